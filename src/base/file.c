@@ -1,0 +1,121 @@
+#include "base/file.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool read_all(int fd, const char *path, size_t limit, char **data, size_t *length,
+                     struct error *error)
+{
+    size_t capacity = 65536, used = 0;
+    char *block = xmalloc(capacity + 1);
+    for (;;) {
+        if (used == capacity)
+            block = xrealloc(block, (capacity *= 2) + 1);
+        ssize_t got = read(fd, block + used, capacity - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            free(block);
+            return error_errno(error, path, NULL, "cannot be read");
+        }
+        if (got == 0)
+            break;
+        used += (size_t)got;
+        if (used > limit) {
+            free(block);
+            return error_set(error, ERROR_INPUT, path, "Split the file or raise the limit.",
+                             "is larger than the limit of %zu bytes", limit);
+        }
+    }
+    block[used] = '\0';
+    *data = block;
+    *length = used;
+    return true;
+}
+
+bool file_read(const char *path, size_t limit, char **data, size_t *length, struct error *error)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return error_errno(error, path, "Check the name and the permissions.", "cannot be opened");
+    bool done = false;
+    if (fstat(fd, &status) < 0)
+        error_errno(error, path, NULL, "cannot be examined");
+    else if (!S_ISREG(status.st_mode))
+        error_set(error, ERROR_INPUT, path, "Name a regular file.", "is not a regular file");
+    else
+        done = read_all(fd, path, limit, data, length, error);
+    close(fd);
+    return done;
+}
+
+static bool write_all(int fd, const char *data, size_t length)
+{
+    while (length) {
+        ssize_t put = write(fd, data, length);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return false;
+        data += put;
+        length -= (size_t)put;
+    }
+    return true;
+}
+
+bool file_write(const char *path, const void *data, size_t length, struct error *error)
+{
+    char *temporary = xasprintf("%s.%ld.new", path, (long)getpid());
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool done = false;
+    if (fd < 0) {
+        error_errno(error, path, "Check that the folder exists and is writable.",
+                    "cannot be written");
+    } else {
+        done = write_all(fd, data, length) && fsync(fd) == 0;
+        int number = errno;
+        if (close(fd) < 0 && done) {
+            done = false;
+            number = errno;
+        }
+        if (done && rename(temporary, path) < 0) {
+            done = false;
+            number = errno;
+        }
+        errno = number;
+        if (!done) {
+            error_errno(error, path, "Free some space; the old file is unchanged.",
+                        "cannot be written");
+            unlink(temporary);
+        }
+    }
+    free(temporary);
+    return done;
+}
+
+bool file_make_directory(const char *path, unsigned mode, struct error *error)
+{
+    char *part = xstrdup(path);
+    bool done = true;
+    for (char *slash = part + 1; done; slash++) {
+        if (*slash != '/' && *slash != '\0')
+            continue;
+        char kept = *slash;
+        *slash = '\0';
+        if (mkdir(part, mode) < 0 && errno != EEXIST)
+            done = error_errno(error, part, NULL, "cannot be created");
+        *slash = kept;
+        if (!kept)
+            break;
+    }
+    free(part);
+    return done;
+}

@@ -1,0 +1,18 @@
+#ifndef BANKOPS_BASE_FILE_H
+#define BANKOPS_BASE_FILE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/* Reads a whole regular file of at most `limit` bytes. *data is NUL-terminated and owned by the
+ * caller. Refuses directories, devices and FIFOs; the error names the path and the remedy. */
+bool file_read(const char *path, size_t limit, char **data, size_t *length, struct error *error);
+
+/* Writes the file whole or not at all: temporary file beside it, fsync, rename. Mode 0600. */
+bool file_write(const char *path, const void *data, size_t length, struct error *error);
+
+/* Makes the directory and its parents with this mode (existing ones are left as they are). */
+bool file_make_directory(const char *path, unsigned mode, struct error *error);
+
+#endif

@@ -1,0 +1,89 @@
+#include "base/place.h"
+
+#include "base/alloc.h"
+
+#include <stdbool.h>
+
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool set_in_environment(const char *name, const char **value)
+{
+    *value = getenv(name);
+    return *value && **value;
+}
+
+static const char *home(void)
+{
+    const char *value;
+    if (set_in_environment("HOME", &value))
+        return value;
+    struct passwd *entry = getpwuid(geteuid());
+    return entry ? entry->pw_dir : "/";
+}
+
+char *place_program(void)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    return length > 0 ? xstrndup(path, (size_t)length) : xstrdup("bankops");
+}
+
+/* The build tree's share/ when the program runs from there, else NULL. */
+static char *build_share(const char *name)
+{
+    struct stat status;
+    char *program = place_program();
+    char *slash = strrchr(program, '/');
+    char *path = NULL;
+    if (slash) {
+        char *mark = xasprintf("%.*s/config.status", (int)(slash - program), program);
+        if (stat(mark, &status) == 0)
+            path = xasprintf("%.*s/share/%s", (int)(slash - program), program, name);
+        free(mark);
+    }
+    free(program);
+    return path;
+}
+
+char *place_share(const char *name)
+{
+    const char *share;
+    if (set_in_environment("BANKOPS_SHARE", &share))
+        return xasprintf("%s/%s", share, name);
+    char *built = build_share(name);
+    return built ? built : xasprintf("%s/%s", PKGDATADIR, name);
+}
+
+char *place_locale(void)
+{
+    const char *share;
+    if (set_in_environment("BANKOPS_SHARE", &share))
+        return xasprintf("%s/locale", share);
+    char *built = build_share("locale");
+    return built ? built : xstrdup(LOCALEDIR);
+}
+
+char *place_data(void)
+{
+    const char *value;
+    if (set_in_environment("BANKOPS_DATA", &value))
+        return xstrdup(value);
+    if (geteuid() == 0)
+        return xstrdup("/var/lib/bankops");
+    if (set_in_environment("XDG_DATA_HOME", &value))
+        return xasprintf("%s/bankops", value);
+    return xasprintf("%s/.local/share/bankops", home());
+}
+
+char *place_config(const char *name)
+{
+    const char *value;
+    if (set_in_environment("XDG_CONFIG_HOME", &value))
+        return xasprintf("%s/bankops/%s", value, name);
+    return xasprintf("%s/.config/bankops/%s", home(), name);
+}

@@ -1,0 +1,14 @@
+#ifndef BANKOPS_COMMAND_COMMAND_H
+#define BANKOPS_COMMAND_COMMAND_H
+
+/* One subcommand of the program. Each lives in src/command/NAME.c as command_NAME() and is listed
+ * in the table of src/main.c; --help, the manual page and the shell completion derive from it. */
+struct command {
+    const char *name;
+    const char *arguments; /* for the usage line */
+    const char *summary;   /* one line, marked N_() */
+    /* Runs with argv[0] = name; returns the exit status of the program. */
+    int (*run)(int argc, char **argv);
+};
+
+#endif

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libcustomer.a
+libcustomer_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libdatabase.a
+libdatabase_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libdemo.a
+libdemo_a_SOURCES =

@@ -1,0 +1,67 @@
+#include "base/error.h"
+#include "base/language.h"
+#include "base/place.h"
+#include "command/command.h"
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    {NULL, NULL, NULL, NULL},
+};
+
+static void print_help(void)
+{
+    printf(_("Usage: bankops [--language en|zh] COMMAND [ARGUMENT…]\n\nCommands:\n"));
+    for (const struct command *command = commands; command->name; command++)
+        printf("  %-10s %-34s %s\n", command->name, command->arguments, _(command->summary));
+    printf(_("\nbankops COMMAND --help says more. Manual: man bankops\n"));
+}
+
+static const struct command *find(const char *name)
+{
+    for (const struct command *command = commands; command->name; command++)
+        if (!strcmp(command->name, name))
+            return command;
+    return NULL;
+}
+
+static int run(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    const struct command *command = find(argv[0]);
+    if (command)
+        return command->run(argc, argv);
+    error_set(&error, ERROR_USAGE, argv[0], _("bankops --help lists the commands."),
+              _("unknown command or option"));
+    error_print(&error);
+    return error_exit_status(&error);
+}
+
+int main(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    const char *language = NULL;
+    int at = 1;
+    if (at + 1 < argc && !strcmp(argv[at], "--language")) {
+        language = argv[at + 1];
+        at += 2;
+    }
+    char *locale = place_locale();
+    bool started = language_start(language, locale, &error);
+    free(locale);
+    if (!started) {
+        error_print(&error);
+        return error_exit_status(&error);
+    }
+    if (at < argc && (!strcmp(argv[at], "--help") || !strcmp(argv[at], "-h")))
+        return print_help(), 0;
+    if (at < argc && !strcmp(argv[at], "--version"))
+        return puts(PACKAGE_STRING), 0;
+    if (at >= argc || (argv[at][0] == '-' && find("console"))) {
+        argv[--at] = (char *)"console";
+    }
+    return run(argc - at, argv + at);
+}

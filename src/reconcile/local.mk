@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libreconcile.a
+libreconcile_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libterminal.a
+libterminal_a_SOURCES =

@@ -1,0 +1,45 @@
+#include "base/json.h"
+#include "../lib/check.h"
+
+#include <string.h>
+
+static void refused(const char *text, const char *where)
+{
+    struct error error = ERROR_INIT;
+    cJSON *value = json_parse("f.json", text, strlen(text), &error);
+    assert_null(value);
+    if (where)
+        assert_string_equal(error.where, where);
+}
+
+static void refuses_what_is_not_rfc_8259(void **state)
+{
+    (void)state;
+    refused("{\"a\": 01}", "f.json:1:7");
+    refused("{\"a\": 1,\n \"a\": 2}", NULL);
+    refused("{\"a\":\n tru}", "f.json:2:2");
+    refused("[\"a\\u0000b\"]", NULL);
+    refused("[1e400]", NULL);
+    refused("[9007199254740993000]", NULL);
+    refused("[1] x", NULL);
+    refused("[\"\xFF\"]", "f.json:1:3");
+}
+
+static void finds_the_line_of_a_pointer(void **state)
+{
+    const char *text = "{\n \"columns\": [\n  {\"name\": \"a\"},\n  {\"name\":\n   \"b\"}\n ]\n}";
+    (void)state;
+    assert_int_equal(json_line(text, strlen(text), "/columns/1"), 4);
+    assert_int_equal(json_line(text, strlen(text), "/columns/1/name"), 5);
+    assert_int_equal(json_line(text, strlen(text), "/columns"), 2);
+    assert_int_equal(json_line(text, strlen(text), "/nothing"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_what_is_not_rfc_8259),
+        cmocka_unit_test(finds_the_line_of_a_pointer),
+    };
+    return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}

@@ -1,0 +1,88 @@
+#include "base/text.h"
+#include "../lib/check.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void expect_safe(const char *in, size_t length, const char *out)
+{
+    struct buffer buffer = BUFFER_INIT;
+    text_safe(&buffer, in, length);
+    assert_string_equal(buffer.data, out);
+    buffer_free(&buffer);
+}
+
+static void expect_fit(const char *in, int cells, enum text_align align, const char *out)
+{
+    struct buffer buffer = BUFFER_INIT;
+    text_fit(&buffer, in, cells, align);
+    assert_string_equal(buffer_text(&buffer), out);
+    buffer_free(&buffer);
+}
+
+static void safe_neutralises_controls(void **state)
+{
+    (void)state;
+    expect_safe("\033]0;x\007", 6, "␛]0;x␇");
+    expect_safe("a\xC2\x9B" "b", 4, "a<U+009B>b");
+    expect_safe("\xE2\x80\xAE" "abc", 6, "<U+202E>abc");
+    expect_safe("a\xE2\x80\x8B", 4, "a<U+200B>");
+    expect_safe("\xFF\xC0\x80", 3, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+    expect_safe("line\nnext", 9, "line⏎next");
+    expect_safe("e\xCC\x81\xCC\x81\xCC\x81\xCC\x81", 9, "e\xCC\x81\xCC\x81");
+}
+
+static void width_counts_cells(void **state)
+{
+    (void)state;
+    assert_int_equal(text_width("abc"), 3);
+    assert_int_equal(text_width("张伟"), 4);
+    assert_int_equal(text_width("e\xCC\x81"), 1);
+    assert_int_equal(text_width("𠮷"), 2);
+}
+
+static void fit_never_splits_wide(void **state)
+{
+    (void)state;
+    expect_fit("张伟民", 5, TEXT_LEFT, "张伟…");
+    expect_fit("张伟民", 4, TEXT_LEFT, "张… ");
+    expect_fit("张伟民", 6, TEXT_LEFT, "张伟民");
+    expect_fit("12", 5, TEXT_RIGHT, "   12");
+    expect_fit("abc", 0, TEXT_LEFT, "");
+    expect_fit("张", 1, TEXT_LEFT, "…");
+}
+
+static void wrap_breaks_at_blanks_and_wide(void **state)
+{
+    (void)state;
+    size_t next;
+    assert_int_equal(text_wrap("hello world", 8, &next), 5);
+    assert_int_equal(next, 6);
+    assert_int_equal(text_wrap("客户投诉", 5, &next), 6);
+    assert_int_equal(next, 6);
+    assert_int_equal(text_wrap("abcdefghij", 4, &next), 4);
+    assert_int_equal(next, 4);
+}
+
+static void valid_finds_first_bad_byte(void **state)
+{
+    size_t bad = 0;
+    (void)state;
+    assert_true(text_valid("张", 3, &bad));
+    assert_false(text_valid("a\xED\xA0\x80", 4, &bad));
+    assert_int_equal(bad, 1);
+}
+
+int main(void)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(safe_neutralises_controls),
+        cmocka_unit_test(width_counts_cells),
+        cmocka_unit_test(fit_never_splits_wide),
+        cmocka_unit_test(wrap_breaks_at_blanks_and_wide),
+        cmocka_unit_test(valid_finds_first_bad_byte),
+    };
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
