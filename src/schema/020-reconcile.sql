@@ -1,0 +1,319 @@
+-- Reconciliation: lanes, files, statements, items of both sides, open items, matches, breaks.
+--
+-- Sign: recon_item.amount is what the item adds to a match. A book line (side L) of money received
+-- counts plus, the statement line (side S) of the same movement counts minus, so that the items of
+-- a match sum to zero with its adjustment. `movement` in the views is the amount as both the book
+-- and the statement show it: money in is positive, whichever side it stands on.
+--
+-- An item is open while it has a row in recon_open; it never changes itself.
+
+CREATE TABLE bank.recon_rule_set (
+    rule_set_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text COLLATE "C" NOT NULL,
+    version int NOT NULL DEFAULT 1,
+    spec jsonb NOT NULL,
+    created_by text NOT NULL DEFAULT session_user,
+    approved_by text,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (name, version)
+);
+INSERT INTO bank.recon_rule_set (name, spec, approved_by) VALUES
+    ('standard', '{"rules": [{"name": "exact", "keys": ["reference", "amount", "currency"],
+                              "unique": "both", "mode": "confirm"}]}', 'bankops');
+
+CREATE TABLE bank.recon_lane (
+    lane_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text COLLATE "C" NOT NULL UNIQUE,
+    name text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('nostro', 'clearing', 'channel', 'suspense', 'internal')),
+    unit_id int NOT NULL,
+    buffer_days int NOT NULL DEFAULT 1 CHECK (buffer_days BETWEEN 0 AND 30),
+    rule_set_id int NOT NULL DEFAULT 1 REFERENCES bank.recon_rule_set,
+    active boolean NOT NULL DEFAULT true,
+    version bigint NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- One account of ours against one account at the other bank. The keys are the numbers without
+-- blanks and punctuation: the same account is written in many ways.
+CREATE TABLE bank.recon_account (
+    account_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lane_id int NOT NULL REFERENCES bank.recon_lane,
+    unit_id int NOT NULL,
+    book_account text COLLATE "C" NOT NULL,
+    external_account text COLLATE "C" NOT NULL,
+    external_bank text NOT NULL DEFAULT '',
+    currency char(3) COLLATE "C" NOT NULL,
+    opening_date date,                       -- first day; balances are those before it
+    opening_book bigint NOT NULL DEFAULT 0,
+    opening_statement bigint NOT NULL DEFAULT 0,
+    book_key text COLLATE "C" GENERATED ALWAYS AS
+        (upper(regexp_replace(book_account, '[^0-9A-Za-z]', '', 'g'))) STORED,
+    external_key text COLLATE "C" GENERATED ALWAYS AS
+        (upper(regexp_replace(external_account, '[^0-9A-Za-z]', '', 'g'))) STORED,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (book_key, currency),
+    UNIQUE (external_key, currency)
+);
+CREATE INDEX recon_account_lane ON bank.recon_account (lane_id);
+
+CREATE TABLE bank.recon_file (
+    file_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    unit_id int NOT NULL,
+    side char(1) COLLATE "C" NOT NULL CHECK (side IN ('L', 'S')),
+    name text NOT NULL,
+    sha256 bytea NOT NULL CHECK (length(sha256) = 32),
+    bytes bigint NOT NULL,
+    format text NOT NULL,
+    profile text NOT NULL DEFAULT '',
+    parser_version int NOT NULL,
+    encoding text NOT NULL,
+    status text NOT NULL CHECK (status IN ('accepted', 'quarantined', 'released', 'rejected')),
+    reason_code text NOT NULL DEFAULT '',
+    reason text NOT NULL DEFAULT '',
+    statement_count int NOT NULL DEFAULT 0,
+    line_count bigint NOT NULL DEFAULT 0,
+    new_count bigint NOT NULL DEFAULT 0,
+    version bigint NOT NULL DEFAULT 1,
+    imported_by text NOT NULL DEFAULT session_user,
+    imported_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    decided_by text,
+    decided_at timestamptz,
+    CHECK (status <> 'released' OR decided_by IS DISTINCT FROM imported_by)
+);
+CREATE UNIQUE INDEX recon_file_content ON bank.recon_file (sha256, side) WHERE status <> 'rejected';
+
+CREATE TABLE bank.recon_statement (
+    statement_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    file_id bigint NOT NULL REFERENCES bank.recon_file,
+    position int NOT NULL,                   -- from 1 within the file
+    account_id bigint REFERENCES bank.recon_account,
+    unit_id int NOT NULL,
+    side char(1) COLLATE "C" NOT NULL CHECK (side IN ('L', 'S')),
+    account text NOT NULL,                   -- as the file writes it
+    reference text NOT NULL DEFAULT '',
+    number int,
+    page int,
+    currency char(3) COLLATE "C" NOT NULL,
+    open_date date,
+    close_date date,
+    opening bigint,                          -- money in positive; NULL: the file states none
+    closing bigint,
+    movement bigint NOT NULL,
+    line_count bigint NOT NULL,
+    live boolean NOT NULL,                   -- false while the file is quarantined or rejected
+    fault_code text NOT NULL DEFAULT '',     -- what the gate found
+    fault text NOT NULL DEFAULT '',
+    UNIQUE (file_id, position)
+);
+CREATE INDEX recon_statement_account
+    ON bank.recon_statement (account_id, side, close_date, number, page) WHERE live;
+
+CREATE TABLE bank.recon_item (
+    account_id bigint NOT NULL,
+    item_id bigint GENERATED ALWAYS AS IDENTITY,
+    unit_id int NOT NULL,
+    side char(1) COLLATE "C" NOT NULL CHECK (side IN ('L', 'S')),
+    amount bigint NOT NULL,
+    currency char(3) COLLATE "C" NOT NULL,
+    value_date date NOT NULL,
+    book_date date,
+    kind text COLLATE "C" NOT NULL DEFAULT '',
+    reference text NOT NULL DEFAULT '',
+    bank_reference text NOT NULL DEFAULT '',
+    counterparty text NOT NULL DEFAULT '',
+    narrative text NOT NULL DEFAULT '',
+    source_id text NOT NULL DEFAULT '',      -- the line's own number in the file, if it has one
+    statement_id bigint,
+    line bigint NOT NULL DEFAULT 0,          -- line of the file, from 1
+    fingerprint uuid NOT NULL,               -- first half of SHA-256 over what makes the line
+    occurrence int NOT NULL DEFAULT 1,       -- equal legitimate lines count up
+    PRIMARY KEY (account_id, item_id),
+    UNIQUE (account_id, fingerprint, side, occurrence)
+);
+CREATE INDEX recon_item_statement ON bank.recon_item (statement_id, line);
+
+-- Further references of an item (bank reference, those found in the narrative), normalised.
+CREATE TABLE bank.recon_reference (
+    account_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    PRIMARY KEY (account_id, item_id, kind, key)
+);
+CREATE INDEX recon_reference_key ON bank.recon_reference (account_id, key);
+
+-- What is not matched yet: narrow, so that a run reads little and a match deletes cheaply.
+CREATE TABLE bank.recon_open (
+    account_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    side char(1) COLLATE "C" NOT NULL,
+    amount bigint NOT NULL,
+    currency char(3) COLLATE "C" NOT NULL,
+    value_date date NOT NULL,
+    key text COLLATE "C" NOT NULL,           -- normalised reference, '' when none
+    PRIMARY KEY (account_id, item_id)
+);
+
+CREATE TABLE bank.recon_run (
+    run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lane_id int NOT NULL REFERENCES bank.recon_lane,
+    unit_id int NOT NULL,
+    as_of date NOT NULL,
+    rule_set_id int NOT NULL REFERENCES bank.recon_rule_set,
+    book_count bigint NOT NULL,              -- open items seen by the run
+    statement_count bigint NOT NULL,
+    match_count bigint NOT NULL,
+    break_count bigint NOT NULL,
+    started_by text NOT NULL DEFAULT session_user,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX recon_run_lane ON bank.recon_run (lane_id, run_id);
+
+CREATE TABLE bank.recon_match (
+    account_id bigint NOT NULL,
+    match_id bigint GENERATED ALWAYS AS IDENTITY,
+    unit_id int NOT NULL,
+    run_id bigint REFERENCES bank.recon_run,
+    rule text COLLATE "C" NOT NULL,          -- 'manual' or the rule's name
+    rule_version int NOT NULL DEFAULT 1,
+    cardinality text COLLATE "C" NOT NULL,
+    adjustment bigint NOT NULL DEFAULT 0,
+    evidence text NOT NULL DEFAULT '',       -- why, for a person to read
+    status text COLLATE "C" NOT NULL CHECK (status IN ('suggested', 'confirmed', 'undone')),
+    version bigint NOT NULL DEFAULT 1,
+    maker text NOT NULL DEFAULT session_user,
+    checker text,
+    decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    undo_reason text,
+    PRIMARY KEY (account_id, match_id),
+    CHECK (checker IS DISTINCT FROM maker)
+);
+CREATE INDEX recon_match_run ON bank.recon_match (run_id);
+
+CREATE TABLE bank.recon_match_item (
+    account_id bigint NOT NULL,
+    match_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    amount bigint NOT NULL,
+    live boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (account_id, match_id, item_id)
+);
+CREATE UNIQUE INDEX recon_match_item_live ON bank.recon_match_item (account_id, item_id) WHERE live;
+
+CREATE TABLE bank.recon_break (
+    account_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    lane_id int NOT NULL,
+    unit_id int NOT NULL,
+    category text COLLATE "C" NOT NULL CHECK (category IN
+        ('bank-only', 'ours-only', 'amount', 'fee', 'status', 'duplicate', 'date', 'currency')),
+    aged_from date NOT NULL,                 -- value date: the age counts from here
+    due_on date NOT NULL,                    -- after the lane's buffer days
+    owner text COLLATE "C",
+    reason text NOT NULL DEFAULT '',
+    related_item_id bigint,                  -- the item it nearly matches
+    opened_by_run bigint,
+    opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    version bigint NOT NULL DEFAULT 1,
+    PRIMARY KEY (account_id, item_id)
+);
+CREATE INDEX recon_break_due ON bank.recon_break (unit_id, due_on, account_id, item_id);
+CREATE INDEX recon_break_owner ON bank.recon_break (owner, due_on) WHERE owner IS NOT NULL;
+
+CREATE TABLE bank.recon_note (
+    account_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    note_id bigint GENERATED ALWAYS AS IDENTITY,
+    written_by text NOT NULL DEFAULT session_user,
+    written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    text text NOT NULL CHECK (length(text) BETWEEN 1 AND 2000),
+    PRIMARY KEY (account_id, item_id, note_id)
+);
+
+-- Lines of a file that the gate holds back, until a second person releases or rejects it.
+CREATE TABLE bank.recon_held_line (
+    file_id bigint NOT NULL REFERENCES bank.recon_file,
+    position int NOT NULL,
+    line bigint NOT NULL,
+    amount bigint NOT NULL,
+    value_date date NOT NULL,
+    book_date date,
+    kind text NOT NULL,
+    reference text NOT NULL,
+    bank_reference text NOT NULL,
+    counterparty text NOT NULL,
+    narrative text NOT NULL,
+    source_id text NOT NULL
+);
+CREATE INDEX recon_held_line_file ON bank.recon_held_line (file_id, position, line);
+
+-- The one table operators may write to directly: lines of the file they are importing, by COPY.
+-- `writer` cannot be set by them, so a commit sees only the lines of its own transaction; what a
+-- transaction leaves here without api.import_commit is never read and is swept away later.
+CREATE UNLOGGED TABLE api.import_line (
+    writer xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    position int NOT NULL,
+    line bigint NOT NULL,
+    amount bigint NOT NULL,
+    value_date date NOT NULL,
+    book_date date,
+    kind text NOT NULL,
+    reference text NOT NULL,
+    bank_reference text NOT NULL,
+    counterparty text NOT NULL,
+    narrative text NOT NULL,
+    source_id text NOT NULL
+);
+GRANT INSERT (position, line, amount, value_date, book_date, kind, reference, bank_reference,
+              counterparty, narrative, source_id)
+    ON api.import_line TO bankops_clerk, bankops_supervisor, bankops_admin;
+
+-- A match sums to zero with its adjustment and stays in one currency, whoever writes it. Checked
+-- once per statement over all rows it touched: a match is inserted before its items, and all its
+-- items in one statement.
+CREATE FUNCTION bank.recon_match_check() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = bank, pg_temp AS $$
+DECLARE wrong record;
+BEGIN
+    SELECT i.account_id, i.match_id INTO wrong
+      FROM (SELECT DISTINCT t.account_id, t.match_id FROM touched t) d
+      JOIN recon_match_item i USING (account_id, match_id)
+      JOIN recon_match m USING (account_id, match_id)
+     GROUP BY i.account_id, i.match_id, m.adjustment
+    HAVING sum(i.amount) + m.adjustment <> 0
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'BO422',
+            MESSAGE = 'The items of a match and its adjustment must sum to zero.',
+            DETAIL = 'match ' || wrong.match_id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER recon_match_sum_insert AFTER INSERT ON bank.recon_match_item
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
+CREATE TRIGGER recon_match_sum_update AFTER UPDATE ON bank.recon_match_item
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
+CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_match_item
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
+
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['recon_rule_set', 'recon_lane', 'recon_account', 'recon_file',
+        'recon_statement', 'recon_item', 'recon_reference', 'recon_open', 'recon_run',
+        'recon_match', 'recon_match_item', 'recon_break', 'recon_note', 'recon_held_line'] LOOP
+        EXECUTE format('ALTER TABLE bank.%I OWNER TO bankops_owner', name);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON bank.%I TO bankops_api', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['recon_lane', 'recon_account', 'recon_file', 'recon_statement',
+        'recon_item', 'recon_run', 'recon_match', 'recon_break'] LOOP
+        EXECUTE format('ALTER TABLE bank.%I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY branch ON bank.%I TO bankops_api USING '
+            '(unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()))', name);
+    END LOOP;
+END $$;
+ALTER TABLE api.import_line OWNER TO bankops_owner;
+GRANT SELECT, DELETE ON api.import_line TO bankops_api;
+ALTER FUNCTION bank.recon_match_check() OWNER TO bankops_owner;
