@@ -1,0 +1,116 @@
+#include "database/address.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool environment_has(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+bool address_is_private(const char *conninfo)
+{
+    static const char *const names[] = {"PGSERVICE", "PGHOST", "PGHOSTADDR", "PGPORT",
+                                        "PGDATABASE"};
+    if (conninfo && *conninfo)
+        return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        if (environment_has(names[i]))
+            return false;
+    return true;
+}
+
+void address_add(struct address *address, const char *keyword, const char *value)
+{
+    if (address->count + 1 >= (int)ARRAY_LENGTH(address->keywords))
+        abort();
+    address->keywords[address->count] = keyword;
+    address->values[address->count++] = value;
+}
+
+void address_free(struct address *address)
+{
+    for (int i = 0; i < address->owned_count; i++)
+        free(address->owned[i]);
+    memset(address, 0, sizeof *address);
+}
+
+/* Defaults that the user's own settings override: they come before the connection string, and
+ * only where the environment is silent. Cut links are noticed in seconds, not minutes. */
+static void add_defaults(struct address *address)
+{
+    if (!environment_has("PGCONNECT_TIMEOUT"))
+        address_add(address, "connect_timeout", "5");
+    address_add(address, "keepalives_idle", "5");
+    address_add(address, "keepalives_interval", "2");
+    address_add(address, "keepalives_count", "3");
+    address_add(address, "tcp_user_timeout", "5000");
+    address_add(address, "client_encoding", "UTF8");
+    if (!environment_has("PGAPPNAME"))
+        address_add(address, "application_name", "bankops");
+}
+
+/* Whether the connection string sets one of the two keywords. */
+static bool conninfo_has(const PQconninfoOption *options, const char *first, const char *second)
+{
+    for (; options && options->keyword; options++)
+        if (options->val && (!strcmp(options->keyword, first) || !strcmp(options->keyword, second)))
+            return true;
+    return false;
+}
+
+static bool set_outside(struct address *address, const char *conninfo, struct error *error)
+{
+    char *message = NULL;
+    PQconninfoOption *options = NULL;
+    if (conninfo && *conninfo) {
+        bool is_string = strchr(conninfo, '=') || strstr(conninfo, "://");
+        if (is_string && !(options = PQconninfoParse(conninfo, &message))) {
+            error_set(error, ERROR_USAGE, "--database",
+                      _("Example: --database 'host=db1,db2 dbname=bankops'."), "%s",
+                      message ? message : "");
+            PQfreemem(message);
+            return false;
+        }
+        address_add(address, "dbname", conninfo);
+    }
+    bool named = conninfo_has(options, "dbname", "service") || (conninfo && *conninfo && !options);
+    if (!named && !environment_has("PGDATABASE") && !environment_has("PGSERVICE"))
+        address_add(address, "dbname", "bankops");
+    PQconninfoFree(options);
+    return true;
+}
+
+static void set_private(struct address *address, const char *socket, bool interactive)
+{
+    address->private_cluster = true;
+    address_add(address, "dbname", "bankops");
+    char *host = xstrdup(socket);
+    address->owned[address->owned_count++] = host;
+    address_add(address, "host", host);
+    address_add(address, "port", "5432");
+    address_add(address, "sslmode", "disable");
+    address_add(address, "gssencmode", "disable");
+    if (interactive)
+        address_add(address, "options", "-c statement_timeout=60s -c lock_timeout=3s");
+}
+
+bool address_set(struct address *address, const char *conninfo, const char *as, const char *socket,
+                 bool interactive, struct error *error)
+{
+    memset(address, 0, sizeof *address);
+    add_defaults(address);
+    if (address_is_private(conninfo))
+        set_private(address, socket, interactive);
+    else if (!set_outside(address, conninfo, error))
+        return false;
+    if (as && *as)
+        address_add(address, "user", as);
+    else if (address->private_cluster && !environment_has("PGUSER"))
+        address_add(address, "user", "bankops_dba");
+    return true;
+}

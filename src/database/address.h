@@ -1,0 +1,31 @@
+#ifndef BANKOPS_DATABASE_ADDRESS_H
+#define BANKOPS_DATABASE_ADDRESS_H
+
+#include "base/error.h"
+
+#include <libpq-fe.h>
+
+/* Which server to use and as whom. An outside server is one that the user names in libpq's own
+ * way (connection string, PGHOST, PGSERVICE …); without any of these it is the private cluster. */
+struct address {
+    const char *keywords[24]; /* NULL-terminated, for PQconnectdbParams with expand_dbname = 1 */
+    const char *values[24];
+    char *owned[4]; /* strings that this address allocated */
+    int count, owned_count;
+    bool private_cluster;
+};
+
+/* True when neither `conninfo` nor the environment names a server. */
+bool address_is_private(const char *conninfo);
+
+/* Fills the address. `conninfo` and `as` (role) may be NULL; both must outlive the address.
+ * `socket` is the private cluster's socket directory, used when the address is private.
+ * `interactive` adds time limits for statements, right for a console and wrong for a loader.
+ * Fails on a malformed connection string. Free with address_free(). */
+bool address_set(struct address *address, const char *conninfo, const char *as, const char *socket,
+                 bool interactive, struct error *error);
+/* Adds one parameter; both strings must outlive the address. */
+void address_add(struct address *address, const char *keyword, const char *value);
+void address_free(struct address *address);
+
+#endif

@@ -1,0 +1,134 @@
+#include "database/failure.h"
+
+#include "base/language.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct kind {
+    const char *prefix; /* of the SQLSTATE; the first that fits counts */
+    enum error_kind kind;
+    const char *todo; /* when the server gave no hint */
+} kinds[] = {
+    {"BO422", ERROR_INPUT, NULL},
+    {"BO", ERROR_REFUSED, NULL},
+    {"08", ERROR_UNREACHABLE, N_("Check that the server runs and that the network is up.")},
+    {"57P01", ERROR_UNREACHABLE, N_("The server was stopped; try again when it is back.")},
+    {"57P02", ERROR_UNREACHABLE, N_("The server was stopped; try again when it is back.")},
+    {"57P03", ERROR_UNREACHABLE, N_("The server is starting or stopping; try again soon.")},
+    {"57P05", ERROR_UNREACHABLE, N_("The session was idle too long; connect again.")},
+    {"57014", ERROR_CANCELLED, NULL},
+    {"40003", ERROR_UNCERTAIN, N_("Send the same request again to learn how it ended.")},
+    {"40001", ERROR_REFUSED, N_("Somebody else changed the same data; try again.")},
+    {"40P01", ERROR_REFUSED, N_("Somebody else changed the same data; try again.")},
+    {"55P03", ERROR_REFUSED, N_("Somebody else is working on the same record; try again.")},
+    {"53100", ERROR_SYSTEM, N_("The disk of the database server is full; free some space.")},
+    {"53300", ERROR_UNREACHABLE, N_("The server has too many connections; try again soon.")},
+    {"42501", ERROR_REFUSED, N_("Your role may not do this; ask a supervisor.")},
+    {"28", ERROR_REFUSED, N_("Check the name and the password.")},
+    {"3D000", ERROR_UNREACHABLE, N_("Create the database or name another one.")},
+    {"22", ERROR_INPUT, NULL},
+    {"23", ERROR_REFUSED, NULL},
+};
+
+static const struct kind *find(const char *sqlstate)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strncmp(sqlstate, kinds[i].prefix, strlen(kinds[i].prefix)))
+            return &kinds[i];
+    return NULL;
+}
+
+enum error_kind failure_kind(const char *sqlstate)
+{
+    if (!*sqlstate)
+        return ERROR_UNREACHABLE;
+    const struct kind *kind = find(sqlstate);
+    return kind ? kind->kind : ERROR_SYSTEM;
+}
+
+bool failure_may_retry(const char *sqlstate)
+{
+    return !strcmp(sqlstate, "40001") || !strcmp(sqlstate, "40P01");
+}
+
+static const char *field(const PGresult *result, int code)
+{
+    const char *text = PQresultErrorField(result, code);
+    return text && *text ? text : NULL;
+}
+
+/* gettext() of "" is the catalogue's header. */
+static const char *translated(const char *text)
+{
+    return text && *text ? _(text) : NULL;
+}
+
+bool failure_from_result(const PGresult *result, PGconn *connection, struct error *error)
+{
+    const char *state = result ? field(result, PG_DIAG_SQLSTATE) : NULL;
+    if (!state)
+        return failure_from_connection(connection, error);
+    const struct kind *kind = find(state);
+    const char *where = field(result, PG_DIAG_COLUMN_NAME);
+    if (!where)
+        where = field(result, PG_DIAG_CONSTRAINT_NAME);
+    const char *todo = translated(field(result, PG_DIAG_MESSAGE_HINT));
+    if (!todo && kind)
+        todo = translated(kind->todo);
+    const char *what = translated(field(result, PG_DIAG_MESSAGE_PRIMARY));
+    const char *detail = field(result, PG_DIAG_MESSAGE_DETAIL);
+    error_set(error, failure_kind(state), where, todo, detail ? "%s: %s" : "%s",
+              what ? what : state, detail ? detail : "");
+    if (error)
+        snprintf(error->code, sizeof error->code, "%s", state);
+    return false;
+}
+
+/* libpq's messages are lines; the last carries the reason. */
+static void clean(const char *message, char *text, size_t capacity)
+{
+    size_t used = 0;
+    for (; *message && used + 1 < capacity; message++) {
+        bool blank = *message == '\n' || *message == '\t' || *message == ' ';
+        if (blank && (!used || text[used - 1] == ' '))
+            continue;
+        text[used++] = blank ? ' ' : *message;
+    }
+    while (used && text[used - 1] == ' ')
+        used--;
+    text[used] = '\0';
+}
+
+bool failure_needs_password(PGconn *connection)
+{
+    const char *message = PQerrorMessage(connection);
+    return PQconnectionNeedsPassword(connection) ||
+           (PQconnectionUsedPassword(connection) && PQstatus(connection) == CONNECTION_BAD &&
+            (strstr(message, "password authentication failed") ||
+             strstr(message, "SASL authentication failed")));
+}
+
+bool failure_from_connection(PGconn *connection, struct error *error)
+{
+    char text[512];
+    const char *host = PQhost(connection);
+    const char *database = PQdb(connection);
+    char where[256] = "";
+    clean(PQerrorMessage(connection), text, sizeof text);
+    if (database)
+        snprintf(where, sizeof where, "%s%s%s", database, host && *host ? "@" : "",
+                 host ? host : "");
+    if (PQconnectionNeedsPassword(connection))
+        return error_set(error, ERROR_REFUSED, where,
+                         _("Use PGPASSFILE or ~/.pgpass, or log in on the console."),
+                         _("the server asks for a password"));
+    if (failure_needs_password(connection))
+        return error_set(error, ERROR_REFUSED, where, _("Check the name and the password."),
+                         _("the server does not accept this name and password"));
+    return error_set(error, ERROR_UNREACHABLE, where,
+                     _("Check the connection settings (PGHOST, PGSERVICE, --database) and that "
+                       "the server runs."),
+                     "%s", *text ? text : _("the connection was closed"));
+}

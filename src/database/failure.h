@@ -1,0 +1,26 @@
+#ifndef BANKOPS_DATABASE_FAILURE_H
+#define BANKOPS_DATABASE_FAILURE_H
+
+#include "base/error.h"
+
+#include <libpq-fe.h>
+
+/* What a failed statement means for the person in front of it. Fills *error from the result:
+ * code = SQLSTATE, where = the column or constraint, what = the translated message with its
+ * detail, todo = the translated hint. Always returns false. `result` may be NULL (no memory, or
+ * the connection broke); then the connection's message is used. */
+bool failure_from_result(const PGresult *result, PGconn *connection, struct error *error);
+
+/* The same for a connection that could not be opened or was lost. */
+bool failure_from_connection(PGconn *connection, struct error *error);
+
+/* Kind of an SQLSTATE; "" counts as a lost connection. */
+enum error_kind failure_kind(const char *sqlstate);
+
+/* True when the server asked for a password that was missing or wrong. */
+bool failure_needs_password(PGconn *connection);
+
+/* True when the same statement may simply be sent again (serialization failure, deadlock). */
+bool failure_may_retry(const char *sqlstate);
+
+#endif

@@ -1,0 +1,44 @@
+#ifndef BANKOPS_DATABASE_SESSION_H
+#define BANKOPS_DATABASE_SESSION_H
+
+#include "base/error.h"
+
+#include <libpq-fe.h>
+
+/* Synchronous access for commands. The console uses database/connection.h instead. */
+
+struct session_options {
+    const char *conninfo; /* --database, or NULL: environment, else the private cluster */
+    const char *as;       /* database role, or NULL: PGUSER, else bankops_dba in the private cluster */
+    bool any_schema;      /* accept a missing, older or newer schema (database migrate, doctor) */
+    void (*report)(void *data, const char *what); /* long steps of a start on demand; may be NULL */
+    void *report_data;
+};
+
+/* Opens a connection; starts the private cluster on demand (creates it when missing) unless a
+ * server is named. Refuses servers before 14 and a schema that does not fit this program. The
+ * caller closes with PQfinish(). Returns NULL and fills *error on failure. */
+PGconn *session_open(const struct session_options *options, struct error *error);
+
+/* Runs one statement with `n` text parameters (NULL = null). On success *out holds the rows and the
+ * caller frees it with PQclear(). */
+bool session_rows(PGconn *connection, const char *sql, int n, const char *const *values,
+                  PGresult **out, struct error *error);
+
+/* As session_rows, for a statement whose rows are of no interest. */
+bool session_do(PGconn *connection, const char *sql, int n, const char *const *values,
+                struct error *error);
+
+/* First column of the first row in a new string that the caller frees; "" when null or no row. */
+bool session_value(PGconn *connection, const char *sql, int n, const char *const *values,
+                   char **out, struct error *error);
+
+/* Runs several statements without parameters, in one implicit transaction. */
+bool session_script(PGconn *connection, const char *sql, struct error *error);
+
+/* Lets a new login use the private cluster (adds it to the peer map and reloads); does nothing on
+ * an outside server. Call it after CREATE ROLE. */
+bool session_allow_login(const struct session_options *options, int n, const char *const *names,
+                         struct error *error);
+
+#endif
