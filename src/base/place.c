@@ -33,6 +33,21 @@ char *place_program(void)
     return length > 0 ? xstrndup(path, (size_t)length) : xstrdup("bankops");
 }
 
+/* SHARE/NAME of the installation that the program is part of, moved or not, else NULL. */
+static char *installed_share(const char *name)
+{
+    char *program = place_program();
+    char *path = NULL;
+    size_t length = strlen(program), tail = strlen("/bin/bankops");
+    if (length > tail && !strcmp(program + length - tail, "/bin/bankops"))
+        path = xasprintf("%.*s/share/%s", (int)(length - tail), program, name);
+    free(program);
+    if (path && access(path, R_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
+}
+
 /* The build tree's share/ when the program runs from there, else NULL. */
 static char *build_share(const char *name)
 {
@@ -56,7 +71,12 @@ char *place_share(const char *name)
     if (set_in_environment("BANKOPS_SHARE", &share))
         return xasprintf("%s/%s", share, name);
     char *built = build_share(name);
-    return built ? built : xasprintf("%s/%s", PKGDATADIR, name);
+    if (built)
+        return built;
+    char *relative = xasprintf("bankops/%s", name);
+    char *moved = installed_share(relative);
+    free(relative);
+    return moved ? moved : xasprintf("%s/%s", PKGDATADIR, name);
 }
 
 char *place_locale(void)
@@ -65,7 +85,10 @@ char *place_locale(void)
     if (set_in_environment("BANKOPS_SHARE", &share))
         return xasprintf("%s/locale", share);
     char *built = build_share("locale");
-    return built ? built : xstrdup(LOCALEDIR);
+    if (built)
+        return built;
+    char *moved = installed_share("locale");
+    return moved ? moved : xstrdup(LOCALEDIR);
 }
 
 char *place_data(void)

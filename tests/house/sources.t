@@ -1,0 +1,51 @@
+#!/bin/sh
+# House rules that hold for every source file.
+. "$(dirname "$0")/lib.sh"
+plan 9
+
+# An include points only to a layer on the right of: command console {domains} {terminal database} base
+find src screens -name '*.[ch]' | xargs grep -nE '^#include "[a-z_]+/' /dev/null | awk -F'[:"]' '
+    BEGIN {
+        rank["command"] = 1; rank["console"] = rank["screens"] = 2
+        rank["customer"] = rank["reconcile"] = rank["complaint"] = rank["loyalty"] = 3
+        rank["report"] = rank["link"] = rank["demo"] = 3
+        rank["terminal"] = rank["database"] = 4; rank["base"] = 5
+    }
+    {
+        n = split($1, part, "/")
+        from = part[1] == "screens" ? "screens" : (n > 2 ? part[2] : "command")
+        to = $4; sub(/\/.*/, "", to)
+        if (!(from in rank) || !(to in rank)) { print $1 ":" $2 ": unknown layer " from " or " to; next }
+        if (to != from && !(from == "screens" && to == "console") && rank[to] <= rank[from])
+            print $1 ":" $2 ": " from " includes " to
+    }' | none "includes follow the layers"
+
+find src screens tests \( -name '*.[ch]' -o -name '*.json' -o -name '*.sql' \) -exec wc -l {} + |
+    awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }' | none "no file above 600 lines"
+
+find src screens -name '*.c' -exec awk '
+    FNR == 1 { start = 0 }
+    /^\{/ { start = FNR }
+    /^\}/ { if (start && FNR - start > 80) print FILENAME ":" start ": " FNR - start " lines"; start = 0 }
+    ' {} + | none "no function above 80 lines"
+
+files src screens tests po man completion | grep -v tests/house/ |
+    xargs grep -nwE 'TODO|FIXME|XXX|HACK|stub|not implemented|placeholder' /dev/null | none "no loose ends"
+
+{ files . | grep -vE '^\./(build|autom4te)|tests/house/'; ls start check .ci/run build-aux/setup.sh 2>/dev/null; } |
+    xargs grep -nE '(^|[^.A-Za-z])/(work|farm|root)/|/tmp/[a-z]*_?(bash|bo-)' /dev/null | none "no path of one machine"
+
+files src screens tests | grep -v '\.po$' | xargs grep -nE '[[:blank:]]+$' /dev/null | none "no trailing blanks"
+
+find src screens tests -name '*.[ch]' -exec awk 'length($0) > 100 { print FILENAME ":" FNR ": " length($0) }' {} + |
+    none "no line of C above 100 columns"
+
+find src screens -name '*.c' | xargs grep -nE '\b(strcpy|strcat|sprintf|gets|strtok|atoi|atol|system|popen)\(' /dev/null |
+    none "no call that the house avoids"
+
+# A public header guards itself by the path it has.
+find src screens -name '*.h' | while read -r file; do
+    guard=BANKOPS_$(echo "${file#src/}" | tr 'a-z/.-' 'A-Z___')
+    grep -q "^#ifndef $guard" "$file" || echo "$file: expected the guard $guard"
+done | none "headers carry their guard"
+
