@@ -1,4 +1,7 @@
 # Migrations are installed as they are; the program reads them at run time.
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = \
+  src/schema/001-roles.sql \
+  src/schema/002-organisation.sql \
+  src/schema/003-customer.sql \
   src/schema/020-reconcile.sql
