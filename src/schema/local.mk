@@ -5,3 +5,9 @@ dist_schema_DATA = \
   src/schema/002-organisation.sql \
   src/schema/003-customer.sql \
   src/schema/020-reconcile.sql
+dist_schema_DATA += \
+  src/schema/010-class-code.sql \
+  src/schema/011-calendar.sql \
+  src/schema/012-case-type.sql \
+  src/schema/013-case.sql \
+  src/schema/030-points.sql

@@ -1,0 +1,99 @@
+-- Business hours: several intervals a day, holidays, make-up workdays. Due times are always
+-- computed from these rows and from recorded pauses; a remaining time is never stored.
+
+-- Which days are holidays or make-up workdays is said by bank.calendar_day, for the whole bank.
+-- `holidays`: closed on them. A make-up workday has the hours of `makeup_weekday`.
+CREATE TABLE bank.calendar (
+    calendar       text COLLATE "C" PRIMARY KEY,
+    label_en       text NOT NULL,
+    label_zh       text NOT NULL,
+    zone           text NOT NULL DEFAULT 'Asia/Shanghai',
+    holidays       boolean NOT NULL DEFAULT true,
+    makeup_weekday smallint NOT NULL DEFAULT 1 CHECK (makeup_weekday BETWEEN 1 AND 7),
+    version        bigint NOT NULL DEFAULT 1
+);
+
+CREATE TABLE bank.calendar_slot (
+    calendar text COLLATE "C" NOT NULL REFERENCES bank.calendar,
+    weekday  smallint NOT NULL CHECK (weekday BETWEEN 1 AND 7),
+    opens    time NOT NULL,
+    closes   time NOT NULL,
+    PRIMARY KEY (calendar, weekday, opens),
+    CHECK (opens < closes)
+);
+SELECT bank.table_protect('bank.calendar', 'SELECT');
+SELECT bank.table_protect('bank.calendar_slot', 'SELECT');
+
+INSERT INTO bank.calendar (calendar, label_en, label_zh)
+    VALUES ('service', 'Customer service hours', '客户服务时间');
+INSERT INTO bank.calendar_slot
+    SELECT 'service', d, o, c
+      FROM generate_series(1, 5) d,
+           (VALUES (time '09:00', time '12:00'), (time '13:30', time '17:30')) h(o, c);
+
+-- Opening intervals of one local day of a calendar, in order.
+CREATE FUNCTION bank.calendar_hours(p_calendar text, p_day date)
+RETURNS TABLE (opens time, closes time)
+LANGUAGE sql STABLE AS $$
+    SELECT s.opens, s.closes
+      FROM bank.calendar c
+      LEFT JOIN bank.calendar_day d ON d.day = p_day
+      JOIN bank.calendar_slot s ON s.calendar = c.calendar
+       AND s.weekday = CASE WHEN d.kind = 'makeup' AND c.holidays THEN c.makeup_weekday
+                            ELSE extract(isodow FROM p_day) END
+     WHERE c.calendar = p_calendar AND NOT (c.holidays AND coalesce(d.kind = 'holiday', false))
+     ORDER BY s.opens
+$$;
+
+-- The moment when `p_minutes` of opening time have passed since `p_start`. Zero minutes from a
+-- closed moment is the next opening. BO422 when the calendar never opens.
+CREATE FUNCTION bank.due_at(p_calendar text, p_start timestamptz, p_minutes int)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_zone text := (SELECT c.zone FROM bank.calendar c WHERE c.calendar = p_calendar);
+    v_left interval := make_interval(mins => p_minutes);
+    v_day  date := (p_start AT TIME ZONE v_zone)::date;
+    v_slot record;
+    v_from timestamptz;
+    v_to   timestamptz;
+BEGIN
+    FOR i IN 0 .. 366 + p_minutes / 60 LOOP
+        FOR v_slot IN SELECT * FROM bank.calendar_hours(p_calendar, v_day + i) LOOP
+            v_from := greatest(p_start, (v_day + i + v_slot.opens) AT TIME ZONE v_zone);
+            v_to := (v_day + i + v_slot.closes) AT TIME ZONE v_zone;
+            CONTINUE WHEN v_from >= v_to;
+            IF v_to - v_from >= v_left THEN
+                RETURN v_from + v_left;
+            END IF;
+            v_left := v_left - (v_to - v_from);
+        END LOOP;
+    END LOOP;
+    PERFORM bank.fail('BO422', 'This calendar has no working time.', p_calendar,
+                      'Give the calendar opening hours.');
+END $$;
+
+-- Minutes of opening time between two moments (0 when they are in the wrong order).
+CREATE FUNCTION bank.working_minutes(p_calendar text, p_from timestamptz, p_to timestamptz)
+RETURNS int
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(sum(greatest(0, extract(epoch FROM
+                least(p_to, (d::date + h.closes) AT TIME ZONE c.zone)
+              - greatest(p_from, (d::date + h.opens) AT TIME ZONE c.zone)))) / 60, 0)::int
+      FROM bank.calendar c,
+           generate_series((p_from AT TIME ZONE c.zone)::date::timestamp,
+                           (p_to AT TIME ZONE c.zone)::date::timestamp, interval '1 day') d,
+           bank.calendar_hours(c.calendar, d::date) h
+     WHERE c.calendar = p_calendar
+$$;
+
+-- A statutory clock: it ends with the last moment of the p_days-th calendar day after the start.
+CREATE FUNCTION bank.due_day(p_calendar text, p_start timestamptz, p_days int)
+RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT (((p_start AT TIME ZONE c.zone)::date + p_days + 1)::timestamp AT TIME ZONE c.zone)
+      FROM bank.calendar c WHERE c.calendar = p_calendar
+$$;
+
+GRANT EXECUTE ON FUNCTION bank.calendar_hours, bank.due_at, bank.working_minutes, bank.due_day
+    TO bankops_api;
