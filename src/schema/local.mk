@@ -4,6 +4,8 @@ dist_schema_DATA = \
   src/schema/001-roles.sql \
   src/schema/002-organisation.sql \
   src/schema/003-customer.sql \
+  src/schema/004-access.sql \
+  src/schema/005-lookup.sql \
   src/schema/020-reconcile.sql
 dist_schema_DATA += \
   src/schema/010-class-code.sql \
