@@ -123,7 +123,7 @@ ALTER FUNCTION bank.my_unit OWNER TO bankops_owner;
 ALTER FUNCTION bank.my_staff_id OWNER TO bankops_owner;
 ALTER FUNCTION bank.my_role OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_scope_low, bank.my_scope_high, bank.my_unit, bank.my_staff_id,
-    bank.my_role TO bankops_staff, bankops_api;
+    bank.my_role TO bankops_staff;
 
 -- Fails with BO403 unless the caller has one of the roles.
 CREATE FUNCTION bank.require_role(VARIADIC p_roles text[]) RETURNS void LANGUAGE plpgsql STABLE AS $$
@@ -153,8 +153,6 @@ CREATE FUNCTION bank.working_day_after(p_day date, p_count int) RETURNS date LAN
 AS $$ SELECT day FROM bank.calendar_day WHERE day > p_day AND working
       ORDER BY day OFFSET p_count - 1 LIMIT 1 $$;
 
-GRANT EXECUTE ON FUNCTION bank.setting(text), bank.today, bank.local_day, bank.me, bank.require_role,
-    bank.staff_name, bank.unit_name, bank.in_scope, bank.working_day_after TO bankops_api;
 ALTER FUNCTION bank.today OWNER TO bankops_owner;
 ALTER FUNCTION bank.local_day OWNER TO bankops_owner;
 ALTER FUNCTION bank.staff_name OWNER TO bankops_owner;

@@ -62,5 +62,4 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION bank.mask, bank.mask_phone, bank.mask_identity, bank.mask_card,
-    bank.mask_account, bank.mask_name, bank.mask_address TO bankops_api, bankops_staff;
-GRANT EXECUTE ON FUNCTION bank.access_granted, bank.customer_require TO bankops_api;
+    bank.mask_account, bank.mask_name, bank.mask_address TO bankops_staff;

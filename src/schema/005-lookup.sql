@@ -137,4 +137,188 @@ BEGIN
 END $$;
 
 SELECT bank.search_index_create();
-ALTER FUNCTION bank.search_rebuild OWNER TO bankops_owner;
+
+CREATE TYPE bank.search_hit AS (rank int, match text, customer_id bigint);
+
+-- Exact identifiers, and the last four or the first seven and more digits of a phone.
+-- p_key: folded, without spaces and dashes, upper case.
+CREATE FUNCTION bank.search_number(p_key text, p_unit int, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    digits boolean := p_key ~ '^[0-9]+$';
+    phone_key text := regexp_replace(p_key, '^(\+|00)?86(?=1[3-9][0-9]{9}$)', '');
+BEGIN
+    IF digits AND length(p_key) = 4 THEN
+        RETURN QUERY
+            (SELECT 0, 'last4', p.customer_id FROM bank.phone p
+             WHERE p.last4 = p_key AND p.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high
+             ORDER BY p.customer_id LIMIT p_limit)
+            UNION ALL
+            (SELECT 0, 'last4', p.customer_id FROM bank.phone p
+             WHERE p.last4 = p_key AND p.unit_id BETWEEN p_low AND p_high AND p.unit_id <> p_unit
+             ORDER BY p.unit_id, p.customer_id LIMIT p_limit)
+            LIMIT p_limit;
+        RETURN;
+    END IF;
+    IF phone_key ~ '^[0-9]{7,12}$' THEN
+        RETURN QUERY SELECT 0, 'phone', p.customer_id FROM bank.phone p
+            WHERE p.phone = phone_key AND p.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
+        RETURN QUERY SELECT 1, 'phone', p.customer_id FROM bank.phone p
+            WHERE p.phone > phone_key AND p.phone < phone_key || ':' AND length(phone_key) < 11
+              AND p.unit_id BETWEEN p_low AND p_high ORDER BY p.phone, p.customer_id LIMIT p_limit;
+    END IF;
+    IF length(p_key) >= 5 THEN
+        RETURN QUERY SELECT 0, 'number', c.customer_id FROM bank.customer c
+            WHERE c.customer_number = p_key AND c.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
+    END IF;
+    IF length(p_key) BETWEEN 6 AND 20 THEN
+        RETURN QUERY SELECT 0, i.kind, i.customer_id FROM bank.customer_identity i
+            WHERE i.number = p_key AND i.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
+    END IF;
+    IF length(p_key) >= 8 THEN
+        RETURN QUERY SELECT 0, 'account', a.customer_id FROM bank.account a
+            WHERE a.number = p_key AND a.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
+    END IF;
+    IF digits AND length(p_key) BETWEEN 12 AND 19 THEN
+        RETURN QUERY SELECT 0, 'card', c.customer_id FROM bank.card c
+            WHERE c.card_number = p_key AND c.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
+    END IF;
+END $$;
+
+-- Names from their start: the exact term first, the own unit first, then by term. Each part stops
+-- by itself, and the later ones do not run once p_limit rows are found. Few units are probed one
+-- by one, many through the index over all.
+CREATE FUNCTION bank.search_term(p_term text, p_unit int, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    (SELECT 0, t.kind, t.customer_id FROM bank.customer_term t
+     WHERE t.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high AND t.term = p_term
+     ORDER BY t.customer_id LIMIT p_limit)
+    UNION ALL
+    (SELECT 0, t.kind, t.customer_id FROM bank.customer_term t
+     WHERE p_high - p_low >= 16 AND t.term = p_term
+       AND t.unit_id BETWEEN p_low AND p_high AND t.unit_id <> p_unit
+     ORDER BY t.customer_id LIMIT p_limit)
+    UNION ALL
+    (SELECT 0, t.kind, t.customer_id
+     FROM generate_series(p_low, p_high) AS u (unit_id)
+     CROSS JOIN LATERAL (SELECT x.kind, x.customer_id FROM bank.customer_term x
+                         WHERE x.unit_id = u.unit_id AND x.term = p_term
+                         ORDER BY x.customer_id LIMIT p_limit) AS t
+     WHERE p_high - p_low < 16 AND u.unit_id <> p_unit LIMIT p_limit)
+    UNION ALL
+    (SELECT 1, t.kind, t.customer_id FROM bank.customer_term t
+     WHERE t.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high
+       AND t.term > p_term AND t.term < p_term || U&'\+10FFFF'
+     ORDER BY t.term, t.customer_id LIMIT p_limit)
+    UNION ALL
+    (SELECT 1, t.kind, t.customer_id FROM bank.customer_term t
+     WHERE p_high - p_low >= 16 AND t.term > p_term AND t.term < p_term || U&'\+10FFFF'
+       AND t.unit_id BETWEEN p_low AND p_high AND t.unit_id <> p_unit
+     ORDER BY t.term, t.customer_id LIMIT p_limit)
+    UNION ALL
+    (SELECT 1, t.kind, t.customer_id
+     FROM generate_series(p_low, p_high) AS u (unit_id)
+     CROSS JOIN LATERAL (SELECT x.kind, x.customer_id, x.term FROM bank.customer_term x
+                         WHERE x.unit_id = u.unit_id
+                           AND x.term > p_term AND x.term < p_term || U&'\+10FFFF'
+                         ORDER BY x.term, x.customer_id LIMIT p_limit) AS t
+     WHERE p_high - p_low < 16 AND u.unit_id <> p_unit
+     ORDER BY t.term, t.customer_id LIMIT p_limit)
+    LIMIT p_limit $$;
+
+-- Names that hold the text further in (two characters at least).
+CREATE FUNCTION bank.search_inside(p_text text, p_unit int, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    (SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
+     WHERE bank.name_grams(s.unit_id, s.folded) @> bank.query_grams(p_unit, p_text)
+       AND s.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high
+       AND position(p_text IN s.folded) > 1 LIMIT p_limit)
+    UNION ALL
+    (SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
+     WHERE p_high - p_low >= 16
+       AND bank.name_grams(s.unit_id, s.folded) @> bank.query_grams(NULL, p_text)
+       AND s.unit_id BETWEEN p_low AND p_high AND s.unit_id <> p_unit
+       AND position(p_text IN s.folded) > 1 LIMIT p_limit)
+    UNION ALL
+    (SELECT 2, 'inside', t.customer_id
+     FROM generate_series(p_low, p_high) AS u (unit_id)
+     CROSS JOIN LATERAL (SELECT s.customer_id FROM bank.customer_search s
+                         WHERE bank.name_grams(s.unit_id, s.folded)
+                               @> bank.query_grams(u.unit_id, p_text)
+                           AND s.unit_id = u.unit_id
+                           AND position(p_text IN s.folded) > 1 LIMIT p_limit) AS t
+     WHERE p_high - p_low < 16 AND u.unit_id <> p_unit LIMIT p_limit)
+    LIMIT p_limit $$;
+
+-- All hits for what was typed, best first, a customer perhaps more than once.
+CREATE FUNCTION bank.search_hits(p_query text, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    me bank.staff := bank.me();
+    low int := bank.my_scope_low();
+    high int := bank.my_scope_high();
+    folded text := bank.search_fold(p_query);
+    -- spaces, dashes and dots are how people group digits and part names
+    compact text := regexp_replace(folded, '[\s\u2010-\u2015\u2212.-]', '', 'g');
+    found_count int := 0;
+    part int;
+    term text;
+BEGIN
+    IF compact ~ '[0-9]' AND compact ~ '^\+?[0-9a-z]+$' THEN
+        RETURN QUERY SELECT * FROM bank.search_number(upper(compact), me.unit_id, low, high, p_limit);
+        GET DIAGNOSTICS found_count = ROW_COUNT;
+    END IF;
+    IF compact = '' OR compact ~ '^\+?[0-9]+$' OR found_count >= p_limit THEN
+        RETURN;
+    END IF;
+    -- 'zhang san' is pinyin without the space, and may be the start of an English name with it;
+    -- keyboards without ü write lv and nv.
+    FOREACH term IN ARRAY ARRAY[compact, folded, regexp_replace(compact, '([ln])[vü]', '\1u', 'g')] LOOP
+        CONTINUE WHEN found_count > 0 AND term = compact;
+        RETURN QUERY SELECT * FROM bank.search_term(term, me.unit_id, low, high, p_limit * 2);
+        GET DIAGNOSTICS part = ROW_COUNT;
+        found_count := found_count + part + 1;
+    END LOOP;
+    IF found_count < p_limit * 2 AND length(compact) >= 2 AND compact ~ '[^\x01-\x7f]' THEN
+        RETURN QUERY SELECT * FROM bank.search_inside(compact, me.unit_id, low, high, p_limit);
+    END IF;
+END $$;
+
+-- Customers for what the clerk typed, best first: exact before prefix before inside, the own unit
+-- first. At most p_limit rows (page + 1 tells that there are more). The name of a restricted
+-- customer and of the caller's own record is masked until a grant opens it.
+CREATE FUNCTION api.customer_search(p_query text, p_limit int DEFAULT 51)
+RETURNS TABLE (place bigint, customer_id bigint, name text, kind text, match text, rank int,
+               customer_number text, phone text, identity text, tier text, unit_id int,
+               unit_zh text, unit_en text, locked boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = api, bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    most int := least(greatest(coalesce(p_limit, 51), 1), 500);
+    own_id bigint := (bank.me()).customer_id;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    RETURN QUERY
+    WITH hit AS (
+        SELECT h.rank, h.match, h.customer_id, row_number() OVER () AS place
+        FROM bank.search_hits(left(p_query, 200), most) AS h
+    ), best AS (
+        SELECT DISTINCT ON (h.customer_id) h.rank, h.match, h.customer_id, h.place
+        FROM hit h ORDER BY h.customer_id, h.rank, h.place
+    ), page AS (
+        SELECT b.rank, b.match, b.customer_id, row_number() OVER (ORDER BY b.rank, b.place) AS place
+        FROM best b ORDER BY b.rank, b.place LIMIT most
+    )
+    SELECT p.place, p.customer_id, CASE WHEN l.locked THEN bank.mask_name(s.name) ELSE s.name END,
+           s.kind, p.match, p.rank, s.customer_number, s.phone_masked, s.identity_masked, m.tier,
+           s.unit_id, u.name_zh, u.name_en, l.locked
+    FROM page p
+    JOIN bank.customer_search s ON s.customer_id = p.customer_id
+    JOIN bank.unit u ON u.unit_id = s.unit_id
+    LEFT JOIN bank.member m ON m.customer_id = p.customer_id
+    CROSS JOIN LATERAL (SELECT (s.restricted OR s.customer_id IS NOT DISTINCT FROM own_id)
+                               AND NOT bank.access_granted(s.customer_id) AS locked) AS l
+    ORDER BY p.place;
+END $$;
+SELECT bank.function_grant('customer_search', 'clerk', 'rm', 'supervisor');
