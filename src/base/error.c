@@ -10,6 +10,9 @@
 #include <string.h>
 
 static bool fill(struct error *error, enum error_kind kind, const char *where, const char *todo,
+                 const char *what, va_list arguments) __attribute__((format(printf, 5, 0)));
+
+static bool fill(struct error *error, enum error_kind kind, const char *where, const char *todo,
                  const char *what, va_list arguments)
 {
     if (!error)

@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include "base/alloc.h"
+#include "base/language.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,15 +24,15 @@ static bool read_all(int fd, const char *path, size_t limit, char **data, size_t
             continue;
         if (got < 0) {
             free(block);
-            return error_errno(error, path, NULL, "cannot be read");
+            return error_errno(error, path, NULL, _("cannot be read"));
         }
         if (got == 0)
             break;
         used += (size_t)got;
         if (used > limit) {
             free(block);
-            return error_set(error, ERROR_INPUT, path, "Split the file or raise the limit.",
-                             "is larger than the limit of %zu bytes", limit);
+            return error_set(error, ERROR_INPUT, path, _("Split the file or raise the limit."),
+                             _("is larger than the limit of %zu bytes"), limit);
         }
     }
     block[used] = '\0';
@@ -45,12 +46,12 @@ bool file_read(const char *path, size_t limit, char **data, size_t *length, stru
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return error_errno(error, path, "Check the name and the permissions.", "cannot be opened");
+        return error_errno(error, path, _("Check the name and the permissions."), _("cannot be opened"));
     bool done = false;
     if (fstat(fd, &status) < 0)
-        error_errno(error, path, NULL, "cannot be examined");
+        error_errno(error, path, NULL, _("cannot be examined"));
     else if (!S_ISREG(status.st_mode))
-        error_set(error, ERROR_INPUT, path, "Name a regular file.", "is not a regular file");
+        error_set(error, ERROR_INPUT, path, _("Name a regular file."), _("is not a regular file"));
     else
         done = read_all(fd, path, limit, data, length, error);
     close(fd);
@@ -77,8 +78,8 @@ bool file_write(const char *path, const void *data, size_t length, struct error 
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool done = false;
     if (fd < 0) {
-        error_errno(error, path, "Check that the folder exists and is writable.",
-                    "cannot be written");
+        error_errno(error, path, _("Check that the folder exists and is writable."),
+                    _("cannot be written"));
     } else {
         done = write_all(fd, data, length) && fsync(fd) == 0;
         int number = errno;
@@ -92,8 +93,8 @@ bool file_write(const char *path, const void *data, size_t length, struct error 
         }
         errno = number;
         if (!done) {
-            error_errno(error, path, "Free some space; the old file is unchanged.",
-                        "cannot be written");
+            error_errno(error, path, _("Free some space; the old file is unchanged."),
+                        _("cannot be written"));
             unlink(temporary);
         }
     }
@@ -111,7 +112,7 @@ bool file_make_directory(const char *path, unsigned mode, struct error *error)
         char kept = *slash;
         *slash = '\0';
         if (mkdir(part, mode) < 0 && errno != EEXIST)
-            done = error_errno(error, part, NULL, "cannot be created");
+            done = error_errno(error, part, NULL, _("cannot be created"));
         *slash = kept;
         if (!kept)
             break;

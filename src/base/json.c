@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/language.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -30,7 +31,7 @@ static bool refuse(struct error *error, const char *name, const char *text, size
     int line, column;
     line_and_column(text, at, &line, &column);
     char *where = xasprintf("%s:%d:%d", name, line, column);
-    error_set(error, ERROR_INPUT, where, "Correct the file at this place.", "%s", what);
+    error_set(error, ERROR_INPUT, where, _("Correct the file at this place."), "%s", what);
     free(where);
     return false;
 }
@@ -41,22 +42,22 @@ static bool check_bytes(const char *name, const char *text, size_t length, struc
     bool in_string = false;
     size_t bad;
     if (!text_valid(text, length, &bad))
-        return refuse(error, name, text, bad, "this byte is not UTF-8");
+        return refuse(error, name, text, bad, _("this byte is not UTF-8"));
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         if (in_string && c == '\\') {
             if (i + 5 < length && !strncmp(text + i + 1, "u0000", 5))
-                return refuse(error, name, text, i, "\\u0000 is not allowed in a string");
+                return refuse(error, name, text, i, _("\\u0000 is not allowed in a string"));
             i++;
         } else if (c == '"') {
             in_string = !in_string;
         } else if (c < 0x20 && (in_string || (c != '\n' && c != '\r' && c != '\t'))) {
-            return refuse(error, name, text, i, "control character");
+            return refuse(error, name, text, i, _("control character"));
         } else if (!in_string && c == '+' && i && !strchr("eE", text[i - 1])) {
-            return refuse(error, name, text, i, "a number may not begin with '+'");
+            return refuse(error, name, text, i, _("a number may not begin with '+'"));
         } else if (!in_string && c == '0' && i + 1 < length && text[i + 1] >= '0' &&
                    text[i + 1] <= '9' && (i == 0 || !strchr("0123456789.eE+", text[i - 1]))) {
-            return refuse(error, name, text, i, "a number may not begin with a zero");
+            return refuse(error, name, text, i, _("a number may not begin with a zero"));
         }
     }
     return true;
@@ -65,16 +66,16 @@ static bool check_bytes(const char *name, const char *text, size_t length, struc
 static bool check_tree(const char *name, const cJSON *value, int depth, struct error *error)
 {
     if (depth > DEPTH_LIMIT)
-        return error_set(error, ERROR_INPUT, name, NULL, "nested deeper than %d", DEPTH_LIMIT);
+        return error_set(error, ERROR_INPUT, name, NULL, _("nested deeper than %d"), DEPTH_LIMIT);
     if (cJSON_IsNumber(value) &&
         (!isfinite(value->valuedouble) || fabs(value->valuedouble) > 9007199254740992.0))
-        return error_set(error, ERROR_INPUT, name, "Write large numbers as strings.",
-                         "a number is too large");
+        return error_set(error, ERROR_INPUT, name, _("Write large numbers as strings."),
+                         _("a number is too large"));
     for (const cJSON *child = value->child; child; child = child->next) {
         for (const cJSON *other = child->next; other && child->string; other = other->next)
             if (!strcmp(child->string, other->string))
-                return error_set(error, ERROR_INPUT, name, "Keep one of them.",
-                                 "the name \"%.80s\" appears twice in one object", child->string);
+                return error_set(error, ERROR_INPUT, name, _("Keep one of them."),
+                                 _("the name \"%.80s\" appears twice in one object"), child->string);
         if (!check_tree(name, child, depth + 1, error))
             return false;
     }
@@ -92,7 +93,7 @@ cJSON *json_parse(const char *name, const char *text, size_t length, struct erro
     cJSON *value = cJSON_ParseWithLengthOpts(copy, length + 1, &end, true);
     if (!value) {
         size_t at = end ? (size_t)(end - copy) : 0;
-        refuse(error, name, text, at < length ? at : length, "not valid JSON from here on");
+        refuse(error, name, text, at < length ? at : length, _("not valid JSON from here on"));
     } else if (!check_tree(name, value, 0, error)) {
         cJSON_Delete(value);
         value = NULL;
