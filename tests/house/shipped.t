@@ -5,7 +5,7 @@ plan 6
 
 listed=$(make -s -C "$build" list-distfiles | sed "s|^\./||; s|^$source/||; s|^\.\./||" | sort -u)
 if [ -d .git ] || [ -f .git ]; then
-    git ls-files | grep -vE '^(\.|README.*/)' | while read -r file; do
+    git ls-files | grep -vE '^(\.|check$)' | while read -r file; do
         [ -e "$file" ] || continue
         printf '%s\n' "$listed" | grep -qxF "$file" || echo "$file is in no local.mk"
     done | none "make dist ships every tracked file"
