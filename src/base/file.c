@@ -46,7 +46,8 @@ bool file_read(const char *path, size_t limit, char **data, size_t *length, stru
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return error_errno(error, path, _("Check the name and the permissions."), _("cannot be opened"));
+        return error_errno(error, path, _("Check the name and the permissions."),
+                           _("cannot be opened"));
     bool done = false;
     if (fstat(fd, &status) < 0)
         error_errno(error, path, NULL, _("cannot be examined"));
