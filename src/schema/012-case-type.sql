@@ -120,7 +120,7 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
         ('accepted investigating waiting proposed', 'resolve', '', 'decided',
          'clerk rm supervisor', true, 'decision told'),
         ('accepted investigating waiting proposed', 'resolve', 'major', 'approval',
-         'clerk rm supervisor', true, 'decision told'),
+         'clerk rm supervisor', true, 'decision'),
         ('approval', 'approve', '', 'decided', 'supervisor', false, 'checker'),
         ('approval', 'reject', '', 'investigating', 'supervisor', false, 'checker note'),
         ('recheck', 'decide', '', 'decided', 'supervisor', false, 'decision told'),

@@ -13,3 +13,8 @@ dist_schema_DATA += \
   src/schema/012-case-type.sql \
   src/schema/013-case.sql \
   src/schema/030-points.sql
+dist_schema_DATA += \
+  src/schema/014-case-step.sql \
+  src/schema/015-case-check.sql \
+  src/schema/016-case-write.sql \
+  src/schema/017-case-view.sql

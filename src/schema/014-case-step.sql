@@ -1,0 +1,317 @@
+-- What every write to a case shares: find and lock it, check the step, run its clocks, record it.
+
+-- Queues whose cases the caller may take.
+CREATE FUNCTION bank.my_queues() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+    SELECT coalesce(array_agg(q.queue), '{}')
+      FROM bank.queue q
+     WHERE q.role = bank.my_role()
+        OR EXISTS (SELECT FROM bank.queue_member m
+                    WHERE m.queue = q.queue AND m.staff_id = bank.my_staff_id())
+$$;
+
+-- Keys of `after` whose value differs, with the values of `p_from`.
+CREATE FUNCTION bank.json_changes(p_from jsonb, p_before jsonb, p_after jsonb)
+RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(jsonb_object_agg(k, p_from -> k), '{}')
+      FROM jsonb_object_keys(p_after) k
+     WHERE p_before -> k IS DISTINCT FROM p_after -> k AND k <> 'version'
+$$;
+
+-- Locks the case. BO404 outside the caller's units, BO409 when `p_version` (NULL: any) is not the
+-- present one, with who changed it and when.
+CREATE FUNCTION bank.case_lock(p_customer_id bigint, p_case_id bigint, p_version bigint)
+RETURNS bank.case_file LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file;
+    last text;
+BEGIN
+    SELECT * INTO c FROM bank.case_file
+     WHERE customer_id = p_customer_id AND case_id = p_case_id AND bank.in_scope(unit_id)
+       FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text,
+                          'Search for it again.', 'p_case_id');
+    END IF;
+    PERFORM bank.customer_require(p_customer_id);
+    IF c.version <> p_version THEN
+        SELECT bank.staff_name(e.staff_id) || ', ' || to_char(e.at, 'YYYY-MM-DD HH24:MI:SS TZ')
+               || ', ' || e.action INTO last
+          FROM bank.case_event e
+         WHERE e.customer_id = c.customer_id AND e.case_id = c.case_id AND e.action <> 'note'
+         ORDER BY e.event_id DESC LIMIT 1;
+        PERFORM bank.fail('BO409', 'Somebody else changed this case.', last,
+                          'Look at it again, then repeat what you wanted.', 'p_version');
+    END IF;
+    RETURN c;
+END $$;
+
+-- The transition that `p_action` takes from the case's stage; fails when there is none or the
+-- caller may not take it.
+CREATE FUNCTION bank.case_allowed(c bank.case_file, p_action text)
+RETURNS bank.case_transition LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    t bank.case_transition;
+    who bank.staff := bank.me();
+BEGIN
+    SELECT * INTO t FROM bank.case_transition x
+     WHERE x.case_type = c.case_type AND x.stage = c.stage AND x.action = p_action
+       AND x.level IN ('', c.level)
+     ORDER BY x.level DESC LIMIT 1;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO423', 'The case cannot take this step in its present stage.',
+                          c.number || ': ' || c.stage || ', ' || p_action,
+                          'Refresh the case and look at its stage.');
+    END IF;
+    IF NOT who.role = ANY (t.roles) THEN
+        PERFORM bank.fail('BO403', 'Your role does not permit this.',
+                          array_to_string(t.roles, ', '), 'Ask a colleague with that role.');
+    END IF;
+    IF who.customer_id = c.customer_id THEN
+        PERFORM bank.fail('BO403', 'You may not handle your own case.', c.number,
+                          'Leave it to a colleague.');
+    END IF;
+    IF who.staff_id = c.complained_staff_id THEN
+        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.',
+                          c.number, 'Leave it to a colleague.');
+    END IF;
+    IF t.own AND who.staff_id IS DISTINCT FROM c.owner_id AND who.role <> 'supervisor' THEN
+        PERFORM bank.fail('BO403', 'Only the owner of the case or a supervisor may do this.',
+                          c.number, 'Take the case first.');
+    END IF;
+    RETURN t;
+END $$;
+
+-- What the transition wants filled, checked on the case as it will be.
+CREATE FUNCTION bank.case_needs(c bank.case_file, t bank.case_transition, p_note text)
+RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF 'class' = ANY (t.needs) AND (c.business IS NULL OR c.reason IS NULL) THEN
+        PERFORM bank.fail('BO422', 'Classify the case first: business and reason.', c.number,
+                          'Choose both codes.', 'p_business');
+    ELSIF 'decision' = ANY (t.needs) AND coalesce(btrim(c.decision), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write the decision.', c.number, NULL, 'p_decision');
+    ELSIF 'told' = ANY (t.needs) AND (c.told_at IS NULL OR c.told_how IS NULL) THEN
+        PERFORM bank.fail('BO422', 'Say how the customer was told.', c.number, NULL, 'p_how');
+    ELSIF 'outcome' = ANY (t.needs) AND c.outcome IS NULL THEN
+        PERFORM bank.fail('BO422', 'Choose the outcome.', c.number, NULL, 'p_outcome');
+    ELSIF 'note' = ANY (t.needs) AND coalesce(btrim(p_note), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write a note.', c.number, NULL, 'p_note');
+    ELSIF 'checker' = ANY (t.needs) AND c.decided_by = (bank.me()).staff_id THEN
+        PERFORM bank.fail('BO403', 'A second person must check this.', c.number,
+                          'Ask another supervisor.');
+    END IF;
+END $$;
+
+-- Due time of one run of a clock, from its start and the pauses since.
+CREATE FUNCTION bank.clock_due(k bank.case_clock) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    pause interval := '0';
+    minutes int := 0;
+BEGIN
+    IF k.pausable THEN
+        SELECT coalesce(sum(coalesce(p.ended_at, now()) - greatest(p.started_at, k.started_at)),
+                        '0'),
+               coalesce(sum(bank.working_minutes(k.calendar, greatest(p.started_at, k.started_at),
+                                                 coalesce(p.ended_at, now()))), 0)
+          INTO pause, minutes
+          FROM bank.case_pause p
+         WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
+           AND coalesce(p.ended_at, now()) > k.started_at;
+    END IF;
+    IF k.measure = 'calendar_days' THEN
+        RETURN bank.due_day(k.calendar, k.started_at, k.amount) + pause;
+    END IF;
+    RETURN bank.due_at(k.calendar, k.started_at, k.amount + minutes);
+END $$;
+
+-- Starts the clocks that the case's type and level ask for (run = 1 + earlier runs).
+CREATE FUNCTION bank.case_clock_start(c bank.case_file, p_at timestamptz, p_clocks text[])
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    k bank.case_clock;
+    r bank.clock_rule;
+BEGIN
+    FOR r IN SELECT DISTINCT ON (x.clock) x.* FROM bank.clock_rule x
+              WHERE x.case_type = c.case_type AND x.level IN ('', c.level)
+                AND x.clock = ANY (p_clocks)
+              ORDER BY x.clock, x.level DESC LOOP
+        k := (c.customer_id, c.case_id, r.clock,
+              (SELECT count(*) + 1 FROM bank.case_clock o WHERE o.customer_id = c.customer_id
+                  AND o.case_id = c.case_id AND o.clock = r.clock),
+              c.unit_id, p_at, r.measure, r.amount, r.calendar, r.pausable, p_at, NULL);
+        k.due_at := bank.clock_due(k);
+        INSERT INTO bank.case_clock VALUES (k.*);
+    END LOOP;
+END $$;
+
+-- Recomputes the running clocks from their rule, start and pauses; answers the earliest due time,
+-- or the last one when none runs.
+CREATE FUNCTION bank.case_clock_refresh(c bank.case_file) RETURNS timestamptz LANGUAGE plpgsql AS $$
+DECLARE
+    k bank.case_clock;
+    soonest timestamptz;
+BEGIN
+    FOR k IN SELECT * FROM bank.case_clock x WHERE x.customer_id = c.customer_id
+              AND x.case_id = c.case_id AND x.stopped_at IS NULL LOOP
+        SELECT r.measure, r.amount, r.calendar, r.pausable
+          INTO k.measure, k.amount, k.calendar, k.pausable
+          FROM bank.clock_rule r
+         WHERE r.case_type = c.case_type AND r.clock = k.clock AND r.level IN ('', c.level)
+         ORDER BY r.level DESC LIMIT 1;
+        k.due_at := bank.clock_due(k);
+        UPDATE bank.case_clock x
+           SET measure = k.measure, amount = k.amount, calendar = k.calendar,
+               pausable = k.pausable, due_at = k.due_at
+         WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.clock = k.clock
+           AND x.run = k.run
+           AND (x.due_at, x.amount) IS DISTINCT FROM (k.due_at, k.amount);
+        soonest := least(soonest, k.due_at);
+    END LOOP;
+    RETURN coalesce(soonest, c.due_at);
+END $$;
+
+CREATE FUNCTION bank.case_clock_stop(c bank.case_file, p_clocks text[], p_at timestamptz)
+RETURNS void LANGUAGE sql AS $$
+    UPDATE bank.case_clock SET stopped_at = p_at
+     WHERE customer_id = c.customer_id AND case_id = c.case_id AND clock = ANY (p_clocks)
+       AND stopped_at IS NULL
+$$;
+
+-- One event on the case and one audit row, with the fields that changed.
+CREATE FUNCTION bank.case_event_write(p_before bank.case_file, p_after bank.case_file,
+                                      p_action text, p_note text)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    was jsonb := to_jsonb(p_before) - '{facts,subject,remedy}'::text[];
+    now jsonb := to_jsonb(p_after) - '{facts,subject,remedy}'::text[];
+    old jsonb := CASE WHEN p_before.case_id IS NULL THEN NULL
+                      ELSE bank.json_changes(was, was, now) END;
+    new jsonb := CASE WHEN p_before.case_id IS NULL THEN jsonb_strip_nulls(now)
+                      ELSE bank.json_changes(now, was, now) END;
+BEGIN
+    INSERT INTO bank.case_event (customer_id, case_id, unit_id, staff_id, action, stage_before,
+                                 stage_after, note, before, after)
+    VALUES (p_after.customer_id, p_after.case_id, p_after.unit_id, (bank.me()).staff_id, p_action,
+            p_before.stage, p_after.stage, coalesce(p_note, ''), old, new);
+    PERFORM bank.audit_write('case_' || p_action, 'case', p_after.number, p_after.customer_id,
+                             old, new);
+END $$;
+
+-- Takes one step: checks it, moves the stage, keeps pauses and clocks in step, stores and records.
+-- `c` is the case with the caller's changes, `was` as it was locked. Answers the stored row.
+CREATE FUNCTION bank.case_step(was bank.case_file, c bank.case_file, p_action text, p_note text)
+RETURNS bank.case_file LANGUAGE plpgsql AS $$
+DECLARE
+    t bank.case_transition := bank.case_allowed(was, p_action);
+    at timestamptz := clock_timestamp();
+BEGIN
+    PERFORM bank.case_needs(c, t, p_note);
+    c.stage := t.next_stage;
+    IF was.stage = 'waiting' AND c.stage <> 'waiting' THEN
+        UPDATE bank.case_pause SET ended_at = at
+         WHERE customer_id = c.customer_id AND case_id = c.case_id AND ended_at IS NULL;
+    ELSIF c.stage = 'waiting' AND was.stage <> 'waiting' THEN
+        INSERT INTO bank.case_pause (customer_id, case_id, started_at, unit_id, reason)
+        VALUES (c.customer_id, c.case_id, at, c.unit_id, p_note);
+    END IF;
+    IF c.responded_at IS NOT NULL AND was.responded_at IS NULL THEN
+        PERFORM bank.case_clock_stop(c, '{first_response}', c.responded_at);
+    END IF;
+    IF c.stage IN ('decided', 'closed') THEN
+        PERFORM bank.case_clock_stop(c, '{first_response,statutory}', at);
+    ELSIF was.stage IN ('decided', 'closed') THEN
+        PERFORM bank.case_clock_start(c, at, '{statutory}');
+    END IF;
+    c.closed_at := CASE WHEN c.stage = 'closed' THEN at END;
+    c.due_at := bank.case_clock_refresh(c);
+    c.version := was.version + 1;
+    UPDATE bank.case_file SET
+        stage = c.stage, level = c.level, channel = c.channel, business = c.business,
+        reason = c.reason, queue = c.queue, route_seq = c.route_seq, owner_id = c.owner_id,
+        taken_at = c.taken_at, responded_at = c.responded_at, due_at = c.due_at,
+        decision = c.decision, decided_by = c.decided_by, approved_by = c.approved_by,
+        told_at = c.told_at, told_how = c.told_how, outcome = c.outcome,
+        closed_at = c.closed_at, reopened = c.reopened, version = c.version
+     WHERE customer_id = c.customer_id AND case_id = c.case_id;
+    PERFORM bank.case_event_write(was, c, p_action, p_note);
+    RETURN c;
+END $$;
+
+-- The rank of the customer's tier, 0 without one.
+CREATE FUNCTION bank.customer_tier(p_customer_id bigint) RETURNS int LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT d.rank FROM bank.member m JOIN bank.tier_def d USING (tier)
+                      WHERE m.customer_id = p_customer_id), 0)
+$$;
+
+-- Every routing rule of the case's type in order, and whether it fits; the first that fits decides.
+CREATE FUNCTION bank.case_rules(c bank.case_file)
+RETURNS TABLE (seq int, queue text, note_en text, note_zh text, fits boolean)
+LANGUAGE sql STABLE AS $$
+    SELECT r.seq, r.queue, r.note_en, r.note_zh,
+           (r.business IS NULL OR r.business = c.business IS TRUE)
+           AND (r.reason IS NULL OR r.reason = c.reason IS TRUE)
+           AND (r.source IS NULL OR r.source = c.source)
+           AND (r.level IS NULL OR r.level = c.level)
+           AND (r.tier_low IS NULL OR c.tier >= r.tier_low)
+           AND (r.unit_low IS NULL OR c.unit_id BETWEEN r.unit_low AND r.unit_high)
+      FROM bank.route_rule r
+     WHERE r.active AND r.case_type = c.case_type
+     ORDER BY r.seq
+$$;
+
+-- Puts the case into the queue of the first rule that fits (or `p_queue`), without an owner.
+CREATE FUNCTION bank.case_to_queue(was bank.case_file, p_queue text, p_note text)
+RETURNS bank.case_file LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file := was;
+BEGIN
+    IF p_queue IS NULL THEN
+        SELECT r.seq, r.queue INTO c.route_seq, c.queue FROM bank.case_rules(c) r
+         WHERE r.fits ORDER BY r.seq LIMIT 1;
+        IF NOT FOUND THEN
+            PERFORM bank.fail('BO422', 'No routing rule fits this case.', c.number,
+                              'Choose a queue, and tell an administrator.', 'p_queue');
+        END IF;
+    ELSIF NOT EXISTS (SELECT FROM bank.queue q WHERE q.queue = p_queue) THEN
+        PERFORM bank.fail('BO422', 'There is no such queue.', p_queue, NULL, 'p_queue');
+    ELSE
+        c.queue := p_queue;
+        c.route_seq := NULL;
+    END IF;
+    c.owner_id := NULL;
+    RETURN bank.case_step(was, c, 'route', p_note);
+END $$;
+
+-- After a load by COPY: gives every case without clocks its clocks, computed from received_at,
+-- responded_at and closed_at, and sets due_at. Answers the number of cases.
+CREATE FUNCTION bank.case_clock_fill() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file;
+    filled bigint := 0;
+BEGIN
+    FOR c IN SELECT * FROM bank.case_file f WHERE NOT EXISTS (SELECT FROM bank.case_clock k
+              WHERE k.customer_id = f.customer_id AND k.case_id = f.case_id) LOOP
+        PERFORM bank.case_clock_start(c, c.received_at, '{first_response,statutory}');
+        UPDATE bank.case_clock SET stopped_at =
+               CASE clock WHEN 'first_response' THEN coalesce(c.responded_at, c.closed_at)
+                          ELSE coalesce(c.told_at, c.closed_at) END
+         WHERE customer_id = c.customer_id AND case_id = c.case_id;
+        UPDATE bank.case_file f SET due_at =
+               (SELECT coalesce(min(k.due_at) FILTER (WHERE k.stopped_at IS NULL), max(k.due_at))
+                  FROM bank.case_clock k
+                 WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id)
+         WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id;
+        filled := filled + 1;
+    END LOOP;
+    PERFORM setval('bank.case_id_seq', greatest((SELECT max(case_id) FROM bank.case_file), 0) + 1,
+                   false);
+    RETURN filled;
+END $$;
+
+ALTER FUNCTION bank.my_queues OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.my_queues TO bankops_staff;
+GRANT EXECUTE ON FUNCTION bank.my_queues, bank.json_changes, bank.case_lock,
+    bank.case_allowed, bank.case_needs, bank.clock_due,
+    bank.case_clock_start, bank.case_clock_refresh, bank.case_clock_stop, bank.case_event_write,
+    bank.case_step, bank.customer_tier, bank.case_rules, bank.case_to_queue TO bankops_api;

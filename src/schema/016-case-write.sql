@@ -1,0 +1,307 @@
+-- What staff do to a case. Every function ends in p_request, the idempotency key, and answers an
+-- outcome whose id is the case_id.
+
+-- Opens a complaint and routes it in the same transaction. Without both codes it waits to be
+-- classified. `p_complained` is the login of the member of staff complained about.
+CREATE FUNCTION api.case_open(
+    p_customer_id bigint, p_channel text, p_business text, p_reason text, p_subject text,
+    p_facts text, p_remedy text DEFAULT '', p_level text DEFAULT 'simple',
+    p_urgency int DEFAULT 3, p_source text DEFAULT 'hotline', p_complained text DEFAULT NULL,
+    p_request uuid DEFAULT NULL)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    at timestamptz := clock_timestamp();
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_open', jsonb_build_array(p_customer_id,
+        p_channel, p_business, p_reason, p_subject, p_facts, p_remedy, p_level, p_urgency,
+        p_source, p_complained));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c.customer_id := p_customer_id;
+    c.unit_id := (bank.customer_require(p_customer_id)).unit_id;
+    c.case_id := nextval('bank.case_id_seq');
+    c.case_type := 'complaint';
+    c.stage := 'registered';
+    c.level := coalesce(p_level, 'simple');
+    c.urgency := coalesce(p_urgency, 3);
+    c.source := coalesce(p_source, 'hotline');
+    c.channel := bank.class_check('A', p_channel, 'p_channel');
+    c.subject := btrim(coalesce(p_subject, ''));
+    c.facts := btrim(coalesce(p_facts, ''));
+    c.remedy := coalesce(p_remedy, '');
+    c.tier := bank.customer_tier(p_customer_id);
+    c.complained_staff_id := bank.staff_of_login(p_complained, 'p_complained');
+    c.received_at := at;
+    c.opened_by := (bank.me()).staff_id;
+    PERFORM bank.case_text_check(c);
+    INSERT INTO bank.case_file (customer_id, case_id, unit_id, case_type, stage, level, urgency,
+        source, channel, subject, facts, remedy, tier, complained_staff_id, received_at,
+        opened_by, due_at)
+    VALUES (c.customer_id, c.case_id, c.unit_id, c.case_type, c.stage, c.level, c.urgency,
+        c.source, c.channel, c.subject, c.facts, c.remedy, c.tier, c.complained_staff_id,
+        c.received_at, c.opened_by, at)
+    RETURNING * INTO c;
+    PERFORM bank.case_clock_start(c, at, '{first_response,statutory}');
+    c.due_at := bank.case_clock_refresh(c);
+    UPDATE bank.case_file SET due_at = c.due_at
+     WHERE customer_id = c.customer_id AND case_id = c.case_id;
+    PERFORM bank.case_event_write(NULL, c, 'open', '');
+    IF nullif(p_business, '') IS NOT NULL AND nullif(p_reason, '') IS NOT NULL THEN
+        c := bank.case_class_set(c, p_channel, p_business, p_reason, c.level);
+        c := bank.case_to_queue(c, NULL, '');
+    END IF;
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is opened.');
+END $$;
+
+-- Sets the three codes and the level. A case that was not yet in a queue, or has no owner, is
+-- routed anew.
+CREATE FUNCTION api.case_classify(
+    p_customer_id bigint, p_case_id bigint, p_channel text, p_business text, p_reason text,
+    p_level text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_classify', jsonb_build_array(p_customer_id,
+        p_case_id, p_channel, p_business, p_reason, p_level, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, p_version);
+    c := bank.case_class_set(c, p_channel, p_business, p_reason, p_level);
+    IF c.stage IN ('classified', 'assigned') THEN
+        c := bank.case_to_queue(c, NULL, '');
+    END IF;
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is classified.');
+END $$;
+
+-- Makes the caller the owner of a case of one of his queues.
+CREATE FUNCTION api.case_take(p_customer_id bigint, p_case_id bigint, p_version bigint,
+                              p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+    who bank.staff := bank.me();
+BEGIN
+    answer := bank.request_replay(p_request, 'case_take',
+                                  jsonb_build_array(p_customer_id, p_case_id, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    PERFORM bank.case_allowed(was, 'take');
+    IF who.role <> 'supervisor' AND NOT was.queue = ANY (bank.my_queues()) THEN
+        PERFORM bank.fail('BO403', 'The case waits in a queue that is not yours.', was.queue,
+                          'Ask a supervisor to assign it to you.');
+    END IF;
+    c := was;
+    c.owner_id := who.staff_id;
+    c.taken_at := clock_timestamp();
+    c := bank.case_step(was, c, 'take', '');
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is yours.');
+END $$;
+
+-- A supervisor gives the case to a member of staff who sees its unit.
+CREATE FUNCTION api.case_assign(p_customer_id bigint, p_case_id bigint, p_login text, p_note text,
+                                p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_assign', jsonb_build_array(p_customer_id,
+        p_case_id, p_login, p_note, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    PERFORM bank.case_allowed(was, 'assign');
+    c := was;
+    c.owner_id := bank.staff_of_login(p_login, 'p_login');
+    IF c.owner_id IS NULL OR NOT EXISTS (
+           SELECT FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id
+            WHERE s.staff_id = c.owner_id AND c.unit_id BETWEEN u.low AND u.high
+              AND s.role IN ('clerk', 'rm', 'supervisor')) THEN
+        PERFORM bank.fail('BO422', 'This person cannot handle cases of the customer''s unit.',
+                          p_login, 'Choose somebody of that unit.', 'p_login');
+    ELSIF c.owner_id = c.complained_staff_id THEN
+        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.',
+                          c.number, 'Choose somebody else.', 'p_login');
+    END IF;
+    c.taken_at := clock_timestamp();
+    c := bank.case_step(was, c, 'assign', p_note);
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case has a new owner.');
+END $$;
+
+-- Sends the case to a queue; `p_queue` empty: where the rules say.
+CREATE FUNCTION api.case_route(p_customer_id bigint, p_case_id bigint, p_queue text, p_note text,
+                               p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_route', jsonb_build_array(p_customer_id,
+        p_case_id, p_queue, p_note, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, p_version);
+    c := bank.case_to_queue(c, nullif(p_queue, ''), p_note);
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is in its queue.');
+END $$;
+
+-- Answers the customer. The first answer stops the first-response clock. By phone or visit it is
+-- recorded; other ways leave through the outbox.
+CREATE FUNCTION api.case_reply(p_customer_id bigint, p_case_id bigint, p_how text, p_text text,
+                               p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_reply', jsonb_build_array(p_customer_id,
+        p_case_id, p_how, p_text, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    c := was;
+    c.responded_at := coalesce(c.responded_at, clock_timestamp());
+    c := bank.case_step(was, c, 'reply', p_text);
+    PERFORM bank.case_message(c, p_how, p_text, 'case_reply', p_request);
+    RETURN bank.request_done(p_request, c.case_id::text, 'The answer is on its way.');
+END $$;
+
+-- A note never waits for a version, a stage or an owner.
+CREATE FUNCTION api.case_note(p_customer_id bigint, p_case_id bigint, p_note text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_note',
+                                  jsonb_build_array(p_customer_id, p_case_id, p_note));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF coalesce(btrim(p_note), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
+    END IF;
+    SELECT * INTO c FROM bank.case_file
+     WHERE customer_id = p_customer_id AND case_id = p_case_id AND bank.in_scope(unit_id);
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text,
+                          'Search for it again.', 'p_case_id');
+    END IF;
+    PERFORM bank.case_event_write(c, c, 'note', p_note);
+    RETURN bank.request_done(p_request, c.case_id::text, 'The note is kept.');
+END $$;
+
+-- Decides and tells the customer; with an outcome the case is closed too. A major case goes to a
+-- supervisor for approval instead.
+CREATE FUNCTION api.case_resolve(p_customer_id bigint, p_case_id bigint, p_decision text,
+                                 p_how text, p_outcome text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_resolve', jsonb_build_array(p_customer_id,
+        p_case_id, p_decision, p_how, p_outcome, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    c := was;
+    c.decision := btrim(p_decision);
+    c.decided_by := (bank.me()).staff_id;
+    c.approved_by := NULL;
+    c.told_at := CASE WHEN was.level <> 'major' OR was.stage = 'recheck'
+                      THEN clock_timestamp() END;
+    c.told_how := bank.told_how_check(p_how);
+    c.outcome := bank.outcome_check(p_outcome);
+    IF was.stage = 'recheck' THEN
+        c := bank.case_step(was, c, 'decide', p_decision);
+    ELSE
+        IF c.level <> 'major' THEN
+            c.responded_at := coalesce(c.responded_at, c.told_at);
+        END IF;
+        c := bank.case_step(was, c, 'resolve', p_decision);
+    END IF;
+    IF c.stage = 'approval' THEN
+        RETURN bank.request_done(p_request, c.case_id::text, 'The decision waits for approval.');
+    END IF;
+    PERFORM bank.case_message(c, p_how, p_decision, 'case_decision', p_request);
+    IF c.outcome IS NOT NULL THEN
+        c := bank.case_step(c, c, 'close', '');
+    END IF;
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is resolved.');
+END $$;
+
+-- Closes a decided case.
+CREATE FUNCTION api.case_close(p_customer_id bigint, p_case_id bigint, p_outcome text,
+                               p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_close', jsonb_build_array(p_customer_id,
+        p_case_id, p_outcome, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    c := was;
+    c.outcome := coalesce(bank.outcome_check(p_outcome), c.outcome);
+    c := bank.case_step(was, c, 'close', '');
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is closed.');
+END $$;
+
+-- The steps that need at most a note: release, wait, resume, propose, revise, approve, reject,
+-- withdraw, reopen, recheck.
+CREATE FUNCTION api.case_step(p_customer_id bigint, p_case_id bigint, p_action text, p_note text,
+                              p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_step', jsonb_build_array(p_customer_id,
+        p_case_id, p_action, p_note, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF NOT coalesce(p_action = ANY ('{release,wait,resume,propose,revise,approve,reject,withdraw,'
+                                    'reopen,recheck}'), false) THEN
+        PERFORM bank.fail('BO422', 'There is no such step.', p_action, NULL, 'p_action');
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    c := bank.case_step(was, bank.case_effect(was, p_action, p_note), p_action, p_note);
+    IF p_action = 'approve' THEN
+        PERFORM bank.case_message(c, c.told_how, c.decision, 'case_decision', p_request);
+        IF c.outcome IS NOT NULL THEN
+            c := bank.case_step(c, c, 'close', '');
+        END IF;
+    END IF;
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case has moved on.');
+END $$;
+
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
+  FROM unnest('{case_open,case_classify,case_take,case_route,case_reply,case_note,case_resolve,'
+              'case_close,case_step}'::text[]) name;
+SELECT bank.function_grant('case_assign', 'supervisor');

@@ -1,0 +1,183 @@
+-- Cases as the screens show them: lists by lane, the case with its clocks and history, lookups.
+
+-- False while the customer is the caller himself or restricted, and no grant opens the record.
+CREATE FUNCTION bank.may_open(p_customer_id bigint) RETURNS boolean LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT NOT (c.restricted OR c.customer_id IS NOT DISTINCT FROM s.customer_id)
+           OR EXISTS (SELECT FROM access_grant g
+                       WHERE g.staff_id = s.staff_id AND g.customer_id = c.customer_id
+                         AND g.state = 'granted' AND g.expires_at > clock_timestamp())
+      FROM customer c, staff s
+     WHERE c.customer_id = p_customer_id AND s.login = session_user AND s.active
+$$;
+ALTER FUNCTION bank.may_open OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.may_open TO bankops_staff, bankops_api;
+
+-- One row for each lane that a case is in: all, open, mine, team, new (nobody's, in my queues),
+-- soon (due within 30 minutes), overdue, waiting, approval, regulator, closed. Choose one lane.
+CREATE VIEW api.case_list WITH (security_barrier) AS
+SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level, l.urgency,
+       l.source, l.channel, l.business, l.reason, l.subject, l.queue, l.owner_id,
+       s.name_zh AS owner, s.login AS owner_login, l.unit_id, u.name_zh AS unit,
+       c.customer_number, bank.mask_name(c.name) AS customer, l.tier, l.received_at, l.due_at,
+       l.responded_at, l.closed_at, l.outcome, l.version,
+       CASE WHEN l.closed_at IS NOT NULL OR l.stage = 'decided' THEN 'done'
+            WHEN l.due_at < now() THEN 'overdue'
+            WHEN l.due_at < now() + interval '30 minutes' THEN 'soon'
+            ELSE 'ok' END AS state
+  FROM (
+    SELECT 'open' AS lane, f.* FROM bank.case_file f WHERE f.closed_at IS NULL
+    UNION ALL
+    SELECT 'mine', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
+    UNION ALL
+    SELECT 'team', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.queue = ANY ((SELECT bank.my_queues())::text[])
+    UNION ALL
+    SELECT 'new', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.owner_id IS NULL
+       AND (f.queue = ANY ((SELECT bank.my_queues())::text[]) OR f.queue IS NULL)
+    UNION ALL
+    SELECT 'soon', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.due_at >= now()
+       AND f.due_at < now() + interval '30 minutes' AND f.stage <> 'decided'
+    UNION ALL
+    SELECT 'overdue', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.due_at < now() AND f.stage <> 'decided'
+    UNION ALL
+    SELECT 'waiting', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.stage = 'waiting'
+    UNION ALL
+    SELECT 'approval', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.stage = 'approval'
+    UNION ALL
+    SELECT 'regulator', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.source = 'regulator'
+    UNION ALL
+    SELECT 'closed', f.* FROM bank.case_file f WHERE f.closed_at IS NOT NULL
+    UNION ALL
+    SELECT 'all', f.* FROM bank.case_file f
+  ) l
+  JOIN bank.customer c ON c.customer_id = l.customer_id
+  JOIN bank.unit u ON u.unit_id = l.unit_id
+  LEFT JOIN bank.staff s ON s.staff_id = l.owner_id
+ WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('case_list', 'staff');
+
+-- The case whole; BO404 outside the caller's units, BO428 when the customer needs a grant.
+CREATE FUNCTION api.case_detail(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, level text,
+    urgency int, source text, channel text, business text, reason text, subject text, remedy text,
+    customer_number text, customer text, tier int, unit text, queue text, owner text,
+    complained text, opened_by text, received_at timestamptz, due_at timestamptz,
+    responded_at timestamptz, decision text, decided_by text, approved_by text,
+    told_at timestamptz, told_how text, outcome text, closed_at timestamptz, reopened int,
+    version bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    person bank.customer := bank.customer_require(p_customer_id);
+    f bank.case_file;
+BEGIN
+    SELECT * INTO f FROM bank.case_file x
+     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND bank.in_scope(x.unit_id);
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text,
+                          'Search for it again.', 'p_case_id');
+    END IF;
+    RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.stage, f.level, f.urgency::int,
+        f.source, f.channel, f.business, f.reason, f.subject, f.remedy, person.customer_number,
+        bank.mask_name(person.name), f.tier, bank.unit_name(f.unit_id), f.queue,
+        bank.staff_name(f.owner_id), bank.staff_name(f.complained_staff_id),
+        bank.staff_name(f.opened_by), f.received_at, f.due_at, f.responded_at, f.decision,
+        bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how,
+        f.outcome, f.closed_at, f.reopened::int, f.version;
+END $$;
+
+CREATE FUNCTION api.case_facts(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (facts text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.facts FROM bank.case_file f
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+$$;
+
+-- state: running, paused, met, late (stopped after its due time), over (running past it).
+CREATE FUNCTION api.case_clocks(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (clock text, run int, started_at timestamptz, due_at timestamptz,
+               stopped_at timestamptz, amount int, measure text, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.clock, k.run::int, k.started_at, k.due_at, k.stopped_at, k.amount, k.measure,
+           CASE WHEN k.stopped_at <= k.due_at THEN 'met'
+                WHEN k.stopped_at IS NOT NULL THEN 'late'
+                WHEN k.pausable AND EXISTS (SELECT FROM bank.case_pause p
+                     WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
+                       AND p.ended_at IS NULL) THEN 'paused'
+                WHEN k.due_at < now() THEN 'over'
+                ELSE 'running' END
+      FROM bank.case_clock k
+     WHERE k.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND k.case_id = p_case_id AND bank.in_scope(k.unit_id)
+     ORDER BY k.due_at, k.clock
+$$;
+
+CREATE VIEW api.case_history WITH (security_barrier) AS
+SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action, e.stage_before,
+       e.stage_after, e.note,
+       (SELECT string_agg(k || ': ' || coalesce(e.before ->> k, '-') || ' > '
+                          || coalesce(e.after ->> k, '-'), ', ' ORDER BY k)
+          FROM jsonb_object_keys(e.before) k WHERE e.action <> 'open') AS changes
+  FROM bank.case_event e
+  LEFT JOIN bank.staff s ON s.staff_id = e.staff_id
+ WHERE e.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+   AND bank.may_open(e.customer_id);
+SELECT bank.view_grant('case_history', 'staff');
+
+-- Why a case is in its queue: the rules in order up to the one that decided.
+CREATE FUNCTION api.case_route_explain(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (seq int, queue text, note_en text, note_zh text, fits boolean, decides boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    WITH rule AS (
+        SELECT r.*, min(r.seq) FILTER (WHERE r.fits) OVER () AS first
+          FROM bank.case_file f, bank.case_rules(f) r
+         WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+           AND f.case_id = p_case_id AND bank.in_scope(f.unit_id))
+    SELECT r.seq, r.queue, r.note_en, r.note_zh, r.fits, r.seq = r.first
+      FROM rule r WHERE r.seq <= coalesce(r.first, r.seq) ORDER BY r.seq
+$$;
+SELECT bank.function_grant(name, 'staff')
+  FROM unnest('{case_detail,case_facts,case_clocks,case_route_explain}'::text[]) name;
+
+-- Lookups of the forms.
+CREATE VIEW api.case_handler WITH (security_barrier) AS
+SELECT s.login, s.name_zh, s.name_en, s.role, u.name_zh AS unit,
+       (SELECT count(*) FROM bank.case_file f
+         WHERE f.owner_id = s.staff_id AND f.closed_at IS NULL) AS load
+  FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id
+ WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
+   AND s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('case_handler', 'staff');
+
+CREATE VIEW api.queue_list WITH (security_barrier) AS
+SELECT q.queue, q.label_en, q.label_zh, q.role, q.seq,
+       q.queue = ANY ((SELECT bank.my_queues())::text[]) AS mine,
+       (SELECT count(*) FROM bank.case_file f WHERE f.queue = q.queue AND f.owner_id IS NULL
+           AND f.closed_at IS NULL) AS waiting,
+       (SELECT count(*) FROM bank.case_file f WHERE f.queue = q.queue AND f.owner_id IS NULL
+           AND f.closed_at IS NULL AND f.due_at < now()) AS overdue
+  FROM bank.queue q;
+SELECT bank.view_grant('queue_list', 'staff');
+
+CREATE VIEW api.route_rule WITH (security_barrier) AS
+SELECT seq, case_type, business, reason, source, level, tier_low, unit_low, unit_high, queue,
+       note_en, note_zh
+  FROM bank.route_rule WHERE active;
+SELECT bank.view_grant('route_rule', 'staff');
+
+CREATE VIEW api.outbox_list WITH (security_barrier) AS
+SELECT o.customer_id, o.outbox_id, o.case_id, f.number, o.kind, o.channel, left(o.body, 80) AS body,
+       o.status, o.attempts, o.created_at, o.next_at, o.sent_at, o.error
+  FROM bank.outbox o
+  LEFT JOIN bank.case_file f ON f.customer_id = o.customer_id AND f.case_id = o.case_id
+ WHERE o.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+   AND bank.may_open(o.customer_id);
+SELECT bank.view_grant('outbox_list', 'supervisor', 'auditor');
