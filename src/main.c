@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const struct command commands[] = {
+    {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},
     {NULL, NULL, NULL, NULL},
 };
 

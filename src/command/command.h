@@ -11,4 +11,6 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+int command_database(int argc, char **argv);
+
 #endif

@@ -1,4 +1,5 @@
-bankops_SOURCES = src/main.c src/command/command.h
+bankops_SOURCES = src/main.c src/command/command.h \
+  src/command/database.c
 bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcustomer.a libterminal.a \
   libdatabase.a libbase.a \
   $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(ICU_LIBS) $(CRYPTO_LIBS) -lm

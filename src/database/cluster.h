@@ -27,8 +27,8 @@ struct cluster_status {
 /* Makes the server run: creates the cluster when it is missing (initdb, database, migrations unless
  * `bare`), starts it when it is stopped, waits until it takes connections. Safe when several
  * programs call it at once. On success *socket is the socket directory, which the caller frees.
- * `linger` starts the watcher that stops the server after its last user has left. */
-bool cluster_start(bool bare, bool linger, const struct progress *progress, char **socket,
+ * The server stops some time after its last user has left (see cluster_join), unless `keep`. */
+bool cluster_start(bool bare, bool keep, const struct progress *progress, char **socket,
                    struct error *error);
 
 /* The socket directory when the server runs and is ready, else NULL; costs microseconds. */
@@ -36,6 +36,10 @@ char *cluster_running(void);
 
 /* Fast stop; true as well when it does not run. */
 bool cluster_stop(const struct progress *progress, struct error *error);
+
+/* Makes the data folder and opens the lock files without taking them: a child that then calls
+ * cluster_start() joins for this process too, because they share the open files. */
+bool cluster_prepare(struct error *error);
 
 bool cluster_status(struct cluster_status *status, struct error *error);
 

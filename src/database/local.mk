@@ -1,9 +1,18 @@
 noinst_LIBRARIES += libdatabase.a
 libdatabase_a_SOURCES = \
   src/database/address.c src/database/address.h \
-  src/database/cluster.h \
+  src/database/backup.c src/database/backup.h \
+  src/database/cluster.c src/database/cluster.h src/database/cluster_inside.h \
+  src/database/cluster_home.c \
+  src/database/cluster_init.c \
+  src/database/cluster_linger.c \
+  src/database/cluster_login.c \
+  src/database/cluster_program.c \
+  src/database/cluster_server.c \
   src/database/connection.h \
   src/database/copy.c src/database/copy.h \
   src/database/failure.c src/database/failure.h \
-  src/database/migrate.h \
-  src/database/session.h
+  src/database/migrate.c src/database/migrate.h \
+  src/database/process.c src/database/process.h \
+  src/database/script.c src/database/script.h \
+  src/database/session.c src/database/session.h

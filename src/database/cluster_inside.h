@@ -1,0 +1,73 @@
+#ifndef BANKOPS_DATABASE_CLUSTER_INSIDE_H
+#define BANKOPS_DATABASE_CLUSTER_INSIDE_H
+
+/* Shared by the cluster*.c files only. */
+#include "base/error.h"
+#include "database/cluster.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define CLUSTER_DATABASE "bankops"
+#define CLUSTER_SUPERUSER "bankops_dba"
+
+/* Where the cluster is and who owns it. */
+struct home {
+    char *base; /* place_data(), absolute */
+    char *data; /* base/cluster: PostgreSQL's data directory */
+    char *log;  /* base/log/server.log */
+    uid_t uid;  /* of the server: ours, or postgres when we are root */
+    gid_t gid;
+    char owner[64];
+};
+
+/* What postmaster.pid says and what is true about it. */
+struct server {
+    pid_t pid;          /* 0: no file */
+    bool alive;         /* the process exists, is a postgres and works in our data directory */
+    bool other;         /* the number now belongs to some other process */
+    bool ready;         /* takes connections */
+    char socket[108];   /* directory, "" when there is none */
+};
+
+/* cluster_home.c */
+bool home_open(struct home *home, bool create, struct error *error);
+void home_free(struct home *home);
+bool home_has_cluster(const struct home *home);
+/* A file under base; the caller frees. */
+char *home_file(const struct home *home, const char *name);
+/* Picks and checks the directory for the socket, makes it when `create`. */
+bool home_socket(const struct home *home, bool create, char socket[108], struct error *error);
+
+/* cluster_program.c */
+/* Directory of the server programs: of major version `major`, or the newest >= 14 when 0. */
+char *program_directory(int major, struct error *error);
+/* Major version of the data directory, 0 when unknown. */
+int program_data_version(const struct home *home);
+
+/* cluster_init.c; run as the owner */
+bool init_cluster(const struct home *home, const struct progress *progress, struct error *error);
+
+/* cluster_server.c; run as the owner or root */
+void server_read(const struct home *home, struct server *server);
+bool server_start(const struct home *home, const struct progress *progress, struct error *error);
+bool server_stop(const struct home *home, const struct progress *progress, struct error *error);
+
+/* cluster_login.c; as the owner */
+bool login_write_first(const struct home *home, const char *data, struct error *error);
+
+/* cluster_linger.c */
+/* Opens the lock files, before this process gives up any rights. */
+bool linger_open(const struct home *home, struct error *error);
+void linger_join(void); /* counts this process among the users */
+/* One start, stop or restore at a time; blocks. */
+bool linger_lock_start(struct error *error);
+void linger_unlock_start(void);
+/* Starts the watcher unless one is there. Call it with the start lock. */
+void linger_watch(const struct home *home);
+/* Marks whether the server was started by hand and has to stay. */
+void linger_keep(const struct home *home, bool keep);
+
+void progress_say(const struct progress *progress, const char *what);
+
+#endif

@@ -1,0 +1,262 @@
+#include "database/migrate.h"
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/language.h"
+#include "base/place.h"
+#include "database/cluster_inside.h"
+#include "database/failure.h"
+#include "database/script.h"
+#include "database/session.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One lock for all migrators of a database; the number says nothing ("bankops" in ASCII). */
+#define LOCK_SQL "SELECT pg_advisory_xact_lock(27695038914519155)"
+
+enum { FILE_BYTES = 8 << 20 };
+
+const char migrate_version_sql[] = "SELECT steps, newest FROM migration.version()";
+
+static const char bootstrap_sql[] =
+    "CREATE SCHEMA IF NOT EXISTS migration;"
+    "CREATE TABLE IF NOT EXISTS migration.step ("
+    " name text COLLATE \"C\" PRIMARY KEY,"
+    " sha256 text NOT NULL,"
+    " applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),"
+    " applied_by text NOT NULL DEFAULT session_user);"
+    "CREATE OR REPLACE FUNCTION migration.version(OUT steps int, OUT newest text)"
+    " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = migration, pg_temp"
+    " AS 'SELECT count(*)::int, max(name) FROM migration.step';"
+    "GRANT USAGE ON SCHEMA migration TO PUBLIC;"
+    "GRANT EXECUTE ON FUNCTION migration.version() TO PUBLIC;";
+
+struct step {
+    char *name; /* "011-case", without .sql */
+    char *path;
+};
+
+struct steps {
+    struct step *list;
+    int count, capacity;
+};
+
+static void free_steps(struct steps *steps)
+{
+    for (int i = 0; i < steps->count; i++) {
+        free(steps->list[i].name);
+        free(steps->list[i].path);
+    }
+    free(steps->list);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct step *)a)->name, ((const struct step *)b)->name);
+}
+
+/* NNN-topic.sql */
+static bool is_step(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 8 && isdigit((unsigned char)name[0]) && isdigit((unsigned char)name[1]) &&
+           isdigit((unsigned char)name[2]) && name[3] == '-' && !strcmp(name + length - 4, ".sql");
+}
+
+static bool check_numbers(const struct steps *steps, struct error *error)
+{
+    for (int i = 1; i < steps->count; i++)
+        if (!strncmp(steps->list[i - 1].name, steps->list[i].name, 4))
+            return error_set(error, ERROR_INPUT, steps->list[i].path, _("Renumber one of them."),
+                             _("has the same number as %s.sql"), steps->list[i - 1].name);
+    return steps->count > 0;
+}
+
+/* Lists the program's files in order. */
+static bool list_steps(struct steps *steps, struct error *error)
+{
+    char *folder = place_share("schema");
+    DIR *directory = opendir(folder);
+    struct dirent *entry;
+    *steps = (struct steps){NULL, 0, 0};
+    while (directory && (entry = readdir(directory))) {
+        if (!is_step(entry->d_name))
+            continue;
+        ARRAY_RESERVE(steps->list, steps->count, steps->capacity);
+        steps->list[steps->count++] =
+            (struct step){xstrndup(entry->d_name, strlen(entry->d_name) - 4),
+                          xasprintf("%s/%s", folder, entry->d_name)};
+    }
+    if (directory)
+        closedir(directory);
+    if (steps->count)
+        qsort(steps->list, (size_t)steps->count, sizeof *steps->list, by_name);
+    else
+        error_set(error, ERROR_SYSTEM, folder, _("Install bankops again, or set BANKOPS_SHARE."),
+                  _("no schema files were found"));
+    free(folder);
+    bool good = check_numbers(steps, error);
+    if (!good)
+        free_steps(steps);
+    return good;
+}
+
+static void checksum(const char *text, size_t length, char hex[65])
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)text, length, digest);
+    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+static bool begin_locked(PGconn *connection, struct error *error)
+{
+    return session_do(connection, "BEGIN", 0, NULL, error) &&
+           session_do(connection, LOCK_SQL, 0, NULL, error);
+}
+
+static bool finish(PGconn *connection, bool good, struct error *error)
+{
+    if (good)
+        return session_do(connection, "COMMIT", 0, NULL, error);
+    session_do(connection, "ROLLBACK", 0, NULL, NULL);
+    return false;
+}
+
+static const struct step *find(const struct steps *steps, const char *name)
+{
+    struct step wanted = {(char *)(uintptr_t)name, NULL};
+    return bsearch(&wanted, steps->list, (size_t)steps->count, sizeof wanted, by_name);
+}
+
+static bool too_old(const char *newest, const char *known, struct error *error)
+{
+    return error_set(error, ERROR_REFUSED, newest, _("Install the newer bankops on this machine."),
+                     _("the database was migrated by a newer bankops; this one knows only up to %s"),
+                     known);
+}
+
+/* An applied step must still be there, byte for byte. */
+static bool verify_step(const struct steps *steps, const char *name, const char *sha256,
+                        struct error *error)
+{
+    char hex[65], *text;
+    size_t length;
+    const char *last = steps->list[steps->count - 1].name;
+    const struct step *step = find(steps, name);
+    if (!step && strcmp(name, last) > 0)
+        return too_old(name, last, error);
+    if (!step)
+        return error_set(error, ERROR_REFUSED, name, _("Put the file back; add a new one instead."),
+                         _("the schema file %s.sql was applied and is now missing"), name);
+    if (!file_read(step->path, FILE_BYTES, &text, &length, error))
+        return false;
+    checksum(text, length, hex);
+    free(text);
+    return !strcmp(hex, sha256) ||
+           error_set(error, ERROR_REFUSED, step->path,
+                     _("Restore the file as it was; put changes into a new one."),
+                     _("the schema file was changed after it was applied"));
+}
+
+static bool verify(PGconn *connection, const struct steps *steps, struct error *error)
+{
+    PGresult *rows;
+    if (!session_rows(connection, "SELECT name, sha256 FROM migration.step ORDER BY name DESC", 0,
+                      NULL, &rows, error))
+        return false;
+    bool good = true;
+    for (int i = 0; good && i < PQntuples(rows); i++)
+        good = verify_step(steps, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1), error);
+    PQclear(rows);
+    return good;
+}
+
+/* In a transaction that holds the lock. *fresh tells whether the step was missing. */
+static bool apply(PGconn *connection, const struct step *step, bool *fresh, struct error *error)
+{
+    char hex[65], *text, *known;
+    size_t length;
+    const char *values[] = {step->name, hex};
+    if (!session_value(connection, "SELECT 1 FROM migration.step WHERE name = $1", 1, values,
+                       &known, error))
+        return false;
+    *fresh = !*known;
+    free(known);
+    if (!*fresh)
+        return true;
+    if (!file_read(step->path, FILE_BYTES, &text, &length, error))
+        return false;
+    checksum(text, length, hex);
+    char name[128];
+    snprintf(name, sizeof name, "%s.sql", step->name);
+    bool good = script_run(connection, name, text, error) &&
+                session_do(connection, "INSERT INTO migration.step (name, sha256) VALUES ($1, $2)",
+                           2, values, error);
+    free(text);
+    return good;
+}
+
+static bool apply_all(PGconn *connection, const struct steps *steps,
+                      const struct progress *progress, int *applied, struct error *error)
+{
+    for (int i = 0; i < steps->count; i++) {
+        bool fresh = false;
+        bool good = begin_locked(connection, error) &&
+                    apply(connection, &steps->list[i], &fresh, error);
+        if (!finish(connection, good, error))
+            return false;
+        if (!fresh)
+            continue;
+        char *text = xasprintf(_("schema %s"), steps->list[i].name);
+        progress_say(progress, text);
+        free(text);
+        if (applied)
+            ++*applied;
+    }
+    return true;
+}
+
+bool migrate_run(PGconn *connection, const struct progress *progress, int *applied,
+                 struct error *error)
+{
+    struct steps steps;
+    if (applied)
+        *applied = 0;
+    if (!list_steps(&steps, error))
+        return false;
+    bool good = session_do(connection, "SET client_min_messages = warning", 0, NULL, error) &&
+                begin_locked(connection, error);
+    good = good && finish(connection,
+                          session_script(connection, bootstrap_sql, error) &&
+                              verify(connection, &steps, error),
+                          error);
+    good = good && apply_all(connection, &steps, progress, applied, error);
+    free_steps(&steps);
+    return good;
+}
+
+bool migrate_check(const PGresult *version, struct error *error)
+{
+    struct steps steps;
+    const char *todo = _("Run: bankops database migrate");
+    if (PQresultStatus(version) != PGRES_TUPLES_OK)
+        return error_set(error, ERROR_REFUSED, CLUSTER_DATABASE, todo,
+                         _("the database has no bankops schema yet"));
+    if (!list_steps(&steps, error))
+        return false;
+    int count = atoi(PQgetvalue(version, 0, 0));
+    const char *newest = PQgetvalue(version, 0, 1), *last = steps.list[steps.count - 1].name;
+    bool good = strcmp(newest, last) <= 0 || too_old(newest, last, error);
+    if (good && count < steps.count)
+        good = error_set(error, ERROR_REFUSED, CLUSTER_DATABASE, todo,
+                         _("the schema is older than this program: %d of %d steps are applied"),
+                         count, steps.count);
+    free_steps(&steps);
+    return good;
+}

@@ -1,0 +1,125 @@
+#include "database/session.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "database/address.h"
+#include "database/cluster.h"
+#include "database/failure.h"
+#include "database/migrate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OLDEST_SERVER = 140000 };
+
+bool session_rows(PGconn *connection, const char *sql, int n, const char *const *values,
+                  PGresult **out, struct error *error)
+{
+    PGresult *result = PQexecParams(connection, sql, n, NULL, values, NULL, NULL, 0);
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+        *out = result;
+        return true;
+    }
+    failure_from_result(result, connection, error);
+    PQclear(result);
+    return false;
+}
+
+bool session_do(PGconn *connection, const char *sql, int n, const char *const *values,
+                struct error *error)
+{
+    PGresult *result;
+    if (!session_rows(connection, sql, n, values, &result, error))
+        return false;
+    PQclear(result);
+    return true;
+}
+
+bool session_value(PGconn *connection, const char *sql, int n, const char *const *values,
+                   char **out, struct error *error)
+{
+    PGresult *result;
+    if (!session_rows(connection, sql, n, values, &result, error))
+        return false;
+    bool some = PQntuples(result) > 0 && PQnfields(result) > 0;
+    *out = xstrdup(some ? PQgetvalue(result, 0, 0) : "");
+    PQclear(result);
+    return true;
+}
+
+bool session_script(PGconn *connection, const char *sql, struct error *error)
+{
+    PGresult *result = PQexec(connection, sql);
+    ExecStatusType status = PQresultStatus(result);
+    bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+                failure_from_result(result, connection, error);
+    PQclear(result);
+    return good;
+}
+
+static bool check_server(PGconn *connection, struct error *error)
+{
+    int version = PQserverVersion(connection);
+    return version >= OLDEST_SERVER ||
+           error_set(error, ERROR_REFUSED, PQhost(connection),
+                     _("Upgrade the server, or name another one."),
+                     _("the server is PostgreSQL %d.%d; bankops needs 14 or newer"),
+                     version / 10000, version / 100 % 100);
+}
+
+static bool check_schema(PGconn *connection, struct error *error)
+{
+    PGresult *result = PQexec(connection, migrate_version_sql);
+    bool good = PQstatus(connection) == CONNECTION_OK
+                    ? migrate_check(result, error)
+                    : failure_from_connection(connection, error);
+    PQclear(result);
+    return good;
+}
+
+/* Warnings of the server belong in its log, not between the lines of a command's output. */
+static void ignore_notice(void *data, const PGresult *result)
+{
+    (void)data;
+    (void)result;
+}
+
+static PGconn *open_address(const struct address *address, bool any_schema, struct error *error)
+{
+    PGconn *connection = PQconnectdbParams(address->keywords, address->values, 1);
+    if (PQstatus(connection) != CONNECTION_OK)
+        failure_from_connection(connection, error);
+    else {
+        PQsetNoticeReceiver(connection, ignore_notice, NULL);
+        if (check_server(connection, error) && (any_schema || check_schema(connection, error)))
+            return connection;
+    }
+    PQfinish(connection);
+    return NULL;
+}
+
+PGconn *session_open(const struct session_options *options, struct error *error)
+{
+    struct address address;
+    struct progress progress = {options->report, options->report_data};
+    char *socket = NULL;
+    if (address_is_private(options->conninfo)) {
+        cluster_join();
+        socket = cluster_running();
+        if (!socket && !cluster_start(false, false, &progress, &socket, error))
+            return NULL;
+    }
+    PGconn *connection = NULL;
+    if (address_set(&address, options->conninfo, options->as, socket, false, error))
+        connection = open_address(&address, options->any_schema, error);
+    address_free(&address);
+    free(socket);
+    return connection;
+}
+
+bool session_allow_login(const struct session_options *options, int n, const char *const *names,
+                         struct error *error)
+{
+    return !address_is_private(options->conninfo) || cluster_allow_login(n, names, error);
+}
