@@ -18,3 +18,7 @@ dist_schema_DATA += \
   src/schema/015-case-check.sql \
   src/schema/016-case-write.sql \
   src/schema/017-case-view.sql
+dist_schema_DATA += \
+  src/schema/031-points-post.sql \
+  src/schema/032-points-write.sql \
+  src/schema/033-points-view.sql
