@@ -10,6 +10,8 @@
 
 static const struct command commands[] = {
     {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},
+    {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
+     command_doctor},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -1,0 +1,108 @@
+#include "base/alloc.h"
+#include "base/language.h"
+#include "command/doctor.h"
+#include "database/address.h"
+#include "database/cluster.h"
+#include "database/migrate.h"
+#include "database/session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+static void say_error(struct doctor *doctor, const char *topic, const struct error *error)
+{
+    doctor_say(doctor, DOCTOR_FAIL, topic, error->todo[0] ? error->todo : NULL, "%s%s%s",
+               error->where, error->where[0] ? ": " : "", error->what);
+}
+
+static void check_schema(struct doctor *doctor, PGconn *connection)
+{
+    struct error error = ERROR_INIT;
+    PGresult *version = PQexec(connection, migrate_version_sql);
+    if (!migrate_check(version, &error))
+        say_error(doctor, _("schema"), &error);
+    else
+        doctor_say(doctor, DOCTOR_OK, _("schema"), NULL, _("%s steps, the newest is %s"),
+                   PQgetvalue(version, 0, 0), PQgetvalue(version, 0, 1));
+    PQclear(version);
+}
+
+static void check_clock(struct doctor *doctor, PGconn *connection)
+{
+    struct error error = ERROR_INIT;
+    struct timeval before, after;
+    char *text;
+    gettimeofday(&before, NULL);
+    if (!session_value(connection, "SELECT extract(epoch FROM clock_timestamp())", 0, NULL, &text,
+                       &error)) {
+        say_error(doctor, _("clock"), &error);
+        return;
+    }
+    gettimeofday(&after, NULL);
+    double middle = ((double)before.tv_sec + (double)after.tv_sec) / 2 +
+                    ((double)before.tv_usec + (double)after.tv_usec) / 2e6;
+    double skew = fabs(strtod(text, NULL) - middle);
+    doctor_say(doctor, skew > 2 ? DOCTOR_WARN : DOCTOR_OK, _("clock"),
+               _("Synchronise both clocks (systemd-timesyncd or chrony)."),
+               _("%.3f s between this machine and the server"), skew);
+    free(text);
+}
+
+/* A setting of the server that bankops relies on. */
+static void check_setting(struct doctor *doctor, PGconn *connection, const char *name,
+                          const char *wanted, const char *todo)
+{
+    struct error error = ERROR_INIT;
+    char *value;
+    const char *values[] = {name};
+    if (!session_value(connection, "SELECT pg_catalog.current_setting($1)", 1, values, &value,
+                       &error)) {
+        say_error(doctor, name, &error);
+        return;
+    }
+    if (strcmp(value, wanted))
+        doctor_say(doctor, DOCTOR_WARN, _("server setting"), todo, "%s = %s", name, value);
+    free(value);
+}
+
+static void check_server(struct doctor *doctor, PGconn *connection)
+{
+    int version = PQserverVersion(connection);
+    doctor_say(doctor, DOCTOR_OK, _("server"), NULL, _("PostgreSQL %d.%d, database %s, as %s"),
+               version / 10000, version % 10000, PQdb(connection), PQuser(connection));
+    check_setting(doctor, connection, "fsync", "on",
+                  _("Switch it on: without it a power cut destroys the database."));
+    check_setting(doctor, connection, "full_page_writes", "on",
+                  _("Switch it on: without it a power cut destroys the database."));
+    check_setting(doctor, connection, "server_encoding", "UTF8",
+                  _("Create the database with encoding UTF8."));
+    check_setting(doctor, connection, "data_checksums", "on",
+                  _("Switch them on with pg_checksums while the server is stopped."));
+    check_clock(doctor, connection);
+    check_schema(doctor, connection);
+}
+
+void doctor_server(struct doctor *doctor)
+{
+    struct error error = ERROR_INIT;
+    if (address_is_private(doctor->conninfo)) {
+        char *socket = cluster_running();
+        if (!socket) {
+            doctor_say(doctor, DOCTOR_OK, _("server"), NULL,
+                       _("the private server is stopped; it starts on demand"));
+            return;
+        }
+        free(socket);
+    }
+    struct session_options options = {
+        .conninfo = doctor->conninfo, .as = doctor->as, .any_schema = true};
+    PGconn *connection = session_open(&options, &error);
+    if (!connection) {
+        say_error(doctor, _("server"), &error);
+        return;
+    }
+    check_server(doctor, connection);
+    PQfinish(connection);
+}
