@@ -301,6 +301,14 @@ bool server_start(const struct home *home, const struct progress *progress, stru
     return done;
 }
 
+/* An empty folder of ours is not left behind in /tmp. */
+static void remove_socket(const struct home *home, const char *used)
+{
+    char socket[108];
+    if (home_socket(home, false, socket, NULL) && !strcmp(socket, used))
+        rmdir(socket);
+}
+
 bool server_stop(const struct home *home, const struct progress *progress, struct error *error)
 {
     struct server server;
@@ -308,13 +316,17 @@ bool server_stop(const struct home *home, const struct progress *progress, struc
     if (!server.alive)
         return true;
     pid_t pid = server.pid;
+    char socket[108];
+    memcpy(socket, server.socket, sizeof socket);
     progress_say(progress, _("stopping the database server"));
     if (kill(pid, SIGINT) < 0 && errno != ESRCH)
         return error_errno(error, home->data, NULL, _("the server cannot be stopped"));
     for (int64_t begin = clock_ms(); clock_ms() - begin < STOP_MS; poll(NULL, 0, 5)) {
         server_read(home, &server);
-        if (server.pid != pid || !server.alive)
+        if (server.pid != pid || !server.alive) {
+            remove_socket(home, socket);
             return true;
+        }
     }
     return error_set(error, ERROR_SYSTEM, home->data, _("Try again; a long checkpoint may run."),
                      _("the server did not stop within a minute"));
