@@ -1,0 +1,82 @@
+# TAP for tests of commands. Sourced; then `plan N` and N tests. Each test file gets a folder of its
+# own in $place and, after `start_bank`, a private database in $BANKOPS_DATA.
+export LC_ALL=C.UTF-8 LANGUAGE=en
+unset PGHOST PGSERVICE PGDATABASE PGUSER PGPORT PGPASSWORD PGHOSTADDR
+source=${BANKOPS_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
+build=${BANKOPS_BUILD:-$source/build}
+program=$build/bankops
+place=$(mktemp -d "${TMPDIR:-/tmp}/bankops-test.XXXXXX")
+chmod 755 "$place"
+export BANKOPS_DATA="$place/data" XDG_CONFIG_HOME="$place/config" HOME="$place"
+leave() {
+    "$program" database stop --quiet >/dev/null 2>&1
+    rm -rf "$place"
+}
+trap leave EXIT
+trap 'exit 1' INT TERM HUP
+
+plan() {
+    echo "1..$1"
+}
+
+# is NAME GOT WANTED
+is() {
+    if [ "$2" = "$3" ]; then
+        echo "ok - $1"
+    else
+        echo "not ok - $1"
+        printf '%s\n' "got: $2" "wanted: $3" | sed 's/^/#   /'
+    fi
+}
+
+# like NAME GOT PATTERN (of the shell)
+like() {
+    case $2 in
+    $3) echo "ok - $1" ;;
+    *)
+        echo "not ok - $1"
+        printf '%s\n' "got: $2" "wanted: $3" | sed 's/^/#   /'
+        ;;
+    esac
+}
+
+# refused NAME STATUS PATTERN COMMAND...: the command ends with this exit status and one message, in
+# which the first line matches the pattern; the message says what to do in a second line, holds no
+# control character, and standard output stays empty.
+refused() {
+    name=$1 status=$2 pattern=$3
+    shift 3
+    "$@" >"$place/out" 2>"$place/err" </dev/null
+    got=$?
+    first=$(head -n 1 "$place/err")
+    wrong=
+    [ $got = "$status" ] || wrong="exit status $got instead of $status; "
+    case $first in $pattern) ;; *) wrong="$wrong message does not match '$pattern'; " ;; esac
+    [ ! -s "$place/out" ] || wrong="$wrong something on standard output: $(head -n 3 "$place/out"); "
+    [ "$(grep -c '^bankops: ' "$place/err")" = 1 ] || wrong="$wrong not exactly one message; "
+    [ "$(wc -l <"$place/err")" -ge 2 ] || wrong="$wrong it does not say what to do; "
+    LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$place/err" && wrong="$wrong control characters; "
+    if [ -z "$wrong" ]; then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+        printf '%s\n' "$wrong" | sed 's/^/#   /'
+        sed 's/^/#   stderr: /' "$place/err" | cat -v
+    fi
+}
+
+start_bank() {
+    "$program" database init --quiet >"$place/init.log" 2>&1 </dev/null && return
+    echo "Bail out! the private database cannot be made: $(tail -n 1 "$place/init.log")"
+    exit 1
+}
+
+# sql STATEMENT: as the owner of the private database.
+sql() {
+    psql -XqAt -h "$socket" -U bankops_dba -d bankops -v ON_ERROR_STOP=1 -c "$1" 2>&1
+}
+
+# The socket folder of the running private database.
+find_socket() {
+    socket=$("$program" database status | sed -n 's/^socket *//p')
+}

@@ -1,0 +1,5 @@
+command_tests = tests/command/doctor.t tests/command/server.t
+check_PROGRAMS += tests/command/old_server
+TESTS += $(command_tests)
+server_tests += $(command_tests)
+EXTRA_DIST += $(command_tests) tests/command/lib.sh
