@@ -1,0 +1,62 @@
+#!/bin/bash
+# Every command explains itself, refuses what it does not know, and stands in manual and completion.
+. "$(dirname "$0")/lib.sh"
+plan 8
+
+program=$build/bankops
+export TERM=dumb BANKOPS_DATA=/nonexistent/bankops
+commands=$("$program" --help | awk '/^  [a-z]/ { print $1 }')
+
+[ "$(echo "$commands" | wc -w)" -ge 2 ] || echo "only: $commands"
+for command in $commands; do
+    text=$("$program" "$command" --help 2>&1 </dev/null) || echo "$command --help: exit status $?"
+    case $text in Usage:*"bankops $command"*) ;; *) echo "$command --help: ${text%%$'\n'*}" ;; esac
+done 2>&1 | none "every command has --help"
+
+for command in $commands; do
+    case $("$program" --language zh "$command" --help 2>&1 </dev/null) in
+    用法*) ;; *) echo "$command" ;; esac
+done | none "also in Chinese"
+
+for command in $commands; do
+    text=$("$program" "$command" --no-such-option 2>&1 >/dev/null </dev/null)
+    status=$?
+    [ $status = 2 ] || echo "$command: exit status $status"
+    case $text in
+    'bankops: --no-such-option: '*) ;;
+    *) echo "$command: $text" ;;
+    esac
+done | none "an unknown option is named and gives exit status 2"
+
+for command in $commands; do
+    [ -z "$("$program" "$command" --no-such-option 2>/dev/null </dev/null)" ] || echo "$command"
+done | none "an error leaves standard output empty"
+
+for command in $commands; do
+    grep -qE "^\.(It|Ss|Sh) .*(Cm|Nm) $command\b|^\.It Cm $command\b" man/bankops.1 || echo "$command"
+done | none "every command stands in bankops(1)"
+
+for command in $commands; do
+    "$program" "$command" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u | while read -r option; do
+        grep -q -- "^\.It.* Fl Fl ${option#--}\b" man/bankops.1 || echo "$command $option"
+    done
+done | grep -v -- '--help$' | none "every option stands in bankops(1)"
+
+. completion/bankops
+PATH=$build:$PATH
+complete_words() {
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _bankops
+    printf '%s\n' "${COMPREPLY[@]}"
+}
+for command in $commands; do
+    complete_words bankops "$command" | grep -qxF "$command" || echo "$command"
+    [ "$(complete_words bankops "$command" --hel)" = --help ] || echo "$command --help"
+done | none "the shell completes commands and options"
+
+if command -v groff >/dev/null; then
+    groff -mdoc -Tutf8 -Kutf8 -ww -z man/bankops.1 man/bankops-screens.5 2>&1 |
+        none "the manual pages have no formatting error"
+else
+    skip "the manual pages have no formatting error" "groff is not installed"
+fi
