@@ -10,7 +10,9 @@
 /* A key is one number: a Unicode character or one of the K_ codes, with modifier bits.
  * Ctrl with a letter is K_CTRL | lower-case letter (Ctrl-L = K_CTRL | 'l'), but Ctrl-I, Ctrl-M,
  * Ctrl-J and Ctrl-H arrive as K_TAB, K_ENTER, K_ENTER and K_BACKSPACE, since a terminal cannot tell
- * them apart. Shift is only ever set on K_ codes. Control characters never arrive as characters. */
+ * them apart. Shift is only ever set on K_ codes. Control characters never arrive as characters.
+ * F13 … F24 are K_SHIFT with F1 … F12, as on a 5250. Alt-x and Esc typed fast before x are the same
+ * bytes: read an Alt key without a binding as Esc followed by the key. */
 enum key_code {
     K_NONE = 0,
     K_BASE = 0x110000,

@@ -41,7 +41,8 @@ void list_free(struct list *list);
 /* Rows shown at once; the first call asks for the first page. */
 void list_set_height(struct list *list, int rows);
 int list_height(const struct list *list);
-/* Forgets all rows and asks for the first page (new filter or order); marks stay when `keep`. */
+/* Asks for the first page anew (new filter or order); marks stay when `keep`. The rows held stay to
+ * be seen until the page comes, but list_loaded and list_settled are false till then. */
 void list_restart(struct list *list, bool keep);
 /* Asks again for what is shown; cursor stays on its key, else on its line. Does nothing while a
  * request is open. */

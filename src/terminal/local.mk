@@ -1,14 +1,41 @@
 noinst_LIBRARIES += libterminal.a
 libterminal_a_SOURCES = \
+  src/terminal/chart.c \
   src/terminal/chart.h \
+  src/terminal/column.c \
   src/terminal/column.h \
+  src/terminal/draw.c \
   src/terminal/draw.h \
+  src/terminal/draw_curses.h \
+  src/terminal/edit.c \
   src/terminal/edit.h \
+  src/terminal/form.c \
   src/terminal/form.h \
+  src/terminal/form_internal.h \
+  src/terminal/form_layout.c \
+  src/terminal/form_value.c \
+  src/terminal/key.c \
   src/terminal/key.h \
+  src/terminal/key_decoder.c \
+  src/terminal/line.c \
   src/terminal/line.h \
+  src/terminal/list.c \
   src/terminal/list.h \
+  src/terminal/list_marks.c \
+  src/terminal/list_marks.h \
+  src/terminal/list_rows.c \
+  src/terminal/list_rows.h \
+  src/terminal/loop.c \
   src/terminal/loop.h \
+  src/terminal/screen.c \
   src/terminal/screen.h \
+  src/terminal/screen_copy.c \
+  src/terminal/screen_internal.h \
+  src/terminal/screen_kind.c \
+  src/terminal/screen_restore.c \
+  src/terminal/screen_restore.h \
+  src/terminal/screen_run.c \
+  src/terminal/style.c \
   src/terminal/style.h \
+  src/terminal/theme.c \
   src/terminal/theme.h
