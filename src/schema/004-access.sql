@@ -31,10 +31,12 @@ CREATE FUNCTION bank.mask_address(p_address text) RETURNS text LANGUAGE sql IMMU
 AS $$ SELECT left(p_address, 6) || '****' $$;
 
 -- True while a supervisor's grant opens this customer to the caller.
-CREATE FUNCTION bank.access_granted(p_customer_id bigint) RETURNS boolean LANGUAGE sql STABLE
-AS $$ SELECT EXISTS (SELECT FROM bank.access_grant
+CREATE FUNCTION bank.access_granted(p_customer_id bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM bank.access_grant
                      WHERE staff_id = bank.my_staff_id() AND customer_id = p_customer_id
-                       AND state = 'granted' AND expires_at > clock_timestamp()) $$;
+                       AND state = 'granted' AND expires_at > clock_timestamp());
+END $$;
 
 -- The customer, if the caller may open it now. BO404 outside his units (as if it did not exist),
 -- BO428 for his own record or a restricted customer without a grant.
@@ -51,7 +53,7 @@ BEGIN
         PERFORM bank.fail('BO404', 'There is no such customer in your units.', p_customer_id::text,
                           'Check the number, or ask the customer''s branch.', 'p_customer_id');
     END IF;
-    IF (answer.restricted OR answer.customer_id = me.customer_id)
+    IF (answer.restricted OR answer.customer_id IS NOT DISTINCT FROM me.customer_id)
        AND NOT bank.access_granted(p_customer_id) THEN
         PERFORM bank.fail('BO428', CASE WHEN answer.restricted
                               THEN 'This customer is restricted.'

@@ -1,14 +1,15 @@
 -- What every write to a case shares: find and lock it, check the step, run its clocks, record it.
 
 -- Queues whose cases the caller may take.
-CREATE FUNCTION bank.my_queues() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION bank.my_queues() RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = bank, pg_temp AS $$
-    SELECT coalesce(array_agg(q.queue), '{}')
+BEGIN
+    RETURN (SELECT coalesce(array_agg(q.queue), '{}')
       FROM bank.queue q
      WHERE q.role = bank.my_role()
         OR EXISTS (SELECT FROM bank.queue_member m
-                    WHERE m.queue = q.queue AND m.staff_id = bank.my_staff_id())
-$$;
+                    WHERE m.queue = q.queue AND m.staff_id = bank.my_staff_id()));
+END $$;
 
 -- Keys of `after` whose value differs, with the values of `p_from`.
 CREATE FUNCTION bank.json_changes(p_from jsonb, p_before jsonb, p_after jsonb)
@@ -172,11 +173,12 @@ BEGIN
 END $$;
 
 CREATE FUNCTION bank.case_clock_stop(c bank.case_file, p_clocks text[], p_at timestamptz)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE bank.case_clock SET stopped_at = p_at
      WHERE customer_id = c.customer_id AND case_id = c.case_id AND clock = ANY (p_clocks)
-       AND stopped_at IS NULL
-$$;
+       AND stopped_at IS NULL;
+END $$;
 
 -- One event on the case and one audit row, with the fields that changed.
 CREATE FUNCTION bank.case_event_write(p_before bank.case_file, p_after bank.case_file,
@@ -239,10 +241,11 @@ BEGIN
 END $$;
 
 -- The rank of the customer's tier, 0 without one.
-CREATE FUNCTION bank.customer_tier(p_customer_id bigint) RETURNS int LANGUAGE sql STABLE AS $$
-    SELECT coalesce((SELECT d.rank FROM bank.member m JOIN bank.tier_def d USING (tier)
-                      WHERE m.customer_id = p_customer_id), 0)
-$$;
+CREATE FUNCTION bank.customer_tier(p_customer_id bigint) RETURNS int LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN coalesce((SELECT d.rank FROM bank.member m JOIN bank.tier_def d USING (tier)
+                      WHERE m.customer_id = p_customer_id), 0);
+END $$;
 
 -- Every routing rule of the case's type in order, and whether it fits; the first that fits decides.
 CREATE FUNCTION bank.case_rules(c bank.case_file)

@@ -1,15 +1,16 @@
 -- Cases as the screens show them: lists by lane, the case with its clocks and history, lookups.
 
 -- False while the customer is the caller himself or restricted, and no grant opens the record.
-CREATE FUNCTION bank.may_open(p_customer_id bigint) RETURNS boolean LANGUAGE sql STABLE
+CREATE FUNCTION bank.may_open(p_customer_id bigint) RETURNS boolean LANGUAGE plpgsql STABLE
 SECURITY DEFINER SET search_path = bank, pg_temp AS $$
-    SELECT NOT (c.restricted OR c.customer_id IS NOT DISTINCT FROM s.customer_id)
+BEGIN
+    RETURN (SELECT NOT (c.restricted OR c.customer_id IS NOT DISTINCT FROM s.customer_id)
            OR EXISTS (SELECT FROM access_grant g
                        WHERE g.staff_id = s.staff_id AND g.customer_id = c.customer_id
                          AND g.state = 'granted' AND g.expires_at > clock_timestamp())
       FROM customer c, staff s
-     WHERE c.customer_id = p_customer_id AND s.login = session_user AND s.active
-$$;
+     WHERE c.customer_id = p_customer_id AND s.login = session_user AND s.active);
+END $$;
 ALTER FUNCTION bank.may_open OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.may_open TO bankops_staff, bankops_api;
 

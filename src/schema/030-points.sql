@@ -74,7 +74,7 @@ COMMENT ON COLUMN bank.points_transaction.points IS
 COMMENT ON COLUMN bank.points_transaction.balance_after IS 'available less negative';
 CREATE UNIQUE INDEX points_transaction_reverses
     ON bank.points_transaction (customer_id, reverses) WHERE reverses IS NOT NULL;
-CREATE INDEX points_transaction_day ON bank.points_transaction (business_date, kind);
+CREATE INDEX points_transaction_day ON bank.points_transaction USING brin (business_date);
 
 CREATE TABLE bank.points_posting (
     customer_id    bigint NOT NULL,

@@ -9,10 +9,6 @@ RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, ban
 DECLARE
     r bank.points_rule;
     person bank.customer := bank.customer_require(p_customer_id);
-    a bank.points_account;
-    t bank.points_transaction;
-    answer api.outcome;
-    today_sum bigint;
 BEGIN
     SELECT * INTO r FROM bank.points_rule WHERE rule = p_rule AND active;
     IF NOT FOUND THEN
@@ -24,29 +20,7 @@ BEGIN
         PERFORM bank.fail('BO422', 'The rule does not allow this number of points.',
                           '1 - ' || r.most, NULL, 'p_points');
     END IF;
-    a := bank.points_lock(p_customer_id, r.programme, person.unit_id);
-    t := bank.points_begin(p_customer_id, r.programme, person.unit_id, r.kind, p_request);
-    t.rule := p_rule;
-    t.note := left(coalesce(p_note, ''), 500);
-    t.points := CASE r.kind WHEN 'earn' THEN p_points ELSE -p_points END;
-    answer := bank.points_replay(t);
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    SELECT coalesce(sum(abs(points)), 0) INTO today_sum FROM bank.points_transaction x
-     WHERE x.customer_id = p_customer_id AND x.business_date = t.business_date
-       AND x.rule = p_rule AND x.kind = r.kind;
-    IF today_sum + p_points > r.per_day THEN
-        PERFORM bank.fail('BO422', 'The rule''s limit for one day is reached.',
-                          today_sum || ' + ' || p_points || ' > ' || r.per_day, NULL, 'p_points');
-    END IF;
-    IF r.kind = 'earn' THEN
-        RETURN bank.points_in(t, a, 'bank:issue', r.pending_days);
-    ELSIF person.aml_flag THEN
-        PERFORM bank.fail('BO403', 'Points of this customer are blocked.', person.customer_number,
-                          'Ask the compliance desk.');
-    END IF;
-    RETURN bank.points_out(t, a, 'bank:redeemed');
+    RETURN bank.points_by_rule(r, person, p_points, left(coalesce(p_note, ''), 500), p_request);
 END $$;
 
 -- Undoes an earning, a redemption or an adjustment, once.
