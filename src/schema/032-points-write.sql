@@ -173,7 +173,8 @@ BEGIN
         RETURN answer;
     END IF;
     FOR b IN SELECT * FROM bank.points_bucket x
-              WHERE bank.in_scope(x.unit_id) AND x.remaining > 0
+              WHERE x.unit_id BETWEEN (SELECT bank.my_scope_low())
+               AND (SELECT bank.my_scope_high()) AND x.remaining > 0
                 AND (x.pending AND x.available_on <= day OR x.expires_on < day)
               ORDER BY x.customer_id, x.bucket_id LOOP
         a := bank.points_lock(b.customer_id, b.programme, b.unit_id);

@@ -109,15 +109,18 @@ BEGIN
           FROM bank.points_posting p,
                LATERAL (VALUES (p.from_account, -p.points), (p.to_account, p.points))
                    e (account, amount)
-         WHERE bank.in_scope(p.unit_id) GROUP BY e.account),
+         WHERE p.unit_id BETWEEN (SELECT bank.my_scope_low())
+               AND (SELECT bank.my_scope_high()) GROUP BY e.account),
     cached AS (
         SELECT sum(a.available) AS available, sum(a.pending) AS pending,
                -sum(a.negative) AS negative
-          FROM bank.points_account a WHERE bank.in_scope(a.unit_id)),
+          FROM bank.points_account a WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low())
+               AND (SELECT bank.my_scope_high())),
     bucket AS (
         SELECT sum(b.remaining) FILTER (WHERE NOT b.pending) AS available,
                sum(b.remaining) FILTER (WHERE b.pending) AS pending
-          FROM bank.points_bucket b WHERE bank.in_scope(b.unit_id)),
+          FROM bank.points_bucket b WHERE b.unit_id BETWEEN (SELECT bank.my_scope_low())
+               AND (SELECT bank.my_scope_high())),
     line (line, item, ledger, kept) AS (
         SELECT 1, 'sum of all entries', (SELECT sum(total) FROM entry), 0 UNION ALL
         SELECT 2, 'member:available, accounts',

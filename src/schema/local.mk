@@ -22,3 +22,7 @@ dist_schema_DATA += \
   src/schema/031-points-post.sql \
   src/schema/032-points-write.sql \
   src/schema/033-points-view.sql
+dist_schema_DATA += \
+  src/schema/040-worklist.sql \
+  src/schema/050-report-case.sql \
+  src/schema/051-report-points.sql

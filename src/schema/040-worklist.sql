@@ -1,0 +1,77 @@
+-- What is due for the caller, from every part of the bank. `screen` is the screen that Enter opens.
+
+CREATE VIEW api.worklist WITH (security_barrier) AS
+SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.item_id, w.number,
+       w.title, w.customer, w.detail, w.due_at,
+       CASE WHEN w.due_at < now() THEN 'overdue'
+            WHEN w.due_at < now() + interval '30 minutes' THEN 'soon'
+            ELSE 'ok' END AS state
+  FROM (
+    -- Cases that I own.
+    SELECT 'case' AS kind, f.case_id AS object_id, 'case' AS screen, f.customer_id, f.case_id,
+           NULL::bigint AS account_id, NULL::bigint AS item_id, f.number, f.subject AS title,
+           bank.mask_name(c.name) AS customer, f.stage AS detail, f.due_at, f.unit_id
+      FROM bank.case_file f JOIN bank.customer c USING (customer_id)
+     WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
+    UNION ALL
+    -- Cases nobody owns, in my queues or not yet classified.
+    SELECT 'queue', f.case_id, 'case', f.customer_id, f.case_id, NULL, NULL, f.number, f.subject,
+           bank.mask_name(c.name), coalesce(f.queue, f.stage), f.due_at, f.unit_id
+      FROM bank.case_file f JOIN bank.customer c USING (customer_id)
+     WHERE f.closed_at IS NULL AND f.owner_id IS NULL
+       AND (f.queue = ANY ((SELECT bank.my_queues())::text[])
+            OR f.queue IS NULL AND (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor'))
+       AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+    UNION ALL
+    -- Decisions on major cases that a second person must approve.
+    SELECT 'approval', f.case_id, 'case', f.customer_id, f.case_id, NULL, NULL, f.number,
+           f.subject, bank.mask_name(c.name), f.stage, f.due_at, f.unit_id
+      FROM bank.case_file f JOIN bank.customer c USING (customer_id)
+     WHERE f.closed_at IS NULL AND f.stage = 'approval'
+       AND (SELECT bank.my_role()) = 'supervisor'
+       AND f.decided_by IS DISTINCT FROM (SELECT bank.my_staff_id())
+    UNION ALL
+    SELECT 'adjustment', j.adjustment_id, 'points-adjustments', j.customer_id, NULL, NULL, NULL,
+           j.adjustment_id::text, j.reason, bank.mask_name(c.name), j.points::text,
+           j.made_at + interval '1 day', j.unit_id
+      FROM bank.points_adjustment j JOIN bank.customer c USING (customer_id)
+     WHERE j.status = 'waiting' AND (SELECT bank.my_role()) = 'supervisor'
+       AND j.maker_id <> (SELECT bank.my_staff_id())
+    UNION ALL
+    SELECT 'grant', g.grant_id, 'grant-list', g.customer_id, NULL, NULL, NULL, g.grant_id::text,
+           g.reason, bank.mask_name(c.name), bank.staff_name(g.staff_id),
+           g.asked_at + interval '1 hour', g.unit_id
+      FROM bank.access_grant g JOIN bank.customer c USING (customer_id)
+     WHERE g.state = 'asked' AND (SELECT bank.my_role()) = 'supervisor'
+       AND g.staff_id <> (SELECT bank.my_staff_id())
+    UNION ALL
+    SELECT 'task', t.task_id, 'customer', t.customer_id, NULL, NULL, NULL, t.task_id::text,
+           t.title, bank.mask_name(c.name), left(t.note, 80), t.due_at, t.unit_id
+      FROM bank.task t JOIN bank.customer c USING (customer_id)
+     WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())
+    UNION ALL
+    -- Breaks of the reconciliation: mine, and those nobody took that have passed their buffer.
+    SELECT 'break', b.item_id, 'break-list', NULL, NULL, b.account_id, b.item_id,
+           coalesce(i.reference, b.item_id::text), b.category, i.counterparty,
+           b.reason, b.due_on::timestamp AT TIME ZONE 'Asia/Shanghai', b.unit_id
+      FROM bank.recon_break b
+      JOIN bank.recon_item i ON i.account_id = b.account_id AND i.item_id = b.item_id
+     WHERE b.owner = session_user
+        OR b.owner IS NULL AND b.due_on <= bank.today()
+           AND (SELECT bank.my_role()) IN ('clerk', 'supervisor')
+  ) w
+ WHERE w.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('worklist', 'staff');
+
+-- How much of each kind, and how much of it is overdue; a line for each kind the role can have.
+CREATE FUNCTION api.worklist_counts()
+RETURNS TABLE (kind text, items bigint, overdue bigint, soonest timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.kind, count(w.kind), count(*) FILTER (WHERE w.state = 'overdue'), min(w.due_at)
+      FROM unnest('{queue,case,task,break,approval,adjustment,grant}'::text[])
+           WITH ORDINALITY k (kind, seq)
+      LEFT JOIN api.worklist w ON w.kind = k.kind
+     WHERE k.seq <= 4 OR (bank.me()).role = 'supervisor'
+     GROUP BY k.kind, k.seq ORDER BY k.seq
+$$;
+SELECT bank.function_grant('worklist_counts', 'staff');
