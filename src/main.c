@@ -12,6 +12,7 @@ static const struct command commands[] = {
     {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
      command_doctor},
+    {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
     {NULL, NULL, NULL, NULL},
 };
 

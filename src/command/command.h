@@ -13,5 +13,6 @@ struct command {
 
 int command_database(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_screens(int argc, char **argv);
 
 #endif
