@@ -10,9 +10,10 @@
 
 static const struct command commands[] = {
     {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},
+    {"demo", "[--customers N] [--seed S]", N_("fill an empty database with a demo bank"),
+     command_demo},
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
      command_doctor},
-    {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -151,13 +151,16 @@ static const char *cached(struct pinyin *pinyin, uint64_t key, const UTransliter
 }
 
 /* Adds the letters and digits of a reading; the first of each syllable is an initial. */
-static void add_reading(const char *reading, struct buffer *full, struct buffer *initials)
+static void add_reading(const char *reading, bool begins, struct buffer *full,
+                        struct buffer *initials)
 {
-    bool first = true;
+    bool first = begins;
     for (; *reading; reading++) {
         char c = *reading;
         bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (letter && full)
+        if (letter && first && full->length)
+            buffer_add_char(full, ' ');
+        if (letter)
             buffer_add_char(full, c);
         if (letter && first && initials)
             buffer_add_char(initials, c);
@@ -192,14 +195,15 @@ static size_t latin_word(struct pinyin *pinyin, const char *text, struct buffer 
                          struct buffer *initials)
 {
     size_t length = strlen(text), at = 0, used;
-    size_t before = initials ? initials->length : 0;
+    bool first = true;
     uint32_t c;
     for (; at < length; at += used) {
         used = text_decode(text + at, length - at, &c);
         if (c >= 0x2E80 || c == ' ' || c == 0xB7)
             break;
-        add_reading(cached(pinyin, c, pinyin->plain, text + at, used), full,
-                    initials && initials->length == before ? initials : NULL);
+        size_t before = full->length;
+        add_reading(cached(pinyin, c, pinyin->plain, text + at, used), first, full, initials);
+        first = first && full->length == before;
     }
     return at;
 }
@@ -219,7 +223,7 @@ static void read_from(struct pinyin *pinyin, const char *text, bool company, str
             }
             reading = c < 0x2E80 ? "" : cached(pinyin, c, pinyin->plain, text, used);
         }
-        add_reading(reading, full, initials);
+        add_reading(reading, true, full, initials);
         text += used;
     }
 }
@@ -237,7 +241,7 @@ static size_t read_surname(struct pinyin *pinyin, const char *name, struct buffe
             return 0;
         reading = cached(pinyin, (uint64_t)1 << 62 | c, pinyin->names, name, used);
     }
-    add_reading(reading, full, initials);
+    add_reading(reading, true, full, initials);
     return used;
 }
 

@@ -12,9 +12,11 @@ struct pinyin;
 struct pinyin *pinyin_open(struct error *error);
 void pinyin_close(struct pinyin *pinyin);
 
-/* Appends the reading of a person's name to `full` ("ouyangna") and the first letters of its
- * syllables to `initials` ("oyn"); either may be NULL. Letters and digits stay, in lower case
- * without accents; everything else is left out. Readings are cached by character. */
+/* Appends the reading of a person's name to `full` ("ou yang na", a blank between syllables and
+ * words) and the first letters of its syllables to `initials` ("oyn"); `full` must be empty,
+ * `initials` may be NULL. Letters
+ * and digits stay, in lower case without accents; everything else is left out. Readings are cached
+ * by character. */
 void pinyin_name(struct pinyin *pinyin, const char *name, struct buffer *full,
                  struct buffer *initials);
 /* The same for a company or place: no surname reading, some words of company names are known. */

@@ -5,10 +5,13 @@
 
 #include <stddef.h>
 
-/* Appends the text as it is compared in a search: full-width forms become ASCII, ASCII letters
- * lower case; blanks, hyphens and dashes of any width, dots between names (· ・ •), apostrophes and
- * control characters go away. Chinese and other letters stay. Invalid bytes are dropped. The same
- * as bank.search_key(text) in SQL. */
+/* Appends the text as names are stored for search: full-width forms become ASCII, ASCII letters
+ * lower case, blanks single and none at the ends; no middle dots, no invisible or bidirectional
+ * characters. Invalid bytes are dropped. The same as bank.search_fold(text) for names in Chinese
+ * and Latin letters. */
+void search_fold(struct buffer *out, const char *text, size_t length);
+
+/* The same without blanks, dashes of any width and dots: how a typed number or name is compared. */
 void search_key(struct buffer *out, const char *text, size_t length);
 
 #endif

@@ -1,2 +1,19 @@
 noinst_LIBRARIES += libdemo.a
-libdemo_a_SOURCES =
+libdemo_a_SOURCES = \
+  src/demo/account.c \
+  src/demo/case-load.c \
+  src/demo/complaint-text.c src/demo/complaint-text.h \
+  src/demo/complaint.c \
+  src/demo/history.c \
+  src/demo/load.c src/demo/load.h \
+  src/demo/maker.c src/demo/maker.h \
+  src/demo/name-table.c src/demo/name-table.h \
+  src/demo/name.c src/demo/name.h \
+  src/demo/organisation.c \
+  src/demo/person.c \
+  src/demo/plan-table.c \
+  src/demo/plan.c src/demo/plan.h \
+  src/demo/points.c \
+  src/demo/random.c src/demo/random.h \
+  src/demo/rows.c src/demo/rows.h \
+  src/demo/summary.c src/demo/summary.h

@@ -26,5 +26,3 @@ dist_schema_DATA += \
   src/schema/040-worklist.sql \
   src/schema/050-report-case.sql \
   src/schema/051-report-points.sql
-dist_schema_DATA += \
-  src/schema/008-console.sql

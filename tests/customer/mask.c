@@ -48,6 +48,15 @@ static void key_is(const char *text, const char *want)
     buffer_free(&out);
 }
 
+static void folds(void **state)
+{
+    (void)state;
+    struct buffer out = BUFFER_INIT;
+    search_fold(&out, "  Ａｎｎａ　 Lee·x ", strlen("  Ａｎｎａ　 Lee·x "));
+    assert_string_equal(buffer_text(&out), "anna leex");
+    buffer_free(&out);
+}
+
 static void search_keys(void **state)
 {
     (void)state;
@@ -55,7 +64,7 @@ static void search_keys(void **state)
     key_is("１３８００１３８０００", "13800138000");
     key_is("Ａｎｎａ　Lee", "annalee");
     key_is("买买提·艾力", "买买提艾力");
-    key_is("O’Neill – x", "oneillx");
+    key_is("O'Neill – x", "o'neillx");
     key_is("王\x1b[31m", "王[31m");
     key_is("\xff王", "王");
     key_is("", "");
@@ -67,6 +76,7 @@ int main(void)
         cmocka_unit_test(masks),
         cmocka_unit_test(names),
         cmocka_unit_test(search_keys),
+        cmocka_unit_test(folds),
     };
     return cmocka_run_group_tests_name("mask", tests, NULL, NULL);
 }

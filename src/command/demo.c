@@ -1,0 +1,251 @@
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/language.h"
+#include "command/command.h"
+#include "database/session.h"
+#include "demo/load.h"
+#include "demo/summary.h"
+
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_CUSTOMERS = 20000000, LEAST_CUSTOMERS = 100 };
+
+static struct {
+    const char *conninfo, *as;
+    int64_t customers;
+    uint64_t seed;
+    int64_t now;
+    bool progress, summary, quiet;
+} options;
+
+static const char help[] =
+    N_("Usage: bankops demo [OPTION…]\n"
+       "\n"
+       "Fills an empty database with an invented bank: units, staff, customers, accounts, 18 "
+       "months of\n"
+       "history, complaints, points. The same seed, size and moment give the same bank. All or "
+       "nothing.\n"
+       "\n"
+       "Options:\n"
+       "  --customers N        how many customers (default 100000; 100 to 20000000)\n"
+       "  --seed S             another bank of the same kind (default 1)\n"
+       "  --now \"YYYY-MM-DD HH:MM\"  moment that the bank takes for now, in China (default: the "
+       "clock)\n"
+       "  --progress           show how far it is, also when the output is no terminal\n"
+       "  --summary            only say what the database holds\n"
+       "  --quiet              say nothing unless something fails\n"
+       "  --database CONNINFO  use this server instead of the private one\n"
+       "  --as ROLE            connect as this role\n");
+
+/* What is shown while loading. */
+struct meter {
+    int64_t started, shown; /* ms */
+    int64_t customers;
+    bool terminal;
+    int percent; /* last one printed as a line */
+};
+
+/* Loading takes about three quarters of the time, keys and indexes most of the rest. */
+static int percent_done(enum load_stage stage, int64_t done, int64_t total)
+{
+    static const int from[] = {0, 74, 97}, share[] = {74, 23, 3};
+    return from[stage] + (int)(total ? done * share[stage] / total : 0);
+}
+
+static void show(void *data, enum load_stage stage, int64_t done, int64_t total)
+{
+    static const char *const stages[] = {N_("customers"), N_("indexes"), N_("statistics")};
+    struct meter *meter = data;
+    int64_t now = clock_ms(), spent = now - meter->started;
+    int percent = percent_done(stage, done, total);
+    int left = percent > 2 ? (int)(spent * (100 - percent) / percent / 1000) : -1;
+    if (options.quiet || (!meter->terminal && !options.progress))
+        return;
+    if (meter->terminal ? now - meter->shown < 100 && percent < 100 : percent < meter->percent + 10)
+        return;
+    meter->shown = now;
+    meter->percent = percent - percent % 10;
+    char bar[31];
+    memset(bar, ' ', 30);
+    memset(bar, '#', (size_t)percent * 30 / 100);
+    bar[30] = '\0';
+    if (meter->terminal)
+        printf("\r[%s] ", bar);
+    printf("%3d %%  %s %lld/%lld", percent, _(stages[stage]), (long long)done, (long long)total);
+    if (left >= 0 && percent < 100)
+        printf(_(", about %d s left"), left);
+    fputs(meter->terminal ? "\033[K" : "\n", stdout);
+    if (meter->terminal && percent == 100)
+        putchar('\n');
+    fflush(stdout);
+}
+
+static bool number(const char *name, const char *text, int64_t low, int64_t high, int64_t *value,
+                   struct error *error)
+{
+    char *end;
+    *value = strtoll(text, &end, 10);
+    return (*text >= '0' && *text <= '9' && !*end && *value >= low && *value <= high) ||
+           error_set(error, ERROR_USAGE, name, NULL, _("\"%s\" is not a number from %lld to %lld"),
+                     text, (long long)low, (long long)high);
+}
+
+/* Moment in China. */
+static bool moment(const char *text, int64_t *value, struct error *error)
+{
+    char day_text[11] = "";
+    int day, hour = -1, minute = -1, used = 0;
+    if (strlen(text) == 16 && sscanf(text + 10, " %2d:%2d%n", &hour, &minute, &used) == 2 &&
+        used == 6 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60) {
+        memcpy(day_text, text, 10);
+        if (date_parse(day_text, &day)) {
+            *value = plan_moment(day, hour * 3600 + minute * 60);
+            return true;
+        }
+    }
+    return error_set(error, ERROR_USAGE, "--now", NULL, _("\"%s\" is not YYYY-MM-DD HH:MM"), text);
+}
+
+static bool take(int option, const char *name, struct error *error)
+{
+    int64_t seed = 0;
+    switch (option) {
+    case 'c':
+        return number("--customers", optarg, LEAST_CUSTOMERS, MOST_CUSTOMERS, &options.customers,
+                      error);
+    case 's':
+        if (!number("--seed", optarg, 0, INT64_MAX, &seed, error))
+            return false;
+        options.seed = (uint64_t)seed;
+        return true;
+    case 'n':
+        return moment(optarg, &options.now, error);
+    case 'p':
+        return options.progress = true;
+    case 'u':
+        return options.summary = true;
+    case 'q':
+        return options.quiet = true;
+    case 'd':
+        options.conninfo = optarg;
+        return true;
+    case 'a':
+        options.as = optarg;
+        return true;
+    case ':':
+        return error_set(error, ERROR_USAGE, name, NULL, _("this option needs a value"));
+    default:
+        return error_set(error, ERROR_USAGE, name, _("bankops demo --help lists the options."),
+                         _("unknown option"));
+    }
+}
+
+static bool read_options(int argc, char **argv, bool *helped, struct error *error)
+{
+    static const struct option list[] = {{"customers", required_argument, NULL, 'c'},
+                                         {"seed", required_argument, NULL, 's'},
+                                         {"now", required_argument, NULL, 'n'},
+                                         {"progress", no_argument, NULL, 'p'},
+                                         {"summary", no_argument, NULL, 'u'},
+                                         {"quiet", no_argument, NULL, 'q'},
+                                         {"database", required_argument, NULL, 'd'},
+                                         {"as", required_argument, NULL, 'a'},
+                                         {"help", no_argument, NULL, 'h'},
+                                         {NULL, 0, NULL, 0}};
+    int option;
+    options.customers = 100000;
+    options.seed = 1;
+    options.now = (int64_t)time(NULL) / 60 * 60;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (option == 'h')
+            return *helped = true;
+        if (!take(option, argv[optind - 1], error))
+            return false;
+    }
+    return optind == argc ||
+           error_set(error, ERROR_USAGE, argv[optind], _("bankops demo --help lists the options."),
+                     _("unexpected argument"));
+}
+
+static void report(void *data, const char *what)
+{
+    (void)data;
+    if (!options.quiet)
+        printf("%s …\n", what);
+}
+
+/* The logins of the demo bank may enter over the private cluster's socket. */
+static bool allow_logins(const struct session_options *session, const struct plan *plan,
+                         struct error *error)
+{
+    const char *names[PLAN_STAFF];
+    int count = 0;
+    for (int i = 0; i < PLAN_STAFF; i++)
+        if (plan->staff[i].has_login)
+            names[count++] = plan->staff[i].login;
+    return session_allow_login(session, count, names, error);
+}
+
+static bool fill(PGconn *connection, const struct session_options *session, struct error *error)
+{
+    struct meter meter = {clock_ms(), 0, options.customers, isatty(STDOUT_FILENO) == 1, 0};
+    struct pinyin *pinyin = pinyin_open(error);
+    struct plan *plan = calloc(1, sizeof *plan);
+    bool good = pinyin && plan;
+    if (good) {
+        plan_make(plan, pinyin, options.seed, options.customers, options.now);
+        good = load_run(connection, plan, pinyin, show, &meter, error) &&
+               allow_logins(session, plan, error);
+    }
+    if (good && !options.quiet)
+        printf(_("%lld customers in %.1f s\n"), (long long)options.customers,
+               (double)(clock_ms() - meter.started) / 1000);
+    free(plan);
+    pinyin_close(pinyin);
+    return good;
+}
+
+static bool run(struct error *error)
+{
+    enum load_state state = LOAD_EMPTY;
+    struct session_options session = {
+        .conninfo = options.conninfo, .as = options.as, .report = report};
+    PGconn *connection = session_open(&session, error);
+    if (!connection)
+        return false;
+    bool good =
+        options.summary || load_state(connection, options.seed, options.customers, &state, error);
+    if (good && state == LOAD_OTHER)
+        good =
+            error_set(error, ERROR_REFUSED, PQdb(connection),
+                      _("Nothing was changed. Give another place: BANKOPS_DATA=FOLDER."),
+                      _("the database holds customers already; the demo bank needs an empty one"));
+    if (good && !options.summary && state == LOAD_EMPTY)
+        good = fill(connection, &session, error);
+    else if (good && state == LOAD_SAME && !options.quiet)
+        puts(_("this demo bank is there already"));
+    if (good && !options.quiet)
+        good = summary_print(connection, error);
+    PQfinish(connection);
+    return good;
+}
+
+int command_demo(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    bool helped = false;
+    if (read_options(argc, argv, &helped, &error) && (helped || run(&error))) {
+        if (helped)
+            fputs(_(help), stdout);
+        return 0;
+    }
+    error_print(&error);
+    return error_exit_status(&error);
+}

@@ -1,0 +1,93 @@
+#include "database/session.h"
+#include "demo/load.h"
+
+#include <stdio.h>
+
+/* When each step happened, from what the generator drew: working minutes to the first answer, hours
+ * to the decision. Nothing lies in the future: the present caps it. */
+static const char times_sql[] =
+    "CREATE TEMP TABLE demo_case ON COMMIT DROP AS "
+    "SELECT d.*, s.rank, t.taken_at, r.responded_at, w.waiting_at, x.told_at, z.closed_at, "
+    "q.queue, q.seq AS route_seq, q.note_zh AS route_note "
+    "FROM (SELECT to_timestamp($1::bigint) AS at) n, demo_complaint d "
+    "CROSS JOIN LATERAL (SELECT array_position(ARRAY['registered','classified','assigned',"
+    "'accepted','investigating','waiting','proposed','approval','decided','closed'], progress) "
+    "AS rank) s "
+    "CROSS JOIN LATERAL (SELECT CASE WHEN s.rank >= 4 THEN least("
+    "bank.due_at('service', received_at, greatest(response_minutes / 2, 1)), "
+    "received_at + (n.at - received_at) * 0.3) END AS taken_at) t "
+    "CROSS JOIN LATERAL (SELECT CASE WHEN s.rank >= 5 THEN least("
+    "bank.due_at('service', received_at, response_minutes), "
+    "received_at + (n.at - received_at) * 0.5) END AS responded_at) r "
+    "CROSS JOIN LATERAL (SELECT CASE WHEN progress = 'waiting' THEN responded_at "
+    "+ (n.at - responded_at) * 0.2 END AS waiting_at) w "
+    "CROSS JOIN LATERAL (SELECT CASE WHEN s.rank >= 9 THEN least(greatest("
+    "responded_at + interval '40 minutes', received_at + make_interval(hours => decide_hours)), "
+    "responded_at + (n.at - responded_at) * 0.7) END AS told_at) x "
+    "CROSS JOIN LATERAL (SELECT CASE WHEN s.rank = 10 THEN least(told_at + interval '20 hours', "
+    "told_at + (n.at - told_at) * 0.5) END AS closed_at) z "
+    "LEFT JOIN LATERAL (SELECT u.seq, u.queue, u.note_zh FROM bank.route_rule u "
+    "WHERE u.active AND u.case_type = 'complaint' AND s.rank >= 3 "
+    "AND (u.business IS NULL OR u.business = d.business) "
+    "AND (u.reason IS NULL OR u.reason = d.reason) "
+    "AND (u.source IS NULL OR u.source = d.source) AND (u.level IS NULL OR u.level = d.level) "
+    "AND (u.tier_low IS NULL OR d.tier >= u.tier_low) "
+    "AND (u.unit_low IS NULL OR d.unit_id BETWEEN u.unit_low AND u.unit_high) "
+    "ORDER BY u.seq LIMIT 1) q ON true";
+
+static const char case_sql[] =
+    "INSERT INTO bank.case_file (customer_id, case_id, unit_id, stage, level, urgency, source, "
+    "channel, business, reason, subject, facts, remedy, tier, complained_staff_id, queue, "
+    "route_seq, owner_id, received_at, opened_by, taken_at, responded_at, decision, decided_by, "
+    "approved_by, told_at, told_how, outcome, closed_at) "
+    "SELECT customer_id, case_id, unit_id, progress, level, urgency, source, channel, business, "
+    "reason, subject, facts, remedy, tier, staff_id, queue, route_seq, "
+    "CASE WHEN rank >= 4 THEN handler_id END, received_at, clerk_id, taken_at, responded_at, "
+    "CASE WHEN rank >= 7 THEN decision END, CASE WHEN rank >= 8 THEN handler_id END, "
+    "CASE WHEN rank >= 9 AND level = 'major' THEN checker_id END, told_at, "
+    "CASE WHEN rank >= 8 THEN told_how END, CASE WHEN rank >= 9 THEN outcome END, closed_at "
+    "FROM demo_case ORDER BY customer_id, case_id";
+
+static const char event_sql[] =
+    "INSERT INTO bank.case_event (customer_id, case_id, unit_id, at, staff_id, action, "
+    "stage_before, stage_after, note) "
+    "SELECT c.customer_id, c.case_id, c.unit_id, e.at, e.staff, e.action, e.before, e.after, "
+    "e.note "
+    "FROM demo_case c CROSS JOIN LATERAL (VALUES "
+    "(1, 1, received_at, clerk_id, 'open', NULL, 'registered', ''), "
+    "(2, 2, received_at + interval '2 minutes', clerk_id, 'classify', 'registered', 'classified', "
+    "''), "
+    "(3, 3, received_at + interval '3 minutes', clerk_id, 'route', 'classified', 'assigned', "
+    "route_note), "
+    "(4, 4, taken_at, handler_id, 'take', 'assigned', 'accepted', ''), "
+    "(5, 5, responded_at, handler_id, 'reply', 'accepted', 'investigating', "
+    "'已联系客户，确认收到投诉并告知处理时限。'), "
+    "(6, 6, waiting_at, handler_id, 'wait', 'investigating', 'waiting', '等待客户补充材料'), "
+    "(7, 7, CASE WHEN progress = 'proposed' THEN responded_at + interval '3 hours' END, "
+    "handler_id, "
+    "'propose', 'investigating', 'proposed', decision), "
+    "(8, 8, CASE WHEN level = 'major' THEN responded_at + interval '4 hours' END, handler_id, "
+    "'resolve', 'investigating', 'approval', ''), "
+    "(9, 9, told_at, CASE WHEN level = 'major' THEN checker_id ELSE handler_id END, "
+    "CASE WHEN level = 'major' THEN 'approve' ELSE 'resolve' END, "
+    "CASE WHEN level = 'major' THEN 'approval' ELSE 'investigating' END, 'decided', ''), "
+    "(10, 10, closed_at, handler_id, 'close', 'decided', 'closed', '')) "
+    "AS e (seq, needs, at, staff, action, before, after, note) "
+    "WHERE e.at IS NOT NULL AND c.rank >= e.needs ORDER BY e.at, c.case_id, e.seq";
+
+static const char pause_sql[] =
+    "INSERT INTO bank.case_pause (customer_id, case_id, started_at, unit_id, reason) "
+    "SELECT customer_id, case_id, waiting_at, unit_id, '等待客户补充材料' FROM demo_case "
+    "WHERE waiting_at IS NOT NULL";
+
+bool case_load(PGconn *connection, int64_t now, struct error *error)
+{
+    char moment[24];
+    const char *values[] = {moment};
+    snprintf(moment, sizeof moment, "%lld", (long long)now);
+    return session_do(connection, times_sql, 1, values, error) &&
+           session_do(connection, case_sql, 0, NULL, error) &&
+           session_do(connection, pause_sql, 0, NULL, error) &&
+           session_do(connection, event_sql, 0, NULL, error) &&
+           session_do(connection, "SELECT bank.case_clock_fill()", 0, NULL, error);
+}

@@ -1,0 +1,238 @@
+#include "base/date.h"
+#include "demo/complaint-text.h"
+#include "demo/maker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_BYTES = 2000, HOUR = 3600 };
+
+/* One complaint while it is made. */
+struct complaint {
+    const struct complaint_text *text;
+    bool english;
+    const char *stage;
+    int64_t received;
+    int age_hours;
+};
+
+static size_t count_texts(const struct complaint_text *texts, int *total)
+{
+    size_t count = 0;
+    for (*total = 0; texts[count].business; count++)
+        *total += texts[count].weight;
+    return count;
+}
+
+static const struct complaint_text *pick_text(struct random *random, bool english)
+{
+    const struct complaint_text *texts = english ? complaint_texts_english : complaint_texts;
+    int total;
+    size_t count = count_texts(texts, &total), index = 0;
+    int at = (int)random_below(random, (uint32_t)total);
+    while (index + 1 < count && at >= texts[index].weight)
+        at -= texts[index++].weight;
+    return &texts[index];
+}
+
+static void add_day(struct buffer *out, int day, bool english)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    int year, month, of_month;
+    date_to_civil(day, &year, &month, &of_month);
+    if (english)
+        buffer_format(out, "%d %s", of_month, months[month - 1]);
+    else
+        buffer_format(out, "%d月%d日", month, of_month);
+}
+
+/* One of the blanks of a text. */
+static void fill_in(struct buffer *out, struct random *random, const char *name, int day,
+                    bool english)
+{
+    if (!strncmp(name, "day}", 4))
+        add_day(out, day, english);
+    else if (!strncmp(name, "time}", 5) && english)
+        buffer_format(out, "%d pm", (int)random_between(random, 2, 10));
+    else if (!strncmp(name, "time}", 5))
+        buffer_format(out, "%s%d点", "晚上", (int)random_between(random, 7, 10));
+    else if (!strncmp(name, "sum}", 4))
+        buffer_format(out, "%d", (int)random_scale(random, 3000, 80000));
+    else if (!strncmp(name, "small}", 6))
+        buffer_format(out, "%d", (int)random_between(random, 3, 60) * 20);
+    else if (!strncmp(name, "count}", 6))
+        buffer_format(out, "%d", (int)random_between(random, 3, 12));
+    else if (!strncmp(name, "card}", 5))
+        buffer_format(out, "%04d", (int)random_below(random, 10000));
+}
+
+/* Expands choices and blanks. */
+static void expand(struct buffer *out, struct random *random, const char *text, int day,
+                   bool english)
+{
+    for (; *text; text++) {
+        if (*text == '{') {
+            fill_in(out, random, text + 1, day, english);
+            text = strchr(text, '}');
+        } else if (*text == '[') {
+            const char *end = strchr(text, ']');
+            int choices = 1;
+            for (const char *at = text; at < end; at++)
+                choices += *at == '|';
+            int skip = (int)random_below(random, (uint32_t)choices);
+            char part[TEXT_BYTES];
+            const char *from = text + 1;
+            while (skip--)
+                from = strchr(from, '|') + 1;
+            size_t length = strcspn(from, "|]");
+            snprintf(part, sizeof part, "%.*s", (int)length, from);
+            expand(out, random, part, day, english);
+            text = end;
+        } else {
+            buffer_add_char(out, *text);
+        }
+    }
+}
+
+/* How long ago: a few today, more in the last days, most over the 18 months. */
+static void pick_moment(const struct maker *maker, struct profile *p, struct complaint *c)
+{
+    const struct plan *plan = maker->plan;
+    struct random *random = &p->random;
+    uint32_t draw = random_below(random, 1000);
+    int most = plan->day - plan->month_start[0];
+    int oldest = plan->day - p->opened < most ? plan->day - p->opened : most;
+    int days = draw < 60 ? (int)random_between(random, 1, 15)
+                         : (int)random_between(random, oldest > 3 ? 3 : 1, oldest > 4 ? oldest : 4);
+    if (draw < 12)
+        c->received = plan->now - random_between(random, 300, 5 * HOUR);
+    else
+        c->received =
+            plan_moment(plan->day - days, (int)random_between(random, 8 * HOUR, 21 * HOUR));
+    if (c->received > plan->now - 300)
+        c->received = plan->now - 300;
+    c->age_hours = (int)((plan->now - c->received) / HOUR);
+}
+
+static const char *pick_stage(struct random *random, int age_hours)
+{
+    static const char *const stages[] = {"registered",    "classified", "assigned", "accepted",
+                                         "investigating", "waiting",    "proposed", "approval",
+                                         "decided",       "closed"};
+    static const int today[] = {150, 600, 170, 50, 30, 0, 0, 0, 0, 0};
+    static const int fresh[] = {0, 0, 220, 230, 250, 40, 10, 0, 50, 200};
+    static const int weeks[] = {0, 0, 12, 40, 110, 40, 20, 8, 80, 690};
+    static const int old[] = {0, 0, 0, 1, 5, 2, 0, 1, 1, 990};
+    const int *weights = age_hours < 6     ? today
+                         : age_hours < 72  ? fresh
+                         : age_hours < 960 ? weeks
+                                           : old;
+    return stages[random_weighted(random, weights, 10, 1000)];
+}
+
+static const char *decide(const struct complaint *c, bool upheld)
+{
+    const struct complaint_decision *decision = complaint_decisions;
+    if (c->english)
+        return upheld ? "We found that the customer is right, apologised and put it right the same "
+                        "day."
+                      : "The rules were followed; we explained them in writing, in English.";
+    while (decision->reason[0] && strcmp(decision->reason, c->text->reason))
+        decision++;
+    return upheld ? decision->upheld : decision->not_upheld;
+}
+
+static void write_texts(struct maker *maker, struct profile *p, const struct complaint *c)
+{
+    struct buffer text = BUFFER_INIT;
+    struct rows *rows = maker->rows;
+    int day = (int)((c->received + 8 * HOUR) / 86400) - (int)random_between(&p->random, 0, 6);
+    const char *const parts[] = {c->text->subject, c->text->facts, c->text->remedy};
+    for (int i = 0; i < 3; i++) {
+        buffer_clear(&text);
+        expand(&text, &p->random, parts[i], day, c->english);
+        rows_text(rows, ROWS_COMPLAINT, buffer_text(&text));
+    }
+    buffer_free(&text);
+}
+
+static void write_handling(struct maker *maker, struct profile *p, const struct complaint *c)
+{
+    static const char *const told[] = {"phone", "phone", "sms", "app", "letter"};
+    struct rows *rows = maker->rows;
+    struct random *random = &p->random;
+    bool about_staff = !strcmp(c->text->reason, "C01") && random_chance(random, 5000);
+    bool upheld = random_chance(random, 6800);
+    int clerk = plan_person(maker->plan, random, p->unit, "clerk");
+    int handler = plan_person(maker->plan, random, p->unit, p->tier >= 4 ? "rm" : "clerk");
+    int checker = plan_person(maker->plan, random, p->unit, "supervisor");
+    int late = (int)random_below(random, 1000);
+    rows_integer(rows, ROWS_COMPLAINT, p->tier);
+    if (about_staff)
+        rows_integer(rows, ROWS_COMPLAINT, plan_person(maker->plan, random, p->unit, "supervisor"));
+    else
+        rows_null(rows, ROWS_COMPLAINT);
+    rows_integer(rows, ROWS_COMPLAINT, clerk);
+    rows_integer(rows, ROWS_COMPLAINT, handler);
+    rows_integer(rows, ROWS_COMPLAINT, checker);
+    rows_text(rows, ROWS_COMPLAINT, c->stage);
+    rows_moment(rows, ROWS_COMPLAINT, c->received);
+    rows_integer(rows, ROWS_COMPLAINT,
+                 late < 60 ? random_between(random, 121, 700) : random_between(random, 6, 118));
+    int most = c->age_hours / 3 * 2 < 15 * 24 ? c->age_hours / 3 * 2 : 15 * 24;
+    rows_integer(rows, ROWS_COMPLAINT,
+                 late < 25 ? c->age_hours / 3 * 2 < 500 ? c->age_hours / 3 * 2 : 500
+                           : random_scale(random, 4, most > 8 ? most : 8));
+    rows_text(rows, ROWS_COMPLAINT, decide(c, upheld));
+    rows_text(rows, ROWS_COMPLAINT, told[random_below(random, 5)]);
+    rows_text(rows, ROWS_COMPLAINT,
+              random_chance(random, 300) ? "withdrawn"
+              : upheld                   ? "resolved"
+                                         : "not_upheld");
+}
+
+static void write_complaint(struct maker *maker, struct profile *p, const struct complaint *c)
+{
+    static const char *const sources[] = {"hotline", "app",       "card",
+                                          "branch",  "regulator", "letter"};
+    static const char *const channels[] = {"A032", "A033", "A032", "A01", "A05", "A99"};
+    static const int weights[] = {520, 210, 120, 100, 35, 15};
+    struct rows *rows = maker->rows;
+    struct random *random = &p->random;
+    size_t source = random_weighted(random, weights, 6, 1000);
+    bool major = source == 4 ? random_chance(random, 1500) : random_chance(random, 60);
+    bool complex = !major && random_chance(random, 900);
+    rows_integer(rows, ROWS_COMPLAINT, p->id);
+    rows_integer(rows, ROWS_COMPLAINT, maker->next_case++);
+    rows_integer(rows, ROWS_COMPLAINT, p->unit);
+    rows_text(rows, ROWS_COMPLAINT, major ? "major" : complex ? "complex" : "simple");
+    rows_integer(rows, ROWS_COMPLAINT, major ? 1 : complex || source == 4 ? 2 : 3);
+    rows_text(rows, ROWS_COMPLAINT, sources[source]);
+    rows_text(rows, ROWS_COMPLAINT, channels[source]);
+    if (!strcmp(c->stage, "registered")) {
+        rows_null(rows, ROWS_COMPLAINT);
+        rows_null(rows, ROWS_COMPLAINT);
+    } else {
+        rows_text(rows, ROWS_COMPLAINT, c->text->business);
+        rows_text(rows, ROWS_COMPLAINT, c->text->reason);
+    }
+    write_texts(maker, p, c);
+    write_handling(maker, p, c);
+    rows_end(rows, ROWS_COMPLAINT);
+}
+
+void complaint_make(struct maker *maker, struct profile *p)
+{
+    if (p->company || p->id <= PLAN_STAFF_RECORDS ||
+        !random_chance(&p->random, p->active ? 370 : 110))
+        return;
+    for (bool again = true; again; again = random_chance(&p->random, 600)) {
+        struct complaint c = {.english = p->latin};
+        c.text = pick_text(&p->random, c.english);
+        pick_moment(maker, p, &c);
+        c.stage = pick_stage(&p->random, c.age_hours);
+        write_complaint(maker, p, &c);
+    }
+}
