@@ -2,3 +2,29 @@ screensdir = $(pkgdatadir)/screens
 dist_screens_DATA = screens/screen.schema.json \
   screens/home.json
 EXTRA_DIST += screens/README.md
+dist_screens_DATA += \
+  screens/case-list.json \
+  screens/case.json \
+  screens/case-open.json \
+  screens/case-reply.json \
+  screens/case-resolve.json \
+  screens/case-note.json \
+  screens/case-classify.json \
+  screens/case-route.json \
+  screens/case-assign.json \
+  screens/queue-list.json \
+  screens/route-rules.json \
+  screens/outbox.json \
+  screens/points.json \
+  screens/points-post.json \
+  screens/points-adjust.json \
+  screens/points-accounts.json \
+  screens/points-adjustments.json \
+  screens/worklist.json \
+  screens/work.json \
+  screens/report-service-level.json \
+  screens/report-case-owner.json \
+  screens/report-case-day.json \
+  screens/report-case-mix.json \
+  screens/report-points.json \
+  screens/points-proof.json

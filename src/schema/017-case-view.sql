@@ -182,3 +182,18 @@ SELECT o.customer_id, o.outbox_id, o.case_id, f.number, o.kind, o.channel, left(
  WHERE o.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND bank.may_open(o.customer_id);
 SELECT bank.view_grant('outbox_list', 'supervisor', 'auditor');
+
+-- What the form that opens a complaint already knows.
+CREATE FUNCTION api.case_open_form(p_customer_id bigint)
+RETURNS TABLE (customer_number text, customer text, open_cases text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    person bank.customer := bank.customer_require(p_customer_id);
+BEGIN
+    RETURN QUERY
+    SELECT person.customer_number, bank.mask_name(person.name),
+           coalesce(string_agg(f.number || ' ' || f.subject, ', ' ORDER BY f.case_id), '-')
+      FROM bank.case_file f
+     WHERE f.customer_id = person.customer_id AND f.closed_at IS NULL;
+END $$;
+SELECT bank.function_grant('case_open_form', 'clerk', 'rm', 'supervisor');
