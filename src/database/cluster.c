@@ -7,7 +7,6 @@
 #include "database/migrate.h"
 #include "database/process.h"
 
-#include <fcntl.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,23 +70,19 @@ static bool run_migrations(const char *socket, const struct progress *progress,
     return done;
 }
 
-/* Database and schema of a new cluster; a mark tells that this was reached. */
+/* Database and schema of a new cluster. */
 static bool complete(const struct home *home, bool bare, const struct progress *progress,
                      struct error *error)
 {
     struct server server;
-    char *mark = home_file(home, ".complete");
-    bool done = access(mark, F_OK) == 0;
+    if (home_marked(home, ".complete"))
+        return true;
     server_read(home, &server);
-    if (!done) {
-        done = make_database(server.socket, error) &&
-               (bare || run_migrations(server.socket, progress, error));
-        int fd = done ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-        if (fd >= 0)
-            close(fd);
-    }
-    free(mark);
-    return done;
+    if (!make_database(server.socket, error) ||
+        (!bare && !run_migrations(server.socket, progress, error)))
+        return false;
+    home_mark(home, ".complete", true);
+    return true;
 }
 
 char *cluster_running(void)
@@ -97,12 +92,10 @@ char *cluster_running(void)
     char *socket = NULL;
     if (!home_open(&home, false, NULL))
         return NULL;
-    char *mark = home_file(&home, ".complete");
-    if (access(mark, F_OK) == 0)
+    if (home_marked(&home, ".complete"))
         server_read(&home, &server);
     if (server.ready)
         socket = xstrdup(server.socket);
-    free(mark);
     home_free(&home);
     return socket;
 }
@@ -113,7 +106,8 @@ static bool start_locked(struct home *home, bool bare, bool keep, const struct p
     if (!as_owner(home, make_and_start, progress, error))
         return false;
     if (keep)
-        linger_keep(home, true);
+        home_mark(home, ".keep", true);
+    home_mark(home, ".stopped", false);
     linger_watch(home);
     return complete(home, bare, progress, error);
 }
@@ -127,7 +121,7 @@ bool cluster_start(bool bare, bool keep, const struct progress *progress, char *
         return false;
     bool done = linger_open(&home, error);
     if (done)
-        linger_join();
+        linger_join(true);
     done = done && linger_lock_start(error);
     if (done) {
         done = start_locked(&home, bare, keep, progress, error);
@@ -141,14 +135,21 @@ bool cluster_start(bool bare, bool keep, const struct progress *progress, char *
     return done;
 }
 
-void cluster_join(void)
+bool cluster_join(bool wait)
 {
     struct home home;
-    if (!home_open(&home, false, NULL))
-        return;
-    if (access(home.base, F_OK) == 0 && linger_open(&home, NULL))
-        linger_join();
+    bool joined = home_open(&home, false, NULL) && access(home.base, F_OK) == 0 &&
+                  linger_open(&home, NULL) && linger_join(wait);
     home_free(&home);
+    return joined;
+}
+
+bool cluster_was_stopped(void)
+{
+    struct home home;
+    bool stopped = home_open(&home, false, NULL) && home_marked(&home, ".stopped");
+    home_free(&home);
+    return stopped;
 }
 
 bool cluster_prepare(struct error *error)
@@ -168,7 +169,8 @@ bool cluster_stop(const struct progress *progress, struct error *error)
     if (home_has_cluster(&home)) {
         done = linger_open(&home, error) && linger_lock_start(error);
         if (done) {
-            linger_keep(&home, false);
+            home_mark(&home, ".keep", false);
+            home_mark(&home, ".stopped", true);
             done = as_owner(&home, stop_server, progress, error);
             linger_unlock_start();
         }

@@ -14,6 +14,8 @@ struct progress {
     void (*report)(void *data, const char *what);
     void *data;
 };
+/* Reports when there is somebody to report to. */
+void progress_say(const struct progress *progress, const char *what);
 
 struct cluster_status {
     bool exists;
@@ -43,8 +45,12 @@ bool cluster_prepare(struct error *error);
 
 bool cluster_status(struct cluster_status *status, struct error *error);
 
-/* Counts this process among the users of the cluster until it ends, so that the server stays. */
-void cluster_join(void);
+/* Counts this process among the users of the cluster until it ends, so that the server stays. Without
+ * `wait` it returns false when the server is just being stopped. */
+bool cluster_join(bool wait);
+
+/* True when somebody stopped the server by hand: consoles then wait instead of starting it again. */
+bool cluster_was_stopped(void);
 
 /* Lets these roles log in over the socket (pg_ident map) and waits until the server knows. */
 bool cluster_allow_login(int n, const char *const *names, struct error *error);

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -119,6 +120,25 @@ char *home_file(const struct home *home, const char *name)
 bool home_has_cluster(const struct home *home)
 {
     return access(home->data, F_OK) == 0;
+}
+
+void home_mark(const struct home *home, const char *name, bool set)
+{
+    char *path = home_file(home, name);
+    int fd = set ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (fd >= 0)
+        close(fd);
+    if (!set)
+        unlink(path);
+    free(path);
+}
+
+bool home_marked(const struct home *home, const char *name)
+{
+    char *path = home_file(home, name);
+    bool set = access(path, F_OK) == 0;
+    free(path);
+    return set;
 }
 
 static unsigned hash(const char *text)

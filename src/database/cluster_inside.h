@@ -59,15 +59,16 @@ bool login_write_first(const struct home *home, const char *data, struct error *
 /* cluster_linger.c */
 /* Opens the lock files, before this process gives up any rights. */
 bool linger_open(const struct home *home, struct error *error);
-void linger_join(void); /* counts this process among the users */
+/* Counts this process among the users; without `wait` false when the server is being stopped. */
+bool linger_join(bool wait);
 /* One start, stop or restore at a time; blocks. */
 bool linger_lock_start(struct error *error);
 void linger_unlock_start(void);
 /* Starts the watcher unless one is there. Call it with the start lock. */
 void linger_watch(const struct home *home);
-/* Marks whether the server was started by hand and has to stay. */
-void linger_keep(const struct home *home, bool keep);
-
-void progress_say(const struct progress *progress, const char *what);
+/* An empty file under base that stands for a fact: ".keep" = started by hand and has to stay,
+ * ".stopped" = stopped by hand, ".complete" = database and schema were made. */
+void home_mark(const struct home *home, const char *name, bool set);
+bool home_marked(const struct home *home, const char *name);
 
 #endif

@@ -69,28 +69,9 @@ void linger_unlock_start(void)
     lock(locks.start, LOCK_UN);
 }
 
-void linger_join(void)
+bool linger_join(bool wait)
 {
-    lock(locks.use, LOCK_SH);
-}
-
-void linger_keep(const struct home *home, bool keep)
-{
-    char *path = home_file(home, ".keep");
-    int fd = keep ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-    if (fd >= 0)
-        close(fd);
-    if (!keep)
-        unlink(path);
-    free(path);
-}
-
-static bool is_kept(const struct home *home)
-{
-    char *path = home_file(home, ".keep");
-    bool kept = access(path, F_OK) == 0;
-    free(path);
-    return kept;
+    return lock(locks.use, LOCK_SH | (wait ? 0 : LOCK_NB));
 }
 
 /* Programs that know nothing of the lock: psql, a report tool. */
@@ -121,7 +102,7 @@ static bool try_stop(const struct home *home)
     bool finished = false;
     lock(locks.start, LOCK_EX);
     server_read(home, &server);
-    if (!server.alive || is_kept(home)) {
+    if (!server.alive || home_marked(home, ".keep")) {
         finished = true;
     } else if (lock(locks.use, LOCK_EX | LOCK_NB)) {
         finished = !has_other_clients(server.socket) && server_stop(home, NULL, NULL);
@@ -184,7 +165,7 @@ static void become_watcher(const struct home *home)
 
 void linger_watch(const struct home *home)
 {
-    if (is_kept(home) || !lock(locks.watch, LOCK_EX | LOCK_NB))
+    if (home_marked(home, ".keep") || !lock(locks.watch, LOCK_EX | LOCK_NB))
         return;
     pid_t child = fork();
     if (child == 0)

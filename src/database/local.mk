@@ -9,10 +9,21 @@ libdatabase_a_SOURCES = \
   src/database/cluster_login.c \
   src/database/cluster_program.c \
   src/database/cluster_server.c \
-  src/database/connection.h \
+  src/database/connection.c src/database/connection.h \
+  src/database/connection_inside.h src/database/connection_link.c \
+  src/database/connection_queue.c \
   src/database/copy.c src/database/copy.h \
   src/database/failure.c src/database/failure.h \
   src/database/migrate.c src/database/migrate.h \
   src/database/process.c src/database/process.h \
   src/database/script.c src/database/script.h \
   src/database/session.c src/database/session.h
+
+if HAVE_CMOCKA
+database_tests = tests/database/connection.t
+check_PROGRAMS += $(database_tests)
+TESTS += $(database_tests)
+tests_database_connection_t_SOURCES = tests/database/connection.c
+tests_database_connection_t_LDADD = libdatabase.a libbase.a $(CMOCKA_LIBS) $(LIBPQ_LIBS) \
+  $(CRYPTO_LIBS) $(CJSON_LIBS)
+endif

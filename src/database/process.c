@@ -105,59 +105,91 @@ static void send_progress(void *data, const char *what)
 static bool become(uid_t uid, gid_t gid, const char *login, struct error *error)
 {
     umask(077);
-    if (uid != geteuid() &&
-        (initgroups(login, gid) < 0 || setgid(gid) < 0 || setuid(uid) < 0))
+    if (initgroups(login, gid) < 0 || setgid(gid) < 0 || setuid(uid) < 0)
         return error_errno(error, login, NULL, _("cannot become this user"));
     return chdir("/") == 0 || error_errno(error, "/", NULL, _("cannot be entered"));
 }
 
-static bool receive(int fd, const struct progress *progress, struct error *error)
+int process_message(int fd, const struct progress *progress, struct error *error)
 {
     struct message message;
-    bool good = true;
     ssize_t got;
-    while ((got = read(fd, &message, sizeof message)) == sizeof message ||
-           (got < 0 && errno == EINTR)) {
-        if (got < 0)
-            continue;
-        if (message.is_error) {
-            good = false;
-            if (error)
-                *error = message.body.error;
-        } else if (progress && progress->report) {
-            progress->report(progress->data, message.body.progress);
-        }
+    while ((got = read(fd, &message, sizeof message)) < 0 && errno == EINTR)
+        ;
+    if (got != (ssize_t)sizeof message)
+        return got < 0 && errno == EAGAIN ? PROCESS_WAIT : PROCESS_ENDED;
+    if (message.is_error) {
+        if (error)
+            *error = message.body.error;
+        return PROCESS_FAILED;
     }
-    return good;
+    progress_say(progress, message.body.progress);
+    return PROCESS_PROGRESS;
 }
 
-bool process_as(uid_t uid, gid_t gid, const char *login,
-                bool (*work)(void *data, const struct progress *progress, struct error *error),
-                void *data, const struct progress *progress, struct error *error)
+static void work_in_child(process_work *work, void *data, int end)
+{
+    struct message message = {.is_error = true};
+    struct progress relay = {send_progress, &end};
+    message.body.error = (struct error)ERROR_INIT;
+    bool good = work(data, &relay, &message.body.error);
+    if (!good && write(end, &message, sizeof message) < 0)
+        _exit(2);
+    _exit(good ? 0 : 1);
+}
+
+pid_t process_begin(process_work *work, void *data, int *fd, struct error *error)
 {
     int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_errno(error, NULL, NULL, _("no process can be started")), -1;
+    pid_t child = fork();
+    if (child == 0)
+        work_in_child(work, data, ends[1]);
+    close(ends[1]);
+    *fd = ends[0];
+    if (child < 0) {
+        error_errno(error, NULL, NULL, _("no process can be started"));
+        close(ends[0]);
+    }
+    return child;
+}
+
+bool process_end(pid_t child, int fd)
+{
+    close(fd);
+    return wait_for(child) == 0;
+}
+
+struct owned_work {
+    uid_t uid;
+    gid_t gid;
+    const char *login;
+    process_work *work;
+    void *data;
+};
+
+static bool become_and_work(void *data, const struct progress *progress, struct error *error)
+{
+    const struct owned_work *owned = data;
+    return become(owned->uid, owned->gid, owned->login, error) &&
+           owned->work(owned->data, progress, error);
+}
+
+bool process_as(uid_t uid, gid_t gid, const char *login, process_work *work, void *data,
+                const struct progress *progress, struct error *error)
+{
+    struct owned_work owned = {uid, gid, login, work, data};
+    int fd, what;
     if (uid == geteuid())
         return work(data, progress, error);
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return error_errno(error, NULL, NULL, _("no process can be started"));
-    pid_t child = fork();
-    if (child == 0) {
-        struct message message = {.is_error = true};
-        struct progress relay = {send_progress, &ends[1]};
-        message.body.error = (struct error)ERROR_INIT;
-        bool good = become(uid, gid, login, &message.body.error) &&
-                    work(data, &relay, &message.body.error);
-        if (!good && write(ends[1], &message, sizeof message) < 0)
-            _exit(2);
-        _exit(good ? 0 : 1);
-    }
-    close(ends[1]);
-    bool good = child > 0 && receive(ends[0], progress, error);
-    close(ends[0]);
+    pid_t child = process_begin(become_and_work, &owned, &fd, error);
     if (child < 0)
-        return error_errno(error, NULL, NULL, _("no process can be started"));
-    int status = wait_for(child);
-    if (good && status != 0)
-        return error_set(error, ERROR_SYSTEM, login, NULL, _("the helper process died"));
+        return false;
+    while ((what = process_message(fd, progress, error)) == PROCESS_PROGRESS)
+        ;
+    bool good = process_end(child, fd);
+    if (!good && what != PROCESS_FAILED)
+        error_set(error, ERROR_SYSTEM, login, NULL, _("the helper process died"));
     return good;
 }

@@ -15,11 +15,23 @@ char **process_clean_environment(void);
 int process_run(const char *const *argv, char *const *environment, struct buffer *output,
                 struct error *error);
 
-/* Runs `work` in a child process that first becomes `uid`/`gid` (skipped when uid is ours), in
- * directory "/", with umask 077. Progress and error of the child come back through a pipe. */
+/* Work for a child process. It reports progress and fills *error like any function; both reach the
+ * parent through a pipe. */
 struct progress;
-bool process_as(uid_t uid, gid_t gid, const char *login,
-                bool (*work)(void *data, const struct progress *progress, struct error *error),
-                void *data, const struct progress *progress, struct error *error);
+typedef bool process_work(void *data, const struct progress *progress, struct error *error);
+
+/* Runs `work` as the user `uid` of group `gid` and waits: directly when we are that user, else in a
+ * child process that becomes it, in directory "/", with umask 077. */
+bool process_as(uid_t uid, gid_t gid, const char *login, process_work *work, void *data,
+                const struct progress *progress, struct error *error);
+
+/* The same without waiting and without changing the user: begins the child and gives the end of the
+ * pipe to poll. Returns -1 with *error filled when no process can be started. */
+pid_t process_begin(process_work *work, void *data, int *fd, struct error *error);
+/* Reads one message of the child; *error is filled when it says that the work failed. */
+enum { PROCESS_PROGRESS, PROCESS_FAILED, PROCESS_ENDED, PROCESS_WAIT };
+int process_message(int fd, const struct progress *progress, struct error *error);
+/* After PROCESS_FAILED or PROCESS_ENDED: closes and waits; true when the work was done. */
+bool process_end(pid_t child, int fd);
 
 #endif

@@ -105,7 +105,7 @@ PGconn *session_open(const struct session_options *options, struct error *error)
     struct progress progress = {options->report, options->report_data};
     char *socket = NULL;
     if (address_is_private(options->conninfo)) {
-        cluster_join();
+        cluster_join(true);
         socket = cluster_running();
         if (!socket && !cluster_start(false, false, &progress, &socket, error))
             return NULL;

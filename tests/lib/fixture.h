@@ -32,7 +32,7 @@ static inline bool fixture_run(const char *action)
     return pipe && pclose(pipe) == 0;
 }
 
-/* kind: "" or "demo 2000". Sets BANKOPS_DATA, PGHOST, PGDATABASE and PGUSER. */
+/* kind: "" or "demo 2000". Sets BANKOPS_DATA, BANKOPS_SHARE, PGHOST, PGDATABASE and PGUSER. */
 static inline bool fixture_start(const char *kind)
 {
     char action[64];

@@ -1,0 +1,101 @@
+#ifndef BANKOPS_DATABASE_CONNECTION_INSIDE_H
+#define BANKOPS_DATABASE_CONNECTION_INSIDE_H
+
+/* Shared by the connection*.c files only. */
+#include "database/address.h"
+#include "database/connection.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* One request from connection_request() to its last answer. */
+struct pending {
+    struct pending *next;
+    unsigned id;
+    const void *owner;
+    char *sql;
+    char **values;
+    int n;
+    enum request_kind kind;
+    bool stream;
+    bool single_row; /* libpq was told to hand out the rows one by one */
+    bool dropped;    /* the owner left: no callback */
+    bool cancelled;  /* the owner wants it stopped */
+    bool resent;     /* a write that was in doubt */
+    int attempts;
+    int64_t not_before; /* clock_ms() */
+    answer_function answer;
+    void *data;
+    PGresult *result;   /* kept until the server has closed the transaction */
+    struct error error; /* why it failed without the server */
+};
+
+struct queue {
+    struct pending *head, **tail;
+};
+
+struct connection {
+    char *conninfo, *as, *password;
+    bool any_schema;
+
+    enum connection_state state;
+    struct error error;
+    char banner[512];
+    char doing[256]; /* a long step, for the banner */
+    void (*changed)(void *data);
+    void *changed_data;
+
+    PGconn *pg; /* NULL while there is none */
+    bool open;  /* pg is ready for requests */
+    PostgresPollingStatusType wants;
+    int64_t deadline;  /* of the present try */
+    int64_t retry_at;  /* of the next try, 0 = none */
+    int retry_seconds; /* last pause */
+    int host_shift;    /* how many dead hosts were moved to the end of the list */
+    char tried_host[256];
+    time_t lost_at, last_answer;
+
+    pid_t starter; /* child that starts the private cluster, 0 = none */
+    int starter_fd;
+
+    pid_t canceller; /* child that delivers a cancel request, 0 = none */
+    int64_t cancel_deadline;
+    unsigned cancelled_id; /* the request it was for */
+    int64_t cancel_again;  /* when the same request may be cancelled again */
+    int64_t cancel_until; /* until then a cancel may hit a request that follows */
+
+    struct queue waiting; /* not sent */
+    struct queue sent;    /* in the order of their answers */
+    struct queue failed;  /* to be told at the next step */
+    unsigned last_id;
+    bool unconfirmed; /* the present answer came with "committed locally" */
+    bool writing;     /* libpq could not send everything */
+};
+
+/* connection_link.c: getting and losing a connection */
+void link_begin(struct connection *connection, bool by_user);
+void link_step(struct connection *connection, short revents);
+/* The connection is gone: `error` says why. */
+void link_lost(struct connection *connection, const struct error *error);
+void link_refuse(struct connection *connection, enum connection_state state,
+                 const struct error *error);
+/* Everything is checked: requests and screens may rely on it. */
+void link_ready(struct connection *connection);
+void link_close(struct connection *connection);
+void link_set_state(struct connection *connection, enum connection_state state);
+
+/* connection_queue.c: requests and answers */
+void queue_init(struct connection *connection);
+void queue_free(struct connection *connection);
+/* Sends what waits and may be sent. */
+void queue_pump(struct connection *connection);
+void queue_receive(struct connection *connection, bool readable);
+/* Sorts everything under way after a loss: reads fail, sent writes are in doubt. */
+void queue_lost(struct connection *connection, const struct error *error);
+/* Tells the owners of requests that failed without the server. */
+void queue_tell_failed(struct connection *connection);
+void queue_check_canceller(struct connection *connection);
+/* Puts a check of the schema before everything else. */
+void queue_check_schema(struct connection *connection);
+
+#endif

@@ -1,0 +1,330 @@
+#include "database/connection_inside.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/language.h"
+#include "database/cluster.h"
+#include "database/failure.h"
+#include "database/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OLDEST_SERVER = 140000, LONGEST_PAUSE = 30, DEFAULT_TIMEOUT = 5 };
+
+void link_set_state(struct connection *c, enum connection_state state)
+{
+    c->state = state;
+    if (c->changed)
+        c->changed(c->changed_data);
+}
+
+void link_close(struct connection *c)
+{
+    PQfinish(c->pg);
+    c->pg = NULL;
+    c->open = c->writing = false;
+    c->retry_at = 0;
+    c->doing[0] = '\0';
+}
+
+void link_ready(struct connection *c)
+{
+    c->retry_seconds = 0;
+    c->error = (struct error)ERROR_INIT;
+    link_set_state(c, LINK_READY);
+}
+
+/* A state in which trying again by itself is useless. */
+void link_refuse(struct connection *c, enum connection_state state, const struct error *error)
+{
+    struct error reason = *error;
+    link_close(c);
+    c->error = reason;
+    c->state = state;
+    queue_lost(c, &reason);
+    link_set_state(c, state);
+}
+
+static void plan_retry(struct connection *c)
+{
+    c->retry_seconds = c->retry_seconds ? c->retry_seconds * 2 : 1;
+    if (c->retry_seconds > LONGEST_PAUSE)
+        c->retry_seconds = LONGEST_PAUSE;
+    c->retry_at = clock_ms() + c->retry_seconds * 1000;
+}
+
+void link_lost(struct connection *c, const struct error *error)
+{
+    struct error reason = *error;
+    link_close(c);
+    if (c->state != LINK_LOST)
+        c->lost_at = time(NULL);
+    c->error = reason;
+    plan_retry(c);
+    queue_lost(c, &reason);
+    link_set_state(c, LINK_LOST);
+}
+
+/* Whether the server said something that a new try would not change. libpq keeps no SQLSTATE of a
+ * failed connection, so its words have to do. */
+static bool is_final(const char *message)
+{
+    static const char *const words[] = {
+        "does not exist",         "authentication failed", "no pg_hba.conf entry",
+        "pg_hba.conf rejects",    "not permitted to log in", "permission denied for database",
+        "invalid connection option", "not currently accepting connections", "certificate"};
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (strstr(message, words[i]) && !strstr(message, "No such file"))
+            return true;
+    return false;
+}
+
+static void connect_failed(struct connection *c)
+{
+    struct error error = ERROR_INIT;
+    bool password = failure_needs_password(c->pg);
+    bool final = is_final(PQerrorMessage(c->pg));
+    failure_from_connection(c->pg, &error);
+    if (password)
+        link_refuse(c, LINK_NEEDS_PASSWORD, &error);
+    else if (final)
+        link_refuse(c, LINK_REFUSED, &error);
+    else
+        link_lost(c, &error);
+}
+
+static const char *option_value(const PQconninfoOption *options, const char *keyword)
+{
+    for (; options && options->keyword; options++)
+        if (!strcmp(options->keyword, keyword))
+            return options->val ? options->val : "";
+    return "";
+}
+
+/* "a,b,c" moved by one: "b,c,a". The caller frees. */
+static char *rotate(const char *list, int by)
+{
+    char *text = xstrdup(list);
+    for (; by > 0; by--) {
+        char *comma = strchr(text, ',');
+        if (!comma)
+            break;
+        char *moved = xasprintf("%s,%.*s", comma + 1, (int)(comma - text), text);
+        free(text);
+        text = moved;
+    }
+    return text;
+}
+
+static void set_deadline(struct connection *c)
+{
+    PQconninfoOption *options = PQconninfo(c->pg);
+    int seconds = atoi(option_value(options, "connect_timeout"));
+    PQconninfoFree(options);
+    c->deadline = clock_ms() + (seconds > 0 ? seconds : DEFAULT_TIMEOUT) * 1000;
+    const char *host = PQhost(c->pg);
+    snprintf(c->tried_host, sizeof c->tried_host, "%s:%s", host ? host : "", PQport(c->pg));
+}
+
+/* libpq tries the hosts in order but never gives up one that is silent while it is asked step by
+ * step: after a time-out the list is moved on. */
+static PGconn *start_with_hosts(struct connection *c, struct address *address)
+{
+    PGconn *pg = PQconnectStartParams(address->keywords, address->values, 1);
+    PQconninfoOption *options = c->host_shift ? PQconninfo(pg) : NULL;
+    static const char *const lists[] = {"host", "hostaddr", "port"};
+    char *owned[3] = {NULL, NULL, NULL};
+    if (strchr(option_value(options, "host"), ',') ||
+        strchr(option_value(options, "hostaddr"), ',')) {
+        for (int i = 0; i < 3; i++) {
+            owned[i] = rotate(option_value(options, lists[i]), c->host_shift);
+            if (*owned[i])
+                address_add(address, lists[i], owned[i]);
+        }
+        PQfinish(pg);
+        pg = PQconnectStartParams(address->keywords, address->values, 1);
+    }
+    PQconninfoFree(options);
+    for (int i = 0; i < 3; i++)
+        free(owned[i]);
+    return pg;
+}
+
+static void connect_start(struct connection *c, const char *socket)
+{
+    struct address address;
+    struct error error = ERROR_INIT;
+    if (!address_set(&address, c->conninfo, c->as, socket, true, &error)) {
+        address_free(&address);
+        link_refuse(c, LINK_REFUSED, &error);
+        return;
+    }
+    if (c->password)
+        address_add(&address, "password", c->password);
+    c->pg = start_with_hosts(c, &address);
+    address_free(&address);
+    if (!c->pg || PQstatus(c->pg) == CONNECTION_BAD) {
+        connect_failed(c);
+        return;
+    }
+    c->wants = PGRES_POLLING_WRITING;
+    c->retry_at = 0;
+    set_deadline(c);
+    link_set_state(c, c->state == LINK_LOST ? LINK_LOST : LINK_CONNECTING);
+}
+
+static bool start_cluster(void *data, const struct progress *progress, struct error *error)
+{
+    char *socket = NULL;
+    (void)data;
+    setsid();
+    bool done = cluster_start(false, false, progress, &socket, error);
+    free(socket);
+    return done;
+}
+
+static void begin_private(struct connection *c)
+{
+    struct error error = ERROR_INIT;
+    char *socket = NULL;
+    if (cluster_prepare(&error) && cluster_join(false))
+        socket = cluster_running();
+    if (socket) {
+        connect_start(c, socket);
+        free(socket);
+        return;
+    }
+    if (error.kind == ERROR_NONE)
+        c->starter = process_begin(start_cluster, NULL, &c->starter_fd, &error);
+    if (error.kind != ERROR_NONE) {
+        c->starter = 0;
+        link_refuse(c, LINK_REFUSED, &error);
+        return;
+    }
+    fcntl(c->starter_fd, F_SETFL, O_NONBLOCK);
+    c->retry_at = 0;
+    snprintf(c->doing, sizeof c->doing, "%s", _("starting the database server"));
+    link_set_state(c, c->state == LINK_LOST ? LINK_LOST : LINK_CONNECTING);
+}
+
+/* One try. The private cluster is not started again behind the back of one who stopped it. */
+void link_begin(struct connection *c, bool by_user)
+{
+    struct error error = ERROR_INIT;
+    if (!address_is_private(c->conninfo)) {
+        connect_start(c, NULL);
+    } else if (!by_user && cluster_was_stopped()) {
+        error_set(&error, ERROR_UNREACHABLE, NULL, _("Run: bankops database start"),
+                  _("the database was stopped"));
+        link_lost(c, &error);
+    } else {
+        begin_private(c);
+    }
+}
+
+static void show_step(void *data, const char *what)
+{
+    struct connection *c = data;
+    snprintf(c->doing, sizeof c->doing, "%s", what);
+    link_set_state(c, c->state);
+}
+
+static void step_starter(struct connection *c)
+{
+    struct error error = ERROR_INIT;
+    struct progress progress = {show_step, c};
+    int what;
+    while ((what = process_message(c->starter_fd, &progress, &error)) == PROCESS_PROGRESS)
+        ;
+    if (what == PROCESS_WAIT)
+        return;
+    bool done = process_end(c->starter, c->starter_fd);
+    c->starter = 0;
+    c->doing[0] = '\0';
+    char *socket = done ? cluster_running() : NULL;
+    if (socket) {
+        connect_start(c, socket);
+    } else {
+        if (error.kind == ERROR_NONE)
+            error_set(&error, ERROR_SYSTEM, NULL, _("Run: bankops database start"),
+                      _("the database server could not be started"));
+        link_refuse(c, LINK_REFUSED, &error);
+    }
+    free(socket);
+}
+
+/* A commit that a standby has not confirmed is an outcome in doubt, not a success. */
+static void take_notice(void *data, const PGresult *result)
+{
+    struct connection *c = data;
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    if (state && detail && !strcmp(state, "01000") && strstr(detail, "committed locally"))
+        c->unconfirmed = true;
+}
+
+static void opened(struct connection *c)
+{
+    int version = PQserverVersion(c->pg);
+    if (version < OLDEST_SERVER) {
+        struct error error = ERROR_INIT;
+        error_set(&error, ERROR_REFUSED, PQhost(c->pg),
+                  _("Upgrade the server, or name another one."),
+                  _("the server is PostgreSQL %d.%d; bankops needs 14 or newer"), version / 10000,
+                  version / 100 % 100);
+        link_refuse(c, LINK_REFUSED, &error);
+        return;
+    }
+    PQsetNoticeReceiver(c->pg, take_notice, c);
+    PQsetnonblocking(c->pg, 1);
+    PQenterPipelineMode(c->pg);
+    c->open = true;
+    if (c->any_schema)
+        link_ready(c);
+    else
+        queue_check_schema(c);
+    queue_pump(c);
+}
+
+static void step_connecting(struct connection *c, short revents)
+{
+    char host[256];
+    if (clock_ms() >= c->deadline) {
+        struct error error = ERROR_INIT;
+        error_set(&error, ERROR_UNREACHABLE, PQhost(c->pg),
+                  _("Check that the server runs and that the network is up."),
+                  _("the server does not answer"));
+        c->host_shift++;
+        link_lost(c, &error);
+        return;
+    }
+    if (!revents)
+        return;
+    c->wants = PQconnectPoll(c->pg);
+    if (c->wants == PGRES_POLLING_OK) {
+        opened(c);
+        return;
+    }
+    if (c->wants == PGRES_POLLING_FAILED) {
+        connect_failed(c);
+        return;
+    }
+    snprintf(host, sizeof host, "%s:%s", PQhost(c->pg) ? PQhost(c->pg) : "", PQport(c->pg));
+    if (strcmp(host, c->tried_host))
+        set_deadline(c);
+}
+
+void link_step(struct connection *c, short revents)
+{
+    if (c->starter)
+        step_starter(c);
+    else if (c->pg && !c->open)
+        step_connecting(c, revents);
+    else if (!c->pg && c->retry_at && clock_ms() >= c->retry_at)
+        link_begin(c, false);
+}
