@@ -14,6 +14,7 @@ static const struct command commands[] = {
      command_demo},
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
      command_doctor},
+    {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -14,5 +14,6 @@ struct command {
 int command_database(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_screens(int argc, char **argv);
 
 #endif

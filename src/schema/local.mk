@@ -26,3 +26,5 @@ dist_schema_DATA += \
   src/schema/040-worklist.sql \
   src/schema/050-report-case.sql \
   src/schema/051-report-points.sql
+dist_schema_DATA += \
+  src/schema/008-console.sql

@@ -1,0 +1,403 @@
+#include "console/check.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/action.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct check {
+    const struct definition *definition;
+    const struct catalogue *catalogue;
+    schema_report report;
+    void *data;
+    int findings;
+};
+
+/* Where a value may come from at a place of the file. */
+struct scope {
+    const struct defined_columns *columns[2];
+    const struct fields *fields;
+    bool filters, search;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+finding(struct check *check, const char *pointer, const char *what, ...)
+{
+    char text[512];
+    va_list list;
+    va_start(list, what);
+    vsnprintf(text, sizeof text, what, list);
+    va_end(list);
+    check->findings++;
+    check->report(check->data, pointer, text);
+}
+
+static bool has_field(const struct fields *fields, const char *name)
+{
+    for (int i = 0; fields && i < fields->count; i++)
+        if (!strcmp(fields->items[i].name, name))
+            return true;
+    return false;
+}
+
+static bool has_filter(const struct definition *definition, const char *name)
+{
+    for (int i = 0; i < definition->filter_count; i++)
+        if (!strcmp(definition->filters[i].name, name))
+            return true;
+    return false;
+}
+
+static bool has_parameter(const struct definition *definition, const char *name)
+{
+    for (int i = 0; i < definition->parameter_count; i++)
+        if (!strcmp(definition->parameters[i], name))
+            return true;
+    return false;
+}
+
+static bool has_value(const struct check *check, const struct scope *scope, const char *name)
+{
+    const struct definition *definition = check->definition;
+    if (name[0] == '@' || has_parameter(definition, name) || has_field(scope->fields, name))
+        return true;
+    if (scope->filters && has_filter(definition, name))
+        return true;
+    if (scope->search && definition->search && !strcmp(definition->search, name))
+        return true;
+    for (int i = 0; i < 2; i++)
+        if (scope->columns[i] && defined_columns_find(scope->columns[i], name) >= 0)
+            return true;
+    return false;
+}
+
+static void check_bindings(struct check *check, const struct bindings *bindings,
+                           const struct scope *scope, const char *pointer)
+{
+    for (int i = 0; i < bindings->count; i++) {
+        const struct binding *binding = &bindings->items[i];
+        char *place = xasprintf("%s/%s", pointer, binding->parameter);
+        if (binding->name && !has_value(check, scope, binding->name))
+            finding(check, place,
+                    _("\"%s\" is no column, parameter or field that has a value here"),
+                    binding->name);
+        if (!strcmp(binding->parameter, "p_request"))
+            finding(check, place, _("p_request is added by the program"));
+        free(place);
+    }
+}
+
+static void check_source(struct check *check, const struct source *source,
+                         const struct scope *scope, const char *pointer)
+{
+    char *where = xasprintf("%s/where", pointer);
+    char *arguments = xasprintf("%s/arguments", pointer);
+    if (!source->view == !source->function)
+        finding(check, pointer, _("exactly one of \"view\" and \"function\" is needed"));
+    if (source->function && source->where.count)
+        finding(check, where, _("\"where\" belongs to a view; a function takes \"arguments\""));
+    if (source->view && source->arguments.count)
+        finding(check, arguments, _("\"arguments\" belong to a function; a view takes \"where\""));
+    check_bindings(check, &source->where, scope, where);
+    check_bindings(check, &source->arguments, scope, arguments);
+    free(where);
+    free(arguments);
+}
+
+static void check_columns(struct check *check, const struct defined_columns *columns,
+                          const char *pointer)
+{
+    bool shown = false;
+    for (int i = 0; i < columns->count; i++) {
+        const struct defined_column *column = &columns->items[i];
+        char *place = xasprintf("%s/%d", pointer, i);
+        shown = shown || !column->hidden;
+        if (!column->hidden && !column->title.en)
+            finding(check, place, _("a column that is shown needs a \"title\""));
+        if (defined_columns_find(columns, column->name) != i)
+            finding(check, place, _("the column \"%s\" is listed twice"), column->name);
+        if (column->currency && column->currency_at < 0)
+            finding(check, place, _("the currency column \"%s\" is not listed"), column->currency);
+        if (column->format == FORMAT_MONEY && !column->currency)
+            finding(check, place, _("a money column needs \"currency\""));
+        if (column->reveal.function) {
+            struct fields reason = {.items = &(struct defined_field){.name = "reason"}, .count = 1};
+            struct scope scope = {{columns, NULL}, &reason, false, false};
+            char *reveal = xasprintf("%s/reveal/arguments", place);
+            check_bindings(check, &column->reveal.arguments, &scope, reveal);
+            free(reveal);
+        }
+        free(place);
+    }
+    if (!shown)
+        finding(check, pointer, _("no column is shown"));
+}
+
+static void check_jump(struct check *check, const struct jump *jump, const struct scope *scope,
+                       const char *pointer)
+{
+    const struct catalogue_entry *target;
+    char *place = xasprintf("%s/arguments", pointer);
+    char *screen = xasprintf("%s/screen", pointer);
+    if (jump->screen) {
+        target = catalogue_find(check->catalogue, jump->screen);
+        if (!target)
+            finding(check, screen, _("there is no screen \"%s\""), jump->screen);
+        check_bindings(check, &jump->arguments, scope, place);
+    }
+    free(screen);
+    free(place);
+}
+
+static void check_fields(struct check *check, const struct fields *fields, const char *pointer)
+{
+    for (int i = 0; i < fields->count; i++) {
+        const struct defined_field *field = &fields->items[i];
+        char *place = xasprintf("%s/%d", pointer, i);
+        if (field->type == FIELD_CHOICE && !field->value_count)
+            finding(check, place, _("a choice needs \"values\""));
+        if (field->lookup) {
+            struct scope scope = {{NULL, NULL}, fields, false, false};
+            char *lookup = xasprintf("%s/lookup", place);
+            char *columns = xasprintf("%s/columns", lookup);
+            char *source = xasprintf("%s/source", lookup);
+            struct fields with_search = *fields;
+            struct defined_field search = {.name = field->lookup->search};
+            if (field->lookup->search)
+                with_search = (struct fields){&search, 1};
+            scope.fields = &with_search;
+            check_columns(check, &field->lookup->columns, columns);
+            check_source(check, &field->lookup->source, &scope, source);
+            if (defined_columns_find(&field->lookup->columns, field->lookup->value) < 0)
+                finding(check, lookup, _("the column \"%s\" is not listed"), field->lookup->value);
+            free(lookup);
+            free(columns);
+            free(source);
+        }
+        for (int other = 0; other < i; other++)
+            if (!strcmp(fields->items[other].name, field->name))
+                finding(check, place, _("the field \"%s\" is listed twice"), field->name);
+        free(place);
+    }
+}
+
+static void check_action(struct check *check, const struct actions *actions, int at,
+                         const struct scope *outer, const char *place)
+{
+    const struct defined_action *action = &actions->items[at];
+    struct scope scope = *outer;
+    char *arguments = xasprintf("%s/arguments", place);
+    char *then = xasprintf("%s/then", place);
+    char *ask = xasprintf("%s/ask", place);
+    const char *taken = action->key ? action_key_taken(check->definition, action->key) : NULL;
+    scope.fields = &action->ask;
+    if (!!action->function + !!action->form + !!action->screen != 1)
+        finding(check, place, _("exactly one of function, form and screen is needed"));
+    if (action->form && !catalogue_find(check->catalogue, action->form))
+        finding(check, place, _("there is no screen \"%s\""), action->form);
+    if (action->screen && !catalogue_find(check->catalogue, action->screen))
+        finding(check, place, _("there is no screen \"%s\""), action->screen);
+    if (taken)
+        finding(check, place, _("the key %s is taken by \"%s\""), action->key, taken);
+    for (int i = 0; i < at; i++) {
+        if (action->key && actions->items[i].key && !strcmp(action->key, actions->items[i].key))
+            finding(check, place, _("the key %s is bound twice"), action->key);
+        if (!strcmp(action->name, actions->items[i].name))
+            finding(check, place, _("the action \"%s\" is listed twice"), action->name);
+    }
+    if (action_find(action->name))
+        finding(check, place, _("\"%s\" is the name of an action of every screen"), action->name);
+    for (int i = 0; i < action->when_count; i++)
+        if (action->when[i].column < 0)
+            finding(check, place, _("\"when\" names a column that is not listed"));
+    check_bindings(check, &action->arguments, &scope, arguments);
+    check_jump(check, &action->after.jump, &scope, then);
+    check_fields(check, &action->ask, ask);
+    free(arguments);
+    free(then);
+    free(ask);
+}
+
+static void check_actions(struct check *check, const struct actions *actions,
+                          const struct scope *scope, const char *pointer)
+{
+    for (int i = 0; i < actions->count; i++) {
+        char *place = xasprintf("%s/%d", pointer, i);
+        check_action(check, actions, i, scope, place);
+        free(place);
+    }
+}
+
+/* Each key column must be listed, and for keyset pages also stand in the order. */
+static void check_key(struct check *check, const int *key, int key_count,
+                      const struct order *order, int order_count, bool keyset, const char *pointer)
+{
+    char *order_place = xasprintf("%s/order", pointer);
+    char *key_place = xasprintf("%s/key", pointer);
+    for (int i = 0; i < order_count; i++)
+        if (order[i].column < 0)
+            finding(check, order_place, _("a column of the order is not listed"));
+    for (int i = 0; i < key_count; i++) {
+        bool ordered = false;
+        if (key[i] < 0) {
+            finding(check, key_place, _("a column of the key is not listed"));
+            continue;
+        }
+        for (int j = 0; j < order_count; j++)
+            ordered = ordered || order[j].column == key[i];
+        if (keyset && !ordered)
+            finding(check, order_place, _("every column of the key must stand in the order"));
+    }
+    if (keyset && (!order_count || !key_count))
+        finding(check, pointer, _("a list over a view needs \"order\" and \"key\""));
+    free(order_place);
+    free(key_place);
+}
+
+static void check_filters(struct check *check)
+{
+    const struct definition *definition = check->definition;
+    for (int i = 0; i < definition->filter_count; i++) {
+        const struct defined_filter *filter = &definition->filters[i];
+        char *place = xasprintf("/filters/%d", i);
+        if (!filter->column == !filter->argument)
+            finding(check, place, _("exactly one of \"column\" and \"argument\" is needed"));
+        if (filter->column && definition->source.function)
+            finding(check, place, _("a function source is filtered by \"argument\""));
+        if (filter->argument && definition->source.view)
+            finding(check, place, _("a view is filtered by \"column\""));
+        free(place);
+    }
+}
+
+static void check_list(struct check *check)
+{
+    const struct definition *definition = check->definition;
+    struct scope source = {{NULL, NULL}, &definition->fields, true, true};
+    struct scope row = {{&definition->columns, NULL}, NULL, true, true};
+    check_columns(check, &definition->columns, "/columns");
+    check_source(check, &definition->source, &source, "/source");
+    check_filters(check);
+    check_key(check, definition->key, definition->key_count, definition->order,
+              definition->order_count, definition->source.view != NULL, "");
+    if (definition->search && !definition->source.function)
+        finding(check, "/search", _("\"search\" needs a function source"));
+    if (definition->position && defined_columns_find(&definition->columns, definition->position) < 0)
+        finding(check, "/position", _("the column \"%s\" is not listed"), definition->position);
+    if (definition->command && !has_filter(definition, definition->command) &&
+        !has_parameter(definition, definition->command))
+        finding(check, "/command", _("\"%s\" is no filter and no parameter"), definition->command);
+    check_jump(check, &definition->enter, &row, "/enter");
+    check_actions(check, &definition->actions, &row, "/actions");
+}
+
+static void check_report(struct check *check)
+{
+    const struct definition *definition = check->definition;
+    struct scope scope = {{NULL, NULL}, &definition->fields, false, false};
+    check_columns(check, &definition->columns, "/columns");
+    check_fields(check, &definition->fields, "/fields");
+    check_source(check, &definition->source, &scope, "/source");
+    for (int i = 0; i < definition->total_count; i++)
+        if (definition->totals[i] < 0)
+            finding(check, "/totals", _("a column of the totals is not listed"));
+    if (definition->chart.kind && (definition->chart.x < 0 || definition->chart.y < 0))
+        finding(check, "/chart", _("a column of the chart is not listed"));
+}
+
+static void check_form(struct check *check)
+{
+    const struct definition *definition = check->definition;
+    struct scope parameters = {{NULL, NULL}, NULL, false, false};
+    struct scope fields = {{NULL, NULL}, &definition->fields, false, false};
+    check_fields(check, &definition->fields, "/fields");
+    if (definition->load.view || definition->load.function)
+        check_source(check, &definition->load, &parameters, "/load");
+    check_bindings(check, &definition->submit.arguments, &fields, "/submit/arguments");
+    check_jump(check, &definition->submit.after.jump, &fields, "/submit/then");
+    if (definition->command && !has_field(&definition->fields, definition->command))
+        finding(check, "/command", _("there is no field \"%s\""), definition->command);
+}
+
+static void check_panel(struct check *check, const struct defined_panel *panel,
+                        const struct defined_columns *main, const char *pointer)
+{
+    struct scope source = {{NULL, NULL}, NULL, false, false};
+    struct scope row = {{&panel->columns, main}, NULL, false, false};
+    char *place = xasprintf("%s/source", pointer);
+    char *columns = xasprintf("%s/columns", pointer);
+    char *enter = xasprintf("%s/enter", pointer);
+    char *actions = xasprintf("%s/actions", pointer);
+    check_columns(check, &panel->columns, columns);
+    check_source(check, &panel->source, &source, place);
+    check_key(check, panel->key, panel->key_count, panel->order, panel->order_count,
+              panel->kind == PANEL_TIMELINE, pointer);
+    if (panel->kind == PANEL_TIMELINE && !panel->source.view)
+        finding(check, place, _("a timeline reads a view"));
+    if (panel->kind == PANEL_CHART &&
+        (!panel->chart.kind || panel->chart.x < 0 || panel->chart.y < 0))
+        finding(check, pointer, _("a chart needs \"chart\" with listed columns"));
+    if (panel->page > check->definition->page_count)
+        finding(check, pointer, _("page %d has no name in \"pages\""), panel->page);
+    check_jump(check, &panel->enter, &row, enter);
+    check_actions(check, &panel->actions, &row, actions);
+    free(place);
+    free(columns);
+    free(enter);
+    free(actions);
+}
+
+static void check_view(struct check *check)
+{
+    const struct definition *definition = check->definition;
+    const struct defined_columns *main = NULL;
+    for (int i = 0; i < definition->panel_count && !main; i++)
+        if (definition->panels[i].kind == PANEL_FIELDS)
+            main = &definition->panels[i].columns;
+    if (!main)
+        finding(check, "/panels", _("a view needs a panel of kind fields"));
+    for (int i = 0; i < definition->panel_count; i++) {
+        char *place = xasprintf("/panels/%d", i);
+        check_panel(check, &definition->panels[i], main, place);
+        free(place);
+    }
+    struct scope scope = {{main, NULL}, NULL, false, false};
+    check_actions(check, &definition->actions, &scope, "/actions");
+}
+
+int check_references(const struct definition *definition, const char *name,
+                     const struct catalogue *catalogue, schema_report report, void *data)
+{
+    struct check check = {definition, catalogue, report, data, 0};
+    const struct catalogue_entry *same =
+        definition->code ? catalogue_find_code(catalogue, definition->code) : NULL;
+    if (strcmp(definition->name, name) != 0)
+        finding(&check, "/name", _("must be \"%s\", as the file is called"), name);
+    if (same && strcmp(same->name, name) != 0)
+        finding(&check, "/code", _("the code \"%s\" belongs to the screen \"%s\""),
+                definition->code, same->name);
+    if (definition->code && command_is_reserved(definition->code))
+        finding(&check, "/code", _("\"%s\" is a command of every screen"), definition->code);
+    switch (definition->kind) {
+    case KIND_LIST:
+        check_list(&check);
+        break;
+    case KIND_REPORT:
+        check_report(&check);
+        break;
+    case KIND_FORM:
+        check_form(&check);
+        break;
+    case KIND_VIEW:
+        check_view(&check);
+        break;
+    case KIND_MENU:
+    case KIND_FLOW:
+        break;
+    }
+    return check.findings;
+}

@@ -1,0 +1,341 @@
+#include "console/console.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/place.h"
+#include "base/text.h"
+#include "console/command_line.h"
+#include "console/dialog.h"
+#include "console/login.h"
+#include "console/task.h"
+#include "terminal/theme.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SECOND = 1000 };
+
+int64_t console_now(const struct console *console)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + console->identity.offset_ms;
+}
+
+void console_say(struct console *console, unsigned style, const char *text, ...)
+{
+    va_list list;
+    char *made;
+    va_start(list, text);
+    if (vasprintf(&made, text, list) < 0)
+        made = NULL;
+    va_end(list);
+    free(console->message);
+    console->message = made;
+    console->message_style = style;
+    screen_dirty();
+}
+
+void console_refuse(struct console *console, const char *why)
+{
+    screen_bell();
+    console_say(console, STYLE_WARNING, "%s", why);
+}
+
+void console_error(struct console *console, const struct error *error)
+{
+    struct buffer text = BUFFER_INIT;
+    if (error->kind == ERROR_CANCELLED) {
+        console_say(console, STYLE_WARNING, "%s", _("The query was stopped."));
+        return;
+    }
+    if (error->kind == ERROR_UNREACHABLE)
+        return;
+    buffer_add(&text, error->what);
+    if (error->where[0])
+        buffer_format(&text, "\n\n%s %s", _("Where:"), error->where);
+    if (error->todo[0])
+        buffer_format(&text, "\n\n%s %s", _("What to do:"), error->todo);
+    if (error->code[0])
+        buffer_format(&text, "\n\n%s %s", _("Code:"), error->code);
+    screen_bell();
+    screen_flush_keys();
+    dialog_text(console, error->kind == ERROR_REFUSED ? _("Not possible") : _("Error"),
+                buffer_text(&text), STYLE_ERROR);
+    buffer_free(&text);
+}
+
+struct catalogue *console_catalogue(struct console *console)
+{
+    struct error error = ERROR_INIT;
+    if (!console->catalogue) {
+        console->catalogue = catalogue_new(console->settings.screens, &error);
+        if (!console->catalogue)
+            console_error(console, &error);
+    }
+    return console->catalogue;
+}
+
+unsigned console_ask(struct page *page, struct query *query, answer_function answer, void *data)
+{
+    struct request request = {.sql = buffer_text(&query->sql),
+                              .n = query->count,
+                              .values = (const char *const *)query->values,
+                              .kind = REQUEST_READ};
+    unsigned id =
+        connection_request(page->console->connection, page, &request, answer, data);
+    query_free(query);
+    return id;
+}
+
+static void copy_cell(char *to, size_t capacity, const PGresult *rows, int column)
+{
+    snprintf(to, capacity, "%s", PQgetvalue(rows, 0, column));
+}
+
+static void identified(void *data, struct answer *answer)
+{
+    struct console *console = data;
+    struct identity *identity = &console->identity;
+    struct timespec now;
+    if (answer->error || PQntuples(answer->rows) != 1) {
+        login_refused(console, answer->error);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    copy_cell(identity->login, sizeof identity->login, answer->rows, 0);
+    copy_cell(identity->role, sizeof identity->role, answer->rows, 1);
+    copy_cell(identity->name[0], sizeof identity->name[0], answer->rows, 2);
+    copy_cell(identity->name[1], sizeof identity->name[1], answer->rows, 3);
+    copy_cell(identity->unit_id, sizeof identity->unit_id, answer->rows, 4);
+    copy_cell(identity->unit[0], sizeof identity->unit[0], answer->rows, 5);
+    copy_cell(identity->unit[1], sizeof identity->unit[1], answer->rows, 6);
+    copy_cell(identity->bank[0], sizeof identity->bank[0], answer->rows, 7);
+    copy_cell(identity->bank[1], sizeof identity->bank[1], answer->rows, 8);
+    copy_cell(identity->today, sizeof identity->today, answer->rows, 9);
+    identity->offset_ms = atoll(PQgetvalue(answer->rows, 0, 10)) -
+                          ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    identity->role_bit = role_bit(identity->role);
+    identity->known = true;
+    login_done(console);
+}
+
+void console_identify(struct console *console)
+{
+    static const char sql[] =
+        "SELECT login, role, name_en, name_zh, unit_id, unit_en, unit_zh, bank_en, bank_zh, today, "
+        "now_ms FROM api.console_identity()";
+    struct request request = {.sql = sql, .kind = REQUEST_READ};
+    connection_request(console->connection, console, &request, identified, console);
+}
+
+void console_set_language(struct console *console, enum language language)
+{
+    language_set(language);
+    for (int i = 0; i < console->page_count; i++)
+        if (console->pages[i]->ops->translate)
+            console->pages[i]->ops->translate(console->pages[i]);
+    console_say(console, STYLE_MESSAGE, "%s", _("The language is English now."));
+}
+
+void console_quit(struct console *console)
+{
+    int uncertain = connection_uncertain(console->connection);
+    loop_stop(console->loop, uncertain ? 4 : 0);
+}
+
+void console_lock(struct console *console)
+{
+    if (console->login)
+        return;
+    dialog_close_all(console);
+    command_line_close(console);
+    for (int i = 0; i < console->page_count; i++)
+        if (console->pages[i]->ops->forget)
+            console->pages[i]->ops->forget(console->pages[i]);
+    connection_drop_owner(console->connection, console);
+    console->locked = true;
+    console_say(console, STYLE_MESSAGE, "%s", "");
+    login_open(console, console->identity.login);
+    screen_redraw();
+}
+
+/* Connection: the loop asks what to wait for, and when to look again. */
+static void link_due(void *data)
+{
+    struct console *console = data;
+    console->link_timer = NULL;
+    connection_step(console->connection, 0);
+}
+
+static short link_prepare(int *fd, void *data)
+{
+    struct console *console = data;
+    int wait = connection_next_timeout_ms(console->connection);
+    int64_t due = wait < 0 ? -1 : clock_ms() + wait;
+    if (due < 0 || !console->link_timer || due < console->link_due - 2 ||
+        due > console->link_due + 2) {
+        loop_timer_cancel(console->loop, console->link_timer);
+        console->link_timer =
+            due < 0 ? NULL : loop_timer(console->loop, wait, false, link_due, console);
+        console->link_due = due;
+    }
+    *fd = connection_socket(console->connection);
+    return connection_events(console->connection);
+}
+
+static void link_ready(int fd, short revents, void *data)
+{
+    struct console *console = data;
+    (void)fd;
+    connection_step(console->connection, revents);
+}
+
+static void link_changed(void *data)
+{
+    struct console *console = data;
+    enum connection_state state = connection_state(console->connection);
+    struct page *page = console_page(console);
+    screen_dirty();
+    if (console->login) {
+        login_link_changed(console);
+        return;
+    }
+    if (state == LINK_NEEDS_PASSWORD || state == LINK_REFUSED) {
+        login_open(console, console->identity.login);
+        login_link_changed(console);
+    }
+    for (int i = 0; state == LINK_LOST && i < console->page_count; i++)
+        console->pages[i]->stale = true;
+    if (state == LINK_READY && page && page->stale && page->ops->refresh)
+        page->ops->refresh(page);
+}
+
+static void each_second(void *data)
+{
+    struct console *console = data;
+    struct page *page = console_page(console);
+    int limit = console->settings.idle_lock;
+    int64_t now = clock_ms();
+    if (limit && !console->login && console->identity.known &&
+        now - console->last_key > (int64_t)limit * SECOND &&
+        !connection_uncertain(console->connection)) {
+        console_lock(console);
+        return;
+    }
+    if (console->login || !page)
+        return;
+    if (page->ops->tick)
+        page->ops->tick(page);
+    if (page->refresh_left > 0 && --page->refresh_left == 0) {
+        page->refresh_left = page->definition ? page->definition->refresh : 0;
+        if (page->ops->refresh && !console->dialog)
+            page->ops->refresh(page);
+    }
+    if (now / 60000 != console->last_second / 60000 ||
+        connection_state(console->connection) != LINK_READY ||
+        connection_pending(console->connection, page))
+        screen_dirty();
+    console->last_second = now;
+}
+
+static void gone(void *data)
+{
+    (void)data;
+}
+
+static bool start_settings(struct console *console, struct error *error)
+{
+    const struct console_options *options = &console->options;
+    const char *theme = options->theme ? options->theme : console->settings.theme;
+    console->keymap = console->settings.keymap;
+    if (options->keymap) {
+        int map = keymap_find(options->keymap);
+        if (map < 0)
+            return error_set(error, ERROR_USAGE, "--keymap", _("Use ibm, vim or finacle."),
+                             _("there is no key map \"%.40s\""), options->keymap);
+        console->keymap = (enum keymap)map;
+    }
+    text_set_ambiguous_wide(console->settings.ambiguous_wide);
+    return theme_set(theme, error);
+}
+
+static void start_connection(struct console *console)
+{
+    struct connection_options options = {.conninfo = console->options.conninfo,
+                                         .as = console->options.as};
+    console->connection = connection_new(&options);
+    connection_on_change(console->connection, link_changed, console);
+    console->watch = loop_watch(console->loop, -1, 0, link_ready, console);
+    loop_watch_prepare(console->watch, link_prepare);
+}
+
+/* Read while the server answers the first question. */
+static void warm_up(void *data)
+{
+    console_catalogue(data);
+}
+
+static int run(struct console *console, struct error *error)
+{
+    struct screen_handlers handlers = {console_key, console_paint, gone, console};
+    if (!screen_open(console->loop, &handlers, error))
+        return -1;
+    start_connection(console);
+    console->last_key = clock_ms();
+    login_open(console, console->options.as);
+    loop_timer(console->loop, SECOND, true, each_second, console);
+    loop_timer(console->loop, 1, false, warm_up, console);
+    int status = loop_run(console->loop);
+    dialog_close_all(console);
+    screen_close();
+    return status;
+}
+
+static void console_free(struct console *console)
+{
+    login_close(console);
+    command_line_close(console);
+    command_line_save(console);
+    while (console->page_count) {
+        console->page_at = console->page_count - 1;
+        console_close_page(console);
+    }
+    free(console->pages);
+    if (console->connection)
+        connection_free(console->connection);
+    catalogue_free(console->catalogue);
+    settings_free(&console->settings);
+    free(console->message);
+    free(console->start_text);
+    loop_free(console->loop);
+}
+
+int console_run(const struct console_options *options)
+{
+    struct console console = {.options = *options, .read_only = options->read_only};
+    struct error error = ERROR_INIT;
+    char *path = place_config("bankops.conf");
+    int status = -1;
+    console.loop = loop_new();
+    console.start_text = options->screen ? xstrdup(options->screen) : NULL;
+    if (settings_read(&console.settings, path, &error) && start_settings(&console, &error)) {
+        if (console.settings.language && !getenv("BANKOPS_LANGUAGE_SET"))
+            language_set(console.settings.language[0] == 'z' ? LANGUAGE_CHINESE
+                                                             : LANGUAGE_ENGLISH);
+        status = run(&console, &error);
+    }
+    if (status < 0)
+        error_print(&error);
+    int uncertain = console.connection ? connection_uncertain(console.connection) : 0;
+    console_free(&console);
+    free(path);
+    if (uncertain)
+        fprintf(stderr, "%s\n",
+                _("bankops: a change was sent, but its result is not known. Look it up before you "
+                  "enter it again."));
+    return status < 0 ? error_exit_status(&error) : status;
+}

@@ -1,0 +1,176 @@
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/console.h"
+#include "console/task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGES_MOST = 40 };
+
+struct page *console_page(const struct console *console)
+{
+    return console->page_count ? console->pages[console->page_at] : NULL;
+}
+
+static void page_free(struct page *page)
+{
+    connection_drop_owner(page->console->connection, page);
+    page->ops->close(page);
+    values_clear(&page->arguments);
+    free(page->name);
+    free(page->heading);
+    free(page);
+}
+
+static void drop(struct console *console, int at)
+{
+    page_free(console->pages[at]);
+    memmove(&console->pages[at], &console->pages[at + 1],
+            (size_t)(console->page_count - at - 1) * sizeof *console->pages);
+    console->page_count--;
+    if (console->page_at >= at && console->page_at > 0)
+        console->page_at--;
+}
+
+static const struct page_ops *ops_of(const struct definition *definition)
+{
+    static const struct page_ops *const kinds[] = {&list_page_ops,   &form_page_ops, &view_page_ops,
+                                                   &report_page_ops, &menu_page_ops};
+    if (definition->kind == KIND_FLOW) {
+        const struct page_ops *flow = flow_find(definition->name);
+        return flow ? flow : &broken_page_ops;
+    }
+    return kinds[definition->kind];
+}
+
+static struct page *page_new(struct console *console, const char *name,
+                             const struct definition *definition, const struct values *arguments)
+{
+    static const enum context contexts[] = {CONTEXT_LIST,   CONTEXT_FORM, CONTEXT_VIEW,
+                                            CONTEXT_REPORT, CONTEXT_MENU, CONTEXT_FLOW};
+    struct page *page = xcalloc(1, sizeof *page);
+    page->console = console;
+    page->definition = definition;
+    page->ops = definition ? ops_of(definition) : &broken_page_ops;
+    page->context = definition ? contexts[definition->kind] : CONTEXT_MENU;
+    page->name = xstrdup(name);
+    page->refresh_left = definition ? definition->refresh : 0;
+    if (arguments)
+        values_copy(&page->arguments, arguments);
+    return page;
+}
+
+static void show(struct console *console, struct page *page)
+{
+    while (console->page_count > console->page_at + 1)
+        drop(console, console->page_count - 1);
+    if (console->page_count >= PAGES_MOST)
+        drop(console, 1);
+    ARRAY_RESERVE(console->pages, console->page_count, console->page_capacity);
+    console->pages[console->page_count++] = page;
+    console->page_at = console->page_count - 1;
+    page->ops->open(page);
+    screen_dirty();
+}
+
+/* Whether the person may open it; says so when not. */
+static bool allowed(struct console *console, const struct catalogue_entry *entry)
+{
+    if (entry->roles & console->identity.role_bit)
+        return true;
+    screen_bell();
+    console_say(console, STYLE_WARNING, _("\"%s\" is not open to your role."),
+                catalogue_title(entry));
+    return false;
+}
+
+void console_open(struct console *console, const char *screen, const struct values *arguments)
+{
+    struct error error = ERROR_INIT;
+    struct catalogue *catalogue = console_catalogue(console);
+    const struct catalogue_entry *entry = catalogue ? catalogue_find(catalogue, screen) : NULL;
+    if (!catalogue || (entry && !entry->broken && !allowed(console, entry)))
+        return;
+    const struct definition *definition = catalogue_load(catalogue, screen, &error);
+    struct page *page = page_new(console, screen, definition, arguments);
+    console_say(console, STYLE_MESSAGE, "%s", "");
+    if (!definition) {
+        values_set(&page->arguments, "where", error.where);
+        values_set(&page->arguments, "what", error.what);
+        values_set(&page->arguments, "todo", error.todo);
+    }
+    show(console, page);
+}
+
+void console_jump(struct page *from, const struct jump *jump, value_lookup lookup, void *data)
+{
+    struct values arguments = VALUES_INIT;
+    values_bind(&arguments, &jump->arguments, lookup, data);
+    console_open(from->console, jump->screen, &arguments);
+    values_clear(&arguments);
+}
+
+static void arrive(struct console *console)
+{
+    struct page *page = console_page(console);
+    console_say(console, STYLE_MESSAGE, "%s", "");
+    if (page->stale && page->ops->refresh)
+        page->ops->refresh(page);
+}
+
+bool console_back(struct console *console)
+{
+    if (console->page_at <= 0)
+        return false;
+    console->page_at--;
+    arrive(console);
+    return true;
+}
+
+bool console_forward(struct console *console)
+{
+    if (console->page_at + 1 >= console->page_count)
+        return false;
+    console->page_at++;
+    arrive(console);
+    return true;
+}
+
+void console_close_page(struct console *console)
+{
+    if (console->page_count)
+        drop(console, console->page_at);
+    screen_dirty();
+}
+
+void console_home(struct console *console)
+{
+    while (console->page_count > 1)
+        drop(console, console->page_count - 1);
+    console->page_at = 0;
+    if (!console->page_count)
+        console_open(console, "home", NULL);
+    else
+        arrive(console);
+}
+
+const char *page_value(struct page *page, const char *name)
+{
+    const struct identity *identity = &page->console->identity;
+    const char *value;
+    if (name[0] == '@') {
+        if (!strcmp(name, "@me"))
+            return identity->login;
+        if (!strcmp(name, "@unit"))
+            return identity->unit_id;
+        return !strcmp(name, "@today") ? identity->today : NULL;
+    }
+    value = page->ops->value ? page->ops->value(page, name) : NULL;
+    return value ? value : values_get(&page->arguments, name);
+}
+
+const char *page_lookup(void *page, const char *name)
+{
+    return page_value(page, name);
+}

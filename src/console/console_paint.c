@@ -1,0 +1,170 @@
+#include "base/language.h"
+#include "base/text.h"
+#include "console/command_line.h"
+#include "console/console.h"
+#include "console/dialog.h"
+#include "console/login.h"
+#include "console/perform.h"
+#include "terminal/draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS_LEAST = 24, COLUMNS_LEAST = 80 };
+
+static void paint_small(void)
+{
+    char text[128];
+    snprintf(text, sizeof text, _("%d×%d: bankops needs 80×24"), screen_columns(), screen_rows());
+    draw_word(0, 0, STYLE_WARNING, text);
+    draw_word(1, 0, STYLE_NORMAL, _("q = quit"));
+}
+
+/* Who, where, the bank's day, the time of day. */
+static void identity_text(const struct console *console, char *text, size_t capacity)
+{
+    const struct identity *identity = &console->identity;
+    enum language language = language_current();
+    time_t now = (time_t)(console_now(console) / 1000);
+    struct tm local;
+    char clock[8];
+    localtime_r(&now, &local);
+    strftime(clock, sizeof clock, "%H:%M", &local);
+    snprintf(text, capacity, "%s %s · %s · %s · %s%s", identity->login, identity->name[language],
+             identity->unit[language], identity->today, clock,
+             console->read_only ? _(" · read-only") : "");
+}
+
+static void paint_title(const struct console *console, const struct page *page)
+{
+    char who[512], title[256];
+    const char *name = page->definition ? both_text(&page->definition->title) : page->name;
+    struct buffer safe = BUFFER_INIT;
+    int width;
+    identity_text(console, who, sizeof who);
+    text_safe(&safe, who, strlen(who));
+    width = text_width(buffer_text(&safe));
+    if (width > screen_columns() - 30)
+        width = screen_columns() - 30;
+    snprintf(title, sizeof title, " %s%s%s", name, page->heading ? " · " : "",
+             page->heading ? page->heading : "");
+    draw_text(0, 0, screen_columns() - width - 1, STYLE_TITLE, title);
+    draw_text(0, screen_columns() - width - 1, width, STYLE_TITLE, buffer_text(&safe));
+    draw_text(0, screen_columns() - 1, 1, STYLE_TITLE, "");
+    buffer_free(&safe);
+}
+
+/* One key and its label; returns the cells used, 0 when it does not fit. */
+static int paint_label(int row, int column, int last, const char *key, const char *label,
+                       bool disabled)
+{
+    struct buffer text = BUFFER_INIT;
+    buffer_format(&text, "%s %s", key, label);
+    int width = text_width(buffer_text(&text));
+    buffer_free(&text);
+    if (column + width > last)
+        return 0;
+    int used = draw_word(row, column, disabled ? STYLE_DISABLED : STYLE_KEY, key);
+    used += draw_word(row, column + used, STYLE_KEY_LABEL, " ");
+    used += draw_word(row, column + used, disabled ? STYLE_DISABLED : STYLE_KEY_LABEL, label);
+    return used + 2;
+}
+
+/* Under --read-only the labels of writes are blanked, the keys stay. */
+static void paint_screen_keys(struct console *console, struct page *page, int row)
+{
+    const struct defined_action *action;
+    int column = 1, last = screen_columns() - 1;
+    for (int i = 0; (action = page_action(page, i)); i++) {
+        char key[16];
+        const char *why = perform_refusal(page, action);
+        if (!action->key && !action->option)
+            continue;
+        if (console->read_only && (action->needs & NEED_WRITE))
+            continue;
+        if (action->option)
+            snprintf(key, sizeof key, "%s%s%s", action->key ? action->key : "",
+                     action->key ? "/" : "", action->option);
+        else
+            snprintf(key, sizeof key, "%s", action->key);
+        int used = paint_label(row, column, last - 2, key, both_text(&action->title), why != NULL);
+        if (!used) {
+            draw_word(row, column, STYLE_MUTED, "…");
+            break;
+        }
+        column += used;
+    }
+}
+
+static void paint_keys(struct console *console, struct page *page, int row)
+{
+    bool typing = page->ops->typing && page->ops->typing(page);
+    int column = 1, last = screen_columns() - 1;
+    for (int rank = 1; rank <= 40; rank++)
+        for (int id = 0; id < ACTION_COUNT; id++) {
+            const struct action *action = action_at((enum action_id)id);
+            const char *key = action_key(console->keymap, (enum action_id)id, typing);
+            if (action->rank != rank || !(action->contexts & page->context) || !key)
+                continue;
+            if (console->read_only && (action->needs & NEED_WRITE))
+                continue;
+            column += paint_label(row, column, last, key, _(action->label),
+                                  console_refusal(console, (enum action_id)id) != NULL);
+        }
+}
+
+static void paint_message(struct console *console, struct page *page, int row)
+{
+    const char *banner = connection_banner(console->connection);
+    int columns = screen_columns();
+    if (command_line_active(console)) {
+        command_line_paint(console, row, columns);
+        return;
+    }
+    if (*banner || page->stale) {
+        char text[512], at[16] = "";
+        time_t last = connection_last_answer(console->connection);
+        struct tm local;
+        localtime_r(&last, &local);
+        if (last)
+            strftime(at, sizeof at, "%H:%M:%S", &local);
+        snprintf(text, sizeof text, last ? _(" As of %s.  %s") : "%s%s", at, banner);
+        draw_text(row, 0, columns, STYLE_WARNING, text);
+        return;
+    }
+    if (console->message && *console->message) {
+        char text[1024];
+        snprintf(text, sizeof text, " %s", console->message);
+        draw_text(row, 0, columns, console->message_style, text);
+    } else if (connection_pending(console->connection, page)) {
+        draw_text(row, 0, columns, STYLE_MUTED, _(" Reading… Esc stops."));
+    }
+}
+
+void console_paint(void *data)
+{
+    struct console *console = data;
+    struct page *page = console_page(console);
+    int rows = screen_rows(), columns = screen_columns();
+    draw_cursor(0, 0, false);
+    if (rows < ROWS_LEAST || columns < COLUMNS_LEAST) {
+        paint_small();
+        return;
+    }
+    if (console->login) {
+        login_paint(console);
+        return;
+    }
+    if (!page)
+        return;
+    struct area area = {1, 0, rows - 4, columns};
+    paint_title(console, page);
+    draw_clip(area.top, area.left, area.rows, area.columns);
+    page->ops->paint(page, &area);
+    draw_clip_end();
+    paint_screen_keys(console, page, rows - 2);
+    paint_keys(console, page, rows - 1);
+    paint_message(console, page, rows - 3);
+    for (struct dialog *dialog = console->dialog; dialog; dialog = NULL)
+        dialog->ops->paint(dialog);
+}

@@ -1,0 +1,20 @@
+#ifndef BANKOPS_CONSOLE_CSV_H
+#define BANKOPS_CONSOLE_CSV_H
+
+#include "base/buffer.h"
+
+#include <stdbool.h>
+
+/* True for an optional sign, digits, and one decimal part: what a spreadsheet may take as it is. */
+bool csv_is_number(const char *text);
+
+/* Appends one field of a CSV line (RFC 4180). A text that a spreadsheet could take for a formula
+ * (beginning with = + - @, tab, carriage return or their full-width forms) gets a leading
+ * apostrophe, unless it is a number. `text` may be NULL (empty field). */
+void csv_field(struct buffer *out, const char *text);
+
+/* Comma between two fields; CR LF at the end of the line. */
+void csv_separator(struct buffer *out);
+void csv_end(struct buffer *out);
+
+#endif

@@ -1,0 +1,164 @@
+#include "console/definition_part.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/language.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *both_text(const struct both *both)
+{
+    const char *text = language_current() == LANGUAGE_CHINESE ? both->zh : both->en;
+    return text ? text : "";
+}
+
+int defined_columns_find(const struct defined_columns *columns, const char *name)
+{
+    for (int i = 0; name && i < columns->count; i++)
+        if (!strcmp(columns->items[i].name, name))
+            return i;
+    return -1;
+}
+
+const struct named_value *named_value_find(const struct named_value *values, int count,
+                                           const char *value)
+{
+    for (int i = 0; value && i < count; i++)
+        if (!strcmp(values[i].value, value))
+            return &values[i];
+    return NULL;
+}
+
+static enum screen_kind kind_of(const char *name)
+{
+    static const char *const kinds[] = {"list", "form", "view", "report", "menu", "flow"};
+    for (int i = 0; i < (int)ARRAY_LENGTH(kinds); i++)
+        if (!strcmp(kinds[i], name))
+            return (enum screen_kind)i;
+    return KIND_FLOW;
+}
+
+static void read_common(struct definition *definition, const cJSON *json)
+{
+    const cJSON *menu = cJSON_GetObjectItemCaseSensitive(json, "menu");
+    const cJSON *item, *parameters = cJSON_GetObjectItemCaseSensitive(json, "parameters");
+    definition->name = json_string(json, "name", "");
+    definition->code = json_string(json, "code", NULL);
+    definition->kind = kind_of(json_string(json, "kind", ""));
+    definition->title = read_both(json, "title");
+    definition->help = read_both(json, "help");
+    definition->empty = read_both(json, "empty");
+    definition->notes = read_both(json, "notes");
+    definition->roles = read_roles(json);
+    definition->menu_group = json_string(menu, "group", NULL);
+    definition->menu_order = json_int(menu, "order", 0);
+    definition->refresh = json_int(json, "refresh", 0);
+    definition->search = json_string(json, "search", NULL);
+    definition->command = json_string(json, "command", NULL);
+    definition->position = json_string(json, "position", NULL);
+    definition->parameters =
+        xcalloc((size_t)cJSON_GetArraySize(parameters) + 1, sizeof *definition->parameters);
+    cJSON_ArrayForEach(item, parameters)
+        definition->parameters[definition->parameter_count++] = item->valuestring;
+}
+
+static void read_rows(struct definition *definition, const cJSON *json)
+{
+    definition->source = read_source(json, "source");
+    definition->columns = read_columns(json, "columns");
+    definition->key = read_column_names(json, "key", &definition->columns, &definition->key_count);
+    definition->order = read_order(json, &definition->columns, &definition->order_count);
+    definition->filters = read_filters(json, &definition->filter_count);
+    definition->enter = read_jump(json, "enter");
+    definition->totals =
+        read_column_names(json, "totals", &definition->columns, &definition->total_count);
+    definition->chart = read_chart(json, &definition->columns);
+}
+
+static void read_submit(struct definition *definition, const cJSON *json)
+{
+    const cJSON *submit = cJSON_GetObjectItemCaseSensitive(json, "submit");
+    definition->fields = read_fields(json, "fields");
+    definition->load = read_source(json, "load");
+    definition->submit = (struct submit){
+        .title = read_both(submit, "title"),
+        .function = json_string(submit, "function", NULL),
+        .arguments = read_bindings(submit, "arguments"),
+        .danger = read_danger(submit),
+        .label = json_string(submit, "label", NULL),
+        .amount = json_string(submit, "amount", NULL),
+        .after = read_after(submit),
+    };
+}
+
+static void read_pages(struct definition *definition, const cJSON *json)
+{
+    const cJSON *item, *pages = cJSON_GetObjectItemCaseSensitive(json, "pages");
+    definition->pages = xcalloc((size_t)cJSON_GetArraySize(pages) + 1, sizeof *definition->pages);
+    cJSON_ArrayForEach(item, pages) definition->pages[definition->page_count++] =
+        (struct both){json_string(item, "en", ""), json_string(item, "zh", "")};
+    definition->panels = read_panels(json, &definition->panel_count);
+}
+
+static void read_groups(struct definition *definition, const cJSON *json)
+{
+    const cJSON *item, *groups = cJSON_GetObjectItemCaseSensitive(json, "groups");
+    definition->groups =
+        xcalloc((size_t)cJSON_GetArraySize(groups) + 1, sizeof *definition->groups);
+    cJSON_ArrayForEach(item, groups) definition->groups[definition->group_count++] =
+        (struct group){json_string(item, "name", ""), read_both(item, "title")};
+}
+
+/* Columns that the actions of the screen refer to: its own, for a view those of the first panel of
+ * fields. */
+static const struct defined_columns *action_columns(const struct definition *definition)
+{
+    for (int i = 0; i < definition->panel_count; i++)
+        if (definition->panels[i].kind == PANEL_FIELDS)
+            return &definition->panels[i].columns;
+    return &definition->columns;
+}
+
+struct definition *definition_new(const char *path, cJSON *json)
+{
+    struct definition *definition = xcalloc(1, sizeof *definition);
+    definition->json = json;
+    definition->path = xstrdup(path);
+    read_common(definition, json);
+    read_rows(definition, json);
+    read_submit(definition, json);
+    read_pages(definition, json);
+    read_groups(definition, json);
+    definition->actions = read_actions(json, action_columns(definition));
+    definition->label =
+        defined_columns_find(action_columns(definition), json_string(json, "label", ""));
+    return definition;
+}
+
+void definition_free(struct definition *definition)
+{
+    if (!definition)
+        return;
+    source_free(&definition->source);
+    source_free(&definition->load);
+    defined_columns_free(&definition->columns);
+    fields_free(&definition->fields);
+    actions_free(&definition->actions);
+    panels_free(definition->panels, definition->panel_count);
+    for (int i = 0; i < definition->filter_count; i++)
+        free(definition->filters[i].values);
+    free(definition->filters);
+    free(definition->key);
+    free(definition->order);
+    free(definition->totals);
+    free(definition->enter.arguments.items);
+    free(definition->submit.arguments.items);
+    free(definition->submit.after.jump.arguments.items);
+    free(definition->pages);
+    free(definition->groups);
+    free(definition->parameters);
+    free(definition->path);
+    cJSON_Delete(definition->json);
+    free(definition);
+}

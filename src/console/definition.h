@@ -1,0 +1,285 @@
+#ifndef BANKOPS_CONSOLE_DEFINITION_H
+#define BANKOPS_CONSOLE_DEFINITION_H
+
+#include "base/error.h"
+#include "terminal/style.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+/* A screen file as structs. All strings belong to the file's JSON tree, which lives as long as the
+ * definition. screens/screen.schema.json describes every member. */
+
+enum role { ROLE_CLERK = 1, ROLE_RM = 2, ROLE_SUPERVISOR = 4, ROLE_AUDITOR = 8, ROLE_ADMIN = 16 };
+enum { ROLE_ALL = 31 };
+
+struct both {
+    const char *en, *zh;
+};
+
+/* Text in the current language, "" when absent. */
+const char *both_text(const struct both *both);
+
+/* One argument: a parameter or column, and the name of its value, or a fixed text. */
+struct binding {
+    const char *parameter;
+    const char *name;  /* NULL when the value is fixed */
+    const char *value; /* the fixed text */
+};
+
+struct bindings {
+    struct binding *items;
+    int count;
+};
+
+struct source {
+    const char *view;
+    struct bindings where;
+    const char *function;
+    struct bindings arguments;
+    const char *limit;
+};
+
+enum format {
+    FORMAT_TEXT,
+    FORMAT_INTEGER,
+    FORMAT_MONEY,
+    FORMAT_DATE,
+    FORMAT_DATETIME,
+    FORMAT_TIME,
+    FORMAT_DUE,
+    FORMAT_PERCENT,
+    FORMAT_BADGE,
+    FORMAT_BOOL,
+    FORMAT_MASKED,
+};
+
+struct named_value {
+    const char *value;
+    struct both title;
+    enum style style;
+};
+
+struct reveal {
+    const char *function;
+    struct bindings arguments;
+};
+
+struct defined_column {
+    const char *name;
+    struct both title, help;
+    int width; /* cells; chosen from the format when the file says none */
+    bool right;
+    enum format format;
+    const char *currency; /* name of the column with the ISO code, or NULL */
+    int currency_at;      /* its index, -1 when none */
+    int flex, priority;
+    struct named_value *values;
+    int value_count;
+    bool hidden, sortable;
+    struct reveal reveal;
+};
+
+struct defined_columns {
+    struct defined_column *items;
+    int count;
+};
+
+struct order {
+    int column; /* index */
+    bool descending;
+};
+
+enum comparison {
+    OPERATOR_EQUAL,
+    OPERATOR_PREFIX,
+    OPERATOR_FROM,
+    OPERATOR_TO,
+    OPERATOR_CONTAINS,
+    OPERATOR_IN,
+};
+
+struct defined_filter {
+    const char *name;
+    struct both title;
+    const char *column;   /* of a view */
+    const char *argument; /* of a function */
+    enum comparison operation;
+    const char *type;
+    struct named_value *values;
+    int value_count;
+    const char *initial;
+};
+
+struct jump {
+    const char *screen; /* NULL: none */
+    struct bindings arguments;
+};
+
+enum then { THEN_STAY, THEN_BACK, THEN_OPEN };
+
+struct after {
+    enum then then;
+    struct jump jump;
+};
+
+enum danger { DANGER_NONE, DANGER_CONFIRM, DANGER_POST };
+enum need { NEED_ROW = 1, NEED_MARKS = 2, NEED_WRITE = 4, NEED_CONNECTION = 8 };
+
+struct defined_lookup {
+    struct source source;
+    const char *search, *value;
+    struct defined_columns columns;
+};
+
+enum field_type {
+    FIELD_TEXT,
+    FIELD_MEMO,
+    FIELD_INTEGER,
+    FIELD_MONEY,
+    FIELD_DATE,
+    FIELD_CHOICE,
+    FIELD_BOOL,
+    FIELD_PASSWORD,
+    FIELD_SHOW,
+};
+
+struct defined_field {
+    const char *name;
+    struct both title, help;
+    enum field_type type;
+    int length, rows;
+    bool required;
+    struct named_value *values;
+    int value_count;
+    struct defined_lookup *lookup; /* NULL: none */
+    const char *initial, *currency;
+    enum format format; /* of a show field */
+};
+
+struct fields {
+    struct defined_field *items;
+    int count;
+};
+
+struct condition {
+    int column;
+    const char **values;
+    int count;
+};
+
+struct defined_action {
+    const char *name, *key, *option;
+    struct both title, help;
+    const char *function, *form, *screen;
+    struct bindings arguments;
+    struct fields ask;
+    unsigned needs; /* enum need */
+    unsigned roles; /* enum role */
+    struct condition *when;
+    int when_count;
+    enum danger danger;
+    int amount; /* column, -1 when none */
+    struct after after;
+};
+
+struct actions {
+    struct defined_action *items;
+    int count;
+};
+
+enum plot { PLOT_NONE, PLOT_BAR, PLOT_LINE, PLOT_SPARK };
+
+struct defined_chart {
+    enum plot kind;
+    int x, y; /* columns */
+};
+
+enum panel_kind { PANEL_FIELDS, PANEL_TABLE, PANEL_CHART, PANEL_TIMELINE, PANEL_TEXT };
+enum side { SIDE_LEFT, SIDE_RIGHT, SIDE_FULL };
+
+struct defined_panel {
+    const char *name;
+    struct both title, empty;
+    enum panel_kind kind;
+    struct source source;
+    struct defined_columns columns;
+    struct order *order;
+    int order_count;
+    int *key, key_count, label;
+    struct defined_chart chart;
+    int limit, page, rows;
+    enum side side;
+    struct jump enter;
+    struct actions actions;
+};
+
+enum screen_kind { KIND_LIST, KIND_FORM, KIND_VIEW, KIND_REPORT, KIND_MENU, KIND_FLOW };
+
+struct group {
+    const char *name;
+    struct both title;
+};
+
+struct submit {
+    struct both title;
+    const char *function;
+    struct bindings arguments;
+    enum danger danger;
+    const char *label, *amount;
+    struct after after;
+};
+
+struct definition {
+    cJSON *json;
+    char *path;
+    const char *name, *code;
+    enum screen_kind kind;
+    struct both title, help, empty, notes;
+    unsigned roles;
+    const char *menu_group; /* NULL: not in the menu */
+    int menu_order;
+    const char **parameters;
+    int parameter_count;
+    /* list and report */
+    struct source source;
+    const char *search, *command, *position;
+    struct defined_columns columns;
+    int *key, key_count, label; /* column indexes; label -1 when none */
+    struct order *order;
+    int order_count;
+    struct defined_filter *filters;
+    int filter_count;
+    struct jump enter;
+    struct actions actions;
+    int refresh; /* seconds, 0 never */
+    /* form and report */
+    struct fields fields;
+    struct source load;
+    struct submit submit;
+    /* view */
+    struct both *pages;
+    int page_count;
+    struct defined_panel *panels;
+    int panel_count;
+    /* report */
+    int *totals, total_count;
+    struct defined_chart chart;
+    /* menu */
+    struct group *groups;
+    int group_count;
+};
+
+/* Builds the structs from a tree that schema_check() found good and takes the tree over. Names that
+ * point nowhere become -1 or NULL; check_references() reports them. Never fails. */
+struct definition *definition_new(const char *path, cJSON *json);
+void definition_free(struct definition *definition);
+
+/* Index of a column by name, -1 when absent. */
+int defined_columns_find(const struct defined_columns *columns, const char *name);
+const struct named_value *named_value_find(const struct named_value *values, int count,
+                                           const char *value);
+/* Bit of a role's name, 0 when unknown. */
+unsigned role_bit(const char *name);
+
+#endif

@@ -1,0 +1,421 @@
+#include "console/definition_part.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Index of a text in a NULL-terminated list; 0 when absent. */
+static int choice(const char *text, const char *const *names)
+{
+    for (int i = 0; text && names[i]; i++)
+        if (!strcmp(names[i], text))
+            return i;
+    return 0;
+}
+
+static const cJSON *member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static void *array_for(const cJSON *array, size_t size, int *count)
+{
+    *count = cJSON_GetArraySize(array);
+    return *count ? xcalloc((size_t)*count, size) : NULL;
+}
+
+struct both read_both(const cJSON *object, const char *name)
+{
+    const cJSON *both = member(object, name);
+    return (struct both){json_string(both, "en", NULL), json_string(both, "zh", NULL)};
+}
+
+struct bindings read_bindings(const cJSON *object, const char *name)
+{
+    struct bindings bindings;
+    const cJSON *item, *array = member(object, name);
+    int at = 0;
+    bindings.items = array_for(array, sizeof *bindings.items, &bindings.count);
+    cJSON_ArrayForEach(item, array)
+    {
+        struct binding *binding = &bindings.items[at++];
+        binding->parameter = item->string;
+        binding->name = cJSON_IsString(item) ? item->valuestring : NULL;
+        binding->value = cJSON_IsString(item) ? NULL : json_string(item, "value", "");
+    }
+    return bindings;
+}
+
+struct source read_source(const cJSON *object, const char *name)
+{
+    const cJSON *source = member(object, name);
+    return (struct source){
+        .view = json_string(source, "view", NULL),
+        .where = read_bindings(source, "where"),
+        .function = json_string(source, "function", NULL),
+        .arguments = read_bindings(source, "arguments"),
+        .limit = json_string(source, "limit", NULL),
+    };
+}
+
+static const char *const styles[] = {"normal", "strong", "muted", "good", "warning", "danger", NULL};
+static const enum style style_of[] = {STYLE_NORMAL, STYLE_ACCENT, STYLE_MUTED, STYLE_GOOD, STYLE_WARNING, STYLE_DANGER};
+static const char *const formats[] = {"text", "integer", "money", "date",  "datetime", "time",
+                                      "due",  "percent", "badge", "bool", "masked",   NULL};
+/* Cells of a column without a width, by format. */
+static const int widths[] = {16, 8, 16, 10, 16, 5, 8, 7, 10, 4, 14};
+
+static struct named_value *read_values(const cJSON *object, int *count)
+{
+    const cJSON *item, *array = member(object, "values"), *style = member(object, "style");
+    struct named_value *values;
+    int at = 0, styled = cJSON_GetArraySize(style);
+    *count = cJSON_GetArraySize(array);
+    if (!*count && !styled)
+        return NULL;
+    values = xcalloc((size_t)(*count + styled), sizeof *values);
+    cJSON_ArrayForEach(item, array)
+    {
+        struct named_value *value = &values[at++];
+        if (cJSON_IsArray(array)) {
+            value->value = json_string(item, "value", "");
+            value->title = read_both(item, "title");
+        } else {
+            value->value = item->string;
+            value->title = (struct both){json_string(item, "en", ""), json_string(item, "zh", "")};
+        }
+    }
+    cJSON_ArrayForEach(item, style)
+    {
+        struct named_value *value =
+            (struct named_value *)named_value_find(values, at, item->string);
+        if (!value) {
+            value = &values[at++];
+            value->value = item->string;
+        }
+        value->style = style_of[choice(item->valuestring, styles)];
+    }
+    *count = at;
+    return values;
+}
+
+static void read_column(struct defined_column *column, const cJSON *item)
+{
+    const cJSON *sort = member(item, "sort");
+    column->name = json_string(item, "name", "");
+    column->title = read_both(item, "title");
+    column->help = read_both(item, "help");
+    column->format = choice(json_string(item, "format", "text"), formats);
+    column->width = json_int(item, "width", widths[column->format]);
+    column->right = !strcmp(json_string(item, "align", ""), "right") ||
+                    (!member(item, "align") &&
+                     (column->format == FORMAT_INTEGER || column->format == FORMAT_MONEY ||
+                      column->format == FORMAT_PERCENT || column->format == FORMAT_DUE));
+    column->currency = json_string(item, "currency", NULL);
+    column->currency_at = -1;
+    column->flex = json_int(item, "flex", 0);
+    column->priority = json_int(item, "priority", 1);
+    column->values = read_values(item, &column->value_count);
+    column->hidden = json_bool(item, "hidden", false);
+    column->sortable = !cJSON_IsFalse(sort);
+    column->reveal.function = json_string(member(item, "reveal"), "function", NULL);
+    column->reveal.arguments = read_bindings(member(item, "reveal"), "arguments");
+}
+
+struct defined_columns read_columns(const cJSON *object, const char *name)
+{
+    struct defined_columns columns;
+    const cJSON *item, *array = member(object, name);
+    int at = 0;
+    columns.items = array_for(array, sizeof *columns.items, &columns.count);
+    cJSON_ArrayForEach(item, array) read_column(&columns.items[at++], item);
+    for (int i = 0; i < columns.count; i++)
+        if (columns.items[i].currency)
+            columns.items[i].currency_at = defined_columns_find(&columns, columns.items[i].currency);
+    return columns;
+}
+
+struct order *read_order(const cJSON *object, const struct defined_columns *columns, int *count)
+{
+    const cJSON *item, *array = member(object, "order");
+    struct order *order = array_for(array, sizeof *order, count);
+    int at = 0;
+    cJSON_ArrayForEach(item, array)
+    {
+        order[at].column = defined_columns_find(columns, json_string(item, "column", ""));
+        order[at++].descending = json_bool(item, "descending", false);
+    }
+    return order;
+}
+
+int *read_column_names(const cJSON *object, const char *name, const struct defined_columns *columns,
+                       int *count)
+{
+    const cJSON *item, *array = member(object, name);
+    int *names = array_for(array, sizeof *names, count);
+    int at = 0;
+    cJSON_ArrayForEach(item, array) names[at++] = defined_columns_find(columns, item->valuestring);
+    return names;
+}
+
+struct jump read_jump(const cJSON *object, const char *name)
+{
+    const cJSON *jump = member(object, name);
+    return (struct jump){json_string(jump, "screen", NULL), read_bindings(jump, "arguments")};
+}
+
+struct after read_after(const cJSON *object)
+{
+    const cJSON *then = member(object, "then");
+    struct after after = {.then = THEN_STAY};
+    if (cJSON_IsString(then))
+        after.then = strcmp(then->valuestring, "back") ? THEN_STAY : THEN_BACK;
+    else if (then)
+        after = (struct after){THEN_OPEN, read_jump(object, "then")};
+    return after;
+}
+
+enum danger read_danger(const cJSON *object)
+{
+    static const char *const names[] = {"none", "confirm", "post", NULL};
+    return choice(json_string(object, "danger", "none"), names);
+}
+
+unsigned role_bit(const char *name)
+{
+    static const char *const names[] = {"clerk", "rm", "supervisor", "auditor", "admin", NULL};
+    for (int i = 0; names[i]; i++)
+        if (!strcmp(name, names[i]))
+            return 1u << i;
+    return 0;
+}
+
+unsigned read_roles(const cJSON *object)
+{
+    const cJSON *item, *array = member(object, "roles");
+    unsigned roles = 0;
+    cJSON_ArrayForEach(item, array) roles |= role_bit(item->valuestring);
+    return roles ? roles : ROLE_ALL;
+}
+
+static struct defined_lookup *read_lookup(const cJSON *object)
+{
+    const cJSON *item = member(object, "lookup");
+    struct defined_lookup *lookup;
+    if (!item)
+        return NULL;
+    lookup = xcalloc(1, sizeof *lookup);
+    lookup->source = read_source(item, "source");
+    lookup->search = json_string(item, "search", NULL);
+    lookup->value = json_string(item, "value", "");
+    lookup->columns = read_columns(item, "columns");
+    return lookup;
+}
+
+struct fields read_fields(const cJSON *object, const char *name)
+{
+    static const char *const types[] = {"text",   "memo", "integer",  "money", "date",
+                                        "choice", "bool", "password", "show",  NULL};
+    struct fields fields;
+    const cJSON *item, *array = member(object, name);
+    int at = 0;
+    fields.items = array_for(array, sizeof *fields.items, &fields.count);
+    cJSON_ArrayForEach(item, array)
+    {
+        struct defined_field *field = &fields.items[at++];
+        field->name = json_string(item, "name", "");
+        field->title = read_both(item, "title");
+        field->help = read_both(item, "help");
+        field->type = choice(json_string(item, "type", "text"), types);
+        field->length = json_int(item, "length", field->type == FIELD_MEMO ? 2000 : 60);
+        field->rows = json_int(item, "rows", field->type == FIELD_MEMO ? 4 : 1);
+        field->required = json_bool(item, "required", false);
+        field->values = read_values(item, &field->value_count);
+        field->lookup = read_lookup(item);
+        field->initial = json_string(item, "default", NULL);
+        field->currency = json_string(item, "currency", NULL);
+        field->format = choice(json_string(item, "format", "text"), formats);
+    }
+    return fields;
+}
+
+static void read_conditions(struct defined_action *action, const cJSON *when,
+                            const struct defined_columns *columns)
+{
+    const cJSON *item, *text;
+    int at = 0;
+    action->when = array_for(when, sizeof *action->when, &action->when_count);
+    cJSON_ArrayForEach(item, when)
+    {
+        struct condition *condition = &action->when[at++];
+        int value = 0;
+        condition->column = defined_columns_find(columns, item->string);
+        condition->values = array_for(item, sizeof *condition->values, &condition->count);
+        cJSON_ArrayForEach(text, item) condition->values[value++] = text->valuestring;
+    }
+}
+
+static unsigned read_needs(const cJSON *item)
+{
+    unsigned needs = 0;
+    const cJSON *need;
+    cJSON_ArrayForEach(need, member(item, "needs"))
+    {
+        needs |= !strcmp(need->valuestring, "row") ? NEED_ROW : 0;
+        needs |= !strcmp(need->valuestring, "marks") ? NEED_MARKS : 0;
+        needs |= !strcmp(need->valuestring, "write") ? NEED_WRITE : 0;
+    }
+    if (member(item, "function"))
+        needs |= NEED_WRITE | NEED_CONNECTION;
+    return member(item, "form") ? needs | NEED_WRITE : needs;
+}
+
+struct actions read_actions(const cJSON *object, const struct defined_columns *columns)
+{
+    struct actions actions;
+    const cJSON *item, *array = member(object, "actions");
+    int at = 0;
+    actions.items = array_for(array, sizeof *actions.items, &actions.count);
+    cJSON_ArrayForEach(item, array)
+    {
+        struct defined_action *action = &actions.items[at++];
+        action->name = json_string(item, "name", "");
+        action->key = json_string(item, "key", NULL);
+        action->option = json_string(item, "option", NULL);
+        action->title = read_both(item, "title");
+        action->help = read_both(item, "help");
+        action->function = json_string(item, "function", NULL);
+        action->form = json_string(item, "form", NULL);
+        action->screen = json_string(item, "screen", NULL);
+        action->arguments = read_bindings(item, "arguments");
+        action->ask = read_fields(item, "ask");
+        action->needs = read_needs(item);
+        action->roles = read_roles(item);
+        read_conditions(action, member(item, "when"), columns);
+        action->danger = read_danger(item);
+        action->amount = defined_columns_find(columns, json_string(item, "amount", ""));
+        action->after = read_after(item);
+    }
+    return actions;
+}
+
+struct defined_filter *read_filters(const cJSON *object, int *count)
+{
+    static const char *const operations[] = {"=", "prefix", ">=", "<=", "contains", "in", NULL};
+    const cJSON *item, *array = member(object, "filters");
+    struct defined_filter *filters = array_for(array, sizeof *filters, count);
+    int at = 0;
+    cJSON_ArrayForEach(item, array)
+    {
+        struct defined_filter *filter = &filters[at++];
+        filter->name = json_string(item, "name", "");
+        filter->title = read_both(item, "title");
+        filter->column = json_string(item, "column", NULL);
+        filter->argument = json_string(item, "argument", NULL);
+        filter->operation = choice(json_string(item, "operator", "="), operations);
+        filter->values = read_values(item, &filter->value_count);
+        filter->type = json_string(item, "type", filter->values ? "choice" : "text");
+        filter->initial = json_string(item, "default", NULL);
+    }
+    return filters;
+}
+
+struct defined_chart read_chart(const cJSON *object, const struct defined_columns *columns)
+{
+    static const char *const kinds[] = {"none", "bar", "line", "spark", NULL};
+    const cJSON *chart = member(object, "chart");
+    return (struct defined_chart){
+        choice(json_string(chart, "kind", "none"), kinds),
+        defined_columns_find(columns, json_string(chart, "x", "")),
+        defined_columns_find(columns, json_string(chart, "y", "")),
+    };
+}
+
+static void read_panel(struct defined_panel *panel, const cJSON *item)
+{
+    static const char *const kinds[] = {"fields", "table", "chart", "timeline", "text", NULL};
+    static const char *const sides[] = {"left", "right", "full", NULL};
+    panel->name = json_string(item, "name", "");
+    panel->title = read_both(item, "title");
+    panel->empty = read_both(item, "empty");
+    panel->kind = choice(json_string(item, "kind", ""), kinds);
+    panel->source = read_source(item, "source");
+    panel->columns = read_columns(item, "columns");
+    panel->order = read_order(item, &panel->columns, &panel->order_count);
+    panel->key = read_column_names(item, "key", &panel->columns, &panel->key_count);
+    panel->label = defined_columns_find(&panel->columns, json_string(item, "label", ""));
+    panel->chart = read_chart(item, &panel->columns);
+    panel->limit = json_int(item, "limit", panel->kind == PANEL_TIMELINE ? 60 : 100);
+    panel->page = json_int(item, "page", 1);
+    panel->rows = json_int(item, "rows", 0);
+    panel->side = choice(json_string(item, "side", "full"), sides);
+    panel->enter = read_jump(item, "enter");
+    panel->actions = read_actions(item, &panel->columns);
+}
+
+struct defined_panel *read_panels(const cJSON *object, int *count)
+{
+    const cJSON *item, *array = member(object, "panels");
+    struct defined_panel *panels = array_for(array, sizeof *panels, count);
+    int at = 0;
+    cJSON_ArrayForEach(item, array) read_panel(&panels[at++], item);
+    return panels;
+}
+
+void source_free(struct source *source)
+{
+    free(source->where.items);
+    free(source->arguments.items);
+}
+
+void defined_columns_free(struct defined_columns *columns)
+{
+    for (int i = 0; i < columns->count; i++) {
+        free(columns->items[i].values);
+        free(columns->items[i].reveal.arguments.items);
+    }
+    free(columns->items);
+}
+
+void fields_free(struct fields *fields)
+{
+    for (int i = 0; i < fields->count; i++) {
+        struct defined_lookup *lookup = fields->items[i].lookup;
+        free(fields->items[i].values);
+        if (lookup) {
+            source_free(&lookup->source);
+            defined_columns_free(&lookup->columns);
+            free(lookup);
+        }
+    }
+    free(fields->items);
+}
+
+void actions_free(struct actions *actions)
+{
+    for (int i = 0; i < actions->count; i++) {
+        struct defined_action *action = &actions->items[i];
+        for (int j = 0; j < action->when_count; j++)
+            free(action->when[j].values);
+        free(action->when);
+        free(action->arguments.items);
+        free(action->after.jump.arguments.items);
+        fields_free(&action->ask);
+    }
+    free(actions->items);
+}
+
+void panels_free(struct defined_panel *panels, int count)
+{
+    for (int i = 0; i < count; i++) {
+        source_free(&panels[i].source);
+        defined_columns_free(&panels[i].columns);
+        free(panels[i].order);
+        free(panels[i].key);
+        free(panels[i].enter.arguments.items);
+        actions_free(&panels[i].actions);
+    }
+    free(panels);
+}

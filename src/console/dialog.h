@@ -1,0 +1,69 @@
+#ifndef BANKOPS_CONSOLE_DIALOG_H
+#define BANKOPS_CONSOLE_DIALOG_H
+
+#include "console/console.h"
+
+/* Boxes above the page. The topmost gets every key; Esc and F12 close it. */
+
+struct dialog_ops {
+    void (*paint)(struct dialog *dialog);
+    void (*key)(struct dialog *dialog, const struct key *key);
+    void (*free)(struct dialog *dialog);
+};
+
+struct dialog {
+    const struct dialog_ops *ops;
+    struct console *console;
+    struct dialog *below;
+    char *title;
+    void *state;
+};
+
+struct dialog *dialog_push(struct console *console, const struct dialog_ops *ops,
+                           const char *title, void *state);
+/* Closes and frees one dialog, wherever it stands. */
+void dialog_close(struct dialog *dialog);
+void dialog_close_all(struct console *console);
+/* Draws an empty box of at most that inner size in the middle; *inside gets its inner area. */
+void dialog_box(const struct dialog *dialog, int rows, int columns, unsigned style,
+                struct area *inside);
+/* True for the keys that close a dialog: Esc, F3, F12. */
+bool dialog_leaves(const struct key *key);
+
+/* A text to read; Enter, Esc or Space closes. */
+void dialog_text(struct console *console, const char *title, const char *text, unsigned style);
+
+/* A question. Only y says yes (so keys typed ahead answer nothing); n, Esc, F12 no. */
+void dialog_confirm(struct console *console, const char *title, const char *text,
+                    void (*answer)(void *data, bool yes), void *data);
+
+/* A line to choose from. */
+struct dialog_item {
+    char *text, *note;    /* note: right part (key, value), may be NULL */
+    char *refusal;        /* why it cannot be chosen, NULL: it can */
+    char *help;           /* shown below while it has the cursor, may be NULL */
+    int tag;              /* the caller's */
+};
+struct dialog_items {
+    struct dialog_item *items;
+    int count, capacity;
+};
+/* Adds an item; texts are copied, all but `text` may be NULL. */
+void dialog_item_add(struct dialog_items *items, int tag, const char *text, const char *note,
+                     const char *refusal, const char *help);
+/* Typing narrows the list; Enter calls chosen(data, tag), Esc calls chosen(data, -1). Takes over the
+ * items. `keys`, unless NULL, sees keys first and gets the tag under the cursor; true: used. */
+struct dialog *dialog_choose(struct console *console, const char *title, struct dialog_items *items,
+                             void (*chosen)(void *data, int tag), void *data);
+void dialog_choose_keys(struct dialog *dialog, const char *legend,
+                        bool (*keys)(void *data, const struct key *key, int tag));
+/* Replaces the items and keeps the cursor's line. */
+void dialog_choose_replace(struct dialog *dialog, struct dialog_items *items);
+void dialog_choose_select(struct dialog *dialog, int tag);
+
+/* A small form. done(data, values) with the values by field name, done(data, NULL) on cancel. */
+struct dialog *dialog_entry(struct page *page, const char *title, const char *text,
+                            const struct fields *fields, const struct values *initial,
+                            void (*done)(void *data, const struct values *values), void *data);
+
+#endif

@@ -1,0 +1,83 @@
+#include "console/dialog.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/entry.h"
+#include "terminal/draw.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct asking {
+    struct entry *entry;
+    char *text;
+    void (*done)(void *data, const struct values *values);
+    void *data;
+};
+
+static void paint(struct dialog *dialog)
+{
+    struct asking *asking = dialog->state;
+    int columns = screen_columns() - 10 < 70 ? screen_columns() - 10 : 70;
+    int head = *asking->text ? 2 : 0;
+    int rows = entry_rows(asking->entry, columns);
+    struct area in, body;
+    dialog_box(dialog, rows + head + 2, columns, STYLE_BORDER, &in);
+    if (head)
+        draw_text(in.top, in.left, in.columns, STYLE_MESSAGE, asking->text);
+    body = (struct area){in.top + head, in.left, in.rows - head - 2, in.columns};
+    draw_text(in.top + in.rows - 1, in.left, in.columns, STYLE_KEY_LABEL,
+              _("Enter = next field, at the last one done   F10 = done   Esc = cancel"));
+    entry_paint(asking->entry, &body);
+}
+
+static void finish(struct dialog *dialog, bool submit)
+{
+    struct asking *asking = dialog->state;
+    struct values values = VALUES_INIT;
+    void (*done)(void *data, const struct values *values) = asking->done;
+    void *data = asking->data;
+    if (submit)
+        entry_values(asking->entry, &values);
+    dialog_close(dialog);
+    done(data, submit ? &values : NULL);
+    values_clear(&values);
+}
+
+static void press(struct dialog *dialog, const struct key *key)
+{
+    struct asking *asking = dialog->state;
+    if (dialog_leaves(key)) {
+        finish(dialog, false);
+        return;
+    }
+    enum entry_result result = entry_key(asking->entry, key);
+    if (result == ENTRY_IGNORED)
+        screen_bell();
+    if (result == ENTRY_SUBMIT)
+        finish(dialog, true);
+    screen_dirty();
+}
+
+static void asking_free(struct dialog *dialog)
+{
+    struct asking *asking = dialog->state;
+    entry_free(asking->entry);
+    free(asking->text);
+    free(asking);
+}
+
+static const struct dialog_ops entry_ops = {paint, press, asking_free};
+
+struct dialog *dialog_entry(struct page *page, const char *title, const char *text,
+                            const struct fields *fields, const struct values *initial,
+                            void (*done)(void *data, const struct values *values), void *data)
+{
+    struct asking *asking = xcalloc(1, sizeof *asking);
+    asking->entry = entry_new(page, fields);
+    entry_fill(asking->entry, initial);
+    asking->text = xstrdup(text ? text : "");
+    asking->done = done;
+    asking->data = data;
+    return dialog_push(page->console, &entry_ops, title, asking);
+}

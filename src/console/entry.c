@@ -1,0 +1,376 @@
+#include "console/entry.h"
+
+#include "base/alloc.h"
+#include "base/date.h"
+#include "base/language.h"
+#include "base/money.h"
+#include "console/dialog.h"
+#include "console/format.h"
+#include "terminal/draw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+    struct page *page;
+    const struct fields *fields;
+    struct form *form;
+    struct values stored; /* result of entry_value */
+    int asked;            /* field of a lookup under way, -1 none */
+    PGresult *found;
+};
+
+static const enum form_type form_types[] = {
+    [FIELD_TEXT] = FORM_TEXT,     [FIELD_MEMO] = FORM_MEMO,     [FIELD_INTEGER] = FORM_INTEGER,
+    [FIELD_MONEY] = FORM_MONEY,   [FIELD_DATE] = FORM_DATE,     [FIELD_CHOICE] = FORM_CHOICE,
+    [FIELD_BOOL] = FORM_BOOL,     [FIELD_PASSWORD] = FORM_PASSWORD, [FIELD_SHOW] = FORM_TEXT,
+};
+
+/* The ISO code of a money field: fixed, or a value of the page. */
+static const char *currency_of(struct entry *entry, const struct defined_field *field)
+{
+    const char *code = field->currency;
+    if (!code)
+        return "CNY";
+    if (code[0] >= 'A' && code[0] <= 'Z')
+        return code;
+    code = page_value(entry->page, code);
+    return code ? code : "CNY";
+}
+
+static void add_field(struct entry *entry, const struct defined_field *field)
+{
+    struct form_choice choices[64];
+    int count = 0;
+    for (; count < field->value_count && count < 64; count++)
+        choices[count] = (struct form_choice){field->values[count].value,
+                                              both_text(&field->values[count].title)};
+    struct form_field made = {
+        .name = field->name,
+        .label = both_text(&field->title),
+        .help = field->help.en ? both_text(&field->help) : NULL,
+        .type = field->lookup ? FORM_LOOKUP : form_types[field->type],
+        .length = field->type == FIELD_SHOW ? 0 : field->length,
+        .rows = field->rows,
+        .required = field->required,
+        .readonly = field->type == FIELD_SHOW,
+        .choices = choices,
+        .choice_count = count,
+        .currency = field->type == FIELD_MONEY ? currency_of(entry, field) : NULL,
+    };
+    form_add(entry->form, &made);
+}
+
+static void build(struct entry *entry)
+{
+    int days;
+    entry->form = form_new();
+    for (int i = 0; i < entry->fields->count; i++)
+        add_field(entry, &entry->fields->items[i]);
+    if (date_parse(entry->page->console->identity.today, &days))
+        form_set_today(entry->form, days);
+}
+
+struct entry *entry_new(struct page *page, const struct fields *fields)
+{
+    struct entry *entry = xcalloc(1, sizeof *entry);
+    entry->page = page;
+    entry->fields = fields;
+    entry->asked = -1;
+    build(entry);
+    return entry;
+}
+
+void entry_free(struct entry *entry)
+{
+    if (!entry)
+        return;
+    connection_drop_owner(entry->page->console->connection, entry);
+    form_free(entry->form);
+    values_clear(&entry->stored);
+    PQclear(entry->found);
+    free(entry);
+}
+
+/* Minor units as typed text: 123456 -> 1234.56. */
+static void money_text(const char *minor, const char *currency, char *out, size_t capacity)
+{
+    char shown[64];
+    size_t to = 0;
+    char *end;
+    long long amount = strtoll(minor, &end, 10);
+    if (*end) {
+        snprintf(out, capacity, "%s", minor);
+        return;
+    }
+    money_format(amount, currency, shown, sizeof shown);
+    for (size_t from = 0; shown[from] && to + 1 < capacity; from++)
+        if (shown[from] != ',')
+            out[to++] = shown[from];
+    out[to] = '\0';
+}
+
+static const char *initial(struct entry *entry, const struct defined_field *field)
+{
+    if (!field->initial)
+        return "";
+    if (field->initial[0] == '@') {
+        const char *value = page_value(entry->page, field->initial);
+        return value ? value : "";
+    }
+    return field->initial;
+}
+
+void entry_fill(struct entry *entry, const struct values *values)
+{
+    for (int i = 0; i < entry->fields->count; i++) {
+        const struct defined_field *field = &entry->fields->items[i];
+        const char *text = values ? values_get(values, field->name) : NULL;
+        char money[64];
+        if (text && (field->type == FIELD_MONEY || field->format == FORMAT_MONEY)) {
+            money_text(text, currency_of(entry, field), money, sizeof money);
+            text = money;
+        } else if (text && field->type == FIELD_SHOW) {
+            const struct named_value *named =
+                named_value_find(field->values, field->value_count, text);
+            text = named ? both_text(&named->title) : text;
+        } else if (text && field->type == FIELD_BOOL) {
+            text = text[0] == 't' ? "true" : "false";
+        }
+        form_set(entry->form, i, text ? text : initial(entry, field));
+    }
+    form_clean(entry->form);
+}
+
+const char *entry_value(struct entry *entry, const char *name)
+{
+    int at = form_find(entry->form, name);
+    if (at < 0)
+        return NULL;
+    const struct defined_field *field = &entry->fields->items[at];
+    const char *text = form_value(entry->form, at);
+    char minor[32];
+    if (!text || !*text || field->type == FIELD_SHOW)
+        return NULL;
+    if (field->type == FIELD_MONEY &&
+        format_money_minor(text, currency_of(entry, field), minor, sizeof minor))
+        text = minor;
+    values_set(&entry->stored, name, text);
+    return values_get(&entry->stored, name);
+}
+
+void entry_values(struct entry *entry, struct values *values)
+{
+    for (int i = 0; i < entry->fields->count; i++)
+        if (entry->fields->items[i].type != FIELD_SHOW)
+            values_set(values, entry->fields->items[i].name,
+                       entry_value(entry, entry->fields->items[i].name));
+}
+
+struct form *entry_form(struct entry *entry)
+{
+    return entry->form;
+}
+
+bool entry_refuse(struct entry *entry, const char *column, const char *message)
+{
+    if (!strncmp(column, "p_", 2))
+        column += 2;
+    int at = form_find(entry->form, column);
+    if (at < 0)
+        return false;
+    form_set_message(entry->form, at, message);
+    form_set_focus(entry->form, at);
+    return true;
+}
+
+void entry_translate(struct entry *entry)
+{
+    struct form *old = entry->form;
+    int focus = form_focus(old);
+    build(entry);
+    for (int i = 0; i < form_count(old); i++)
+        form_set(entry->form, i, form_value(old, i));
+    form_set_focus(entry->form, focus);
+    form_free(old);
+}
+
+static void picked_value(void *data, int tag)
+{
+    struct entry *entry = data;
+    int at = entry->asked;
+    entry->asked = -1;
+    if (tag >= 0 && at >= 0)
+        form_set(entry->form, at, entry->fields->items[at].values[tag].value);
+}
+
+static void pick_choice(struct entry *entry, int at)
+{
+    const struct defined_field *field = &entry->fields->items[at];
+    struct dialog_items items = {NULL, 0, 0};
+    for (int i = 0; i < field->value_count; i++)
+        dialog_item_add(&items, i, both_text(&field->values[i].title), field->values[i].value, NULL,
+                        NULL);
+    entry->asked = at;
+    dialog_choose(entry->page->console, both_text(&field->title), &items, picked_value, entry);
+}
+
+static void picked_row(void *data, int tag)
+{
+    struct entry *entry = data;
+    int at = entry->asked;
+    entry->asked = -1;
+    if (tag >= 0 && at >= 0 && entry->found) {
+        const struct defined_lookup *lookup = entry->fields->items[at].lookup;
+        int column = defined_columns_find(&lookup->columns, lookup->value);
+        const char *value = PQgetvalue(entry->found, tag, column);
+        char text[256];
+        const char *cells[60];
+        for (int i = 0; i < lookup->columns.count && i < 60; i++)
+            cells[i] = PQgetvalue(entry->found, tag, i);
+        int shown = 0;
+        while (shown < lookup->columns.count - 1 &&
+               (lookup->columns.items[shown].hidden || shown == column))
+            shown++;
+        struct form_choice choice = {
+            value, format_cell(&lookup->columns, shown, cells, 0, NULL, text, sizeof text)};
+        form_set_choices(entry->form, at, &choice, 1);
+        form_set(entry->form, at, value);
+    }
+    PQclear(entry->found);
+    entry->found = NULL;
+}
+
+static void lookup_answer(void *data, struct answer *answer)
+{
+    struct entry *entry = data;
+    struct dialog_items items = {NULL, 0, 0};
+    if (answer->error || entry->asked < 0) {
+        if (answer->error)
+            console_error(entry->page->console, answer->error);
+        entry->asked = -1;
+        return;
+    }
+    const struct defined_field *field = &entry->fields->items[entry->asked];
+    const struct defined_columns *columns = &field->lookup->columns;
+    PQclear(entry->found);
+    entry->found = answer->rows;
+    answer->rows = NULL;
+    for (int row = 0; row < PQntuples(entry->found); row++) {
+        struct buffer text = BUFFER_INIT;
+        const char *cells[60];
+        char cell[256];
+        for (int i = 0; i < columns->count && i < 60; i++)
+            cells[i] = PQgetisnull(entry->found, row, i) ? NULL : PQgetvalue(entry->found, row, i);
+        for (int i = 0; i < columns->count; i++)
+            if (!columns->items[i].hidden)
+                buffer_format(&text, "%s%s", text.length ? "  " : "",
+                              format_cell(columns, i, cells, 0, NULL, cell, sizeof cell));
+        dialog_item_add(&items, row, buffer_text(&text), NULL, NULL, NULL);
+        buffer_free(&text);
+    }
+    dialog_choose(entry->page->console, both_text(&field->title), &items, picked_row, entry);
+}
+
+/* A value for the lookup's source: what is typed, other fields, then the page. */
+static const char *lookup_value(void *data, const char *name)
+{
+    struct entry *entry = data;
+    const struct defined_lookup *lookup = entry->fields->items[entry->asked].lookup;
+    if (lookup->search && !strcmp(name, lookup->search))
+        return form_value(entry->form, entry->asked);
+    if (form_find(entry->form, name) >= 0)
+        return entry_value(entry, name);
+    return page_value(entry->page, name);
+}
+
+static void ask_lookup(struct entry *entry, int at)
+{
+    const struct defined_lookup *lookup = entry->fields->items[at].lookup;
+    struct query query = QUERY_INIT;
+    entry->asked = at;
+    query_source(&query, &lookup->source, &lookup->columns, 200, lookup_value, entry);
+    struct request request = {.sql = buffer_text(&query.sql),
+                              .n = query.count,
+                              .values = (const char *const *)query.values,
+                              .kind = REQUEST_READ};
+    connection_request(entry->page->console->connection, entry, &request, lookup_answer, entry);
+    query_free(&query);
+}
+
+static void pick(struct entry *entry)
+{
+    int at = form_focus(entry->form);
+    if (at < 0)
+        return;
+    const struct defined_field *field = &entry->fields->items[at];
+    if (field->lookup)
+        ask_lookup(entry, at);
+    else if (field->value_count)
+        pick_choice(entry, at);
+    else
+        console_say(entry->page->console, STYLE_MESSAGE, "%s",
+                    field->type == FIELD_DATE
+                        ? _("Type YYYY-MM-DD, . for today, or +3 for three days on.")
+                        : _("This field has no list of values."));
+}
+
+/* The key as the form knows it: other key maps use other function keys for prompt and submit. */
+static struct key translated(const struct entry *entry, const struct key *key)
+{
+    struct key copy = *key;
+    enum keymap map = entry->page->console->keymap;
+    enum action_id id = action_for_key(map, CONTEXT_FORM, true, key->code);
+    if (id == ACTION_PROMPT)
+        copy.code = K_F(4);
+    else if (id == ACTION_SUBMIT)
+        copy.code = K_F(10);
+    else if (key->code == K_F(4))
+        copy.code = K_TAB;
+    return copy;
+}
+
+enum entry_result entry_key(struct entry *entry, const struct key *key)
+{
+    struct key copy = translated(entry, key);
+    switch (form_key(entry->form, &copy)) {
+    case FORM_IGNORED:
+        return ENTRY_IGNORED;
+    case FORM_HANDLED:
+    case FORM_EDITED:
+        return ENTRY_USED;
+    case FORM_BELL:
+        screen_bell();
+        return ENTRY_USED;
+    case FORM_PICK:
+        pick(entry);
+        return ENTRY_USED;
+    case FORM_SUBMIT:
+        if (form_validate(entry->form) < 0)
+            return ENTRY_SUBMIT;
+        screen_bell();
+        return ENTRY_USED;
+    }
+    return ENTRY_IGNORED;
+}
+
+int entry_rows(struct entry *entry, int columns)
+{
+    return form_layout(entry->form, columns, 200);
+}
+
+void entry_paint(struct entry *entry, const struct area *area)
+{
+    struct line line = LINE_INIT;
+    int row, column;
+    form_layout(entry->form, area->columns, area->rows);
+    for (int i = 0; i < area->rows; i++) {
+        line_clear(&line);
+        form_line(entry->form, i, &line, !screen_unicode());
+        draw_line(area->top + i, area->left, area->columns, &line, STYLE_NORMAL, 0);
+    }
+    line_free(&line);
+    if (form_cursor(entry->form, &row, &column))
+        draw_cursor(area->top + row, area->left + column, true);
+}

@@ -1,0 +1,32 @@
+#ifndef BANKOPS_CONSOLE_ENTRY_H
+#define BANKOPS_CONSOLE_ENTRY_H
+
+#include "console/console.h"
+#include "terminal/form.h"
+
+/* The fields of a screen file as a form: used by form screens, questions and report parameters. */
+struct entry;
+
+/* `page` gives currencies and the values of lookups; fields live at least as long. */
+struct entry *entry_new(struct page *page, const struct fields *fields);
+void entry_free(struct entry *entry);
+/* Sets fields from stored values (money in minor units) by name, others from their defaults; takes
+ * them as unchanged. */
+void entry_fill(struct entry *entry, const struct values *values);
+
+enum entry_result { ENTRY_IGNORED, ENTRY_USED, ENTRY_SUBMIT };
+/* ENTRY_SUBMIT: all fields are valid. */
+enum entry_result entry_key(struct entry *entry, const struct key *key);
+void entry_paint(struct entry *entry, const struct area *area);
+/* Lines the form takes at this width. */
+int entry_rows(struct entry *entry, int columns);
+/* The values to be stored (money in minor units), by field name; empty fields are null. */
+void entry_values(struct entry *entry, struct values *values);
+/* One stored value; NULL when empty or no such field. */
+const char *entry_value(struct entry *entry, const char *name);
+struct form *entry_form(struct entry *entry);
+/* Marks the field that the server refused; false when it has no such field. */
+bool entry_refuse(struct entry *entry, const char *column, const char *message);
+void entry_translate(struct entry *entry);
+
+#endif

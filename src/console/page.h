@@ -1,0 +1,80 @@
+#ifndef BANKOPS_CONSOLE_PAGE_H
+#define BANKOPS_CONSOLE_PAGE_H
+
+#include "console/action.h"
+#include "console/definition.h"
+#include "console/values.h"
+#include "terminal/key.h"
+
+struct console;
+struct page;
+
+/* Lines and cells a page may draw in. */
+struct area {
+    int top, left, rows, columns;
+};
+
+/* What a kind of screen does. All are optional but open, paint and close. */
+struct page_ops {
+    void (*open)(struct page *page);  /* once, after the page was made: ask for data */
+    void (*close)(struct page *page); /* frees page->state */
+    void (*paint)(struct page *page, const struct area *area);
+    /* A key before the action table sees it; true when it was used. */
+    bool (*key)(struct page *page, const struct key *key);
+    /* An action of the table; false when this page does not know it. */
+    bool (*act)(struct page *page, enum action_id id);
+    /* A value of the row or object under the cursor, for arguments; NULL = null. */
+    const char *(*value)(struct page *page, const char *name);
+    /* Why an action is not possible now (translated), NULL when it is. */
+    const char *(*refusal)(struct page *page, enum action_id id);
+    /* Reads again what is shown; the cursor stays. */
+    void (*refresh)(struct page *page);
+    /* Once a second while shown: clocks that count down. */
+    void (*tick)(struct page *page);
+    /* Idle lock: forget everything read from the database. */
+    void (*forget)(struct page *page);
+    /* A field has the cursor: characters are text. */
+    bool (*typing)(struct page *page);
+    /* Marked rows: their number, and the cells of one (by column of `columns`). */
+    int (*marks)(struct page *page);
+    const char *const *(*mark_cells)(struct page *page, int nth);
+    void (*unmark)(struct page *page);
+    /* Rows that the actions are about: their columns, the label column, the row under the cursor
+     * (NULL when there is none). */
+    const struct defined_columns *(*columns)(struct page *page);
+    const char *const *(*row)(struct page *page);
+    /* The language changed: titles were built from the old one. */
+    void (*translate)(struct page *page);
+    /* Appends the page as plain lines, for --plain. */
+    void (*plain)(struct page *page, struct buffer *out);
+};
+
+struct page {
+    const struct page_ops *ops;
+    struct console *console;
+    const struct definition *definition;
+    enum context context;
+    struct values arguments;
+    char *name;   /* of the screen, also when it could not be loaded */
+    char *heading; /* shown instead of the screen's title; NULL: the title */
+    bool stale;   /* shows data from before the connection was lost */
+    int refresh_left; /* seconds until the next refresh */
+    void *state;
+};
+
+extern const struct page_ops list_page_ops, form_page_ops, view_page_ops, report_page_ops,
+    menu_page_ops, broken_page_ops;
+
+/* C files of flows register here: ops for a screen name, NULL when there is none. */
+const struct page_ops *flow_find(const char *name);
+
+/* Value of a name at this page: row, arguments, @me @unit @today. */
+const char *page_value(struct page *page, const char *name);
+/* The same as a value_lookup with the page as data. */
+const char *page_lookup(void *page, const char *name);
+
+/* The screen's own actions that apply here (a view adds those of its panel): index from 0, NULL
+ * after the last. */
+const struct defined_action *page_action(struct page *page, int index);
+
+#endif

@@ -1,0 +1,593 @@
+#include "console/page_list.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/format.h"
+#include "console/perform.h"
+#include "terminal/draw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAD = 3, HEAD_ROWS = 2, DEBOUNCE_MS = 40, FUNCTION_ROWS = 100 };
+
+static const char *filter_of(struct page *page, const char *name)
+{
+    struct list_state *state = page->state;
+    for (int i = 0; i < page->definition->filter_count; i++)
+        if (!strcmp(page->definition->filters[i].name, name))
+            return state->filters[i];
+    return NULL;
+}
+
+static const char *list_value(struct page *page, const char *name)
+{
+    struct list_state *state = page->state;
+    int column = defined_columns_find(&page->definition->columns, name);
+    int row = list_cursor(state->list);
+    if (page->definition->search && !strcmp(name, page->definition->search))
+        return edit_text(&state->search);
+    if (column >= 0 && row >= 0)
+        return list_cell(state->list, row, column);
+    return filter_of(page, name);
+}
+
+/* Values of the source: never those of the row under the cursor. */
+static const char *source_value(void *data, const char *name)
+{
+    struct page *page = data;
+    struct list_state *state = page->state;
+    if (page->definition->search && !strcmp(name, page->definition->search))
+        return edit_text(&state->search);
+    if (name[0] == '@')
+        return page_value(page, name);
+    const char *filter = filter_of(page, name);
+    return filter ? filter : values_get(&page->arguments, name);
+}
+
+const char *const *list_page_cells(struct page *page, int row)
+{
+    struct list_state *state = page->state;
+    if (row < 0)
+        return NULL;
+    for (int i = 0; i < page->definition->columns.count; i++)
+        state->cells[i] = list_cell(state->list, row, i);
+    return state->cells;
+}
+
+void list_page_query(struct page *page, struct query_page *query, struct query_filter *filters)
+{
+    struct list_state *state = page->state;
+    const struct definition *definition = page->definition;
+    int count = 0;
+    for (int i = 0; i < definition->filter_count; i++) {
+        const char *text = state->filters[i];
+        if (!text || !*text)
+            continue;
+        filters[count++] = (struct query_filter){&definition->filters[i],
+                                                 text[0] == '@' ? page_value(page, text) : text};
+    }
+    *query = (struct query_page){
+        .source = &definition->source,
+        .columns = &definition->columns,
+        .order = state->order,
+        .order_count = state->order_count,
+        .nullable = state->own_order,
+        .filters = filters,
+        .filter_count = count,
+        .value = source_value,
+        .data = page,
+    };
+}
+
+static void replay(struct page *page)
+{
+    struct list_state *state = page->state;
+    struct key keys[LIST_QUEUE];
+    int count = state->queued;
+    memcpy(keys, state->queue, sizeof keys);
+    state->queued = 0;
+    for (int i = 0; i < count; i++)
+        console_key(&keys[i], page->console);
+}
+
+static void open_direct(struct page *page)
+{
+    struct list_state *state = page->state;
+    if (!state->direct)
+        return;
+    state->direct = false;
+    if (list_count(state->list) == 1 && !state->truncated && page->definition->enter.screen)
+        console_jump(page, &page->definition->enter, page_lookup, page);
+}
+
+static void add_row(struct page *page, const PGresult *rows, int row)
+{
+    struct list_state *state = page->state;
+    const struct definition *definition = page->definition;
+    struct buffer key = BUFFER_INIT;
+    for (int i = 0; i < definition->columns.count; i++)
+        state->cells[i] = PQgetisnull(rows, row, i) ? NULL : PQgetvalue(rows, row, i);
+    for (int i = 0; i < definition->key_count; i++) {
+        const char *text = state->cells[definition->key[i]];
+        buffer_format(&key, "%s%s", i ? "\x1f" : "", text ? text : "");
+    }
+    list_page_row(state->list, buffer_text(&key), state->cells);
+    buffer_free(&key);
+}
+
+static void arrived(void *data, struct answer *answer)
+{
+    struct page *page = data;
+    struct list_state *state = page->state;
+    if (answer->id != state->request)
+        return;
+    if (answer->error) {
+        list_page_fail(state->list, state->number);
+        state->queued = 0;
+        console_error(page->console, answer->error);
+        screen_dirty();
+        return;
+    }
+    int count = PQntuples(answer->rows);
+    bool more = state->limit && count > state->limit;
+    bool reversed = state->edge == LIST_LAST || state->edge == LIST_BEFORE;
+    page->stale = false;
+    if (!list_page_begin(state->list, state->number))
+        return;
+    count = more ? state->limit : count;
+    for (int i = 0; i < count; i++)
+        add_row(page, answer->rows, reversed ? count - 1 - i : i);
+    state->truncated = page->definition->source.function && more;
+    list_page_end(state->list, more && !page->definition->source.function);
+    screen_dirty();
+    open_direct(page);
+    if (list_settled(state->list))
+        replay(page);
+}
+
+/* Nothing typed in the search box yet: no question to the server. */
+static void answer_empty(struct list_state *state, unsigned number)
+{
+    if (list_page_begin(state->list, number))
+        list_page_end(state->list, false);
+    state->truncated = false;
+    screen_dirty();
+}
+
+void list_page_need(const struct list_request *request, void *data)
+{
+    static const enum query_edge edges[] = {
+        [LIST_FIRST] = EDGE_FIRST, [LIST_LAST] = EDGE_LAST, [LIST_AFTER] = EDGE_AFTER,
+        [LIST_BEFORE] = EDGE_BEFORE, [LIST_AT] = EDGE_AT, [LIST_POSITION] = EDGE_POSITION};
+    struct page *page = data;
+    struct list_state *state = page->state;
+    bool function = page->definition->source.function != NULL;
+    struct query_filter filters[12];
+    struct query_page query;
+    struct query text = QUERY_INIT;
+    if (page->definition->search && !*edit_text(&state->search)) {
+        answer_empty(state, request->number);
+        return;
+    }
+    list_page_query(page, &query, filters);
+    query.edge = edges[request->edge];
+    query.position = request->text;
+    if (query.edge == EDGE_AFTER || query.edge == EDGE_BEFORE || query.edge == EDGE_AT)
+        query.row = list_page_cells(page, request->row);
+    state->limit = function ? FUNCTION_ROWS : request->limit;
+    query.limit = state->limit + 1;
+    state->number = request->number;
+    state->edge = function ? LIST_FIRST : request->edge;
+    query_page(&text, &query);
+    state->request = console_ask(page, &text, arrived, page);
+}
+
+void list_page_restart(struct page *page)
+{
+    struct list_state *state = page->state;
+    connection_cancel(page->console->connection, page);
+    state->queued = 0;
+    list_restart(state->list, false);
+    screen_dirty();
+}
+
+static void default_order(struct page *page)
+{
+    struct list_state *state = page->state;
+    const struct definition *definition = page->definition;
+    state->order_count = 0;
+    for (int i = 0; i < definition->order_count && i < ORDER_MOST; i++)
+        state->order[state->order_count++] = definition->order[i];
+    state->own_order = false;
+}
+
+void list_page_sort(struct page *page, int column, bool descending)
+{
+    struct list_state *state = page->state;
+    const struct definition *definition = page->definition;
+    default_order(page);
+    if (definition->order_count && definition->order[0].column == column &&
+        definition->order[0].descending == descending)
+        return;
+    state->order_count = 0;
+    state->order[state->order_count++] = (struct order){column, descending};
+    for (int i = 0; i < definition->key_count && state->order_count < ORDER_MOST; i++)
+        if (definition->key[i] != column)
+            state->order[state->order_count++] = (struct order){definition->key[i], descending};
+    state->own_order = true;
+}
+
+static void add_columns(struct page *page)
+{
+    struct list_state *state = page->state;
+    const struct defined_columns *defined = &page->definition->columns;
+    for (int i = 0; i < defined->count; i++) {
+        const struct defined_column *from = &defined->items[i];
+        if (from->hidden)
+            continue;
+        struct column column = {.name = from->name,
+                                .title = both_text(&from->title),
+                                .width = from->width,
+                                .flex = from->flex,
+                                .priority = from->priority - 1,
+                                .align = from->right ? TEXT_RIGHT : TEXT_LEFT};
+        state->shown_of[columns_add(state->columns, &column)] = i;
+        state->has_due = state->has_due || from->format == FORMAT_DUE;
+    }
+}
+
+static void first_filters(struct page *page)
+{
+    struct list_state *state = page->state;
+    const struct definition *definition = page->definition;
+    state->filters = xcalloc((size_t)definition->filter_count + 1, sizeof *state->filters);
+    for (int i = 0; i < definition->filter_count; i++) {
+        const struct defined_filter *filter = &definition->filters[i];
+        const char *text = values_has(&page->arguments, filter->name)
+                               ? values_get(&page->arguments, filter->name)
+                               : filter->initial;
+        state->filters[i] = text ? xstrdup(text) : NULL;
+    }
+}
+
+static void list_open(struct page *page)
+{
+    struct list_state *state = xcalloc(1, sizeof *state);
+    const char *search =
+        page->definition->search ? values_get(&page->arguments, page->definition->search) : NULL;
+    const char *position = values_get(&page->arguments, "@position");
+    page->state = state;
+    state->search = (struct edit)EDIT_INIT;
+    state->search.limit = 100;
+    state->box = page->definition->search != NULL;
+    state->direct = values_has(&page->arguments, "@direct");
+    state->columns = columns_new();
+    state->list = list_new(page->definition->columns.count, list_page_need, page);
+    for (int i = 0; i < page->definition->actions.count; i++)
+        state->has_options = state->has_options || page->definition->actions.items[i].option;
+    add_columns(page);
+    first_filters(page);
+    default_order(page);
+    list_page_settings_read(page);
+    if (search)
+        edit_set(&state->search, search);
+    list_set_height(state->list, screen_rows() - 4 - HEAD_ROWS);
+    if (position)
+        list_position(state->list, position);
+}
+
+static void list_close(struct page *page)
+{
+    struct list_state *state = page->state;
+    loop_timer_cancel(page->console->loop, state->debounce);
+    for (int i = 0; i < page->definition->filter_count; i++)
+        free(state->filters[i]);
+    free(state->filters);
+    edit_free(&state->search);
+    columns_free(state->columns);
+    list_free(state->list);
+    free(state);
+}
+
+struct row_paint {
+    struct page *page;
+    const char *const *cells;
+    char text[4096];
+};
+
+static const char *paint_cell(int index, unsigned *style, void *data)
+{
+    struct row_paint *paint = data;
+    struct list_state *state = paint->page->state;
+    return format_cell(&paint->page->definition->columns, state->shown_of[index], paint->cells,
+                       console_now(paint->page->console), style, paint->text, sizeof paint->text);
+}
+
+static void paint_row(struct page *page, struct row_paint *paint, int row, int at,
+                      const struct area *area)
+{
+    struct list_state *state = page->state;
+    struct line line = LINE_INIT;
+    const char *option = list_marked(state->list, list_key(state->list, row));
+    bool selected = row == list_cursor(state->list);
+    unsigned flags = selected ? STYLE_ON_SELECTED : option ? STYLE_ON_MARKED : 0;
+    paint->cells = list_page_cells(page, row);
+    line_add(&line, STYLE_NORMAL, " ");
+    line_add_fit(&line, STYLE_ACCENT, option ? (*option ? option : "*") : "", 1, TEXT_LEFT);
+    line_add(&line, STYLE_NORMAL, " ");
+    columns_row(state->columns, &line, STYLE_NORMAL, paint_cell, paint);
+    draw_line(at, area->left, area->columns, &line, STYLE_NORMAL, flags);
+    if (selected && !state->box)
+        draw_cursor(at, area->left + 1, true);
+    line_free(&line);
+}
+
+static void paint_head(struct page *page, int row, const struct area *area)
+{
+    struct list_state *state = page->state;
+    struct line line = LINE_INIT;
+    int sorted = -1;
+    for (int i = 0; state->order_count && i < columns_count(state->columns); i++)
+        if (state->shown_of[i] == state->order[0].column)
+            sorted = i;
+    line_add(&line, STYLE_HEADING, state->has_options ? " # " : "   ");
+    columns_head(state->columns, &line, sorted, state->order_count && state->order[0].descending,
+                 !screen_unicode());
+    draw_line(row, area->left, area->columns, &line, STYLE_HEADING, 0);
+    line_free(&line);
+}
+
+/* "Stage: New   Owner: me" */
+static void filter_text(struct page *page, struct buffer *out)
+{
+    struct list_state *state = page->state;
+    for (int i = 0; i < page->definition->filter_count; i++) {
+        const struct defined_filter *filter = &page->definition->filters[i];
+        const struct named_value *value =
+            named_value_find(filter->values, filter->value_count, state->filters[i]);
+        if (state->filters[i] && *state->filters[i])
+            buffer_format(out, "%s%s: %s", out->length ? "   " : "", both_text(&filter->title),
+                          value ? both_text(&value->title) : state->filters[i]);
+    }
+}
+
+static void paint_top(struct page *page, const struct area *area)
+{
+    struct list_state *state = page->state;
+    struct buffer left = BUFFER_INIT, right = BUFFER_INIT;
+    int marks = list_mark_count(state->list), width;
+    if (marks)
+        buffer_format(&right, ngettext("%d marked   ", "%d marked   ", (unsigned long)marks), marks);
+    if (state->truncated)
+        buffer_format(&right, _("first %d, there are more: type more to narrow"), FUNCTION_ROWS);
+    else if (list_loaded(state->list))
+        list_status(state->list, &right);
+    width = text_width(buffer_text(&right));
+    draw_text(area->top, area->left + area->columns - width - 1, width, STYLE_MUTED,
+              buffer_text(&right));
+    if (page->definition->search) {
+        struct line line = LINE_INIT;
+        int cursor, used = draw_word(area->top, area->left + 1, STYLE_LABEL, _("Search: "));
+        int cells = area->columns - width - used - 4;
+        edit_line(&state->search, &line, state->box ? STYLE_FOCUS : STYLE_INPUT, cells, &cursor);
+        draw_line(area->top, area->left + 1 + used, cells, &line, STYLE_INPUT, 0);
+        if (state->box)
+            draw_cursor(area->top, area->left + 1 + used + cursor, true);
+        line_free(&line);
+    } else {
+        filter_text(page, &left);
+        draw_text(area->top, area->left + 1, area->columns - width - 3, STYLE_LABEL,
+                  left.length ? buffer_text(&left) : "");
+    }
+    buffer_free(&left);
+    buffer_free(&right);
+}
+
+static void paint_empty(struct page *page, const struct area *area)
+{
+    struct list_state *state = page->state;
+    const char *text = both_text(&page->definition->empty);
+    if (!list_loaded(state->list))
+        text = list_loading(state->list) ? _("Reading…") : "";
+    else if (page->definition->search && !*edit_text(&state->search))
+        text = both_text(&page->definition->help);
+    else if (!*text)
+        text = _("No rows. Change the filter or press the refresh key.");
+    size_t at = 0;
+    struct buffer safe = BUFFER_INIT;
+    text_safe(&safe, text, strlen(text));
+    for (int row = 1; row < area->rows - HEAD_ROWS && buffer_text(&safe)[at]; row++) {
+        size_t next = 0, bytes = text_wrap(buffer_text(&safe) + at, area->columns - 8, &next);
+        char *line = xstrndup(buffer_text(&safe) + at, bytes);
+        draw_word(area->top + HEAD_ROWS + row, area->left + 4, STYLE_MUTED, line);
+        free(line);
+        if (!next)
+            break;
+        at += next;
+    }
+    buffer_free(&safe);
+}
+
+static void list_paint(struct page *page, const struct area *area)
+{
+    struct list_state *state = page->state;
+    struct row_paint paint = {.page = page};
+    int height = area->rows - HEAD_ROWS;
+    list_set_height(state->list, height);
+    columns_layout(state->columns, area->columns - LEAD - 1, 1);
+    paint_top(page, area);
+    paint_head(page, area->top + 1, area);
+    if (!list_count(state->list))
+        paint_empty(page, area);
+    for (int i = 0; i < height && list_top(state->list) + i < list_count(state->list); i++)
+        paint_row(page, &paint, list_top(state->list) + i, area->top + HEAD_ROWS + i, area);
+}
+
+static void search_now(void *data)
+{
+    struct page *page = data;
+    struct list_state *state = page->state;
+    state->debounce = NULL;
+    list_page_restart(page);
+}
+
+static bool search_key(struct page *page, const struct key *key)
+{
+    struct list_state *state = page->state;
+    enum edit_result result;
+    if (key->code == K_TAB || key->code == (K_SHIFT | K_TAB)) {
+        state->box = !state->box;
+        return true;
+    }
+    if (!state->box || key->code == K_ENTER)
+        return false;
+    result = edit_key(&state->search, key);
+    if (result == EDIT_CHANGED) {
+        loop_timer_cancel(page->console->loop, state->debounce);
+        state->debounce = loop_timer(page->console->loop, DEBOUNCE_MS, false, search_now, page);
+    }
+    return result != EDIT_IGNORED;
+}
+
+/* Keys that act on the row wait until the rows asked for are there. */
+static bool must_wait(struct page *page, const struct key *key)
+{
+    struct list_state *state = page->state;
+    enum action_id id =
+        action_for_key(page->console->keymap, CONTEXT_LIST, state->box, key->code);
+    if (list_settled(state->list) && !state->debounce)
+        return false;
+    if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY)
+        return true;
+    return id == ACTION_NONE && key_is_text(key->code) && !state->box;
+}
+
+static bool option_key(struct page *page, const struct key *key)
+{
+    struct list_state *state = page->state;
+    char digit[2] = {(char)key->code, '\0'};
+    int row = list_cursor(state->list);
+    if (key->code < '1' || key->code > '9' || state->box || row < 0)
+        return false;
+    for (int i = 0; i < page->definition->actions.count; i++) {
+        const struct defined_action *action = &page->definition->actions.items[i];
+        if (!action->option || strcmp(action->option, digit) != 0)
+            continue;
+        list_mark(state->list, row, digit);
+        if (!list_move(state->list, 1))
+            screen_dirty();
+        return true;
+    }
+    return false;
+}
+
+static bool list_key_pressed(struct page *page, const struct key *key)
+{
+    struct list_state *state = page->state;
+    if (must_wait(page, key) && state->queued < LIST_QUEUE) {
+        state->queue[state->queued++] = *key;
+        return true;
+    }
+    if (page->definition->search && search_key(page, key))
+        return true;
+    return option_key(page, key);
+}
+
+static bool list_typing(struct page *page)
+{
+    struct list_state *state = page->state;
+    return state->box;
+}
+
+static void list_refresh_page(struct page *page)
+{
+    struct list_state *state = page->state;
+    if (page->definition->source.function)
+        list_restart(state->list, true);
+    else
+        list_refresh(state->list);
+    screen_dirty();
+}
+
+static void list_tick(struct page *page)
+{
+    struct list_state *state = page->state;
+    if (state->has_due && list_count(state->list))
+        screen_dirty();
+}
+
+static void list_forget(struct page *page)
+{
+    struct list_state *state = page->state;
+    char *key = list_cursor(state->list) >= 0
+                    ? xstrdup(list_key(state->list, list_cursor(state->list)))
+                    : NULL;
+    int height = list_height(state->list);
+    list_free(state->list);
+    state->list = list_new(page->definition->columns.count, list_page_need, page);
+    (void)height;
+    state->request = 0;
+    page->stale = true;
+    free(key);
+}
+
+static int list_marks(struct page *page)
+{
+    struct list_state *state = page->state;
+    return list_mark_count(state->list);
+}
+
+static const char *const *list_mark_cells(struct page *page, int nth)
+{
+    struct list_state *state = page->state;
+    const char *const *cells = NULL;
+    list_mark_at(state->list, nth, NULL, &cells);
+    return cells;
+}
+
+static void list_unmark_rows(struct page *page)
+{
+    struct list_state *state = page->state;
+    list_unmark_all(state->list);
+}
+
+static const struct defined_columns *list_columns(struct page *page)
+{
+    return &page->definition->columns;
+}
+
+static const char *const *list_row(struct page *page)
+{
+    struct list_state *state = page->state;
+    return list_page_cells(page, list_cursor(state->list));
+}
+
+static void list_translate(struct page *page)
+{
+    struct list_state *state = page->state;
+    for (int i = 0; i < columns_count(state->columns); i++)
+        columns_set_title(
+            state->columns, i,
+            both_text(&page->definition->columns.items[state->shown_of[i]].title));
+}
+
+const struct page_ops list_page_ops = {
+    .open = list_open,
+    .close = list_close,
+    .paint = list_paint,
+    .key = list_key_pressed,
+    .act = list_page_act,
+    .value = list_value,
+    .refresh = list_refresh_page,
+    .tick = list_tick,
+    .forget = list_forget,
+    .typing = list_typing,
+    .marks = list_marks,
+    .mark_cells = list_mark_cells,
+    .unmark = list_unmark_rows,
+    .columns = list_columns,
+    .row = list_row,
+    .translate = list_translate,
+};

@@ -1,0 +1,48 @@
+#ifndef BANKOPS_CONSOLE_PAGE_LIST_H
+#define BANKOPS_CONSOLE_PAGE_LIST_H
+
+#include "console/console.h"
+#include "terminal/column.h"
+#include "terminal/edit.h"
+#include "terminal/list.h"
+
+enum { LIST_QUEUE = 64, ORDER_MOST = 8, CELLS_MOST = 60 };
+
+/* State of a list page; shared by the files page_list*.c. */
+struct list_state {
+    struct list *list;
+    struct columns *columns;  /* those that can be shown, by terminal/column.h */
+    int shown_of[CELLS_MOST]; /* column index there -> index in the definition */
+    struct order order[ORDER_MOST];
+    int order_count;
+    bool own_order; /* chosen by the user: values may be null */
+    char **filters; /* text by filter of the definition, NULL = not set */
+    struct edit search;
+    bool box;       /* the cursor stands in the search box */
+    bool truncated; /* the function had more rows than asked for */
+    bool direct;    /* open the only hit at once */
+    bool has_due, has_options;
+    struct loop_timer *debounce;
+    unsigned request, number; /* of the page asked for */
+    enum list_edge edge;
+    int limit;
+    struct key queue[LIST_QUEUE]; /* keys pressed while rows were on their way */
+    int queued;
+    const char *cells[CELLS_MOST];
+};
+
+void list_page_need(const struct list_request *request, void *page);
+/* Fills the query of a page from the state; limit 0 = all rows, for exports. */
+void list_page_query(struct page *page, struct query_page *query, struct query_filter *filters);
+const char *const *list_page_cells(struct page *page, int row);
+bool list_page_act(struct page *page, enum action_id id);
+/* Carries out the options typed; false when there are none. */
+bool list_page_options(struct page *page);
+void list_page_settings_read(struct page *page);
+void list_page_settings_write(struct page *page, bool everything);
+void list_page_settings_forget(struct page *page);
+void list_page_restart(struct page *page);
+/* Sorts by a column of the definition, the other way round when it is sorted by it already. */
+void list_page_sort(struct page *page, int column, bool descending);
+
+#endif

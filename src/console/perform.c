@@ -1,0 +1,396 @@
+#include "console/perform.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/language.h"
+#include "console/dialog.h"
+#include "console/format.h"
+#include "console/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One row of a job: its values as they were when the action was chosen. */
+struct item {
+    struct job *job;
+    char **cells;
+    char *label, *result;
+    char request[37];
+    enum { WAITING, DONE, FAILED } state;
+};
+
+/* An action under way. */
+struct job {
+    struct page *page;
+    const struct defined_action *action;
+    const struct defined_columns *columns;
+    struct values asked;
+    struct item *items;
+    int count, open;
+    char *id; /* that the last change returned */
+    struct error error;
+};
+
+static void job_free(struct job *job)
+{
+    for (int i = 0; i < job->count; i++) {
+        for (int c = 0; job->items[i].cells && c < job->columns->count; c++)
+            free(job->items[i].cells[c]);
+        free(job->items[i].cells);
+        free(job->items[i].label);
+        free(job->items[i].result);
+    }
+    free(job->items);
+    values_clear(&job->asked);
+    free(job->id);
+    free(job);
+}
+
+static bool condition_holds(const struct condition *condition, const char *const *row)
+{
+    const char *text = row && condition->column >= 0 ? row[condition->column] : NULL;
+    for (int i = 0; text && i < condition->count; i++)
+        if (!strcmp(condition->values[i], text))
+            return true;
+    return false;
+}
+
+/* "Not possible: Stage is Closed." */
+static const char *condition_text(const struct defined_columns *columns,
+                                  const struct condition *condition, const char *const *row)
+{
+    static char text[256];
+    char cell[128];
+    const struct defined_column *column = &columns->items[condition->column];
+    const char *title = column->title.en ? both_text(&column->title) : column->name;
+    format_cell(columns, condition->column, row, 0, NULL, cell, sizeof cell);
+    snprintf(text, sizeof text, _("Not possible now: %s is \"%s\"."), title, cell);
+    return text;
+}
+
+static const char *row_refusal(struct page *page, const struct defined_action *action,
+                               const char *const *row)
+{
+    const struct defined_columns *columns = page->ops->columns ? page->ops->columns(page) : NULL;
+    if ((action->needs & NEED_ROW) && !row)
+        return _("There is no row under the cursor.");
+    for (int i = 0; columns && row && i < action->when_count; i++)
+        if (!condition_holds(&action->when[i], row))
+            return condition_text(columns, &action->when[i], row);
+    return NULL;
+}
+
+static const char *general_refusal(struct page *page, const struct defined_action *action)
+{
+    struct console *console = page->console;
+    if (!(action->roles & console->identity.role_bit))
+        return _("Your role does not permit this.");
+    if ((action->needs & NEED_WRITE) && console->read_only)
+        return _("The program was started read-only.");
+    if ((action->needs & NEED_CONNECTION) &&
+        connection_state(console->connection) != LINK_READY)
+        return _("There is no connection to the database.");
+    return NULL;
+}
+
+const char *perform_refusal(struct page *page, const struct defined_action *action)
+{
+    const char *why = general_refusal(page, action);
+    int marks = page->ops->marks ? page->ops->marks(page) : 0;
+    if (why)
+        return why;
+    if ((action->needs & NEED_MARKS) && marks)
+        return NULL;
+    return row_refusal(page, action, page->ops->row ? page->ops->row(page) : NULL);
+}
+
+/* Value of a name for one row of a job: asked fields, the row, the page. */
+static const char *item_value(void *data, const char *name)
+{
+    struct item *item = data;
+    int column;
+    if (!strcmp(name, "@id"))
+        return item->job->id;
+    if (values_has(&item->job->asked, name))
+        return values_get(&item->job->asked, name);
+    column = item->job->columns ? defined_columns_find(item->job->columns, name) : -1;
+    if (column >= 0 && item->cells)
+        return item->cells[column];
+    return page_value(item->job->page, name);
+}
+
+void perform_outcome(struct page *page, const PGresult *rows, bool resent)
+{
+    const char *status = PQgetvalue(rows, 0, 0), *id = PQgetvalue(rows, 0, 1);
+    const char *message = PQgetvalue(rows, 0, 2);
+    bool replayed = resent || !strcmp(status, "replayed");
+    console_say(page->console, STYLE_GOOD, "%s%s%s%s", *message ? _(message) : _("Done."),
+                *id ? "  " : "", id,
+                replayed ? _("  (confirmed after a lost connection, done once)") : "");
+}
+
+void perform_after(struct page *page, const struct after *after, const char *id,
+                   value_lookup lookup, void *data)
+{
+    struct console *console = page->console;
+    (void)id;
+    if (after->then == THEN_OPEN) {
+        char *said = console->message ? xstrdup(console->message) : NULL;
+        struct values arguments = VALUES_INIT;
+        values_bind(&arguments, &after->jump.arguments, lookup, data);
+        if (page->context == CONTEXT_FORM && console_page(console) == page)
+            console_close_page(console);
+        console_open(console, after->jump.screen, &arguments);
+        values_clear(&arguments);
+        if (said)
+            console_say(console, STYLE_GOOD, "%s", said);
+        free(said);
+        return;
+    }
+    if (console_page(console) == page &&
+        (after->then == THEN_BACK || page->context == CONTEXT_FORM))
+        console_close_page(console);
+    struct page *shown = console_page(console);
+    if (shown && shown->ops->refresh)
+        shown->ops->refresh(shown);
+}
+
+/* Several results in one box: each row and what became of it. */
+static void show_results(struct job *job, int failed)
+{
+    struct buffer text = BUFFER_INIT;
+    for (int i = 0; i < job->count; i++)
+        buffer_format(&text, "%s  %s\n", job->items[i].label ? job->items[i].label : "",
+                      job->items[i].result ? job->items[i].result : "");
+    buffer_format(&text, _("\n%d done, %d refused"), job->count - failed, failed);
+    dialog_text(job->page->console, both_text(&job->action->title), buffer_text(&text),
+                failed ? STYLE_WARNING : STYLE_GOOD);
+    buffer_free(&text);
+}
+
+static void job_finish(struct job *job)
+{
+    int failed = 0;
+    for (int i = 0; i < job->count; i++)
+        failed += job->items[i].state == FAILED;
+    if (job->count > 1)
+        show_results(job, failed);
+    else if (failed)
+        console_error(job->page->console, &job->error);
+    if (!failed && job->page->ops->unmark)
+        job->page->ops->unmark(job->page);
+    if (failed < job->count) {
+        task_done(job->page, job->action->name);
+        perform_after(job->page, &job->action->after, job->id, item_value, &job->items[0]);
+    }
+    job_free(job);
+}
+
+static void item_answer(void *data, struct answer *answer)
+{
+    struct item *item = data;
+    struct job *job = item->job;
+    if (answer->rows && PQntuples(answer->rows) == 1) {
+        item->state = DONE;
+        item->result = xstrdup(_(PQgetvalue(answer->rows, 0, 2)));
+        free(job->id);
+        job->id = xstrdup(PQgetvalue(answer->rows, 0, 1));
+        if (job->count == 1)
+            perform_outcome(job->page, answer->rows, answer->resent);
+    } else {
+        item->state = FAILED;
+        if (answer->error)
+            job->error = *answer->error;
+        item->result = xstrdup(job->error.what);
+    }
+    if (--job->open == 0)
+        job_finish(job);
+}
+
+static void job_send(struct job *job)
+{
+    job->open = job->count;
+    console_say(job->page->console, STYLE_MESSAGE, "%s", _("Working…"));
+    for (int i = 0; i < job->count; i++) {
+        struct item *item = &job->items[i];
+        struct query query = QUERY_INIT;
+        clock_uuid(item->request);
+        query_call(&query, job->action->function, &job->action->arguments, item->request,
+                   item_value, item);
+        struct request request = {.sql = buffer_text(&query.sql),
+                                  .n = query.count,
+                                  .values = (const char *const *)query.values,
+                                  .kind = REQUEST_WRITE};
+        connection_request(job->page->console->connection, job->page, &request, item_answer, item);
+        query_free(&query);
+    }
+}
+
+static void confirmed(void *data, bool yes)
+{
+    struct job *job = data;
+    if (yes)
+        job_send(job);
+    else
+        job_free(job);
+}
+
+static void job_confirm(struct job *job)
+{
+    const struct defined_action *action = job->action;
+    struct buffer text = BUFFER_INIT;
+    if (action->danger == DANGER_NONE && job->count < 2) {
+        job_send(job);
+        return;
+    }
+    buffer_format(&text, job->count > 1 ? _("%s: %d rows\n") : "%s\n", both_text(&action->title),
+                  job->count);
+    for (int i = 0; i < job->count && i < 8; i++) {
+        char amount[64] = "";
+        if (action->amount >= 0 && job->items[i].cells)
+            format_cell(job->columns, action->amount, (const char *const *)job->items[i].cells, 0,
+                        NULL, amount, sizeof amount);
+        buffer_format(&text, "\n  %s  %s", job->items[i].label ? job->items[i].label : "", amount);
+    }
+    if (job->count > 8)
+        buffer_add(&text, "\n  …");
+    if (action->danger == DANGER_POST)
+        buffer_format(&text, "\n\n%s", _("This is booked at once."));
+    dialog_confirm(job->page->console, _("Please confirm"), buffer_text(&text), confirmed, job);
+    buffer_free(&text);
+}
+
+static void asked(void *data, const struct values *values)
+{
+    struct job *job = data;
+    if (!values) {
+        job_free(job);
+        return;
+    }
+    values_copy(&job->asked, values);
+    job_confirm(job);
+}
+
+/* A screen or form opens with values of the first row. */
+static void job_open(struct job *job)
+{
+    const struct defined_action *action = job->action;
+    struct values arguments = VALUES_INIT;
+    values_bind(&arguments, &action->arguments, item_value, &job->items[0]);
+    console_open(job->page->console, action->form ? action->form : action->screen, &arguments);
+    values_clear(&arguments);
+    job_free(job);
+}
+
+static const char *label_of(struct page *page, const struct defined_columns *columns,
+                            const char *const *row)
+{
+    int label = page->definition->label;
+    if (!row || !columns)
+        return page->heading ? page->heading : "";
+    if (label < 0 || label >= columns->count)
+        label = page->definition->key_count ? page->definition->key[page->definition->key_count - 1]
+                                            : 0;
+    return row[label] ? row[label] : "";
+}
+
+static void item_fill(struct job *job, struct item *item, const char *const *row)
+{
+    item->job = job;
+    item->label = xstrdup(label_of(job->page, job->columns, row));
+    if (!row || !job->columns)
+        return;
+    item->cells = xcalloc((size_t)job->columns->count, sizeof *item->cells);
+    for (int i = 0; i < job->columns->count; i++)
+        item->cells[i] = row[i] ? xstrdup(row[i]) : NULL;
+}
+
+void perform_rows(struct page *page, const struct defined_action *action,
+                  const char *const *const *rows, int count)
+{
+    struct job *job = xcalloc(1, sizeof *job);
+    job->page = page;
+    job->action = action;
+    job->columns = page->ops->columns ? page->ops->columns(page) : NULL;
+    job->count = count ? count : 1;
+    job->items = xcalloc((size_t)job->count, sizeof *job->items);
+    for (int i = 0; i < job->count; i++)
+        item_fill(job, &job->items[i], count ? rows[i] : NULL);
+    if (action->form || action->screen)
+        job_open(job);
+    else if (action->ask.count)
+        dialog_entry(page, both_text(&action->title), job->count == 1 ? job->items[0].label : "",
+                     &action->ask, NULL, asked, job);
+    else
+        job_confirm(job);
+}
+
+/* Marked rows that fail the conditions are left out by refusing the whole: nothing half done. */
+static bool marks_allowed(struct page *page, const struct defined_action *action,
+                          const char *const *const *rows, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const char *why = row_refusal(page, action, rows[i]);
+        if (why) {
+            console_refuse(page->console, why);
+            return false;
+        }
+    }
+    return true;
+}
+
+void perform(struct page *page, const struct defined_action *action)
+{
+    const char *why = perform_refusal(page, action);
+    int marks = page->ops->marks && (action->needs & NEED_MARKS) ? page->ops->marks(page) : 0;
+    if (why) {
+        console_refuse(page->console, why);
+        return;
+    }
+    if (marks) {
+        const char *const **rows = xcalloc((size_t)marks, sizeof *rows);
+        for (int i = 0; i < marks; i++)
+            rows[i] = page->ops->mark_cells(page, i);
+        if (marks_allowed(page, action, rows, marks))
+            perform_rows(page, action, rows, marks);
+        free(rows);
+        return;
+    }
+    const char *const *row = page->ops->row ? page->ops->row(page) : NULL;
+    perform_rows(page, action, &row, row ? 1 : 0);
+}
+
+static void menu_chosen(void *data, int tag)
+{
+    struct page *page = data;
+    if (tag >= 0 && tag < 1000)
+        perform(page, page_action(page, tag));
+    else if (tag >= 1000)
+        console_act(page->console, (enum action_id)(tag - 1000));
+}
+
+static bool worth_a_line(const struct action *action, const struct page *page)
+{
+    return (action->contexts & page->context) && action->rank && action_id(action) != ACTION_ACTIONS;
+}
+
+void perform_menu(struct page *page)
+{
+    struct dialog_items items = {NULL, 0, 0};
+    const struct defined_action *action;
+    for (int i = 0; (action = page_action(page, i)); i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s%s%s", action->key ? action->key : "",
+                 action->key && action->option ? " " : "", action->option ? action->option : "");
+        dialog_item_add(&items, i, both_text(&action->title), key, perform_refusal(page, action),
+                        both_text(&action->help));
+    }
+    for (int i = 0; i < ACTION_COUNT; i++)
+        if (worth_a_line(action_at((enum action_id)i), page))
+            dialog_item_add(&items, 1000 + i, _(action_at((enum action_id)i)->label),
+                            action_key(page->console->keymap, (enum action_id)i, false),
+                            console_refusal(page->console, (enum action_id)i),
+                            _(action_at((enum action_id)i)->help));
+    dialog_choose(page->console, _("Actions"), &items, menu_chosen, page);
+}

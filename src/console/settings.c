@@ -1,0 +1,175 @@
+#include "console/settings.h"
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/language.h"
+#include "terminal/theme.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FILE_LIMIT = 1 << 16, IDLE_LOCK = 600, IDLE_LOCK_MOST = 86400 };
+
+static char *trim(char *text)
+{
+    char *end = text + strlen(text);
+    while (isspace((unsigned char)*text))
+        text++;
+    while (end > text && isspace((unsigned char)end[-1]))
+        *--end = '\0';
+    return text;
+}
+
+static bool set_keymap(struct settings *settings, const char *value)
+{
+    int map = keymap_find(value);
+    settings->keymap = map < 0 ? settings->keymap : (enum keymap)map;
+    return map >= 0;
+}
+
+static bool set_theme(struct settings *settings, const char *value)
+{
+    for (const char *const *name = theme_names(); *name; name++)
+        if (!strcmp(*name, value)) {
+            free(settings->theme);
+            settings->theme = xstrdup(value);
+            return true;
+        }
+    return false;
+}
+
+static bool set_language(struct settings *settings, const char *value)
+{
+    if (strcmp(value, "en") != 0 && strcmp(value, "zh") != 0)
+        return false;
+    free(settings->language);
+    settings->language = xstrdup(value);
+    return true;
+}
+
+/* Seconds, or minutes with an m: "10m". */
+static bool set_idle_lock(struct settings *settings, const char *value)
+{
+    char *end;
+    errno = 0;
+    long seconds = strtol(value, &end, 10);
+    if (end == value || errno || seconds < 0)
+        return false;
+    if (*end == 'm')
+        seconds *= 60, end++;
+    if (*end || seconds > IDLE_LOCK_MOST)
+        return false;
+    settings->idle_lock = (int)seconds;
+    return true;
+}
+
+static bool set_screens(struct settings *settings, const char *value)
+{
+    free(settings->screens);
+    settings->screens = xstrdup(value);
+    return access(value, R_OK) == 0;
+}
+
+static bool set_ambiguous(struct settings *settings, const char *value)
+{
+    settings->ambiguous_wide = !strcmp(value, "2");
+    return !strcmp(value, "1") || !strcmp(value, "2");
+}
+
+static const struct {
+    const char *name, *allowed; /* marked N_() */
+    bool (*set)(struct settings *settings, const char *value);
+} known[] = {
+    {"keymap", N_("ibm, vim or finacle"), set_keymap},
+    {"theme", N_("default, light, mono or high-contrast"), set_theme},
+    {"language", N_("en or zh"), set_language},
+    {"idle_lock", N_("seconds, or minutes as 10m; 0 = never; at most one day"), set_idle_lock},
+    {"ambiguous_width", N_("1 or 2"), set_ambiguous},
+    {"screens", N_("a folder that can be read"), set_screens},
+};
+
+static void add_alias(struct settings *settings, const char *name, const char *text)
+{
+    ARRAY_RESERVE(settings->aliases, settings->alias_count, settings->alias_capacity);
+    settings->aliases[settings->alias_count++] = (struct alias){xstrdup(name), xstrdup(text)};
+}
+
+static bool set_one(struct settings *settings, const char *name, const char *value,
+                    const char *where, struct error *error)
+{
+    if (!strncmp(name, "alias.", 6) && name[6] && *value) {
+        if (command_is_reserved(name + 6))
+            return error_set(error, ERROR_INPUT, where, _("Choose another name."),
+                             _("\"%s\" is a command of the program"), name + 6);
+        add_alias(settings, name + 6, value);
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
+        if (strcmp(known[i].name, name) != 0)
+            continue;
+        if (known[i].set(settings, value))
+            return true;
+        return error_set(error, ERROR_INPUT, where, _("Correct the line in this file."),
+                         _("%s = \"%.60s\": allowed is %s"), name, value, _(known[i].allowed));
+    }
+    return error_set(error, ERROR_INPUT, where, _("man bankops lists the settings."),
+                     _("there is no setting \"%.60s\""), name);
+}
+
+static bool read_line(struct settings *settings, char *line, const char *where,
+                      struct error *error)
+{
+    char *text = trim(line), *equals;
+    if (!*text || *text == '#')
+        return true;
+    equals = strchr(text, '=');
+    if (!equals)
+        return error_set(error, ERROR_INPUT, where, _("Write: name = value"),
+                         _("this line has no \"=\""));
+    *equals = '\0';
+    return set_one(settings, trim(text), trim(equals + 1), where, error);
+}
+
+bool settings_read(struct settings *settings, const char *path, struct error *error)
+{
+    char *text, *rest, *line;
+    size_t length;
+    bool good = true;
+    *settings = (struct settings){.keymap = KEYMAP_IBM, .idle_lock = IDLE_LOCK};
+    if (access(path, F_OK) != 0)
+        return true;
+    if (!file_read(path, FILE_LIMIT, &text, &length, error))
+        return false;
+    rest = text;
+    for (int number = 1; good && (line = strsep(&rest, "\n")); number++) {
+        char *where = xasprintf("%s:%d", path, number);
+        good = read_line(settings, line, where, error);
+        free(where);
+    }
+    free(text);
+    return good;
+}
+
+void settings_free(struct settings *settings)
+{
+    for (int i = 0; i < settings->alias_count; i++) {
+        free(settings->aliases[i].name);
+        free(settings->aliases[i].text);
+    }
+    free(settings->aliases);
+    free(settings->theme);
+    free(settings->language);
+    free(settings->screens);
+}
+
+const char *settings_alias(const struct settings *settings, const char *name)
+{
+    for (int i = 0; i < settings->alias_count; i++)
+        if (!strcmp(settings->aliases[i].name, name))
+            return settings->aliases[i].text;
+    return NULL;
+}
