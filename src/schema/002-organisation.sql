@@ -92,30 +92,41 @@ BEGIN
     RETURN answer;
 END $$;
 
--- The four below answer NULL for a stranger, so that a predicate with them shows no rows. They run
--- as their owner because views and row level security call them on behalf of the operator.
-CREATE FUNCTION bank.my_scope_low() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = bank, pg_temp
-AS $$ SELECT u.low FROM staff s JOIN unit u ON u.unit_id = s.scope_id
-      WHERE s.login = session_user AND s.active $$;
+-- The five below answer NULL for a stranger, so that a predicate with them shows no rows. They run
+-- as their owner because views and row level security call them on behalf of the operator, and are
+-- plpgsql because that keeps its plan: an SQL function is planned again in each statement.
+CREATE FUNCTION bank.my_scope_low() RETURNS int LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN (SELECT u.low FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id
+            WHERE s.login = session_user AND s.active);
+END $$;
 
-CREATE FUNCTION bank.my_scope_high() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = bank, pg_temp
-AS $$ SELECT u.high FROM staff s JOIN unit u ON u.unit_id = s.scope_id
-      WHERE s.login = session_user AND s.active $$;
+CREATE FUNCTION bank.my_scope_high() RETURNS int LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN (SELECT u.high FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id
+            WHERE s.login = session_user AND s.active);
+END $$;
 
-CREATE FUNCTION bank.my_unit() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = bank, pg_temp
-AS $$ SELECT unit_id FROM staff WHERE login = session_user AND active $$;
+CREATE FUNCTION bank.my_unit() RETURNS int LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN (SELECT unit_id FROM bank.staff WHERE login = session_user AND active);
+END $$;
 
-CREATE FUNCTION bank.my_staff_id() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = bank, pg_temp
-AS $$ SELECT staff_id FROM staff WHERE login = session_user AND active $$;
+CREATE FUNCTION bank.my_staff_id() RETURNS int LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN (SELECT staff_id FROM bank.staff WHERE login = session_user AND active);
+END $$;
 
 -- The caller's role, for predicates in views.
-CREATE FUNCTION bank.my_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = bank, pg_temp
-AS $$ SELECT role FROM staff WHERE login = session_user AND active $$;
+CREATE FUNCTION bank.my_role() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN (SELECT role FROM bank.staff WHERE login = session_user AND active);
+END $$;
 
 ALTER FUNCTION bank.my_scope_low OWNER TO bankops_owner;
 ALTER FUNCTION bank.my_scope_high OWNER TO bankops_owner;

@@ -11,7 +11,8 @@ CREATE TABLE bank.customer_search (
     restricted boolean NOT NULL,
     customer_number text COLLATE "C" NOT NULL,
     phone_masked text,
-    identity_masked text
+    identity_masked text,
+    tier text
 );
 
 -- What a prefix can hit: name, pinyin without spaces, initials, English from the start of each word.
@@ -23,8 +24,12 @@ CREATE TABLE bank.customer_term (
     PRIMARY KEY (customer_id, term)
 );
 
+-- Pieces so common that reading the names in order finds a page of them sooner than the index.
+CREATE TABLE bank.search_hot (gram text COLLATE "C" PRIMARY KEY);
+
 SELECT bank.table_protect('bank.customer_search', 'SELECT, INSERT, UPDATE, DELETE', false);
 SELECT bank.table_protect('bank.customer_term', 'SELECT, INSERT, DELETE', false);
+SELECT bank.table_protect('bank.search_hot', 'SELECT', false);
 
 -- One spelling for what is stored and what is typed: compatibility forms (full-width digits and
 -- letters), lower case, single spaces, no zero-width characters, no middle dot.
@@ -53,9 +58,16 @@ END $$;
 
 -- The grams a name must hold to contain p_text; p_unit_id NULL for any unit.
 CREATE FUNCTION bank.query_grams(p_unit_id int, p_text text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT array_agg(coalesce(p_unit_id || ':', '') || substr(p_text, i, 2))
-    FROM generate_series(1, length(p_text) - 1) AS i $$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    grams text[] := '{}';
+    lead text := coalesce(p_unit_id || ':', '');
+BEGIN
+    FOR i IN 1 .. length(p_text) - 1 LOOP
+        grams := grams || (lead || substr(p_text, i, 2));
+    END LOOP;
+    RETURN grams;
+END $$;
 
 -- Terms of one customer. English: 'harbour machinery co' is found by harbour, machinery, co.
 CREATE FUNCTION bank.customer_terms(p_customer bank.customer)
@@ -86,7 +98,8 @@ BEGIN
            (SELECT bank.mask_phone(p.phone) FROM bank.phone p
             WHERE p.customer_id = c.customer_id ORDER BY p.main DESC, p.phone LIMIT 1),
            (SELECT bank.mask_identity(i.number) FROM bank.customer_identity i
-            WHERE i.customer_id = c.customer_id ORDER BY i.kind DESC LIMIT 1)
+            WHERE i.customer_id = c.customer_id ORDER BY i.kind DESC LIMIT 1),
+           (SELECT m.tier FROM bank.member m WHERE m.customer_id = c.customer_id)
     FROM bank.customer c WHERE c.customer_id = p_customer_id;
     INSERT INTO bank.customer_term (customer_id, term, kind, unit_id)
     SELECT c.customer_id, t.term, t.kind, c.unit_id
@@ -121,99 +134,134 @@ END $$;
 
 -- Fills the search tables from the customers, after a bulk load; indexes are created after it.
 CREATE FUNCTION bank.search_rebuild() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    sample_percent real := (SELECT least(100, 3e6 / greatest(count(*), 1)) FROM bank.customer);
 BEGIN
     TRUNCATE bank.customer_search, bank.customer_term;
     INSERT INTO bank.customer_search
     SELECT c.customer_id, c.unit_id, replace(bank.search_fold(c.name), ' ', ''), c.name, c.kind,
-           c.restricted, c.customer_number, bank.mask_phone(p.phone), bank.mask_identity(i.number)
+           c.restricted, c.customer_number, bank.mask_phone(p.phone), bank.mask_identity(i.number),
+           m.tier
     FROM bank.customer c
     LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, phone FROM bank.phone
                ORDER BY customer_id, main DESC, phone) AS p USING (customer_id)
     LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, number FROM bank.customer_identity
-               ORDER BY customer_id, kind DESC) AS i USING (customer_id);
+               ORDER BY customer_id, kind DESC) AS i USING (customer_id)
+    LEFT JOIN bank.member m USING (customer_id);
     INSERT INTO bank.customer_term (customer_id, term, kind, unit_id)
     SELECT c.customer_id, t.term, t.kind, c.unit_id
     FROM bank.customer c, bank.customer_terms(c) AS t;
+    TRUNCATE bank.search_hot;
+    INSERT INTO bank.search_hot
+    WITH sample AS (
+        SELECT bank.query_grams(NULL, s.folded) AS grams, count(*) OVER () AS size
+        FROM bank.customer_search s TABLESAMPLE BERNOULLI (sample_percent)
+    )
+    SELECT g.gram FROM sample, unnest(sample.grams) AS g (gram)
+    GROUP BY g.gram HAVING count(*) > max(sample.size) * 0.01;
 END $$;
 
 SELECT bank.search_index_create();
 
+-- A tier that changes shows in the next lookup.
+CREATE FUNCTION bank.search_tier() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE bank.customer_search SET tier = NEW.tier WHERE customer_id = NEW.customer_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_tier AFTER UPDATE OF tier ON bank.member
+    FOR EACH ROW WHEN (OLD.tier IS DISTINCT FROM NEW.tier) EXECUTE FUNCTION bank.search_tier();
+
 CREATE TYPE bank.search_hit AS (rank int, match text, customer_id bigint);
 
--- Exact identifiers, and the last four or the first seven and more digits of a phone.
--- p_key: folded, without spaces and dashes, upper case.
-CREATE FUNCTION bank.search_number(p_key text, p_unit int, p_low int, p_high int, p_limit int)
-RETURNS SETOF bank.search_hit LANGUAGE plpgsql STABLE AS $$
+-- Who searches: his own unit, his units, his own record as a customer.
+CREATE TYPE bank.searcher AS (staff_id int, role text, unit_id int, low int, high int,
+                              customer_id bigint);
+
+CREATE FUNCTION bank.searcher() RETURNS bank.searcher LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    digits boolean := p_key ~ '^[0-9]+$';
-    phone_key text := regexp_replace(p_key, '^(\+|00)?86(?=1[3-9][0-9]{9}$)', '');
+    answer bank.searcher;
 BEGIN
-    IF digits AND length(p_key) = 4 THEN
-        RETURN QUERY
-            (SELECT 0, 'last4', p.customer_id FROM bank.phone p
-             WHERE p.last4 = p_key AND p.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high
-             ORDER BY p.customer_id LIMIT p_limit)
-            UNION ALL
-            (SELECT 0, 'last4', p.customer_id FROM bank.phone p
-             WHERE p.last4 = p_key AND p.unit_id BETWEEN p_low AND p_high AND p.unit_id <> p_unit
-             ORDER BY p.unit_id, p.customer_id LIMIT p_limit)
-            LIMIT p_limit;
-        RETURN;
-    END IF;
-    IF phone_key ~ '^[0-9]{7,12}$' THEN
-        RETURN QUERY SELECT 0, 'phone', p.customer_id FROM bank.phone p
-            WHERE p.phone = phone_key AND p.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
-        RETURN QUERY SELECT 1, 'phone', p.customer_id FROM bank.phone p
-            WHERE p.phone > phone_key AND p.phone < phone_key || ':' AND length(phone_key) < 11
-              AND p.unit_id BETWEEN p_low AND p_high ORDER BY p.phone, p.customer_id LIMIT p_limit;
-    END IF;
-    IF length(p_key) >= 5 THEN
-        RETURN QUERY SELECT 0, 'number', c.customer_id FROM bank.customer c
-            WHERE c.customer_number = p_key AND c.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
-    END IF;
-    IF length(p_key) BETWEEN 6 AND 20 THEN
-        RETURN QUERY SELECT 0, i.kind, i.customer_id FROM bank.customer_identity i
-            WHERE i.number = p_key AND i.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
-    END IF;
-    IF length(p_key) >= 8 THEN
-        RETURN QUERY SELECT 0, 'account', a.customer_id FROM bank.account a
-            WHERE a.number = p_key AND a.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
-    END IF;
-    IF digits AND length(p_key) BETWEEN 12 AND 19 THEN
-        RETURN QUERY SELECT 0, 'card', c.customer_id FROM bank.card c
-            WHERE c.card_number = p_key AND c.unit_id BETWEEN p_low AND p_high LIMIT p_limit;
-    END IF;
+    SELECT s.staff_id, s.role, s.unit_id, u.low, u.high, s.customer_id INTO answer
+    FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id
+    WHERE s.login = session_user AND s.active;
+    RETURN answer;
 END $$;
 
--- Names from their start: the exact term first, the own unit first, then by term. Each part stops
--- by itself, and the later ones do not run once p_limit rows are found. Few units are probed one
--- by one, many through the index over all.
-CREATE FUNCTION bank.search_term(p_term text, p_unit int, p_low int, p_high int, p_limit int)
+-- A phone by its last four digits, the own unit first.
+CREATE FUNCTION bank.search_last4(p_digits text, p_unit int, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    (SELECT 0, 'last4', p.customer_id FROM bank.phone p
+     WHERE p.last4 = p_digits AND p.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high
+     ORDER BY p.customer_id LIMIT p_limit)
+    UNION ALL
+    (SELECT 0, 'last4', p.customer_id FROM bank.phone p
+     WHERE p.last4 = p_digits AND p.unit_id BETWEEN p_low AND p_high AND p.unit_id <> p_unit
+     ORDER BY p.unit_id, p.customer_id LIMIT p_limit)
+    LIMIT p_limit $$;
+
+-- A whole phone number, or its first seven and more digits while it is being typed.
+CREATE FUNCTION bank.search_phone(p_digits text, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    SELECT (p.phone <> p_digits)::int, 'phone', p.customer_id FROM bank.phone p
+    WHERE p.phone >= p_digits AND p.phone < p_digits || ':'
+      AND p.unit_id BETWEEN p_low AND p_high
+    ORDER BY p.phone, p.customer_id LIMIT p_limit $$;
+
+-- Identifiers that only hit whole: upper case, without spaces and dashes.
+CREATE FUNCTION bank.search_number(p_key text, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    SELECT 0, 'number', c.customer_id FROM bank.customer c
+    WHERE c.customer_number = p_key AND c.unit_id BETWEEN p_low AND p_high
+    UNION ALL
+    SELECT 0, i.kind, i.customer_id FROM bank.customer_identity i
+    WHERE length(p_key) BETWEEN 6 AND 20 AND i.number = p_key
+      AND i.unit_id BETWEEN p_low AND p_high
+    UNION ALL
+    SELECT 0, 'account', a.customer_id FROM bank.account a
+    WHERE length(p_key) >= 8 AND a.number = p_key AND a.unit_id BETWEEN p_low AND p_high
+    UNION ALL
+    SELECT 0, 'card', c.customer_id FROM bank.card c
+    WHERE length(p_key) BETWEEN 12 AND 19 AND c.card_number = p_key
+      AND c.unit_id BETWEEN p_low AND p_high
+    LIMIT p_limit $$;
+
+-- Names from their start, for callers with many units: the exact term first, the own unit first,
+-- then by term. Later parts do not run once enough rows are found.
+CREATE FUNCTION bank.search_term_wide(p_term text, p_unit int, p_low int, p_high int, p_limit int)
 RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
     (SELECT 0, t.kind, t.customer_id FROM bank.customer_term t
-     WHERE t.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high AND t.term = p_term
-     ORDER BY t.customer_id LIMIT p_limit)
+     WHERE t.unit_id = p_unit AND t.term = p_term ORDER BY t.customer_id LIMIT p_limit)
     UNION ALL
     (SELECT 0, t.kind, t.customer_id FROM bank.customer_term t
-     WHERE p_high - p_low >= 16 AND t.term = p_term
-       AND t.unit_id BETWEEN p_low AND p_high AND t.unit_id <> p_unit
+     WHERE t.term = p_term AND t.unit_id BETWEEN p_low AND p_high AND t.unit_id <> p_unit
      ORDER BY t.customer_id LIMIT p_limit)
+    UNION ALL
+    (SELECT 1, t.kind, t.customer_id FROM bank.customer_term t
+     WHERE t.unit_id = p_unit AND t.term > p_term AND t.term < p_term || U&'\+10FFFF'
+     ORDER BY t.term, t.customer_id LIMIT p_limit)
+    UNION ALL
+    (SELECT 1, t.kind, t.customer_id FROM bank.customer_term t
+     WHERE t.term > p_term AND t.term < p_term || U&'\+10FFFF'
+       AND t.unit_id BETWEEN p_low AND p_high AND t.unit_id <> p_unit
+     ORDER BY t.term, t.customer_id LIMIT p_limit) $$;
+
+-- The same for callers with few units: each unit is probed by itself, so that a common surname in
+-- a large bank costs no more than a rare one.
+CREATE FUNCTION bank.search_term_narrow(p_term text, p_unit int, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    (SELECT 0, t.kind, t.customer_id FROM bank.customer_term t
+     WHERE t.unit_id = p_unit AND t.term = p_term ORDER BY t.customer_id LIMIT p_limit)
     UNION ALL
     (SELECT 0, t.kind, t.customer_id
      FROM generate_series(p_low, p_high) AS u (unit_id)
      CROSS JOIN LATERAL (SELECT x.kind, x.customer_id FROM bank.customer_term x
                          WHERE x.unit_id = u.unit_id AND x.term = p_term
                          ORDER BY x.customer_id LIMIT p_limit) AS t
-     WHERE p_high - p_low < 16 AND u.unit_id <> p_unit LIMIT p_limit)
+     WHERE u.unit_id <> p_unit LIMIT p_limit)
     UNION ALL
     (SELECT 1, t.kind, t.customer_id FROM bank.customer_term t
-     WHERE t.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high
-       AND t.term > p_term AND t.term < p_term || U&'\+10FFFF'
-     ORDER BY t.term, t.customer_id LIMIT p_limit)
-    UNION ALL
-    (SELECT 1, t.kind, t.customer_id FROM bank.customer_term t
-     WHERE p_high - p_low >= 16 AND t.term > p_term AND t.term < p_term || U&'\+10FFFF'
-       AND t.unit_id BETWEEN p_low AND p_high AND t.unit_id <> p_unit
+     WHERE t.unit_id = p_unit AND t.term > p_term AND t.term < p_term || U&'\+10FFFF'
      ORDER BY t.term, t.customer_id LIMIT p_limit)
     UNION ALL
     (SELECT 1, t.kind, t.customer_id
@@ -222,23 +270,26 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
                          WHERE x.unit_id = u.unit_id
                            AND x.term > p_term AND x.term < p_term || U&'\+10FFFF'
                          ORDER BY x.term, x.customer_id LIMIT p_limit) AS t
-     WHERE p_high - p_low < 16 AND u.unit_id <> p_unit
-     ORDER BY t.term, t.customer_id LIMIT p_limit)
-    LIMIT p_limit $$;
+     WHERE u.unit_id <> p_unit ORDER BY t.term, t.customer_id LIMIT p_limit) $$;
 
--- Names that hold the text further in (two characters at least).
-CREATE FUNCTION bank.search_inside(p_text text, p_unit int, p_low int, p_high int, p_limit int)
+-- Names that hold the text further in (two characters at least). Not sorted: sorting a common
+-- word would mean reading every name that has it.
+CREATE FUNCTION bank.search_inside_wide(p_text text, p_unit int, p_low int, p_high int, p_limit int)
 RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
     (SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
      WHERE bank.name_grams(s.unit_id, s.folded) @> bank.query_grams(p_unit, p_text)
-       AND s.unit_id = p_unit AND p_unit BETWEEN p_low AND p_high
-       AND position(p_text IN s.folded) > 1 LIMIT p_limit)
+       AND s.unit_id = p_unit AND position(p_text IN s.folded) > 1 LIMIT p_limit)
     UNION ALL
     (SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
-     WHERE p_high - p_low >= 16
-       AND bank.name_grams(s.unit_id, s.folded) @> bank.query_grams(NULL, p_text)
+     WHERE bank.name_grams(s.unit_id, s.folded) @> bank.query_grams(NULL, p_text)
        AND s.unit_id BETWEEN p_low AND p_high AND s.unit_id <> p_unit
-       AND position(p_text IN s.folded) > 1 LIMIT p_limit)
+       AND position(p_text IN s.folded) > 1 LIMIT p_limit) $$;
+
+CREATE FUNCTION bank.search_inside_narrow(p_text text, p_unit int, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    (SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
+     WHERE bank.name_grams(s.unit_id, s.folded) @> bank.query_grams(p_unit, p_text)
+       AND s.unit_id = p_unit AND position(p_text IN s.folded) > 1 LIMIT p_limit)
     UNION ALL
     (SELECT 2, 'inside', t.customer_id
      FROM generate_series(p_low, p_high) AS u (unit_id)
@@ -247,78 +298,142 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
                                @> bank.query_grams(u.unit_id, p_text)
                            AND s.unit_id = u.unit_id
                            AND position(p_text IN s.folded) > 1 LIMIT p_limit) AS t
-     WHERE p_high - p_low < 16 AND u.unit_id <> p_unit LIMIT p_limit)
-    LIMIT p_limit $$;
+     WHERE u.unit_id <> p_unit LIMIT p_limit) $$;
 
--- All hits for what was typed, best first, a customer perhaps more than once.
-CREATE FUNCTION bank.search_hits(p_query text, p_limit int)
+-- The same for a text whose every piece is common.
+CREATE FUNCTION bank.search_inside_hot(p_text text, p_low int, p_high int, p_limit int)
+RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
+    SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
+    WHERE s.unit_id BETWEEN p_low AND p_high AND position(p_text IN s.folded) > 1
+    ORDER BY s.customer_id LIMIT p_limit $$;
+
+-- The hits for one spelling of what was typed. p_way: which of the probes above.
+CREATE FUNCTION bank.search_probe(p_way text, p_text text, me bank.searcher, p_limit int)
 RETURNS SETOF bank.search_hit LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    me bank.staff := bank.me();
-    low int := bank.my_scope_low();
-    high int := bank.my_scope_high();
-    folded text := bank.search_fold(p_query);
-    -- spaces, dashes and dots are how people group digits and part names
-    compact text := regexp_replace(folded, '[\s\u2010-\u2015\u2212.-]', '', 'g');
-    found_count int := 0;
-    part int;
-    term text;
+    narrow boolean := me.high - me.low < 16;
+    unit int := CASE WHEN me.unit_id BETWEEN me.low AND me.high THEN me.unit_id ELSE me.low END;
 BEGIN
-    IF compact ~ '[0-9]' AND compact ~ '^\+?[0-9a-z]+$' THEN
-        RETURN QUERY SELECT * FROM bank.search_number(upper(compact), me.unit_id, low, high, p_limit);
-        GET DIAGNOSTICS found_count = ROW_COUNT;
-    END IF;
-    IF compact = '' OR compact ~ '^\+?[0-9]+$' OR found_count >= p_limit THEN
-        RETURN;
-    END IF;
-    -- 'zhang san' is pinyin without the space, and may be the start of an English name with it;
-    -- keyboards without ü write lv and nv.
-    FOREACH term IN ARRAY ARRAY[compact, folded, regexp_replace(compact, '([ln])[vü]', '\1u', 'g')] LOOP
-        CONTINUE WHEN found_count > 0 AND term = compact;
-        RETURN QUERY SELECT * FROM bank.search_term(term, me.unit_id, low, high, p_limit * 2);
-        GET DIAGNOSTICS part = ROW_COUNT;
-        found_count := found_count + part + 1;
-    END LOOP;
-    IF found_count < p_limit * 2 AND length(compact) >= 2 AND compact ~ '[^\x01-\x7f]' THEN
-        RETURN QUERY SELECT * FROM bank.search_inside(compact, me.unit_id, low, high, p_limit);
+    IF p_way = 'last4' THEN
+        RETURN QUERY SELECT * FROM bank.search_last4(p_text, unit, me.low, me.high, p_limit);
+    ELSIF p_way = 'phone' THEN
+        RETURN QUERY SELECT * FROM bank.search_phone(p_text, me.low, me.high, p_limit);
+    ELSIF p_way = 'number' THEN
+        RETURN QUERY SELECT * FROM bank.search_number(p_text, me.low, me.high, p_limit);
+    ELSIF p_way = 'term' AND narrow THEN
+        RETURN QUERY SELECT * FROM bank.search_term_narrow(p_text, unit, me.low, me.high, p_limit)
+                     LIMIT p_limit * 2;
+    ELSIF p_way = 'term' THEN
+        RETURN QUERY SELECT * FROM bank.search_term_wide(p_text, unit, me.low, me.high, p_limit)
+                     LIMIT p_limit * 2;
+    ELSIF narrow THEN
+        RETURN QUERY SELECT * FROM bank.search_inside_narrow(p_text, unit, me.low, me.high, p_limit)
+                     LIMIT p_limit;
+    ELSIF bank.query_grams(NULL, p_text) <@ ARRAY(SELECT gram FROM bank.search_hot) THEN
+        RETURN QUERY SELECT * FROM bank.search_inside_hot(p_text, me.low, me.high, p_limit);
+    ELSE
+        RETURN QUERY SELECT * FROM bank.search_inside_wide(p_text, unit, me.low, me.high, p_limit)
+                     LIMIT p_limit;
     END IF;
 END $$;
 
+-- What was typed, as the probes that can find it: {way, text} pairs, the most exact first.
+CREATE FUNCTION bank.search_ways(p_query text) RETURNS text[][] LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    folded text := bank.search_fold(p_query);
+    -- spaces, dashes and dots are how people group digits and part names
+    compact text := regexp_replace(folded, '[\s\u2010-\u2015\u2212.-]', '', 'g');
+    phone text := regexp_replace(compact, '^(\+|00)?86(?=1[3-9][0-9]{1,9}$)', '');
+    pinyin text := regexp_replace(compact, '([ln])[vü]', '\1u', 'g');
+    ways text[][] := '{}';
+BEGIN
+    IF compact ~ '^\+?[0-9]+$' THEN
+        IF length(compact) = 4 THEN
+            ways := ways || ARRAY[['last4', compact]];
+        END IF;
+        IF length(phone) BETWEEN 7 AND 12 THEN
+            ways := ways || ARRAY[['phone', phone]];
+        END IF;
+        RETURN ways || ARRAY[['number', compact]];
+    END IF;
+    IF compact ~ '^[0-9a-z]*[0-9][0-9a-z]*$' THEN
+        ways := ways || ARRAY[['number', upper(compact)]];
+    END IF;
+    IF compact <> '' THEN
+        ways := ways || ARRAY[['term', compact]];
+    END IF;
+    -- 'zhang san' is pinyin without its space, and may be the start of an English name with it
+    IF folded <> compact AND folded ~ '^[\x20-\x7f]+$' THEN
+        ways := ways || ARRAY[['term', regexp_replace(folded, '[^[:alnum:] ]+', '', 'g')]];
+    END IF;
+    -- keyboards without ü write lv and nv
+    IF pinyin <> compact AND pinyin ~ '^[a-z]+$' THEN
+        ways := ways || ARRAY[['term', pinyin]];
+    END IF;
+    IF length(compact) >= 2 AND compact ~ '[^\x01-\x7f]' THEN
+        ways := ways || ARRAY[['inside', compact]];
+    END IF;
+    RETURN ways;
+END $$;
+
+-- The page: runs the probes until p_limit customers are found and reads what a row shows. Runs as
+-- the owner of the tables, whom row level security exempts: every probe carries the caller's units.
+CREATE FUNCTION bank.search_page(p_query text, p_limit int, me bank.searcher)
+RETURNS TABLE (place bigint, customer_id bigint, name text, kind text, match text, rank int,
+               customer_number text, phone text, identity text, tier text, unit_id int,
+               unit_zh text, unit_en text, locked boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    way text[];
+    hit bank.search_hit;
+    ids bigint[] := '{}';
+    matches text[] := '{}';
+    ranks int[] := '{}';
+BEGIN
+    FOREACH way SLICE 1 IN ARRAY bank.search_ways(p_query) LOOP
+        EXIT WHEN cardinality(ids) >= p_limit;
+        FOR hit IN SELECT * FROM bank.search_probe(way[1], way[2], me, p_limit) LOOP
+            CONTINUE WHEN hit.customer_id = ANY (ids);
+            ids := ids || hit.customer_id;
+            matches := matches || hit.match;
+            ranks := ranks || hit.rank;
+            EXIT WHEN cardinality(ids) >= p_limit;
+        END LOOP;
+    END LOOP;
+    RETURN QUERY
+    SELECT h.place, s.customer_id, CASE WHEN l.locked THEN bank.mask_name(s.name) ELSE s.name END,
+           s.kind, h.match, h.rank, s.customer_number, s.phone_masked, s.identity_masked, s.tier,
+           s.unit_id, u.name_zh, u.name_en, l.locked
+    FROM unnest(ids, matches, ranks) WITH ORDINALITY AS h (customer_id, match, rank, place)
+    JOIN bank.customer_search s ON s.customer_id = h.customer_id
+    JOIN bank.unit u ON u.unit_id = s.unit_id
+    CROSS JOIN LATERAL (
+        SELECT (s.restricted OR s.customer_id IS NOT DISTINCT FROM me.customer_id)
+               AND NOT EXISTS (SELECT FROM bank.access_grant g
+                               WHERE g.staff_id = me.staff_id AND g.customer_id = s.customer_id
+                                 AND g.state = 'granted' AND g.expires_at > now()) AS locked
+    ) AS l
+    ORDER BY h.rank, h.place;
+END $$;
+ALTER FUNCTION bank.search_page OWNER TO bankops_owner;
+
 -- Customers for what the clerk typed, best first: exact before prefix before inside, the own unit
--- first. At most p_limit rows (page + 1 tells that there are more). The name of a restricted
+-- first (a word in every hundredth name excepted: those come in order of number). At most p_limit rows (page + 1 tells that there are more). The name of a restricted
 -- customer and of the caller's own record is masked until a grant opens it.
 CREATE FUNCTION api.customer_search(p_query text, p_limit int DEFAULT 51)
 RETURNS TABLE (place bigint, customer_id bigint, name text, kind text, match text, rank int,
                customer_number text, phone text, identity text, tier text, unit_id int,
                unit_zh text, unit_en text, locked boolean)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = api, bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
-    most int := least(greatest(coalesce(p_limit, 51), 1), 500);
-    own_id bigint := (bank.me()).customer_id;
+    me bank.searcher := bank.searcher();
 BEGIN
-    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
-    RETURN QUERY
-    WITH hit AS (
-        SELECT h.rank, h.match, h.customer_id, row_number() OVER () AS place
-        FROM bank.search_hits(left(p_query, 200), most) AS h
-    ), best AS (
-        SELECT DISTINCT ON (h.customer_id) h.rank, h.match, h.customer_id, h.place
-        FROM hit h ORDER BY h.customer_id, h.rank, h.place
-    ), page AS (
-        SELECT b.rank, b.match, b.customer_id, row_number() OVER (ORDER BY b.rank, b.place) AS place
-        FROM best b ORDER BY b.rank, b.place LIMIT most
-    )
-    SELECT p.place, p.customer_id, CASE WHEN l.locked THEN bank.mask_name(s.name) ELSE s.name END,
-           s.kind, p.match, p.rank, s.customer_number, s.phone_masked, s.identity_masked, m.tier,
-           s.unit_id, u.name_zh, u.name_en, l.locked
-    FROM page p
-    JOIN bank.customer_search s ON s.customer_id = p.customer_id
-    JOIN bank.unit u ON u.unit_id = s.unit_id
-    LEFT JOIN bank.member m ON m.customer_id = p.customer_id
-    CROSS JOIN LATERAL (SELECT (s.restricted OR s.customer_id IS NOT DISTINCT FROM own_id)
-                               AND NOT bank.access_granted(s.customer_id) AS locked) AS l
-    ORDER BY p.place;
+    IF me.role IS NULL OR me.role NOT IN ('clerk', 'rm', 'supervisor') THEN
+        PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    END IF;
+    RETURN QUERY SELECT * FROM bank.search_page(left(p_query, 200),
+                                                least(greatest(coalesce(p_limit, 51), 1), 500), me);
 END $$;
 SELECT bank.function_grant('customer_search', 'clerk', 'rm', 'supervisor');

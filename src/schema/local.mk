@@ -6,6 +6,9 @@ dist_schema_DATA = \
   src/schema/003-customer.sql \
   src/schema/004-access.sql \
   src/schema/005-lookup.sql \
+  src/schema/006-customer-view.sql \
+  src/schema/007-customer-write.sql \
+  src/schema/009-audit.sql \
   src/schema/020-reconcile.sql
 dist_schema_DATA += \
   src/schema/010-class-code.sql \
@@ -28,3 +31,7 @@ dist_schema_DATA += \
   src/schema/051-report-points.sql
 dist_schema_DATA += \
   src/schema/008-console.sql
+dist_schema_DATA += \
+  src/schema/060-restricted.sql \
+  src/schema/061-staff.sql \
+  src/schema/062-timeline.sql

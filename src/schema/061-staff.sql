@@ -1,0 +1,138 @@
+-- Staff and their logins. The list and the switch are the administrator's; roles of the database
+-- are made by `bankops staff`, which connects as the installer.
+
+CREATE VIEW api.staff_list WITH (security_barrier) AS
+    SELECT s.staff_id, s.login, s.name_zh, s.name_en, s.role, u.name_zh AS unit_zh,
+           u.name_en AS unit_en, v.name_zh AS scope_zh, v.name_en AS scope_en, s.active,
+           EXISTS (SELECT FROM pg_roles r WHERE r.rolname = s.login AND r.rolcanlogin) AS can_log_in,
+           s.created_at, s.version
+    FROM bank.staff s
+    JOIN bank.unit u ON u.unit_id = s.unit_id
+    JOIN bank.unit v ON v.unit_id = s.scope_id
+    WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+-- Colleagues who can be given work, by login.
+CREATE VIEW api.colleague_list WITH (security_barrier) AS
+    SELECT s.login, s.name_zh, s.name_en, s.role, u.name_zh AS unit_zh, u.name_en AS unit_en
+    FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id
+    WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
+      AND s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+-- Switches a member of staff on or off. Off: his login finds nothing from its next call on.
+CREATE FUNCTION bank.staff_switch(p_staff_id int, p_active boolean, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql AS $$
+DECLARE
+    me bank.staff := bank.me();
+    s bank.staff;
+    answer api.outcome;
+BEGIN
+    PERFORM bank.require_role('admin');
+    answer := bank.request_replay(p_request, 'staff_switch',
+                                  jsonb_build_array(p_staff_id, p_active, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    SELECT * INTO s FROM bank.staff WHERE staff_id = p_staff_id FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such member of staff.', p_staff_id::text, NULL,
+                          'p_staff_id');
+    ELSIF s.staff_id = me.staff_id THEN
+        PERFORM bank.fail('BO403', 'You cannot switch your own login.', s.login,
+                          'Ask another administrator.', 'p_staff_id');
+    ELSIF s.version <> p_version OR s.active = p_active THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', s.login,
+                          'Look at it again.', 'p_version');
+    END IF;
+    UPDATE bank.staff SET active = p_active, version = version + 1 WHERE staff_id = p_staff_id;
+    PERFORM bank.audit_write(CASE WHEN p_active THEN 'staff_enable' ELSE 'staff_disable' END, 'staff',
+        s.login, NULL, jsonb_build_object('active', s.active),
+        jsonb_build_object('active', p_active));
+    RETURN bank.request_done(p_request, s.login,
+        CASE WHEN p_active THEN 'Login enabled.' ELSE 'Login disabled.' END);
+END $$;
+
+CREATE FUNCTION api.staff_enable(p_staff_id int, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE sql SECURITY DEFINER SET search_path = api, bank, pg_temp
+AS $$ SELECT bank.staff_switch(p_staff_id, true, p_version, p_request) $$;
+
+CREATE FUNCTION api.staff_disable(p_staff_id int, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE sql SECURITY DEFINER SET search_path = api, bank, pg_temp
+AS $$ SELECT bank.staff_switch(p_staff_id, false, p_version, p_request) $$;
+
+-- Everybody's own place: shown in the title line of the console.
+CREATE VIEW api.me WITH (security_barrier) AS
+    SELECT s.staff_id, s.login, s.name_zh, s.name_en, s.role, s.unit_id, u.name_zh AS unit_zh,
+           u.name_en AS unit_en, (SELECT bank.today()) AS business_date
+    FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id
+    WHERE s.login = session_user AND s.active;
+
+-- For the installer, a role that may create roles: a member of staff with his database role.
+CREATE FUNCTION bank.staff_add(p_login text, p_name_zh text, p_name_en text, p_role text,
+                               p_unit text, p_scope text)
+RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    unit bank.unit;
+    scope bank.unit;
+    made int;
+BEGIN
+    IF p_login !~ '^[a-z][a-z0-9_.-]{1,30}$' OR p_login ~ '^(pg_|bankops)' THEN
+        PERFORM bank.fail('BO422', 'This cannot be a login.', p_login,
+                          'Use small letters and digits, a letter first.', 'login');
+    END IF;
+    SELECT * INTO unit FROM bank.unit WHERE code = p_unit;
+    SELECT * INTO scope FROM bank.unit WHERE code = coalesce(p_scope, p_unit);
+    IF unit.unit_id IS NULL OR scope.unit_id IS NULL THEN
+        PERFORM bank.fail('BO404', 'There is no such unit.', concat_ws(', ', p_unit, p_scope),
+                          'Give the code of a unit.', 'unit');
+    ELSIF EXISTS (SELECT FROM bank.staff WHERE login = p_login) THEN
+        PERFORM bank.fail('BO409', 'This login is taken.', p_login, 'Choose another.', 'login');
+    ELSIF EXISTS (SELECT FROM pg_roles WHERE rolname = p_login AND (rolsuper OR rolbypassrls
+                  OR rolcreaterole OR rolcreatedb OR rolreplication)) THEN
+        PERFORM bank.fail('BO409', 'This database role has privileges that staff must not have.',
+                          p_login, 'Choose another login.', 'login');
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = p_login) THEN
+        EXECUTE format('CREATE ROLE %I LOGIN IN ROLE %I', p_login, 'bankops_' || p_role);
+    ELSE
+        EXECUTE format('ALTER ROLE %I LOGIN', p_login);
+        EXECUTE format('GRANT %I TO %I', 'bankops_' || p_role, p_login);
+    END IF;
+    INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
+    VALUES (p_login, p_name_zh, p_name_en, p_role, unit.unit_id, scope.unit_id)
+    RETURNING staff_id INTO made;
+    PERFORM bank.audit_write('staff_add', 'staff', p_login, NULL, NULL,
+        jsonb_build_object('role', p_role, 'unit', p_unit, 'scope', coalesce(p_scope, p_unit)));
+    RETURN made;
+END $$;
+
+-- For the installer: ends a login for good; the row stays for the history.
+CREATE FUNCTION bank.staff_remove(p_login text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE bank.staff SET active = false, version = version + 1 WHERE login = p_login AND active;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such active member of staff.', p_login, NULL, 'login');
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = p_login) THEN
+        EXECUTE format('ALTER ROLE %I NOLOGIN', p_login);
+    END IF;
+    PERFORM bank.audit_write('staff_disable', 'staff', p_login, NULL, NULL,
+                             jsonb_build_object('active', false));
+END $$;
+
+-- Makes the missing database roles of active staff, after a bulk load of bank.staff.
+CREATE FUNCTION bank.staff_roles_create(VARIADIC p_logins text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    s bank.staff;
+BEGIN
+    FOR s IN SELECT * FROM bank.staff WHERE login = ANY (p_logins) AND active LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = s.login) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN IN ROLE %I', s.login, 'bankops_' || s.role);
+        END IF;
+    END LOOP;
+END $$;
+
+SELECT bank.function_grant('staff_enable', 'admin');
+SELECT bank.function_grant('staff_disable', 'admin');
+SELECT bank.view_grant('staff_list', 'admin', 'auditor');
+SELECT bank.view_grant('colleague_list', 'clerk', 'rm', 'supervisor');
+SELECT bank.view_grant('me', 'staff');
