@@ -10,6 +10,8 @@ enum { TEXT_BYTES = 2000, HOUR = 3600 };
 /* One complaint while it is made. */
 struct complaint {
     const struct complaint_text *text;
+    int sum, small, count, card; /* what its blanks are filled with */
+    int day;                     /* when it happened */
     bool english;
     const char *stage;
     int64_t received;
@@ -49,32 +51,30 @@ static void add_day(struct buffer *out, int day, bool english)
 }
 
 /* One of the blanks of a text. */
-static void fill_in(struct buffer *out, struct random *random, const char *name, int day,
-                    bool english)
+static void fill_in(struct buffer *out, struct random *random, const char *name,
+                    const struct complaint *c)
 {
     if (!strncmp(name, "day}", 4))
-        add_day(out, day, english);
-    else if (!strncmp(name, "time}", 5) && english)
-        buffer_format(out, "%d pm", (int)random_between(random, 2, 10));
+        add_day(out, c->day, c->english);
     else if (!strncmp(name, "time}", 5))
-        buffer_format(out, "%s%d点", "晚上", (int)random_between(random, 7, 10));
+        buffer_format(out, c->english ? "%d pm" : "晚上%d点", (int)random_between(random, 7, 10));
     else if (!strncmp(name, "sum}", 4))
-        buffer_format(out, "%d", (int)random_scale(random, 3000, 80000));
+        buffer_format(out, "%d", c->sum);
     else if (!strncmp(name, "small}", 6))
-        buffer_format(out, "%d", (int)random_between(random, 3, 60) * 20);
+        buffer_format(out, "%d", c->small);
     else if (!strncmp(name, "count}", 6))
-        buffer_format(out, "%d", (int)random_between(random, 3, 12));
+        buffer_format(out, "%d", c->count);
     else if (!strncmp(name, "card}", 5))
-        buffer_format(out, "%04d", (int)random_below(random, 10000));
+        buffer_format(out, "%04d", c->card);
 }
 
 /* Expands choices and blanks. */
-static void expand(struct buffer *out, struct random *random, const char *text, int day,
-                   bool english)
+static void expand(struct buffer *out, struct random *random, const char *text,
+                   const struct complaint *c)
 {
     for (; *text; text++) {
         if (*text == '{') {
-            fill_in(out, random, text + 1, day, english);
+            fill_in(out, random, text + 1, c);
             text = strchr(text, '}');
         } else if (*text == '[') {
             const char *end = strchr(text, ']');
@@ -88,7 +88,7 @@ static void expand(struct buffer *out, struct random *random, const char *text, 
                 from = strchr(from, '|') + 1;
             size_t length = strcspn(from, "|]");
             snprintf(part, sizeof part, "%.*s", (int)length, from);
-            expand(out, random, part, day, english);
+            expand(out, random, part, c);
             text = end;
         } else {
             buffer_add_char(out, *text);
@@ -101,12 +101,15 @@ static void pick_moment(const struct maker *maker, struct profile *p, struct com
 {
     const struct plan *plan = maker->plan;
     struct random *random = &p->random;
+    int64_t expected = plan->customers / 42 + 1;
+    uint32_t today = 12 + (uint32_t)(6000 / expected > 140 ? 140 : 6000 / expected);
     uint32_t draw = random_below(random, 1000);
     int most = plan->day - plan->month_start[0];
     int oldest = plan->day - p->opened < most ? plan->day - p->opened : most;
-    int days = draw < 60 ? (int)random_between(random, 1, 15)
-                         : (int)random_between(random, oldest > 3 ? 3 : 1, oldest > 4 ? oldest : 4);
-    if (draw < 12)
+    int days = draw < today + 60
+                   ? (int)random_between(random, 1, 15)
+                   : (int)random_between(random, oldest > 3 ? 3 : 1, oldest > 4 ? oldest : 4);
+    if (draw < today)
         c->received = plan->now - random_between(random, 300, 5 * HOUR);
     else
         c->received =
@@ -116,15 +119,24 @@ static void pick_moment(const struct maker *maker, struct profile *p, struct com
     c->age_hours = (int)((plan->now - c->received) / HOUR);
 }
 
+static void fill_blanks(struct random *random, struct complaint *c)
+{
+    c->day = (int)((c->received + 8 * HOUR) / 86400) - (int)random_between(random, 0, 6);
+    c->sum = (int)random_scale(random, 3000, 80000);
+    c->small = (int)random_between(random, 3, 60) * 20;
+    c->count = (int)random_between(random, 3, 12);
+    c->card = (int)random_below(random, 10000);
+}
+
 static const char *pick_stage(struct random *random, int age_hours)
 {
     static const char *const stages[] = {"registered",    "classified", "assigned", "accepted",
                                          "investigating", "waiting",    "proposed", "approval",
                                          "decided",       "closed"};
     static const int today[] = {150, 600, 170, 50, 30, 0, 0, 0, 0, 0};
-    static const int fresh[] = {0, 0, 220, 230, 250, 40, 10, 0, 50, 200};
-    static const int weeks[] = {0, 0, 12, 40, 110, 40, 20, 8, 80, 690};
-    static const int old[] = {0, 0, 0, 1, 5, 2, 0, 1, 1, 990};
+    static const int fresh[] = {0, 0, 90, 90, 420, 50, 20, 0, 80, 250};
+    static const int weeks[] = {0, 0, 3, 6, 140, 50, 25, 8, 90, 678};
+    static const int old[] = {0, 0, 0, 0, 3, 1, 0, 0, 1, 995};
     const int *weights = age_hours < 6     ? today
                          : age_hours < 72  ? fresh
                          : age_hours < 960 ? weeks
@@ -148,11 +160,10 @@ static void write_texts(struct maker *maker, struct profile *p, const struct com
 {
     struct buffer text = BUFFER_INIT;
     struct rows *rows = maker->rows;
-    int day = (int)((c->received + 8 * HOUR) / 86400) - (int)random_between(&p->random, 0, 6);
     const char *const parts[] = {c->text->subject, c->text->facts, c->text->remedy};
     for (int i = 0; i < 3; i++) {
         buffer_clear(&text);
-        expand(&text, &p->random, parts[i], day, c->english);
+        expand(&text, &p->random, parts[i], c);
         rows_text(rows, ROWS_COMPLAINT, buffer_text(&text));
     }
     buffer_free(&text);
@@ -232,6 +243,7 @@ void complaint_make(struct maker *maker, struct profile *p)
         struct complaint c = {.english = p->latin};
         c.text = pick_text(&p->random, c.english);
         pick_moment(maker, p, &c);
+        fill_blanks(&p->random, &c);
         c.stage = pick_stage(&p->random, c.age_hours);
         write_complaint(maker, p, &c);
     }

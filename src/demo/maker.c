@@ -75,7 +75,9 @@ static void set_standing(const struct maker *maker, struct profile *p)
         oldest = age_days > 16 * YEAR ? age_days - 16 * YEAR : 200;
     if (oldest < 60)
         oldest = 60;
-    p->opened = maker->plan->day - (int)random_scale(random, 5, oldest);
+    p->opened =
+        maker->plan->day - (int)(random_chance(random, 7500) ? random_between(random, 30, oldest)
+                                                             : random_scale(random, 5, oldest));
     p->income = random_around(random, 600000 + 350000 * p->wealth, 420000) + 250000;
     if (p->wealth >= 3 || random_chance(random, 600))
         p->manager = plan_person(maker->plan, random, p->unit, "rm");
