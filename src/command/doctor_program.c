@@ -3,6 +3,7 @@
 #include "base/place.h"
 #include "command/doctor.h"
 #include "config.h"
+#include "console/catalogue.h"
 
 #include <curses.h>
 #include <pwd.h>
@@ -33,6 +34,38 @@ static void check_files(struct doctor *doctor)
                    _("%s is missing: everything is shown in English"), chinese);
     free(chinese);
     free(catalogues);
+}
+
+struct screen_findings {
+    struct doctor *doctor;
+    int count;
+};
+
+static void say_screen(void *data, const char *path, int line, const char *pointer,
+                       const char *what)
+{
+    struct screen_findings *findings = data;
+    if (findings->count++ == 0)
+        doctor_say(findings->doctor, DOCTOR_FAIL, _("screens"),
+                   _("Correct the file; bankops screens check lists every error."), "%s:%d: %s: %s",
+                   path, line, pointer, what);
+}
+
+static void check_screens(struct doctor *doctor)
+{
+    struct error error = ERROR_INIT;
+    struct screen_findings findings = {doctor, 0};
+    struct catalogue *catalogue = catalogue_new(NULL, &error);
+    if (!catalogue) {
+        doctor_say(doctor, DOCTOR_FAIL, _("screens"), error.todo, "%s: %s", error.where, error.what);
+        return;
+    }
+    for (int i = 0; i < catalogue_count(catalogue); i++)
+        catalogue_check(catalogue, catalogue_at(catalogue, i), say_screen, &findings);
+    if (!findings.count)
+        doctor_say(doctor, DOCTOR_OK, _("screens"), NULL, _("%d, all valid"),
+                   catalogue_count(catalogue));
+    catalogue_free(catalogue);
 }
 
 static void check_locale(struct doctor *doctor)
@@ -110,6 +143,7 @@ static void check_account(struct doctor *doctor)
 void doctor_program(struct doctor *doctor)
 {
     check_files(doctor);
+    check_screens(doctor);
     check_locale(doctor);
     check_terminal(doctor);
     check_account(doctor);

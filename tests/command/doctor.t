@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops doctor names what is wrong, for each thing that can be broken without breaking the machine.
 . "$(dirname "$0")/lib.sh"
-plan 15
+plan 17
 
 # finds NAME PATTERN COMMAND...: a line of the plain output matches, and WARN and FAIL carry a remedy.
 finds() {
@@ -27,6 +27,10 @@ is "nothing was made" "$(ls -d "$BANKOPS_DATA" 2>/dev/null)" ""
 finds "no locale" '^WARN\tlocale\t' env -u LC_ALL -u LANG $doctor
 finds "the C locale" '^WARN\tlocale\tLC_ALL=C ' env LC_ALL=C $doctor
 finds "missing shared files" '^FAIL\tfiles\t.*schema' env BANKOPS_SHARE="$place/none" $doctor
+finds "the screens" '^OK\tscreens\t[0-9]+' $doctor
+mkdir "$place/screens"
+echo '{ "name": "broken", "kind": "list" }' >"$place/screens/broken.json"
+finds "a screen that is not valid" '^FAIL\tscreens\t.*broken.json:1' env BANKOPS_SCREENS="$place/screens" $doctor
 finds "missing PostgreSQL" '^(OK|FAIL)\tPostgreSQL\t' env PG_BINDIR="$place/none" $doctor
 if [ "$(id -u)" = 0 ]; then
     finds "root" '^OK\taccount\troot; .*postgres' $doctor

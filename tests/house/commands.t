@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every command explains itself, refuses what it does not know, and stands in manual and completion.
 . "$(dirname "$0")/lib.sh"
-plan 8
+plan 9
 
 program=$build/bankops
 export TERM=dumb BANKOPS_DATA=/nonexistent/bankops
@@ -60,3 +60,8 @@ if command -v groff >/dev/null; then
 else
     skip "the manual pages have no formatting error" "groff is not installed"
 fi
+
+sed -n '/^\.\\" keys: begin/,/^\.\\" keys: end/{/^\.\\" keys/!p;}' man/bankops.1 >"$build/keys.manual"
+"$program" screens keys --man | LANGUAGE=en sh man/keys | diff "$build/keys.manual" - |
+    none "bankops(1) lists the keys of the program (make update-man)"
+rm -f "$build/keys.manual"
