@@ -147,6 +147,10 @@ static void check_jump(struct check *check, const struct jump *jump, const struc
         target = catalogue_find(check->catalogue, jump->screen);
         if (!target)
             finding(check, screen, _("there is no screen \"%s\""), jump->screen);
+        if (jump->screen_from && !has_value(check, scope, jump->screen_from))
+            finding(check, pointer,
+                    _("\"%s\" is no column, parameter or field that has a value here"),
+                    jump->screen_from);
         check_bindings(check, &jump->arguments, scope, place);
     }
     free(screen);

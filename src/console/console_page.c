@@ -106,8 +106,9 @@ void console_open(struct console *console, const char *screen, const struct valu
 void console_jump(struct page *from, const struct jump *jump, value_lookup lookup, void *data)
 {
     struct values arguments = VALUES_INIT;
+    const char *named = jump->screen_from ? lookup(data, jump->screen_from) : NULL;
     values_bind(&arguments, &jump->arguments, lookup, data);
-    console_open(from->console, jump->screen, &arguments);
+    console_open(from->console, named ? named : jump->screen, &arguments);
     values_clear(&arguments);
 }
 

@@ -112,7 +112,8 @@ struct defined_filter {
 };
 
 struct jump {
-    const char *screen; /* NULL: none */
+    const char *screen;      /* NULL: none */
+    const char *screen_from; /* name of the value that says which screen; NULL: always `screen` */
     struct bindings arguments;
 };
 

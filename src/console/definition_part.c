@@ -163,7 +163,8 @@ int *read_column_names(const cJSON *object, const char *name, const struct defin
 struct jump read_jump(const cJSON *object, const char *name)
 {
     const cJSON *jump = member(object, name);
-    return (struct jump){json_string(jump, "screen", NULL), read_bindings(jump, "arguments")};
+    return (struct jump){json_string(jump, "screen", NULL), json_string(jump, "screen_from", NULL),
+                         read_bindings(jump, "arguments")};
 }
 
 struct after read_after(const cJSON *object)

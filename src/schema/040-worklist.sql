@@ -63,15 +63,15 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
  WHERE w.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 SELECT bank.view_grant('worklist', 'staff');
 
--- How much of each kind, and how much of it is overdue; a line for each kind the role can have.
-CREATE FUNCTION api.worklist_counts()
-RETURNS TABLE (kind text, items bigint, overdue bigint, soonest timestamptz)
+-- How much of each kind, and how much of all is overdue.
+CREATE FUNCTION api.worklist_summary()
+RETURNS TABLE (to_take bigint, mine bigint, overdue bigint, tasks bigint, breaks bigint,
+               decisions bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT k.kind, count(w.kind), count(*) FILTER (WHERE w.state = 'overdue'), min(w.due_at)
-      FROM unnest('{queue,case,task,break,approval,adjustment,grant}'::text[])
-           WITH ORDINALITY k (kind, seq)
-      LEFT JOIN api.worklist w ON w.kind = k.kind
-     WHERE k.seq <= 4 OR (bank.me()).role = 'supervisor'
-     GROUP BY k.kind, k.seq ORDER BY k.seq
+    SELECT count(*) FILTER (WHERE w.kind = 'queue'), count(*) FILTER (WHERE w.kind = 'case'),
+           count(*) FILTER (WHERE w.state = 'overdue'), count(*) FILTER (WHERE w.kind = 'task'),
+           count(*) FILTER (WHERE w.kind = 'break'),
+           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'grant'))
+      FROM api.worklist w
 $$;
-SELECT bank.function_grant('worklist_counts', 'staff');
+SELECT bank.function_grant('worklist_summary', 'staff');
