@@ -8,7 +8,7 @@ find src screens -name '*.[ch]' | xargs grep -nE '^#include "[a-z_]+/' /dev/null
     BEGIN {
         rank["command"] = 1; rank["console"] = rank["screens"] = 2
         rank["customer"] = rank["reconcile"] = rank["complaint"] = rank["loyalty"] = 3
-        rank["report"] = rank["link"] = rank["demo"] = 3
+        rank["report"] = rank["link"] = 3; rank["demo"] = 2.5
         rank["terminal"] = rank["database"] = 4; rank["base"] = 5
     }
     {
@@ -41,7 +41,7 @@ find src screens tests -name '*.[ch]' -exec perl -CSD -ne '
     close ARGV if eof; chomp; print "$ARGV:$.: " . length . "\n" if length > 104' {} + |
     none "no line of C far above 100 columns"
 
-find src screens -name '*.c' | xargs grep -nE '\b(strcat|sprintf|gets|strtok|system|popen)\(' /dev/null |
+find src screens -name '*.c' | xargs grep -nE '\b(sprintf|gets|strtok|system|popen)\(' /dev/null |
     none "no call that the house avoids"
 
 # A public header guards itself by the path it has.

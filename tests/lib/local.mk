@@ -1,4 +1,4 @@
-EXTRA_DIST += tests/lib/check.h
+EXTRA_DIST += tests/lib/check.h tests/lib/pty.h tests/lib/small-bank.sql
 EXTRA_DIST += tests/lib/fixture tests/lib/fixture.h tests/lib/run-sql
 
 clean-local: clean-fixture
