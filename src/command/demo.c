@@ -1,9 +1,12 @@
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/language.h"
+#include "base/place.h"
 #include "command/command.h"
 #include "database/session.h"
 #include "demo/load.h"
+#include "demo/statement.h"
 #include "demo/summary.h"
 
 #include <getopt.h>
@@ -21,27 +24,30 @@ static struct {
     int64_t customers;
     uint64_t seed;
     int64_t now;
+    const char *files; /* folder of the statement files */
     bool progress, summary, quiet;
 } options;
 
-static const char help[] =
-    N_("Usage: bankops demo [OPTION…]\n"
-       "\n"
-       "Fills an empty database with an invented bank: units, staff, customers, accounts, 18 "
-       "months of\n"
-       "history, complaints, points. The same seed, size and moment give the same bank. All or "
-       "nothing.\n"
-       "\n"
-       "Options:\n"
-       "  --customers N        how many customers (default 100000; 100 to 20000000)\n"
-       "  --seed S             another bank of the same kind (default 1)\n"
-       "  --now \"YYYY-MM-DD HH:MM\"  moment that the bank takes for now, in China (default: the "
-       "clock)\n"
-       "  --progress           show how far it is, also when the output is no terminal\n"
-       "  --summary            only say what the database holds\n"
-       "  --quiet              say nothing unless something fails\n"
-       "  --database CONNINFO  use this server instead of the private one\n"
-       "  --as ROLE            connect as this role\n");
+static const char help[] = N_(
+    "Usage: bankops demo [OPTION…]\n"
+    "\n"
+    "Fills an empty database with an invented bank: units, staff, customers, accounts, 18 "
+    "months of\n"
+    "history, complaints, points. The same seed, size and moment give the same bank. All or "
+    "nothing.\n"
+    "\n"
+    "Options:\n"
+    "  --customers N        how many customers (default 100000; 100 to 20000000)\n"
+    "  --seed S             another bank of the same kind (default 1)\n"
+    "  --now \"YYYY-MM-DD HH:MM\"  moment that the bank takes for now, in China (default: the "
+    "clock)\n"
+    "  --files FOLDER       where the statement files go (default: files/statements of the data\n"
+    "                       folder)\n"
+    "  --progress           show how far it is, also when the output is no terminal\n"
+    "  --summary            only say what the database holds\n"
+    "  --quiet              say nothing unless something fails\n"
+    "  --database CONNINFO  use this server instead of the private one\n"
+    "  --as ROLE            connect as this role\n");
 
 /* What is shown while loading. */
 struct meter {
@@ -126,6 +132,9 @@ static bool take(int option, const char *name, struct error *error)
         return true;
     case 'n':
         return moment(optarg, &options.now, error);
+    case 'f':
+        options.files = optarg;
+        return true;
     case 'p':
         return options.progress = true;
     case 'u':
@@ -151,6 +160,7 @@ static bool read_options(int argc, char **argv, bool *helped, struct error *erro
     static const struct option list[] = {{"customers", required_argument, NULL, 'c'},
                                          {"seed", required_argument, NULL, 's'},
                                          {"now", required_argument, NULL, 'n'},
+                                         {"files", required_argument, NULL, 'f'},
                                          {"progress", no_argument, NULL, 'p'},
                                          {"summary", no_argument, NULL, 'u'},
                                          {"quiet", no_argument, NULL, 'q'},
@@ -193,6 +203,16 @@ static bool allow_logins(const struct session_options *session, const struct pla
     return session_allow_login(session, count, names, error);
 }
 
+/* Written before the load commits: a bank without its files would be half a bank. */
+static bool write_files(const struct plan *plan, struct error *error)
+{
+    char *data = place_data(), *folder = xasprintf("%s/files/statements", data);
+    bool good = statement_write(plan, options.files ? options.files : folder, error);
+    free(data);
+    free(folder);
+    return good;
+}
+
 static bool fill(PGconn *connection, const struct session_options *session, struct error *error)
 {
     struct meter meter = {clock_ms(), 0, options.customers, isatty(STDOUT_FILENO) == 1, 0};
@@ -201,7 +221,8 @@ static bool fill(PGconn *connection, const struct session_options *session, stru
     bool good = pinyin && plan;
     if (good) {
         plan_make(plan, pinyin, options.seed, options.customers, options.now);
-        good = load_run(connection, plan, pinyin, show, &meter, error) &&
+        good = write_files(plan, error) &&
+               load_run(connection, plan, pinyin, show, &meter, error) &&
                allow_logins(session, plan, error);
     }
     if (good && !options.quiet)

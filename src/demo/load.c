@@ -5,6 +5,7 @@
 #include "database/failure.h"
 #include "database/session.h"
 #include "demo/maker.h"
+#include "demo/statement.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -207,10 +208,9 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
                      load_progress progress, void *data, struct error *error)
 {
     return prepare(connection, error) && organisation_load(connection, plan, error) &&
+           statement_load_lanes(connection, error) &&
            load_customers(connection, plan, pinyin, progress, data, error) &&
-           rebuild(connection, progress, data, error) &&
-           organisation_logins(connection, plan, error) &&
-           case_load(connection, plan->now, error) &&
+           rebuild(connection, progress, data, error) && case_load(connection, plan->now, error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
            session_script(connection,
                           "SELECT bank.audit_write('demo_load', 'bank', 'demo', NULL, NULL, "

@@ -25,9 +25,6 @@ bool load_run(PGconn *connection, const struct plan *plan, struct pinyin *pinyin
 /* Units, staff, products, calendar and settings of the plan; within the caller's transaction. */
 bool organisation_load(PGconn *connection, const struct plan *plan, struct error *error);
 
-/* Database roles for the demo logins, without password, in the group of their role. */
-bool organisation_logins(PGconn *connection, const struct plan *plan, struct error *error);
-
 /* Turns the rows of demo_complaint into cases with events, clocks and pauses. `now` as in plan. */
 bool case_load(PGconn *connection, int64_t now, struct error *error);
 

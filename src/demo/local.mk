@@ -16,4 +16,5 @@ libdemo_a_SOURCES = \
   src/demo/points.c \
   src/demo/random.c src/demo/random.h \
   src/demo/rows.c src/demo/rows.h \
+  src/demo/statement.c src/demo/statement.h \
   src/demo/summary.c src/demo/summary.h

@@ -33,23 +33,51 @@ static bool load_units(PGconn *connection, const struct plan *plan, struct error
     return true;
 }
 
+static bool add_staff_row(PGconn *connection, const struct plan_staff *staff, struct error *error)
+{
+    char id[16], unit[16], scope[16], customer[24];
+    snprintf(id, sizeof id, "%d", staff->id);
+    snprintf(unit, sizeof unit, "%d", staff->unit);
+    snprintf(scope, sizeof scope, "%d", staff->scope);
+    snprintf(customer, sizeof customer, "%lld", (long long)staff->customer);
+    const char *values[] = {
+        id,          staff->login, staff->name_zh, staff->name_en,
+        staff->role, unit,         scope,          staff->customer ? customer : NULL};
+    return insert(connection,
+                  "INSERT INTO bank.staff (staff_id, login, name_zh, name_en, role, unit_id,"
+                  " scope_id, customer_id) VALUES ($1::int, $2, $3, $4, $5, $6::int, $7::int,"
+                  " $8::bigint)",
+                  8, values, error);
+}
+
+/* The demo logins come first and are added as `bankops staff add` does it, with a database role;
+ * their staff_id are 1, 2 … because the sequence starts again. */
+static bool add_login(PGconn *connection, const struct plan *plan, const struct plan_staff *staff,
+                      struct error *error)
+{
+    char customer[24];
+    snprintf(customer, sizeof customer, "%lld", (long long)staff->customer);
+    const char *values[] = {staff->login,
+                            staff->name_zh,
+                            staff->name_en,
+                            staff->role,
+                            plan_unit(plan, staff->unit)->code,
+                            plan_unit(plan, staff->scope)->code};
+    const char *own[] = {staff->login, staff->customer ? customer : NULL};
+    return session_do(connection, "SELECT bank.staff_add($1, $2, $3, $4, $5, $6)", 6, values,
+                      error) &&
+           session_do(connection, "UPDATE bank.staff SET customer_id = $2::bigint WHERE login = $1",
+                      2, own, error);
+}
+
 static bool load_staff(PGconn *connection, const struct plan *plan, struct error *error)
 {
+    if (!session_script(connection, "ALTER TABLE bank.staff ALTER staff_id RESTART", error))
+        return false;
     for (int i = 0; i < PLAN_STAFF; i++) {
         const struct plan_staff *staff = &plan->staff[i];
-        char id[16], unit[16], scope[16], customer[24];
-        snprintf(id, sizeof id, "%d", staff->id);
-        snprintf(unit, sizeof unit, "%d", staff->unit);
-        snprintf(scope, sizeof scope, "%d", staff->scope);
-        snprintf(customer, sizeof customer, "%lld", (long long)staff->customer);
-        const char *values[] = {
-            id,          staff->login, staff->name_zh, staff->name_en,
-            staff->role, unit,         scope,          staff->customer ? customer : NULL};
-        if (!insert(connection,
-                    "INSERT INTO bank.staff (staff_id, login, name_zh, name_en, role, unit_id,"
-                    " scope_id, customer_id) VALUES ($1::int, $2, $3, $4, $5, $6::int, $7::int,"
-                    " $8::bigint)",
-                    8, values, error))
+        if (!(staff->has_login ? add_login(connection, plan, staff, error)
+                               : add_staff_row(connection, staff, error)))
             return false;
     }
     return true;
@@ -175,21 +203,4 @@ bool organisation_load(PGconn *connection, const struct plan *plan, struct error
     return load_settings(connection, plan, error) && load_units(connection, plan, error) &&
            load_staff(connection, plan, error) && load_catalogue(connection, error) &&
            load_tiers(connection, error) && load_campaigns(connection, plan, error);
-}
-
-bool organisation_logins(PGconn *connection, const struct plan *plan, struct error *error)
-{
-    for (int i = 0; i < PLAN_STAFF; i++) {
-        const struct plan_staff *staff = &plan->staff[i];
-        char sql[512];
-        if (!staff->has_login)
-            continue;
-        snprintf(sql, sizeof sql,
-                 "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%s') THEN "
-                 "CREATE ROLE %s LOGIN; END IF; GRANT bankops_%s TO %s; END $$",
-                 staff->login, staff->login, staff->role, staff->login);
-        if (!session_script(connection, sql, error))
-            return false;
-    }
-    return true;
 }
