@@ -1,0 +1,42 @@
+-- The worklist: what is due for me, from all parts, and nothing of other people or branches.
+BEGIN;
+\ir ../lib/small-bank.sql
+SELECT plan(15);
+
+CREATE FUNCTION pg_temp.kinds(p_login text) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.as(p_login, 'SELECT coalesce(string_agg(kind || '' '' || screen, '', '' ORDER BY kind, object_id), ''none'') FROM api.worklist') $$;
+CREATE FUNCTION pg_temp.open(p_customer bigint, p_level text) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.as('t_super2', format('SELECT (api.case_open(%s, ''A01'', ''B02'', ''C07'', ''s'', ''f'', '
+   'p_level => %L, p_request => gen_random_uuid())).id', p_customer, p_level)) $$;
+
+SELECT is(pg_temp.kinds('t_clerk'), 'none', 'nothing is due in an empty bank');
+SELECT pg_temp.open(101, 'simple') AS card, pg_temp.open(101, 'major') AS major,
+       pg_temp.open(201, 'simple') AS west \gset
+SELECT is(pg_temp.kinds('t_clerk'), 'queue case', 'a case in my queue, not that of another branch');
+SELECT is(pg_temp.kinds('t_west'), 'queue case', 'which sees its own');
+SELECT is(pg_temp.kinds('t_rm'), 'none', 'not of another role''s queue');
+SELECT is(pg_temp.kinds('t_audit'), 'none', 'an auditor has no work there');
+SELECT pg_temp.as('t_clerk', format('SELECT api.case_take(101, %s, 3, gen_random_uuid())', :'card'));
+SELECT is(pg_temp.kinds('t_clerk'), 'case case', 'taken, it is mine');
+SELECT is(pg_temp.kinds('t_clerk2'), 'none', 'and no longer anybody''s');
+INSERT INTO bank.task (customer_id, title, due_at, owner_id, created_by, unit_id)
+VALUES (101, 'call', now() - interval '1 hour', 901, 904, 3), (101, 'call', now(), 902, 904, 3);
+SELECT is(pg_temp.kinds('t_clerk'), 'case case, task customer', 'my task, not my colleague''s');
+SELECT is(pg_temp.as('t_clerk', 'SELECT kind || state FROM api.worklist ORDER BY due_at LIMIT 1'),
+          'taskoverdue', 'the most urgent first');
+SELECT pg_temp.as('t_super', format('SELECT api.case_take(101, %s, 3, gen_random_uuid())', :'major'));
+SELECT pg_temp.as('t_super', format('SELECT api.case_resolve(101, %s, ''d'', ''app'', ''resolved'', 4, gen_random_uuid())', :'major'));
+SELECT pg_temp.as('t_super', 'SELECT api.points_adjust(101, 5, ''r'', gen_random_uuid())');
+INSERT INTO bank.access_grant (customer_id, staff_id, reason, unit_id) VALUES (103, 901, 'asked by phone', 2);
+SELECT is(pg_temp.kinds('t_super'), 'case case, grant grant-list',
+          'a maker does not find his own decisions to approve');
+SELECT is(pg_temp.kinds('t_super2'), 'adjustment points-adjustments, approval case, grant grant-list',
+          'the second person does');
+SELECT is(pg_temp.as('t_super2', 'SELECT decisions FROM api.worklist_summary()'), '3', 'counted');
+SELECT is(pg_temp.as('t_clerk', 'SELECT format(''%s %s %s'', mine, tasks, overdue) FROM api.worklist_summary()'),
+          '1 1 1', 'for each his own');
+SELECT is(pg_temp.as('t_clerk', 'SELECT customer FROM api.worklist LIMIT 1'), '*伟民', 'names are masked');
+SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM bank.task'), '42501', 'nobody reads the tables');
+
+SELECT * FROM finish();
+ROLLBACK;
