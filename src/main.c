@@ -9,6 +9,8 @@
 #include <string.h>
 
 static const struct command commands[] = {
+    {"console", "[--as NAME] [--screen COMMAND]", N_("open the console (also without a command)"),
+     command_console},
     {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},
     {"demo", "[--customers N] [--seed S]", N_("fill an empty database with a demo bank"),
      command_demo},

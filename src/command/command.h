@@ -11,6 +11,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+int command_console(int argc, char **argv);
 int command_database(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_doctor(int argc, char **argv);

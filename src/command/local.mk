@@ -1,5 +1,5 @@
 bankops_SOURCES = src/main.c src/command/command.h \
-  src/command/database.c src/command/demo.c \
+  src/command/console.c src/command/database.c src/command/demo.c \
   src/command/doctor.c src/command/doctor.h src/command/doctor_machine.c \
   src/command/doctor_program.c src/command/doctor_server.c \
   src/command/screens.c

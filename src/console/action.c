@@ -34,7 +34,7 @@ static const struct action actions[ACTION_COUNT] = {
     [ACTION_CANCEL] = {"cancel", N_("Back"),
                        N_("One step back; stops a query that is running. Entries are kept as a "
                           "draft."),
-                       {"F12 Esc", "q Esc F12", "Esc"}, CONTEXT_ALL, 0, DANGER_NONE, 30},
+                       {"F12 Esc", "q Esc F12", "Esc"}, CONTEXT_ALL, 0, DANGER_NONE, 3},
     [ACTION_OPEN] = {"open", N_("Open"), N_("Open the row, or carry out the options typed."),
                      SAME("Enter"), TEXTLESS, NEED_ROW, DANGER_NONE, 0},
     [ACTION_FILTER] = {"filter", N_("Filter"), N_("Choose which rows are shown."),

@@ -159,7 +159,7 @@ static void check_columns(struct check *check, const struct defined_columns *col
     for (int i = 0; i < columns->count; i++)
         if (columns->items[i].reveal.function)
             check_parameters(check, columns->items[i].reveal.function,
-                             &columns->items[i].reveal.arguments, NULL, pointer);
+                             &columns->items[i].reveal.arguments, "p_request", pointer);
 }
 
 /* Filters by a column or a parameter of the source. */

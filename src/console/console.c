@@ -123,12 +123,25 @@ static void identified(void *data, struct answer *answer)
     login_done(console);
 }
 
+/* The user's own settings of lists; without them the lists are as delivered. */
+static void views_arrived(void *data, struct answer *answer)
+{
+    struct console *console = data;
+    for (int i = 0; answer->rows && i < PQntuples(answer->rows); i++)
+        values_set(&console->views, PQgetvalue(answer->rows, i, 0),
+                   PQgetvalue(answer->rows, i, 1));
+}
+
 void console_identify(struct console *console)
 {
+    static const char views[] = "SELECT screen, definition->>'settings' FROM api.saved_view_list "
+                                "WHERE name = 'default'";
     static const char sql[] =
         "SELECT login, role, name_en, name_zh, unit_id, unit_en, unit_zh, bank_en, bank_zh, today, "
         "now_ms FROM api.console_identity()";
     struct request request = {.sql = sql, .kind = REQUEST_READ};
+    struct request view_request = {.sql = views, .kind = REQUEST_READ};
+    connection_request(console->connection, console, &view_request, views_arrived, console);
     connection_request(console->connection, console, &request, identified, console);
 }
 
@@ -311,6 +324,7 @@ static void console_free(struct console *console)
     settings_free(&console->settings);
     free(console->message);
     free(console->start_text);
+    values_clear(&console->views);
     loop_free(console->loop);
 }
 

@@ -38,6 +38,7 @@ struct console {
     struct connection *connection;
     struct catalogue *catalogue;
     struct identity identity;
+    struct values views; /* kept list settings by screen */
     enum keymap keymap;
     bool read_only;
     struct page **pages; /* visited, oldest first */

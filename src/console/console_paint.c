@@ -30,9 +30,9 @@ static void identity_text(const struct console *console, char *text, size_t capa
     char clock[8];
     localtime_r(&now, &local);
     strftime(clock, sizeof clock, "%H:%M", &local);
-    snprintf(text, capacity, "%s %s · %s · %s · %s%s", identity->login, identity->name[language],
-             identity->unit[language], identity->today, clock,
-             console->read_only ? _(" · read-only") : "");
+    snprintf(text, capacity, "%s%s · %s · %s %s", console->read_only ? _("READ-ONLY · ") : "",
+             screen_columns() < 100 ? identity->login : identity->name[language],
+             identity->unit[language], identity->today, clock);
 }
 
 static void paint_title(const struct console *console, const struct page *page)
@@ -44,8 +44,8 @@ static void paint_title(const struct console *console, const struct page *page)
     identity_text(console, who, sizeof who);
     text_safe(&safe, who, strlen(who));
     width = text_width(buffer_text(&safe));
-    if (width > screen_columns() - 30)
-        width = screen_columns() - 30;
+    if (width > screen_columns() - 20)
+        width = screen_columns() - 20;
     snprintf(title, sizeof title, " %s%s%s", name, page->heading ? " · " : "",
              page->heading ? page->heading : "");
     draw_text(0, 0, screen_columns() - width - 1, STYLE_TITLE, title);

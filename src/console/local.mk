@@ -4,8 +4,31 @@ libconsole_a_SOURCES = \
   src/console/catalogue.c src/console/catalogue.h \
   src/console/check.c src/console/check.h \
   src/console/check_database.c src/console/check_database.h \
+  src/console/command_line.c src/console/command_line.h \
+  src/console/console.c src/console/console.h \
+  src/console/console_key.c src/console/console_page.c src/console/console_paint.c \
+  src/console/csv.c src/console/csv.h \
   src/console/definition.c src/console/definition.h \
   src/console/definition_part.c src/console/definition_part.h \
+  src/console/dialog.c src/console/dialog.h \
+  src/console/dialog_choose.c src/console/dialog_entry.c \
+  src/console/entry.c src/console/entry.h \
+  src/console/export.c src/console/export.h \
+  src/console/format.c src/console/format.h \
+  src/console/help.c src/console/help.h \
+  src/console/login.c src/console/login.h \
+  src/console/page.h \
+  src/console/page_form.c \
+  src/console/page_list.c src/console/page_list.h \
+  src/console/page_list_act.c src/console/page_list_settings.c \
+  src/console/page_menu.c \
+  src/console/page_report.c \
+  src/console/page_view.c src/console/page_view.h \
+  src/console/page_view_paint.c src/console/page_view_reveal.c \
+  src/console/perform.c src/console/perform.h \
+  src/console/plain.c src/console/plain.h \
   src/console/query.c src/console/query.h \
   src/console/schema.c src/console/schema.h \
+  src/console/settings.c src/console/settings.h \
+  src/console/task.c src/console/task.h \
   src/console/values.c src/console/values.h

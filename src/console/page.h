@@ -43,6 +43,12 @@ struct page_ops {
      * (NULL when there is none). */
     const struct defined_columns *(*columns)(struct page *page);
     const char *const *(*row)(struct page *page);
+    /* Further actions, of the panel with the cursor (view). */
+    const struct actions *(*actions)(struct page *page);
+    /* What those are about: columns and row of the panel, its label column (-1: none). */
+    const struct defined_columns *(*panel_columns)(struct page *page);
+    const char *const *(*panel_row)(struct page *page);
+    int (*panel_label)(struct page *page);
     /* The language changed: titles were built from the old one. */
     void (*translate)(struct page *page);
     /* Appends the page as plain lines, for --plain. */

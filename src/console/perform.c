@@ -47,6 +47,28 @@ static void job_free(struct job *job)
     free(job);
 }
 
+/* Whether the action is one of the panel's with the cursor. */
+static bool of_panel(struct page *page, const struct defined_action *action)
+{
+    const struct actions *own = page->ops->actions ? page->ops->actions(page) : NULL;
+    return own && action >= own->items && action < own->items + own->count;
+}
+
+static const struct defined_columns *columns_of(struct page *page,
+                                                const struct defined_action *action)
+{
+    if (of_panel(page, action))
+        return page->ops->panel_columns(page);
+    return page->ops->columns ? page->ops->columns(page) : NULL;
+}
+
+static const char *const *row_of(struct page *page, const struct defined_action *action)
+{
+    if (of_panel(page, action))
+        return page->ops->panel_row(page);
+    return page->ops->row ? page->ops->row(page) : NULL;
+}
+
 static bool condition_holds(const struct condition *condition, const char *const *row)
 {
     const char *text = row && condition->column >= 0 ? row[condition->column] : NULL;
@@ -72,7 +94,7 @@ static const char *condition_text(const struct defined_columns *columns,
 static const char *row_refusal(struct page *page, const struct defined_action *action,
                                const char *const *row)
 {
-    const struct defined_columns *columns = page->ops->columns ? page->ops->columns(page) : NULL;
+    const struct defined_columns *columns = columns_of(page, action);
     if ((action->needs & NEED_ROW) && !row)
         return _("There is no row under the cursor.");
     for (int i = 0; columns && row && i < action->when_count; i++)
@@ -102,7 +124,7 @@ const char *perform_refusal(struct page *page, const struct defined_action *acti
         return why;
     if ((action->needs & NEED_MARKS) && marks)
         return NULL;
-    return row_refusal(page, action, page->ops->row ? page->ops->row(page) : NULL);
+    return row_refusal(page, action, row_of(page, action));
 }
 
 /* Value of a name for one row of a job: asked fields, the row, the page. */
@@ -283,10 +305,12 @@ static void job_open(struct job *job)
     job_free(job);
 }
 
-static const char *label_of(struct page *page, const struct defined_columns *columns,
-                            const char *const *row)
+static const char *label_of(struct job *job, const char *const *row)
 {
-    int label = page->definition->label;
+    struct page *page = job->page;
+    const struct defined_columns *columns = job->columns;
+    int label = of_panel(page, job->action) ? page->ops->panel_label(page)
+                                            : page->definition->label;
     if (!row || !columns)
         return page->heading ? page->heading : "";
     if (label < 0 || label >= columns->count)
@@ -298,7 +322,7 @@ static const char *label_of(struct page *page, const struct defined_columns *col
 static void item_fill(struct job *job, struct item *item, const char *const *row)
 {
     item->job = job;
-    item->label = xstrdup(label_of(job->page, job->columns, row));
+    item->label = xstrdup(label_of(job, row));
     if (!row || !job->columns)
         return;
     item->cells = xcalloc((size_t)job->columns->count, sizeof *item->cells);
@@ -312,7 +336,7 @@ void perform_rows(struct page *page, const struct defined_action *action,
     struct job *job = xcalloc(1, sizeof *job);
     job->page = page;
     job->action = action;
-    job->columns = page->ops->columns ? page->ops->columns(page) : NULL;
+    job->columns = columns_of(page, action);
     job->count = count ? count : 1;
     job->items = xcalloc((size_t)job->count, sizeof *job->items);
     for (int i = 0; i < job->count; i++)
@@ -357,7 +381,7 @@ void perform(struct page *page, const struct defined_action *action)
         free(rows);
         return;
     }
-    const char *const *row = page->ops->row ? page->ops->row(page) : NULL;
+    const char *const *row = row_of(page, action);
     perform_rows(page, action, &row, row ? 1 : 0);
 }
 

@@ -308,15 +308,29 @@ void query_source(struct query *query, const struct source *source,
     query_page(query, &page);
 }
 
-void query_call(struct query *query, const char *called, const struct bindings *bindings,
-                const char *request, const char *(*value)(void *data, const char *name),
-                void *data)
+static void call(struct query *query, const char *selected, const char *called,
+                 const struct bindings *bindings, const char *request,
+                 const char *(*value)(void *data, const char *name), void *data)
 {
-    buffer_add(&query->sql, "SELECT status, id, message FROM api.");
+    buffer_format(&query->sql, "SELECT %s FROM api.", selected);
     name(query, called);
     buffer_add(&query->sql, "(");
     arguments(query, bindings, value, data);
     buffer_add(&query->sql, bindings->count ? ", p_request => " : "p_request => ");
     bind(query, request);
     buffer_add(&query->sql, ")");
+}
+
+void query_call(struct query *query, const char *called, const struct bindings *bindings,
+                const char *request, const char *(*value)(void *data, const char *name),
+                void *data)
+{
+    call(query, "status, id, message", called, bindings, request, value, data);
+}
+
+void query_reveal(struct query *query, const char *called, const struct bindings *bindings,
+                  const char *request, const char *(*value)(void *data, const char *name),
+                  void *data)
+{
+    call(query, "value, message", called, bindings, request, value, data);
 }

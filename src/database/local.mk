@@ -27,8 +27,3 @@ tests_database_connection_t_SOURCES = tests/database/connection.c
 tests_database_connection_t_LDADD = libdatabase.a libbase.a $(CMOCKA_LIBS) $(LIBPQ_LIBS) \
   $(CRYPTO_LIBS) $(CJSON_LIBS)
 endif
-
-database_scripts = tests/database/cluster.t tests/database/migrate.t
-TESTS += $(database_scripts)
-server_tests += $(database_scripts)
-EXTRA_DIST += $(database_scripts)

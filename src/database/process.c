@@ -21,7 +21,7 @@ char **process_clean_environment(void)
                                   (char *)"LC_ALL=C.UTF-8", NULL, NULL};
     const char *value = getenv("TZ");
     if (value && strlen(value) < sizeof zone - 4) {
-        snprintf(zone, sizeof zone, "TZ=%s", value);
+        strcpy(zone + 3, value);
         environment[3] = zone;
     }
     return environment;

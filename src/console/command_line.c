@@ -1,0 +1,434 @@
+#include "console/command_line.h"
+
+#include "base/alloc.h"
+#include "base/date.h"
+#include "base/file.h"
+#include "base/language.h"
+#include "base/place.h"
+#include "console/page_list.h"
+#include "console/perform.h"
+#include "terminal/draw.h"
+#include "terminal/edit.h"
+#include "terminal/theme.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HISTORY_MOST = 200, HISTORY_BYTES = 1 << 16 };
+
+struct command_line {
+    struct edit edit;
+    bool open, changed;
+    char *history[HISTORY_MOST]; /* oldest first */
+    int count, at;
+    char *typed;     /* what stood there before going through the history */
+    char *completed; /* the text that Tab completes */
+    int candidate;
+};
+
+static struct command_line *line_of(struct console *console)
+{
+    if (!console->command_line) {
+        console->command_line = xcalloc(1, sizeof *console->command_line);
+        console->command_line->edit = (struct edit)EDIT_INIT;
+    }
+    return console->command_line;
+}
+
+static void remember(struct command_line *line, const char *text)
+{
+    if (!*text || (line->count && !strcmp(line->history[line->count - 1], text)))
+        return;
+    if (line->count == HISTORY_MOST) {
+        free(line->history[0]);
+        memmove(line->history, line->history + 1, (HISTORY_MOST - 1) * sizeof *line->history);
+        line->count--;
+    }
+    line->history[line->count++] = xstrdup(text);
+}
+
+static void history_read(struct command_line *line)
+{
+    char *path = place_config("history"), *text = NULL, *rest, *entry;
+    size_t length;
+    struct error error = ERROR_INIT;
+    if (access(path, R_OK) == 0 && file_read(path, HISTORY_BYTES, &text, &length, &error)) {
+        rest = text;
+        while ((entry = strsep(&rest, "\n")))
+            remember(line, entry);
+    }
+    free(text);
+    free(path);
+}
+
+void command_line_save(struct console *console)
+{
+    struct command_line *line = console->command_line;
+    struct buffer text = BUFFER_INIT;
+    struct error error = ERROR_INIT;
+    char *path = place_config("history"), *folder = place_config("");
+    if (line && line->changed && file_make_directory(folder, 0700, &error)) {
+        for (int i = 0; i < line->count; i++)
+            buffer_format(&text, "%s\n", line->history[i]);
+        file_write(path, buffer_text(&text), text.length, &error);
+    }
+    for (int i = 0; line && i < line->count; i++)
+        free(line->history[i]);
+    if (line) {
+        edit_free(&line->edit);
+        free(line->typed);
+        free(line->completed);
+    }
+    free(line);
+    console->command_line = NULL;
+    buffer_free(&text);
+    free(folder);
+    free(path);
+}
+
+bool command_line_active(const struct console *console)
+{
+    return console->command_line && console->command_line->open;
+}
+
+void command_line_open(struct console *console, const char *text)
+{
+    struct command_line *line = line_of(console);
+    if (!line->count)
+        history_read(line);
+    line->open = true;
+    line->at = line->count;
+    edit_set(&line->edit, text);
+    screen_dirty();
+}
+
+void command_line_close(struct console *console)
+{
+    if (console->command_line)
+        console->command_line->open = false;
+    screen_dirty();
+}
+
+/* Values that a text after the code stands for. */
+static bool filter_value(const struct definition *definition, const char *word,
+                         struct values *values)
+{
+    for (int i = 0; i < definition->filter_count; i++) {
+        const struct defined_filter *filter = &definition->filters[i];
+        for (int v = 0; v < filter->value_count; v++) {
+            const struct named_value *value = &filter->values[v];
+            if (!strcasecmp(value->value, word) || !strcasecmp(value->title.en, word) ||
+                !strcmp(value->title.zh, word)) {
+                values_set(values, filter->name, value->value);
+                return true;
+            }
+        }
+        int days;
+        if (!strcmp(filter->type, "date") && date_parse(word, &days)) {
+            char text[11];
+            date_format(days, text);
+            values_set(values, filter->name, text);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void list_arguments(const struct definition *definition, const char *rest,
+                           struct values *values)
+{
+    struct buffer left = BUFFER_INIT;
+    char *copy = xstrdup(rest), *at = copy, *word;
+    while (!definition->search && (word = strsep(&at, " ")))
+        if (*word && !filter_value(definition, word, values))
+            buffer_format(&left, "%s%s", left.length ? " " : "", word);
+    if (definition->search) {
+        values_set(values, definition->search, rest);
+        values_set(values, "@direct", "1");
+    } else if (left.length && definition->command) {
+        values_set(values, definition->command, buffer_text(&left));
+        values_set(values, "@direct", "1");
+    } else if (left.length && definition->source.view) {
+        values_set(values, "@position", buffer_text(&left));
+    }
+    free(copy);
+    buffer_free(&left);
+}
+
+static void open_screen(struct console *console, const struct catalogue_entry *entry,
+                        const char *rest)
+{
+    struct values values = VALUES_INIT;
+    const struct definition *definition =
+        *rest ? catalogue_load(console->catalogue, entry->name, NULL) : NULL;
+    if (definition && definition->kind == KIND_LIST)
+        list_arguments(definition, rest, &values);
+    else if (definition && definition->command)
+        values_set(&values, definition->command, rest);
+    else if (definition && definition->parameter_count)
+        values_set(&values, definition->parameters[0], rest);
+    console_open(console, entry->name, &values);
+    values_clear(&values);
+}
+
+static void change_theme(struct console *console, const char *name)
+{
+    struct error error = ERROR_INIT;
+    if (theme_set(name, &error))
+        screen_redraw();
+    else
+        console_error(console, &error);
+}
+
+static void change_keymap(struct console *console, const char *name)
+{
+    int map = keymap_find(name);
+    if (map < 0) {
+        console_refuse(console, _("Key maps are ibm, vim and finacle."));
+        return;
+    }
+    console->keymap = (enum keymap)map;
+    screen_dirty();
+}
+
+static void change_view(struct console *console, const char *what)
+{
+    struct page *page = console_page(console);
+    if (!page || page->context != CONTEXT_LIST) {
+        console_refuse(console, _("Only lists keep a view."));
+    } else if (!strcmp(what, "save")) {
+        list_page_settings_write(page, true);
+        console_say(console, STYLE_GOOD, "%s", _("The view of this list is kept for you."));
+    } else if (!strcmp(what, "reset")) {
+        list_page_settings_forget(page);
+    } else {
+        console_refuse(console, _("Type :view save or :view reset."));
+    }
+}
+
+static bool run_word(struct console *console, const char *name, const char *rest)
+{
+    if (!strcmp(name, "language") && (!strcmp(rest, "en") || !strcmp(rest, "zh")))
+        console_set_language(console, rest[0] == 'z' ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH);
+    else if (!strcmp(name, "language"))
+        console_refuse(console, _("Type :language en or :language zh."));
+    else if (!strcmp(name, "theme"))
+        change_theme(console, rest);
+    else if (!strcmp(name, "keymap"))
+        change_keymap(console, rest);
+    else if (!strcmp(name, "view"))
+        change_view(console, rest);
+    else if (!strcmp(name, "plain"))
+        console_say(console, STYLE_MESSAGE, "%s",
+                    _("Start the program as: bankops console --plain"));
+    else if (!strcmp(name, "q"))
+        console_quit(console);
+    else
+        return false;
+    return true;
+}
+
+static bool run_action(struct console *console, const char *name)
+{
+    struct page *page = console_page(console);
+    const struct action *action = action_find(name);
+    const struct defined_action *own;
+    if (action) {
+        console_act(console, action_id(action));
+        return true;
+    }
+    for (int i = 0; page && (own = page_action(page, i)); i++)
+        if (!strcmp(own->name, name)) {
+            perform(page, own);
+            return true;
+        }
+    return false;
+}
+
+static void run_expanded(struct console *console, const char *text, bool aliases)
+{
+    char name[64];
+    size_t length = strcspn(text, " ");
+    const char *rest = text + length + strspn(text + length, " ");
+    struct catalogue *catalogue = console_catalogue(console);
+    snprintf(name, sizeof name, "%.*s", (int)length, text);
+    const char *alias = aliases ? settings_alias(&console->settings, name) : NULL;
+    const struct catalogue_entry *entry =
+        catalogue ? catalogue_find_code(catalogue, name) : NULL;
+    if (catalogue && !entry)
+        entry = catalogue_find(catalogue, name);
+    if (alias) {
+        char *whole = xasprintf("%s%s%s", alias, *rest ? " " : "", rest);
+        run_expanded(console, whole, false);
+        free(whole);
+    } else if (entry) {
+        open_screen(console, entry, rest);
+    } else if (!run_word(console, name, rest) && !run_action(console, name)) {
+        screen_bell();
+        console_say(console, STYLE_WARNING, _("There is no command \"%s\"; Tab completes."), name);
+    }
+}
+
+void command_run(struct console *console, const char *text)
+{
+    text += strspn(text, " :=");
+    if (*text)
+        run_expanded(console, text, true);
+}
+
+/* The n-th completion of a text; false when there are fewer. Order: screens, actions of the screen,
+ * actions, words, filter values after a screen's code. */
+struct completing {
+    const char *text;
+    int nth;
+    char *found;
+};
+
+static bool offer(struct completing *completing, const char *candidate)
+{
+    size_t length = strlen(completing->text);
+    if (completing->found || strncmp(candidate, completing->text, length) != 0 ||
+        completing->nth-- > 0)
+        return completing->found != NULL;
+    completing->found = xstrdup(candidate);
+    return true;
+}
+
+static void complete_values(struct console *console, struct completing *completing)
+{
+    char code[64];
+    size_t length = strcspn(completing->text, " ");
+    const char *last = strrchr(completing->text, ' ');
+    snprintf(code, sizeof code, "%.*s", (int)length, completing->text);
+    const struct catalogue_entry *entry = catalogue_find_code(console->catalogue, code);
+    const struct definition *definition =
+        entry ? catalogue_load(console->catalogue, entry->name, NULL) : NULL;
+    for (int i = 0; definition && i < definition->filter_count; i++)
+        for (int v = 0; v < definition->filters[i].value_count; v++) {
+            char *whole = xasprintf("%.*s%s", (int)(last + 1 - completing->text), completing->text,
+                                    definition->filters[i].values[v].value);
+            offer(completing, whole);
+            free(whole);
+        }
+}
+
+static char *complete(struct console *console, const char *text, int nth)
+{
+    struct completing completing = {text, nth, NULL};
+    struct page *page = console_page(console);
+    const struct defined_action *own;
+    struct catalogue *catalogue = console_catalogue(console);
+    if (strchr(text, ' ')) {
+        complete_values(console, &completing);
+        return completing.found;
+    }
+    for (int i = 0; catalogue && i < catalogue_count(catalogue); i++) {
+        const struct catalogue_entry *entry = catalogue_at(catalogue, i);
+        if (entry->code && (entry->roles & console->identity.role_bit))
+            offer(&completing, entry->code);
+    }
+    for (int i = 0; page && (own = page_action(page, i)); i++)
+        offer(&completing, own->name);
+    for (int i = 0; i < console->settings.alias_count; i++)
+        offer(&completing, console->settings.aliases[i].name);
+    for (int i = 0; i < ACTION_COUNT; i++)
+        if (!page || (action_at((enum action_id)i)->contexts & page->context))
+            offer(&completing, action_at((enum action_id)i)->name);
+    for (const struct command_word *word = command_words; word->name; word++)
+        offer(&completing, word->name);
+    return completing.found;
+}
+
+static void complete_next(struct console *console, struct command_line *line)
+{
+    char *found;
+    if (!line->completed) {
+        line->completed = xstrdup(edit_text(&line->edit));
+        line->candidate = 0;
+    }
+    found = complete(console, line->completed, line->candidate);
+    if (!found && line->candidate) {
+        line->candidate = 0;
+        found = complete(console, line->completed, 0);
+    }
+    if (found) {
+        edit_set(&line->edit, found);
+        line->candidate++;
+    } else {
+        screen_bell();
+    }
+    free(found);
+}
+
+static void history_step(struct command_line *line, int by)
+{
+    int at = line->at + by;
+    if (at < 0 || at > line->count) {
+        screen_bell();
+        return;
+    }
+    if (line->at == line->count) {
+        free(line->typed);
+        line->typed = xstrdup(edit_text(&line->edit));
+    }
+    line->at = at;
+    edit_set(&line->edit, at == line->count ? line->typed : line->history[at]);
+}
+
+static void enter(struct console *console, struct command_line *line)
+{
+    char *text = xstrdup(edit_text(&line->edit));
+    remember(line, text);
+    line->changed = true;
+    command_line_close(console);
+    command_run(console, text);
+    free(text);
+}
+
+void command_line_key(struct console *console, const struct key *key)
+{
+    struct command_line *line = console->command_line;
+    screen_dirty();
+    if (key->code != K_TAB) {
+        free(line->completed);
+        line->completed = NULL;
+    }
+    if (key->code == K_ESCAPE || key->code == K_F(12) || key->code == K_F(3) ||
+        (key->code == K_BACKSPACE && !*edit_text(&line->edit)))
+        command_line_close(console);
+    else if (key->code == K_ENTER)
+        enter(console, line);
+    else if (key->code == K_TAB)
+        complete_next(console, line);
+    else if (key->code == K_UP || key->code == K_DOWN)
+        history_step(line, key->code == K_UP ? -1 : 1);
+    else if (edit_key(&line->edit, key) == EDIT_IGNORED)
+        screen_bell();
+}
+
+/* The line, and to its right what Tab would give. */
+void command_line_paint(struct console *console, int row, int columns)
+{
+    struct command_line *command = console->command_line;
+    struct line line = LINE_INIT;
+    struct buffer hints = BUFFER_INIT;
+    int cursor;
+    const char *text = edit_text(&command->edit);
+    for (int i = 0; i < 8 && *text; i++) {
+        char *found = complete(console, command->completed ? command->completed : text, i);
+        if (!found)
+            break;
+        buffer_format(&hints, "  %s", found);
+        free(found);
+    }
+    draw_word(row, 0, STYLE_KEY, " :");
+    edit_line(&command->edit, &line, STYLE_FOCUS, columns / 2, &cursor);
+    draw_line(row, 2, columns / 2, &line, STYLE_FOCUS, 0);
+    draw_text(row, 2 + columns / 2, columns - columns / 2 - 2, STYLE_MUTED,
+              hints.length ? buffer_text(&hints) : _("  Tab completes, Up = history, Esc = close"));
+    draw_cursor(row, 2 + cursor, true);
+    line_free(&line);
+    buffer_free(&hints);
+}

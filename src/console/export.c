@@ -1,0 +1,311 @@
+#include "console/export.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/language.h"
+#include "console/csv.h"
+#include "console/dialog.h"
+#include "console/format.h"
+#include "console/page_list.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void export_head(struct buffer *out, const struct defined_columns *columns, const int *shown,
+                 int count)
+{
+    for (int i = 0; i < count; i++) {
+        const struct defined_column *column = &columns->items[shown[i]];
+        if (i)
+            csv_separator(out);
+        csv_field(out, column->title.en ? both_text(&column->title) : column->name);
+    }
+    csv_end(out);
+}
+
+static bool plain_text(const struct defined_column *column)
+{
+    return column->format == FORMAT_TEXT || column->format == FORMAT_MASKED ||
+           column->format == FORMAT_BADGE;
+}
+
+void export_row(struct buffer *out, const struct defined_columns *columns, const int *shown,
+                int count, const char *const *cells)
+{
+    char text[256];
+    for (int i = 0; i < count; i++) {
+        const struct defined_column *column = &columns->items[shown[i]];
+        const char *cell = cells[shown[i]];
+        bool named = named_value_find(column->values, column->value_count, cell) != NULL;
+        if (i)
+            csv_separator(out);
+        csv_field(out, plain_text(column) && !named
+                           ? cell
+                           : format_export(columns, shown[i], cells, text, sizeof text));
+    }
+    csv_end(out);
+}
+
+/* An export under way: a temporary file beside the target, renamed at the end. */
+struct export {
+    struct page *page;
+    const struct defined_columns *columns;
+    int shown[CELLS_MOST], count;
+    char *path, *temporary;
+    FILE *file;
+    long rows;
+    struct buffer line;
+    PGresult *held; /* rows already here, NULL = from the server */
+    EVP_MD_CTX *hash; /* of everything written */
+};
+
+static void export_free(struct export *export)
+{
+    if (export->file)
+        fclose(export->file);
+    if (export->temporary)
+        unlink(export->temporary);
+    PQclear(export->held);
+    EVP_MD_CTX_free(export->hash);
+    buffer_free(&export->line);
+    free(export->path);
+    free(export->temporary);
+    free(export);
+}
+
+static void failed(struct export *export, const char *what)
+{
+    struct error error = ERROR_INIT;
+    error_errno(&error, export->path, _("Choose another file; nothing was written."), "%s", what);
+    console_error(export->page->console, &error);
+    export_free(export);
+}
+
+/* Adds text to the file and to the hash. */
+static bool put(struct export *export, const char *text, size_t length)
+{
+    EVP_DigestUpdate(export->hash, text, length);
+    return fwrite(text, 1, length, export->file) == length;
+}
+
+/* The export stands in the audit trail: now the file gets its name. */
+static void logged(void *data, struct answer *answer)
+{
+    struct export *export = data;
+    if (answer->error) {
+        console_error(export->page->console, answer->error);
+        console_say(export->page->console, STYLE_WARNING, "%s", _("Nothing was written."));
+        export_free(export);
+        return;
+    }
+    if (rename(export->temporary, export->path) != 0) {
+        failed(export, _("cannot write the file"));
+        return;
+    }
+    free(export->temporary);
+    export->temporary = NULL;
+    console_say(export->page->console, STYLE_GOOD,
+                ngettext("%ld row written to %s", "%ld rows written to %s",
+                         (unsigned long)export->rows),
+                export->rows, export->path);
+    export_free(export);
+}
+
+static void hash_text(struct export *export, char text[65])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    EVP_DigestFinal_ex(export->hash, digest, &length);
+    for (unsigned i = 0; i < length && i < 32; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* The audit row comes before the file: which screen, how many rows, hash of the content. */
+static void log_export(struct export *export)
+{
+    char rows[24], request_key[37], hash[65] = "";
+    const char *customer = page_value(export->page, "customer_id");
+    const char *values[] = {export->page->name, rows, hash, request_key,
+                            export->page->context == CONTEXT_VIEW ? customer : NULL};
+    struct request request = {
+        .sql = "SELECT status FROM api.export_log(p_screen => $1, p_rows => $2, p_hash => $3, "
+               "p_request => $4, p_customer_id => $5)",
+        .n = 5,
+        .values = values,
+        .kind = REQUEST_WRITE};
+    hash_text(export, hash);
+    clock_uuid(request_key);
+    snprintf(rows, sizeof rows, "%ld", export->rows);
+    connection_request(export->page->console->connection, export->page, &request, logged, export);
+}
+
+static void finish(struct export *export)
+{
+    bool good = fflush(export->file) == 0 && fsync(fileno(export->file)) == 0;
+    good = fclose(export->file) == 0 && good;
+    export->file = NULL;
+    if (good)
+        log_export(export);
+    else
+        failed(export, _("cannot write the file"));
+}
+
+static bool write_row(struct export *export, const PGresult *rows, int row)
+{
+    const char *cells[CELLS_MOST];
+    for (int i = 0; i < export->columns->count && i < CELLS_MOST; i++)
+        cells[i] = PQgetisnull(rows, row, i) ? NULL : PQgetvalue(rows, row, i);
+    buffer_clear(&export->line);
+    export_row(&export->line, export->columns, export->shown, export->count, cells);
+    export->rows++;
+    return put(export, export->line.data, export->line.length);
+}
+
+static void streamed(void *data, struct answer *answer)
+{
+    struct export *export = data;
+    struct console *console = export->page->console;
+    if (answer->error) {
+        console_error(console, answer->error);
+        console_say(console, STYLE_WARNING, "%s", _("Nothing was written."));
+        export_free(export);
+        return;
+    }
+    for (int i = 0; answer->rows && i < PQntuples(answer->rows); i++)
+        if (export->file && !write_row(export, answer->rows, i)) {
+            fclose(export->file);
+            export->file = NULL;
+        }
+    if (export->rows % 1000 == 0)
+        console_say(console, STYLE_MESSAGE, _("Exporting… %ld rows. Esc stops."), export->rows);
+    if (!answer->last)
+        return;
+    if (export->file)
+        finish(export);
+    else
+        failed(export, _("cannot write the file"));
+}
+
+static void ask_rows(struct export *export)
+{
+    struct query_filter filters[12];
+    struct query_page page;
+    struct query query = QUERY_INIT;
+    list_page_query(export->page, &page, filters);
+    query_page(&query, &page);
+    struct request request = {.sql = buffer_text(&query.sql),
+                              .n = query.count,
+                              .values = (const char *const *)query.values,
+                              .kind = REQUEST_READ,
+                              .stream = true};
+    connection_request(export->page->console->connection, export->page, &request, streamed,
+                       export);
+    query_free(&query);
+}
+
+static void start(struct export *export)
+{
+    int descriptor;
+    export->hash = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(export->hash, EVP_sha256(), NULL);
+    export->temporary = xasprintf("%s.part-%d", export->path, (int)getpid());
+    descriptor = open(export->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    export->file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    if (!export->file) {
+        failed(export, _("cannot create the file"));
+        return;
+    }
+    /* The mark tells spreadsheets that the file is UTF-8. */
+    buffer_add(&export->line, "\xef\xbb\xbf");
+    export_head(&export->line, export->columns, export->shown, export->count);
+    put(export, export->line.data, export->line.length);
+    if (!export->held) {
+        ask_rows(export);
+        return;
+    }
+    for (int i = 0; i < PQntuples(export->held); i++)
+        if (!write_row(export, export->held, i)) {
+            failed(export, _("cannot write the file"));
+            return;
+        }
+    finish(export);
+}
+
+static void replace(void *data, bool yes)
+{
+    struct export *export = data;
+    if (yes)
+        start(export);
+    else
+        export_free(export);
+}
+
+static void named(void *data, const struct values *values)
+{
+    struct export *export = data;
+    const char *path = values ? values_get(values, "file") : NULL;
+    const char *home = getenv("HOME");
+    struct stat status;
+    if (!path) {
+        export_free(export);
+        return;
+    }
+    export->path = path[0] == '~' && path[1] == '/' && home ? xasprintf("%s%s", home, path + 1)
+                                                            : xstrdup(path);
+    if (stat(export->path, &status) == 0) {
+        char *text = xasprintf(_("%s exists. Replace it?"), export->path);
+        dialog_confirm(export->page->console, _("Export"), text, replace, export);
+        free(text);
+        return;
+    }
+    start(export);
+}
+
+static struct defined_field file_field = {.name = "file",
+                                          .title = {"File", "文件"},
+                                          .type = FIELD_TEXT,
+                                          .length = 200,
+                                          .rows = 1,
+                                          .required = true};
+static const struct fields file_fields = {&file_field, 1};
+
+static void ask_name(struct export *export)
+{
+    struct values initial = VALUES_INIT;
+    char *name = xasprintf("%s-%s.csv", export->page->name, export->page->console->identity.today);
+    values_set(&initial, "file", name);
+    dialog_entry(export->page, _("Export"), _("All rows, as filtered, with the columns shown."),
+                 &file_fields, &initial, named, export);
+    values_clear(&initial);
+    free(name);
+}
+
+void export_list(struct page *page)
+{
+    struct list_state *state = page->state;
+    struct export *export = xcalloc(1, sizeof *export);
+    export->page = page;
+    export->columns = &page->definition->columns;
+    for (int i = 0; i < columns_count(state->columns) && i < CELLS_MOST; i++)
+        if (!columns_get(state->columns, i)->hidden)
+            export->shown[export->count++] = state->shown_of[i];
+    ask_name(export);
+}
+
+void export_rows(struct page *page, const struct defined_columns *columns, const PGresult *rows)
+{
+    struct export *export = xcalloc(1, sizeof *export);
+    export->page = page;
+    export->columns = columns;
+    export->held = PQcopyResult(rows, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES);
+    for (int i = 0; i < columns->count && i < CELLS_MOST; i++)
+        if (!columns->items[i].hidden)
+            export->shown[export->count++] = i;
+    ask_name(export);
+}

@@ -1,0 +1,19 @@
+#ifndef BANKOPS_CONSOLE_EXPORT_H
+#define BANKOPS_CONSOLE_EXPORT_H
+
+#include "console/console.h"
+
+/* Asks for a file name and writes all rows of the list, as filtered and sorted and with the columns
+ * shown, as CSV: streamed from the server, whole or not at all, audited (api.export_log). */
+void export_list(struct page *page);
+
+/* The same for rows that are already here (report, panel): `columns` says which are written. */
+void export_rows(struct page *page, const struct defined_columns *columns, const PGresult *rows);
+
+/* Appends the head and one row; for the command line as well. `shown` holds column indexes. */
+void export_head(struct buffer *out, const struct defined_columns *columns, const int *shown,
+                 int count);
+void export_row(struct buffer *out, const struct defined_columns *columns, const int *shown,
+                int count, const char *const *cells);
+
+#endif

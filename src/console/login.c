@@ -1,0 +1,215 @@
+#include "console/login.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/command_line.h"
+#include "terminal/draw.h"
+#include "terminal/form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct login {
+    struct form *form;
+    int name, password; /* fields, -1 when not asked */
+    bool asking;        /* a connection is under way */
+    char *message;
+    unsigned style;
+};
+
+static void say(struct login *login, unsigned style, const char *text)
+{
+    free(login->message);
+    login->message = xstrdup(text);
+    login->style = style;
+    screen_dirty();
+}
+
+static void build(struct login *login, const char *name, bool password, bool locked)
+{
+    struct form_field user = {.name = "name", .label = _("Name"), .type = FORM_TEXT, .length = 63,
+                              .width = 24, .required = true, .readonly = locked && name};
+    struct form_field secret = {.name = "password", .label = _("Password"),
+                                .type = FORM_PASSWORD, .length = 200, .width = 24};
+    form_free(login->form);
+    login->form = form_new();
+    login->name = form_add(login->form, &user);
+    login->password = password ? form_add(login->form, &secret) : -1;
+    form_set(login->form, login->name, name ? name : "");
+    if (password)
+        form_set_focus(login->form, login->password);
+}
+
+static const char *default_name(struct console *console)
+{
+    const char *user = getenv("PGUSER");
+    return console->options.as ? console->options.as : user ? user : "";
+}
+
+void login_open(struct console *console, const char *name)
+{
+    struct login *login = xcalloc(1, sizeof *login);
+    login_close(console);
+    console->login = login;
+    build(login, name && *name ? name : default_name(console), false, console->locked);
+    if (console->locked) {
+        say(login, STYLE_MESSAGE, _("Locked after a pause. Press Enter to log in again."));
+        connection_set_role(console->connection, console->identity.login);
+    } else if (name && *name && !console->identity.known) {
+        login->asking = true;
+        connection_start(console->connection);
+    }
+    screen_dirty();
+}
+
+void login_close(struct console *console)
+{
+    struct login *login = console->login;
+    if (!login)
+        return;
+    form_free(login->form);
+    free(login->message);
+    free(login);
+    console->login = NULL;
+}
+
+void login_link_changed(struct console *console)
+{
+    struct login *login = console->login;
+    const struct error *error = connection_error(console->connection);
+    char *name = xstrdup(form_value(login->form, login->name));
+    switch (connection_state(console->connection)) {
+    case LINK_READY:
+        if (login->asking)
+            console_identify(console);
+        break;
+    case LINK_NEEDS_PASSWORD:
+        if (login->password >= 0)
+            say(login, STYLE_ERROR, _("Name or password is wrong."));
+        build(login, name, true, console->locked);
+        login->asking = false;
+        break;
+    case LINK_REFUSED:
+        login->asking = false;
+        say(login, STYLE_ERROR, error->what);
+        break;
+    case LINK_LOST:
+        say(login, STYLE_WARNING, connection_banner(console->connection));
+        break;
+    case LINK_CONNECTING:
+        say(login, STYLE_MUTED, connection_banner(console->connection));
+        break;
+    case LINK_CLOSED:
+        break;
+    }
+    free(name);
+    screen_dirty();
+}
+
+void login_refused(struct console *console, const struct error *error)
+{
+    if (!console->login)
+        login_open(console, NULL);
+    console->login->asking = false;
+    say(console->login, STYLE_ERROR,
+        error ? error->what : _("This login does not belong to active staff."));
+}
+
+static void open_first(struct console *console)
+{
+    char *text = console->start_text;
+    console->start_text = NULL;
+    console_open(console, "home", NULL);
+    if (text)
+        command_run(console, text);
+    free(text);
+}
+
+void login_done(struct console *console)
+{
+    struct page *page = console_page(console);
+    char title[256];
+    console->locked = false;
+    login_close(console);
+    snprintf(title, sizeof title, "bankops %s", console->identity.login);
+    screen_title(title);
+    if (!page)
+        open_first(console);
+    else if (page->ops->refresh)
+        page->ops->refresh(page);
+    screen_dirty();
+}
+
+static void submit(struct console *console)
+{
+    struct login *login = console->login;
+    const char *name = form_value(login->form, login->name);
+    if (form_validate(login->form) >= 0) {
+        screen_bell();
+        return;
+    }
+    login->asking = true;
+    if (login->password >= 0) {
+        connection_set_password(console->connection, form_value(login->form, login->password));
+        form_set(login->form, login->password, "");
+    } else {
+        if (!console->locked)
+            connection_set_role(console->connection, name);
+        connection_start(console->connection);
+    }
+    say(login, STYLE_MUTED, _("Connecting…"));
+}
+
+void login_key(struct console *console, const struct key *key)
+{
+    struct login *login = console->login;
+    if (key->code == K_F(3) || (key->code == K_ESCAPE && !console->locked) ||
+        key->code == (K_CTRL | 'c')) {
+        console_quit(console);
+        return;
+    }
+    if (console->locked && key->code == K_ENTER && login->password < 0) {
+        submit(console);
+        return;
+    }
+    switch (form_key(login->form, key)) {
+    case FORM_SUBMIT:
+        submit(console);
+        break;
+    case FORM_BELL:
+    case FORM_IGNORED:
+        screen_bell();
+        break;
+    case FORM_HANDLED:
+    case FORM_EDITED:
+    case FORM_PICK:
+        break;
+    }
+    screen_dirty();
+}
+
+void login_paint(struct console *console)
+{
+    struct login *login = console->login;
+    struct line line = LINE_INIT;
+    int width = 52, rows = form_layout(login->form, width, 4), row, column;
+    int top = screen_rows() / 2 - 5, left = (screen_columns() - width) / 2;
+    const char *hint = connection_is_private(console->connection) || !console->options.conninfo
+                           ? _("Demonstration logins: clerk01 rm01 super01 audit01 admin01")
+                           : "";
+    draw_box(top, left - 3, rows + 8, width + 6, STYLE_BORDER, " bankops ");
+    draw_text(top + 2, left, width, STYLE_HEADING,
+              console->locked ? _("The console is locked") : _("Bank operations console"));
+    for (int i = 0; i < rows; i++) {
+        line_clear(&line);
+        form_line(login->form, i, &line, !screen_unicode());
+        draw_line(top + 4 + i, left, width, &line, STYLE_NORMAL, 0);
+    }
+    line_free(&line);
+    draw_text(top + rows + 5, left, width, login->style, login->message ? login->message : hint);
+    draw_text(screen_rows() - 1, 1, screen_columns() - 2, STYLE_KEY_LABEL,
+              _("Enter = log in   F3 or Ctrl-Q = quit"));
+    if (form_cursor(login->form, &row, &column))
+        draw_cursor(top + 4 + row, left + column, true);
+}

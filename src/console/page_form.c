@@ -1,0 +1,309 @@
+#include "console/page.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/language.h"
+#include "console/console.h"
+#include "console/dialog.h"
+#include "console/entry.h"
+#include "console/format.h"
+#include "console/perform.h"
+#include "console/task.h"
+#include "terminal/draw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A form: entries survive errors, a lost connection and the idle lock; the same key of the request
+ * is used until the entries change, so that a change in doubt is never made twice. */
+struct form_state {
+    struct entry *entry;
+    struct values loaded;
+    char request[37];
+    char *sent; /* what the request key was used for */
+    char *id;   /* returned by the change */
+    bool sending, loading;
+};
+
+static const char *form_value_of(struct page *page, const char *name)
+{
+    struct form_state *state = page->state;
+    const char *value;
+    if (!state)
+        return NULL;
+    if (!strcmp(name, "@id"))
+        return state->id;
+    if (state->entry && form_find(entry_form(state->entry), name) >= 0) {
+        value = entry_value(state->entry, name);
+        return value ? value : NULL;
+    }
+    return values_get(&state->loaded, name);
+}
+
+/* A name of the form's own: a field (null when empty), else the page's. */
+static const char *submit_value(void *data, const char *name)
+{
+    struct page *page = data;
+    struct form_state *state = page->state;
+    int at;
+    if (!strcmp(name, "@id"))
+        return state->id;
+    at = form_find(entry_form(state->entry), name);
+    if (at >= 0 && page->definition->fields.items[at].type != FIELD_SHOW)
+        return entry_value(state->entry, name);
+    return page_value(page, name);
+}
+
+static void fill(struct page *page)
+{
+    struct form_state *state = page->state;
+    struct values values = VALUES_INIT;
+    values_copy(&values, &state->loaded);
+    values_copy(&values, &page->arguments);
+    entry_fill(state->entry, &values);
+    values_clear(&values);
+}
+
+static void loaded(void *data, struct answer *answer)
+{
+    struct page *page = data;
+    struct form_state *state = page->state;
+    state->loading = false;
+    if (answer->error) {
+        console_error(page->console, answer->error);
+        return;
+    }
+    if (!PQntuples(answer->rows)) {
+        console_refuse(page->console, _("The object was not found, or is outside your branch."));
+        return;
+    }
+    for (int i = 0; i < PQnfields(answer->rows); i++)
+        values_set(&state->loaded, PQfname(answer->rows, i),
+                   PQgetisnull(answer->rows, 0, i) ? NULL : PQgetvalue(answer->rows, 0, i));
+    fill(page);
+    screen_dirty();
+}
+
+/* SELECT * is not used: the columns wanted are the fields of the form and what submit needs. */
+static void load(struct page *page)
+{
+    struct form_state *state = page->state;
+    const struct definition *definition = page->definition;
+    struct defined_column columns[80];
+    struct defined_columns all = {columns, 0};
+    struct query query = QUERY_INIT;
+    memset(columns, 0, sizeof columns);
+    if (!definition->load.view && !definition->load.function)
+        return;
+    for (int i = 0; i < definition->fields.count && all.count < 80; i++)
+        if (definition->fields.items[i].type != FIELD_PASSWORD &&
+            !values_has(&page->arguments, definition->fields.items[i].name))
+            columns[all.count++].name = definition->fields.items[i].name;
+    for (int i = 0; i < definition->submit.arguments.count && all.count < 80; i++) {
+        const char *name = definition->submit.arguments.items[i].name;
+        if (name && name[0] != '@' && defined_columns_find(&all, name) < 0 &&
+            !values_has(&page->arguments, name))
+            columns[all.count++].name = name;
+    }
+    state->loading = true;
+    query_source(&query, &definition->load, &all, 1, page_lookup, page);
+    console_ask(page, &query, loaded, page);
+}
+
+static void form_open(struct page *page)
+{
+    struct form_state *state = xcalloc(1, sizeof *state);
+    page->state = state;
+    state->entry = entry_new(page, &page->definition->fields);
+    fill(page);
+    load(page);
+}
+
+static void form_close(struct page *page)
+{
+    struct form_state *state = page->state;
+    entry_free(state->entry);
+    values_clear(&state->loaded);
+    free(state->sent);
+    free(state->id);
+    free(state);
+}
+
+static void form_paint(struct page *page, const struct area *area)
+{
+    struct form_state *state = page->state;
+    struct area body = {area->top + 1, area->left + 2, area->rows - 1, area->columns - 4};
+    if (state->loading)
+        draw_text(area->top, area->left + 2, area->columns - 4, STYLE_MUTED, _("Reading…"));
+    else if (connection_uncertain(page->console->connection))
+        draw_text(area->top, area->left + 2, area->columns - 4, STYLE_WARNING,
+                  _("Sent, but not confirmed yet: it is settled when the connection is back."));
+    entry_paint(state->entry, &body);
+}
+
+static void outcome_refused(struct page *page, const struct error *error)
+{
+    struct form_state *state = page->state;
+    if (error->kind == ERROR_REFUSED || error->kind == ERROR_INPUT)
+        if (entry_refuse(state->entry, error->where, error->what)) {
+            screen_bell();
+            console_say(page->console, STYLE_ERROR, "%s", error->what);
+            return;
+        }
+    if (error->kind == ERROR_UNREACHABLE) {
+        screen_bell();
+        console_say(page->console, STYLE_WARNING, "%s",
+                    _("Not sent: there is no connection. The entries stay here."));
+        return;
+    }
+    console_error(page->console, error);
+}
+
+static void answered(void *data, struct answer *answer)
+{
+    struct page *page = data;
+    struct form_state *state = page->state;
+    state->sending = false;
+    if (!answer->rows || PQntuples(answer->rows) != 1) {
+        if (answer->error)
+            outcome_refused(page, answer->error);
+        screen_dirty();
+        return;
+    }
+    free(state->id);
+    state->id = xstrdup(PQgetvalue(answer->rows, 0, 1));
+    perform_outcome(page, answer->rows, answer->resent);
+    char *said = page->console->message ? xstrdup(page->console->message) : NULL;
+    struct console *console = page->console;
+    form_clean(entry_form(state->entry));
+    task_done(page, page->name);
+    perform_after(page, &page->definition->submit.after, state->id, submit_value, page);
+    if (said)
+        console_say(console, STYLE_GOOD, "%s", said);
+    free(said);
+}
+
+/* A new key for new content; the same for the same, so that a repeat is recognised. */
+static void choose_request(struct form_state *state, const struct query *query)
+{
+    struct buffer content = BUFFER_INIT;
+    for (int i = 0; i < query->count; i++)
+        buffer_format(&content, "%s\x1f", query->values[i] ? query->values[i] : "\x1e");
+    if (!state->sent || strcmp(state->sent, buffer_text(&content)) != 0) {
+        clock_uuid(state->request);
+        free(state->sent);
+        state->sent = xstrdup(buffer_text(&content));
+    }
+    buffer_free(&content);
+}
+
+static void send_form(struct page *page)
+{
+    struct form_state *state = page->state;
+    const struct submit *submit = &page->definition->submit;
+    struct query content = QUERY_INIT, query = QUERY_INIT;
+    query_call(&content, submit->function, &submit->arguments, "", submit_value, page);
+    choose_request(state, &content);
+    query_free(&content);
+    query_call(&query, submit->function, &submit->arguments, state->request, submit_value, page);
+    struct request request = {.sql = buffer_text(&query.sql),
+                              .n = query.count,
+                              .values = (const char *const *)query.values,
+                              .kind = REQUEST_WRITE};
+    state->sending = true;
+    connection_request(page->console->connection, page, &request, answered, page);
+    query_free(&query);
+    console_say(page->console, STYLE_MESSAGE, "%s", _("Sending…"));
+}
+
+static void confirmed(void *data, bool yes)
+{
+    if (yes)
+        send_form(data);
+}
+
+static void confirm(struct page *page)
+{
+    struct form_state *state = page->state;
+    const struct submit *submit = &page->definition->submit;
+    struct buffer text = BUFFER_INIT;
+    const char *label = submit->label ? page_value(page, submit->label) : NULL;
+    int amount = submit->amount ? form_find(entry_form(state->entry), submit->amount) : -1;
+    buffer_add(&text, both_text(submit->title.en ? &submit->title : &page->definition->title));
+    if (label)
+        buffer_format(&text, "\n\n%s", label);
+    if (amount >= 0)
+        buffer_format(&text, "\n%s: %s", both_text(&page->definition->fields.items[amount].title),
+                      form_value(entry_form(state->entry), amount));
+    if (submit->danger == DANGER_POST)
+        buffer_format(&text, "\n\n%s", _("This is booked at once."));
+    dialog_confirm(page->console, _("Please confirm"), buffer_text(&text), confirmed, page);
+    buffer_free(&text);
+}
+
+static void submit_form(struct page *page)
+{
+    struct form_state *state = page->state;
+    struct console *console = page->console;
+    const char *why = console_refusal(console, ACTION_SUBMIT);
+    if (state->sending)
+        why = _("It is being sent already.");
+    if (why)
+        console_refuse(console, why);
+    else if (page->definition->submit.danger != DANGER_NONE)
+        confirm(page);
+    else
+        send_form(page);
+}
+
+static bool form_key_pressed(struct page *page, const struct key *key)
+{
+    struct form_state *state = page->state;
+    enum keymap map = page->console->keymap;
+    enum action_id id = action_for_key(map, CONTEXT_FORM, true, key->code);
+    if (id == ACTION_EXIT || id == ACTION_CANCEL || id == ACTION_HELP || id == ACTION_COMMAND)
+        return false;
+    switch (entry_key(state->entry, key)) {
+    case ENTRY_SUBMIT:
+        submit_form(page);
+        return true;
+    case ENTRY_USED:
+        return true;
+    case ENTRY_IGNORED:
+        return false;
+    }
+    return false;
+}
+
+static bool form_act(struct page *page, enum action_id id)
+{
+    struct key key = {.code = id == ACTION_PROMPT ? K_F(4) : K_F(10)};
+    if (id != ACTION_SUBMIT && id != ACTION_PROMPT)
+        return false;
+    form_key_pressed(page, &key);
+    return true;
+}
+
+static bool form_typing(struct page *page)
+{
+    (void)page;
+    return true;
+}
+
+static void form_translate(struct page *page)
+{
+    struct form_state *state = page->state;
+    entry_translate(state->entry);
+}
+
+const struct page_ops form_page_ops = {
+    .open = form_open,
+    .close = form_close,
+    .paint = form_paint,
+    .key = form_key_pressed,
+    .act = form_act,
+    .value = form_value_of,
+    .typing = form_typing,
+    .translate = form_translate,
+};

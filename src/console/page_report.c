@@ -1,0 +1,353 @@
+#include "console/page.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/console.h"
+#include "console/dialog.h"
+#include "console/export.h"
+#include "console/format.h"
+#include "terminal/chart.h"
+#include "terminal/column.h"
+#include "terminal/draw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELLS_MOST = 60, CHART_CELLS = 30 };
+
+struct report_state {
+    struct values parameters;
+    PGresult *rows;
+    struct columns *columns;
+    int shown_of[CELLS_MOST];
+    int at, top, height;
+    char **totals; /* sums by column, NULL where there is none */
+};
+
+static const char *report_value(struct page *page, const char *name)
+{
+    struct report_state *state = page->state;
+    int column = defined_columns_find(&page->definition->columns, name);
+    if (values_has(&state->parameters, name))
+        return values_get(&state->parameters, name);
+    if (column >= 0 && state->rows && state->at < PQntuples(state->rows))
+        return PQgetvalue(state->rows, state->at, column);
+    return NULL;
+}
+
+static void totals_free(struct page *page)
+{
+    struct report_state *state = page->state;
+    for (int i = 0; state->totals && i < page->definition->columns.count; i++)
+        free(state->totals[i]);
+    free(state->totals);
+    state->totals = NULL;
+}
+
+/* Sums the total columns; a sum over rows of several currencies is not shown. */
+static void add_totals(struct page *page)
+{
+    struct report_state *state = page->state;
+    const struct definition *definition = page->definition;
+    totals_free(page);
+    if (!definition->total_count || !PQntuples(state->rows))
+        return;
+    state->totals = xcalloc((size_t)definition->columns.count, sizeof *state->totals);
+    for (int t = 0; t < definition->total_count; t++) {
+        int column = definition->totals[t];
+        int currency = definition->columns.items[column].currency_at;
+        long long sum = 0;
+        bool same = true;
+        for (int row = 0; row < PQntuples(state->rows); row++) {
+            sum += atoll(PQgetvalue(state->rows, row, column));
+            same = same && (currency < 0 || !strcmp(PQgetvalue(state->rows, row, currency),
+                                                    PQgetvalue(state->rows, 0, currency)));
+        }
+        state->totals[column] = same ? xasprintf("%lld", sum) : xstrdup("");
+        if (currency >= 0 && !state->totals[currency])
+            state->totals[currency] = xstrdup(PQgetvalue(state->rows, 0, currency));
+    }
+}
+
+static void arrived(void *data, struct answer *answer)
+{
+    struct page *page = data;
+    struct report_state *state = page->state;
+    screen_dirty();
+    if (answer->error) {
+        console_error(page->console, answer->error);
+        return;
+    }
+    PQclear(state->rows);
+    state->rows = answer->rows;
+    answer->rows = NULL;
+    page->stale = false;
+    state->at = state->at < PQntuples(state->rows) ? state->at : 0;
+    add_totals(page);
+}
+
+static void report_refresh(struct page *page)
+{
+    struct query query = QUERY_INIT;
+    query_source(&query, &page->definition->source, &page->definition->columns, 10000, page_lookup,
+                 page);
+    console_ask(page, &query, arrived, page);
+}
+
+static void parameters_done(void *data, const struct values *values)
+{
+    struct page *page = data;
+    struct report_state *state = page->state;
+    if (!values)
+        return;
+    values_copy(&state->parameters, values);
+    report_refresh(page);
+}
+
+static void ask_parameters(struct page *page)
+{
+    struct report_state *state = page->state;
+    if (page->definition->fields.count)
+        dialog_entry(page, both_text(&page->definition->title), NULL, &page->definition->fields,
+                     &state->parameters, parameters_done, page);
+    else
+        report_refresh(page);
+}
+
+/* Defaults, then what the screen was opened with. */
+static void first_parameters(struct page *page)
+{
+    struct report_state *state = page->state;
+    const struct fields *fields = &page->definition->fields;
+    for (int i = 0; i < fields->count; i++) {
+        const char *text = fields->items[i].initial;
+        if (values_has(&page->arguments, fields->items[i].name))
+            text = values_get(&page->arguments, fields->items[i].name);
+        else if (text && text[0] == '@')
+            text = page_value(page, text);
+        if (text)
+            values_set(&state->parameters, fields->items[i].name, text);
+    }
+}
+
+static bool complete(struct page *page)
+{
+    struct report_state *state = page->state;
+    const struct fields *fields = &page->definition->fields;
+    for (int i = 0; i < fields->count; i++)
+        if (fields->items[i].required && !values_get(&state->parameters, fields->items[i].name))
+            return false;
+    return true;
+}
+
+static void add_columns(struct page *page)
+{
+    struct report_state *state = page->state;
+    const struct defined_columns *defined = &page->definition->columns;
+    state->columns = columns_new();
+    for (int i = 0; i < defined->count && i < CELLS_MOST; i++) {
+        const struct defined_column *from = &defined->items[i];
+        struct column column = {.name = from->name, .title = both_text(&from->title),
+                                .width = from->width, .flex = from->flex,
+                                .priority = from->priority - 1,
+                                .align = from->right ? TEXT_RIGHT : TEXT_LEFT};
+        if (!from->hidden)
+            state->shown_of[columns_add(state->columns, &column)] = i;
+    }
+}
+
+static void report_open(struct page *page)
+{
+    page->state = xcalloc(1, sizeof(struct report_state));
+    add_columns(page);
+    first_parameters(page);
+    if (complete(page))
+        report_refresh(page);
+    else
+        ask_parameters(page);
+}
+
+static void report_close(struct page *page)
+{
+    struct report_state *state = page->state;
+    totals_free(page);
+    PQclear(state->rows);
+    columns_free(state->columns);
+    values_clear(&state->parameters);
+    free(state);
+}
+
+struct cell_paint {
+    struct page *page;
+    const char *const *cells;
+    char text[1024];
+};
+
+static const char *cell_text(int index, unsigned *style, void *data)
+{
+    struct cell_paint *paint = data;
+    struct report_state *state = paint->page->state;
+    return format_cell(&paint->page->definition->columns, state->shown_of[index], paint->cells,
+                       console_now(paint->page->console), style, paint->text, sizeof paint->text);
+}
+
+static int64_t greatest(const struct page *page)
+{
+    const struct report_state *state = page->state;
+    int64_t most = 1;
+    for (int i = 0; i < PQntuples(state->rows); i++) {
+        int64_t value = (int64_t)strtod(PQgetvalue(state->rows, i, page->definition->chart.y), NULL);
+        most = value > most ? value : most;
+    }
+    return most;
+}
+
+static void paint_row(struct page *page, const char *const *cells, int row, const struct area *area,
+                      unsigned style, unsigned flags, int64_t most)
+{
+    struct report_state *state = page->state;
+    struct cell_paint paint = {.page = page, .cells = cells};
+    struct line line = LINE_INIT;
+    line_add(&line, style, " ");
+    columns_row(state->columns, &line, style, cell_text, &paint);
+    if (most) {
+        const char *text = cells[page->definition->chart.y];
+        line_add(&line, style, "  ");
+        chart_bar(&line, STYLE_ACCENT, text ? (int64_t)strtod(text, NULL) : 0, most,
+                  CHART_CELLS - 4, !screen_unicode());
+    }
+    draw_line(row, area->left, area->columns, &line, STYLE_NORMAL, flags);
+    line_free(&line);
+}
+
+static void paint_parameters(struct page *page, const struct area *area)
+{
+    struct report_state *state = page->state;
+    struct buffer text = BUFFER_INIT;
+    const struct fields *fields = &page->definition->fields;
+    for (int i = 0; i < fields->count; i++) {
+        const char *value = values_get(&state->parameters, fields->items[i].name);
+        const struct named_value *named =
+            named_value_find(fields->items[i].values, fields->items[i].value_count, value);
+        if (value)
+            buffer_format(&text, "%s%s: %s", text.length ? "   " : "",
+                          both_text(&fields->items[i].title),
+                          named ? both_text(&named->title) : value);
+    }
+    draw_text(area->top, area->left + 1, area->columns - 2, STYLE_LABEL, buffer_text(&text));
+    buffer_free(&text);
+}
+
+static void report_paint(struct page *page, const struct area *area)
+{
+    struct report_state *state = page->state;
+    const struct definition *definition = page->definition;
+    struct line line = LINE_INIT;
+    const char *cells[CELLS_MOST];
+    int count = state->rows ? PQntuples(state->rows) : 0;
+    bool chart = definition->chart.kind && area->columns >= 100 && count;
+    int64_t most = chart ? greatest(page) : 0;
+    int below = (state->totals != NULL) + (definition->notes.en != NULL);
+    paint_parameters(page, area);
+    columns_layout(state->columns, area->columns - 2 - (chart ? CHART_CELLS : 0), 1);
+    line_add(&line, STYLE_HEADING, " ");
+    columns_head(state->columns, &line, -1, false, !screen_unicode());
+    draw_line(area->top + 1, area->left, area->columns, &line, STYLE_HEADING, 0);
+    line_free(&line);
+    state->height = area->rows - 2 - below;
+    if (state->at < state->top)
+        state->top = state->at;
+    if (state->at >= state->top + state->height)
+        state->top = state->at - state->height + 1;
+    for (int i = 0; i < state->height && state->top + i < count; i++) {
+        int row = state->top + i;
+        for (int c = 0; c < definition->columns.count && c < CELLS_MOST; c++)
+            cells[c] = PQgetisnull(state->rows, row, c) ? NULL : PQgetvalue(state->rows, row, c);
+        paint_row(page, cells, area->top + 2 + i, area, STYLE_NORMAL,
+                  row == state->at ? STYLE_ON_SELECTED : 0, most);
+        if (row == state->at)
+            draw_cursor(area->top + 2 + i, area->left + 1, true);
+    }
+    if (state->rows && !count)
+        draw_text(area->top + 3, area->left + 4, area->columns - 8, STYLE_MUTED,
+                  _("No figures for these parameters."));
+    if (state->totals)
+        paint_row(page, (const char *const *)state->totals, area->top + area->rows - below, area,
+                  STYLE_HEADING, 0, 0);
+    if (definition->notes.en)
+        draw_text(area->top + area->rows - 1, area->left + 1, area->columns - 2, STYLE_MUTED,
+                  both_text(&definition->notes));
+}
+
+static bool move(struct page *page, int by)
+{
+    struct report_state *state = page->state;
+    int count = state->rows ? PQntuples(state->rows) : 0, at = state->at + by;
+    at = at >= count ? count - 1 : at;
+    at = at < 0 ? 0 : at;
+    if (at == state->at)
+        screen_bell();
+    state->at = at;
+    return true;
+}
+
+static bool report_act(struct page *page, enum action_id id)
+{
+    struct report_state *state = page->state;
+    switch (id) {
+    case ACTION_UP:
+        return move(page, -1);
+    case ACTION_DOWN:
+        return move(page, 1);
+    case ACTION_PAGE_UP:
+        return move(page, -state->height);
+    case ACTION_PAGE_DOWN:
+        return move(page, state->height);
+    case ACTION_TOP:
+        return move(page, -1000000);
+    case ACTION_BOTTOM:
+        return move(page, 1000000);
+    case ACTION_LEFT:
+        return columns_scroll(state->columns, -1), true;
+    case ACTION_RIGHT:
+        return columns_scroll(state->columns, 1), true;
+    case ACTION_FILTER:
+        ask_parameters(page);
+        return true;
+    case ACTION_EXPORT:
+        if (state->rows)
+            export_rows(page, &page->definition->columns, state->rows);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void report_forget(struct page *page)
+{
+    struct report_state *state = page->state;
+    totals_free(page);
+    PQclear(state->rows);
+    state->rows = NULL;
+    page->stale = true;
+}
+
+static void report_translate(struct page *page)
+{
+    struct report_state *state = page->state;
+    for (int i = 0; i < columns_count(state->columns); i++)
+        columns_set_title(state->columns, i,
+                          both_text(&page->definition->columns.items[state->shown_of[i]].title));
+}
+
+const struct page_ops report_page_ops = {
+    .open = report_open,
+    .close = report_close,
+    .paint = report_paint,
+    .act = report_act,
+    .value = report_value,
+    .refresh = report_refresh,
+    .forget = report_forget,
+    .translate = report_translate,
+};

@@ -1,0 +1,292 @@
+#include "console/page_view.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/format.h"
+#include "terminal/chart.h"
+#include "terminal/draw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_CELLS = 76, VALUES_MOST = 400, PANEL_ROWS = 6 };
+
+/* No further panel of the page stands below this one on its side. */
+static bool last_on_side(const struct view_state *state, int at)
+{
+    const struct defined_panel *panel = state->panels[at].definition;
+    for (int i = at + 1; i < state->count; i++) {
+        const struct defined_panel *other = state->panels[i].definition;
+        if (other->page == panel->page && (other->side == panel->side || other->side == SIDE_FULL ||
+                                           panel->side == SIDE_FULL))
+            return false;
+    }
+    return true;
+}
+
+static void place(struct view_state *state, int at, const struct area *page, int used[2])
+{
+    struct panel *panel = &state->panels[at];
+    enum side side = panel->definition->side;
+    int half = (page->columns - 1) / 2;
+    int from = side == SIDE_RIGHT ? used[1] : used[0];
+    if (side == SIDE_FULL && used[1] > from)
+        from = used[1];
+    int rows = panel->definition->rows ? panel->definition->rows : PANEL_ROWS;
+    if (last_on_side(state, at) || rows > page->rows - from)
+        rows = page->rows - from;
+    panel->area = (struct area){page->top + from, page->left + (side == SIDE_RIGHT ? half + 1 : 0),
+                                rows, side == SIDE_FULL    ? page->columns
+                                      : side == SIDE_RIGHT ? page->columns - half - 1
+                                                           : half};
+    if (side != SIDE_RIGHT)
+        used[0] = from + rows;
+    if (side != SIDE_LEFT)
+        used[1] = from + rows;
+}
+
+/* One page of panels, or several beside each other when the terminal is wide. */
+void view_layout(struct page *page, const struct area *area)
+{
+    struct view_state *state = page->state;
+    int pages = page->definition->page_count, slots = area->columns / PAGE_CELLS;
+    int first;
+    slots = slots < 1 ? 1 : slots > pages ? pages : slots;
+    first = (state->page - 1) / slots * slots + 1;
+    for (int i = 0; i < state->count; i++)
+        state->panels[i].area = (struct area){0};
+    if (state->zoom) {
+        state->panels[state->focus].area = *area;
+        return;
+    }
+    for (int slot = 0; slot < slots; slot++) {
+        int width = area->columns / slots, used[2] = {0, 0};
+        struct area part = {area->top, area->left + slot * width, area->rows,
+                            slot + 1 == slots ? area->columns - slot * width : width - 1};
+        for (int i = 0; i < state->count; i++)
+            if (state->panels[i].definition->page == first + slot)
+                place(state, i, &part, used);
+    }
+}
+
+/* A masked value that is being shown replaces the masked one. */
+static const char *cell_text(struct panel *panel, int column, const char *const *cells,
+                             unsigned *style, char *text, size_t capacity)
+{
+    struct view_state *state = panel->page->state;
+    const char *key = panel->list && list_cursor(panel->list) >= 0
+                          ? list_key(panel->list, list_cursor(panel->list))
+                          : "";
+    if (state->revealed && &state->panels[state->revealed_panel] == panel &&
+        state->revealed_column == column && !strcmp(key, state->revealed_key)) {
+        *style = STYLE_WARNING;
+        return state->revealed;
+    }
+    return format_cell(&panel->definition->columns, column, cells,
+                       console_now(panel->page->console), style, text, capacity);
+}
+
+static void paint_fields(struct panel *panel, const struct area *area)
+{
+    const struct defined_columns *columns = &panel->definition->columns;
+    const char *const *cells = panel_row(panel);
+    int label = area->columns >= 60 ? 18 : 12, line = -panel->top;
+    char text[4096];
+    for (int i = 0; cells && i < columns->count; i++) {
+        unsigned style = STYLE_NORMAL;
+        if (columns->items[i].hidden || !cells[i])
+            continue;
+        if (line >= 0 && line < area->rows) {
+            draw_text(area->top + line, area->left, label, STYLE_LABEL,
+                      both_text(&columns->items[i].title));
+            const char *value = cell_text(panel, i, cells, &style, text, sizeof text);
+            draw_text(area->top + line, area->left + label + 1, area->columns - label - 1, style,
+                      value);
+        }
+        line++;
+    }
+}
+
+struct row_paint {
+    struct panel *panel;
+    const char *const *cells;
+    bool selected;
+    char text[2048];
+};
+
+static const char *paint_cell(int index, unsigned *style, void *data)
+{
+    struct row_paint *paint = data;
+    int column = paint->panel->shown_of[index];
+    if (paint->selected)
+        return cell_text(paint->panel, column, paint->cells, style, paint->text,
+                         sizeof paint->text);
+    return format_cell(&paint->panel->definition->columns, column, paint->cells,
+                       console_now(paint->panel->page->console), style, paint->text,
+                       sizeof paint->text);
+}
+
+static void paint_table(struct panel *panel, const struct area *area, bool focused)
+{
+    struct row_paint paint = {.panel = panel};
+    struct line line = LINE_INIT;
+    bool head = area->rows >= 4;
+    int height = area->rows - head;
+    list_set_height(panel->list, height > 0 ? height : 1);
+    columns_layout(panel->columns, area->columns, 1);
+    if (head) {
+        columns_head(panel->columns, &line, -1, false, !screen_unicode());
+        draw_line(area->top, area->left, area->columns, &line, STYLE_MUTED, 0);
+    }
+    for (int i = 0; i < height && list_top(panel->list) + i < list_count(panel->list); i++) {
+        int row = list_top(panel->list) + i;
+        const char *cells[PANEL_CELLS];
+        for (int c = 0; c < panel->definition->columns.count && c < PANEL_CELLS; c++)
+            cells[c] = list_cell(panel->list, row, c);
+        paint.cells = cells;
+        paint.selected = row == list_cursor(panel->list);
+        line_clear(&line);
+        columns_row(panel->columns, &line, STYLE_NORMAL, paint_cell, &paint);
+        draw_line(area->top + head + i, area->left, area->columns, &line, STYLE_NORMAL,
+                  paint.selected && focused ? STYLE_ON_SELECTED : 0);
+        if (paint.selected && focused)
+            draw_cursor(area->top + head + i, area->left, true);
+    }
+    line_free(&line);
+}
+
+/* First and last point in words: what a chart without axes does not say. */
+static void paint_ends(struct panel *panel, int row, const struct area *area, int count)
+{
+    const struct defined_panel *definition = panel->definition;
+    struct buffer text = BUFFER_INIT;
+    const char *cells[PANEL_CELLS];
+    char cell[64];
+    for (int end = 0; count && end < 2; end++) {
+        for (int c = 0; c < definition->columns.count && c < PANEL_CELLS; c++)
+            cells[c] = PQgetvalue(panel->rows, end ? count - 1 : 0, c);
+        for (int part = 0; part < 2; part++) {
+            format_cell(&definition->columns, part ? definition->chart.y : definition->chart.x,
+                        cells, 0, NULL, cell, sizeof cell);
+            buffer_format(&text, "%s%s", text.length ? part ? " " : " … " : "", cell);
+        }
+    }
+    draw_text(row, area->left, area->columns, STYLE_MUTED, buffer_text(&text));
+    buffer_free(&text);
+}
+
+static void paint_chart(struct panel *panel, const struct area *area)
+{
+    const struct defined_panel *definition = panel->definition;
+    int64_t values[VALUES_MOST];
+    struct line *lines = xcalloc((size_t)area->rows + 1, sizeof *lines);
+    int count = PQntuples(panel->rows), chart = area->rows - 1;
+    count = count < VALUES_MOST ? count : VALUES_MOST;
+    for (int i = 0; i < count; i++)
+        values[i] = PQgetisnull(panel->rows, i, definition->chart.y)
+                        ? CHART_NONE
+                        : (int64_t)strtod(PQgetvalue(panel->rows, i, definition->chart.y), NULL);
+    if (definition->chart.kind == PLOT_LINE)
+        chart_points(lines, chart, STYLE_ACCENT, values, count, area->columns, !screen_unicode());
+    else
+        chart_area(lines, chart, STYLE_ACCENT, values, count, area->columns, !screen_unicode());
+    for (int i = 0; i < chart; i++) {
+        draw_line(area->top + i, area->left, area->columns, &lines[i], STYLE_NORMAL, 0);
+        line_free(&lines[i]);
+    }
+    free(lines);
+    paint_ends(panel, area->top + chart, area, count);
+}
+
+static void paint_text(struct panel *panel, const struct area *area)
+{
+    const char *const *cells = panel_row(panel);
+    const char *text = cells && cells[0] ? cells[0] : "";
+    int line = -panel->top;
+    while (*text) {
+        size_t length = strcspn(text, "\n"), at = 0;
+        struct buffer safe = BUFFER_INIT;
+        text_safe(&safe, text, length);
+        do {
+            size_t next = 0, bytes = text_wrap(buffer_text(&safe) + at, area->columns, &next);
+            char *part = xstrndup(buffer_text(&safe) + at, bytes);
+            if (line >= 0 && line < area->rows)
+                draw_text(area->top + line, area->left, area->columns, STYLE_NORMAL, part);
+            free(part);
+            line++;
+            at += next;
+            if (!next)
+                break;
+        } while (buffer_text(&safe)[at]);
+        buffer_free(&safe);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static bool has_rows(const struct panel *panel)
+{
+    return panel->list ? list_count(panel->list) > 0 : panel->rows && PQntuples(panel->rows) > 0;
+}
+
+static bool is_loaded(const struct panel *panel)
+{
+    return panel->list ? list_loaded(panel->list) : panel->rows != NULL;
+}
+
+static void paint_heading(struct panel *panel, const struct area *area, bool focused)
+{
+    struct buffer status = BUFFER_INIT;
+    int width = 0;
+    if (panel->list && focused && list_count(panel->list)) {
+        list_status(panel->list, &status);
+        width = text_width(buffer_text(&status)) + 1;
+    }
+    char title[256];
+    snprintf(title, sizeof title, "%s %s", focused ? (screen_unicode() ? "▸" : ">") : " ",
+             both_text(&panel->definition->title));
+    draw_text(area->top, area->left, area->columns - width, STYLE_HEADING, title);
+    if (width)
+        draw_text(area->top, area->left + area->columns - width, width, STYLE_MUTED,
+                  buffer_text(&status));
+    buffer_free(&status);
+}
+
+void panel_paint(struct panel *panel, const struct area *area, bool focused)
+{
+    struct area body = {area->top + 1, area->left + 1, area->rows - 1, area->columns - 2};
+    const char *empty = both_text(&panel->definition->empty);
+    paint_heading(panel, area, focused);
+    if (focused)
+        draw_cursor(area->top, area->left, true);
+    if (body.rows < 1)
+        return;
+    if (panel->failure || !has_rows(panel)) {
+        if (panel->list)
+            list_set_height(panel->list, body.rows > 1 ? body.rows - 1 : 1);
+        draw_text(body.top, body.left + 1, body.columns - 1,
+                  panel->failure ? STYLE_ERROR : STYLE_MUTED,
+                  panel->failure        ? panel->failure
+                  : !is_loaded(panel) ? "…"
+                  : *empty              ? empty
+                                        : _("none"));
+        return;
+    }
+    draw_clip(body.top, body.left, body.rows, body.columns);
+    switch (panel->definition->kind) {
+    case PANEL_FIELDS:
+        paint_fields(panel, &body);
+        break;
+    case PANEL_TABLE:
+    case PANEL_TIMELINE:
+        paint_table(panel, &body, focused);
+        break;
+    case PANEL_CHART:
+        paint_chart(panel, &body);
+        break;
+    case PANEL_TEXT:
+        paint_text(panel, &body);
+        break;
+    }
+    draw_clip_end();
+}
