@@ -94,8 +94,8 @@ static void begin(struct maker *maker, struct profile *p, int unit)
 
 static void finish(struct maker *maker, struct profile *p)
 {
-    person_write(maker, p);
     account_make(maker, p);
+    person_write(maker, p);
     history_make(maker, p);
     points_make(maker, p);
     complaint_make(maker, p);

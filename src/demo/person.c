@@ -101,6 +101,7 @@ static void write_search(struct maker *maker, const struct profile *p, const cha
     rows_text(rows, ROWS_SEARCH, p->number);
     rows_text(rows, ROWS_SEARCH, phone);
     rows_text(rows, ROWS_SEARCH, identity);
+    rows_text(rows, ROWS_SEARCH, plan_tiers[p->tier].code);
     rows_end(rows, ROWS_SEARCH);
 }
 

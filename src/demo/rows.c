@@ -12,7 +12,7 @@ const struct rows_target rows_targets[ROWS_TABLES] = {
                        "industry, opened_on, updated_at"},
     [ROWS_SEARCH] = {"bank.customer_search",
                      "customer_id, unit_id, folded, name, kind, restricted, customer_number, "
-                     "phone_masked, identity_masked"},
+                     "phone_masked, identity_masked, tier"},
     [ROWS_TERM] = {"bank.customer_term", "customer_id, term, kind, unit_id"},
     [ROWS_IDENTITY] = {"bank.customer_identity", "customer_id, kind, number, expires_on, unit_id"},
     [ROWS_PHONE] = {"bank.phone", "customer_id, phone, kind, main, verified_at, unit_id"},
