@@ -98,8 +98,9 @@ static bool number(const char *name, const char *text, int64_t low, int64_t high
     char *end;
     *value = strtoll(text, &end, 10);
     return (*text >= '0' && *text <= '9' && !*end && *value >= low && *value <= high) ||
-           error_set(error, ERROR_USAGE, name, NULL, _("\"%s\" is not a number from %lld to %lld"),
-                     text, (long long)low, (long long)high);
+           error_set(error, ERROR_USAGE, name, _("bankops demo --help lists the options."),
+                     _("\"%s\" is not a number from %lld to %lld"), text, (long long)low,
+                     (long long)high);
 }
 
 /* Moment in China. */
@@ -115,7 +116,8 @@ static bool moment(const char *text, int64_t *value, struct error *error)
             return true;
         }
     }
-    return error_set(error, ERROR_USAGE, "--now", NULL, _("\"%s\" is not YYYY-MM-DD HH:MM"), text);
+    return error_set(error, ERROR_USAGE, "--now", _("bankops demo --help lists the options."),
+                     _("\"%s\" is not YYYY-MM-DD HH:MM"), text);
 }
 
 static bool take(int option, const char *name, struct error *error)
@@ -148,7 +150,8 @@ static bool take(int option, const char *name, struct error *error)
         options.as = optarg;
         return true;
     case ':':
-        return error_set(error, ERROR_USAGE, name, NULL, _("this option needs a value"));
+        return error_set(error, ERROR_USAGE, name, _("bankops demo --help lists the options."),
+                         _("this option needs a value"));
     default:
         return error_set(error, ERROR_USAGE, name, _("bankops demo --help lists the options."),
                          _("unknown option"));

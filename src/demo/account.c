@@ -429,7 +429,7 @@ static void write_holding(struct books *b, const struct plan_product *product, i
         b->p->holds_wealth = true;
 }
 
-/* Holdings, and their month values, which drift towards today's. */
+/* Holdings, and their month values, which drift towards today's. Answers the last average. */
 static int64_t make_holdings(struct books *b, int64_t value)
 {
     const struct plan *plan = b->maker->plan;
@@ -444,16 +444,17 @@ static int64_t make_holdings(struct books *b, int64_t value)
     for (int i = 0; i < count; i++, product = (product + 3) % products)
         write_holding(b, &plan_products[first + product], value / count);
     value = value / count * count;
-    int64_t last = value, drift = random_between(random, -12, 25);
+    int64_t last = value, average = 0, drift = random_between(random, -12, 25);
     for (int slot = 0; slot < PLAN_MONTHS; slot++) {
         if (b->p->opened >= plan->month_start[slot + 1])
             continue;
         int64_t ago = PLAN_MONTHS - slot;
         int64_t then = value - value / 1000 * (drift * ago / 4 + random_between(random, -8, 8));
-        write_month(b, 0, slot, then, (last + then) / 2);
+        average = (last + then) / 2;
+        write_month(b, 0, slot, then, average);
         last = then;
     }
-    return last;
+    return average;
 }
 
 static void make_external(struct books *b)

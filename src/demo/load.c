@@ -211,6 +211,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            statement_load_lanes(connection, error) &&
            load_customers(connection, plan, pinyin, progress, data, error) &&
            rebuild(connection, progress, data, error) && case_load(connection, plan->now, error) &&
+           session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
            session_script(connection,
                           "SELECT bank.audit_write('demo_load', 'bank', 'demo', NULL, NULL, "

@@ -18,3 +18,7 @@ libdemo_a_SOURCES = \
   src/demo/rows.c src/demo/rows.h \
   src/demo/statement.c src/demo/statement.h \
   src/demo/summary.c src/demo/summary.h
+
+demo_tests = tests/api/demo.sql
+TESTS += $(demo_tests)
+EXTRA_DIST += $(demo_tests)

@@ -132,10 +132,23 @@ BEGIN
         bank.account_number, bank.card_number, bank.entry_at, bank.contact_at;
 END $$;
 
+-- Finds the grams that one customer in a hundred has, from a sample; part of every bulk load.
+CREATE FUNCTION bank.search_hot_fill() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    sample_percent real := (SELECT least(100, 3e6 / greatest(count(*), 1)) FROM bank.customer_search);
+BEGIN
+    TRUNCATE bank.search_hot;
+    INSERT INTO bank.search_hot
+    WITH sample AS (
+        SELECT bank.query_grams(NULL, s.folded) AS grams, count(*) OVER () AS size
+        FROM bank.customer_search s TABLESAMPLE BERNOULLI (sample_percent) REPEATABLE (1)
+    )
+    SELECT g.gram FROM sample, unnest(sample.grams) AS g (gram)
+    GROUP BY g.gram HAVING count(*) > max(sample.size) * 0.01;
+END $$;
+
 -- Fills the search tables from the customers, after a bulk load; indexes are created after it.
 CREATE FUNCTION bank.search_rebuild() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    sample_percent real := (SELECT least(100, 3e6 / greatest(count(*), 1)) FROM bank.customer);
 BEGIN
     TRUNCATE bank.customer_search, bank.customer_term;
     INSERT INTO bank.customer_search
@@ -151,14 +164,7 @@ BEGIN
     INSERT INTO bank.customer_term (customer_id, term, kind, unit_id)
     SELECT c.customer_id, t.term, t.kind, c.unit_id
     FROM bank.customer c, bank.customer_terms(c) AS t;
-    TRUNCATE bank.search_hot;
-    INSERT INTO bank.search_hot
-    WITH sample AS (
-        SELECT bank.query_grams(NULL, s.folded) AS grams, count(*) OVER () AS size
-        FROM bank.customer_search s TABLESAMPLE BERNOULLI (sample_percent)
-    )
-    SELECT g.gram FROM sample, unnest(sample.grams) AS g (gram)
-    GROUP BY g.gram HAVING count(*) > max(sample.size) * 0.01;
+    PERFORM bank.search_hot_fill();
 END $$;
 
 SELECT bank.search_index_create();
