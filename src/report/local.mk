@@ -1,2 +1,2 @@
 noinst_LIBRARIES += libreport.a
-libreport_a_SOURCES =
+libreport_a_SOURCES = src/report/table.c src/report/table.h
