@@ -114,10 +114,23 @@ static void checksum(const char *text, size_t length, char hex[65])
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 }
 
+/* The steps need not wait for the disk one by one: the log keeps their order, and flush() ends it.
+ */
 static bool begin_locked(PGconn *connection, struct error *error)
 {
-    return session_do(connection, "BEGIN", 0, NULL, error) &&
-           session_do(connection, LOCK_SQL, 0, NULL, error);
+    return session_script(connection,
+                          "BEGIN; SET LOCAL client_min_messages = warning;"
+                          "SET LOCAL synchronous_commit = off; " LOCK_SQL,
+                          error);
+}
+
+/* Waits until everything is on disk. */
+static bool flush(PGconn *connection, struct error *error)
+{
+    return session_script(connection,
+                          "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_current_xact_id();"
+                          "COMMIT",
+                          error);
 }
 
 static bool finish(PGconn *connection, bool good, struct error *error)
@@ -230,13 +243,13 @@ bool migrate_run(PGconn *connection, const struct progress *progress, int *appli
         *applied = 0;
     if (!list_steps(&steps, error))
         return false;
-    bool good = session_do(connection, "SET client_min_messages = warning", 0, NULL, error) &&
-                begin_locked(connection, error);
+    bool good = begin_locked(connection, error);
     good = good && finish(connection,
                           session_script(connection, bootstrap_sql, error) &&
                               verify(connection, &steps, error),
                           error);
-    good = good && apply_all(connection, &steps, progress, applied, error);
+    good =
+        good && apply_all(connection, &steps, progress, applied, error) && flush(connection, error);
     free_steps(&steps);
     return good;
 }

@@ -321,6 +321,47 @@ static void says_when_there_is_no_use_in_trying(void **state)
     connection_free(c);
 }
 
+static void let_in_by_password(PGconn *admin, const char *role)
+{
+    char file[512], text[4096];
+    PGresult *result = PQexec(admin, "SHOW hba_file");
+    snprintf(file, sizeof file, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    FILE *old = fopen(file, "r");
+    size_t length = old ? fread(text, 1, sizeof text - 1, old) : 0;
+    assert_true(length > 0);
+    fclose(old);
+    FILE *new = fopen(file, "w");
+    assert_non_null(new);
+    fprintf(new, "local all %s scram-sha-256\n%.*s", role, (int)length, text);
+    fclose(new);
+    execute(admin, "SELECT pg_reload_conf()");
+    wait_number(admin, "SELECT count(*) FROM pg_hba_file_rules WHERE auth_method LIKE 'scram%'", 1);
+}
+
+static void asks_for_a_password(void **state)
+{
+    struct told told;
+    (void)state;
+    PGconn *admin = other();
+    execute(admin, "CREATE ROLE secretive LOGIN PASSWORD 'right' IN ROLE bankops_staff");
+    let_in_by_password(admin, "secretive");
+    PQfinish(admin);
+    struct connection_options options = {.as = "secretive"};
+    struct connection *c = connection_new(&options);
+    ask(c, c, "SELECT current_user", &told);
+    connection_start(c);
+    run_to_state(c, LINK_NEEDS_PASSWORD);
+    connection_set_password(c, "wrong");
+    run_to_state(c, LINK_CONNECTING);
+    run_to_state(c, LINK_NEEDS_PASSWORD);
+    assert_non_null(strstr(connection_banner(c), "does not accept"));
+    connection_set_password(c, "right");
+    run_until(c, &told.last);
+    assert_string_equal(told.value, "secretive");
+    connection_free(c);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -363,6 +404,7 @@ int main(void)
         cmocka_unit_test(repeats_a_write_that_a_crash_undid),
         cmocka_unit_test(repeats_serialization_failures),
         cmocka_unit_test(tries_the_next_host),
+        cmocka_unit_test(asks_for_a_password),
         cmocka_unit_test(says_when_there_is_no_use_in_trying),
     };
     signal(SIGPIPE, SIG_IGN);
