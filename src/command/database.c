@@ -1,3 +1,4 @@
+#include "base/alloc.h"
 #include "base/language.h"
 #include "command/command.h"
 #include "database/address.h"
@@ -73,10 +74,8 @@ static bool only_private(const char *action, struct error *error)
 
 static PGconn *open_session(struct error *error)
 {
-    struct session_options wanted = {.conninfo = options.conninfo,
-                                     .as = options.as,
-                                     .any_schema = true,
-                                     .report = report};
+    struct session_options wanted = {
+        .conninfo = options.conninfo, .as = options.as, .any_schema = true, .report = report};
     return session_open(&wanted, error);
 }
 
@@ -143,6 +142,25 @@ static bool action_backup(const char *place, struct error *error)
     return done;
 }
 
+/* The private cluster has to know the logins that came with the backup. */
+static bool allow_logins(PGconn *connection, struct error *error)
+{
+    PGresult *rows;
+    struct session_options session = {.conninfo = options.conninfo};
+    if (!session_rows(connection,
+                      "SELECT rolname FROM pg_roles WHERE rolcanlogin AND NOT rolsuper", 0, NULL,
+                      &rows, error))
+        return false;
+    int n = PQntuples(rows);
+    const char **names = xcalloc((size_t)n + 1, sizeof *names);
+    for (int i = 0; i < n; i++)
+        names[i] = PQgetvalue(rows, i, 0);
+    bool done = session_allow_login(&session, n, names, error);
+    free(names);
+    PQclear(rows);
+    return done;
+}
+
 /* The private cluster is made without a schema when it is missing: the backup brings one. */
 static bool action_restore(const char *file, struct error *error)
 {
@@ -155,7 +173,8 @@ static bool action_restore(const char *file, struct error *error)
     free(socket);
     PGconn *connection = open_session(error);
     bool done = connection && backup_restore(connection, file, &progress, error) &&
-                migrate_run(connection, &progress, NULL, error);
+                migrate_run(connection, &progress, NULL, error) &&
+                allow_logins(connection, error);
     PQfinish(connection);
     if (done)
         say(_("backup restored"));

@@ -38,7 +38,8 @@ static const char snapshot_sql[] =
     " %L', split_part(c, '=', 1), substr(c, strpos(c, '=') + 1)) FROM pg_db_role_setting s,"
     " unnest(s.setconfig) c WHERE s.setrole = 0 AND s.setdatabase ="
     " (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1;"
-    "INSERT INTO migration.global (statement) SELECT 'REVOKE ALL ON DATABASE %DATABASE% FROM PUBLIC'"
+    "INSERT INTO migration.global (statement) SELECT 'REVOKE ALL ON DATABASE %DATABASE% FROM "
+    "PUBLIC'"
     " FROM pg_database WHERE datname = current_database() AND datacl IS NOT NULL;"
     "INSERT INTO migration.global (statement) SELECT format('GRANT %s ON DATABASE %%DATABASE%% TO"
     " %s', a.privilege_type, coalesce(quote_ident(s.rolname), 'PUBLIC')) FROM pg_database d,"
@@ -175,11 +176,11 @@ static bool check_empty(PGconn *connection, struct error *error)
                        " n.nspname <> 'information_schema' ORDER BY 1 LIMIT 1), '')",
                        0, NULL, &name, error))
         return false;
-    bool empty = !*name ||
-                 error_set(error, ERROR_REFUSED, PQdb(connection),
-                           _("Nothing was changed. Set BANKOPS_DATA to a new folder, or name an "
-                             "empty database."),
-                           _("the database is not empty: it holds %s"), name);
+    bool empty =
+        !*name || error_set(error, ERROR_REFUSED, PQdb(connection),
+                            _("Nothing was changed. Set BANKOPS_DATA to a new folder, or name an "
+                              "empty database."),
+                            _("the database is not empty: it holds %s"), name);
     free(name);
     return empty;
 }
@@ -212,8 +213,8 @@ static bool execute_global(PGconn *connection, const char *statement, struct err
         statement = mark + strlen("%DATABASE%");
     }
     buffer_add(&sql, statement);
-    bool done = session_do(connection, buffer_text(&sql), 0, NULL, &found) ||
-                !strcmp(found.code, "42710");
+    bool done =
+        session_do(connection, buffer_text(&sql), 0, NULL, &found) || !strcmp(found.code, "42710");
     if (!done && error)
         *error = found;
     buffer_free(&sql);
@@ -242,8 +243,9 @@ static bool execute_globals(PGconn *connection, char *text, struct error *error)
 
 static bool restore_globals(PGconn *connection, const char *file, struct error *error)
 {
-    const char *argv[] = {"pg_restore", "--data-only", "--schema=migration", "--table=global",
-                          "--file=-", file, NULL};
+    const char *argv[] = {
+        "pg_restore", "--data-only", "--schema=migration", "--table=global", "--file=-",
+        file,         NULL};
     struct buffer output = BUFFER_INIT;
     bool done = run(NULL, argv, &output, error) && execute_globals(connection, output.data, error);
     buffer_free(&output);
@@ -252,26 +254,17 @@ static bool restore_globals(PGconn *connection, const char *file, struct error *
 
 static bool restore_objects(PGconn *connection, const char *file, struct error *error)
 {
-    const char *argv[] = {"pg_restore", "--single-transaction", "--exit-on-error", "--no-password",
-                          "--dbname", PQdb(connection), file, NULL};
+    const char *argv[] = {"pg_restore",
+                          "--single-transaction",
+                          "--exit-on-error",
+                          "--no-password",
+                          "--dbname",
+                          PQdb(connection),
+                          file,
+                          NULL};
     struct buffer output = BUFFER_INIT;
     bool done = run(connection, argv, &output, error);
     buffer_free(&output);
-    return done;
-}
-
-/* Audit blocks sealed after a restore start a new epoch: the old heads stay comparable. */
-static bool new_audit_epoch(PGconn *connection, struct error *error)
-{
-    char *table;
-    if (!session_value(connection, "SELECT to_regclass('bank.setting')", 0, NULL, &table, error))
-        return false;
-    bool done = !*table ||
-                session_do(connection,
-                           "UPDATE bank.setting SET value = (value::bigint + 1)::text"
-                           " WHERE name = 'audit_epoch'",
-                           0, NULL, error);
-    free(table);
     return done;
 }
 
@@ -282,6 +275,6 @@ bool backup_restore(PGconn *connection, const char *file, const struct progress 
         return false;
     if (progress && progress->report)
         progress->report(progress->data, _("loading the backup"));
-    return restore_objects(connection, file, error) && new_audit_epoch(connection, error) &&
+    return restore_objects(connection, file, error) &&
            session_do(connection, "ANALYZE", 0, NULL, error);
 }

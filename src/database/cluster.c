@@ -34,10 +34,11 @@ static bool as_owner(struct home *home,
 
 static PGconn *connect_to(const char *socket, const char *database, struct error *error)
 {
-    const char *const keywords[] = {"host", "port", "user", "dbname", "connect_timeout",
-                                    "client_encoding", "application_name", NULL};
-    const char *const values[] = {socket, "5432", CLUSTER_SUPERUSER, database, "10",
-                                  "UTF8", "bankops database", NULL};
+    const char *const keywords[] = {
+        "host", "port", "user", "dbname", "connect_timeout", "client_encoding", "application_name",
+        NULL};
+    const char *const values[] = {socket, "5432", CLUSTER_SUPERUSER,  database,
+                                  "10",   "UTF8", "bankops database", NULL};
     PGconn *connection = PQconnectdbParams(keywords, values, 0);
     if (PQstatus(connection) == CONNECTION_OK)
         return connection;
@@ -61,8 +62,7 @@ static bool make_database(const char *socket, struct error *error)
     return done;
 }
 
-static bool run_migrations(const char *socket, const struct progress *progress,
-                           struct error *error)
+static bool run_migrations(const char *socket, const struct progress *progress, struct error *error)
 {
     PGconn *connection = connect_to(socket, CLUSTER_DATABASE, error);
     bool done = connection && migrate_run(connection, progress, NULL, error);
@@ -172,6 +172,8 @@ bool cluster_stop(const struct progress *progress, struct error *error)
             home_mark(&home, ".keep", false);
             home_mark(&home, ".stopped", true);
             done = as_owner(&home, stop_server, progress, error);
+            if (done)
+                linger_dismiss();
             linger_unlock_start();
         }
     }

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The private PostgreSQL cluster under place_data(): one unix socket, no TCP, data checksums, always
- * fsync. Run as root, the server belongs to the user postgres. */
+/* The private PostgreSQL cluster under place_data(): one unix socket, no TCP, data checksums,
+ * always fsync. Run as root, the server belongs to the user postgres. */
 
 /* Tells the user about long steps; the text is translated and needs no line end. */
 struct progress {
@@ -45,11 +45,12 @@ bool cluster_prepare(struct error *error);
 
 bool cluster_status(struct cluster_status *status, struct error *error);
 
-/* Counts this process among the users of the cluster until it ends, so that the server stays. Without
- * `wait` it returns false when the server is just being stopped. */
+/* Counts this process among the users of the cluster until it ends, so that the server stays.
+ * Without `wait` it returns false when the server is just being stopped. */
 bool cluster_join(bool wait);
 
-/* True when somebody stopped the server by hand: consoles then wait instead of starting it again. */
+/* True when somebody stopped the server by hand: consoles then wait instead of starting it again.
+ */
 bool cluster_was_stopped(void);
 
 /* Lets these roles log in over the socket (pg_ident map) and waits until the server knows. */

@@ -47,9 +47,10 @@ static const char settings[] =
     "log_parameter_max_length = 0\n"
     "log_parameter_max_length_on_error = 0\n";
 
-static const char access_rules[] = "# Written by bankops: local logins by operating-system account\n"
-                                   "local all all peer map=bankops\n"
-                                   "host  all all all reject\n";
+static const char access_rules[] =
+    "# Written by bankops: local logins by operating-system account\n"
+    "local all all peer map=bankops\n"
+    "host  all all all reject\n";
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
@@ -76,9 +77,19 @@ static bool run_initdb(const char *data, struct error *error)
     if (!directory)
         return false;
     char *program = xasprintf("%s/initdb", directory);
-    const char *const argv[] = {program, "-D", data, "-U", CLUSTER_SUPERUSER, "-E", "UTF8",
-                                "--locale=C.UTF-8", "--data-checksums", "--auth-local=peer",
-                                "--auth-host=reject", "--no-instructions", NULL};
+    const char *const argv[] = {program,
+                                "-D",
+                                data,
+                                "-U",
+                                CLUSTER_SUPERUSER,
+                                "-E",
+                                "UTF8",
+                                "--locale=C.UTF-8",
+                                "--data-checksums",
+                                "--auth-local=peer",
+                                "--auth-host=reject",
+                                "--no-instructions",
+                                NULL};
     struct buffer output = BUFFER_INIT;
     int status = process_run(argv, process_clean_environment(), &output, error);
     if (status > 0) {

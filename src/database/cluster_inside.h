@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define CLUSTER_DATABASE "bankops"
+#define CLUSTER_DATABASE  "bankops"
 #define CLUSTER_SUPERUSER "bankops_dba"
 
 /* Where the cluster is and who owns it. */
@@ -23,11 +23,11 @@ struct home {
 
 /* What postmaster.pid says and what is true about it. */
 struct server {
-    pid_t pid;          /* 0: no file */
-    bool alive;         /* the process exists, is a postgres and works in our data directory */
-    bool other;         /* the number now belongs to some other process */
-    bool ready;         /* takes connections */
-    char socket[108];   /* directory, "" when there is none */
+    pid_t pid;        /* 0: no file */
+    bool alive;       /* the process exists, is a postgres and works in our data directory */
+    bool other;       /* the number now belongs to some other process */
+    bool ready;       /* takes connections */
+    char socket[108]; /* directory, "" when there is none */
 };
 
 /* cluster_home.c */
@@ -66,6 +66,8 @@ bool linger_lock_start(struct error *error);
 void linger_unlock_start(void);
 /* Starts the watcher unless one is there. Call it with the start lock. */
 void linger_watch(const struct home *home);
+/* Ends the watcher of a server that was stopped by hand. */
+void linger_dismiss(void);
 /* An empty file under base that stands for a fact: ".keep" = started by hand and has to stay,
  * ".stopped" = stopped by hand, ".complete" = database and schema were made. */
 void home_mark(const struct home *home, const char *name, bool set);

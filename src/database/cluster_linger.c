@@ -20,6 +20,8 @@
  * .use.lock until it ends; a watcher process sleeps until it can have that lock alone, waits the
  * linger time, and stops the server when still nobody is there. */
 
+#define WATCHER "bankops-watch"
+
 enum { LINGER_SECONDS = 600 };
 
 static struct {
@@ -144,8 +146,15 @@ static void detach(void)
     signal(SIGHUP, SIG_IGN);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
-    prctl(PR_SET_NAME, "bankops-watch");
+    prctl(PR_SET_NAME, WATCHER);
     if (chdir("/") < 0)
+        _exit(1);
+}
+
+/* The watcher's number stands in its lock file. */
+static void sign(void)
+{
+    if (ftruncate(locks.watch, 0) < 0 || dprintf(locks.watch, "%ld\n", (long)getpid()) < 0)
         _exit(1);
 }
 
@@ -153,6 +162,7 @@ static void become_watcher(const struct home *home)
 {
     detach();
     locks.watch = 3;
+    sign();
     locks.use = open_lock(home->base, ".use.lock");
     locks.start = open_lock(home->base, ".start.lock");
     bool root = geteuid() == 0;
@@ -161,6 +171,20 @@ static void become_watcher(const struct home *home)
                   setuid(home->uid) < 0)))
         _exit(1);
     watch(home);
+}
+
+void linger_dismiss(void)
+{
+    char text[32] = "", path[64], name[32] = "";
+    if (pread(locks.watch, text, sizeof text - 1, 0) <= 0)
+        return;
+    long watcher = strtol(text, NULL, 10);
+    snprintf(path, sizeof path, "/proc/%ld/comm", watcher);
+    FILE *file = watcher > 1 ? fopen(path, "re") : NULL;
+    if (file && fgets(name, sizeof name, file) && !strcmp(name, WATCHER "\n"))
+        kill((pid_t)watcher, SIGTERM);
+    if (file)
+        fclose(file);
 }
 
 void linger_watch(const struct home *home)

@@ -23,7 +23,7 @@ static int directory_version(const char *directory)
     if (access(initdb, X_OK) == 0 && access(postgres, X_OK) == 0 &&
         process_run(argv, process_clean_environment(), &output, NULL) == 0) {
         const char *number = strchr(buffer_text(&output), ')');
-        version = number ? atoi(number + 1) : 0;
+        version = number ? (int)strtol(number + 1, NULL, 10) : 0;
     }
     buffer_free(&output);
     free(initdb);
@@ -44,10 +44,15 @@ static void add(struct candidates *list, char *path)
         free(path);
 }
 
+static long first_number(const char *path)
+{
+    return strtol(path + strcspn(path, "0123456789"), NULL, 10);
+}
+
 static int by_number_down(const void *a, const void *b)
 {
-    const char *left = *(char *const *)a, *right = *(char *const *)b;
-    return atoi(right + strcspn(right, "0123456789")) - atoi(left + strcspn(left, "0123456789"));
+    long left = first_number(*(char *const *)a), right = first_number(*(char *const *)b);
+    return (left < right) - (left > right);
 }
 
 static void add_pattern(struct candidates *list, const char *pattern)

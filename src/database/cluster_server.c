@@ -78,7 +78,7 @@ void server_read(const struct home *home, struct server *server)
     for (int number = 1; fgets(line, sizeof line, file); number++) {
         line[strcspn(line, "\n")] = '\0';
         if (number == 1)
-            server->pid = (pid_t)atol(line);
+            server->pid = (pid_t)strtol(line, NULL, 10);
         else if (number == 5)
             snprintf(server->socket, sizeof server->socket, "%.107s", line);
         else if (number == 8)
@@ -210,8 +210,8 @@ static bool try_start(const struct home *home, const char *const *argv,
     if (ready)
         return true;
     read_reason(home, from, reason, sizeof reason);
-    *again = strstr(reason, "postmaster.pid\" already exists") ||
-             strstr(reason, "shared memory block");
+    *again =
+        strstr(reason, "postmaster.pid\" already exists") || strstr(reason, "shared memory block");
     return error_set(error, ERROR_SYSTEM, home->log, _("The log file says more."),
                      _("the database server does not start: %s"), reason);
 }

@@ -183,8 +183,8 @@ static void lost_banner(struct connection *c)
     localtime_r(&c->lost_at, &when);
     strftime(at, sizeof at, "%H:%M:%S", &when);
     if (rest > 0)
-        snprintf(c->banner, sizeof c->banner, _("no connection since %s (%s); next try in %d s"), at,
-                 c->error.what, (int)rest);
+        snprintf(c->banner, sizeof c->banner, _("no connection since %s (%s); next try in %d s"),
+                 at, c->error.what, (int)rest);
     else
         snprintf(c->banner, sizeof c->banner, _("no connection since %s (%s); trying"), at,
                  c->error.what);

@@ -13,12 +13,12 @@
 struct connection;
 
 enum connection_state {
-    LINK_CLOSED,         /* not started */
-    LINK_CONNECTING,     /* first try, or starting the private cluster */
+    LINK_CLOSED,     /* not started */
+    LINK_CONNECTING, /* first try, or starting the private cluster */
     LINK_READY,
     LINK_LOST,           /* was or should be there: tried again after 1, 2, 4 … 30 s, for ever */
     LINK_NEEDS_PASSWORD, /* waits for connection_set_password() */
-    LINK_REFUSED,        /* trying again is useless (login, version, schema): see connection_error */
+    LINK_REFUSED, /* trying again is useless (login, version, schema): see connection_error */
 };
 
 struct connection_options {

@@ -62,7 +62,7 @@ struct connection {
     int64_t cancel_deadline;
     unsigned cancelled_id; /* the request it was for */
     int64_t cancel_again;  /* when the same request may be cancelled again */
-    int64_t cancel_until; /* until then a cancel may hit a request that follows */
+    int64_t cancel_until;  /* until then a cancel may hit a request that follows */
 
     struct queue waiting; /* not sent */
     struct queue sent;    /* in the order of their answers */

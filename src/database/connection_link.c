@@ -74,10 +74,15 @@ void link_lost(struct connection *c, const struct error *error)
  * failed connection, so its words have to do. */
 static bool is_final(const char *message)
 {
-    static const char *const words[] = {
-        "does not exist",         "authentication failed", "no pg_hba.conf entry",
-        "pg_hba.conf rejects",    "not permitted to log in", "permission denied for database",
-        "invalid connection option", "not currently accepting connections", "certificate"};
+    static const char *const words[] = {"does not exist",
+                                        "authentication failed",
+                                        "no pg_hba.conf entry",
+                                        "pg_hba.conf rejects",
+                                        "not permitted to log in",
+                                        "permission denied for database",
+                                        "invalid connection option",
+                                        "not currently accepting connections",
+                                        "certificate"};
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (strstr(message, words[i]) && !strstr(message, "No such file"))
             return true;
@@ -124,7 +129,7 @@ static char *rotate(const char *list, int by)
 static void set_deadline(struct connection *c)
 {
     PQconninfoOption *options = PQconninfo(c->pg);
-    int seconds = atoi(option_value(options, "connect_timeout"));
+    int seconds = (int)strtol(option_value(options, "connect_timeout"), NULL, 10);
     PQconninfoFree(options);
     c->deadline = clock_ms() + (seconds > 0 ? seconds : DEFAULT_TIMEOUT) * 1000;
     const char *host = PQhost(c->pg);

@@ -85,8 +85,8 @@ void queue_free(struct connection *c)
 }
 
 /* Calls back; a result that the callback does not keep is freed. */
-static void tell(struct connection *c, struct pending *p, PGresult *rows,
-                 const struct error *error, bool last)
+static void tell(struct connection *c, struct pending *p, PGresult *rows, const struct error *error,
+                 bool last)
 {
     struct answer answer = {p->id, rows, error, last, p->resent};
     if (!error)

@@ -120,8 +120,8 @@ static bool drain(PGconn *connection, struct error *error)
         if (status == PGRES_COPY_IN)
             PQputCopyEnd(connection, "not expected");
     }
-    return good && (PQstatus(connection) == CONNECTION_OK ||
-                    failure_from_connection(connection, error));
+    return good &&
+           (PQstatus(connection) == CONNECTION_OK || failure_from_connection(connection, error));
 }
 
 bool copy_end(struct copy *copy, struct error *error)

@@ -30,3 +30,8 @@ tests_database_connection_t_LDADD = libdatabase.a libbase.a $(CMOCKA_LIBS) $(LIB
 tests_database_private_t_SOURCES = tests/database/private.c
 tests_database_private_t_LDADD = $(tests_database_connection_t_LDADD)
 endif
+
+database_scripts = tests/database/cluster.t tests/database/migrate.t
+TESTS += $(database_scripts)
+server_tests += $(database_scripts)
+EXTRA_DIST += $(database_scripts)

@@ -149,9 +149,9 @@ static const struct step *find(const struct steps *steps, const char *name)
 
 static bool too_old(const char *newest, const char *known, struct error *error)
 {
-    return error_set(error, ERROR_REFUSED, newest, _("Install the newer bankops on this machine."),
-                     _("the database was migrated by a newer bankops; this one knows only up to %s"),
-                     known);
+    return error_set(
+        error, ERROR_REFUSED, newest, _("Install the newer bankops on this machine."),
+        _("the database was migrated by a newer bankops; this one knows only up to %s"), known);
 }
 
 /* An applied step must still be there, byte for byte. */
@@ -220,8 +220,8 @@ static bool apply_all(PGconn *connection, const struct steps *steps,
 {
     for (int i = 0; i < steps->count; i++) {
         bool fresh = false;
-        bool good = begin_locked(connection, error) &&
-                    apply(connection, &steps->list[i], &fresh, error);
+        bool good =
+            begin_locked(connection, error) && apply(connection, &steps->list[i], &fresh, error);
         if (!finish(connection, good, error))
             return false;
         if (!fresh)
@@ -263,7 +263,7 @@ bool migrate_check(const PGresult *version, struct error *error)
                          _("the database has no bankops schema yet"));
     if (!list_steps(&steps, error))
         return false;
-    int count = atoi(PQgetvalue(version, 0, 0));
+    int count = (int)strtol(PQgetvalue(version, 0, 0), NULL, 10);
     const char *newest = PQgetvalue(version, 0, 1), *last = steps.list[steps.count - 1].name;
     bool good = strcmp(newest, last) <= 0 || too_old(newest, last, error);
     if (good && count < steps.count)

@@ -21,7 +21,7 @@ char **process_clean_environment(void)
                                   (char *)"LC_ALL=C.UTF-8", NULL, NULL};
     const char *value = getenv("TZ");
     if (value && strlen(value) < sizeof zone - 4) {
-        strcpy(zone + 3, value);
+        snprintf(zone, sizeof zone, "TZ=%s", value);
         environment[3] = zone;
     }
     return environment;

@@ -129,9 +129,12 @@ static void locate(const PGresult *result, const char *name, const char *text, i
                    struct error *error)
 {
     const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-    int line = position ? line_of_character(text, atol(position))
+    int line = position ? line_of_character(text, strtol(position, NULL, 10))
                         : script_statement_line(text, statement);
     snprintf(error->where, sizeof error->where, "%s:%d", name, line);
+    if (!error->todo[0])
+        snprintf(error->todo, sizeof error->todo, "%s",
+                 _("Correct the file; nothing of it was applied."));
 }
 
 bool script_run(PGconn *connection, const char *name, const char *text, struct error *error)

@@ -71,9 +71,8 @@ static bool check_server(PGconn *connection, struct error *error)
 static bool check_schema(PGconn *connection, struct error *error)
 {
     PGresult *result = PQexec(connection, migrate_version_sql);
-    bool good = PQstatus(connection) == CONNECTION_OK
-                    ? migrate_check(result, error)
-                    : failure_from_connection(connection, error);
+    bool good = PQstatus(connection) == CONNECTION_OK ? migrate_check(result, error)
+                                                      : failure_from_connection(connection, error);
     PQclear(result);
     return good;
 }
@@ -116,6 +115,17 @@ PGconn *session_open(const struct session_options *options, struct error *error)
     address_free(&address);
     free(socket);
     return connection;
+}
+
+bool session_set_durable(PGconn *connection, bool durable, struct error *error)
+{
+    return session_script(
+        connection,
+        durable ? "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET synchronous_commit',"
+                  " current_database()); END $$"
+                : "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off',"
+                  " current_database()); END $$",
+        error);
 }
 
 bool session_allow_login(const struct session_options *options, int n, const char *const *names,

@@ -9,8 +9,8 @@
 
 struct session_options {
     const char *conninfo; /* --database, or NULL: environment, else the private cluster */
-    const char *as;       /* database role, or NULL: PGUSER, else bankops_dba in the private cluster */
-    bool any_schema;      /* accept a missing, older or newer schema (database migrate, doctor) */
+    const char *as;  /* database role, or NULL: PGUSER, else bankops_dba in the private cluster */
+    bool any_schema; /* accept a missing, older or newer schema (database migrate, doctor) */
     void (*report)(void *data, const char *what); /* long steps of a start on demand; may be NULL */
     void *report_data;
 };
@@ -35,6 +35,11 @@ bool session_value(PGconn *connection, const char *sql, int n, const char *const
 
 /* Runs several statements without parameters, in one implicit transaction. */
 bool session_script(PGconn *connection, const char *sql, struct error *error);
+
+/* Sets for all future sessions of this database whether a commit waits for the disk. Without it the
+ * last half second may be lost in a crash, never more, and nothing is damaged: for the demo only.
+ */
+bool session_set_durable(PGconn *connection, bool durable, struct error *error);
 
 /* Lets a new login use the private cluster (adds it to the peer map and reloads); does nothing on
  * an outside server. Call it after CREATE ROLE. */

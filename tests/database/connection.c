@@ -269,8 +269,10 @@ static void repeats_a_write_that_a_crash_undid(void **state)
     PGconn *admin = other();
     post(c, "22222222-0000-4000-8000-000000000001", "1", &told);
     step_once(c, 10);
-    wait_number(admin, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT post%' AND "
-                       "wait_event = 'PgSleep'", 1);
+    wait_number(admin,
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT post%' AND "
+                "wait_event = 'PgSleep'",
+                1);
     int pid = number(admin, "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT post%'");
     PQfinish(admin);
     kill(pid, SIGKILL);
@@ -301,8 +303,10 @@ static void tries_the_next_host(void **state)
 {
     char conninfo[256];
     (void)state;
-    snprintf(conninfo, sizeof conninfo, "host=/nowhere,%s target_session_attrs=read-write "
-                                        "dbname=bankops", getenv("PGHOST"));
+    snprintf(conninfo, sizeof conninfo,
+             "host=/nowhere,%s target_session_attrs=read-write "
+             "dbname=bankops",
+             getenv("PGHOST"));
     struct connection_options options = {.conninfo = conninfo};
     struct connection *c = connection_new(&options);
     connection_start(c);
