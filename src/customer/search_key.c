@@ -13,9 +13,10 @@ static bool blank(uint32_t c)
 
 static bool dropped(uint32_t c)
 {
-    return (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF ||
+    return c < 0x09 || (c >= 0x0E && c < 0x20) || c == 0x7F ||
+           (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF ||
            (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xB7 ||
-           c == 0x2022 || c == 0x30FB || c == 0xFF65 || c == 0xFFFD || c == 0;
+           c == 0x2022 || c == 0x30FB || c == 0xFF65 || c == 0xFFFD;
 }
 
 static uint32_t folded(uint32_t c)

@@ -89,7 +89,7 @@ static void begin(struct maker *maker, struct profile *p, int unit)
     p->id = maker->next_customer++;
     random_start(&p->random, maker->plan->seed, TOPIC_CUSTOMER, (uint64_t)p->id);
     p->unit = unit;
-    p->city = plan_unit(maker->plan, unit)->city;
+    p->city = unit ? plan_unit(maker->plan, unit)->city : 0;
 }
 
 static void finish(struct maker *maker, struct profile *p)
