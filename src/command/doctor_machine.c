@@ -36,7 +36,7 @@ static void check_space(struct doctor *doctor, const char *data)
                                   : free_mb < 2048 ? DOCTOR_WARN
                                                    : DOCTOR_OK;
         doctor_say(doctor, level, _("disk"),
-                   _("Free some space: 100,000 demo customers take about 1 GB."),
+                   _("Free some space: 100,000 demo customers take about 1.5 GB."),
                    _("%llu MB free below %s"), free_mb, parent);
     }
     free(parent);
