@@ -10,7 +10,7 @@ commands=$("$program" --help | awk '/^  [a-z]/ { print $1 }')
 [ "$(echo "$commands" | wc -w)" -ge 2 ] || echo "only: $commands"
 for command in $commands; do
     text=$("$program" "$command" --help 2>&1 </dev/null) || echo "$command --help: exit status $?"
-    case $text in Usage:*"bankops $command"*) ;; *) echo "$command --help: ${text%%$'\n'*}" ;; esac
+    case $text in Usage:*"$command"*) ;; *) echo "$command --help: ${text%%$'\n'*}" ;; esac
 done 2>&1 | none "every command has --help"
 
 for command in $commands; do
