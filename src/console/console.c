@@ -118,6 +118,7 @@ static void identified(void *data, struct answer *answer)
     copy_cell(identity->today, sizeof identity->today, answer->rows, 9);
     identity->offset_ms = atoll(PQgetvalue(answer->rows, 0, 10)) -
                           ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    identity->zone_ms = atoll(PQgetvalue(answer->rows, 0, 11));
     identity->role_bit = role_bit(identity->role);
     identity->known = true;
     login_done(console);
@@ -138,7 +139,7 @@ void console_identify(struct console *console)
                                 "WHERE name = 'default'";
     static const char sql[] =
         "SELECT login, role, name_en, name_zh, unit_id, unit_en, unit_zh, bank_en, bank_zh, today, "
-        "now_ms FROM api.console_identity()";
+        "now_ms, zone_ms FROM api.console_identity()";
     struct request request = {.sql = sql, .kind = REQUEST_READ};
     struct request view_request = {.sql = views, .kind = REQUEST_READ};
     connection_request(console->connection, console, &view_request, views_arrived, console);

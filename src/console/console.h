@@ -23,6 +23,7 @@ struct identity {
     char login[64], role[16], name[2][64], unit[2][64], bank[2][64], unit_id[16], today[16];
     unsigned role_bit;
     int64_t offset_ms; /* database's clock minus ours */
+    int64_t zone_ms;   /* the bank's local time minus UTC */
     bool known;
 };
 

@@ -25,6 +25,8 @@ const char *console_refusal(struct console *console, enum action_id id)
         return _("The program was started read-only.");
     if ((action->needs & NEED_CONNECTION) && connection_state(console->connection) != LINK_READY)
         return _("There is no connection to the database.");
+    if (id == ACTION_NEW && page && !page_action_new(page))
+        return _("Nothing new can be entered on this screen.");
     if (page && page->ops->refusal)
         return page->ops->refusal(page, id);
     return NULL;
@@ -56,13 +58,7 @@ static void leave(struct console *console)
 /* "New": the screen's action of that name. */
 static void make_new(struct page *page)
 {
-    const struct defined_action *action;
-    for (int i = 0; (action = page_action(page, i)); i++)
-        if (!strcmp(action->name, "new") || !strcmp(action->name, "open-new")) {
-            perform(page, action);
-            return;
-        }
-    console_refuse(page->console, _("Nothing new can be entered on this screen."));
+    perform(page, page_action_new(page));
 }
 
 static bool act_everywhere(struct console *console, struct page *page, enum action_id id)

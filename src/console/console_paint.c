@@ -25,10 +25,10 @@ static void identity_text(const struct console *console, char *text, size_t capa
 {
     const struct identity *identity = &console->identity;
     enum language language = language_current();
-    time_t now = (time_t)(console_now(console) / 1000);
+    time_t now = (time_t)((console_now(console) + identity->zone_ms) / 1000);
     struct tm local;
     char clock[8];
-    localtime_r(&now, &local);
+    gmtime_r(&now, &local);
     strftime(clock, sizeof clock, "%H:%M", &local);
     snprintf(text, capacity, "%s%s · %s · %s %s", console->read_only ? _("READ-ONLY · ") : "",
              screen_columns() < 100 ? identity->login : identity->name[language],
@@ -108,6 +108,8 @@ static void paint_keys(struct console *console, struct page *page, int row)
                 continue;
             if (console->read_only && (action->needs & NEED_WRITE))
                 continue;
+            if (id == ACTION_NEW && !page_action_new(page))
+                continue;
             column += paint_label(row, column, last, key, _(action->label),
                                   console_refusal(console, (enum action_id)id) != NULL);
         }
@@ -125,7 +127,8 @@ static void paint_message(struct console *console, struct page *page, int row)
         char text[512], at[16] = "";
         time_t last = connection_last_answer(console->connection);
         struct tm local;
-        localtime_r(&last, &local);
+        last += (time_t)((console->identity.offset_ms + console->identity.zone_ms) / 1000);
+        gmtime_r(&last, &local);
         if (last)
             strftime(at, sizeof at, "%H:%M:%S", &local);
         snprintf(text, sizeof text, last ? _(" As of %s.  %s") : "%s%s", at, banner);

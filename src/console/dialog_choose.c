@@ -170,7 +170,7 @@ static void enter(struct dialog *dialog)
 {
     struct choose *choose = dialog->state;
     const struct dialog_item *item = shown(choose, choose->at);
-    if (!item || item->refusal)
+    if (!item || item->refusal || !*item->text)
         screen_bell();
     else
         finish(dialog, item->tag);

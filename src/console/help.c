@@ -95,6 +95,6 @@ void help_open(struct page *page)
     add_own(&items, page);
     add_general(&items, page);
     add_screens(&items, page->console);
-    dialog_choose_keys(dialog_choose(page->console, title, &items, chosen, page),
-                       _("Enter = do it   Esc = close   type to search"), NULL);
+    struct dialog *dialog = dialog_choose(page->console, title, &items, chosen, page);
+    dialog_choose_keys(dialog, _("Enter = do it   Esc = close   type to search"), NULL);
 }

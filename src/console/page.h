@@ -82,5 +82,7 @@ const char *page_lookup(void *page, const char *name);
 /* The screen's own actions that apply here (a view adds those of its panel): index from 0, NULL
  * after the last. */
 const struct defined_action *page_action(struct page *page, int index);
+/* Its action for entering something new, NULL when it has none. */
+const struct defined_action *page_action_new(struct page *page);
 
 #endif

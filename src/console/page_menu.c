@@ -242,3 +242,12 @@ const struct defined_action *page_action(struct page *page, int index)
     index -= own ? own->count : 0;
     return all && index < all->count ? &all->items[index] : NULL;
 }
+
+const struct defined_action *page_action_new(struct page *page)
+{
+    const struct defined_action *action;
+    for (int i = 0; (action = page_action(page, i)); i++)
+        if (!strcmp(action->name, "new"))
+            return action;
+    return NULL;
+}

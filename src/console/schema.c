@@ -63,14 +63,28 @@ static char *join(const cJSON *array)
     return buffer_take(&text);
 }
 
+/* Expressions of the schema, compiled once: there are only a few. */
 static bool matches(const char *pattern, const char *text)
 {
-    regex_t expression;
-    if (regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB))
-        return false;
-    bool hit = regexec(&expression, text, 0, NULL, 0) == 0;
-    regfree(&expression);
-    return hit;
+    enum { KEPT = 16 };
+    static struct {
+        char *pattern;
+        regex_t expression;
+    } kept[KEPT];
+    int at = 0;
+    while (at < KEPT - 1 && kept[at].pattern && strcmp(kept[at].pattern, pattern) != 0)
+        at++;
+    if (!kept[at].pattern || strcmp(kept[at].pattern, pattern) != 0) {
+        if (kept[at].pattern) {
+            regfree(&kept[at].expression);
+            free(kept[at].pattern);
+            kept[at].pattern = NULL;
+        }
+        if (regcomp(&kept[at].expression, pattern, REG_EXTENDED | REG_NOSUB))
+            return false;
+        kept[at].pattern = xstrdup(pattern);
+    }
+    return regexec(&kept[at].expression, text, 0, NULL, 0) == 0;
 }
 
 static size_t characters(const char *text)

@@ -1,17 +1,26 @@
+-- Every session of this database speaks the bank's local time.
+DO $$
+BEGIN
+    EXECUTE format('ALTER DATABASE %I SET timezone TO %L', current_database(),
+                   bank.setting('timezone'));
+END $$;
+
 -- What the console shows in its title line: who is working, where, and the bank's day and clock.
 
 CREATE FUNCTION api.console_identity(
     OUT login text, OUT role text, OUT name_en text, OUT name_zh text, OUT unit_id int,
     OUT unit_en text, OUT unit_zh text, OUT bank_en text, OUT bank_zh text, OUT today date,
-    OUT now_ms bigint)
+    OUT now_ms bigint, OUT zone_ms bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     me bank.staff := bank.me();
 BEGIN
     SELECT me.login, me.role, me.name_en, me.name_zh, u.unit_id, u.name_en, u.name_zh,
            bank.setting('bank_name_en'), bank.setting('bank_name_zh'), bank.today(),
-           (extract(epoch FROM clock_timestamp()) * 1000)::bigint
-    INTO login, role, name_en, name_zh, unit_id, unit_en, unit_zh, bank_en, bank_zh, today, now_ms
+           (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+           (extract(timezone FROM clock_timestamp()) * 1000)::bigint
+    INTO login, role, name_en, name_zh, unit_id, unit_en, unit_zh, bank_en, bank_zh, today, now_ms,
+         zone_ms
     FROM bank.unit u WHERE u.unit_id = me.unit_id;
 END $$;
 SELECT bank.function_grant('console_identity', 'staff');
