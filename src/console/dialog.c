@@ -69,7 +69,7 @@ struct text_state {
     void *data;
 };
 
-/* Calls each(line) for the wrapped lines; returns their number. */
+/* Draws the wrapped lines from `from` on; returns their number. */
 static int wrap(const char *text, int cells, int from, int rows, int top, int left, unsigned style,
                 bool paint)
 {
@@ -96,6 +96,11 @@ static int wrap(const char *text, int cells, int from, int rows, int top, int le
     }
     buffer_free(&line);
     return count;
+}
+
+int dialog_paragraph(const char *text, const struct area *area, unsigned style)
+{
+    return wrap(text, area->columns, 0, area->rows, area->top, area->left, style, true);
 }
 
 static int columns_for(const char *text)

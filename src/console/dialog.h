@@ -27,6 +27,8 @@ void dialog_close_all(struct console *console);
 /* Draws an empty box of at most that inner size in the middle; *inside gets its inner area. */
 void dialog_box(const struct dialog *dialog, int rows, int columns, unsigned style,
                 struct area *inside);
+/* Draws a text wrapped into an area; returns the lines it has. */
+int dialog_paragraph(const char *text, const struct area *area, unsigned style);
 /* True for the keys that close a dialog: Esc, F3, F12. */
 bool dialog_leaves(const struct key *key);
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "console/command_line.h"
+#include "console/dialog.h"
 #include "terminal/draw.h"
 #include "terminal/form.h"
 
@@ -198,7 +199,7 @@ void login_paint(struct console *console)
     const char *hint = connection_is_private(console->connection) || !console->options.conninfo
                            ? _("Demonstration logins: clerk01 rm01 super01 audit01 admin01")
                            : "";
-    draw_box(top, left - 3, rows + 8, width + 6, STYLE_BORDER, " bankops ");
+    draw_box(top, left - 3, rows + 10, width + 6, STYLE_BORDER, " bankops ");
     draw_text(top + 2, left, width, STYLE_HEADING,
               console->locked ? _("The console is locked") : _("Bank operations console"));
     for (int i = 0; i < rows; i++) {
@@ -207,7 +208,8 @@ void login_paint(struct console *console)
         draw_line(top + 4 + i, left, width, &line, STYLE_NORMAL, 0);
     }
     line_free(&line);
-    draw_text(top + rows + 5, left, width, login->style, login->message ? login->message : hint);
+    struct area message = {top + rows + 5, left, 4, width};
+    dialog_paragraph(login->message ? login->message : hint, &message, login->style);
     draw_text(screen_rows() - 1, 1, screen_columns() - 2, STYLE_KEY_LABEL,
               _("Enter = log in   F3 or Ctrl-Q = quit"));
     if (form_cursor(login->form, &row, &column))
