@@ -296,16 +296,30 @@ static void opened(struct connection *c)
     queue_pump(c);
 }
 
+/* The silent host goes to the end of the list; the pause comes when all were silent. */
+static void give_up_host(struct connection *c)
+{
+    struct error error = ERROR_INIT;
+    PQconninfoOption *options = PQconninfo(c->pg);
+    const char *hosts = option_value(options, "host");
+    int count = 1;
+    for (const char *at = hosts; (at = strchr(at, ',')); at++)
+        count++;
+    PQconninfoFree(options);
+    error_set(&error, ERROR_UNREACHABLE, PQhost(c->pg),
+              _("Check that the server runs and that the network is up."),
+              _("the server does not answer"));
+    c->host_shift = (c->host_shift + 1) % count;
+    link_lost(c, &error);
+    if (c->host_shift)
+        c->retry_at = clock_ms();
+}
+
 static void step_connecting(struct connection *c, short revents)
 {
     char host[256];
     if (clock_ms() >= c->deadline) {
-        struct error error = ERROR_INIT;
-        error_set(&error, ERROR_UNREACHABLE, PQhost(c->pg),
-                  _("Check that the server runs and that the network is up."),
-                  _("the server does not answer"));
-        c->host_shift++;
-        link_lost(c, &error);
+        give_up_host(c);
         return;
     }
     if (!revents)

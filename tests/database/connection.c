@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 /* What a callback was told. */
 struct told {
@@ -325,6 +327,31 @@ static void says_when_there_is_no_use_in_trying(void **state)
     connection_free(c);
 }
 
+/* A host that takes the connection and never says a word is left after its time. */
+static void leaves_a_silent_host(void **state)
+{
+    char silent[] = "/tmp/bankops-test-XXXXXX", conninfo[256];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)state;
+    assert_non_null(mkdtemp(silent));
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/.s.PGSQL.5432", silent);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 5), 0);
+    snprintf(conninfo, sizeof conninfo, "host=%s,%s connect_timeout=1 dbname=bankops", silent,
+             getenv("PGHOST"));
+    struct connection_options options = {.conninfo = conninfo};
+    struct connection *c = connection_new(&options);
+    int64_t begin = clock_ms();
+    connection_start(c);
+    run_to_state(c, LINK_READY);
+    assert_in_range(clock_ms() - begin, 900, 3000);
+    connection_free(c);
+    close(fd);
+    unlink(address.sun_path);
+    rmdir(silent);
+}
+
 static void let_in_by_password(PGconn *admin, const char *role)
 {
     char file[512], text[4096];
@@ -408,6 +435,7 @@ int main(void)
         cmocka_unit_test(repeats_a_write_that_a_crash_undid),
         cmocka_unit_test(repeats_serialization_failures),
         cmocka_unit_test(tries_the_next_host),
+        cmocka_unit_test(leaves_a_silent_host),
         cmocka_unit_test(asks_for_a_password),
         cmocka_unit_test(says_when_there_is_no_use_in_trying),
     };
