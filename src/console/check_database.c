@@ -118,9 +118,13 @@ static void check_source(struct check *check, const struct source *source,
         check_parameters(check, object, &source->arguments, source->limit, pointer);
     else if (!names.exists)
         finding(check, pointer, _("api has no view %s"), object);
-    for (int i = 0; names.exists && columns && i < columns->count; i++)
-        if (!has(&names, columns->items[i].name))
-            finding(check, pointer, _("api.%s has no column %s"), object, columns->items[i].name);
+    for (int i = 0; names.exists && columns && i < columns->count; i++) {
+        const struct defined_column *column = &columns->items[i];
+        if (!has(&names, column->name))
+            finding(check, pointer, _("api.%s has no column %s"), object, column->name);
+        if (column->english && !has(&names, column->english))
+            finding(check, pointer, _("api.%s has no column %s"), object, column->english);
+    }
     for (int i = 0; names.exists && i < source->where.count; i++)
         if (!has(&names, source->where.items[i].parameter))
             finding(check, pointer, _("api.%s has no column %s"), object,

@@ -200,9 +200,30 @@ static struct key with_escape(struct console *console, const struct key *key)
     return copy;
 }
 
+/* Alt-x and Esc typed fast before x are the same bytes; without a binding they are the two keys. */
+static bool escape_then_key(struct console *console, const struct key *key)
+{
+    struct page *page = console_page(console);
+    struct key first = {0}, second = *key;
+    if (!(key->code & K_ALT))
+        return false;
+    if (page && !console->dialog && !console->login && !command_line_active(console) &&
+        (action_for_key(console->keymap, page->context, typing(page), key->code) != ACTION_NONE ||
+         own_action(page, key->code)))
+        return false;
+    first.code = K_ESCAPE;
+    second.code &= ~K_ALT;
+    second.after_escape = true;
+    console_key(&first, console);
+    console_key(&second, console);
+    return true;
+}
+
 void console_key(const struct key *pressed, void *data)
 {
     struct console *console = data;
+    if (escape_then_key(console, pressed))
+        return;
     struct key key = with_escape(console, pressed);
     struct page *page = console_page(console);
     console->last_key = clock_ms();

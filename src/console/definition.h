@@ -67,6 +67,7 @@ struct reveal {
 
 struct defined_column {
     const char *name;
+    const char *english; /* column read instead when the language is English, or NULL */
     struct both title, help;
     int width; /* cells; chosen from the format when the file says none */
     bool right;

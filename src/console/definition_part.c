@@ -105,6 +105,7 @@ static void read_column(struct defined_column *column, const cJSON *item)
 {
     const cJSON *sort = member(item, "sort");
     column->name = json_string(item, "name", "");
+    column->english = json_string(item, "english", NULL);
     column->title = read_both(item, "title");
     column->help = read_both(item, "help");
     column->format = choice(json_string(item, "format", "text"), formats);

@@ -1,6 +1,7 @@
 #include "console/query.h"
 
 #include "base/alloc.h"
+#include "base/language.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,13 +33,19 @@ static void name(struct query *query, const char *identifier)
     buffer_format(&query->sql, "\"%s\"", identifier);
 }
 
+/* The database column a screen column is read from in the present language. */
+static const char *read_from(const struct defined_column *column)
+{
+    return column->english && language_current() == LANGUAGE_ENGLISH ? column->english : column->name;
+}
+
 static void select_columns(struct query *query, const struct defined_columns *columns)
 {
     buffer_add(&query->sql, "SELECT ");
     for (int i = 0; i < columns->count; i++) {
         if (i)
             buffer_add(&query->sql, ", ");
-        name(query, columns->items[i].name);
+        name(query, read_from(&columns->items[i]));
     }
     buffer_add(&query->sql, " FROM api.");
 }
@@ -148,7 +155,7 @@ static void beyond(struct query *query, const struct query_page *page, int at, c
 {
     bool down = page->order[at].descending != backwards(page);
     bool nulls_last = !backwards(page);
-    const char *column = order_column(page, at)->name;
+    const char *column = read_from(order_column(page, at));
     if (!text) {
         if (nulls_last)
             buffer_add(&query->sql, "false");
@@ -178,7 +185,7 @@ static void compare_row(struct query *query, const struct query_page *page, bool
     bool down = page->order[0].descending != backwards(page);
     buffer_add(&query->sql, "(");
     for (int i = 0; i < page->order_count; i++)
-        buffer_format(&query->sql, "%s\"%s\"", i ? ", " : "", order_column(page, i)->name);
+        buffer_format(&query->sql, "%s\"%s\"", i ? ", " : "", read_from(order_column(page, i)));
     buffer_format(&query->sql, ") %s%s (", down ? "<" : ">", inclusive ? "=" : "");
     for (int i = 0; i < page->order_count; i++) {
         buffer_add(&query->sql, i ? ", " : "");
@@ -195,7 +202,7 @@ static void compare_each(struct query *query, const struct query_page *page, boo
         buffer_add(&query->sql, last ? " OR (" : "(");
         for (int i = 0; i < last; i++) {
             const char *text = page->row[page->order[i].column];
-            buffer_format(&query->sql, "\"%s\" %s ", order_column(page, i)->name,
+            buffer_format(&query->sql, "\"%s\" %s ", read_from(order_column(page, i)),
                           text ? "=" : "IS NULL");
             if (text)
                 bind(query, text);
@@ -211,7 +218,7 @@ static void compare_each(struct query *query, const struct query_page *page, boo
 
 static void position(struct query *query, const struct query_page *page)
 {
-    name(query, order_column(page, 0)->name);
+    name(query, read_from(order_column(page, 0)));
     buffer_add(&query->sql, page->order[0].descending ? " <= " : " >= ");
     bind(query, page->position);
 }
@@ -234,7 +241,7 @@ static void order_by(struct query *query, const struct query_page *page)
     for (int i = 0; i < page->order_count; i++) {
         bool down = page->order[i].descending != backwards(page);
         buffer_add(&query->sql, i ? ", " : " ORDER BY ");
-        name(query, order_column(page, i)->name);
+        name(query, read_from(order_column(page, i)));
         buffer_add(&query->sql, down ? " DESC" : "");
         if (page->nullable)
             buffer_add(&query->sql, backwards(page) ? (down ? "" : " NULLS FIRST")
