@@ -159,6 +159,31 @@ BEGIN
     RETURN bank.request_done(p_request, c.case_id::text, 'The case is in its queue.');
 END $$;
 
+-- Routes every classified case of the caller's units that is in no queue yet; the id of the answer
+-- is their number. Cases of customers or about staff that the caller may not handle stay.
+CREATE FUNCTION api.case_route_waiting(p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    done bigint := 0;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_route_waiting', 'null');
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    FOR c IN SELECT * FROM bank.case_file f
+              WHERE f.closed_at IS NULL AND f.stage = 'classified' AND bank.in_scope(f.unit_id)
+                AND bank.may_open(f.customer_id)
+                AND f.complained_staff_id IS DISTINCT FROM bank.my_staff_id()
+              ORDER BY f.customer_id, f.case_id FOR UPDATE SKIP LOCKED LOOP
+        PERFORM bank.case_to_queue(c, NULL, '');
+        done := done + 1;
+    END LOOP;
+    RETURN bank.request_done(p_request, done::text, 'The waiting cases are in their queues.');
+END $$;
+SELECT bank.function_grant('case_route_waiting', 'clerk', 'supervisor');
+
 -- Answers the customer. The first answer stops the first-response clock. By phone or visit it is
 -- recorded; other ways leave through the outbox.
 CREATE FUNCTION api.case_reply(p_customer_id bigint, p_case_id bigint, p_how text, p_text text,

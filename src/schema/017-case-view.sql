@@ -105,9 +105,11 @@ $$;
 -- state: running, paused, met, late (stopped after its due time), over (running past it).
 CREATE FUNCTION api.case_clocks(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (clock text, run int, started_at timestamptz, due_at timestamptz,
-               stopped_at timestamptz, amount int, measure text, state text)
+               stopped_at timestamptz, left_until timestamptz, amount int, measure text,
+               state text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT k.clock, k.run::int, k.started_at, k.due_at, k.stopped_at, k.amount, k.measure,
+    SELECT k.clock, k.run::int, k.started_at, k.due_at, k.stopped_at,
+           CASE WHEN k.stopped_at IS NULL THEN k.due_at END, k.amount, k.measure,
            CASE WHEN k.stopped_at <= k.due_at THEN 'met'
                 WHEN k.stopped_at IS NOT NULL THEN 'late'
                 WHEN k.pausable AND EXISTS (SELECT FROM bank.case_pause p
@@ -124,16 +126,19 @@ $$;
 CREATE VIEW api.case_history WITH (security_barrier) AS
 SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action, e.stage_before,
        e.stage_after, e.note,
-       (SELECT string_agg(k || ': ' || coalesce(e.before ->> k, '-') || ' > '
-                          || coalesce(e.after ->> k, '-'), ', ' ORDER BY k)
-          FROM jsonb_object_keys(e.before) k WHERE e.action <> 'open') AS changes
+       (SELECT string_agg(CASE k WHEN 'owner_id'
+                   THEN bank.staff_name((e.after ->> k)::int)
+                   ELSE coalesce(e.before ->> k || ' > ', '') || (e.after ->> k) END, ', ' ORDER BY k)
+          FROM jsonb_object_keys(e.after) k
+         WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'owner_id', 'outcome',
+                     'told_how') AND e.action <> 'open') AS changes
   FROM bank.case_event e
   LEFT JOIN bank.staff s ON s.staff_id = e.staff_id
  WHERE e.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND bank.may_open(e.customer_id);
 SELECT bank.view_grant('case_history', 'staff');
 
--- Why a case is in its queue: the rules in order up to the one that decided.
+-- Why a case is in its queue: the rule that decided, then those before it that did not fit.
 CREATE FUNCTION api.case_route_explain(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (seq int, queue text, note_en text, note_zh text, fits boolean, decides boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -143,7 +148,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
          WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
            AND f.case_id = p_case_id AND bank.in_scope(f.unit_id))
     SELECT r.seq, r.queue, r.note_en, r.note_zh, r.fits, r.seq = r.first
-      FROM rule r WHERE r.seq <= coalesce(r.first, r.seq) ORDER BY r.seq
+      FROM rule r WHERE r.seq <= coalesce(r.first, r.seq) ORDER BY r.seq DESC
 $$;
 SELECT bank.function_grant(name, 'staff')
   FROM unnest('{case_detail,case_facts,case_clocks,case_route_explain}'::text[]) name;
