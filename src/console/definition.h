@@ -212,6 +212,7 @@ struct defined_panel {
     struct defined_chart chart;
     int limit, page, rows;
     enum side side;
+    bool focus; /* the cursor starts here */
     struct jump enter;
     struct actions actions;
 };

@@ -212,6 +212,8 @@ static void view_open(struct page *page)
     for (int i = 0; i < state->count; i++) {
         state->panels[i].definition = &page->definition->panels[i];
         state->panels[i].page = page;
+        if (page->definition->panels[i].focus && page->definition->panels[i].page == 1)
+            state->focus = i;
     }
     for (int i = 0; i < state->count; i++)
         panel_open(&state->panels[i]);
