@@ -521,16 +521,10 @@ static void list_tick(struct page *page)
 static void list_forget(struct page *page)
 {
     struct list_state *state = page->state;
-    char *key = list_cursor(state->list) >= 0
-                    ? xstrdup(list_key(state->list, list_cursor(state->list)))
-                    : NULL;
-    int height = list_height(state->list);
     list_free(state->list);
     state->list = list_new(page->definition->columns.count, list_page_need, page);
-    (void)height;
     state->request = 0;
     page->stale = true;
-    free(key);
 }
 
 static int list_marks(struct page *page)
@@ -571,6 +565,7 @@ static void list_translate(struct page *page)
         columns_set_title(
             state->columns, i,
             both_text(&page->definition->columns.items[state->shown_of[i]].title));
+    list_refresh_page(page);
 }
 
 const struct page_ops list_page_ops = {

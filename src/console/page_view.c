@@ -466,7 +466,7 @@ static void view_translate(struct page *page)
                 panel->columns, c,
                 both_text(&panel->definition->columns.items[panel->shown_of[c]].title));
     }
-    set_heading(page);
+    view_refresh(page);
 }
 
 const struct page_ops view_page_ops = {

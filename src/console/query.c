@@ -202,8 +202,8 @@ static void compare_each(struct query *query, const struct query_page *page, boo
         buffer_add(&query->sql, last ? " OR (" : "(");
         for (int i = 0; i < last; i++) {
             const char *text = page->row[page->order[i].column];
-            buffer_format(&query->sql, "\"%s\" %s ", read_from(order_column(page, i)),
-                          text ? "=" : "IS NULL");
+            buffer_format(&query->sql, "\"%s\" %s", read_from(order_column(page, i)),
+                          text ? "= " : "IS NULL");
             if (text)
                 bind(query, text);
             if (i + 1 < last || last < page->order_count)

@@ -1,0 +1,118 @@
+#include "base/language.h"
+#include "console/csv.h"
+#include "console/format.h"
+#include "tests/lib/check.h"
+
+#include <string.h>
+
+static struct named_value values[] = {{"late", {"Late", "已逾期"}, STYLE_DANGER}};
+static struct defined_column columns_array[] = {
+    {.name = "amount", .format = FORMAT_MONEY, .currency = "currency", .currency_at = 1, .width = 16},
+    {.name = "currency", .currency_at = -1, .width = 3},
+    {.name = "due", .format = FORMAT_DUE, .currency_at = -1, .width = 8},
+    {.name = "state", .format = FORMAT_BADGE, .values = values, .value_count = 1, .width = 8,
+     .currency_at = -1},
+    {.name = "at", .format = FORMAT_DATETIME, .width = 11, .currency_at = -1},
+    {.name = "count", .format = FORMAT_INTEGER, .width = 9, .currency_at = -1},
+    {.name = "share", .format = FORMAT_PERCENT, .width = 7, .currency_at = -1},
+};
+static const struct defined_columns columns = {columns_array, 7};
+static const char *const row[] = {"-123456", "CNY", "2026-11-21 06:00:00.5+08", "late",
+                                  "2026-11-21 14:03:22.123456+08", "1234567", "12.345"};
+
+static const char *cell(int column, int64_t now, unsigned *style)
+{
+    static char text[128];
+    return format_cell(&columns, column, row, now, style, text, sizeof text);
+}
+
+static void formats(void **state)
+{
+    int64_t due;
+    unsigned style = STYLE_NORMAL;
+    (void)state;
+    assert_true(format_timestamp("2026-11-21 06:00:00.5+08", &due));
+    assert_int_equal(due, 1795212000500);
+    assert_string_equal(cell(0, 0, NULL), "-1,234.56");
+    assert_string_equal(cell(2, due - 3 * 3600000 - 5 * 60000, &style), "3h 05m");
+    assert_int_equal(style, STYLE_NORMAL);
+    assert_string_equal(cell(2, due - 90000, &style), "1m 30s");
+    assert_int_equal(style, STYLE_WARNING);
+    assert_string_equal(cell(2, due + 90000, &style), "-1m 30s");
+    assert_int_equal(style, STYLE_DANGER);
+    assert_string_equal(cell(3, 0, &style), "Late");
+    assert_string_equal(cell(4, 0, NULL), "11-21 14:03");
+    assert_string_equal(cell(5, 0, NULL), "1,234,567");
+    assert_string_equal(cell(6, 0, NULL), "12.3%");
+}
+
+static void zones(void **state)
+{
+    int64_t one, other;
+    (void)state;
+    assert_true(format_timestamp("2026-11-21 06:00:00+08", &one));
+    assert_true(format_timestamp("2026-11-20 22:00:00+00", &other));
+    assert_int_equal(one, other);
+    assert_true(format_timestamp("2026-11-20 18:30:00-03:30", &other));
+    assert_int_equal(one, other);
+    assert_false(format_timestamp("infinity", &other));
+}
+
+static void money_typed(void **state)
+{
+    char text[32];
+    (void)state;
+    assert_true(format_money_minor("1,234.5", "CNY", text, sizeof text));
+    assert_string_equal(text, "123450");
+    assert_true(format_money_minor("12", "JPY", text, sizeof text));
+    assert_string_equal(text, "12");
+    assert_false(format_money_minor("1.2345", "CNY", text, sizeof text));
+    assert_false(format_money_minor("12a", "CNY", text, sizeof text));
+}
+
+static void expect_csv(const char *text, const char *expected)
+{
+    struct buffer out = BUFFER_INIT;
+    csv_field(&out, text);
+    assert_string_equal(buffer_text(&out), expected);
+    buffer_free(&out);
+}
+
+static void formulas_are_neutralised(void **state)
+{
+    (void)state;
+    expect_csv("=1+1", "\"'=1+1\"");
+    expect_csv("+8613800138000x", "\"'+8613800138000x\"");
+    expect_csv("@SUM(A1)", "\"'@SUM(A1)\"");
+    expect_csv("\t=1", "\"'\t=1\"");
+    expect_csv("\r=1", "\"'\r=1\"");
+    expect_csv("＝cmd|' /C calc'!A0", "\"'＝cmd|' /C calc'!A0\"");
+    expect_csv("－1", "\"'－1\"");
+    expect_csv("-12.50", "-12.50");
+    expect_csv("+3", "+3");
+    expect_csv("-1-1", "\"'-1-1\"");
+    expect_csv("a,b", "\"a,b\"");
+    expect_csv("say \"hi\"", "\"say \"\"hi\"\"\"");
+    expect_csv("两\n行", "\"两\n行\"");
+    expect_csv(NULL, "");
+}
+
+static void exports_are_plain(void **state)
+{
+    char text[64];
+    (void)state;
+    assert_string_equal(format_export(&columns, 0, row, text, sizeof text), "-1234.56");
+    assert_string_equal(format_export(&columns, 5, row, text, sizeof text), "1234567");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formats),
+        cmocka_unit_test(zones),
+        cmocka_unit_test(money_typed),
+        cmocka_unit_test(formulas_are_neutralised),
+        cmocka_unit_test(exports_are_plain),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
