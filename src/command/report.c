@@ -294,7 +294,8 @@ static bool check_fields(const struct definition *definition, const struct choic
         for (int f = 0; f < definition->fields.count; f++)
             known = known || !strcmp(definition->fields.items[f].name, choices->asked.items[i].name);
         if (!known)
-            return error_set(error, ERROR_USAGE, choices->asked.items[i].name, NULL,
+            return error_set(error, ERROR_USAGE, choices->asked.items[i].name,
+                             _("bankops report --help lists the options."),
                              _("the report %s has no such field"), definition->name);
     }
     return true;

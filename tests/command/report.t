@@ -1,0 +1,32 @@
+#!/bin/sh
+# bankops report: text and CSV of the definition that the screen shows; who may; bad use; whole files.
+. "$(dirname "$0")/lib.sh"
+plan 16
+
+refused "no name" 2 'bankops: *name of one report*' "$program" report
+refused "an unknown report" 2 'bankops: nonsense: *' "$program" report nonsense
+refused "a list is no report" 2 'bankops: case-list: *' "$program" report case-list
+refused "an unknown option" 2 'bankops: --moon: *' "$program" report rsl --moon
+refused "an unknown format" 2 'bankops: pdf2: *' "$program" report rsl --format pdf2
+refused "a field it does not ask for" 2 'bankops: planet: *' "$program" report rsl --set planet=mars
+like "the reports are listed" "$("$program" report --list | tr '\n' ' ')" '*report-service-level*rsl*'
+
+"$program" database init --quiet >/dev/null 2>&1
+"$program" demo --customers 3000 --now '2026-05-20 10:30' --quiet >/dev/null 2>&1
+text=$("$program" report service-level --month 2026-04 --as super01)
+like "the text has title, columns, totals, chart and notes" "$text" \
+    'Service level*month 2026-04*super01*Queue*Received*Total*Within 2 h*Cases received in the month*'
+"$program" report rsl --month 2026-04 --as super01 --format csv --output "$place/rsl.csv"
+is "the columns of the CSV are those of the screen" "$(sed -n 1p "$place/rsl.csv" | tr -d '\r')" \
+    'Queue,Received,Answered,In time,Within 2 h,Median min,Closed,Resolved,Resolution,Statutory,Open,Reopened'
+is "both add up to the same number of cases" \
+    "$(awk -F, 'NR > 1 { sum += $2 } END { print sum }' "$place/rsl.csv")" \
+    "$(printf '%s\n' "$text" | awk '$1 == "Total" { print $2; exit }')"
+is "the file is for its owner only" "$(stat -c %a "$place/rsl.csv")" 600
+like "in Chinese" "$("$program" --language zh report rsl --month 2026-04 --as super01 --format csv)" '队列,受理,*'
+refused "a clerk" 1 'bankops: *' "$program" report rsl --as clerk01
+refused "a month that does not exist" 1 'bankops: *A month is written YYYY-MM*' \
+    "$program" report rsl --month 2026-13 --as super01
+refused "a folder as file" 1 "bankops: *" "$program" report rsl --as super01 --output "$place"
+is "the ledger of the demo is in balance" \
+    "$("$program" report points-proof --as audit01 --format csv | awk -F, 'NR > 1 { sum += $4 } END { print sum + 0 }')" 0
