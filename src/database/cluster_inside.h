@@ -27,6 +27,8 @@ struct server {
     bool alive;       /* the process exists, is a postgres and works in our data directory */
     bool other;       /* the number now belongs to some other process */
     bool ready;       /* takes connections */
+    bool starting;    /* not yet: perhaps it recovers from a crash */
+    bool deaf;        /* would be ready, but its socket was swept away */
     char socket[108]; /* directory, "" when there is none */
 };
 

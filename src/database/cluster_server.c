@@ -61,8 +61,9 @@ static void judge(const struct home *home, struct server *server)
     server->alive = exists && is_ours(home, server->pid);
     server->other = exists && !server->alive && !is_zombie(server->pid);
     snprintf(path, sizeof path, "%s/.s.PGSQL.5432", server->socket);
-    if (!server->alive || lstat(path, &status) < 0)
-        server->ready = false;
+    bool has_socket = lstat(path, &status) == 0;
+    server->deaf = server->alive && server->ready && !has_socket;
+    server->ready = server->alive && server->ready && has_socket;
 }
 
 /* Lines: process, data directory, start time, port, socket directory, address, memory, state. */
@@ -81,8 +82,10 @@ void server_read(const struct home *home, struct server *server)
             server->pid = (pid_t)strtol(line, NULL, 10);
         else if (number == 5)
             snprintf(server->socket, sizeof server->socket, "%.107s", line);
-        else if (number == 8)
+        else if (number == 8) {
             server->ready = !strncmp(line, "ready", 5);
+            server->starting = !strncmp(line, "starting", 8);
+        }
     }
     fclose(file);
     if (server->pid > 0)
@@ -227,21 +230,17 @@ static void put_aside_pid_file(const struct home *home)
     free(aside);
 }
 
-/* True when the server in the pid file can be used. One without its socket is replaced. */
+/* True when the server in the pid file can be used, perhaps after waiting for it. One that lost its
+ * socket or never becomes ready is stopped, to be started anew. */
 static bool usable(const struct home *home, const struct progress *progress, struct error *error)
 {
     struct server server;
     server_read(home, &server);
-    for (int64_t begin = clock_ms(); server.alive && !server.ready;) {
-        if (clock_ms() - begin > ORPHAN_MS) {
+    for (int64_t begin = clock_ms(); server.alive && !server.ready; poll(NULL, 0, 10)) {
+        if (server.deaf || clock_ms() - begin > (server.starting ? RECOVERY_MS : ORPHAN_MS)) {
             server_stop(home, progress, error);
             return false;
         }
-        if (clock_ms() - begin > 2000 && server.socket[0] && access(server.socket, F_OK) < 0) {
-            server_stop(home, progress, error);
-            return false;
-        }
-        poll(NULL, 0, 10);
         server_read(home, &server);
     }
     if (server.other)

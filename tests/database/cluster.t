@@ -1,7 +1,7 @@
 #!/bin/sh
 # The private cluster meets everything that is known to go wrong with one.
 . "$(dirname "$0")/../command/lib.sh"
-plan 44
+plan 43
 data=$BANKOPS_DATA
 owner=$(id -un)
 [ "$owner" != root ] || owner=postgres
