@@ -284,12 +284,14 @@ bool server_start(const struct home *home, const struct progress *progress, stru
     char socket[108], option[160];
     if (usable(home, progress, error))
         return true;
-    if (!check_stamp(home, error) || !home_socket(home, true, socket, error))
+    if (!check_stamp(home, error))
         return false;
     chmod(home->data, 0700);
     char *directory = program_directory(program_data_version(home), error);
-    if (!directory)
+    if (!directory || !home_socket(home, true, socket, error)) {
+        free(directory);
         return false;
+    }
     char *program = xasprintf("%s/postgres", directory);
     snprintf(option, sizeof option, "unix_socket_directories=%s", socket);
     const char *const argv[] = {program, "-D", home->data, "-c", option, "-c", "port=5432", NULL};

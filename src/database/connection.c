@@ -56,6 +56,7 @@ void connection_free(struct connection *c)
     }
     PQfinish(c->pg);
     wipe_password(c);
+    host_list_free(&c->hosts);
     queue_free(c);
     free(c->conninfo);
     free(c->as);

@@ -4,6 +4,7 @@
 /* Shared by the connection*.c files only. */
 #include "database/address.h"
 #include "database/connection.h"
+#include "database/connection_host.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -48,14 +49,15 @@ struct connection {
     PGconn *pg; /* NULL while there is none */
     bool open;  /* pg is ready for requests */
     PostgresPollingStatusType wants;
-    int64_t deadline;  /* of the present try */
-    int64_t retry_at;  /* of the next try, 0 = none */
-    int retry_seconds; /* last pause */
-    int host_shift;    /* how many dead hosts were moved to the end of the list */
+    int64_t deadline;       /* of the present try */
+    int64_t retry_at;       /* of the next try, 0 = none */
+    int retry_seconds;      /* last pause */
+    struct host_list hosts; /* of an outside server, with their addresses */
+    int host_shift;         /* how many silent hosts were moved to the end of the list */
     char tried_host[256];
     time_t lost_at, last_answer;
 
-    pid_t starter; /* child that starts the private cluster, 0 = none */
+    pid_t starter; /* child that starts the private cluster or looks up names, 0 = none */
     int starter_fd;
 
     pid_t canceller; /* child that delivers a cancel request, 0 = none */

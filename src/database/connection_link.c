@@ -111,21 +111,6 @@ static const char *option_value(const PQconninfoOption *options, const char *key
     return "";
 }
 
-/* "a,b,c" moved by one: "b,c,a". The caller frees. */
-static char *rotate(const char *list, int by)
-{
-    char *text = xstrdup(list);
-    for (; by > 0; by--) {
-        char *comma = strchr(text, ',');
-        if (!comma)
-            break;
-        char *moved = xasprintf("%s,%.*s", comma + 1, (int)(comma - text), text);
-        free(text);
-        text = moved;
-    }
-    return text;
-}
-
 static void set_deadline(struct connection *c)
 {
     PQconninfoOption *options = PQconninfo(c->pg);
@@ -138,40 +123,17 @@ static void set_deadline(struct connection *c)
 
 /* libpq tries the hosts in order but never gives up one that is silent while it is asked step by
  * step: after a time-out the list is moved on. */
-static PGconn *start_with_hosts(struct connection *c, struct address *address)
-{
-    PGconn *pg = PQconnectStartParams(address->keywords, address->values, 1);
-    PQconninfoOption *options = c->host_shift ? PQconninfo(pg) : NULL;
-    static const char *const lists[] = {"host", "hostaddr", "port"};
-    char *owned[3] = {NULL, NULL, NULL};
-    if (strchr(option_value(options, "host"), ',') ||
-        strchr(option_value(options, "hostaddr"), ',')) {
-        for (int i = 0; i < 3; i++) {
-            owned[i] = rotate(option_value(options, lists[i]), c->host_shift);
-            if (*owned[i])
-                address_add(address, lists[i], owned[i]);
-        }
-        PQfinish(pg);
-        pg = PQconnectStartParams(address->keywords, address->values, 1);
-    }
-    PQconninfoFree(options);
-    for (int i = 0; i < 3; i++)
-        free(owned[i]);
-    return pg;
-}
-
-static void connect_start(struct connection *c, const char *socket)
+static void connect_now(struct connection *c, const char *socket)
 {
     struct address address;
-    struct error error = ERROR_INIT;
-    if (!address_set(&address, c->conninfo, c->as, socket, true, &error)) {
-        address_free(&address);
-        link_refuse(c, LINK_REFUSED, &error);
-        return;
+    address_set(&address, c->conninfo, c->as, socket, true, NULL);
+    if (!socket) {
+        host_list_rotate(&c->hosts, c->host_shift);
+        host_list_apply(&c->hosts, &address);
     }
     if (c->password)
         address_add(&address, "password", c->password);
-    c->pg = start_with_hosts(c, &address);
+    c->pg = PQconnectStartParams(address.keywords, address.values, 1);
     address_free(&address);
     if (!c->pg || PQstatus(c->pg) == CONNECTION_BAD) {
         connect_failed(c);
@@ -181,6 +143,39 @@ static void connect_start(struct connection *c, const char *socket)
     c->retry_at = 0;
     set_deadline(c);
     link_set_state(c, c->state == LINK_LOST ? LINK_LOST : LINK_CONNECTING);
+}
+
+/* Begins a child whose end link_step() waits for. */
+static void begin_child(struct connection *c, process_work *work, const char *doing)
+{
+    struct error error = ERROR_INIT;
+    c->starter = process_begin(work, &c->hosts, &c->starter_fd, &error);
+    if (c->starter < 0) {
+        c->starter = 0;
+        link_lost(c, &error);
+        return;
+    }
+    fcntl(c->starter_fd, F_SETFL, O_NONBLOCK);
+    c->retry_at = 0;
+    snprintf(c->doing, sizeof c->doing, "%s", doing);
+    link_set_state(c, c->state == LINK_LOST ? LINK_LOST : LINK_CONNECTING);
+}
+
+static void begin_outside(struct connection *c)
+{
+    struct address address;
+    struct error error = ERROR_INIT;
+    host_list_free(&c->hosts);
+    bool good = address_set(&address, c->conninfo, c->as, NULL, true, &error);
+    if (good)
+        host_list_read(&c->hosts, &address);
+    address_free(&address);
+    if (!good)
+        link_refuse(c, LINK_REFUSED, &error);
+    else if (host_list_needs_lookup(&c->hosts))
+        begin_child(c, host_list_lookup, _("looking up the name of the server"));
+    else
+        connect_now(c, NULL);
 }
 
 static bool start_cluster(void *data, const struct progress *progress, struct error *error)
@@ -196,25 +191,16 @@ static bool start_cluster(void *data, const struct progress *progress, struct er
 static void begin_private(struct connection *c)
 {
     struct error error = ERROR_INIT;
-    char *socket = NULL;
-    if (cluster_prepare(&error) && cluster_join(false))
-        socket = cluster_running();
-    if (socket) {
-        connect_start(c, socket);
-        free(socket);
-        return;
-    }
-    if (error.kind == ERROR_NONE)
-        c->starter = process_begin(start_cluster, NULL, &c->starter_fd, &error);
-    if (error.kind != ERROR_NONE) {
-        c->starter = 0;
+    if (!cluster_prepare(&error)) {
         link_refuse(c, LINK_REFUSED, &error);
         return;
     }
-    fcntl(c->starter_fd, F_SETFL, O_NONBLOCK);
-    c->retry_at = 0;
-    snprintf(c->doing, sizeof c->doing, "%s", _("starting the database server"));
-    link_set_state(c, c->state == LINK_LOST ? LINK_LOST : LINK_CONNECTING);
+    char *socket = cluster_join(false) ? cluster_running() : NULL;
+    if (socket)
+        connect_now(c, socket);
+    else
+        begin_child(c, start_cluster, _("starting the database server"));
+    free(socket);
 }
 
 /* One try. The private cluster is not started again behind the back of one who stopped it. */
@@ -222,7 +208,7 @@ void link_begin(struct connection *c, bool by_user)
 {
     struct error error = ERROR_INIT;
     if (!address_is_private(c->conninfo)) {
-        connect_start(c, NULL);
+        begin_outside(c);
     } else if (!by_user && cluster_was_stopped()) {
         error_set(&error, ERROR_UNREACHABLE, NULL, _("Run: bankops database start"),
                   _("the database was stopped"));
@@ -235,11 +221,33 @@ void link_begin(struct connection *c, bool by_user)
 static void show_step(void *data, const char *what)
 {
     struct connection *c = data;
+    if (!address_is_private(c->conninfo)) {
+        host_list_take(&c->hosts, what);
+        return;
+    }
     snprintf(c->doing, sizeof c->doing, "%s", what);
     link_set_state(c, c->state);
 }
 
-static void step_starter(struct connection *c)
+static void child_ended(struct connection *c, bool done, struct error *error)
+{
+    bool private = address_is_private(c->conninfo);
+    char *socket = done && private ? cluster_running() : NULL;
+    if (done && (socket || !private)) {
+        connect_now(c, socket);
+    } else {
+        if (error->kind == ERROR_NONE)
+            error_set(error, ERROR_SYSTEM, NULL, _("Run: bankops doctor"),
+                      _("the database server could not be started"));
+        if (error->kind == ERROR_UNREACHABLE)
+            link_lost(c, error);
+        else
+            link_refuse(c, LINK_REFUSED, error);
+    }
+    free(socket);
+}
+
+static void step_child(struct connection *c)
 {
     struct error error = ERROR_INIT;
     struct progress progress = {show_step, c};
@@ -251,16 +259,7 @@ static void step_starter(struct connection *c)
     bool done = process_end(c->starter, c->starter_fd);
     c->starter = 0;
     c->doing[0] = '\0';
-    char *socket = done ? cluster_running() : NULL;
-    if (socket) {
-        connect_start(c, socket);
-    } else {
-        if (error.kind == ERROR_NONE)
-            error_set(&error, ERROR_SYSTEM, NULL, _("Run: bankops database start"),
-                      _("the database server could not be started"));
-        link_refuse(c, LINK_REFUSED, &error);
-    }
-    free(socket);
+    child_ended(c, done, &error);
 }
 
 /* A commit that a standby has not confirmed is an outcome in doubt, not a success. */
@@ -300,15 +299,10 @@ static void opened(struct connection *c)
 static void give_up_host(struct connection *c)
 {
     struct error error = ERROR_INIT;
-    PQconninfoOption *options = PQconninfo(c->pg);
-    const char *hosts = option_value(options, "host");
-    int count = 1;
-    for (const char *at = hosts; (at = strchr(at, ',')); at++)
-        count++;
-    PQconninfoFree(options);
     error_set(&error, ERROR_UNREACHABLE, PQhost(c->pg),
               _("Check that the server runs and that the network is up."),
               _("the server does not answer"));
+    int count = address_is_private(c->conninfo) ? 1 : host_list_count(&c->hosts);
     c->host_shift = (c->host_shift + 1) % count;
     link_lost(c, &error);
     if (c->host_shift)
@@ -341,7 +335,7 @@ static void step_connecting(struct connection *c, short revents)
 void link_step(struct connection *c, short revents)
 {
     if (c->starter)
-        step_starter(c);
+        step_child(c);
     else if (c->pg && !c->open)
         step_connecting(c, revents);
     else if (!c->pg && c->retry_at && clock_ms() >= c->retry_at)

@@ -352,6 +352,29 @@ static void leaves_a_silent_host(void **state)
     rmdir(silent);
 }
 
+/* Names are looked up behind the loop's back, and an unknown one is tried again. */
+static void looks_names_up(void **state)
+{
+    char conninfo[256];
+    (void)state;
+    struct connection_options options = {.conninfo = "host=nowhere.invalid dbname=bankops"};
+    struct connection *c = connection_new(&options);
+    int64_t begin = clock_ms();
+    connection_start(c);
+    assert_true(clock_ms() - begin < 500);
+    assert_int_equal(connection_state(c), LINK_CONNECTING);
+    run_to_state(c, LINK_LOST);
+    assert_non_null(strstr(connection_banner(c), "name"));
+    connection_free(c);
+    snprintf(conninfo, sizeof conninfo,
+             "host=nowhere.invalid,localhost,%s port=1,1,5432 dbname=bankops", getenv("PGHOST"));
+    options.conninfo = conninfo;
+    c = connection_new(&options);
+    connection_start(c);
+    run_to_state(c, LINK_READY);
+    connection_free(c);
+}
+
 static void let_in_by_password(PGconn *admin, const char *role)
 {
     char file[512], text[4096];
@@ -436,6 +459,7 @@ int main(void)
         cmocka_unit_test(repeats_serialization_failures),
         cmocka_unit_test(tries_the_next_host),
         cmocka_unit_test(leaves_a_silent_host),
+        cmocka_unit_test(looks_names_up),
         cmocka_unit_test(asks_for_a_password),
         cmocka_unit_test(says_when_there_is_no_use_in_trying),
     };
