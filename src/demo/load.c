@@ -208,7 +208,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
                      load_progress progress, void *data, struct error *error)
 {
     return prepare(connection, error) && organisation_load(connection, plan, error) &&
-           statement_load_lanes(connection, error) &&
+           statement_load_lanes(connection, plan, error) &&
            load_customers(connection, plan, pinyin, progress, data, error) &&
            rebuild(connection, progress, data, error) && case_load(connection, plan->now, error) &&
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&

@@ -22,3 +22,10 @@ libdemo_a_SOURCES = \
 demo_tests = tests/api/demo.sql
 TESTS += $(demo_tests)
 EXTRA_DIST += $(demo_tests)
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/demo/rows.t
+TESTS += tests/demo/rows.t
+tests_demo_rows_t_SOURCES = tests/demo/rows.c
+tests_demo_rows_t_LDADD = libdemo.a libcustomer.a libbase.a $(CMOCKA_LIBS) $(ICU_LIBS)
+endif

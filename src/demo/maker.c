@@ -49,14 +49,6 @@ static const char *occupation(struct random *random, int age)
     return jobs[random_ranked(random, sizeof jobs / sizeof *jobs)];
 }
 
-static const char *industry(struct random *random)
-{
-    static const char *const industries[] = {"制造业",   "批发零售", "建筑业",   "信息技术",
-                                             "住宿餐饮", "交通运输", "商务服务", "文化娱乐",
-                                             "教育",     "科学研究"};
-    return industries[random_ranked(random, sizeof industries / sizeof *industries)];
-}
-
 static void set_standing(const struct maker *maker, struct profile *p)
 {
     static const int weights[] = {6200, 2100, 1050, 480, 150, 20};
@@ -246,8 +238,7 @@ static void make_company(struct maker *maker)
     p.company = true;
     maker->companies++;
     p.birth = maker->plan->day - (int)random_scale(&p.random, 200, 30 * YEAR);
-    name_company(&p.random, p.city, p.name, p.name_en);
-    p.occupation = industry(&p.random);
+    p.occupation = name_company(&p.random, p.city, p.name, p.name_en);
     set_standing(maker, &p);
     p.manager = plan_person(maker->plan, &p.random, p.unit, "rm");
     p.income *= random_between(&p.random, 8, 60);

@@ -23,8 +23,8 @@ struct profile {
     int wealth;  /* 0 … 5, what the tier will mostly be */
     bool active; /* uses the account */
     bool dormant, restricted, elderly, no_contact;
-    int64_t income; /* of a month, minor units; turnover of a company */
-    const char *occupation;
+    int64_t income;         /* of a month, minor units; turnover of a company */
+    const char *occupation; /* of a company its industry */
     /* Filled by account_make(): */
     int64_t salary_account;
     int64_t assets_average; /* last full month, minor units */

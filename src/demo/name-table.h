@@ -27,6 +27,7 @@ extern const char *const name_rare[]; /* rare characters, some beyond 16 bits */
 
 struct name_word {
     const char *chinese, *english;
+    const char *industry; /* of a trade */
 };
 extern const struct name_word name_trades[], name_forms[];
 extern const char *const name_brands; /* characters of company names */

@@ -165,8 +165,8 @@ static const char *const brand_readings[] = {
     "ming", "dong", "fang", "yong",  "gu",   "kai",   "xuan", "zhuo",  "yue",   "jin",    "cheng",
     "teng", "fei",  "xing", "chen",  "hao",  "lang"};
 
-void name_company(struct random *random, int city, char chinese[NAME_BYTES],
-                  char english[NAME_BYTES])
+const char *name_company(struct random *random, int city, char chinese[NAME_BYTES],
+                         char english[NAME_BYTES])
 {
     const struct name_word *trade = &name_trades[random_ranked(random, count_words(name_trades))];
     const struct name_word *form =
@@ -188,6 +188,7 @@ void name_company(struct random *random, int city, char chinese[NAME_BYTES],
              place->chinese, brand, trade->chinese, form->chinese);
     snprintf(english, NAME_BYTES, "%s %s %s %s", place->english, reading, trade->english,
              form->english);
+    return trade->industry;
 }
 
 void name_address(struct random *random, int city, char address[NAME_BYTES])

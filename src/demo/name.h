@@ -19,9 +19,9 @@ const char *name_surname(struct random *random);
 /* True when the name is written in Latin letters. */
 bool name_is_latin(const char *name);
 
-/* Company of a city (index below place_count()): Chinese and English name. */
-void name_company(struct random *random, int city, char chinese[NAME_BYTES],
-                  char english[NAME_BYTES]);
+/* Company of a city (index of name_cities): Chinese and English name. Answers its industry. */
+const char *name_company(struct random *random, int city, char chinese[NAME_BYTES],
+                         char english[NAME_BYTES]);
 
 /* Cities of the demo bank. */
 struct name_city {

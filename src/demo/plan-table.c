@@ -61,7 +61,7 @@ const struct plan_tag plan_tags[] = {
 };
 
 const struct plan_campaign plan_campaigns[PLAN_CAMPAIGNS] = {
-    {"2025-SPRING", "新春开门红存款", "New year deposits", "grow", "reviewed", -10, -9, 1200},
+    {"SPRING", "新春开门红存款", "New year deposits", "grow", "reviewed", -10, -9, 1200},
     {"CARD-ACT", "信用卡首刷有礼", "First purchase reward", "acquire", "reviewed", -8, -6, 900},
     {"SLEEPER", "睡眠客户唤醒", "Wake the sleepers", "reactivate", "ended", -5, -3, 700},
     {"SALARY", "代发客户专享理财", "Wealth for salary customers", "grow", "ended", -3, -1, 800},

@@ -81,13 +81,26 @@ const struct plan_unit *plan_unit(const struct plan *plan, int id)
     return &plan->units[id - 1];
 }
 
+/* Syllables of the surname in a reading: two for 欧阳, 司徒 and their like. */
+static int surname_syllables(const char *reading)
+{
+    static const char *const compounds[] = {"ou yang ",  "shang guan ", "si tu ",   "zhu ge ",
+                                            "huang fu ", "yu chi ",     "ling hu ", "si ma ",
+                                            "xia hou ",  "mu rong ",    "mo qi ",   "duan mu "};
+    for (size_t i = 0; i < sizeof compounds / sizeof *compounds; i++)
+        if (!strncmp(reading, compounds[i], strlen(compounds[i])))
+            return 2;
+    return 1;
+}
+
 void plan_english_name(const char *reading, char name[NAME_BYTES])
 {
+    int surname = surname_syllables(reading);
     size_t at = 0;
     int blanks = 0;
     for (bool first = true; *reading && at + 1 < NAME_BYTES; reading++) {
         if (*reading == ' ') {
-            first = blanks++ == 0;
+            first = ++blanks == surname;
             if (first)
                 name[at++] = ' ';
             continue;

@@ -142,8 +142,8 @@ static void expire_until(struct purse *purse, int day)
 
 static void month(struct purse *purse, int start)
 {
-    static const char *const gifts[] = {"兑换话费充值50元", "兑换咖啡礼券", "兑换超市购物卡100元",
-                                        "兑换电影票两张", "兑换机场贵宾厅一次"};
+    static const char *const gifts[] = {"兑换话费充值券", "兑换咖啡礼券", "兑换超市购物券",
+                                        "兑换电影票", "兑换机场贵宾厅券"};
     struct profile *p = purse->p;
     struct random *random = &p->random;
     int day = start + (int)random_below(random, 27);

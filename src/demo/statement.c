@@ -282,24 +282,30 @@ bool statement_write(const struct plan *plan, const char *folder, struct error *
 }
 
 /* The lanes belong to the first branch, whose clerks reconcile for the bank. */
-bool statement_load_lanes(PGconn *connection, struct error *error)
+bool statement_load_lanes(PGconn *connection, const struct plan *plan, struct error *error)
 {
+    char day[11], opening[24];
+    date_format(statement_day(plan), day);
     for (int i = 0; i < STATEMENT_LANES; i++) {
         const struct statement_lane *lane = &statement_lanes[i];
+        snprintf(opening, sizeof opening, "%lld", (long long)opening_balance(lane));
         const char *values[] = {lane->code,
                                 lane->name,
                                 lane->kind,
                                 lane->book_account,
                                 lane->external_account,
                                 lane->external_bank,
-                                lane->currency};
+                                lane->currency,
+                                day,
+                                opening};
         if (!session_do(connection,
                         "WITH lane AS (INSERT INTO bank.recon_lane (code, name, kind, unit_id,"
                         " buffer_days) VALUES ($1, $2, $3, 2, 1) RETURNING lane_id)"
                         " INSERT INTO bank.recon_account (lane_id, unit_id, book_account,"
-                        " external_account, external_bank, currency)"
-                        " SELECT lane_id, 2, $4, $5, $6, $7 FROM lane",
-                        7, values, error))
+                        " external_account, external_bank, currency, opening_date, opening_book,"
+                        " opening_statement) SELECT lane_id, 2, $4, $5, $6, $7, $8::date,"
+                        " $9::bigint, $9::bigint FROM lane",
+                        9, values, error))
             return false;
     }
     return true;

@@ -30,7 +30,8 @@ char *statement_file_name(const struct plan *plan, const struct statement_lane *
 /* Writes all files into the folder, which is made when missing. */
 bool statement_write(const struct plan *plan, const char *folder, struct error *error);
 
-/* Sets up lanes and accounts; within the caller's transaction. */
-bool statement_load_lanes(PGconn *connection, struct error *error);
+/* Sets up lanes and accounts with their balances before that day; within the caller's transaction.
+ */
+bool statement_load_lanes(PGconn *connection, const struct plan *plan, struct error *error);
 
 #endif
