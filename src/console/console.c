@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "console/command_line.h"
 #include "console/dialog.h"
+#include "console/format.h"
 #include "console/login.h"
 #include "console/task.h"
 #include "terminal/theme.h"
@@ -18,9 +19,21 @@
 
 enum { SECOND = 1000 };
 
+/* $BANKOPS_NOW (2026-11-21T06:03:22Z) stops the clock: for pictures in manuals and for tests. */
+static int64_t stopped_clock(void)
+{
+    static int64_t stopped = -1;
+    const char *text = getenv("BANKOPS_NOW");
+    if (stopped < 0 && !(text && format_timestamp(text, &stopped)))
+        stopped = 0;
+    return stopped;
+}
+
 int64_t console_now(const struct console *console)
 {
     struct timespec now;
+    if (stopped_clock())
+        return stopped_clock();
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + console->identity.offset_ms;
 }
@@ -96,6 +109,18 @@ static void copy_cell(char *to, size_t capacity, const PGresult *rows, int colum
     snprintf(to, capacity, "%s", PQgetvalue(rows, 0, column));
 }
 
+/* Every clock of the program shows the bank's local time, without needing the zone's rules here. */
+static void use_zone(int64_t zone_ms)
+{
+    char zone[32];
+    long minutes = labs((long)(zone_ms / 60000));
+    char east = zone_ms < 0 ? '-' : '+', west = zone_ms < 0 ? '+' : '-';
+    snprintf(zone, sizeof zone, "<%c%02ld%02ld>%c%02ld:%02ld", east, minutes / 60 % 100,
+             minutes % 60, west, minutes / 60 % 100, minutes % 60);
+    setenv("TZ", zone, 1);
+    tzset();
+}
+
 static void identified(void *data, struct answer *answer)
 {
     struct console *console = data;
@@ -119,6 +144,7 @@ static void identified(void *data, struct answer *answer)
     identity->offset_ms = atoll(PQgetvalue(answer->rows, 0, 10)) -
                           ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
     identity->zone_ms = atoll(PQgetvalue(answer->rows, 0, 11));
+    use_zone(identity->zone_ms);
     identity->role_bit = role_bit(identity->role);
     identity->known = true;
     login_done(console);

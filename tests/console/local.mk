@@ -12,3 +12,14 @@ tests_console_format_t_LDADD = $(tests_console_action_t_LDADD)
 endif
 TESTS += tests/console/screens.t
 EXTRA_DIST += tests/console/screens.t
+EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
+  tests/console/screens/probe-form.json tests/console/screens/probe-list.json \
+  tests/console/screens/probe-search.json tests/console/screens/probe-slow.json \
+  tests/console/screens/probe-view.json
+
+if HAVE_VTERM
+check_PROGRAMS += tests/console/console.t
+TESTS += tests/console/console.t
+tests_console_console_t_SOURCES = tests/console/console.c
+tests_console_console_t_LDADD = $(pty_libraries)
+endif
