@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECOND = 1000 };
+enum { SECOND = 1000, PATIENCE = 700 };
 
 /* $BANKOPS_NOW (2026-11-21T06:03:22Z) stops the clock: for pictures in manuals and for tests. */
 static int64_t stopped_clock(void)
@@ -98,10 +98,18 @@ unsigned console_ask(struct page *page, struct query *query, answer_function ans
                               .n = query->count,
                               .values = (const char *const *)query->values,
                               .kind = REQUEST_READ};
+    if (!connection_pending(page->console->connection, page))
+        page->console->busy_since = clock_ms();
     unsigned id =
         connection_request(page->console->connection, page, &request, answer, data);
     query_free(query);
     return id;
+}
+
+bool console_waits(const struct console *console, const struct page *page)
+{
+    return connection_pending(console->connection, page) &&
+           clock_ms() - console->busy_since > PATIENCE;
 }
 
 static void copy_cell(char *to, size_t capacity, const PGresult *rows, int column)

@@ -53,6 +53,7 @@ struct console {
     bool escape_idle; /* the last Esc had nothing to do: a digit may follow */
     char *start_text; /* command carried out after the login */
     int64_t last_key, last_second;
+    int64_t busy_since; /* when the oldest query still running was sent, ms */
     int64_t task_start; /* ms; 0 = no task */
     int task_keys;
 };
@@ -98,6 +99,9 @@ void console_identify(struct console *console);
 /* Handlers of terminal/screen.h. */
 void console_key(const struct key *key, void *console);
 void console_paint(void *console);
+
+/* The page's query takes so long that stopping it is worth a key. */
+bool console_waits(const struct console *console, const struct page *page);
 
 /* Sends a query for a page and frees it. */
 unsigned console_ask(struct page *page, struct query *query, answer_function answer, void *data);

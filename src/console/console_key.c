@@ -35,8 +35,7 @@ const char *console_refusal(struct console *console, enum action_id id)
 /* Esc and F12: first stop what runs, then one step back. */
 static void cancel(struct console *console, struct page *page)
 {
-    if (connection_pending(console->connection, page) &&
-        connection_cancel(console->connection, page))
+    if (console_waits(console, page) && connection_cancel(console->connection, page))
         return;
     if (page->context == CONTEXT_FORM)
         console_say(console, STYLE_MESSAGE, "%s", "");

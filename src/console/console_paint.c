@@ -139,7 +139,7 @@ static void paint_message(struct console *console, struct page *page, int row)
         char text[1024];
         snprintf(text, sizeof text, " %s", console->message);
         draw_text(row, 0, columns, console->message_style, text);
-    } else if (connection_pending(console->connection, page)) {
+    } else if (console_waits(console, page)) {
         draw_text(row, 0, columns, STYLE_MUTED, _(" Reading… Esc stops."));
     }
 }

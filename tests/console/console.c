@@ -45,20 +45,22 @@ static struct pty *start(int rows, int columns, const char *as, const char *lang
 }
 
 static void golden(const char *language, int rows, int columns, const char *list_title,
-                   const char *view_title)
+                   const char *view_title, const char *form_title)
 {
     char name[128];
     struct pty *pty = start(rows, columns, "t_super", language, "--screen", "pl", NULL);
     bool good = pty_wait_text(pty, "Row 00014", WAIT);
     snprintf(name, sizeof name, "console/golden/list-%dx%d-%s", columns, rows, language);
+    pty_settle(pty, 150, 3000);
     ok(good && pty_has(pty, list_title) && pty_matches(pty, name), name);
     pty_keys(pty, "Enter", NULL);
     good = pty_wait_text(pty, view_title, WAIT) && pty_wait_text(pty, "Row 02999", WAIT);
+    pty_settle(pty, 150, 3000);
     snprintf(name, sizeof name, "console/golden/view-%dx%d-%s", columns, rows, language);
     ok(good && pty_matches(pty, name), name);
     pty_keys(pty, "F12", "r", NULL);
-    good = pty_wait_text(pty, "123.45", WAIT) && pty_wait_gone(pty, "Row 00014", WAIT) &&
-           pty_wait_text(pty, "Row 00001", WAIT);
+    good = pty_wait_text(pty, form_title, WAIT) && pty_wait_text(pty, "123.45", WAIT);
+    pty_settle(pty, 150, 3000);
     snprintf(name, sizeof name, "console/golden/form-%dx%d-%s", columns, rows, language);
     ok(good && pty_matches(pty, name), name);
     pty_free(pty);
@@ -76,15 +78,14 @@ static void lists(void)
     ok(pty_wait_text(pty, "Name: Row 00007", WAIT), "back to the list");
     pty_type(pty, ":pl\r");
     pty_wait_text(pty, "Row 00014", WAIT);
-    ok(!pty_has(pty, "owned") || !strstr(pty_title(pty), "owned"), "a hostile name sets no title");
+    ok(!strstr(pty_title(pty), "owned"), "a hostile name sets no title");
     ok(pty_has(pty, "evil") && pty_has(pty, "Row 00001"), "a hostile name clears no screen");
     pty_keys(pty, "End", NULL);
     ok(pty_wait_text(pty, "Row 03000", WAIT), "End shows the last row");
     pty_keys(pty, "Home", NULL);
     pty_wait_text(pty, "Row 00001", WAIT);
     pty_keys(pty, "s", "Down", "Down", "Enter", NULL);
-    ok(pty_wait_text(pty, "=cmd|calc", WAIT) && pty_wait_text(pty, "Name▲", WAIT) ||
-           pty_wait_text(pty, "▲", WAIT),
+    ok(pty_wait_text(pty, "Stage  ▲", WAIT) && pty_wait_text(pty, "=cmd|calc", WAIT),
        "sorting by another column");
     pty_type(pty, "=Row 02500\r");
     ok(pty_wait_text(pty, "Row 02500", WAIT), "position-to");
@@ -125,7 +126,7 @@ static void changes(void)
     pty_free(pty);
     pty = start(24, 80, "t_clerk", "en", "--screen", "pl", "--read-only", NULL);
     pty_wait_text(pty, "Row 00014", WAIT);
-    ok(!pty_has(pty, "Rename"), "read-only blanks what writes");
+    ok(!pty_has(pty, "r/2 Rename"), "read-only blanks what writes");
     pty_type(pty, "r");
     ok(pty_wait_text(pty, "started read-only", WAIT), "and says why");
     pty_free(pty);
@@ -187,10 +188,10 @@ static void troubles(void)
     char command[1200];
     int status = 0;
     struct pty *pty = start(24, 80, "t_clerk", "en", "--screen", "pb", NULL);
-    ok(pty_wait_text(pty, "probe-bad.json:5", WAIT) && pty_has(pty, "titel"),
+    ok(pty_wait_text(pty, "probe-bad.json:4", WAIT) && pty_has(pty, "titel"),
        "a bad screen says where and what");
     pty_type(pty, ":ps\r");
-    pty_wait_text(pty, "Reading…", WAIT);
+    pty_wait_text(pty, "Esc stops", WAIT);
     pty_keys(pty, "F1", NULL);
     ok(pty_wait_text(pty, "type to search", WAIT), "keys live while a query runs");
     pty_keys(pty, "Esc", NULL);
@@ -199,13 +200,13 @@ static void troubles(void)
     ok(pty_wait_text(pty, "The query was stopped.", WAIT), "Esc stops a long query");
     pty_type(pty, ":pl\r");
     pty_wait_text(pty, "Row 00014", WAIT);
-    snprintf(command, sizeof command, "env -u PGHOST '%s' database --quiet stop", program);
+    snprintf(command, sizeof command, "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet stop", program);
     ok(system(command) == 0 && pty_wait_text(pty, "As of ", WAIT) && pty_has(pty, "Row 00014"),
        "the server is gone: rows stay, with their time");
     pty_keys(pty, "Down", "F1", NULL);
     ok(pty_wait_text(pty, "type to search", WAIT), "keys live without a server");
     pty_keys(pty, "Esc", NULL);
-    snprintf(command, sizeof command, "env -u PGHOST '%s' database --quiet start", program);
+    snprintf(command, sizeof command, "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet start", program);
     ok(system(command) == 0 && pty_wait_gone(pty, "As of ", 40000), "it comes back by itself");
     pty_type(pty, ":language zh\r");
     ok(pty_wait_text(pty, "探针", WAIT) && pty_wait_text(pty, "帮助", WAIT),
@@ -237,7 +238,7 @@ static void every_screen(const char *language, const char *complaint)
     struct pty *pty = start(24, 80, "t_super", language, NULL);
     snprintf(command, sizeof command, "'%s' screens list", program);
     FILE *pipe = popen(command, "r");
-    pty_wait_text(pty, ":", WAIT);
+    pty_wait_text(pty, " F1 ", WAIT);
     while (pipe && fscanf(pipe, "%100s%*[^\n]", name) == 1) {
         char typed[160];
         unsigned long since = pty_frames(pty);
@@ -255,6 +256,7 @@ static void every_screen(const char *language, const char *complaint)
     }
     if (pipe)
         pclose(pipe);
+    good = good && kill(pty_pid(pty), 0) == 0;
     pty_keys(pty, "Ctrl-Q", NULL);
     int status = 1;
     ok(good && pty_wait_exit(pty, &status, 2000) && WIFEXITED(status), language);
@@ -276,10 +278,10 @@ int main(void)
              " >/dev/null", source);
     ok(system(command) == 0, "the probe's tables");
     unsetenv("PGOPTIONS");
-    golden("en", 24, 80, "Probes", "Probe · Row 00001");
-    golden("zh", 24, 80, "探针", "探针 · Row 00001");
-    golden("en", 43, 132, "Probes", "Probe · Row 00001");
-    golden("zh", 43, 132, "探针", "探针 · Row 00001");
+    golden("en", 24, 80, "Probes", "Probe · Row 00001", "Rename a probe");
+    golden("zh", 24, 80, "探针", "探针 · Row 00001", "探针改名");
+    golden("en", 43, 132, "Probes", "Probe · Row 00001", "Rename a probe");
+    golden("zh", 43, 132, "探针", "探针 · Row 00001", "探针改名");
     lists();
     changes();
     exports();
