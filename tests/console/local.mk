@@ -12,6 +12,18 @@ tests_console_format_t_LDADD = $(tests_console_action_t_LDADD)
 endif
 TESTS += tests/console/screens.t
 EXTRA_DIST += tests/console/screens.t
+EXTRA_DIST += tests/console/golden/form-80x24-en.txt \
+  tests/console/golden/form-80x24-zh.txt \
+  tests/console/golden/form-132x43-en.txt \
+  tests/console/golden/form-132x43-zh.txt \
+  tests/console/golden/list-80x24-en.txt \
+  tests/console/golden/list-80x24-zh.txt \
+  tests/console/golden/list-132x43-en.txt \
+  tests/console/golden/list-132x43-zh.txt \
+  tests/console/golden/view-80x24-en.txt \
+  tests/console/golden/view-80x24-zh.txt \
+  tests/console/golden/view-132x43-en.txt \
+  tests/console/golden/view-132x43-zh.txt
 EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
   tests/console/screens/probe-form.json tests/console/screens/probe-list.json \
   tests/console/screens/probe-search.json tests/console/screens/probe-slow.json \
