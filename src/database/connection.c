@@ -145,6 +145,8 @@ void connection_set_role(struct connection *c, const char *as)
     link_close(c);
     queue_lost(c, &error);
     wipe_password(c);
+    if (strcmp(c->as ? c->as : "", as ? as : ""))
+        queue_disown(c);
     free(c->as);
     c->as = copy_of(as);
     link_set_state(c, LINK_CLOSED);

@@ -94,6 +94,8 @@ void queue_pump(struct connection *connection);
 void queue_receive(struct connection *connection, bool readable);
 /* Sorts everything under way after a loss: reads fail, sent writes are in doubt. */
 void queue_lost(struct connection *connection, const struct error *error);
+/* Gives up writes in doubt: they must not be sent again in somebody else's name. */
+void queue_disown(struct connection *connection);
 /* Tells the owners of requests that failed without the server. */
 void queue_tell_failed(struct connection *connection);
 void queue_check_canceller(struct connection *connection);

@@ -247,6 +247,19 @@ void queue_lost(struct connection *c, const struct error *error)
     }
 }
 
+void queue_disown(struct connection *c)
+{
+    struct pending **link = &c->waiting.head;
+    while (*link) {
+        if ((*link)->resent)
+            fail(c, take(&c->waiting, link), ERROR_UNCERTAIN,
+                 _("Look at the record before you enter it again."),
+                 _("whether this was done is not known: the connection broke before the answer"));
+        else
+            link = &(*link)->next;
+    }
+}
+
 static bool is_lost_state(const char *state)
 {
     return !*state || !strncmp(state, "08", 2) || !strcmp(state, "57P01") ||

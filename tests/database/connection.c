@@ -236,21 +236,27 @@ static void refuses_writes_while_lost(void **state)
     connection_free(c);
 }
 
-/* Committed, but the answer never arrives: the second call finds the first. */
-static void resolves_a_lost_answer_by_its_key(void **state)
+/* Throws the server's answer away and breaks the connection. */
+static void lose_answer(struct connection *c)
 {
-    struct told told;
     char garbage[4096];
-    (void)state;
-    struct connection *c = ready();
-    PGconn *admin = other();
-    post(c, "11111111-0000-4000-8000-000000000001", "0", &told);
-    wait_number(admin, "SELECT count(*) FROM posting WHERE key LIKE '1111%'", 1);
     struct pollfd fd = {connection_socket(c), POLLIN, 0};
     poll(&fd, 1, 5000);
     assert_true(recv(fd.fd, garbage, sizeof garbage, 0) > 0);
     shutdown(fd.fd, SHUT_RDWR);
     step_once(c, 100);
+}
+
+/* Committed, but the answer never arrives: the second call finds the first. */
+static void resolves_a_lost_answer_by_its_key(void **state)
+{
+    struct told told;
+    (void)state;
+    struct connection *c = ready();
+    PGconn *admin = other();
+    post(c, "11111111-0000-4000-8000-000000000001", "0", &told);
+    wait_number(admin, "SELECT count(*) FROM posting WHERE key LIKE '1111%'", 1);
+    lose_answer(c);
     assert_int_equal(connection_uncertain(c), 1);
     assert_int_equal(told.calls, 0);
     run_until(c, &told.last);
@@ -259,6 +265,22 @@ static void resolves_a_lost_answer_by_its_key(void **state)
     assert_int_equal(told.kind, ERROR_NONE);
     assert_int_equal(number(admin, "SELECT count(*) FROM posting WHERE key LIKE '1111%'"), 1);
     PQfinish(admin);
+    connection_free(c);
+}
+
+/* Nobody finishes another one's posting. */
+static void gives_up_doubt_when_the_role_changes(void **state)
+{
+    struct told told;
+    (void)state;
+    struct connection *c = ready();
+    post(c, "44444444-0000-4000-8000-000000000001", "0", &told);
+    lose_answer(c);
+    assert_int_equal(connection_uncertain(c), 1);
+    connection_set_role(c, "somebody_else");
+    assert_int_equal(connection_uncertain(c), 0);
+    run_until(c, &told.last);
+    assert_int_equal(told.kind, ERROR_UNCERTAIN);
     connection_free(c);
 }
 
@@ -455,6 +477,7 @@ int main(void)
         cmocka_unit_test(loses_reads_and_reconnects),
         cmocka_unit_test(refuses_writes_while_lost),
         cmocka_unit_test(resolves_a_lost_answer_by_its_key),
+        cmocka_unit_test(gives_up_doubt_when_the_role_changes),
         cmocka_unit_test(repeats_a_write_that_a_crash_undid),
         cmocka_unit_test(repeats_serialization_failures),
         cmocka_unit_test(tries_the_next_host),
