@@ -438,6 +438,47 @@ static void asks_for_a_password(void **state)
     connection_free(c);
 }
 
+/* Restarts the server with more settings. */
+static void restart_with(const char *settings)
+{
+    char file[512], command[512];
+    PGconn *admin = other();
+    PGresult *result = PQexec(admin, "SHOW config_file");
+    snprintf(file, sizeof file, "%s", PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(admin);
+    FILE *conf = fopen(file, "a");
+    assert_non_null(conf);
+    fputs(settings, conf);
+    fclose(conf);
+    snprintf(command, sizeof command,
+             "b='%s/bankops database --quiet'; unset PGHOST PGDATABASE PGUSER; $b stop && $b start",
+             getenv("BANKOPS_BUILD"));
+    assert_int_equal(system(command), 0);
+}
+
+/* The commit waited for a standby, and the wait was broken off. */
+static void doubts_what_no_standby_confirmed(void **state)
+{
+    struct told told;
+    (void)state;
+    restart_with("wal_level = replica\nmax_wal_senders = 2\n");
+    struct connection *c = ready();
+    PGconn *admin = other();
+    execute(admin, "ALTER SYSTEM SET synchronous_standby_names = 'ghost'");
+    execute(admin, "SELECT pg_reload_conf()");
+    wait_number(admin, "SELECT count(*) FROM pg_settings WHERE setting = 'ghost'", 1);
+    post(c, "55555555-0000-4000-8000-000000000001", "0", &told);
+    wait_number(admin, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", 1);
+    execute(admin,
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+    run_until(c, &told.last);
+    assert_int_equal(told.kind, ERROR_UNCERTAIN);
+    assert_string_equal(told.value, "done");
+    connection_free(c);
+    PQfinish(admin);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -485,6 +526,7 @@ int main(void)
         cmocka_unit_test(looks_names_up),
         cmocka_unit_test(asks_for_a_password),
         cmocka_unit_test(says_when_there_is_no_use_in_trying),
+        cmocka_unit_test(doubts_what_no_standby_confirmed),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests_name("connection", tests, start, stop);
