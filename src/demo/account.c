@@ -65,17 +65,17 @@ static void write_entry(const struct books *b, const struct ledger *ledger, cons
     rows_end(rows, ROWS_ENTRY);
 }
 
-static void write_month(const struct books *b, int64_t account, int slot, int64_t balance,
-                        int64_t average)
+void account_month(struct maker *maker, const struct profile *p, int64_t account, int slot,
+                   int64_t balance, int64_t average)
 {
-    struct rows *rows = b->maker->rows;
-    rows_integer(rows, ROWS_BALANCE_MONTH, b->p->id);
+    struct rows *rows = maker->rows;
+    rows_integer(rows, ROWS_BALANCE_MONTH, p->id);
     rows_integer(rows, ROWS_BALANCE_MONTH, account);
-    rows_day(rows, ROWS_BALANCE_MONTH, b->maker->plan->month_start[slot]);
+    rows_day(rows, ROWS_BALANCE_MONTH, maker->plan->month_start[slot]);
     rows_integer(rows, ROWS_BALANCE_MONTH, balance);
     rows_integer(rows, ROWS_BALANCE_MONTH, average);
     rows_text(rows, ROWS_BALANCE_MONTH, "CNY");
-    rows_integer(rows, ROWS_BALANCE_MONTH, b->p->unit);
+    rows_integer(rows, ROWS_BALANCE_MONTH, p->unit);
     rows_end(rows, ROWS_BALANCE_MONTH);
 }
 
@@ -103,7 +103,7 @@ static void close_month(struct books *b, struct ledger *ledger, int slot, int64_
     if (slot >= PLAN_MONTHS || ledger->opened >= plan->month_start[slot + 1])
         return;
     if (ledger->monthly)
-        write_month(b, ledger->id, slot, ledger->balance, average);
+        account_month(b->maker, b->p, ledger->id, slot, ledger->balance, average);
     ledger->average = average;
 }
 
@@ -399,83 +399,6 @@ static int64_t make_deposits(struct books *b, int64_t amount)
     return deposit.average;
 }
 
-static void write_holding(struct books *b, const struct plan_product *product, int64_t value)
-{
-    struct rows *rows = b->maker->rows;
-    struct random *random = &b->p->random;
-    const struct plan *plan = b->maker->plan;
-    int span = plan->day - b->p->opened < 900 ? plan->day - b->p->opened : 900;
-    char units[32];
-    snprintf(units, sizeof units, "%lld.%04d", (long long)(value / 100 - value / 1000),
-             (int)random_below(random, 10000));
-    bool dated = !strcmp(product->kind, "wealth") || !strcmp(product->kind, "bond");
-    rows_integer(rows, ROWS_HOLDING, b->p->id);
-    rows_integer(rows, ROWS_HOLDING, b->maker->next_holding++);
-    rows_text(rows, ROWS_HOLDING, product->code);
-    rows_text(rows, ROWS_HOLDING, units);
-    rows_integer(rows, ROWS_HOLDING, value);
-    rows_integer(rows, ROWS_HOLDING, value - value / 100 * random_between(random, -14, 16));
-    rows_text(rows, ROWS_HOLDING, "CNY");
-    rows_day(rows, ROWS_HOLDING, plan->day - (int)random_below(random, (uint32_t)span + 1));
-    if (dated)
-        rows_day(rows, ROWS_HOLDING, plan->day + (int)random_between(random, 3, 700));
-    else
-        rows_null(rows, ROWS_HOLDING);
-    rows_integer(rows, ROWS_HOLDING, b->p->unit);
-    rows_end(rows, ROWS_HOLDING);
-    if (!strcmp(product->kind, "fund"))
-        b->p->holds_funds = true;
-    if (!strcmp(product->kind, "wealth"))
-        b->p->holds_wealth = true;
-}
-
-/* Holdings, and their month values, which drift towards today's. Answers the last average. */
-static int64_t make_holdings(struct books *b, int64_t value)
-{
-    const struct plan *plan = b->maker->plan;
-    struct random *random = &b->p->random;
-    int count = value > 20000000 ? (int)random_between(random, 2, 4) : 1;
-    size_t first = 0, products = 0;
-    while (strcmp(plan_products[first].kind, "wealth"))
-        first++;
-    while (plan_products[first + products].code)
-        products++;
-    size_t product = random_below(random, (uint32_t)products);
-    for (int i = 0; i < count; i++, product = (product + 3) % products)
-        write_holding(b, &plan_products[first + product], value / count);
-    value = value / count * count;
-    int64_t last = value, average = 0, drift = random_between(random, -12, 25);
-    for (int slot = 0; slot < PLAN_MONTHS; slot++) {
-        if (b->p->opened >= plan->month_start[slot + 1])
-            continue;
-        int64_t ago = PLAN_MONTHS - slot;
-        int64_t then = value - value / 1000 * (drift * ago / 4 + random_between(random, -8, 8));
-        average = (last + then) / 2;
-        write_month(b, 0, slot, then, average);
-        last = then;
-    }
-    return average;
-}
-
-static void make_external(struct books *b)
-{
-    static const char *const banks[] = {"他行存款", "外部基金平台", "他行理财", "商业保险"};
-    static const char *const kinds[] = {"deposit", "fund", "wealth", "insurance"};
-    struct rows *rows = b->maker->rows;
-    struct random *random = &b->p->random;
-    size_t kind = random_below(random, 4);
-    rows_integer(rows, ROWS_EXTERNAL_ASSET, b->p->id);
-    rows_integer(rows, ROWS_EXTERNAL_ASSET, b->maker->next_asset++);
-    rows_text(rows, ROWS_EXTERNAL_ASSET, banks[kind]);
-    rows_text(rows, ROWS_EXTERNAL_ASSET, kinds[kind]);
-    rows_integer(rows, ROWS_EXTERNAL_ASSET, random_between(random, 2, 300) * 1000000);
-    rows_text(rows, ROWS_EXTERNAL_ASSET, "CNY");
-    rows_day(rows, ROWS_EXTERNAL_ASSET, b->maker->plan->day - (int)random_below(random, 400));
-    rows_text(rows, ROWS_EXTERNAL_ASSET, random_chance(random, 7000) ? "told" : "document");
-    rows_integer(rows, ROWS_EXTERNAL_ASSET, b->p->unit);
-    rows_end(rows, ROWS_EXTERNAL_ASSET);
-}
-
 void account_make(struct maker *maker, struct profile *p)
 {
     struct books b;
@@ -504,8 +427,8 @@ void account_make(struct maker *maker, struct profile *p)
     if (deposit)
         p->assets_average += make_deposits(&b, deposit);
     if (held > 100000)
-        p->assets_average += make_holdings(&b, held);
+        p->assets_average += holding_make(maker, p, held);
     if (p->wealth >= 2 && random_chance(&p->random, 2500))
-        make_external(&b);
+        holding_external(maker, p);
     p->tier = plan_tier(p->assets_average);
 }

@@ -5,6 +5,7 @@ libdemo_a_SOURCES = \
   src/demo/complaint-text.c src/demo/complaint-text.h \
   src/demo/complaint.c \
   src/demo/history.c \
+  src/demo/holding.c \
   src/demo/load.c src/demo/load.h \
   src/demo/maker.c src/demo/maker.h \
   src/demo/name-table.c src/demo/name-table.h \

@@ -52,6 +52,14 @@ void maker_fill(struct maker *maker, struct rows *rows, int64_t customers);
 void person_write(struct maker *maker, struct profile *profile);
 /* Accounts, cards, entries, holdings, balances; fills assets and tier. */
 void account_make(struct maker *maker, struct profile *profile);
+/* One month-end balance of an account (0: of all holdings). */
+void account_month(struct maker *maker, const struct profile *profile, int64_t account, int slot,
+                   int64_t balance, int64_t average);
+/* Holdings worth `value`, and their month values, which drift towards it. Answers the average of
+ * the last full month. */
+int64_t holding_make(struct maker *maker, struct profile *profile, int64_t value);
+/* What the customer has elsewhere. */
+void holding_external(struct maker *maker, struct profile *profile);
 /* Contacts, consents, tags, lifecycle, tasks, campaigns. */
 void history_make(struct maker *maker, struct profile *profile);
 /* Points ledger of the last 18 months. */
