@@ -1,7 +1,7 @@
 -- Cases: business hours, routing, stages, clocks, replays, scope, second person.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(80);
+SELECT plan(81);
 
 -- Business hours: 9-12 and 13:30-17:30, Monday to Friday; a holiday on Wednesday 2030-05-01, and
 -- Saturday the 4th made up for it.
@@ -120,6 +120,8 @@ SELECT is(pg_temp.as('t_clerk', $$SELECT api.case_open(101, 'A01', 'B01', 'C01',
 SELECT is(pg_temp.as('t_west', format('SELECT api.case_detail(101, %s)', :card)), 'BO404',
           'another branch does not find the case');
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.case_list'), '0', 'or see it in a list');
+SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.case_list WHERE 1 / (length(subject) - 1) = 1'),
+          '0', 'or learn of it through a condition that fails');
 SELECT is(pg_temp.do('t_west', 'take', :card), 'BO404', 'or take it');
 SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_history')), '0', 'or its history');
 SELECT is(pg_temp.do('t_audit', 'take', :card), '42501', 'an auditor may not act');

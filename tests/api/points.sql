@@ -1,7 +1,7 @@
 -- Points: double entry, replays, first in first out, reversals, debts, expiry, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(57);
+SELECT plan(58);
 
 CREATE FUNCTION pg_temp.post(p_login text, p_rule text, p_points bigint, p_request text DEFAULT NULL,
                              p_customer bigint DEFAULT 101) RETURNS text LANGUAGE sql AS
@@ -123,6 +123,8 @@ SELECT is(pg_temp.account(), '70 0 0', 'and it is posted');
 -- Scope.
 SELECT is(pg_temp.post('t_west', 'card', 5), 'BO404', 'another branch does not find the customer');
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.points_history'), '0', 'or see the postings');
+SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.points_account_list WHERE 1 / (available - 70) = 1'),
+          '0', 'or learn of the account through a condition that fails');
 
 SELECT * FROM finish();
 ROLLBACK;
