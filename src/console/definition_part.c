@@ -61,7 +61,8 @@ struct source read_source(const cJSON *object, const char *name)
 }
 
 static const char *const styles[] = {"normal", "strong", "muted", "good", "warning", "danger", NULL};
-static const enum style style_of[] = {STYLE_NORMAL, STYLE_ACCENT, STYLE_MUTED, STYLE_GOOD, STYLE_WARNING, STYLE_DANGER};
+static const enum style style_of[] = {STYLE_NORMAL, STYLE_ACCENT,  STYLE_MUTED,
+                                      STYLE_GOOD,   STYLE_WARNING, STYLE_DANGER};
 static const char *const formats[] = {"text", "integer", "money", "date",  "datetime", "time",
                                       "due",  "percent", "badge", "bool", "masked",   NULL};
 /* Cells of a column without a width, by format. */

@@ -3,8 +3,9 @@
 #include <string.h>
 
 static const char *const names[STYLE_COUNT] = {
-    "normal", "title",     "heading",  "label", "muted", "danger", "warning", "good",   "accent",   "key",
-    "key-label", "disabled", "input", "focus", "error",  "message", "border", "selected", "marked",
+    "normal", "title", "heading", "label", "muted", "danger", "warning", "good", "accent",
+    "key", "key-label", "disabled", "input", "focus", "error", "message", "border", "selected",
+    "marked",
 };
 
 int style_find(const char *name)

@@ -187,9 +187,13 @@ static void troubles(void)
 {
     char command[1200];
     int status = 0;
-    struct pty *pty = start(24, 80, "t_clerk", "en", "--screen", "pb", NULL);
+    /* Wide enough for the path of any checkout. */
+    struct pty *pty = start(24, 240, "t_clerk", "en", "--screen", "pb", NULL);
     ok(pty_wait_text(pty, "probe-bad.json:4", WAIT) && pty_has(pty, "titel"),
        "a bad screen says where and what");
+    pty_free(pty);
+    pty = start(24, 80, "t_clerk", "en", "--screen", "pl", NULL);
+    pty_wait_text(pty, "Row 000", WAIT);
     pty_type(pty, ":ps\r");
     pty_wait_text(pty, "Esc stops", WAIT);
     pty_keys(pty, "F1", NULL);
@@ -200,13 +204,15 @@ static void troubles(void)
     ok(pty_wait_text(pty, "The query was stopped.", WAIT), "Esc stops a long query");
     pty_type(pty, ":pl\r");
     pty_wait_text(pty, "Row 00014", WAIT);
-    snprintf(command, sizeof command, "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet stop", program);
+    snprintf(command, sizeof command,
+             "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet stop", program);
     ok(system(command) == 0 && pty_wait_text(pty, "As of ", WAIT) && pty_has(pty, "Row 00014"),
        "the server is gone: rows stay, with their time");
     pty_keys(pty, "Down", "F1", NULL);
     ok(pty_wait_text(pty, "type to search", WAIT), "keys live without a server");
     pty_keys(pty, "Esc", NULL);
-    snprintf(command, sizeof command, "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet start", program);
+    snprintf(command, sizeof command,
+             "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet start", program);
     ok(system(command) == 0 && pty_wait_gone(pty, "As of ", 40000), "it comes back by itself");
     pty_type(pty, ":language zh\r");
     ok(pty_wait_text(pty, "探针", WAIT) && pty_wait_text(pty, "帮助", WAIT),
