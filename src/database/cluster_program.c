@@ -12,20 +12,41 @@
 
 enum { OLDEST = 14 };
 
-/* Major version of the server programs in a directory, 0 when there are none. */
-static int directory_version(const char *directory)
+/* Version that a packager's path promises, 0 when it says nothing. */
+static int path_version(const char *directory)
 {
-    struct buffer output = BUFFER_INIT;
-    char *initdb = xasprintf("%s/initdb", directory);
-    char *postgres = xasprintf("%s/postgres", directory);
+    int version = 0, end = 0;
+    if ((sscanf(directory, "/usr/lib/postgresql/%d/bin%n", &version, &end) == 1 ||
+         sscanf(directory, "/usr/pgsql-%d/bin%n", &version, &end) == 1) &&
+        end && !directory[end])
+        return version;
+    return 0;
+}
+
+static int ask_version(const char *postgres)
+{
     const char *const argv[] = {postgres, "-V", NULL};
+    struct buffer output = BUFFER_INIT;
     int version = 0;
-    if (access(initdb, X_OK) == 0 && access(postgres, X_OK) == 0 &&
-        process_run(argv, process_clean_environment(), &output, NULL) == 0) {
+    if (process_run(argv, process_clean_environment(), &output, NULL) == 0) {
         const char *number = strchr(buffer_text(&output), ')');
         version = number ? (int)strtol(number + 1, NULL, 10) : 0;
     }
     buffer_free(&output);
+    return version;
+}
+
+/* Major version of the server programs in a directory, 0 when there are none. */
+static int directory_version(const char *directory)
+{
+    char *initdb = xasprintf("%s/initdb", directory);
+    char *postgres = xasprintf("%s/postgres", directory);
+    int version = 0;
+    if (access(initdb, X_OK) == 0 && access(postgres, X_OK) == 0) {
+        version = path_version(directory);
+        if (!version)
+            version = ask_version(postgres);
+    }
     free(initdb);
     free(postgres);
     return version;
