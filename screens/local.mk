@@ -28,3 +28,4 @@ dist_screens_DATA += \
   screens/report-case-mix.json \
   screens/report-points.json \
   screens/points-proof.json
+dist_screens_DATA += screens/case-new.json screens/my-tasks.json screens/access-requests.json

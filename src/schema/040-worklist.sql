@@ -38,14 +38,14 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
      WHERE j.status = 'waiting' AND (SELECT bank.my_role()) = 'supervisor'
        AND j.maker_id <> (SELECT bank.my_staff_id())
     UNION ALL
-    SELECT 'grant', g.grant_id, 'grant-list', g.customer_id, NULL, NULL, NULL, g.grant_id::text,
+    SELECT 'grant', g.grant_id, 'access-requests', g.customer_id, NULL, NULL, NULL, g.grant_id::text,
            g.reason, bank.mask_name(c.name), bank.staff_name(g.staff_id),
            g.asked_at + interval '1 hour', g.unit_id
       FROM bank.access_grant g JOIN bank.customer c USING (customer_id)
      WHERE g.state = 'asked' AND (SELECT bank.my_role()) = 'supervisor'
        AND g.staff_id <> (SELECT bank.my_staff_id())
     UNION ALL
-    SELECT 'task', t.task_id, 'customer', t.customer_id, NULL, NULL, NULL, t.task_id::text,
+    SELECT 'task', t.task_id, 'my-tasks', t.customer_id, NULL, NULL, NULL, t.task_id::text,
            t.title, bank.mask_name(c.name), left(t.note, 80), t.due_at, t.unit_id
       FROM bank.task t JOIN bank.customer c USING (customer_id)
      WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())

@@ -21,16 +21,16 @@ SELECT is(pg_temp.kinds('t_clerk'), 'case case', 'taken, it is mine');
 SELECT is(pg_temp.kinds('t_clerk2'), 'none', 'and no longer anybody''s');
 INSERT INTO bank.task (customer_id, title, due_at, owner_id, created_by, unit_id)
 VALUES (101, 'call', now() - interval '1 hour', 901, 904, 3), (101, 'call', now(), 902, 904, 3);
-SELECT is(pg_temp.kinds('t_clerk'), 'case case, task customer', 'my task, not my colleague''s');
+SELECT is(pg_temp.kinds('t_clerk'), 'case case, task my-tasks', 'my task, not my colleague''s');
 SELECT is(pg_temp.as('t_clerk', 'SELECT kind || state FROM api.worklist ORDER BY due_at LIMIT 1'),
           'taskoverdue', 'the most urgent first');
 SELECT pg_temp.as('t_super', format('SELECT api.case_take(101, %s, 3, gen_random_uuid())', :'major'));
 SELECT pg_temp.as('t_super', format('SELECT api.case_resolve(101, %s, ''d'', ''app'', ''resolved'', 4, gen_random_uuid())', :'major'));
 SELECT pg_temp.as('t_super', 'SELECT api.points_adjust(101, 5, ''r'', gen_random_uuid())');
 INSERT INTO bank.access_grant (customer_id, staff_id, reason, unit_id) VALUES (103, 901, 'asked by phone', 2);
-SELECT is(pg_temp.kinds('t_super'), 'case case, grant grant-list',
+SELECT is(pg_temp.kinds('t_super'), 'case case, grant access-requests',
           'a maker does not find his own decisions to approve');
-SELECT is(pg_temp.kinds('t_super2'), 'adjustment points-adjustments, approval case, grant grant-list',
+SELECT is(pg_temp.kinds('t_super2'), 'adjustment points-adjustments, approval case, grant access-requests',
           'the second person does');
 SELECT is(pg_temp.as('t_super2', 'SELECT decisions FROM api.worklist_summary()'), '3', 'counted');
 SELECT is(pg_temp.as('t_clerk', 'SELECT format(''%s %s %s'', mine, tasks, overdue) FROM api.worklist_summary()'),
