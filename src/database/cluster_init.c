@@ -6,10 +6,10 @@
 #include "base/language.h"
 #include "database/process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,13 +62,18 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 /* Only folders of an initdb that never finished have such a name. */
 static void remove_unfinished(const struct home *home)
 {
-    glob_t found;
-    char *pattern = xasprintf("%s.new.*", home->data);
-    if (glob(pattern, 0, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            nftw(found.gl_pathv[i], remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    globfree(&found);
-    free(pattern);
+    static const char prefix[] = "cluster.new.";
+    DIR *directory = opendir(home->base);
+    struct dirent *entry;
+    while (directory && (entry = readdir(directory))) {
+        if (strncmp(entry->d_name, prefix, sizeof prefix - 1))
+            continue;
+        char *path = home_file(home, entry->d_name);
+        nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        free(path);
+    }
+    if (directory)
+        closedir(directory);
 }
 
 static bool run_initdb(const char *data, struct error *error)
