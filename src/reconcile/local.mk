@@ -1,5 +1,14 @@
 noinst_LIBRARIES += libreconcile.a
-libreconcile_a_SOURCES =
+libreconcile_a_SOURCES = \
+  src/reconcile/item.h \
+  src/reconcile/format.c src/reconcile/format.h \
+  src/reconcile/profile.c src/reconcile/profile.h \
+  src/reconcile/scan.c src/reconcile/scan.h \
+  src/reconcile/source.c src/reconcile/source.h \
+  src/reconcile/formats/csv.c src/reconcile/formats/csv.h \
+  src/reconcile/formats/mt940.c src/reconcile/formats/mt940.h \
+  src/reconcile/formats/narrative.c src/reconcile/formats/narrative.h \
+  src/reconcile/formats/record.c src/reconcile/formats/record.h
 
 profilesdir = $(pkgdatadir)/profiles
 dist_profiles_DATA = \

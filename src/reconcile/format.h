@@ -1,0 +1,25 @@
+#ifndef BANKOPS_RECONCILE_FORMAT_H
+#define BANKOPS_RECONCILE_FORMAT_H
+
+#include "reconcile/profile.h"
+#include "reconcile/source.h"
+
+/* Counts up when a parser reads the same file differently than before. */
+enum { FORMAT_VERSION = 1 };
+
+/* How a file will be read. */
+struct format {
+    const char *name;              /* "mt940" or "csv" */
+    const struct profile *profile; /* of a table, else NULL */
+};
+
+/* Tells the format by the content; `profiles` are those to try for tables. With `forced` the one
+ * profile there is used without looking. Refuses an unknown file with what was looked for. */
+bool format_recognise(struct source *source, const struct profiles *profiles, bool forced,
+                      struct format *format, struct error *error);
+
+/* Reads the whole file into the sink. On failure the sink has seen part of it: drop that. */
+bool format_read(struct source *source, const struct format *format, const struct sink *sink,
+                 struct error *error);
+
+#endif

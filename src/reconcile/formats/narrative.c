@@ -1,0 +1,153 @@
+#include "reconcile/formats/narrative.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static struct slice trim(struct slice text)
+{
+    while (text.length && (text.text[0] == ' ' || text.text[0] == '\n'))
+        text.text++, text.length--;
+    while (text.length &&
+           (text.text[text.length - 1] == ' ' || text.text[text.length - 1] == '\n'))
+        text.length--;
+    return text;
+}
+
+bool narrative_no_reference(struct slice reference)
+{
+    static const char *const none[] = {"NONREF", "NOTPROVIDED", "NOREF", "NOT PROVIDED"};
+    reference = trim(reference);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (reference.length == strlen(none[i]) &&
+            !strncmp(reference.text, none[i], reference.length))
+            return true;
+    return reference.length == 0;
+}
+
+/* Separator of German sub-fields: three digits (may be missing), the mark, two digits. */
+static char structured(struct slice text)
+{
+    size_t at = 0;
+    while (at < 3 && at < text.length && is_digit(text.text[at]))
+        at++;
+    if (at + 3 > text.length || !strchr("?~>", text.text[at]) || !text.text[at])
+        return 0;
+    return is_digit(text.text[at + 1]) && is_digit(text.text[at + 2]) ? text.text[at] : 0;
+}
+
+/* Copies the sub-fields with low <= code <= high, or those of a second range. */
+static size_t copy_fields(struct slice input, char mark, int low, int high, int low2, int high2,
+                          char *out)
+{
+    size_t used = 0;
+    bool wanted = false;
+    for (size_t i = 0; i < input.length; i++) {
+        const char *at = input.text + i;
+        if (*at == mark && i + 2 < input.length && is_digit(at[1]) && is_digit(at[2])) {
+            int code = (at[1] - '0') * 10 + at[2] - '0';
+            wanted = (code >= low && code <= high) || (code >= low2 && code <= high2);
+            i += 2;
+        } else if (wanted && *at != '\n') {
+            out[used++] = *at;
+        }
+    }
+    return used;
+}
+
+/* SEPA marks inside the purpose: four capitals and a plus sign. */
+static bool is_sepa_mark(const char *text, size_t left)
+{
+    return left >= 5 && text[4] == '+' && isupper((unsigned char)text[0]) &&
+           isupper((unsigned char)text[1]) && isupper((unsigned char)text[2]) &&
+           isupper((unsigned char)text[3]);
+}
+
+static struct slice sepa_field(struct slice text, const char *mark)
+{
+    for (size_t i = 0; i + 5 <= text.length; i++) {
+        if (text.text[i] != mark[0] || memcmp(text.text + i, mark, 5))
+            continue;
+        size_t end = i + 5;
+        while (end < text.length && !is_sepa_mark(text.text + end, text.length - end))
+            end++;
+        return trim((struct slice){text.text + i + 5, end - i - 5});
+    }
+    return (struct slice){"", 0};
+}
+
+static void read_structured(struct slice input, char mark, struct narrative *narrative)
+{
+    char *out = narrative->text;
+    size_t purpose = copy_fields(input, mark, 20, 29, 60, 63, out);
+    size_t name = copy_fields(input, mark, 32, 33, 32, 33, out + purpose);
+    narrative->purpose = trim((struct slice){out, purpose});
+    narrative->name = trim((struct slice){out + purpose, name});
+    struct slice reference = sepa_field(narrative->purpose, "EREF+");
+    if (narrative_no_reference(reference))
+        reference = sepa_field(narrative->purpose, "KREF+");
+    narrative->reference = reference;
+}
+
+/* Dutch fields: /CODE/value, ended by the next /CODE/ of two to four capitals. */
+static bool is_slash_code(const char *text, size_t left)
+{
+    size_t n = 1;
+    if (left < 4 || text[0] != '/')
+        return false;
+    while (n < left && n <= 4 && isupper((unsigned char)text[n]))
+        n++;
+    return n >= 3 && n < left && text[n] == '/';
+}
+
+static struct slice slash_field(struct slice text, const char *code)
+{
+    size_t length = strlen(code);
+    for (size_t i = 0; i + length <= text.length; i++) {
+        if (text.text[i] != '/' || memcmp(text.text + i, code, length))
+            continue;
+        size_t start = i + length, end = start;
+        while (end < text.length && !is_slash_code(text.text + end, text.length - end))
+            end++;
+        return trim((struct slice){text.text + start, end - start});
+    }
+    return (struct slice){"", 0};
+}
+
+/* Lines of a coded text continue each other; lines of a free text are separate. */
+static size_t join_lines(struct slice input, bool coded, char *out)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < input.length; i++) {
+        char c = input.text[i];
+        if (c == '\n' && coded)
+            continue;
+        if (c == '\n' || (unsigned char)c < ' ')
+            c = ' ';
+        if (c == ' ' && (!used || out[used - 1] == ' '))
+            continue;
+        out[used++] = c;
+    }
+    return used;
+}
+
+void narrative_read(struct slice input, struct narrative *narrative)
+{
+    char mark = structured(input);
+    narrative->name = narrative->reference = (struct slice){"", 0};
+    if (mark) {
+        read_structured(input, mark, narrative);
+        return;
+    }
+    bool coded = is_slash_code(input.text, input.length);
+    narrative->purpose =
+        trim((struct slice){narrative->text, join_lines(input, coded, narrative->text)});
+    if (!coded)
+        return;
+    narrative->name = slash_field(narrative->purpose, "/NAME/");
+    narrative->reference = slash_field(narrative->purpose, "/EREF/");
+}

@@ -1,0 +1,131 @@
+#include "reconcile/formats/record.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct slice record_trim(struct slice text)
+{
+    while (text.length && strchr(" \t`", *text.text) && *text.text)
+        text.text++, text.length--;
+    while (text.length && strchr(" \t`", text.text[text.length - 1]) && text.text[text.length - 1])
+        text.length--;
+    return text;
+}
+
+static bool add(struct source *source, struct record *record, const char *start, const char *end,
+                struct error *error)
+{
+    if (record->count == RECORD_FIELDS)
+        return source_refuse(source, 0, NULL, _("Check the separator of the profile."), error,
+                             _("the row has more than %d fields"), RECORD_FIELDS);
+    record->fields[record->count++] = (struct slice){start, (size_t)(end - start)};
+    return true;
+}
+
+static bool split_plain(struct source *source, struct slice line, char separator,
+                        struct record *record, struct error *error)
+{
+    const char *start = line.text, *end = line.text + line.length;
+    for (const char *at = start; at < end; at++) {
+        if (*at != separator)
+            continue;
+        if (!add(source, record, start, at, error))
+            return false;
+        start = at + 1;
+    }
+    return add(source, record, start, end, error);
+}
+
+enum { QUOTED_DONE, QUOTED_OPEN, QUOTED_BAD };
+
+/* Copies one quoted field without its quotes; *at is behind the opening quote. */
+static int read_quoted(const char **at, const char *end, char separator, struct record *record)
+{
+    const char *from = *at;
+    for (;; from++) {
+        if (from >= end)
+            return QUOTED_OPEN;
+        if (*from == '"' && from + 1 < end && from[1] == '"')
+            from++;
+        else if (*from == '"')
+            break;
+        record->scratch[record->used++] = *from;
+    }
+    from++;
+    while (from < end && (*from == ' ' || *from == '\t') && *from != separator)
+        from++;
+    *at = from;
+    return from == end || *from == separator ? QUOTED_DONE : QUOTED_BAD;
+}
+
+static int split_quoted(struct source *source, struct slice line, char separator,
+                        struct record *record, struct error *error)
+{
+    const char *at = line.text, *end = line.text + line.length;
+    record->count = 0;
+    record->used = 0;
+    for (;;) {
+        const char *start = at, *stop;
+        if (at < end && *at == '"') {
+            at++;
+            char *target = record->scratch + record->used;
+            int state = read_quoted(&at, end, separator, record);
+            if (state != QUOTED_DONE)
+                return state;
+            start = target;
+            stop = record->scratch + record->used;
+        } else {
+            const char *found = memchr(at, separator, (size_t)(end - at));
+            at = stop = found ? found : end;
+        }
+        if (!add(source, record, start, stop, error))
+            return QUOTED_BAD;
+        if (at >= end)
+            return QUOTED_DONE;
+        at++;
+    }
+}
+
+static bool refuse_quotes(struct source *source, struct error *error)
+{
+    if (error->kind != ERROR_NONE)
+        return false;
+    return source_refuse(source, 0, NULL, _("Ask the sender for the file again."), error,
+                         _("a quoted field does not end where it should"));
+}
+
+static bool next_quoted(struct source *source, struct slice line, char separator,
+                        struct record *record, struct error *error)
+{
+    if (!record->scratch)
+        record->scratch = xmalloc(2 * SOURCE_LINE_LIMIT);
+    for (int lines = 1; lines <= RECORD_LINES; lines++) {
+        int state = split_quoted(source, line, separator, record, error);
+        if (state == QUOTED_DONE)
+            return true;
+        if (state == QUOTED_BAD || !source_extend(source, &line, error))
+            break;
+    }
+    return refuse_quotes(source, error);
+}
+
+bool record_next(struct source *source, char separator, struct record *record,
+                 struct error *error)
+{
+    struct slice line;
+    record->count = 0;
+    if (!source_next(source, &line, error))
+        return false;
+    if (memchr(line.text, '"', line.length))
+        return next_quoted(source, line, separator, record, error);
+    return split_plain(source, line, separator, record, error);
+}
+
+void record_free(struct record *record)
+{
+    free(record->scratch);
+    record->scratch = NULL;
+}

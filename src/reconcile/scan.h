@@ -1,0 +1,34 @@
+#ifndef BANKOPS_RECONCILE_SCAN_H
+#define BANKOPS_RECONCILE_SCAN_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum encoding { ENCODING_UTF8, ENCODING_GB18030, ENCODING_WINDOWS_1252 };
+
+/* What the first pass over a file finds: its identity and its encoding. */
+struct scan {
+    uint64_t bytes;
+    unsigned char sha256[32];
+    enum encoding encoding;
+    bool ascii;       /* no byte above 127 */
+    uint64_t invalid; /* offset of the first byte that is not UTF-8 */
+};
+
+/* Reads the file behind `fd` from its start to its end. Refuses empty and binary content (NUL
+ * bytes, UTF-16, archives, workbooks) with a reason; `name` is for messages. Leaves the position at
+ * the end. */
+bool scan_file(int fd, const char *name, struct scan *scan, struct error *error);
+
+/* The same over bytes in memory. */
+bool scan_bytes(const char *bytes, size_t length, const char *name, struct scan *scan,
+                struct error *error);
+
+const char *encoding_name(enum encoding encoding);
+/* Encoding of this name ("utf-8", "gb18030", "gbk", "windows-1252"); false when unknown. */
+bool encoding_find(const char *name, enum encoding *encoding);
+
+#endif

@@ -1,0 +1,334 @@
+#include "reconcile/source.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unicode/ucnv.h>
+#include <unistd.h>
+
+enum { CAPACITY = 2 * SOURCE_LINE_LIMIT, PEEK = 1 << 16 };
+
+/* buffer[mark..next) is the current record, buffer[next..end) what follows. */
+struct source {
+    char *name;
+    int fd; /* -1: everything is in the buffer */
+    struct stat status;
+    struct scan scan;
+    enum encoding encoding;
+    UConverter *converter, *utf8;
+    char *buffer;
+    size_t capacity, mark, next, end;
+    uint64_t base; /* file offset of buffer[0] */
+    uint64_t line, first_line;
+    bool finished;
+    char *text; /* converted slices of the current record */
+    size_t text_used, text_capacity;
+};
+
+static struct source *source_new(const char *name)
+{
+    struct source *source = xcalloc(1, sizeof *source);
+    source->name = xstrdup(name);
+    source->fd = -1;
+    return source;
+}
+
+static void skip_mark(struct source *source)
+{
+    if (!source->base && source->end >= 3 && !memcmp(source->buffer, "\xEF\xBB\xBF", 3))
+        source->mark = source->next = 3;
+}
+
+static bool refill(struct source *source, struct error *error)
+{
+    if (source->mark) {
+        memmove(source->buffer, source->buffer + source->mark, source->end - source->mark);
+        source->base += source->mark;
+        source->next -= source->mark;
+        source->end -= source->mark;
+        source->mark = 0;
+    }
+    while (source->end < source->capacity) {
+        ssize_t got = read(source->fd, source->buffer + source->end,
+                           source->capacity - source->end);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_errno(error, source->name, NULL, _("the file cannot be read"));
+        source->finished = got == 0;
+        source->end += (size_t)got;
+        break;
+    }
+    return true;
+}
+
+bool source_rewind(struct source *source, struct error *error)
+{
+    source->line = source->first_line = 0;
+    source->mark = source->next = 0;
+    if (source->fd >= 0) {
+        source->base = source->end = 0;
+        source->finished = false;
+        if (lseek(source->fd, 0, SEEK_SET) < 0)
+            return error_errno(error, source->name, NULL, _("the file cannot be read again"));
+        while (!source->finished && source->end < PEEK)
+            if (!refill(source, error))
+                return false;
+    }
+    skip_mark(source);
+    return true;
+}
+
+struct source *source_open(const char *path, struct error *error)
+{
+    struct source *source = source_new(path);
+    source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool done = false;
+    if (source->fd < 0)
+        error_errno(error, path, _("Check the name and the permissions."),
+                    _("the file cannot be opened"));
+    else if (fstat(source->fd, &source->status) < 0)
+        error_errno(error, path, NULL, _("the file cannot be examined"));
+    else if (!S_ISREG(source->status.st_mode))
+        error_set(error, ERROR_INPUT, path, _("Name a regular file."), _("is not a regular file"));
+    else
+        done = scan_file(source->fd, path, &source->scan, error);
+    if (done) {
+        source->capacity = CAPACITY;
+        source->buffer = xmalloc(CAPACITY);
+        source->encoding = source->scan.encoding;
+        done = source_rewind(source, error);
+    }
+    if (done)
+        return source;
+    source_close(source);
+    return NULL;
+}
+
+struct source *source_memory(const char *name, const char *bytes, size_t length,
+                             struct error *error)
+{
+    struct source *source = source_new(name);
+    if (!scan_bytes(bytes, length, name, &source->scan, error)) {
+        source_close(source);
+        return NULL;
+    }
+    source->encoding = source->scan.encoding;
+    source->buffer = xmalloc(length);
+    memcpy(source->buffer, bytes, length);
+    source->end = source->capacity = length;
+    source->finished = true;
+    skip_mark(source);
+    return source;
+}
+
+void source_close(struct source *source)
+{
+    if (!source)
+        return;
+    if (source->fd >= 0)
+        close(source->fd);
+    if (source->converter)
+        ucnv_close(source->converter);
+    if (source->utf8)
+        ucnv_close(source->utf8);
+    free(source->buffer);
+    free(source->text);
+    free(source->name);
+    free(source);
+}
+
+const char *source_name(const struct source *source)
+{
+    return source->name;
+}
+
+const struct scan *source_scan(const struct source *source)
+{
+    return &source->scan;
+}
+
+bool source_set_encoding(struct source *source, enum encoding encoding, struct error *error)
+{
+    source->encoding = encoding;
+    if (encoding != ENCODING_UTF8 || source->scan.invalid == source->scan.bytes)
+        return true;
+    return error_set(error, ERROR_INPUT, source->name,
+                     _("Check which encoding the sender uses, or import without a profile."),
+                     _("byte %llu is not UTF-8, which the profile asks for"),
+                     (unsigned long long)source->scan.invalid);
+}
+
+struct slice source_peek(struct source *source)
+{
+    size_t start = source->base ? 0 : source->mark;
+    size_t length = source->end - start;
+    return (struct slice){source->buffer + start, length < PEEK ? length : PEEK};
+}
+
+/* Finds the end of the line that starts at next; leaves next behind it. */
+static bool find_end(struct source *source, size_t *end, struct error *error)
+{
+    size_t searched = 0;
+    for (;;) {
+        size_t from = source->next + searched;
+        char *found = from < source->end ? memchr(source->buffer + from, '\n', source->end - from)
+                                         : NULL;
+        if (found) {
+            *end = (size_t)(found - source->buffer);
+            source->next = *end + 1;
+            return true;
+        }
+        if (source->end - source->mark > SOURCE_LINE_LIMIT)
+            return source_refuse(source, 0, NULL, _("Check that the file is a statement."), error,
+                                 _("the record is longer than 1 MiB"));
+        if (source->finished) {
+            *end = source->next = source->end;
+            return true;
+        }
+        searched = source->end - source->next;
+        if (!refill(source, error))
+            return false;
+    }
+}
+
+bool source_next(struct source *source, struct slice *line, struct error *error)
+{
+    size_t end;
+    source->text_used = 0;
+    source->mark = source->next;
+    source->first_line = source->line + 1;
+    if (source->next == source->end && (source->finished || !refill(source, error)))
+        return false;
+    if (source->next == source->end && source->finished)
+        return false;
+    if (!find_end(source, &end, error))
+        return false;
+    source->line++;
+    size_t length = end - source->mark;
+    if (length && source->buffer[end - 1] == '\r')
+        length--;
+    *line = (struct slice){source->buffer + source->mark, length};
+    return true;
+}
+
+bool source_extend(struct source *source, struct slice *line, struct error *error)
+{
+    size_t end;
+    if (source->next == source->end && source->finished)
+        return false;
+    if (!find_end(source, &end, error))
+        return false;
+    source->line++;
+    size_t length = end - source->mark;
+    if (length && source->buffer[end - 1] == '\r')
+        length--;
+    *line = (struct slice){source->buffer + source->mark, length};
+    return true;
+}
+
+uint64_t source_line(const struct source *source)
+{
+    return source->first_line;
+}
+
+uint64_t source_offset(const struct source *source)
+{
+    return source->base + source->mark;
+}
+
+static bool converters(struct source *source)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    if (source->converter)
+        return true;
+    source->converter = ucnv_open(encoding_name(source->encoding), &code);
+    source->utf8 = ucnv_open("UTF-8", &code);
+    return U_SUCCESS(code);
+}
+
+static bool is_ascii(struct slice raw)
+{
+    for (size_t i = 0; i < raw.length; i++)
+        if ((unsigned char)raw.text[i] >= 0x80)
+            return false;
+    return true;
+}
+
+struct slice source_text(struct source *source, struct slice raw)
+{
+    /* One record is at most 1 MiB; no encoding here grows more than threefold in UTF-8, and all
+     * slices of one record together are at most the record (twice, for assembled fields). */
+    enum { TEXT_CAPACITY = 7 * SOURCE_LINE_LIMIT };
+    if (source->encoding == ENCODING_UTF8 || source->scan.ascii || is_ascii(raw))
+        return raw;
+    if (!converters(source))
+        return (struct slice){"", 0};
+    if (!source->text) {
+        source->text_capacity = TEXT_CAPACITY;
+        source->text = xmalloc(TEXT_CAPACITY);
+    }
+    char *target = source->text + source->text_used, *at = target;
+    const char *from = raw.text;
+    UErrorCode code = U_ZERO_ERROR;
+    ucnv_convertEx(source->utf8, source->converter, &at, source->text + source->text_capacity,
+                   &from, raw.text + raw.length, NULL, NULL, NULL, NULL, true, true, &code);
+    source->text_used += (size_t)(at - target);
+    return (struct slice){target, (size_t)(at - target)};
+}
+
+static bool refuse(const struct source *source, uint64_t line, uint64_t offset, const char *field,
+                   const char *todo, struct error *error, const char *what, va_list arguments)
+{
+    char where[256], text[512];
+    vsnprintf(text, sizeof text, what, arguments);
+    if (field)
+        snprintf(where, sizeof where, _("%.150s:%llu, byte %llu, field %.40s"), source->name,
+                 (unsigned long long)line, (unsigned long long)offset, field);
+    else
+        snprintf(where, sizeof where, _("%.150s:%llu, byte %llu"), source->name,
+                 (unsigned long long)line, (unsigned long long)offset);
+    return error_set(error, ERROR_INPUT, where, todo, "%s", text);
+}
+
+bool source_refuse(const struct source *source, size_t column, const char *field, const char *todo,
+                   struct error *error, const char *what, ...)
+{
+    va_list arguments;
+    va_start(arguments, what);
+    refuse(source, source->first_line, source_offset(source) + column, field, todo, error, what,
+           arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool source_refuse_at(const struct source *source, uint64_t line, uint64_t offset,
+                      const char *field, const char *todo, struct error *error, const char *what,
+                      ...)
+{
+    va_list arguments;
+    va_start(arguments, what);
+    refuse(source, line, offset, field, todo, error, what, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool source_unchanged(const struct source *source, struct error *error)
+{
+    struct stat now;
+    if (source->fd < 0)
+        return true;
+    if (fstat(source->fd, &now) == 0 && now.st_size == source->status.st_size &&
+        now.st_mtim.tv_sec == source->status.st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == source->status.st_mtim.tv_nsec)
+        return true;
+    return error_set(error, ERROR_INPUT, source->name, _("Wait until it is complete and repeat."),
+                     _("the file changed while it was read"));
+}

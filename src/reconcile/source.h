@@ -1,0 +1,59 @@
+#ifndef BANKOPS_RECONCILE_SOURCE_H
+#define BANKOPS_RECONCILE_SOURCE_H
+
+#include "reconcile/item.h"
+#include "reconcile/scan.h"
+
+/* A file read line by line through one buffer of fixed size. Lines are raw bytes of the file's
+ * encoding (a line end is never part of a GB18030 character); source_text() makes UTF-8 of them. */
+struct source;
+
+enum { SOURCE_LINE_LIMIT = 1 << 20 }; /* longest record in bytes */
+
+/* Opens a regular file and scans it. NULL with a reason when it cannot be read or is binary. */
+struct source *source_open(const char *path, struct error *error);
+/* The same over a copy of bytes in memory. */
+struct source *source_memory(const char *name, const char *bytes, size_t length,
+                             struct error *error);
+void source_close(struct source *source);
+
+const char *source_name(const struct source *source);
+const struct scan *source_scan(const struct source *source);
+/* Decodes from now on as this encoding. Refuses UTF-8 for a file that is not. */
+bool source_set_encoding(struct source *source, enum encoding encoding, struct error *error);
+
+/* The first bytes of the file, without moving. Owned by the source. */
+struct slice source_peek(struct source *source);
+
+/* Next line without its line end (LF or CRLF) and without a byte order mark. Returns false at the
+ * end of the file and on failure: then error->kind is not ERROR_NONE. */
+bool source_next(struct source *source, struct slice *line, struct error *error);
+/* Lengthens the record that `line` is by the following line, line end included (quoted fields). */
+bool source_extend(struct source *source, struct slice *line, struct error *error);
+/* Starts again from the first line. */
+bool source_rewind(struct source *source, struct error *error);
+
+/* Number of the line that the current record begins with, from 1. */
+uint64_t source_line(const struct source *source);
+/* Offset in the file of the current record's first byte, from 0. */
+uint64_t source_offset(const struct source *source);
+
+/* The slice as UTF-8: itself when it is so already, else a copy in the source's memory that lives
+ * until `source_text_reset`, which every source_next() does. Bytes that have no meaning in the
+ * encoding become U+FFFD. */
+struct slice source_text(struct source *source, struct slice raw);
+
+/* Fills *error with file, line, byte and field of the current record; returns false. `column` is
+ * the offset within the record, `field` may be NULL. */
+bool source_refuse(const struct source *source, size_t column, const char *field, const char *todo,
+                   struct error *error, const char *what, ...)
+    __attribute__((format(printf, 6, 7)));
+/* The same for a place read earlier: line from 1, offset in the file from 0. */
+bool source_refuse_at(const struct source *source, uint64_t line, uint64_t offset,
+                      const char *field, const char *todo, struct error *error, const char *what,
+                      ...) __attribute__((format(printf, 7, 8)));
+
+/* Whether the file was changed by somebody since it was opened. */
+bool source_unchanged(const struct source *source, struct error *error);
+
+#endif
