@@ -44,9 +44,10 @@ CREATE TABLE bank.recon_account (
     external_account text COLLATE "C" NOT NULL,
     external_bank text NOT NULL DEFAULT '',
     currency char(3) COLLATE "C" NOT NULL,
-    opening_date date,                       -- first day; balances are those before it
-    opening_book bigint NOT NULL DEFAULT 0,
-    opening_statement bigint NOT NULL DEFAULT 0,
+    numbered boolean NOT NULL DEFAULT true,  -- statement numbers run without gaps
+    opening_date date,                       -- balances are those before this day; taken from the
+    opening_statement bigint NOT NULL DEFAULT 0, -- first statement when not set
+    opening_book bigint,                     -- NULL: as the statement's
     book_key text COLLATE "C" GENERATED ALWAYS AS
         (upper(regexp_replace(book_account, '[^0-9A-Za-z]', '', 'g'))) STORED,
     external_key text COLLATE "C" GENERATED ALWAYS AS
@@ -118,6 +119,7 @@ CREATE TABLE bank.recon_item (
     currency char(3) COLLATE "C" NOT NULL,
     value_date date NOT NULL,
     book_date date,
+    day date NOT NULL,                       -- in whose closing balance it stands
     kind text COLLATE "C" NOT NULL DEFAULT '',
     reference text NOT NULL DEFAULT '',
     bank_reference text NOT NULL DEFAULT '',
@@ -132,6 +134,7 @@ CREATE TABLE bank.recon_item (
     UNIQUE (account_id, fingerprint, side, occurrence)
 );
 CREATE INDEX recon_item_statement ON bank.recon_item (statement_id, line);
+CREATE INDEX recon_item_day ON bank.recon_item (account_id, day, side);
 
 -- Further references of an item (bank reference, those found in the narrative), normalised.
 CREATE TABLE bank.recon_reference (
@@ -151,6 +154,7 @@ CREATE TABLE bank.recon_open (
     amount bigint NOT NULL,
     currency char(3) COLLATE "C" NOT NULL,
     value_date date NOT NULL,
+    day date NOT NULL,
     key text COLLATE "C" NOT NULL,           -- normalised reference, '' when none
     PRIMARY KEY (account_id, item_id)
 );
@@ -179,6 +183,10 @@ CREATE TABLE bank.recon_match (
     rule text COLLATE "C" NOT NULL,          -- 'manual' or the rule's name
     rule_version int NOT NULL DEFAULT 1,
     cardinality text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL DEFAULT '', -- reference that its items share
+    amount bigint NOT NULL DEFAULT 0,        -- of the book side, money in positive
+    first_day date NOT NULL,                 -- of its items
+    last_day date NOT NULL,
     adjustment bigint NOT NULL DEFAULT 0,
     evidence text NOT NULL DEFAULT '',       -- why, for a person to read
     status text COLLATE "C" NOT NULL CHECK (status IN ('suggested', 'confirmed', 'undone')),
@@ -191,6 +199,8 @@ CREATE TABLE bank.recon_match (
     CHECK (checker IS DISTINCT FROM maker)
 );
 CREATE INDEX recon_match_run ON bank.recon_match (run_id);
+CREATE INDEX recon_match_key ON bank.recon_match (account_id, key);
+CREATE INDEX recon_match_late ON bank.recon_match (account_id, last_day) WHERE first_day < last_day;
 
 CREATE TABLE bank.recon_match_item (
     account_id bigint NOT NULL,
@@ -201,6 +211,7 @@ CREATE TABLE bank.recon_match_item (
     PRIMARY KEY (account_id, match_id, item_id)
 );
 CREATE UNIQUE INDEX recon_match_item_live ON bank.recon_match_item (account_id, item_id) WHERE live;
+CREATE INDEX recon_match_item_undone ON bank.recon_match_item (account_id, item_id) WHERE NOT live;
 
 CREATE TABLE bank.recon_break (
     account_id bigint NOT NULL,
@@ -231,6 +242,24 @@ CREATE TABLE bank.recon_note (
     text text NOT NULL CHECK (length(text) BETWEEN 1 AND 2000),
     PRIMARY KEY (account_id, item_id, note_id)
 );
+
+-- What a lane shows for a day; kept up by imports, runs and changes of matches.
+CREATE TABLE bank.recon_lane_day (
+    lane_id int NOT NULL REFERENCES bank.recon_lane,
+    day date NOT NULL,
+    unit_id int NOT NULL,
+    status text COLLATE "C" NOT NULL,        -- waiting, imported, breaks, differs, balanced
+    book_count bigint NOT NULL,
+    statement_count bigint NOT NULL,
+    book_open bigint NOT NULL,
+    statement_open bigint NOT NULL,
+    held_files int NOT NULL,
+    difference_count int NOT NULL,           -- accounts whose balance proof is not zero
+    run_id bigint,
+    run_at timestamptz,
+    PRIMARY KEY (lane_id, day)
+);
+CREATE INDEX recon_lane_day_day ON bank.recon_lane_day (day, lane_id);
 
 -- Lines of a file that the gate holds back, until a second person releases or rejects it.
 CREATE TABLE bank.recon_held_line (
@@ -298,22 +327,27 @@ CREATE TRIGGER recon_match_sum_update AFTER UPDATE ON bank.recon_match_item
 CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_match_item
     REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
 
-DO $$
-DECLARE name text;
-BEGIN
-    FOREACH name IN ARRAY ARRAY['recon_rule_set', 'recon_lane', 'recon_account', 'recon_file',
-        'recon_statement', 'recon_item', 'recon_reference', 'recon_open', 'recon_run',
-        'recon_match', 'recon_match_item', 'recon_break', 'recon_note', 'recon_held_line'] LOOP
-        EXECUTE format('ALTER TABLE bank.%I OWNER TO bankops_owner', name);
-        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON bank.%I TO bankops_api', name);
-    END LOOP;
-    FOREACH name IN ARRAY ARRAY['recon_lane', 'recon_account', 'recon_file', 'recon_statement',
-        'recon_item', 'recon_run', 'recon_match', 'recon_break'] LOOP
-        EXECUTE format('ALTER TABLE bank.%I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('CREATE POLICY branch ON bank.%I TO bankops_api USING '
-            '(unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()))', name);
-    END LOOP;
-END $$;
+-- A reference without case, blanks and punctuation.
+CREATE FUNCTION bank.recon_key(p_text text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT upper(regexp_replace(p_text, '[^0-9A-Za-z]', '', 'g')) $$;
+
+SELECT bank.table_protect('bank.recon_rule_set', 'SELECT'),
+       bank.table_protect('bank.recon_lane', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_account', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_file', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_statement', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_item', 'SELECT, INSERT'),
+       bank.table_protect('bank.recon_reference', 'SELECT, INSERT'),
+       bank.table_protect('bank.recon_open', 'SELECT, INSERT, DELETE'),
+       bank.table_protect('bank.recon_run', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_match', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_match_item', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_break', 'SELECT, INSERT, UPDATE, DELETE'),
+       bank.table_protect('bank.recon_note', 'SELECT, INSERT'),
+       bank.table_protect('bank.recon_lane_day', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_held_line', 'SELECT, INSERT, DELETE');
+GRANT USAGE ON SEQUENCE bank.recon_match_match_id_seq TO bankops_api;
+REVOKE ALL ON api.import_line FROM PUBLIC;
 ALTER TABLE api.import_line OWNER TO bankops_owner;
-GRANT SELECT, DELETE ON api.import_line TO bankops_api;
+GRANT SELECT, INSERT, DELETE ON api.import_line TO bankops_api;
 ALTER FUNCTION bank.recon_match_check() OWNER TO bankops_owner;

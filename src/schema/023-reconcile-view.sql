@@ -1,0 +1,184 @@
+-- What the screens of reconciliation show. Amounts here are movements: money in is positive on
+-- either side.
+
+CREATE VIEW api.lane_list WITH (security_barrier) AS
+SELECT l.lane_id, l.code, l.name, l.kind, u.name_zh AS unit_zh, u.name_en AS unit_en, l.unit_id,
+       l.buffer_days, l.active
+  FROM bank.recon_lane l JOIN bank.unit u USING (unit_id)
+ WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.lane_day WITH (security_barrier) AS
+SELECT d.day, d.lane_id, l.code, l.name, l.kind, d.status, d.book_count, d.statement_count,
+       d.book_open, d.statement_open, d.book_open + d.statement_open AS open_count,
+       CASE WHEN d.book_count + d.statement_count > 0
+            THEN round(100.0 * (d.book_count + d.statement_count - d.book_open - d.statement_open)
+                       / (d.book_count + d.statement_count), 1) END AS rate,
+       d.difference_count, d.held_files, d.run_id, d.run_at,
+       (SELECT r.started_by FROM bank.recon_run r WHERE r.run_id = d.run_id) AS run_by
+  FROM bank.recon_lane_day d JOIN bank.recon_lane l USING (lane_id)
+ WHERE d.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.statement_file_list WITH (security_barrier) AS
+SELECT f.file_id, f.name, f.side, f.format, f.profile, f.encoding, f.bytes, f.status,
+       f.reason_code, f.reason, f.statement_count, f.line_count, f.new_count,
+       f.line_count - f.new_count AS known_count, f.imported_by, f.imported_at, f.decided_by,
+       f.decided_at, f.version, encode(f.sha256, 'hex') AS sha256
+  FROM bank.recon_file f
+ WHERE f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.statement_list WITH (security_barrier) AS
+SELECT s.statement_id, s.file_id, s.account_id, a.lane_id, l.code AS lane, s.side, s.account,
+       s.number, s.page, s.reference, s.currency, s.open_date, s.close_date, s.opening,
+       s.movement, s.closing, s.line_count, s.live, s.fault_code, s.fault
+  FROM bank.recon_statement s
+  JOIN bank.recon_account a USING (account_id)
+  JOIN bank.recon_lane l USING (lane_id)
+ WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.statement_line_list WITH (security_barrier) AS
+SELECT i.account_id, i.item_id, i.statement_id, i.line, i.side, i.value_date, i.day, i.currency,
+       CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.kind, i.reference,
+       i.bank_reference, i.counterparty, i.narrative, i.source_id, i.occurrence,
+       CASE WHEN o.item_id IS NOT NULL THEN 'open' ELSE 'matched' END AS state,
+       (SELECT mi.match_id FROM bank.recon_match_item mi
+         WHERE mi.account_id = i.account_id AND mi.item_id = i.item_id AND mi.live) AS match_id
+  FROM bank.recon_item i
+  LEFT JOIN bank.recon_open o ON o.account_id = i.account_id AND o.item_id = i.item_id
+ WHERE i.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.break_list WITH (security_barrier) AS
+SELECT b.due_on, b.account_id, b.item_id, b.lane_id, l.code AS lane, a.book_account,
+       a.external_account, i.side, b.category, i.value_date, i.day, i.currency,
+       CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.reference,
+       i.counterparty, i.narrative, bank.today() - b.aged_from AS age,
+       CASE WHEN bank.today() - b.aged_from <= 1 THEN '0-1'
+            WHEN bank.today() - b.aged_from <= 7 THEN '2-7'
+            WHEN bank.today() - b.aged_from <= 30 THEN '8-30'
+            WHEN bank.today() - b.aged_from <= 90 THEN '31-90' ELSE '>90' END AS age_group,
+       CASE WHEN b.due_on >= bank.today() THEN 'waiting' ELSE 'due' END AS state,
+       coalesce(b.owner, '') AS owner, b.related_item_id, b.opened_at, b.version,
+       coalesce((SELECT n.text FROM bank.recon_note n
+                  WHERE n.account_id = b.account_id AND n.item_id = b.item_id
+                  ORDER BY n.note_id DESC LIMIT 1), '') AS last_note
+  FROM bank.recon_break b
+  JOIN bank.recon_item i ON i.account_id = b.account_id AND i.item_id = b.item_id
+  JOIN bank.recon_account a ON a.account_id = b.account_id
+  JOIN bank.recon_lane l ON l.lane_id = b.lane_id
+ WHERE b.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.break_note_list WITH (security_barrier) AS
+SELECT n.account_id, n.item_id, n.note_id, n.written_at, n.written_by, n.text
+  FROM bank.recon_note n JOIN bank.recon_account a USING (account_id)
+ WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.match_list WITH (security_barrier) AS
+SELECT m.account_id, m.match_id, l.lane_id, l.code AS lane, a.book_account, a.external_account,
+       m.rule, m.rule_version, m.cardinality, m.status, m.key AS reference, m.amount AS movement,
+       a.currency, m.adjustment, m.first_day, m.last_day, m.run_id, m.maker,
+       coalesce(m.checker, '') AS checker, m.decided_at, coalesce(m.undo_reason, '') AS undo_reason,
+       m.version,
+       CASE WHEN m.rule = 'exact' THEN 'Reference, amount and currency agree and are unique on both sides.'
+            ELSE m.evidence END AS evidence
+  FROM bank.recon_match m
+  JOIN bank.recon_account a USING (account_id)
+  JOIN bank.recon_lane l USING (lane_id)
+ WHERE m.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.match_line_list WITH (security_barrier) AS
+SELECT mi.account_id, mi.match_id, mi.item_id, i.side, i.value_date, i.currency,
+       CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.reference,
+       i.bank_reference, i.counterparty, i.narrative, i.statement_id, i.line,
+       f.name AS file, mi.live
+  FROM bank.recon_match_item mi
+  JOIN bank.recon_item i ON i.account_id = mi.account_id AND i.item_id = mi.item_id
+  LEFT JOIN bank.recon_statement s ON s.statement_id = i.statement_id
+  LEFT JOIN bank.recon_file f ON f.file_id = s.file_id
+ WHERE i.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.lane_run_list WITH (security_barrier) AS
+SELECT r.run_id, r.lane_id, l.code AS lane, r.as_of, r.book_count, r.statement_count,
+       r.match_count, r.break_count, r.started_by, r.started_at, r.ended_at,
+       round(extract(epoch FROM r.ended_at - r.started_at), 3) AS seconds,
+       CASE WHEN r.book_count + r.statement_count > 0
+            THEN round(200.0 * r.match_count / (r.book_count + r.statement_count), 2) END AS rate
+  FROM bank.recon_run r JOIN bank.recon_lane l USING (lane_id)
+ WHERE r.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+CREATE VIEW api.reconcile_account_list WITH (security_barrier) AS
+SELECT a.account_id, a.lane_id, l.code AS lane, a.book_account, a.external_account,
+       a.external_bank, a.currency, a.opening_date
+  FROM bank.recon_account a JOIN bank.recon_lane l USING (lane_id)
+ WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+-- Balance reconciliation statements of a lane at the end of a day: one row per account.
+CREATE FUNCTION api.balance_statement(p_lane_id int, p_day date)
+RETURNS TABLE (account_id bigint, day date, lane text, book_account text, external_account text,
+    external_bank text, currency text, book bigint, statement_only bigint, book_only bigint,
+    calculated bigint, statement bigint, difference bigint, stated boolean, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT a.account_id, p_day, l.code, a.book_account, a.external_account, a.external_bank,
+           a.currency::text, p.book, p.statement_only, p.book_only,
+           p.book + p.statement_only - p.book_only, p.statement, p.difference, p.statement_stated,
+           CASE WHEN p.difference <> 0 THEN 'differs'
+                WHEN p.statement_only = 0 AND p.book_only = 0 THEN 'equal' ELSE 'explained' END
+      FROM recon_account a JOIN recon_lane l USING (lane_id),
+           LATERAL bank.recon_proof(a.account_id, p_day) p
+     WHERE a.lane_id = p_lane_id
+       AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+     ORDER BY a.account_id
+$$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['lane_list', 'lane_day', 'statement_file_list', 'statement_list',
+        'statement_line_list', 'break_list', 'break_note_list', 'match_list', 'match_line_list',
+        'lane_run_list', 'reconcile_account_list'] LOOP
+        PERFORM bank.view_grant(name, 'clerk', 'supervisor', 'auditor', 'admin');
+    END LOOP;
+    PERFORM bank.function_grant('balance_statement', 'clerk', 'supervisor', 'auditor', 'admin');
+END $$;
+
+-- Sets up a lane with its account; adds a further account when the lane exists. Administrators
+-- only. Balances are minor units before p_opening_date; NULL: taken from the first statement.
+CREATE FUNCTION api.lane_save(p_code text, p_name text, p_kind text, p_unit_id int,
+    p_buffer_days int, p_book_account text, p_external_account text, p_external_bank text,
+    p_currency text, p_opening_date date, p_opening bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    v_lane int;
+    v_unit int;
+BEGIN
+    PERFORM bank.require_role('admin');
+    answer := bank.request_replay(p_request, 'lane_save', jsonb_build_array(p_code, p_name, p_kind,
+        p_unit_id, p_buffer_days, p_book_account, p_external_account, p_currency));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF p_code IS NULL OR p_code !~ '^[A-Za-z0-9][A-Za-z0-9-]{1,23}$' THEN
+        PERFORM bank.fail('BO422', 'The code of a lane is 2 to 24 letters, digits and dashes.',
+                          p_code, NULL, 'p_code');
+    ELSIF p_currency !~ '^[A-Z]{3}$' OR bank.recon_key(p_external_account) = ''
+          OR bank.recon_key(p_book_account) = '' THEN
+        PERFORM bank.fail('BO422', 'Both account numbers and the currency are needed.',
+                          NULL, NULL, 'p_external_account');
+    ELSIF NOT bank.in_scope(p_unit_id) THEN
+        PERFORM bank.fail('BO404', 'There is no such unit.', p_unit_id::text, NULL, 'p_unit_id');
+    END IF;
+    INSERT INTO recon_lane (code, name, kind, unit_id, buffer_days)
+    VALUES (p_code, p_name, p_kind, p_unit_id, coalesce(p_buffer_days, 1))
+    ON CONFLICT (code) DO UPDATE SET name = excluded.name, buffer_days = excluded.buffer_days,
+        version = recon_lane.version + 1
+    RETURNING lane_id, unit_id INTO v_lane, v_unit;
+    INSERT INTO recon_account (lane_id, unit_id, book_account, external_account, external_bank,
+                               currency, opening_date, opening_statement, opening_book)
+    VALUES (v_lane, v_unit, p_book_account, p_external_account, coalesce(p_external_bank, ''),
+            p_currency, p_opening_date, coalesce(p_opening, 0), p_opening)
+    ON CONFLICT DO NOTHING;
+    PERFORM bank.audit_write('save', 'recon_lane', v_lane::text, NULL, NULL,
+        jsonb_build_object('code', p_code, 'book', p_book_account, 'external', p_external_account));
+    RETURN bank.request_done(p_request, v_lane::text, 'The lane is set up.');
+END $$;
+SELECT bank.function_grant('lane_save', 'admin');
