@@ -26,6 +26,10 @@ dist_schema_DATA += \
   src/schema/032-points-write.sql \
   src/schema/033-points-view.sql
 dist_schema_DATA += \
+  src/schema/021-reconcile-import.sql \
+  src/schema/022-reconcile-run.sql \
+  src/schema/023-reconcile-view.sql
+dist_schema_DATA += \
   src/schema/040-worklist.sql \
   src/schema/050-report-case.sql \
   src/schema/051-report-points.sql

@@ -127,6 +127,8 @@ static struct slice first_line(const struct field *field)
 static void keep(char *target, struct slice text)
 {
     size_t length = text.length < SHORT - 1 ? text.length : SHORT - 1;
+    while (length < text.length && length && ((unsigned char)text.text[length] & 0xC0) == 0x80)
+        length--; /* not inside a character */
     memcpy(target, text.text, length);
     target[length] = '\0';
 }

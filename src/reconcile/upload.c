@@ -1,0 +1,212 @@
+#include "reconcile/upload.h"
+
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/language.h"
+#include "database/copy.h"
+#include "database/session.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct upload {
+    PGconn *connection;
+    struct copy copy;
+    cJSON *statements;
+};
+
+static void add_date(cJSON *object, const char *name, int day)
+{
+    char text[11];
+    if (day == ITEM_NO_DATE)
+        return;
+    date_format(day, text);
+    cJSON_AddStringToObject(object, name, text);
+}
+
+static void add_integer(cJSON *object, const char *name, long long value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", value);
+    cJSON_AddStringToObject(object, name, text);
+}
+
+static void add_slice(cJSON *object, const char *name, struct slice value)
+{
+    char *text = strndup(value.text, value.length);
+    cJSON_AddStringToObject(object, name, text ? text : "");
+    free(text);
+}
+
+static bool take_statement(void *context, const struct statement *statement, struct error *error)
+{
+    struct upload *upload = context;
+    (void)error;
+    cJSON *object = cJSON_CreateObject();
+    add_integer(object, "position", statement->position);
+    add_integer(object, "line", (long long)statement->line);
+    add_slice(object, "account", statement->account);
+    add_slice(object, "reference", statement->reference);
+    cJSON_AddStringToObject(object, "currency", statement->currency);
+    if (statement->number > 0)
+        add_integer(object, "number", statement->number);
+    if (statement->page > 0)
+        add_integer(object, "page", statement->page);
+    add_date(object, "open_date", statement->open_date);
+    add_date(object, "close_date", statement->close_date);
+    if (statement->has_opening)
+        add_integer(object, "opening", statement->opening);
+    if (statement->has_closing)
+        add_integer(object, "closing", statement->closing);
+    add_integer(object, "movement", statement->movement);
+    add_integer(object, "lines", (long long)statement->item_count);
+    cJSON_AddItemToArray(upload->statements, object);
+    return true;
+}
+
+static void copy_day(struct copy *copy, int day)
+{
+    char text[11];
+    if (day == ITEM_NO_DATE) {
+        copy_null(copy);
+        return;
+    }
+    date_format(day, text);
+    copy_bytes(copy, text, 10);
+}
+
+static void copy_slice(struct copy *copy, struct slice text)
+{
+    copy_bytes(copy, text.text, text.length);
+}
+
+static bool take_item(void *context, const struct item *item, struct error *error)
+{
+    struct copy *copy = &((struct upload *)context)->copy;
+    copy_integer(copy, item->statement);
+    copy_integer(copy, (int64_t)item->line);
+    copy_integer(copy, item->amount);
+    copy_day(copy, item->value_date);
+    copy_day(copy, item->book_date);
+    copy_slice(copy, item->kind);
+    copy_slice(copy, item->reference);
+    copy_slice(copy, item->bank_reference);
+    copy_slice(copy, item->counterparty);
+    copy_slice(copy, item->narrative);
+    copy_slice(copy, item->source_id);
+    return copy_row_end(copy, error);
+}
+
+static void hex(const unsigned char digest[32], char text[65])
+{
+    for (int i = 0; i < 32; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
+static bool send_lines(struct upload *upload, struct source *source, const struct format *format,
+                       struct error *error)
+{
+    const struct sink sink = {upload, take_item, take_statement};
+    if (!copy_begin(&upload->copy, upload->connection,
+                    "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
+                    "reference, bank_reference, counterparty, narrative, source_id) FROM STDIN",
+                    error))
+        return false;
+    if (format_read(source, format, &sink, error) && source_unchanged(source, error))
+        return copy_end(&upload->copy, error);
+    copy_abort(&upload->copy);
+    return false;
+}
+
+static char *describe(const struct source *source, const struct format *format,
+                      const struct upload_options *options)
+{
+    char digest[65], side[2] = {options->side, '\0'};
+    const struct scan *scan = source_scan(source);
+    const char *slash = strrchr(source_name(source), '/');
+    cJSON *file = cJSON_CreateObject();
+    hex(scan->sha256, digest);
+    cJSON_AddStringToObject(file, "name", slash ? slash + 1 : source_name(source));
+    cJSON_AddStringToObject(file, "sha256", digest);
+    add_integer(file, "bytes", (long long)scan->bytes);
+    cJSON_AddStringToObject(file, "side", side);
+    cJSON_AddStringToObject(file, "format", format->name);
+    if (format->profile)
+        cJSON_AddStringToObject(file, "profile", format->profile->name);
+    add_integer(file, "parser_version", FORMAT_VERSION);
+    cJSON_AddStringToObject(file, "encoding",
+                            scan->ascii ? "ASCII" : encoding_name(scan->encoding));
+    if (options->lane)
+        cJSON_AddStringToObject(file, "lane", options->lane);
+    char *text = cJSON_PrintUnformatted(file);
+    cJSON_Delete(file);
+    return text;
+}
+
+static bool commit_file(struct upload *upload, const char *file, struct upload_result *result,
+                        struct error *error)
+{
+    char request[37], *id = NULL;
+    char *statements = cJSON_PrintUnformatted(upload->statements);
+    PGresult *rows;
+    clock_uuid(request);
+    const char *values[] = {file, statements, request};
+    bool done = session_value(upload->connection,
+                              "SELECT id FROM api.import_commit($1::jsonb, $2::jsonb, $3::uuid)",
+                              3, values, &id, error);
+    free(statements);
+    if (!done)
+        return false;
+    snprintf(result->file_id, sizeof result->file_id, "%s", id);
+    free(id);
+    const char *key[] = {result->file_id};
+    if (!session_rows(upload->connection,
+                      "SELECT status, statement_count, line_count, new_count, reason "
+                      "FROM api.statement_file_list WHERE file_id = $1::bigint",
+                      1, key, &rows, error))
+        return false;
+    result->accepted = !strcmp(PQgetvalue(rows, 0, 0), "accepted");
+    result->statements = atoll(PQgetvalue(rows, 0, 1));
+    result->lines = atoll(PQgetvalue(rows, 0, 2));
+    result->fresh = atoll(PQgetvalue(rows, 0, 3));
+    snprintf(result->reason, sizeof result->reason, "%s", PQgetvalue(rows, 0, 4));
+    PQclear(rows);
+    return true;
+}
+
+static bool check_known(PGconn *connection, const struct source *source, char side,
+                        struct error *error)
+{
+    char digest[65], text[2] = {side, '\0'};
+    hex(source_scan(source)->sha256, digest);
+    const char *values[] = {digest, text};
+    return session_do(connection, "SELECT api.import_check($1, $2)", 2, values, error);
+}
+
+bool upload_file(PGconn *connection, struct source *source, const struct format *format,
+                 const struct upload_options *options, struct upload_result *result,
+                 struct error *error)
+{
+    struct upload upload = {.connection = connection, .statements = cJSON_CreateArray()};
+    char *file = describe(source, format, options);
+    *result = (struct upload_result){.accepted = false};
+    bool done = session_do(connection, "BEGIN", 0, NULL, error) &&
+                check_known(connection, source, options->side, error) &&
+                send_lines(&upload, source, format, error) &&
+                commit_file(&upload, file, result, error);
+    free(file);
+    cJSON_Delete(upload.statements);
+    if (!done || options->dry_run) {
+        session_do(connection, "ROLLBACK", 0, NULL, done ? error : NULL);
+        return done;
+    }
+    if (session_do(connection, "COMMIT", 0, NULL, error))
+        return true;
+    if (PQstatus(connection) == CONNECTION_OK)
+        return false;
+    return error_set(error, ERROR_UNCERTAIN, source_name(source),
+                     _("Import the file again: if it was kept, nothing is added twice."),
+                     _("the connection was lost while the import was being kept"));
+}
