@@ -16,6 +16,8 @@ static const struct command commands[] = {
      command_demo},
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
      command_doctor},
+    {"import", "[OPTION…] FILE…", N_("import statement and book files"), command_import},
+    {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},
     {"report", "NAME", N_("write a report as text or CSV"), command_report},
     {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
     {NULL, NULL, NULL, NULL},

@@ -5,6 +5,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/profile.c src/reconcile/profile.h \
   src/reconcile/scan.c src/reconcile/scan.h \
   src/reconcile/source.c src/reconcile/source.h \
+  src/reconcile/upload.c src/reconcile/upload.h \
   src/reconcile/formats/csv.c src/reconcile/formats/csv.h \
   src/reconcile/formats/mt940.c src/reconcile/formats/mt940.h \
   src/reconcile/formats/narrative.c src/reconcile/formats/narrative.h \

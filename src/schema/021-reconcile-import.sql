@@ -4,20 +4,20 @@
 CREATE FUNCTION bank.recon_account_find(p_side char, p_account text, p_currency text, p_lane text)
 RETURNS bank.recon_account LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
-    name text := bank.recon_key(p_account);
-    found recon_account;
+    wanted text := bank.recon_key(p_account);
+    account recon_account;
 BEGIN
-    SELECT a.* INTO found FROM recon_account a JOIN recon_lane l USING (lane_id)
+    SELECT a.* INTO account FROM recon_account a JOIN recon_lane l USING (lane_id)
      WHERE a.currency = p_currency AND l.active AND (p_lane IS NULL OR l.code = p_lane)
        AND CASE p_side WHEN 'S' THEN a.external_key ELSE a.book_key END
-           IN (name, regexp_replace(name, p_currency || '$', ''))
+           IN (wanted, regexp_replace(wanted, p_currency || '$', ''))
        AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high();
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'No lane holds the account of this statement.',
             p_account || ' ' || p_currency,
             'Check the account number, or have an administrator add it to a lane.', 'account');
     END IF;
-    RETURN found;
+    RETURN account;
 END $$;
 
 -- What is wrong with a statement, '' when nothing; p_fault says it with figures.
@@ -61,8 +61,8 @@ BEGIN
     IF NOT FOUND THEN
         SELECT * INTO account FROM recon_account a WHERE a.account_id = s.account_id;
         IF account.opening_date IS NOT NULL AND s.open_date >= account.opening_date - 1
-           AND CASE s.side WHEN 'S' THEN account.opening_statement
-                    ELSE coalesce(account.opening_book, account.opening_statement) END
+           AND (CASE s.side WHEN 'S' THEN account.opening_statement
+                     ELSE coalesce(account.opening_book, account.opening_statement) END)
                <> s.opening
            AND NOT EXISTS (SELECT FROM recon_statement t WHERE t.account_id = s.account_id
                            AND t.side = s.side AND t.live AND t.opening = s.closing) THEN
