@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
      command_doctor},
     {"import", "[OPTION…] FILE…", N_("import statement and book files"), command_import},
+    {"opening", "[--files FOLDER]", N_("import, reconcile and route for the day"), command_opening},
     {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},
     {"report", "NAME", N_("write a report as text or CSV"), command_report},
     {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
