@@ -1,5 +1,5 @@
 command_tests = tests/command/console.t tests/command/demo.t tests/command/doctor.t \
-  tests/command/newcomer.t tests/command/opening.t tests/command/server.t
+  tests/command/newcomer.t tests/command/opening.t tests/command/report.t tests/command/server.t
 check_PROGRAMS += tests/command/old_server
 TESTS += $(command_tests)
 server_tests += $(command_tests)
