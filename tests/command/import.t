@@ -1,0 +1,91 @@
+#!/bin/sh
+# Files that cannot be imported: each gives one clear message and leaves the database as it was.
+. "$(dirname "$0")/lib.sh"
+plan 22
+
+start_bank
+find_socket
+sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head office', 1, 9);
+     INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
+     VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
+     CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
+     INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('nostro', 'Nostro', 'nostro', 1);
+     INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+     SELECT lane_id, 1, 'GL100', 'DE100', 'EUR' FROM bank.recon_lane" >"$place/setup"
+grep -v '^\(INSERT\|CREATE\|$\)' "$place/setup" | sed 's/^/# /'
+# The test's own login may use the socket as any other would who administrators add.
+map=$(sql "SHOW ident_file")
+sed 's/bankops_dba/teller/' "$map" | cat "$map" - >"$place/ident"
+cat "$place/ident" >"$map"
+sql "SELECT pg_reload_conf()" >/dev/null
+tries=0
+until [ $((tries = tries + 1)) = 200 ] || psql -Xqw -h "$socket" -U teller -d bankops -c '' 2>/dev/null; do :; done
+
+import="$program import --as teller"
+mkdir "$place/files"
+cd "$place/files" || exit 1
+
+statement() {
+    cat <<END
+:20:STARTUMSE
+:25:DE100
+:28C:1/1
+:60F:C261120EUR100,00
+:61:2611201120D40,00NTRFREF-0001
+:86:invoice 4711
+:62F:C261120EUR60,00
+END
+}
+
+# What the database holds of statements.
+held() {
+    sql "SELECT (SELECT count(*) FROM bank.recon_file), (SELECT count(*) FROM bank.recon_statement),
+                (SELECT count(*) FROM bank.recon_item), (SELECT count(*) FROM api.import_line)"
+}
+before=$(held)
+is "the database is empty at first" "$before" "0|0|0|0"
+
+refused "a file that does not exist" 1 'bankops: none.sta*No such file*' $import none.sta
+refused "a folder" 1 'bankops: *' $import .
+mkfifo pipe
+refused "a pipe" 1 'bankops: pipe*' $import pipe
+refused "an empty file" 1 'bankops: empty.sta*empty*' sh -c ": >empty.sta; $import empty.sta"
+refused "a program" 1 'bankops: *bankops: *a program*' $import "$program"
+printf 'PK\003\004rest' >book.xlsx
+refused "a workbook" 1 'bankops: book.xlsx: *Excel*' $import book.xlsx
+{ statement; printf 'a\000b\n'; } >nul.sta
+refused "a file with a NUL byte" 1 'bankops: nul.sta*' $import nul.sta
+statement | sed '/:62F:/d' >short.sta
+refused "a truncated statement" 1 'bankops: short.sta*truncated*' $import short.sta
+statement | head -c 110 >cut.sta
+refused "a statement cut within a line" 1 'bankops: cut.sta*' $import cut.sta
+statement | sed 's/C261120EUR60/C261120EUR6O/' >amount.sta
+refused "a letter in an amount" 1 'bankops: amount.sta:7*' $import amount.sta
+statement | sed 's/:25:DE100/:25:DE999/' >stranger.sta
+refused "an account of nobody" 1 'bankops: stranger.sta*' $import stranger.sta
+{ echo 'id,value_date,account,ccy,dc,amount_minor,ref,narrative'
+    printf '1,2026-11-20,DE100,EUR,C,100,R1,caf\351\n'; } >latin.csv
+mkdir "$place/share" "$place/share/profiles"
+for folder in schema screens locale; do ln -s "$build/share/$folder" "$place/share/$folder"; done
+sed 's/"name": "generic"/"name": "strict", "encoding": "utf-8"/' "$build/share/profiles/generic.json" \
+    >"$place/share/profiles/strict.json"
+refused "a byte that is not of the encoding asked for" 1 'bankops: latin.csv*byte*' \
+    env BANKOPS_SHARE="$place/share" $import --profile strict latin.csv
+{ echo 'id,value_date,account,ccy,dc,amount_minor,ref,narrative'
+    echo '1,2026-11-20,DE100,EUR,C,12.5.0,R1,x'; } >bad.csv
+refused "a wrong amount in a table" 1 'bankops: bad.csv:2*' $import bad.csv
+{ echo 'id,value_date,account,ccy,dc,amount_minor,ref,narrative'
+    echo '1,2026-11-20,DE100,EUR,C'; } >row.csv
+refused "a row cut short" 1 'bankops: row.csv:2*' $import row.csv
+echo 'just,some,columns' >other.csv
+refused "a table that no profile knows" 1 'bankops: other.csv*' $import other.csv
+evil=$(printf 'e\033]0;owned\007vil\033[2J.sta')
+refused "a name full of escape sequences" 1 'bankops: e*vil*' $import "$evil"
+refused "a profile that does not exist" 1 'bankops: *' $import --profile nothing bad.csv
+is "none of them left anything behind" "$(held)" "$before"
+
+statement >good.sta
+like "the good one is imported" "$($import good.sta 2>&1)" '*good.sta*1*'
+after=$(held)
+refused "the same file again" 1 'bankops: good.sta*' $import good.sta
+is "and it is there once" "$(held)" "$after"
