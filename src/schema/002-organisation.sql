@@ -70,9 +70,11 @@ EXCEPTION WHEN no_data_found THEN
 END $$;
 
 -- The bank's business date.
-CREATE FUNCTION bank.today() RETURNS date LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = bank, pg_temp
-AS $$ SELECT value::date FROM bank.setting WHERE name = 'business_date' $$;
+CREATE FUNCTION bank.today() RETURNS date LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN (SELECT value::date FROM bank.setting WHERE name = 'business_date');
+END $$;
 
 -- Local day of a moment, in the bank's zone.
 CREATE FUNCTION bank.local_day(p_at timestamptz) RETURNS date LANGUAGE sql STABLE SECURITY DEFINER
