@@ -29,3 +29,11 @@ dist_screens_DATA += \
   screens/report-points.json \
   screens/points-proof.json
 dist_screens_DATA += screens/case-new.json screens/my-tasks.json screens/access-requests.json
+dist_screens_DATA += \
+  screens/customer-search.json \
+  screens/customer.json \
+  screens/contact-log.json \
+  screens/task-new.json \
+  screens/audit-list.json \
+  screens/staff-list.json \
+  screens/task-timing.json
