@@ -286,6 +286,10 @@ struct slice source_text(struct source *source, struct slice raw)
 
 static bool refuse(const struct source *source, uint64_t line, uint64_t offset, const char *field,
                    const char *todo, struct error *error, const char *what, va_list arguments)
+    __attribute__((format(printf, 7, 0)));
+
+static bool refuse(const struct source *source, uint64_t line, uint64_t offset, const char *field,
+                   const char *todo, struct error *error, const char *what, va_list arguments)
 {
     char where[256], text[512];
     vsnprintf(text, sizeof text, what, arguments);
