@@ -39,3 +39,28 @@ libterminal_a_SOURCES = \
   src/terminal/style.h \
   src/terminal/theme.c \
   src/terminal/theme.h
+
+if HAVE_CMOCKA
+terminal_tests = tests/terminal/list.t tests/terminal/key.t tests/terminal/form.t \
+  tests/terminal/column.t
+check_PROGRAMS += $(terminal_tests)
+TESTS += $(terminal_tests)
+# The pure layers link without ncurses.
+terminal_test_libraries = libterminal.a libbase.a $(CMOCKA_LIBS)
+tests_terminal_list_t_SOURCES = tests/terminal/list.c
+tests_terminal_list_t_LDADD = $(terminal_test_libraries)
+tests_terminal_key_t_SOURCES = tests/terminal/key.c
+tests_terminal_key_t_LDADD = $(terminal_test_libraries)
+tests_terminal_form_t_SOURCES = tests/terminal/form.c
+tests_terminal_form_t_LDADD = $(terminal_test_libraries)
+tests_terminal_column_t_SOURCES = tests/terminal/column.c
+tests_terminal_column_t_LDADD = $(terminal_test_libraries)
+if HAVE_VTERM
+check_PROGRAMS += tests/terminal/demo tests/terminal/screen.t
+TESTS += tests/terminal/screen.t
+tests_terminal_demo_SOURCES = tests/terminal/demo.c
+tests_terminal_demo_LDADD = libterminal.a libbase.a $(NCURSES_LIBS)
+tests_terminal_screen_t_SOURCES = tests/terminal/screen.c
+tests_terminal_screen_t_LDADD = $(pty_libraries) $(CMOCKA_LIBS)
+endif
+endif

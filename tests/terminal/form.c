@@ -1,0 +1,133 @@
+#include "terminal/form.h"
+#include "../lib/check.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct form *form;
+
+static enum form_result press(int code)
+{
+    struct key key = {.code = code};
+    return form_key(form, &key);
+}
+
+static void type(const char *text)
+{
+    for (; *text; text++)
+        press(*text == '\t' ? K_TAB : *text == '\r' ? K_ENTER : (unsigned char)*text);
+}
+
+static const struct form_choice kinds[] = {
+    {"complaint", "投诉"}, {"credit", "Credit"}, {"account", "Account"}};
+
+static int open_form(void **state)
+{
+    (void)state;
+    form = form_new();
+    form_add(form, &(struct form_field){.name = "name", .label = "Name", .length = 5,
+                                        .required = true});
+    form_add(form, &(struct form_field){.name = "id", .label = "Id", .readonly = true});
+    form_add(form, &(struct form_field){.name = "amount", .label = "Amount", .type = FORM_MONEY});
+    form_add(form, &(struct form_field){.name = "day", .label = "Day", .type = FORM_DATE});
+    form_add(form, &(struct form_field){.name = "kind", .label = "Kind", .type = FORM_CHOICE,
+                                        .choices = kinds, .choice_count = 3});
+    form_add(form, &(struct form_field){.name = "note", .label = "Note", .type = FORM_MEMO});
+    form_add(form, &(struct form_field){.name = "ok", .label = "Sure", .type = FORM_BOOL});
+    form_set_today(form, 20778); /* 2026-11-21 */
+    return 0;
+}
+
+static int close_form(void **state)
+{
+    (void)state;
+    form_free(form);
+    return 0;
+}
+
+static void blind_typing_fills_it(void **state)
+{
+    (void)state;
+    type("Li\t1,234.5\t+3\tcr\tfirst\rsecond\ty");
+    assert_int_equal(press(K_ENTER), FORM_SUBMIT);
+    assert_string_equal(form_value(form, 0), "Li");
+    assert_string_equal(form_value(form, 2), "1234.50");
+    assert_string_equal(form_value(form, 3), "2026-11-24");
+    assert_string_equal(form_value(form, 4), "credit");
+    assert_string_equal(form_value(form, 6), "true");
+    assert_int_equal(form_validate(form), -1);
+    assert_true(form_changed(form));
+    form_clean(form);
+    assert_false(form_changed(form));
+}
+
+static void refuses_what_does_not_fit(void **state)
+{
+    (void)state;
+    type("12345");
+    assert_int_equal(press('6'), FORM_BELL);
+    press(K_TAB);
+    assert_int_equal(form_focus(form), 2);
+    assert_int_equal(press('x'), FORM_BELL);
+    assert_int_equal(press(0xFF11), FORM_EDITED); /* full-width 1 */
+    assert_string_equal(form_value(form, 2), "1.00");
+    form_set(form, 0, "");
+    assert_int_equal(form_validate(form), 0);
+    assert_non_null(form_message(form, 0));
+    form_set(form, 0, "x");
+    form_set(form, 3, "2026-02-30");
+    assert_int_equal(form_validate(form), 3);
+}
+
+static void edits_wide_characters(void **state)
+{
+    struct edit edit = EDIT_INIT;
+    struct line line = LINE_INIT;
+    int cell;
+    (void)state;
+    edit_set(&edit, "张伟民ab");
+    struct key left = {.code = K_LEFT}, back = {.code = K_BACKSPACE}, undo = {.code = K_CTRL | '_'};
+    edit_key(&edit, &left);
+    edit_key(&edit, &left);
+    edit_key(&edit, &back);
+    assert_string_equal(edit_text(&edit), "张伟ab");
+    edit_key(&edit, &undo);
+    assert_string_equal(edit_text(&edit), "张伟民ab");
+    edit_line(&edit, &line, STYLE_INPUT, 5, &cell);
+    assert_int_equal(line.cells, 5);
+    assert_true(cell < 5);
+    line_free(&line);
+    edit_free(&edit);
+}
+
+static void lays_out_at_any_size(void **state)
+{
+    (void)state;
+    form_set(form, 5, "a long note about 张伟 that has to be wrapped over several lines");
+    for (int columns = 1; columns < 100; columns += 3)
+        for (int focus = 0; focus < 7; focus++) {
+            int row, column;
+            form_set_focus(form, focus);
+            form_layout(form, columns, 5);
+            for (int i = 0; i < 5; i++) {
+                struct line line = LINE_INIT;
+                form_line(form, i, &line, false);
+                line_free(&line);
+            }
+            assert_true(form_cursor(form, &row, &column));
+            assert_true(row >= 0 && row < 5);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(blind_typing_fills_it, open_form, close_form),
+        cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, open_form, close_form),
+        cmocka_unit_test(edits_wide_characters),
+        cmocka_unit_test_setup_teardown(lays_out_at_any_size, open_form, close_form),
+    };
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
