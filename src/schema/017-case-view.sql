@@ -192,16 +192,20 @@ SELECT o.customer_id, o.outbox_id, o.case_id, f.number, o.kind, o.channel, left(
    AND bank.may_open(o.customer_id);
 SELECT bank.view_grant('outbox_list', 'supervisor', 'auditor');
 
--- What the form that opens a complaint already knows.
+-- The first values of the form that opens a complaint.
 CREATE FUNCTION api.case_open_form(p_customer_id bigint)
-RETURNS TABLE (customer_number text, customer text, open_cases text)
+RETURNS TABLE (customer_number text, customer text, open_cases text, subject text, facts text,
+    business text, reason text, channel text, source text, level text, urgency text, remedy text,
+    complained text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
 BEGIN
     RETURN QUERY
     SELECT person.customer_number, bank.mask_name(person.name),
-           coalesce(string_agg(f.number || ' ' || f.subject, ', ' ORDER BY f.case_id), '-')
+           coalesce(string_agg(f.number || ' ' || f.subject, ', ' ORDER BY f.case_id), '-'),
+           NULL::text, NULL::text, NULL::text, NULL::text, 'A032', 'hotline', 'simple', '3',
+           NULL::text, NULL::text
       FROM bank.case_file f
      WHERE f.customer_id = person.customer_id AND f.closed_at IS NULL;
 END $$;

@@ -28,6 +28,15 @@ BEGIN
      ORDER BY p.programme;
 END $$;
 
+-- The first values of the forms that post or adjust points.
+CREATE FUNCTION api.points_form(p_customer_id bigint)
+RETURNS TABLE (customer text, available bigint, rule text, points bigint, note text, reason text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT b.customer, b.available, NULL::text, NULL::bigint, NULL::text, NULL::text
+      FROM api.points_balance(p_customer_id) b WHERE b.programme = 'main'
+$$;
+SELECT bank.function_grant('points_form', 'clerk', 'rm', 'supervisor');
+
 -- Open buckets in the order in which they are used.
 CREATE FUNCTION api.points_buckets(p_customer_id bigint)
 RETURNS TABLE (bucket_id bigint, label_en text, label_zh text, points bigint, remaining bigint,
