@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AHEAD = 64 };
+
 struct login {
+    struct key ahead[AHEAD]; /* typed while the connection was made; for the first screen */
+    int ahead_count;
     struct form *form;
     int name, password; /* fields, -1 when not asked */
     bool asking;        /* a connection is under way */
@@ -90,9 +94,11 @@ void login_link_changed(struct console *console)
             say(login, STYLE_ERROR, _("Name or password is wrong."));
         build(login, name, true, console->locked);
         login->asking = false;
+        login->ahead_count = 0;
         break;
     case LINK_REFUSED:
         login->asking = false;
+        login->ahead_count = 0;
         say(login, STYLE_ERROR, error->what);
         break;
     case LINK_LOST:
@@ -113,6 +119,7 @@ void login_refused(struct console *console, const struct error *error)
     if (!console->login)
         login_open(console, NULL);
     console->login->asking = false;
+    console->login->ahead_count = 0;
     say(console->login, STYLE_ERROR,
         error ? error->what : _("This login does not belong to active staff."));
 }
@@ -130,7 +137,11 @@ static void open_first(struct console *console)
 void login_done(struct console *console)
 {
     struct page *page = console_page(console);
+    struct key ahead[AHEAD];
+    int ahead_count = console->login ? console->login->ahead_count : 0;
     char title[256];
+    if (ahead_count)
+        memcpy(ahead, console->login->ahead, sizeof ahead);
     console->locked = false;
     login_close(console);
     snprintf(title, sizeof title, "bankops %s", console->identity.login);
@@ -139,6 +150,8 @@ void login_done(struct console *console)
         open_first(console);
     else if (page->ops->refresh)
         page->ops->refresh(page);
+    for (int i = 0; i < ahead_count; i++)
+        console_key(&ahead[i], console);
     screen_dirty();
 }
 
@@ -168,6 +181,11 @@ void login_key(struct console *console, const struct key *key)
     if (key->code == K_F(3) || (key->code == K_ESCAPE && !console->locked) ||
         key->code == (K_CTRL | 'c')) {
         console_quit(console);
+        return;
+    }
+    if (login->asking) {
+        if (login->ahead_count < AHEAD && key->code != K_PASTE)
+            login->ahead[login->ahead_count++] = *key;
         return;
     }
     if (console->locked && key->code == K_ENTER && login->password < 0) {

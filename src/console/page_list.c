@@ -443,6 +443,10 @@ static bool search_key(struct page *page, const struct key *key)
     }
     if (!state->box || key->code == K_ENTER)
         return false;
+    if (key->code == ':' && !*edit_text(&state->search)) {
+        console_act(page->console, ACTION_COMMAND);
+        return true;
+    }
     result = edit_key(&state->search, key);
     if (result == EDIT_CHANGED) {
         loop_timer_cancel(page->console->loop, state->debounce);

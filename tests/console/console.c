@@ -91,6 +91,7 @@ static void lists(void)
     ok(pty_wait_text(pty, "Row 02500", WAIT), "position-to");
     pty_type(pty, ":view reset\r");
     ok(pty_wait_text(pty, "as it was delivered", WAIT), "forgetting the kept view");
+    pty_settle(pty, 300, 3000);
     pty_free(pty);
 }
 
