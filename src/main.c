@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const struct command commands[] = {
+    {"audit", "verify|seal", N_("prove that the audit trail is whole"), command_audit},
     {"console", "[--as NAME] [--screen COMMAND]", N_("open the console (also without a command)"),
      command_console},
     {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},
@@ -21,6 +22,7 @@ static const struct command commands[] = {
     {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},
     {"report", "NAME", N_("write a report as text or CSV"), command_report},
     {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
+    {"staff", "list|add|disable|password", N_("manage the logins of staff"), command_staff},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -11,6 +11,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+int command_audit(int argc, char **argv);
 int command_console(int argc, char **argv);
 int command_database(int argc, char **argv);
 int command_demo(int argc, char **argv);
@@ -20,5 +21,6 @@ int command_opening(int argc, char **argv);
 int command_reconcile(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_screens(int argc, char **argv);
+int command_staff(int argc, char **argv);
 
 #endif

@@ -1,0 +1,182 @@
+#include "base/language.h"
+#include "command/audit_verify.h"
+#include "command/command.h"
+#include "database/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char help[] = N_(
+    "Usage: bankops audit verify [--anchor FILE]\n"
+    "       bankops audit seal [--every SECONDS] [--anchor FILE]\n"
+    "\n"
+    "The audit trail is closed in blocks; each block holds the SHA-256 of its rows and of the\n"
+    "block before. verify computes all of them again and names the first row that was edited,\n"
+    "removed, inserted or moved. seal closes what is finished.\n"
+    "\n"
+    "Options:\n"
+    "  --anchor FILE        seal: add the newest block's hash to this file, best on another\n"
+    "                       machine; verify: the blocks named there must still be there\n"
+    "  --every SECONDS      seal again and again until stopped\n"
+    "  --as LOGIN           database role: an auditor (seal: or an administrator)\n"
+    "  --database CONNINFO  use this server instead of the private one\n");
+
+static volatile sig_atomic_t stopped;
+
+struct audit_choices {
+    struct session_options session;
+    const char *anchor;
+    int every;
+};
+
+static void stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+/* Adds one line to the anchor and waits until it is on the disk. */
+static bool anchor_add(const char *path, const char *block, const char *head, struct error *error)
+{
+    char line[160], day[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    int length = snprintf(line, sizeof line, "%s %s %s\n", block, head, day);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_errno(error, path, NULL, "%s", _("the anchor cannot be opened"));
+    bool done = write(fd, line, (size_t)length) == length && fsync(fd) == 0;
+    if (!done)
+        error_errno(error, path, NULL, "%s", _("the anchor cannot be written"));
+    close(fd);
+    return done;
+}
+
+/* Seals once; *last is the newest block already in the anchor. */
+static bool seal_once(PGconn *connection, const struct audit_choices *choices, int64_t *last,
+                      bool tell, struct error *error)
+{
+    PGresult *rows;
+    if (!session_rows(connection, "SELECT blocks, block_id, head FROM api.audit_seal()", 0, NULL,
+                      &rows, error))
+        return false;
+    int64_t block = strtoll(PQgetvalue(rows, 0, 1), NULL, 10);
+    bool done = true;
+    if (choices->anchor && block > *last)
+        done = anchor_add(choices->anchor, PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2), error);
+    if (done && tell)
+        printf(_("%s blocks sealed; the last is %s, head %s\n"), PQgetvalue(rows, 0, 0),
+               PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2));
+    *last = block;
+    PQclear(rows);
+    return done;
+}
+
+static bool seal(PGconn *connection, const struct audit_choices *choices, struct error *error)
+{
+    struct sigaction action = {.sa_handler = stop};
+    struct timespec pause = {choices->every, 0};
+    int64_t last = choices->anchor ? audit_anchor_newest(choices->anchor) : 0;
+    if (!choices->every)
+        return seal_once(connection, choices, &last, true, error);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    while (!stopped) {
+        if (!seal_once(connection, choices, &last, false, error))
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
+static bool verify(PGconn *connection, const struct audit_choices *choices, struct error *error)
+{
+    struct audit_count count;
+    if (!audit_verify(connection, choices->anchor, &count, error))
+        return false;
+    printf(_("the audit trail is whole: %lld blocks, %lld rows; %lld rows not sealed yet\n"
+             "head %s\n"),
+           (long long)count.blocks, (long long)count.rows, (long long)count.open_rows,
+           count.head);
+    return true;
+}
+
+static bool read_options(int argc, char **argv, struct audit_choices *choices, bool *helped,
+                         struct error *error)
+{
+    static const struct option options[] = {{"anchor", required_argument, NULL, 'a'},
+                                            {"every", required_argument, NULL, 'e'},
+                                            {"as", required_argument, NULL, 'u'},
+                                            {"database", required_argument, NULL, 'd'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    int option;
+    char *end = NULL;
+    opterr = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        switch (option) {
+        case 'a':
+            choices->anchor = optarg;
+            break;
+        case 'e':
+            choices->every = (int)strtol(optarg, &end, 10);
+            if (*end || choices->every < 1 || choices->every > 3600)
+                return error_set(error, ERROR_USAGE, "--every",
+                                 _("bankops audit --help lists the options."),
+                                 _("a number of seconds from 1 to 3600 is expected, not '%.40s'"),
+                                 optarg);
+            break;
+        case 'u':
+            choices->session.as = optarg;
+            break;
+        case 'd':
+            choices->session.conninfo = optarg;
+            break;
+        case 'h':
+            *helped = true;
+            fputs(_(help), stdout);
+            return true;
+        default:
+            return error_set(error, ERROR_USAGE, argv[optind - 1],
+                             _("bankops audit --help lists the options."),
+                             _("unknown option or missing value"));
+        }
+    }
+    return true;
+}
+
+static bool run(int argc, char **argv, struct error *error)
+{
+    struct audit_choices choices = {0};
+    bool helped = false;
+    if (!read_options(argc, argv, &choices, &helped, error) || helped)
+        return error->kind == ERROR_NONE;
+    const char *what = optind + 1 == argc ? argv[optind] : "";
+    if (strcmp(what, "verify") && strcmp(what, "seal"))
+        return error_set(error, ERROR_USAGE, "audit", _("bankops audit --help explains them."),
+                         _("say what to do: verify or seal"));
+    PGconn *connection = session_open(&choices.session, error);
+    if (!connection)
+        return false;
+    bool done = !strcmp(what, "seal") ? seal(connection, &choices, error)
+                                      : verify(connection, &choices, error);
+    PQfinish(connection);
+    return done;
+}
+
+int command_audit(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    if (!run(argc, argv, &error))
+        error_print(&error);
+    return error_exit_status(&error);
+}
