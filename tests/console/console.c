@@ -190,7 +190,7 @@ static void troubles(void)
     int status = 0;
     /* Wide enough for the path of any checkout. */
     struct pty *pty = start(24, 240, "t_clerk", "en", "--screen", "pb", NULL);
-    ok(pty_wait_text(pty, "probe-bad.json:4", WAIT) && pty_has(pty, "titel"),
+    ok(pty_wait_text(pty, "probe-bad.json:4", WAIT) && pty_wait_text(pty, "titel", WAIT),
        "a bad screen says where and what");
     pty_free(pty);
     pty = start(24, 80, "t_clerk", "en", "--screen", "pl", NULL);
