@@ -95,6 +95,27 @@ static void size(int rows, int columns)
     pty_free(pty);
 }
 
+/* Memory with ten thousand rows, and keys while a query sleeps. */
+static void load(void)
+{
+    printf("\nloaded, 80x24\n");
+    struct pty *pty = start(24, 80, "pl");
+    pty_wait_text(pty, "Row 00014", WAIT);
+    for (int i = 0; i < 800 && !pty_has(pty, "Row 10000"); i++) {
+        pty_keys(pty, "PgDn", NULL);
+        pty_settle(pty, 8, 200);
+    }
+    printf("%-42s %ld kB (PSS %ld kB)%s\n", "resident memory, 10,000 rows", pty_rss(pty),
+           pty_pss(pty), pty_has(pty, "Row 10000") ? "" : " (end not reached)");
+    pty_free(pty);
+    pty = start(24, 80, "ps");
+    pty_wait_text(pty, "Slow", WAIT);
+    pty_keys(pty, ":", NULL);
+    pty_settle(pty, 200, 1000);
+    keys("typing while a query runs", pty, "a", "Backspace");
+    pty_free(pty);
+}
+
 int main(void)
 {
     const char *build = getenv("BANKOPS_BUILD"), *source = getenv("BANKOPS_SOURCE");
@@ -108,10 +129,14 @@ int main(void)
              "PGOPTIONS='-c client_min_messages=warning' psql -Xq -v ON_ERROR_STOP=1 "
              "-f '%s/tests/console/probe.sql' >/dev/null",
              source ? source : "..");
-    bool ready = system(command) == 0;
+    bool ready = system(command) == 0 &&
+                 system("psql -Xqc \"INSERT INTO bank.probe (probe_id, name, stage, amount) SELECT n, "
+                        "'Row ' || lpad(n::text, 5, '0'), 'new', n FROM "
+                        "generate_series(3001, 10000) n\"") == 0;
     if (ready) {
         size(24, 80);
         size(50, 200);
+        load();
     }
     fixture_stop();
     return ready ? 0 : 1;

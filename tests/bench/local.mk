@@ -8,5 +8,4 @@ tests_bench_console_SOURCES = tests/bench/console.c
 tests_bench_console_LDADD = $(pty_libraries)
 bench: bankops tests/bench/console
 	$(AM_TESTS_ENVIRONMENT) tests/bench/console
-.PHONY: bench
 endif
