@@ -51,7 +51,7 @@ static void job_free(struct job *job)
 static bool of_panel(struct page *page, const struct defined_action *action)
 {
     const struct actions *own = page->ops->actions ? page->ops->actions(page) : NULL;
-    return own && action >= own->items && action < own->items + own->count;
+    return own && own->count && action >= own->items && action < own->items + own->count;
 }
 
 static const struct defined_columns *columns_of(struct page *page,
