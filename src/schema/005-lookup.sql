@@ -396,9 +396,13 @@ DECLARE
     hit bank.search_hit;
     ids bigint[] := '{}';
     matches text[] := '{}';
+    ways text[] := bank.search_ways(p_query);
     ranks int[] := '{}';
 BEGIN
-    FOREACH way SLICE 1 IN ARRAY bank.search_ways(p_query) LOOP
+    IF cardinality(ways) = 0 THEN
+        RETURN;
+    END IF;
+    FOREACH way SLICE 1 IN ARRAY ways LOOP
         EXIT WHEN cardinality(ids) >= p_limit;
         FOR hit IN SELECT * FROM bank.search_probe(way[1], way[2], me, p_limit) LOOP
             CONTINUE WHEN hit.customer_id = ANY (ids);

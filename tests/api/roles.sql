@@ -1,0 +1,68 @@
+-- What each role can do with psql and its own login: nothing that the screens do not allow.
+BEGIN;
+\ir ../lib/small-bank.sql
+SELECT * FROM no_plan();
+
+-- No login of staff reaches a table, makes an object or becomes somebody else.
+SELECT is(pg_temp.as(login, attempt), '42501', login || ' may not: ' || attempt)
+FROM unnest(ARRAY['t_clerk', 't_rm', 't_super', 't_audit', 't_admin']) AS l (login),
+     unnest(ARRAY['SELECT count(*) FROM bank.customer', 'SELECT count(*) FROM bank.customer_search',
+                  'UPDATE bank.staff SET role = ''admin''', 'DELETE FROM bank.audit',
+                  'SELECT bank.my_scope_low()', 'SELECT count(*) FROM bank.opened',
+                  'CREATE TABLE public.mine (a int)', 'CREATE TEMP TABLE mine (a int)',
+                  'CREATE SCHEMA mine', 'CREATE FUNCTION api.mine() RETURNS int LANGUAGE sql AS ''SELECT 1''',
+                  'CREATE VIEW api.mine AS SELECT 1', 'SET LOCAL ROLE bankops_api',
+                  'SET LOCAL ROLE bankops_owner',
+                  'COPY (SELECT 1) TO PROGRAM ''true''']) AS a (attempt);
+
+-- Functions and views of other roles.
+SELECT is(pg_temp.as(login, attempt), '42501', login || ' may not: ' || attempt)
+FROM (VALUES ('t_audit', 'SELECT count(*) FROM api.customer_search(''张'')'),
+             ('t_admin', 'SELECT count(*) FROM api.customer_search(''张'')'),
+             ('t_admin', 'SELECT count(*) FROM api.customer_identity(101)'),
+             ('t_audit', 'SELECT count(*) FROM api.customer_timeline'),
+             ('t_clerk', 'SELECT count(*) FROM api.audit_list'),
+             ('t_admin', 'SELECT count(*) FROM api.audit_list'),
+             ('t_super', 'SELECT count(*) FROM api.audit_evidence_row'),
+             ('t_clerk', 'SELECT count(*) FROM api.staff_list'),
+             ('t_clerk', 'SELECT api.access_grant(103, 1, NULL, 1, gen_random_uuid())'),
+             ('t_rm', 'SELECT api.staff_disable(901, 1, gen_random_uuid())'),
+             ('t_clerk', 'SELECT count(*) FROM api.audit_seal()')) AS t (login, attempt);
+
+-- Nobody but staff: PUBLIC may execute nothing of api or bank, and every api function has a fixed path.
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p
+    JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname IN ('api', 'bank')
+    WHERE has_function_privilege('public', p.oid, 'EXECUTE')$$, 'PUBLIC executes nothing');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p
+    WHERE p.pronamespace = 'api'::regnamespace
+      AND (NOT p.prosecdef OR pg_get_userbyid(p.proowner) <> 'bankops_api'
+           OR NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%'))$$,
+    'every api function is the api''s own, with a fixed search path');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'bank'::regnamespace AND c.relkind = 'r' AND a.attname = 'customer_id'
+      AND NOT c.relrowsecurity AND EXISTS (SELECT FROM pg_attribute u WHERE u.attrelid = c.oid
+          AND u.attname = 'unit_id')
+      AND c.relname NOT IN ('customer_search', 'customer_term', 'staff')$$,
+    'customer data is behind row level security');
+
+-- The second fence holds when a function forgets its predicate.
+CREATE FUNCTION api.naive() RETURNS text LANGUAGE sql SECURITY DEFINER
+SET search_path = api, bank, pg_temp
+AS $$ SELECT string_agg(customer_id::text, ',' ORDER BY customer_id) FROM bank.customer
+      WHERE customer_id < 1000 $$;
+SELECT bank.function_grant('naive', 'staff');
+SELECT is(pg_temp.as('t_clerk', 'SELECT api.naive()'), '101,102,103,109', 'a clerk: his branch');
+SELECT is(pg_temp.as('t_west', 'SELECT api.naive()'), '201', 'the other branch: its own');
+UPDATE bank.staff SET active = false WHERE login = 't_west';
+SELECT is(pg_temp.as('t_west', 'SELECT api.naive()'), NULL, 'a disabled login sees nothing');
+SELECT is(pg_temp.as('t_west', 'SELECT api.customer_identity(201)'), 'BO001', 'and is no staff');
+
+-- Outside the units is the same as not there, and no cast in a predicate leaks.
+SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_identity(201)'), 'BO404', 'another branch');
+SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_identity(999999)'), 'BO404', 'nobody');
+SELECT is(pg_temp.as('t_clerk',
+    'SELECT count(*) FROM api.customer_timeline WHERE (detail || ''x'')::int = 1'), '0',
+    'a predicate that fails on a hidden row is not evaluated on it');
+
+SELECT * FROM finish();
+ROLLBACK;
