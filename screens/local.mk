@@ -37,3 +37,11 @@ dist_screens_DATA += \
   screens/audit-list.json \
   screens/staff-list.json \
   screens/task-timing.json
+dist_screens_DATA += screens/recon-day.json \
+  screens/recon-balance.json \
+  screens/recon-files.json \
+  screens/recon-statements.json \
+  screens/recon-lines.json \
+  screens/recon-breaks.json \
+  screens/recon-matches.json \
+  screens/recon-match.json

@@ -77,7 +77,7 @@ static bool import_file(struct import *import, PGconn *connection, const char *p
     if (done && !result.accepted)
         return error_set(error, ERROR_REFUSED, path,
                          _("Ask the bank for a correct file, or have a supervisor release this "
-                           "one (:stf)."),
+                           "one (:stm)."),
                          import->upload.dry_run ? _("would be held back: %s")
                                                 : _("held back, nothing was matched: %s"),
                          result.reason);

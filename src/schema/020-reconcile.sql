@@ -159,6 +159,8 @@ CREATE TABLE bank.recon_open (
     PRIMARY KEY (account_id, item_id)
 );
 
+CREATE INDEX recon_open_key ON bank.recon_open (account_id, key, side);
+
 CREATE TABLE bank.recon_run (
     run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     lane_id int NOT NULL REFERENCES bank.recon_lane,
