@@ -149,7 +149,9 @@ static void runs_another_program(void **state)
 static void refuses_poor_terminals(void **state)
 {
     static const char *const kinds[][2] = {
-        {"TERM=dumb", "cannot place its cursor"}, {"TERM=nonsense", "is not known"}, {"TERM", "not set"}};
+        {"TERM=dumb", "cannot place its cursor"},
+        {"TERM=nonsense", "is not known"},
+        {"TERM", "not set"}};
     (void)state;
     for (int i = 0; i < 3; i++) {
         const char *environment[] = {kinds[i][0], NULL};
