@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops audit: a whole trail verifies; each way of tampering is found and named. bankops staff.
 . "$(dirname "$0")/lib.sh"
-plan 22
+plan 21
 
 refused "no verb" 2 'bankops: audit: *' "$program" audit
 refused "an unknown option" 2 'bankops: --moon: *' "$program" audit verify --moon
