@@ -6,6 +6,7 @@ libbase_a_SOURCES = \
   src/base/date.c src/base/date.h \
   src/base/error.c src/base/error.h \
   src/base/file.c src/base/file.h \
+  src/base/icu.c src/base/icu.h \
   src/base/json.c src/base/json.h \
   src/base/language.c src/base/language.h \
   src/base/money.c src/base/money.h \

@@ -7,4 +7,4 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/report.c src/command/screens.c src/command/staff.c
 bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcustomer.a libterminal.a \
   libdatabase.a libbase.a \
-  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(ICU_LIBS) $(CRYPTO_LIBS) -lm
+  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) -lm

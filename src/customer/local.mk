@@ -12,7 +12,7 @@ TESTS += $(customer_tests)
 tests_customer_identifier_t_SOURCES = tests/customer/identifier.c
 tests_customer_mask_t_SOURCES = tests/customer/mask.c
 tests_customer_pinyin_t_SOURCES = tests/customer/pinyin.c
-tests_customer_identifier_t_LDADD = libcustomer.a libbase.a $(CMOCKA_LIBS) $(ICU_LIBS)
+tests_customer_identifier_t_LDADD = libcustomer.a libbase.a $(CMOCKA_LIBS)
 tests_customer_mask_t_LDADD = $(tests_customer_identifier_t_LDADD)
 tests_customer_pinyin_t_LDADD = $(tests_customer_identifier_t_LDADD)
 endif

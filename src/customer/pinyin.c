@@ -1,6 +1,7 @@
 #include "customer/pinyin.h"
 
 #include "base/alloc.h"
+#include "base/icu.h"
 #include "base/language.h"
 #include "base/text.h"
 
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unicode/ustring.h>
-#include <unicode/utrans.h>
 
 enum { CACHE_SLOTS = 1 << 15, READING_BYTES = 24, LETTERS = 256 };
 
@@ -21,6 +20,7 @@ struct reading {
 };
 
 struct pinyin {
+    const struct icu *icu;
     UTransliterator *names;
     UTransliterator *plain;
     struct reading *cache;
@@ -77,24 +77,28 @@ static const char *rare_reading(uint32_t character)
     return NULL;
 }
 
-static UTransliterator *open_rules(const char *id, UErrorCode *status)
+static UTransliterator *open_rules(const struct icu *icu, const char *id, UErrorCode *status)
 {
     UChar wide[128];
-    u_uastrcpy(wide, id);
-    return utrans_openU(wide, -1, UTRANS_FORWARD, NULL, 0, NULL, status);
+    icu->u_uastrcpy(wide, id);
+    return icu->utrans_openU(wide, -1, UTRANS_FORWARD, NULL, 0, NULL, status);
 }
 
 struct pinyin *pinyin_open(struct error *error)
 {
     UErrorCode status = U_ZERO_ERROR;
+    const struct icu *icu = icu_load(error);
+    if (!icu)
+        return NULL;
     struct pinyin *pinyin = xcalloc(1, sizeof *pinyin);
-    pinyin->names = open_rules("Han-Latin/Names; Latin-ASCII; Lower", &status);
-    pinyin->plain = open_rules("Any-Latin; Latin-ASCII; Lower", &status);
+    pinyin->icu = icu;
+    pinyin->names = open_rules(icu, "Han-Latin/Names; Latin-ASCII; Lower", &status);
+    pinyin->plain = open_rules(icu, "Any-Latin; Latin-ASCII; Lower", &status);
     pinyin->cache = xcalloc(CACHE_SLOTS, sizeof *pinyin->cache);
     if (U_SUCCESS(status))
         return pinyin;
     error_set(error, ERROR_SYSTEM, "ICU", _("Install the ICU library with its data."),
-              _("the rules for Chinese readings cannot be loaded (%s)"), u_errorName(status));
+              _("the rules for Chinese readings cannot be loaded (%s)"), icu->u_errorName(status));
     pinyin_close(pinyin);
     return NULL;
 }
@@ -104,25 +108,25 @@ void pinyin_close(struct pinyin *pinyin)
     if (!pinyin)
         return;
     if (pinyin->names)
-        utrans_close(pinyin->names);
+        pinyin->icu->utrans_close(pinyin->names);
     if (pinyin->plain)
-        utrans_close(pinyin->plain);
+        pinyin->icu->utrans_close(pinyin->plain);
     free(pinyin->cache);
     free(pinyin);
 }
 
-static void transliterate(const UTransliterator *rules, const char *text, size_t length,
-                          char reading[READING_BYTES])
+static void transliterate(const struct icu *icu, const UTransliterator *rules, const char *text,
+                          size_t length, char reading[READING_BYTES])
 {
     UErrorCode status = U_ZERO_ERROR;
     UChar wide[64];
     int32_t count = 0, bytes = 0;
-    u_strFromUTF8(wide, 32, &count, text, (int32_t)length, &status);
+    icu->u_strFromUTF8(wide, 32, &count, text, (int32_t)length, &status);
     int32_t limit = count;
     if (U_SUCCESS(status))
-        utrans_transUChars(rules, wide, &count, 64, 0, &limit, &status);
+        icu->utrans_transUChars(rules, wide, &count, 64, 0, &limit, &status);
     if (U_SUCCESS(status))
-        u_strToUTF8(reading, READING_BYTES - 1, &bytes, wide, count, &status);
+        icu->u_strToUTF8(reading, READING_BYTES - 1, &bytes, wide, count, &status);
     reading[U_SUCCESS(status) ? bytes : 0] = '\0';
 }
 
@@ -144,7 +148,7 @@ static const char *cached(struct pinyin *pinyin, uint64_t key, const UTransliter
     if (known)
         snprintf(found->text, sizeof found->text, "%s", known);
     else
-        transliterate(rules, text, length, found->text);
+        transliterate(pinyin->icu, rules, text, length, found->text);
     found->key = key;
     pinyin->used++;
     return found->text;

@@ -28,5 +28,5 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/demo/rows.t
 TESTS += tests/demo/rows.t
 tests_demo_rows_t_SOURCES = tests/demo/rows.c
-tests_demo_rows_t_LDADD = libdemo.a libcustomer.a libbase.a $(CMOCKA_LIBS) $(ICU_LIBS)
+tests_demo_rows_t_LDADD = libdemo.a libcustomer.a libbase.a $(CMOCKA_LIBS)
 endif

@@ -19,6 +19,6 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/reconcile/mt940.t
 TESTS += tests/reconcile/mt940.t
 tests_reconcile_mt940_t_SOURCES = tests/reconcile/mt940.c
-tests_reconcile_mt940_t_LDADD = libreconcile.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) $(ICU_LIBS) \
+tests_reconcile_mt940_t_LDADD = libreconcile.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) \
   $(CRYPTO_LIBS)
 endif

@@ -1,6 +1,7 @@
 #include "reconcile/source.h"
 
 #include "base/alloc.h"
+#include "base/icu.h"
 #include "base/language.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unicode/ucnv.h>
 #include <unistd.h>
 
 enum { CAPACITY = 2 * SOURCE_LINE_LIMIT, PEEK = 1 << 16 };
@@ -22,7 +22,8 @@ struct source {
     struct stat status;
     struct scan scan;
     enum encoding encoding;
-    UConverter *converter, *utf8;
+    const struct icu *icu;
+    UConverter *converter, *utf8; /* NULL for UTF-8 and ASCII */
     char *buffer;
     size_t capacity, mark, next, end;
     uint64_t base; /* file offset of buffer[0] */
@@ -86,6 +87,33 @@ bool source_rewind(struct source *source, struct error *error)
     return true;
 }
 
+static void close_converters(struct source *source)
+{
+    if (source->converter)
+        source->icu->ucnv_close(source->converter);
+    if (source->utf8)
+        source->icu->ucnv_close(source->utf8);
+    source->converter = source->utf8 = NULL;
+}
+
+static bool use_encoding(struct source *source, enum encoding encoding, struct error *error)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    close_converters(source);
+    source->encoding = encoding;
+    if (encoding == ENCODING_UTF8 || source->scan.ascii)
+        return true;
+    source->icu = icu_load(error);
+    if (!source->icu)
+        return false;
+    source->converter = source->icu->ucnv_open(encoding_name(encoding), &code);
+    source->utf8 = source->icu->ucnv_open("UTF-8", &code);
+    return U_SUCCESS(code) ||
+           error_set(error, ERROR_SYSTEM, "ICU", _("Install the ICU library with its data."),
+                     _("the encoding %s cannot be loaded (%s)"), encoding_name(encoding),
+                     source->icu->u_errorName(code));
+}
+
 struct source *source_open(const char *path, struct error *error)
 {
     struct source *source = source_new(path);
@@ -103,8 +131,7 @@ struct source *source_open(const char *path, struct error *error)
     if (done) {
         source->capacity = CAPACITY;
         source->buffer = xmalloc(CAPACITY);
-        source->encoding = source->scan.encoding;
-        done = source_rewind(source, error);
+        done = use_encoding(source, source->scan.encoding, error) && source_rewind(source, error);
     }
     if (done)
         return source;
@@ -116,11 +143,11 @@ struct source *source_memory(const char *name, const char *bytes, size_t length,
                              struct error *error)
 {
     struct source *source = source_new(name);
-    if (!scan_bytes(bytes, length, name, &source->scan, error)) {
+    if (!scan_bytes(bytes, length, name, &source->scan, error) ||
+        !use_encoding(source, source->scan.encoding, error)) {
         source_close(source);
         return NULL;
     }
-    source->encoding = source->scan.encoding;
     source->buffer = xmalloc(length);
     memcpy(source->buffer, bytes, length);
     source->end = source->capacity = length;
@@ -135,10 +162,7 @@ void source_close(struct source *source)
         return;
     if (source->fd >= 0)
         close(source->fd);
-    if (source->converter)
-        ucnv_close(source->converter);
-    if (source->utf8)
-        ucnv_close(source->utf8);
+    close_converters(source);
     free(source->buffer);
     free(source->text);
     free(source->name);
@@ -157,9 +181,8 @@ const struct scan *source_scan(const struct source *source)
 
 bool source_set_encoding(struct source *source, enum encoding encoding, struct error *error)
 {
-    source->encoding = encoding;
     if (encoding != ENCODING_UTF8 || source->scan.invalid == source->scan.bytes)
-        return true;
+        return use_encoding(source, encoding, error);
     return error_set(error, ERROR_INPUT, source->name,
                      _("Check which encoding the sender uses, or import without a profile."),
                      _("byte %llu is not UTF-8, which the profile asks for"),
@@ -244,16 +267,6 @@ uint64_t source_offset(const struct source *source)
     return source->base + source->mark;
 }
 
-static bool converters(struct source *source)
-{
-    UErrorCode code = U_ZERO_ERROR;
-    if (source->converter)
-        return true;
-    source->converter = ucnv_open(encoding_name(source->encoding), &code);
-    source->utf8 = ucnv_open("UTF-8", &code);
-    return U_SUCCESS(code);
-}
-
 static bool is_ascii(struct slice raw)
 {
     for (size_t i = 0; i < raw.length; i++)
@@ -267,10 +280,8 @@ struct slice source_text(struct source *source, struct slice raw)
     /* One record is at most 1 MiB; no encoding here grows more than threefold in UTF-8, and all
      * slices of one record together are at most the record (twice, for assembled fields). */
     enum { TEXT_CAPACITY = 7 * SOURCE_LINE_LIMIT };
-    if (source->encoding == ENCODING_UTF8 || source->scan.ascii || is_ascii(raw))
+    if (!source->converter || is_ascii(raw))
         return raw;
-    if (!converters(source))
-        return (struct slice){"", 0};
     if (!source->text) {
         source->text_capacity = TEXT_CAPACITY;
         source->text = xmalloc(TEXT_CAPACITY);
@@ -278,8 +289,9 @@ struct slice source_text(struct source *source, struct slice raw)
     char *target = source->text + source->text_used, *at = target;
     const char *from = raw.text;
     UErrorCode code = U_ZERO_ERROR;
-    ucnv_convertEx(source->utf8, source->converter, &at, source->text + source->text_capacity,
-                   &from, raw.text + raw.length, NULL, NULL, NULL, NULL, true, true, &code);
+    source->icu->ucnv_convertEx(source->utf8, source->converter, &at,
+                                source->text + source->text_capacity, &from,
+                                raw.text + raw.length, NULL, NULL, NULL, NULL, true, true, &code);
     source->text_used += (size_t)(at - target);
     return (struct slice){target, (size_t)(at - target)};
 }
