@@ -18,6 +18,7 @@ struct login {
     int ahead_count;
     struct form *form;
     int name, password; /* fields, -1 when not asked */
+    char *tried;        /* the name the server was last asked with */
     bool asking;        /* a connection is under way */
     char *message;
     unsigned style;
@@ -52,16 +53,25 @@ static const char *default_name(struct console *console)
     return console->options.as ? console->options.as : user ? user : "";
 }
 
+static void remember_name(struct login *login, const char *name)
+{
+    char *copy = xstrdup(name);
+    free(login->tried);
+    login->tried = copy;
+}
+
 void login_open(struct console *console, const char *name)
 {
     struct login *login = xcalloc(1, sizeof *login);
     login_close(console);
     console->login = login;
-    build(login, name && *name ? name : default_name(console), false, console->locked);
+    build(login, name && *name ? name : default_name(console), false,
+          console->locked || console->identity.known);
     if (console->locked) {
         say(login, STYLE_MESSAGE, _("Locked after a pause. Press Enter to log in again."));
         connection_set_role(console->connection, console->identity.login);
     } else if (name && *name && !console->identity.known) {
+        remember_name(login, name);
         login->asking = true;
         connection_start(console->connection);
     }
@@ -75,6 +85,7 @@ void login_close(struct console *console)
         return;
     form_free(login->form);
     free(login->message);
+    free(login->tried);
     free(login);
     console->login = NULL;
 }
@@ -92,7 +103,7 @@ void login_link_changed(struct console *console)
     case LINK_NEEDS_PASSWORD:
         if (login->password >= 0)
             say(login, STYLE_ERROR, _("Name or password is wrong."));
-        build(login, name, true, console->locked);
+        build(login, name, true, console->locked || console->identity.known);
         login->asking = false;
         login->ahead_count = 0;
         break;
@@ -155,6 +166,24 @@ void login_done(struct console *console)
     screen_dirty();
 }
 
+/* Asks the server in the name that stands in the form: one changed beside the password counts. */
+static void ask(struct console *console, const char *name)
+{
+    struct login *login = console->login;
+    bool same = login->tried && !strcmp(login->tried, name) &&
+                connection_state(console->connection) == LINK_NEEDS_PASSWORD;
+    login->asking = true;
+    if (!console->locked && !same) {
+        connection_set_role(console->connection, name);
+        remember_name(login, name);
+    }
+    if (login->password >= 0) {
+        connection_set_password(console->connection, form_value(login->form, login->password));
+        form_set(login->form, login->password, "");
+    }
+    connection_start(console->connection);
+}
+
 static void submit(struct console *console)
 {
     struct login *login = console->login;
@@ -163,15 +192,7 @@ static void submit(struct console *console)
         screen_bell();
         return;
     }
-    login->asking = true;
-    if (login->password >= 0) {
-        connection_set_password(console->connection, form_value(login->form, login->password));
-        form_set(login->form, login->password, "");
-    } else {
-        if (!console->locked)
-            connection_set_role(console->connection, name);
-        connection_start(console->connection);
-    }
+    ask(console, name);
     say(login, STYLE_MUTED, _("Connecting…"));
 }
 
