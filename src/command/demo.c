@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
+#include "command/seal.h"
 #include "database/session.h"
 #include "demo/load.h"
 #include "demo/statement.h"
@@ -257,6 +258,8 @@ static bool run(struct error *error)
         puts(_("this demo bank is there already"));
     if (good && !options.quiet)
         good = summary_print(connection, error);
+    if (state == LOAD_EMPTY)
+        seal_trail(connection);
     PQfinish(connection);
     return good;
 }

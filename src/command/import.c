@@ -1,6 +1,7 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
+#include "command/seal.h"
 #include "database/session.h"
 #include "reconcile/upload.h"
 
@@ -107,6 +108,7 @@ static int import_files(struct import *import, int count, char **paths)
         if (PQstatus(connection) != CONNECTION_OK)
             break;
     }
+    seal_trail(connection);
     PQfinish(connection);
     return status;
 }

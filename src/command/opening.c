@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
+#include "command/seal.h"
 #include "database/address.h"
 #include "database/session.h"
 #include "reconcile/upload.h"
@@ -231,6 +232,7 @@ static bool run(struct opening *opening, struct error *error)
         import_folder(opening, connection, opening->files ? opening->files : usual, error) &&
         reconcile_lanes(opening, connection, error) && route_cases(opening, error) &&
         (opening->quiet || print_summary(opening, connection, error));
+    seal_trail(connection);
     PQfinish(connection);
     free(data);
     free(usual);

@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/seal.h"
 #include "database/session.h"
 
 #include <getopt.h>
@@ -115,6 +116,7 @@ static int run_lanes(const struct reconcile *reconcile, int count, char **lanes)
     for (int i = 0; i < count && PQstatus(connection) == CONNECTION_OK; i++)
         if (!run_lane(connection, reconcile, lanes[i], &error))
             status = fail(&error);
+    seal_trail(connection);
     PQfinish(connection);
     return status;
 }

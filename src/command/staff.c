@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/seal.h"
 #include "database/session.h"
 
 #include <getopt.h>
@@ -237,6 +238,8 @@ static bool run(int argc, char **argv, struct error *error)
     if (!connection)
         return false;
     bool done = act(connection, &choices, what, argv[argc - 1], error);
+    if (!listing)
+        seal_trail(connection);
     PQfinish(connection);
     return done;
 }

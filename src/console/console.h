@@ -53,6 +53,8 @@ struct console {
     bool escape_idle; /* the last Esc had nothing to do: a digit may follow */
     char *start_text; /* command carried out after the login */
     int64_t last_key, last_second;
+    struct loop_timer *seal_timer; /* until the audit trail is sealed; NULL when none is due */
+    int seal_tries;
     int64_t busy_since; /* when the oldest query still running was sent, ms */
     int64_t task_start; /* ms; 0 = no task */
     int task_keys;

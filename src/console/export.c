@@ -7,6 +7,7 @@
 #include "console/dialog.h"
 #include "console/format.h"
 #include "console/page_list.h"
+#include "console/seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,6 +105,7 @@ static void logged(void *data, struct answer *answer)
         export_free(export);
         return;
     }
+    seal_soon(export->page->console);
     if (rename(export->temporary, export->path) != 0) {
         failed(export, _("cannot write the file"));
         return;

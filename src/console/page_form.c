@@ -8,6 +8,7 @@
 #include "console/entry.h"
 #include "console/format.h"
 #include "console/perform.h"
+#include "console/seal.h"
 #include "console/task.h"
 #include "terminal/draw.h"
 
@@ -176,6 +177,7 @@ static void answered(void *data, struct answer *answer)
     perform_outcome(page, answer->rows, answer->resent);
     char *said = page->console->message ? xstrdup(page->console->message) : NULL;
     struct console *console = page->console;
+    seal_soon(console);
     form_clean(entry_form(state->entry));
     task_done(page, page->name);
     perform_after(page, &page->definition->submit.after, state->id, submit_value, page);

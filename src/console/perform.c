@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "console/dialog.h"
 #include "console/format.h"
+#include "console/seal.h"
 #include "console/task.h"
 
 #include <stdio.h>
@@ -203,6 +204,7 @@ static void job_finish(struct job *job)
     if (!failed && job->page->ops->unmark)
         job->page->ops->unmark(job->page);
     if (failed < job->count) {
+        seal_soon(job->page->console);
         task_done(job->page, job->action->name);
         perform_after(job->page, &job->action->after, job->id, item_value, &job->items[0]);
     }
