@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/language.h"
 #include "console/dialog.h"
+#include "console/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct asking {
     struct page *page;
     int panel, column;
     char *reason, *key;
+    struct values row; /* of the panel with the field */
 };
 
 static struct defined_field reason_field = {.name = "reason",
@@ -41,6 +43,7 @@ static void asking_free(struct asking *asking)
 {
     free(asking->reason);
     free(asking->key);
+    values_clear(&asking->row);
     free(asking);
 }
 
@@ -52,6 +55,7 @@ static void arrived(void *data, struct answer *answer)
     if (answer->error) {
         console_error(asking->page->console, answer->error);
     } else if (PQntuples(answer->rows) == 1) {
+        seal_soon(asking->page->console);
         state->revealed = xstrdup(PQgetvalue(answer->rows, 0, 0));
         state->revealed_key = xstrdup(asking->key);
         state->revealed_panel = asking->panel;
@@ -65,7 +69,10 @@ static void arrived(void *data, struct answer *answer)
 static const char *reveal_value(void *data, const char *name)
 {
     struct asking *asking = data;
-    return strcmp(name, "reason") ? page_value(asking->page, name) : asking->reason;
+    if (!strcmp(name, "reason"))
+        return asking->reason;
+    return values_has(&asking->row, name) ? values_get(&asking->row, name)
+                                          : page_value(asking->page, name);
 }
 
 static void reason_given(void *data, const struct values *values)
@@ -92,6 +99,15 @@ static void reason_given(void *data, const struct values *values)
     query_free(&query);
 }
 
+/* The row as it is now: the cursor may move while the reason is typed. */
+static void keep_row(struct asking *asking, struct panel *panel)
+{
+    const struct defined_columns *columns = &panel->definition->columns;
+    const char *const *cells = panel_row(panel);
+    for (int i = 0; cells && i < columns->count; i++)
+        values_set(&asking->row, columns->items[i].name, cells[i]);
+}
+
 static void column_chosen(void *data, int tag)
 {
     struct page *page = data;
@@ -105,6 +121,7 @@ static void column_chosen(void *data, int tag)
     asking->panel = state->focus;
     asking->column = tag;
     asking->key = xstrdup(row >= 0 ? list_key(panel->list, row) : "");
+    keep_row(asking, panel);
     dialog_entry(page, both_text(&panel->definition->columns.items[tag].title),
                  _("The reason is recorded with your name."), &reason_fields, NULL, reason_given,
                  asking);

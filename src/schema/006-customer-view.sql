@@ -127,14 +127,16 @@ END $$;
 CREATE FUNCTION api.customer_accounts(p_customer_id bigint)
 RETURNS TABLE (customer_id bigint, account_id bigint, number text, card text, product_zh text,
                product_en text, currency text, balance bigint, status text, opened_on date,
-               matures_on date)
+               matures_on date, account_field text, card_field text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM bank.panel_require(p_customer_id);
     RETURN QUERY
     SELECT a.customer_id, a.account_id, bank.mask_account(a.number), bank.mask_card(c.card_number),
-           p.name_zh, p.name_en, a.currency::text, a.balance, a.status, a.opened_on, a.matures_on
+           p.name_zh, p.name_en, a.currency::text, a.balance, a.status, a.opened_on, a.matures_on,
+           'account:' || a.account_id,
+           CASE WHEN c.card_number IS NOT NULL THEN 'card:' || a.account_id END
     FROM bank.account a
     JOIN bank.product p ON p.product = a.product
     LEFT JOIN LATERAL (SELECT x.card_number FROM bank.card x
