@@ -36,7 +36,7 @@ bool format_timestamp(const char *text, int64_t *ms)
     return true;
 }
 
-/* "3d 04h", "2h 05m", "12m 30s"; a sign when over. */
+/* "120d", "3d 04h", "2h 05m", "12m 30s"; a sign when over. */
 static void format_due(const char *text, int64_t now_ms, unsigned *style, char *out,
                        size_t capacity)
 {
@@ -50,7 +50,9 @@ static void format_due(const char *text, int64_t now_ms, unsigned *style, char *
     const char *sign = left < 0 ? "-" : "";
     if (style)
         *style = left < 0 ? STYLE_DANGER : left < SOON ? STYLE_WARNING : *style;
-    if (size >= DAY)
+    if (size >= 100 * DAY)
+        snprintf(out, capacity, _("%s%ldd"), sign, size / DAY);
+    else if (size >= DAY)
         snprintf(out, capacity, _("%s%ldd %02ldh"), sign, size / DAY, size % DAY / HOUR);
     else if (size >= HOUR)
         snprintf(out, capacity, _("%s%ldh %02ldm"), sign, size / HOUR, size % HOUR / MINUTE);
