@@ -569,7 +569,10 @@ static void list_translate(struct page *page)
         columns_set_title(
             state->columns, i,
             both_text(&page->definition->columns.items[state->shown_of[i]].title));
-    list_refresh_page(page);
+    if (state->own_order)
+        list_restart(state->list, true); /* its values may be those of the other language */
+    else
+        list_refresh_page(page);
 }
 
 const struct page_ops list_page_ops = {

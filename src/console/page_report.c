@@ -339,6 +339,7 @@ static void report_translate(struct page *page)
     for (int i = 0; i < columns_count(state->columns); i++)
         columns_set_title(state->columns, i,
                           both_text(&page->definition->columns.items[state->shown_of[i]].title));
+    report_refresh(page);
 }
 
 const struct page_ops report_page_ops = {
