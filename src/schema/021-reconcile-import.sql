@@ -402,7 +402,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'There is no such file in your units.', p_file_id::text,
                           'Choose it from the list of files.', 'p_file_id');
-    ELSIF f.version <> p_version THEN
+    ELSIF f.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.',
                           coalesce(f.decided_by, f.imported_by), 'Refresh and try again.');
     ELSIF f.status <> 'quarantined' THEN

@@ -376,7 +376,7 @@ BEGIN
     ELSIF m.status = 'undone' THEN
         PERFORM bank.fail('BO423', 'The match is undone already.', p_match_id::text,
                           'Refresh the list.');
-    ELSIF m.version <> p_version THEN
+    ELSIF m.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', m.maker,
                           'Refresh and try again.');
     END IF;

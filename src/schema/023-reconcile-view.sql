@@ -187,7 +187,8 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('admin');
     answer := bank.request_replay(p_request, 'lane_save', jsonb_build_array(p_code, p_name, p_kind,
-        p_unit_id, p_buffer_days, p_book_account, p_external_account, p_currency));
+        p_unit_id, p_buffer_days, p_book_account, p_external_account, p_external_bank, p_currency,
+        p_opening_date, p_opening));
     IF answer.status IS NOT NULL THEN
         RETURN answer;
     END IF;
