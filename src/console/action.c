@@ -103,7 +103,8 @@ const struct command_word command_words[] = {
     {"theme", "NAME", N_("Change the colours: default, light, mono, high-contrast.")},
     {"keymap", "ibm|vim|finacle", N_("Change the keys.")},
     {"plain", "", N_("Say how to start the linear mode.")},
-    {"view", "save|reset", N_("Keep the columns, filters and sorting of this list, or forget them.")},
+    {"view", "save [NAME]|NAME|list|delete NAME|reset",
+     N_("Keep the columns, filters and sorting of this list, or bring back or forget them.")},
     {"q", "", N_("End the program.")},
     {NULL, NULL, NULL},
 };

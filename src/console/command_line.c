@@ -196,16 +196,10 @@ static void change_keymap(struct console *console, const char *name)
 static void change_view(struct console *console, const char *what)
 {
     struct page *page = console_page(console);
-    if (!page || page->context != CONTEXT_LIST) {
+    if (!page || page->context != CONTEXT_LIST)
         console_refuse(console, _("Only lists keep a view."));
-    } else if (!strcmp(what, "save")) {
-        list_page_settings_write(page, true);
-        console_say(console, STYLE_GOOD, "%s", _("The view of this list is kept for you."));
-    } else if (!strcmp(what, "reset")) {
-        list_page_settings_forget(page);
-    } else {
-        console_refuse(console, _("Type :view save or :view reset."));
-    }
+    else
+        list_page_view(page, what);
 }
 
 static bool run_word(struct console *console, const char *name, const char *rest)

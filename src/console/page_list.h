@@ -6,7 +6,8 @@
 #include "terminal/edit.h"
 #include "terminal/list.h"
 
-enum { LIST_QUEUE = 64, ORDER_MOST = 8, CELLS_MOST = 60 };
+enum { LIST_QUEUE = 64, ORDER_MOST = 8, CELLS_MOST = 60, LIST_HEAD_ROWS = 2 };
+enum { LIST_FUNCTION_ROWS = 100 }; /* of a function; one more says that there are more */
 
 /* State of a list page; shared by the files page_list*.c. */
 struct list_state {
@@ -31,6 +32,7 @@ struct list_state {
     const char *cells[CELLS_MOST];
 };
 
+void list_page_paint(struct page *page, const struct area *area);
 void list_page_need(const struct list_request *request, void *page);
 /* Fills the query of a page from the state; limit 0 = all rows, for exports. */
 void list_page_query(struct page *page, struct query_page *query, struct query_filter *filters);
@@ -39,8 +41,10 @@ bool list_page_act(struct page *page, enum action_id id);
 /* Carries out the options typed; false when there are none. */
 bool list_page_options(struct page *page);
 void list_page_settings_read(struct page *page);
-void list_page_settings_write(struct page *page, bool everything);
-void list_page_settings_forget(struct page *page);
+/* Keeps columns and order as they are now for the next time. */
+void list_page_settings_write(struct page *page);
+/* :view save [NAME] | reset | delete NAME | list | NAME */
+void list_page_view(struct page *page, const char *text);
 void list_page_restart(struct page *page);
 /* Sorts by a column of the definition, the other way round when it is sorted by it already. */
 void list_page_sort(struct page *page, int column, bool descending);

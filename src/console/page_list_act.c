@@ -22,7 +22,7 @@ static void sort_chosen(void *data, int tag)
         return;
     bool again = state->order_count && state->order[0].column == tag;
     list_page_sort(page, tag, again && !state->order[0].descending);
-    list_page_settings_write(page, false);
+    list_page_settings_write(page);
     list_page_restart(page);
 }
 
@@ -119,7 +119,7 @@ static void columns_done(void *data, int tag)
 {
     struct column_edit *edit = data;
     (void)tag;
-    list_page_settings_write(edit->page, false);
+    list_page_settings_write(edit->page);
     free(edit);
 }
 
