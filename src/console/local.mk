@@ -20,13 +20,14 @@ libconsole_a_SOURCES = \
   src/console/page.h \
   src/console/page_form.c \
   src/console/page_list.c src/console/page_list.h \
-  src/console/page_list_act.c src/console/page_list_settings.c \
+  src/console/page_list_act.c src/console/page_list_paint.c src/console/page_list_settings.c \
   src/console/page_menu.c \
   src/console/page_report.c \
   src/console/page_view.c src/console/page_view.h \
   src/console/page_view_paint.c src/console/page_view_reveal.c \
   src/console/perform.c src/console/perform.h \
-  src/console/plain.c src/console/plain.h \
+  src/console/plain.c src/console/plain.h src/console/plain_internal.h \
+  src/console/plain_list.c src/console/plain_sheet.c src/console/plain_talk.c \
   src/console/query.c src/console/query.h \
   src/console/schema.c src/console/schema.h \
   src/console/seal.c src/console/seal.h \

@@ -1,0 +1,106 @@
+#include "console/plain_internal.h"
+
+#include "base/clock.h"
+#include "database/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *sheet_value(void *data, const char *name)
+{
+    struct sheet *sheet = data;
+    int column = sheet->rows && sheet->row >= 0 ? PQfnumber(sheet->rows, name) : -1;
+    if (!strcmp(name, "@me"))
+        return sheet->plain->identity.login;
+    if (!strcmp(name, "@unit"))
+        return sheet->plain->identity.unit_id;
+    if (!strcmp(name, "@today"))
+        return sheet->plain->identity.today;
+    if (sheet->entered && values_has(sheet->entered, name))
+        return values_get(sheet->entered, name);
+    if (column >= 0 && !PQgetisnull(sheet->rows, sheet->row, column))
+        return PQgetvalue(sheet->rows, sheet->row, column);
+    return values_get(&sheet->arguments, name);
+}
+
+PGresult *sheet_query(struct plain *plain, struct query *query)
+{
+    struct error error = ERROR_INIT;
+    PGresult *rows = NULL;
+    if (!session_rows(plain->connection, buffer_text(&query->sql), query->count,
+                      (const char *const *)query->values, &rows, &error)) {
+        plain_error(&error);
+        rows = NULL;
+    }
+    query_free(query);
+    return rows;
+}
+
+bool sheet_call(struct sheet *sheet, const char *function, const struct bindings *arguments)
+{
+    struct query query = QUERY_INIT;
+    char key[37];
+    clock_uuid(key);
+    query_call(&query, function, arguments, key, sheet_value, sheet);
+    PGresult *rows = sheet_query(sheet->plain, &query);
+    bool good = rows && PQntuples(rows) == 1;
+    if (good)
+        printf("%s %s\n", _(PQgetvalue(rows, 0, 2)), PQgetvalue(rows, 0, 1));
+    PQclear(rows);
+    return good;
+}
+
+bool plain_permits(struct plain *plain, unsigned roles, bool write)
+{
+    if (write && plain->options->read_only)
+        plain_say(_("The program was started read-only."));
+    else if (!(roles & plain->identity.role_bit))
+        plain_say(_("Your role does not permit this."));
+    else
+        return true;
+    return false;
+}
+
+void sheet_act(struct sheet *sheet, const struct defined_action *action)
+{
+    struct values entered = VALUES_INIT;
+    if (!plain_permits(sheet->plain, action->roles, (action->needs & NEED_WRITE) != 0))
+        return;
+    if (action->form || action->screen) {
+        values_bind(&entered, &action->arguments, sheet_value, sheet);
+        plain_visit(sheet->plain, action->form ? action->form : action->screen, &entered);
+    } else if (plain_fields(sheet, &action->ask, &entered)) {
+        sheet->entered = &entered;
+        if (action->danger == DANGER_NONE || plain_yes(_("Are you sure? (y/n)")))
+            sheet_call(sheet, action->function, &action->arguments);
+        sheet->entered = NULL;
+    }
+    values_clear(&entered);
+}
+
+void sheet_actions(const struct sheet *sheet)
+{
+    const struct actions *actions = &sheet->definition->actions;
+    for (int i = 0; i < actions->count; i++)
+        printf("  %s: %s\n", actions->items[i].name, both_text(&actions->items[i].title));
+}
+
+const struct defined_action *sheet_action(const struct sheet *sheet, const char *name)
+{
+    for (int i = 0; i < sheet->definition->actions.count; i++)
+        if (!strcmp(sheet->definition->actions.items[i].name, name))
+            return &sheet->definition->actions.items[i];
+    return NULL;
+}
+
+void sheet_jump(struct sheet *sheet, const struct jump *to)
+{
+    struct values arguments = VALUES_INIT;
+    const char *named = to->screen_from ? sheet_value(sheet, to->screen_from) : NULL;
+    values_bind(&arguments, &to->arguments, sheet_value, sheet);
+    if (to->screen)
+        plain_visit(sheet->plain, named ? named : to->screen, &arguments);
+    values_clear(&arguments);
+}
+
