@@ -28,8 +28,7 @@ dist_schema_DATA += \
 dist_schema_DATA += \
   src/schema/021-reconcile-import.sql \
   src/schema/022-reconcile-run.sql \
-  src/schema/023-reconcile-view.sql \
-  src/schema/024-reconcile-item.sql
+  src/schema/023-reconcile-view.sql
 dist_schema_DATA += \
   src/schema/040-worklist.sql \
   src/schema/050-report-case.sql \
@@ -43,6 +42,6 @@ dist_schema_DATA += \
 pillar_tests = tests/api/case.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql
-core_tests = tests/api/roles.sql tests/api/restricted.sql tests/api/security.sql
+core_tests = tests/api/roles.sql tests/api/restricted.sql
 TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)
