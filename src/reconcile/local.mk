@@ -16,9 +16,19 @@ dist_profiles_DATA = \
   src/reconcile/profiles/generic.json
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/reconcile/mt940.t
-TESTS += tests/reconcile/mt940.t
-tests_reconcile_mt940_t_SOURCES = tests/reconcile/mt940.c
+reconcile_tests = tests/reconcile/mt940.t tests/reconcile/csv.t tests/reconcile/profile.t \
+  tests/reconcile/scan.t tests/reconcile/corpus.t
+check_PROGRAMS += $(reconcile_tests)
+TESTS += $(reconcile_tests)
+tests_reconcile_mt940_t_SOURCES = tests/reconcile/mt940.c tests/reconcile/reading.h
 tests_reconcile_mt940_t_LDADD = libreconcile.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) \
   $(CRYPTO_LIBS)
+tests_reconcile_csv_t_SOURCES = tests/reconcile/csv.c tests/reconcile/reading.h
+tests_reconcile_csv_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
+tests_reconcile_profile_t_SOURCES = tests/reconcile/profile.c
+tests_reconcile_profile_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
+tests_reconcile_scan_t_SOURCES = tests/reconcile/scan.c
+tests_reconcile_scan_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
+tests_reconcile_corpus_t_SOURCES = tests/reconcile/corpus.c tests/reconcile/reading.h
+tests_reconcile_corpus_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 endif

@@ -106,7 +106,8 @@ static bool fill(const char *path, const cJSON *json, struct profile *profile,
     if (encoding && !encoding_find(encoding, &profile->encoding))
         return bad(path, "encoding", error, _("utf-8, gb18030 or windows-1252 is expected"));
     profile->has_encoding = encoding != NULL;
-    if (separator[0] == '\0' || separator[1] || (unsigned char)separator[0] >= '0')
+    /* Not a byte that can be the second half of a GB18030 character, as the bar can. */
+    if (!separator[0] || separator[1] || !strchr(",;\t", separator[0]))
         return bad(path, "separator", error, _("a comma, semicolon or tab is expected"));
     for (const cJSON *at = columns ? columns->child : NULL; at; at = at->next)
         if (!read_column(path, at, profile, error))

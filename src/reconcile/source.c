@@ -196,6 +196,12 @@ struct slice source_peek(struct source *source)
     return (struct slice){source->buffer + start, length < PEEK ? length : PEEK};
 }
 
+static bool refuse_length(const struct source *source, struct error *error)
+{
+    return source_refuse(source, 0, NULL, _("Check that the file is a statement."), error,
+                         _("the record is longer than 1 MiB"));
+}
+
 /* Finds the end of the line that starts at next; leaves next behind it. */
 static bool find_end(struct source *source, size_t *end, struct error *error)
 {
@@ -204,16 +210,15 @@ static bool find_end(struct source *source, size_t *end, struct error *error)
         size_t from = source->next + searched;
         char *found = from < source->end ? memchr(source->buffer + from, '\n', source->end - from)
                                          : NULL;
+        *end = found ? (size_t)(found - source->buffer) : source->end;
+        if (*end - source->mark > SOURCE_LINE_LIMIT)
+            return refuse_length(source, error);
         if (found) {
-            *end = (size_t)(found - source->buffer);
             source->next = *end + 1;
             return true;
         }
-        if (source->end - source->mark > SOURCE_LINE_LIMIT)
-            return source_refuse(source, 0, NULL, _("Check that the file is a statement."), error,
-                                 _("the record is longer than 1 MiB"));
         if (source->finished) {
-            *end = source->next = source->end;
+            source->next = *end;
             return true;
         }
         searched = source->end - source->next;

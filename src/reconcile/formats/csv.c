@@ -494,7 +494,7 @@ const struct profile *csv_recognise(struct source *source, const struct profiles
                                     struct error *error)
 {
     const struct profile *found = NULL;
-    for (const char *separator = ",;\t|"; *separator && !found; separator++)
+    for (const char *separator = ",;\t"; *separator && !found; separator++)
         found = match_header(source, profiles, *separator, error);
     return source_rewind(source, error) ? found : NULL;
 }

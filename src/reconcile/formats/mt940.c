@@ -74,9 +74,12 @@ static bool read_date(struct cursor *cursor, int *days)
     int number;
     if (!digits(cursor, 6, &number))
         return false;
-    int year = number / 10000;
-    return date_from_civil(year > 79 ? 1900 + year : 2000 + year, number / 100 % 100, number % 100,
-                           days);
+    int year = number / 10000 + (number / 10000 > 79 ? 1900 : 2000);
+    int month = number / 100 % 100, day = number % 100;
+    if (date_from_civil(year, month, day, days))
+        return true;
+    /* Interest counted in months of 30 days gives value dates at the end of February. */
+    return month == 2 && (day == 29 || day == 30) && date_from_civil(year, 3, 1, days) && (*days)--;
 }
 
 /* MMDD of the year that brings it nearest to the value date. */

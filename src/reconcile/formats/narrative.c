@@ -113,6 +113,8 @@ static struct slice slash_field(struct slice text, const char *code)
         size_t start = i + length, end = start;
         while (end < text.length && !is_slash_code(text.text + end, text.length - end))
             end++;
+        while (end > start && text.text[end - 1] == '/')
+            end--; /* some banks end a field with a slash of its own */
         return trim((struct slice){text.text + start, end - start});
     }
     return (struct slice){"", 0};
