@@ -87,7 +87,6 @@ static void read_submit(struct definition *definition, const cJSON *json)
         .arguments = read_bindings(submit, "arguments"),
         .danger = read_danger(submit),
         .label = json_string(submit, "label", NULL),
-        .amount = json_string(submit, "amount", NULL),
         .after = read_after(submit),
     };
 }

@@ -229,7 +229,7 @@ struct submit {
     const char *function;
     struct bindings arguments;
     enum danger danger;
-    const char *label, *amount;
+    const char *label;
     struct after after;
 };
 

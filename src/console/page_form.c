@@ -225,19 +225,32 @@ static void confirmed(void *data, bool yes)
         send_form(data);
 }
 
+/* "Title: value" of one filled field, with the name of a chosen value. */
+static void confirm_field(struct buffer *text, const struct defined_field *field,
+                          const char *value)
+{
+    const struct named_value *named = named_value_find(field->values, field->value_count, value);
+    if (!value || !*value || field->type == FIELD_MEMO || field->type == FIELD_PASSWORD)
+        return;
+    buffer_format(text, "\n%s: %s", both_text(&field->title),
+                  named && named->title.en ? both_text(&named->title) : value);
+}
+
+/* Names what is about to happen: the whole entry, the customer and the amount among it. */
 static void confirm(struct page *page)
 {
     struct form_state *state = page->state;
     const struct submit *submit = &page->definition->submit;
+    const struct fields *fields = &page->definition->fields;
+    struct form *form = entry_form(state->entry);
+    bool shown = submit->label && form_find(form, submit->label) >= 0;
+    const char *label = submit->label && !shown ? page_value(page, submit->label) : NULL;
     struct buffer text = BUFFER_INIT;
-    const char *label = submit->label ? page_value(page, submit->label) : NULL;
-    int amount = submit->amount ? form_find(entry_form(state->entry), submit->amount) : -1;
-    buffer_add(&text, both_text(submit->title.en ? &submit->title : &page->definition->title));
-    if (label)
-        buffer_format(&text, "\n\n%s", label);
-    if (amount >= 0)
-        buffer_format(&text, "\n%s: %s", both_text(&page->definition->fields.items[amount].title),
-                      form_value(entry_form(state->entry), amount));
+    buffer_format(&text, "%s %s\n", both_text(submit->title.en ? &submit->title
+                                                            : &page->definition->title),
+                  label ? label : "");
+    for (int i = 0; i < fields->count; i++)
+        confirm_field(&text, &fields->items[i], form_value(form, i));
     if (submit->danger == DANGER_POST)
         buffer_format(&text, "\n\n%s", _("This is booked at once."));
     dialog_confirm(page->console, _("Please confirm"), buffer_text(&text), confirmed, page);
