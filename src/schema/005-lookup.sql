@@ -351,6 +351,8 @@ DECLARE
     compact text := regexp_replace(folded, '[\s\u2010-\u2015\u2212.-]', '', 'g');
     phone text := regexp_replace(compact, '^(\+|00)?86(?=1[3-9][0-9]{1,9}$)', '');
     pinyin text := regexp_replace(compact, '([ln])[vü]', '\1u', 'g');
+    -- English names are kept in words without marks: O'Neil is oneil
+    words text := btrim(regexp_replace(folded, '[^[:alnum:] ]+', '', 'g'));
     ways text[][] := '{}';
 BEGIN
     IF compact ~ '^\+?[0-9]+$' THEN
@@ -369,8 +371,8 @@ BEGIN
         ways := ways || ARRAY[['term', compact]];
     END IF;
     -- 'zhang san' is pinyin without its space, and may be the start of an English name with it
-    IF folded <> compact AND folded ~ '^[\x20-\x7f]+$' THEN
-        ways := ways || ARRAY[['term', regexp_replace(folded, '[^[:alnum:] ]+', '', 'g')]];
+    IF words <> compact AND words <> '' AND folded ~ '^[\x20-\x7f]+$' THEN
+        ways := ways || ARRAY[['term', words]];
     END IF;
     -- keyboards without ü write lv and nv
     IF pinyin <> compact AND pinyin ~ '^[a-z]+$' THEN

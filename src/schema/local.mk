@@ -42,6 +42,6 @@ dist_schema_DATA += \
 pillar_tests = tests/api/case.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql
-core_tests = tests/api/roles.sql tests/api/restricted.sql
+core_tests = tests/api/lookup.sql tests/api/roles.sql tests/api/restricted.sql tests/api/security.sql
 TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)
