@@ -45,3 +45,9 @@ dist_screens_DATA += screens/recon-day.json \
   screens/recon-breaks.json \
   screens/recon-matches.json \
   screens/recon-match.json
+dist_screens_DATA += \
+  screens/recon-lane.json \
+  screens/recon-file.json \
+  screens/recon-statement.json \
+  screens/recon-item.json \
+  screens/recon-runs.json

@@ -26,6 +26,11 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC;
 
+-- Large objects are things anybody may make and fill; nothing here uses them. Only a
+-- superuser can take them away; another installer gets a warning.
+REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(int), pg_catalog.lo_create(oid),
+    pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;
+
 CREATE SCHEMA bank;
 CREATE SCHEMA api;
 GRANT USAGE, CREATE ON SCHEMA bank TO bankops_owner;

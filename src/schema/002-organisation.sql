@@ -81,6 +81,11 @@ CREATE FUNCTION bank.local_day(p_at timestamptz) RETURNS date LANGUAGE sql STABL
 SET search_path = bank, pg_temp
 AS $$ SELECT (p_at AT TIME ZONE (SELECT value FROM bank.setting WHERE name = 'timezone'))::date $$;
 
+-- The bank's zone.
+CREATE FUNCTION bank.timezone() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp
+AS $$ SELECT value FROM bank.setting WHERE name = 'timezone' $$;
+
 -- The caller's own staff row; BO001 when the login is not active staff.
 CREATE FUNCTION bank.me() RETURNS bank.staff LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -168,9 +173,10 @@ AS $$ SELECT day FROM bank.calendar_day WHERE day > p_day AND working
 
 ALTER FUNCTION bank.today OWNER TO bankops_owner;
 ALTER FUNCTION bank.local_day OWNER TO bankops_owner;
+ALTER FUNCTION bank.timezone OWNER TO bankops_owner;
 ALTER FUNCTION bank.staff_name OWNER TO bankops_owner;
 ALTER FUNCTION bank.unit_name OWNER TO bankops_owner;
 ALTER FUNCTION bank.in_scope OWNER TO bankops_owner;
 -- Views evaluate these for the operator; without USAGE on the schema nobody can call them by name.
-GRANT EXECUTE ON FUNCTION bank.today, bank.local_day, bank.staff_name, bank.unit_name, bank.in_scope
+GRANT EXECUTE ON FUNCTION bank.today, bank.local_day, bank.timezone, bank.staff_name, bank.unit_name, bank.in_scope
     TO bankops_staff;

@@ -30,6 +30,8 @@ CREATE TABLE bank.customer (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 
+CREATE INDEX customer_restricted ON bank.customer (customer_id) WHERE restricted;
+
 CREATE TABLE bank.customer_identity (
     customer_id bigint NOT NULL,
     kind text NOT NULL CHECK (kind IN ('resident_id', 'credit_code', 'passport')),
@@ -332,6 +334,8 @@ CREATE TABLE bank.reveal_log (
     reason text NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     unit_id int NOT NULL,
+    request uuid,
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (customer_id, reveal_id)
 );
 CREATE INDEX reveal_log_staff ON bank.reveal_log (staff_id, at);

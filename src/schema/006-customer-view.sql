@@ -1,7 +1,8 @@
 -- The customer view: one function for each panel, so that the console fetches them in one round
 -- trip. customer_identity comes first and leaves the audit row without which the others refuse.
 
--- Customers the caller has opened (audited) in the last hours and may still see.
+-- Customers the caller has opened (audited) in the last hours and may still see. The audit row must
+-- be committed: one of the running transaction could be rolled back after reading.
 CREATE VIEW bank.opened AS
     SELECT c.customer_id
     FROM bank.customer c, bank.staff s
@@ -9,7 +10,8 @@ CREATE VIEW bank.opened AS
       AND c.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
       AND EXISTS (SELECT FROM bank.audit a
                   WHERE a.customer_id = c.customer_id AND a.action = 'customer_view'
-                    AND a.login = session_user AND a.at > now() - interval '12 hours')
+                    AND a.login = session_user AND a.at > now() - interval '12 hours'
+                    AND a.xid IS DISTINCT FROM pg_current_xact_id_if_assigned())
       AND (NOT c.restricted AND c.customer_id IS DISTINCT FROM s.customer_id
            OR EXISTS (SELECT FROM bank.access_grant g
                       WHERE g.staff_id = s.staff_id AND g.customer_id = c.customer_id

@@ -21,6 +21,11 @@ BEGIN
         RETURN answer;
     END IF;
     PERFORM bank.text_require(p_summary, 'p_summary', 2, 2000);
+    PERFORM bank.choice_require(p_channel, 'p_channel', '{phone,branch,visit,wechat,sms,email,app}');
+    PERFORM bank.choice_require(p_direction, 'p_direction', '{in,out}');
+    PERFORM bank.choice_require(p_topic, 'p_topic', '{service,sales,care,complaint,risk,other}');
+    PERFORM bank.choice_require(coalesce(p_outcome, 'done'), 'p_outcome',
+                                '{done,no_answer,interested,declined,call_back}');
     IF p_outcome = 'call_back' AND p_call_back_on IS NULL THEN
         PERFORM bank.fail('BO422', 'Say when to call back.', NULL, 'Enter a day.', 'p_call_back_on');
     END IF;
@@ -45,6 +50,16 @@ BEGIN
     IF length(btrim(coalesce(p_text, ''))) NOT BETWEEN p_least AND p_most THEN
         PERFORM bank.fail('BO422', 'The text is missing, too short or too long.',
                           p_least || '-' || p_most, 'Write a little more, or less.', p_field);
+    END IF;
+END $$;
+
+-- BO422 unless the value is one of the choices.
+CREATE FUNCTION bank.choice_require(p_value text, p_field text, p_choices text[])
+RETURNS void LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF NOT coalesce(p_value = ANY (p_choices), false) THEN
+        PERFORM bank.fail('BO422', 'This is none of the choices.', p_value,
+                          array_to_string(p_choices, ', '), p_field);
     END IF;
 END $$;
 
@@ -126,7 +141,7 @@ BEGIN
                           bank.staff_name(t.owner_id), NULL, 'p_task_id');
     ELSIF t.state <> 'open' THEN
         PERFORM bank.fail('BO423', 'This task has ended already.', t.done_at::text, NULL, 'p_task_id');
-    ELSIF t.version <> p_version THEN
+    ELSIF t.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', p_task_id::text,
                           'Look at it again.', 'p_version');
     END IF;
@@ -173,8 +188,10 @@ BEGIN
     RETURN bank.request_done(p_request, p_tag, 'Tag confirmed.');
 END $$;
 
--- The full value of one masked field. One row in reveal_log and audit, even if the console then
--- fails to show it; at most setting reveal_per_hour in an hour for one member of staff.
+-- The full value of one masked field, in two calls with the same key. The first records who looks
+-- and why, and answers no value; the second, in a later transaction and within a minute, answers it:
+-- nobody can read a value and roll its record back. One row in reveal_log and audit, even if the
+-- console then fails to show it; at most setting reveal_per_hour in an hour for a member of staff.
 -- p_field: phone | identity | address | birth_date | account:ID | card:ID (ID = account_id).
 CREATE FUNCTION api.customer_reveal(p_customer_id bigint, p_field text, p_reason text,
                                     p_request uuid)
@@ -187,6 +204,7 @@ DECLARE
     answer api.outcome;
     shown text;
     used int;
+    told bank.reveal_log;
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     me := bank.me();
@@ -195,7 +213,14 @@ BEGIN
     answer := bank.request_replay(p_request, 'customer_reveal',
                                   jsonb_build_array(p_customer_id, p_field, p_reason));
     IF answer IS NOT NULL THEN
-        RETURN QUERY SELECT answer.status, answer.id, answer.message, shown;
+        SELECT * INTO told FROM bank.reveal_log
+        WHERE customer_id = p_customer_id AND staff_id = me.staff_id AND request = p_request;
+        IF told.at < clock_timestamp() - interval '1 minute' THEN
+            PERFORM bank.fail('BO423', 'This reveal has ended.', p_field, 'Reveal the field again.',
+                              'p_request');
+        END IF;
+        RETURN QUERY SELECT answer.status, answer.id, answer.message,
+                            CASE WHEN told.xid <> pg_current_xact_id() THEN shown END;
         RETURN;
     END IF;
     PERFORM bank.text_require(p_reason, 'p_reason', 5, 200);
@@ -206,12 +231,12 @@ BEGIN
         PERFORM bank.fail('BO403', 'You have revealed as many fields as one hour allows.',
                           used::text, 'Wait, or ask a supervisor.', 'p_field');
     END IF;
-    INSERT INTO bank.reveal_log (customer_id, staff_id, field, reason, unit_id)
-    VALUES (p_customer_id, me.staff_id, p_field, p_reason, c.unit_id);
+    INSERT INTO bank.reveal_log (customer_id, staff_id, field, reason, unit_id, request)
+    VALUES (p_customer_id, me.staff_id, p_field, p_reason, c.unit_id, p_request);
     PERFORM bank.audit_write('customer_reveal', 'customer', p_customer_id::text, p_customer_id, NULL,
                              jsonb_build_object('field', p_field, 'reason', p_reason));
     answer := bank.request_done(p_request, p_field, 'Shown for half a minute; the view is recorded.');
-    RETURN QUERY SELECT answer.status, answer.id, answer.message, shown;
+    RETURN QUERY SELECT answer.status, answer.id, answer.message, NULL::text;
 END $$;
 
 CREATE FUNCTION bank.customer_field(c bank.customer, p_field text) RETURNS text
@@ -256,6 +281,11 @@ BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
+    PERFORM bank.text_require(p_screen, 'p_screen', 1, 60);
+    PERFORM bank.text_require(p_hash, 'p_hash', 16, 128);
+    IF p_rows IS NULL OR p_rows < 0 THEN
+        PERFORM bank.fail('BO422', 'The number of rows is missing.', p_rows::text, NULL, 'p_rows');
+    END IF;
     INSERT INTO bank.export_log (staff_id, screen, rows, content_hash, customer_id, unit_id)
     VALUES (me.staff_id, p_screen, p_rows, p_hash, p_customer_id, me.unit_id)
     RETURNING export_id INTO made;
@@ -276,6 +306,7 @@ BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
+    PERFORM bank.text_require(p_screen, 'p_screen', 1, 60);
     PERFORM bank.text_require(p_name, 'p_name', 1, 40);
     PERFORM bank.text_require(p_definition::text, 'p_definition', 2, 20000);
     INSERT INTO bank.saved_view (staff_id, screen, name, definition)
@@ -309,6 +340,11 @@ RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_t
 DECLARE
     me bank.staff := bank.me();
 BEGIN
+    PERFORM bank.choice_require(p_outcome, 'p_outcome', '{done,cancelled,failed}');
+    IF coalesce(least(p_keystrokes, p_milliseconds), -1) < 0 OR p_keystrokes IS NULL
+       OR p_milliseconds IS NULL OR p_task IS NULL OR p_screen IS NULL THEN
+        PERFORM bank.fail('BO422', 'This is no measurement.', p_task, NULL, 'p_milliseconds');
+    END IF;
     INSERT INTO bank.task_timing (staff_id, task, screen, keystrokes, milliseconds, outcome, unit_id)
     VALUES (me.staff_id, left(p_task, 60), left(p_screen, 60), p_keystrokes, p_milliseconds,
             p_outcome, me.unit_id);

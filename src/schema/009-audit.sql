@@ -105,23 +105,33 @@ BEGIN
     RETURN QUERY SELECT made, h.block_id, encode(h.head, 'hex') FROM bank.audit_head h;
 END $$;
 
+-- True for an active auditor, and for the installer, who is no member of staff.
+CREATE FUNCTION bank.may_audit() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN coalesce(my_role() = 'auditor', pg_has_role(session_user, 'bankops_owner', 'MEMBER'));
+END $$;
+ALTER FUNCTION bank.may_audit OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.may_audit TO bankops_staff;
+
 -- Evidence for `bankops audit verify`.
 CREATE VIEW api.audit_evidence_block WITH (security_barrier) AS
     SELECT block_id, rows, last_epoch, last_xid, last_audit_id,
            array_to_string(audit_ids, ',') AS audit_ids, encode(hashes, 'hex') AS hashes,
            encode(previous, 'hex') AS previous, encode(head, 'hex') AS head, sealed_at
-    FROM bank.audit_block;
+    FROM bank.audit_block WHERE (SELECT bank.may_audit());
 
 CREATE VIEW api.audit_evidence_row WITH (security_barrier) AS
     SELECT audit_id, epoch, xid, (extract(epoch FROM at) * 1000000)::bigint AS at, login, action,
            object_kind, object_id, customer_id, before, after
-    FROM bank.audit;
+    FROM bank.audit WHERE (SELECT bank.may_audit());
 
 -- The trail as the auditor reads it.
 CREATE VIEW api.audit_list WITH (security_barrier) AS
     SELECT a.audit_id, a.at, a.login, s.name_zh AS staff, a.action, a.object_kind, a.object_id,
            a.customer_id, a.before::text AS before, a.after::text AS after
-    FROM bank.audit a LEFT JOIN bank.staff s ON s.login = a.login;
+    FROM bank.audit a LEFT JOIN bank.staff s ON s.login = a.login
+    WHERE (SELECT bank.may_audit());
 
 -- Everybody: it seals and shows nothing but the number and head of the last block.
 SELECT bank.function_grant('audit_seal', 'staff');

@@ -79,6 +79,11 @@ BEGIN
     c.reason := bank.class_check('C', p_reason, 'p_reason');
     c.level := coalesce(nullif(p_level, ''), was.level);
     PERFORM bank.case_text_check(c);
+    -- A major decision needs a second person; nobody gets round it by calling the case a small one.
+    IF was.level = 'major' AND c.level <> 'major' AND (bank.me()).role <> 'supervisor' THEN
+        PERFORM bank.fail('BO403', 'Only a supervisor may lower the level of a major case.',
+                          c.number, 'Ask a supervisor.', 'p_level');
+    END IF;
     RETURN bank.case_step(was, c, 'classify', '');
 END $$;
 

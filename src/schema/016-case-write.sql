@@ -229,6 +229,7 @@ BEGIN
         PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text,
                           'Search for it again.', 'p_case_id');
     END IF;
+    PERFORM bank.customer_require(p_customer_id);
     PERFORM bank.case_event_write(c, c, 'note', p_note);
     RETURN bank.request_done(p_request, c.case_id::text, 'The note is kept.');
 END $$;

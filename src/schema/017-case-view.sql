@@ -11,8 +11,25 @@ BEGIN
       FROM customer c, staff s
      WHERE c.customer_id = p_customer_id AND s.login = session_user AND s.active);
 END $$;
+
+-- The customers of the caller's units that he may not open now. Lists that name customers only
+-- masked also hide what else they would tell about these.
+CREATE FUNCTION bank.my_locked() RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT l.id FROM (SELECT c.customer_id AS id FROM customer c
+                       WHERE c.restricted AND c.unit_id BETWEEN my_scope_low() AND my_scope_high()
+                       UNION
+                      SELECT s.customer_id FROM staff s
+                       WHERE s.staff_id = my_staff_id() AND s.customer_id IS NOT NULL) l
+     WHERE NOT EXISTS (SELECT FROM access_grant g
+                        WHERE g.staff_id = my_staff_id() AND g.customer_id = l.id
+                          AND g.state = 'granted' AND g.expires_at > clock_timestamp());
+END $$;
 ALTER FUNCTION bank.may_open OWNER TO bankops_owner;
-GRANT EXECUTE ON FUNCTION bank.may_open TO bankops_staff, bankops_api;
+ALTER FUNCTION bank.my_locked OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.may_open, bank.my_locked TO bankops_staff, bankops_api;
 
 -- One row for each lane that a case is in: all, open, mine, team, new (nobody's, in my queues),
 -- soon (due within 30 minutes), overdue, waiting, approval, regulator, closed. Choose one lane.
@@ -20,7 +37,9 @@ GRANT EXECUTE ON FUNCTION bank.may_open TO bankops_staff, bankops_api;
 -- keeps other units out, whatever condition a caller adds.
 CREATE VIEW api.case_list AS
 SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level, l.urgency,
-       l.source, l.channel, l.business, l.reason, l.subject, l.queue, l.owner_id,
+       l.source, l.channel, l.business, l.reason,
+       CASE WHEN l.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE l.subject END AS subject,
+       l.queue, l.owner_id,
        (SELECT s.name_zh FROM bank.staff s WHERE s.staff_id = l.owner_id) AS owner,
        (SELECT s.login FROM bank.staff s WHERE s.staff_id = l.owner_id) AS owner_login, l.unit_id,
        (SELECT u.name_zh FROM bank.unit u WHERE u.unit_id = l.unit_id) AS unit,
@@ -67,7 +86,7 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
     SELECT 'all', f.* FROM bank.case_file f
   ) l
  WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
-SELECT bank.view_grant('case_list', 'staff');
+SELECT bank.view_grant('case_list', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- The case whole; BO404 outside the caller's units, BO428 when the customer needs a grant.
 CREATE FUNCTION api.case_detail(p_customer_id bigint, p_case_id bigint)
@@ -140,7 +159,7 @@ SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
   LEFT JOIN bank.staff s ON s.staff_id = e.staff_id
  WHERE e.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND bank.may_open(e.customer_id);
-SELECT bank.view_grant('case_history', 'staff');
+SELECT bank.view_grant('case_history', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- Why a case is in its queue: the rule that decided, then those before it that did not fit.
 CREATE FUNCTION api.case_route_explain(p_customer_id bigint, p_case_id bigint)
@@ -154,7 +173,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT r.seq, r.queue, r.note_en, r.note_zh, r.fits, r.seq = r.first
       FROM rule r WHERE r.seq <= coalesce(r.first, r.seq) ORDER BY r.seq DESC
 $$;
-SELECT bank.function_grant(name, 'staff')
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
   FROM unnest('{case_detail,case_facts,case_clocks,case_route_explain}'::text[]) name;
 
 -- Lookups of the forms.
@@ -165,7 +184,7 @@ SELECT s.login, s.name_zh, s.name_en, s.role, u.name_zh AS unit,
   FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id
  WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
    AND s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
-SELECT bank.view_grant('case_handler', 'staff');
+SELECT bank.view_grant('case_handler', 'clerk', 'rm', 'supervisor');
 
 CREATE VIEW api.queue_list WITH (security_barrier) AS
 SELECT q.queue, q.label_en, q.label_zh, q.role, q.seq,
@@ -181,7 +200,7 @@ CREATE VIEW api.route_rule WITH (security_barrier) AS
 SELECT seq, case_type, business, reason, source, level, tier_low, unit_low, unit_high, queue,
        note_en, note_zh
   FROM bank.route_rule WHERE active;
-SELECT bank.view_grant('route_rule', 'staff');
+SELECT bank.view_grant('route_rule', 'supervisor', 'auditor', 'admin');
 
 CREATE VIEW api.outbox_list WITH (security_barrier) AS
 SELECT o.customer_id, o.outbox_id, o.case_id, f.number, o.kind, o.channel, left(o.body, 80) AS body,

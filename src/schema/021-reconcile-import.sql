@@ -20,6 +20,14 @@ BEGIN
     RETURN account;
 END $$;
 
+-- An amount of minor units as people write it.
+CREATE FUNCTION bank.recon_money(p_amount bigint, p_currency text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN p_currency IN ('JPY', 'KRW', 'VND', 'CLP')
+                  THEN to_char(p_amount, 'FM999,999,999,999,999,990')
+                  WHEN p_currency IN ('KWD', 'BHD', 'OMR', 'JOD', 'TND')
+                  THEN to_char(p_amount / 1000.0, 'FM999,999,999,999,999,990.000')
+                  ELSE to_char(p_amount / 100.0, 'FM999,999,999,999,999,990.00') END $$;
+
 -- What is wrong with a statement, '' when nothing; p_fault says it with figures.
 CREATE FUNCTION bank.recon_gate(p_statement bank.recon_statement, OUT p_code text, OUT p_fault text)
 LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
@@ -32,8 +40,11 @@ BEGIN
     p_fault := '';
     IF s.opening IS NOT NULL AND s.closing IS NOT NULL AND s.opening + s.movement <> s.closing THEN
         p_code := 'balance';
-        p_fault := format('opening %s + movements %s = %s, but closing is %s', s.opening,
-                          s.movement, s.opening + s.movement, s.closing);
+        p_fault := format('opening %s + movements %s = %s, but closing is %s',
+                          bank.recon_money(s.opening, s.currency),
+                          bank.recon_money(s.movement, s.currency),
+                          bank.recon_money(s.opening + s.movement, s.currency),
+                          bank.recon_money(s.closing, s.currency));
         RETURN;
     END IF;
     IF s.opening IS NULL THEN
@@ -68,8 +79,9 @@ BEGIN
                            AND t.side = s.side AND t.live AND t.opening = s.closing) THEN
             p_code := 'gap';
             p_fault := format('the account starts with %s, this statement opens with %s',
-                CASE s.side WHEN 'S' THEN account.opening_statement
-                     ELSE coalesce(account.opening_book, account.opening_statement) END, s.opening);
+                bank.recon_money(CASE s.side WHEN 'S' THEN account.opening_statement
+                     ELSE coalesce(account.opening_book, account.opening_statement) END, s.currency),
+                bank.recon_money(s.opening, s.currency));
         END IF;
         RETURN;
     END IF;
@@ -91,7 +103,8 @@ BEGIN
     END IF;
     p_code := 'gap';
     p_fault := format('the statement before closes with %s on %s, this one opens with %s',
-                      last.closing, last.close_date, s.opening);
+                      bank.recon_money(last.closing, s.currency), last.close_date,
+                      bank.recon_money(s.opening, s.currency));
 END $$;
 
 -- Judges all live statements of a file and keeps what was found in them; NULL or the first fault.
@@ -389,7 +402,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'There is no such file in your units.', p_file_id::text,
                           'Choose it from the list of files.', 'p_file_id');
-    ELSIF f.version <> p_version THEN
+    ELSIF f.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.',
                           coalesce(f.decided_by, f.imported_by), 'Refresh and try again.');
     ELSIF f.status <> 'quarantined' THEN

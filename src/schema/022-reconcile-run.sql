@@ -233,8 +233,7 @@ BEGIN
     UPDATE recon_run SET match_count = v_matched,
            break_count = bank.recon_break_open(lane, v_as_of, v_run), ended_at = clock_timestamp()
      WHERE run_id = v_run;
-    FOR d IN SELECT v_as_of
-             UNION SELECT m.first_day FROM recon_match m WHERE m.run_id = v_run
+    FOR d IN SELECT m.first_day FROM recon_match m WHERE m.run_id = v_run
              UNION SELECT m.last_day FROM recon_match m WHERE m.run_id = v_run
              UNION SELECT day FROM recon_lane_day
                     WHERE lane_id = lane.lane_id AND day <= v_as_of AND status <> 'balanced' LOOP
@@ -320,6 +319,34 @@ BEGIN
 END $$;
 SELECT bank.function_grant('break_assign', 'clerk', 'supervisor');
 
+-- Says why a break is there, by code.
+CREATE FUNCTION api.break_reason(p_account_id bigint, p_item_id bigint, p_reason text,
+                                 p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    b bank.recon_break;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    answer := bank.request_replay(p_request, 'break_reason',
+        jsonb_build_array(p_account_id, p_item_id, p_reason, p_version));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF p_reason IS NULL OR p_reason NOT IN ('timing', 'fee', 'our-error', 'bank-error', 'returned',
+                                            'document', 'investigating') THEN
+        PERFORM bank.fail('BO422', 'There is no such reason.', p_reason,
+                          'Choose one of the list.', 'p_reason');
+    END IF;
+    b := bank.recon_break_locked(p_account_id, p_item_id, p_version);
+    UPDATE recon_break SET reason = p_reason, version = version + 1
+     WHERE account_id = p_account_id AND item_id = p_item_id;
+    PERFORM bank.audit_write('reason', 'recon_item', p_item_id::text, NULL,
+        jsonb_build_object('reason', b.reason), jsonb_build_object('reason', p_reason));
+    RETURN bank.request_done(p_request, p_item_id::text, 'The reason is kept.');
+END $$;
+SELECT bank.function_grant('break_reason', 'clerk', 'supervisor');
+
 -- Takes a match apart: its items are open again and the reason stays with it.
 CREATE FUNCTION api.match_undo(p_account_id bigint, p_match_id bigint, p_version bigint,
                                p_reason text, p_request uuid)
@@ -349,7 +376,7 @@ BEGIN
     ELSIF m.status = 'undone' THEN
         PERFORM bank.fail('BO423', 'The match is undone already.', p_match_id::text,
                           'Refresh the list.');
-    ELSIF m.version <> p_version THEN
+    ELSIF m.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', m.maker,
                           'Refresh and try again.');
     END IF;

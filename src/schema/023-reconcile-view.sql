@@ -7,6 +7,7 @@ SELECT l.lane_id, l.code, l.name, l.kind, u.name_zh AS unit_zh, u.name_en AS uni
   FROM bank.recon_lane l JOIN bank.unit u USING (unit_id)
  WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
+-- `proof`: is the balance of the day explained; `cause`: why the lane is not done, by code.
 CREATE VIEW api.lane_day WITH (security_barrier) AS
 SELECT d.day, d.lane_id, l.code, l.name, l.kind, d.status, d.book_count, d.statement_count,
        d.book_open, d.statement_open, d.book_open + d.statement_open AS open_count,
@@ -14,7 +15,25 @@ SELECT d.day, d.lane_id, l.code, l.name, l.kind, d.status, d.book_count, d.state
             THEN round(100.0 * (d.book_count + d.statement_count - d.book_open - d.statement_open)
                        / (d.book_count + d.statement_count), 1) END AS rate,
        d.difference_count, d.held_files, d.run_id, d.run_at,
-       (SELECT r.started_by FROM bank.recon_run r WHERE r.run_id = d.run_id) AS run_by
+       (SELECT r.started_by FROM bank.recon_run r WHERE r.run_id = d.run_id) AS run_by,
+       (SELECT count(*) FROM bank.recon_break b
+         WHERE b.lane_id = d.lane_id AND EXISTS
+               (SELECT FROM bank.recon_open o WHERE o.account_id = b.account_id
+                AND o.item_id = b.item_id AND o.day = d.day)) AS break_count,
+       CASE WHEN d.held_files > 0 THEN 'held'
+            WHEN d.book_count = 0 OR d.statement_count = 0 THEN 'missing'
+            WHEN d.difference_count > 0 THEN 'differs' ELSE 'proved' END AS proof,
+       CASE WHEN d.held_files > 0 THEN
+                (SELECT min(f.reason_code) FROM bank.recon_file f
+                   JOIN bank.recon_statement s USING (file_id)
+                   JOIN bank.recon_account a USING (account_id)
+                  WHERE f.status = 'quarantined' AND a.lane_id = d.lane_id
+                    AND s.close_date = d.day)
+            WHEN d.statement_count = 0 THEN 'no-statement'
+            WHEN d.book_count = 0 THEN 'no-book'
+            WHEN d.run_id IS NULL THEN 'not-run'
+            WHEN d.difference_count > 0 THEN 'differs'
+            WHEN d.book_open + d.statement_open > 0 THEN 'open' ELSE '' END AS cause
   FROM bank.recon_lane_day d JOIN bank.recon_lane l USING (lane_id)
  WHERE d.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
@@ -27,14 +46,20 @@ SELECT f.file_id, f.name, f.side, f.format, f.profile, f.encoding, f.bytes, f.st
  WHERE f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 CREATE VIEW api.statement_list WITH (security_barrier) AS
-SELECT s.statement_id, s.file_id, s.account_id, a.lane_id, l.code AS lane, s.side, s.account,
-       s.number, s.page, s.reference, s.currency, s.open_date, s.close_date, s.opening,
-       s.movement, s.closing, s.line_count, s.live, s.fault_code, s.fault
+SELECT s.statement_id, s.file_id, f.name AS file, s.position, s.account_id, a.lane_id,
+       l.code AS lane, s.side, s.account, s.number, s.page, s.reference, s.currency, s.open_date,
+       s.close_date, s.opening, s.movement, s.opening + s.movement AS expected, s.closing,
+       s.closing - s.opening - s.movement AS difference, s.line_count, s.live,
+       CASE WHEN s.live THEN 'live' WHEN f.status = 'quarantined' THEN 'held'
+            ELSE 'rejected' END AS state,
+       s.fault_code, s.fault
   FROM bank.recon_statement s
+  JOIN bank.recon_file f USING (file_id)
   JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_lane l USING (lane_id)
  WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
+-- Lines of a statement, those of a held file among them (state held, no item yet).
 CREATE VIEW api.statement_line_list WITH (security_barrier) AS
 SELECT i.account_id, i.item_id, i.statement_id, i.line, i.side, i.value_date, i.day, i.currency,
        CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.kind, i.reference,
@@ -44,7 +69,14 @@ SELECT i.account_id, i.item_id, i.statement_id, i.line, i.side, i.value_date, i.
          WHERE mi.account_id = i.account_id AND mi.item_id = i.item_id AND mi.live) AS match_id
   FROM bank.recon_item i
   LEFT JOIN bank.recon_open o ON o.account_id = i.account_id AND o.item_id = i.item_id
- WHERE i.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+ WHERE i.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+UNION ALL
+SELECT s.account_id, NULL, s.statement_id, h.line, s.side, h.value_date, s.close_date, s.currency,
+       h.amount, h.kind, h.reference, h.bank_reference, h.counterparty, h.narrative, h.source_id, 1,
+       'held', NULL
+  FROM bank.recon_held_line h
+  JOIN bank.recon_statement s ON s.file_id = h.file_id AND s.position = h.position
+ WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 CREATE VIEW api.break_list WITH (security_barrier) AS
 SELECT b.due_on, b.account_id, b.item_id, b.lane_id, l.code AS lane, a.book_account,
@@ -56,7 +88,7 @@ SELECT b.due_on, b.account_id, b.item_id, b.lane_id, l.code AS lane, a.book_acco
             WHEN bank.today() - b.aged_from <= 30 THEN '8-30'
             WHEN bank.today() - b.aged_from <= 90 THEN '31-90' ELSE '>90' END AS age_group,
        CASE WHEN b.due_on >= bank.today() THEN 'waiting' ELSE 'due' END AS state,
-       coalesce(b.owner, '') AS owner, b.related_item_id, b.opened_at, b.version,
+       coalesce(b.owner, '') AS owner, b.reason, b.related_item_id, b.opened_at, b.version,
        coalesce((SELECT n.text FROM bank.recon_note n
                   WHERE n.account_id = b.account_id AND n.item_id = b.item_id
                   ORDER BY n.note_id DESC LIMIT 1), '') AS last_note
@@ -78,7 +110,9 @@ SELECT m.account_id, m.match_id, l.lane_id, l.code AS lane, a.book_account, a.ex
        coalesce(m.checker, '') AS checker, m.decided_at, coalesce(m.undo_reason, '') AS undo_reason,
        m.version,
        CASE WHEN m.rule = 'exact' THEN 'Reference, amount and currency agree and are unique on both sides.'
-            ELSE m.evidence END AS evidence
+            ELSE m.evidence END AS evidence,
+       CASE WHEN m.rule = 'exact' THEN '参考号、金额与币种一致，且双方均唯一。'
+            ELSE m.evidence END AS evidence_zh
   FROM bank.recon_match m
   JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_lane l USING (lane_id)
@@ -153,7 +187,8 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('admin');
     answer := bank.request_replay(p_request, 'lane_save', jsonb_build_array(p_code, p_name, p_kind,
-        p_unit_id, p_buffer_days, p_book_account, p_external_account, p_currency));
+        p_unit_id, p_buffer_days, p_book_account, p_external_account, p_external_bank, p_currency,
+        p_opening_date, p_opening));
     IF answer.status IS NOT NULL THEN
         RETURN answer;
     END IF;

@@ -1,6 +1,15 @@
 -- What staff do with points. p_request is the idempotency key: after a lost connection the same
 -- call answers with the posting that was made, or makes it.
 
+-- Nobody moves points on his own record, whatever grant lets him look at it.
+CREATE FUNCTION bank.points_not_own(p_customer_id bigint) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF (bank.me()).customer_id = p_customer_id THEN
+        PERFORM bank.fail('BO403', 'You may not move points on your own record.',
+                          p_customer_id::text, 'Leave it to a colleague.', 'p_customer_id');
+    END IF;
+END $$;
+
 -- Posts `p_points` (> 0) by a rule: the rule says whether they are earned or redeemed, who may do
 -- it, and the most in one posting and in a business day.
 CREATE FUNCTION api.points_post(p_customer_id bigint, p_rule text, p_points bigint, p_note text,
@@ -10,6 +19,7 @@ DECLARE
     r bank.points_rule;
     person bank.customer := bank.customer_require(p_customer_id);
 BEGIN
+    PERFORM bank.points_not_own(p_customer_id);
     SELECT * INTO r FROM bank.points_rule WHERE rule = p_rule AND active;
     IF NOT FOUND THEN
         PERFORM bank.fail('BO422', 'There is no such rule for points.', p_rule,
@@ -36,6 +46,7 @@ DECLARE
     other text;
 BEGIN
     PERFORM bank.require_role('supervisor');
+    PERFORM bank.points_not_own(p_customer_id);
     SELECT * INTO old FROM bank.points_transaction
      WHERE customer_id = p_customer_id AND transaction_id = p_transaction_id;
     IF NOT FOUND THEN
@@ -84,6 +95,7 @@ BEGIN
         RETURN answer;
     END IF;
     person := bank.customer_require(p_customer_id);
+    PERFORM bank.points_not_own(p_customer_id);
     IF coalesce(p_points, 0) = 0 OR abs(p_points) > 1000000 THEN
         PERFORM bank.fail('BO422', 'An adjustment takes up to 1000000 points, up or down.',
                           p_points::text, NULL, 'p_points');
@@ -118,6 +130,7 @@ BEGIN
         RETURN answer;
     END IF;
     person := bank.customer_require(p_customer_id);
+    PERFORM bank.points_not_own(p_customer_id);
     SELECT * INTO j FROM bank.points_adjustment
      WHERE customer_id = p_customer_id AND adjustment_id = p_adjustment_id FOR UPDATE;
     IF NOT FOUND THEN

@@ -86,11 +86,13 @@ SELECT a.customer_id, a.programme,
          WHERE b.customer_id = a.customer_id AND b.programme = a.programme
            AND b.remaining > 0) AS expires_on
   FROM bank.points_account a
- WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+ WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+   AND a.customer_id NOT IN (SELECT bank.my_locked());
 
 CREATE VIEW api.points_adjustment_list WITH (security_barrier) AS
 SELECT j.customer_id, j.adjustment_id, c.customer_number, bank.mask_name(c.name) AS customer,
-       j.points, j.reason, j.status, m.name_zh AS maker, j.made_at, k.name_zh AS checker,
+       CASE WHEN j.customer_id IN (SELECT bank.my_locked()) THEN NULL ELSE j.points END AS points,
+       CASE WHEN j.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE j.reason END AS reason, j.status, m.name_zh AS maker, j.made_at, k.name_zh AS checker,
        j.checked_at, j.checker_note, j.version,
        CASE WHEN j.maker_id = (SELECT bank.my_staff_id()) THEN 'mine' ELSE 'other' END AS made_by
   FROM bank.points_adjustment j
@@ -104,11 +106,11 @@ CREATE VIEW api.points_rule WITH (security_barrier) AS
 SELECT rule, kind, label_en, label_zh, most, per_day, pending_days, seq
   FROM bank.points_rule WHERE active AND (SELECT bank.my_role()) = ANY (roles);
 
-SELECT bank.view_grant(name, 'staff')
+SELECT bank.view_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
   FROM unnest('{points_history,points_account_list,points_adjustment_list,points_rule,'
               'points_entry}'::text[]) name;
-SELECT bank.function_grant('points_balance', 'staff');
-SELECT bank.function_grant('points_buckets', 'staff');
+SELECT bank.function_grant('points_balance', 'clerk', 'rm', 'supervisor', 'auditor');
+SELECT bank.function_grant('points_buckets', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- The proof of the ledger in the caller's units: cached balances and buckets against postings.
 -- Every line must show a difference of 0.

@@ -2,7 +2,11 @@
 
 CREATE VIEW api.worklist WITH (security_barrier) AS
 SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.item_id, w.number,
-       w.title, w.customer, w.detail, w.due_at,
+       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment')
+                 AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
+            ELSE w.title END AS title, w.customer,
+       CASE WHEN w.kind = 'adjustment' AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
+            ELSE w.detail END AS detail, w.due_at,
        CASE WHEN w.due_at < now() THEN 'overdue'
             WHEN w.due_at < now() + interval '30 minutes' THEN 'soon'
             ELSE 'ok' END AS state
@@ -51,9 +55,9 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
      WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
     -- Breaks of the reconciliation: mine, and those nobody took that have passed their buffer.
-    SELECT 'break', b.item_id, 'break-list', NULL, NULL, b.account_id, b.item_id,
-           coalesce(i.reference, b.item_id::text), b.category, i.counterparty,
-           b.reason, b.due_on::timestamp AT TIME ZONE 'Asia/Shanghai', b.unit_id
+    SELECT 'break', b.item_id, 'recon-item', NULL, NULL, b.account_id, b.item_id,
+           coalesce(nullif(i.reference, ''), b.item_id::text), b.category, i.counterparty,
+           b.reason, b.due_on::timestamp AT TIME ZONE (SELECT bank.timezone()), b.unit_id
       FROM bank.recon_break b
       JOIN bank.recon_item i ON i.account_id = b.account_id AND i.item_id = b.item_id
      WHERE b.owner = session_user

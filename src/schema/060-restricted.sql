@@ -64,7 +64,7 @@ BEGIN
     ELSIF g.state <> 'asked' THEN
         PERFORM bank.fail('BO423', 'This request has been decided already.',
                           bank.staff_name(g.decided_by), NULL, 'p_grant_id');
-    ELSIF g.version <> p_version THEN
+    ELSIF g.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', p_grant_id::text,
                           'Look at it again.', 'p_version');
     ELSIF g.staff_id = me.staff_id THEN

@@ -39,7 +39,7 @@ BEGIN
     ELSIF s.staff_id = me.staff_id THEN
         PERFORM bank.fail('BO403', 'You cannot switch your own login.', s.login,
                           'Ask another administrator.', 'p_staff_id');
-    ELSIF s.version <> p_version OR s.active = p_active THEN
+    ELSIF s.version IS DISTINCT FROM p_version OR s.active = p_active THEN
         PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', s.login,
                           'Look at it again.', 'p_version');
     END IF;
@@ -133,6 +133,6 @@ END $$;
 
 SELECT bank.function_grant('staff_enable', 'admin');
 SELECT bank.function_grant('staff_disable', 'admin');
-SELECT bank.view_grant('staff_list', 'admin', 'auditor');
+SELECT bank.view_grant('staff_list', 'supervisor', 'admin', 'auditor');
 SELECT bank.view_grant('colleague_list', 'clerk', 'rm', 'supervisor');
 SELECT bank.view_grant('me', 'staff');

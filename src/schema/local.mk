@@ -28,7 +28,8 @@ dist_schema_DATA += \
 dist_schema_DATA += \
   src/schema/021-reconcile-import.sql \
   src/schema/022-reconcile-run.sql \
-  src/schema/023-reconcile-view.sql
+  src/schema/023-reconcile-view.sql \
+  src/schema/024-reconcile-item.sql
 dist_schema_DATA += \
   src/schema/040-worklist.sql \
   src/schema/050-report-case.sql \

@@ -22,9 +22,19 @@ SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_flags(101)'), 'BO423', 'pan
 SELECT is(pg_temp.as('t_clerk', 'SELECT phone FROM api.customer_identity(101)'), '138****8000', 'masked');
 SELECT is((SELECT count(*) FROM bank.audit WHERE login = 't_clerk' AND action = 'customer_view'
            AND customer_id = 101), 1::bigint, 'the view is audited');
-SELECT is(pg_temp.as('t_clerk', 'SELECT lifecycle FROM api.customer_flags(101)'), 'active', 'then panels open');
-SELECT is(pg_temp.as('t_clerk', format('SELECT value FROM api.customer_reveal(101, ''phone'', ''call back'', %L)',
-    gen_random_uuid())), '13800138000', 'revealed with a reason');
+SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_flags(101)'), 'BO423',
+          'a view that could still be rolled back opens nothing');
+SELECT pg_temp.opened('t_clerk', 101);
+SELECT is(pg_temp.as('t_clerk', 'SELECT lifecycle FROM api.customer_flags(101)'), 'active', 'a committed one does');
+SELECT gen_random_uuid() AS key \gset
+SELECT format('SELECT value FROM api.customer_reveal(101, ''phone'', ''call back'', %L)', :'key') AS reveal \gset
+SELECT is(pg_temp.as('t_clerk', :'reveal'), NULL, 'the first call only records');
+SELECT is(pg_temp.as('t_clerk', :'reveal'), NULL, 'and no call shows what could be rolled back');
+UPDATE bank.reveal_log SET xid = '3' WHERE request = :'key';
+SELECT is(pg_temp.as('t_clerk', :'reveal'), '13800138000', 'a later call with the key reveals');
+UPDATE bank.reveal_log SET at = at - interval '2 minutes' WHERE request = :'key';
+SELECT is(pg_temp.as('t_clerk', :'reveal'), 'BO423', 'for a minute');
+UPDATE bank.reveal_log SET at = at + interval '2 minutes' WHERE request = :'key';
 SELECT is(pg_temp.as('t_clerk', format('SELECT value FROM api.customer_reveal(101, ''phone'', '''', %L)',
     gen_random_uuid())), 'BO422', 'not without one');
 INSERT INTO bank.reveal_log (customer_id, staff_id, field, reason, unit_id)

@@ -1,49 +1,69 @@
 /* Figures of the console in a pseudo-terminal against a throw-away database; see README.md. */
 #include "base/clock.h"
+#include "tests/bench/figures.h"
 #include "tests/lib/fixture.h"
 #include "tests/lib/pty.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAIT = 10000, SAMPLES = 400, STARTS = 7 };
+/* STILL: ms without output after which a paint counts as complete. */
+enum { WAIT = 10000, SAMPLES = 400, STARTS = 9, STILL = 8 };
 
-static char program[1024], screens[1100];
+static char screens[1100];
 
-static struct pty *start(int rows, int columns, const char *screen)
+static struct pty *start_as(int rows, int columns, const char *login, const char *screen)
 {
-    const char *argv[] = {program, "console", "--as", "t_super", "--language", "en",
-                          screen ? "--screen" : NULL, screen, NULL};
+    const char *argv[9] = {figures_program(), "console", "--language", "en"};
     const char *environment[] = {screens, NULL};
+    int at = 4;
+    if (login) {
+        argv[at++] = "--as";
+        argv[at++] = login;
+    }
+    if (screen) {
+        argv[at++] = "--screen";
+        argv[at++] = screen;
+    }
     return pty_start(rows, columns, argv, environment);
 }
 
-static int by_value(const void *a, const void *b)
+static struct pty *start(int rows, int columns, const char *screen)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    return start_as(rows, columns, "t_super", screen);
 }
 
-static void percentiles(const char *what, double *values, int count)
+/* From exec until the text stands on the screen: best and middle of several. */
+static void starting(int rows, int columns, const char *what, const char *login,
+                     const char *screen, const char *text)
 {
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    printf("%-42s p50 %7.2f ms  p99 %7.2f ms\n", what, values[count / 2],
-           values[count * 99 / 100]);
-}
-
-/* From exec until the text stands on the screen, best of several. */
-static void starting(int rows, int columns)
-{
-    double best = 1e9;
+    double times[STARTS];
     for (int i = 0; i < STARTS; i++) {
         int64_t then = clock_us();
-        struct pty *pty = start(rows, columns, "pl");
-        pty_wait_text(pty, "Row 00014", WAIT);
-        double ms = (double)(clock_us() - then) / 1000;
-        best = ms < best ? ms : best;
+        struct pty *pty = start_as(rows, columns, login, screen);
+        pty_wait_text(pty, text, WAIT);
+        times[i] = (double)(clock_us() - then) / 1000;
         pty_free(pty);
     }
-    printf("%-42s best %6.1f ms\n", "start to first list", best);
+    figures_sort(times, STARTS);
+    printf("%-42s best %6.2f ms  p50 %6.2f ms\n", what, times[0], times[STARTS / 2]);
+}
+
+/* From the closing of the terminal until the program has ended. */
+static void leaving(int rows, int columns)
+{
+    double times[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+        int status;
+        struct pty *pty = start(rows, columns, "pl");
+        pty_wait_text(pty, "Row 00014", WAIT);
+        int64_t then = clock_us();
+        pty_hang_up(pty);
+        pty_wait_exit(pty, &status, WAIT);
+        times[i] = (double)(clock_us() - then) / 1000;
+        pty_free(pty);
+    }
+    figures_print("end after hang-up", times, STARTS);
 }
 
 /* From the write of a key to the first bytes painted. */
@@ -57,10 +77,10 @@ static void keys(const char *what, struct pty *pty, const char *key, const char 
         pty_keys(pty, i % 2 ? back : key, NULL);
         pty_wait_frame(pty, frame, WAIT);
         values[i] = (double)(clock_us() - then) / 1000;
-        pty_settle(pty, 3, 200);
+        pty_settle(pty, STILL, 200);
         bytes += pty_bytes(pty) - before;
     }
-    percentiles(what, values, SAMPLES);
+    figures_print(what, values, SAMPLES);
     printf("%-42s %lu B a key\n", "", bytes / SAMPLES);
 }
 
@@ -69,19 +89,23 @@ static void burst(struct pty *pty)
     char bytes[301] = "";
     for (int i = 0; i < 100; i++)
         memcpy(bytes + 3 * i, "\033[B", 4);
-    unsigned long before = pty_bytes(pty);
+    unsigned long before = pty_bytes(pty), frame = pty_frames(pty);
     int64_t then = clock_us();
     pty_type(pty, bytes);
     pty_wait_text(pty, "Row 00101", WAIT);
     double ms = (double)(clock_us() - then) / 1000;
     pty_settle(pty, 50, 1000);
-    printf("%-42s %lu B, %.1f ms\n", "burst of 100 Down", pty_bytes(pty) - before, ms);
+    printf("%-42s %lu B, %.1f ms, %lu read(s)\n", "burst of 100 Down", pty_bytes(pty) - before, ms,
+           pty_frames(pty) - frame);
 }
 
 static void size(int rows, int columns)
 {
     printf("\n%dx%d\n", columns, rows);
-    starting(rows, columns);
+    starting(rows, columns, "start to login form", NULL, NULL, "Name");
+    starting(rows, columns, "start to the password asked for", "t_secret", NULL, "Password");
+    starting(rows, columns, "start to home", "t_super", NULL, "Customers");
+    starting(rows, columns, "start to first list", "t_super", "pl", "Row 00014");
     struct pty *pty = start(rows, columns, "pl");
     pty_wait_text(pty, "Row 00014", WAIT);
     pty_settle(pty, 300, 2000);
@@ -93,22 +117,27 @@ static void size(int rows, int columns)
     keys("cursor move", pty, "Up", "Down");
     keys("page", pty, "PgDn", "PgUp");
     pty_free(pty);
+    leaving(rows, columns);
 }
 
-/* Memory with ten thousand rows, and keys while a query sleeps. */
-static void load(void)
+/* Memory with ten thousand rows. */
+static void load(int rows, int columns)
 {
-    printf("\nloaded, 80x24\n");
-    struct pty *pty = start(24, 80, "pl");
+    struct pty *pty = start(rows, columns, "pl");
     pty_wait_text(pty, "Row 00014", WAIT);
     for (int i = 0; i < 800 && !pty_has(pty, "Row 10000"); i++) {
         pty_keys(pty, "PgDn", NULL);
-        pty_settle(pty, 8, 200);
+        pty_settle(pty, STILL, 200);
     }
     printf("%-42s %ld kB (PSS %ld kB)%s\n", "resident memory, 10,000 rows", pty_rss(pty),
            pty_pss(pty), pty_has(pty, "Row 10000") ? "" : " (end not reached)");
     pty_free(pty);
-    pty = start(24, 80, "ps");
+}
+
+/* Keys while a query sleeps. */
+static void busy(void)
+{
+    struct pty *pty = start(24, 80, "ps");
     pty_wait_text(pty, "Slow", WAIT);
     pty_keys(pty, ":", NULL);
     pty_settle(pty, 200, 1000);
@@ -116,27 +145,47 @@ static void load(void)
     pty_free(pty);
 }
 
-int main(void)
+/* A role that the server asks for a password. */
+static bool ask_for_password(void)
 {
-    const char *build = getenv("BANKOPS_BUILD"), *source = getenv("BANKOPS_SOURCE");
+    const char *data = getenv("BANKOPS_DATA");
+    char sql[1024];
+    snprintf(sql, sizeof sql,
+             "COPY (VALUES ('local all t_secret scram-sha-256'), ('local all all trust')) "
+             "TO '%s/cluster/pg_hba.conf'",
+             data ? data : "");
+    return figures_sql("CREATE ROLE t_secret LOGIN PASSWORD 'secret' IN ROLE bankops_clerk") &&
+           figures_sql(sql) && figures_sql("SELECT pg_reload_conf()");
+}
+
+static bool prepare(void)
+{
     char command[2048];
-    snprintf(program, sizeof program, "%s/bankops", build ? build : ".");
-    snprintf(screens, sizeof screens, "BANKOPS_SCREENS=%s/tests/console/screens",
-             source ? source : "..");
-    if (!fixture_start(""))
-        return 1;
     snprintf(command, sizeof command,
              "PGOPTIONS='-c client_min_messages=warning' psql -Xq -v ON_ERROR_STOP=1 "
-             "-f '%s/tests/console/probe.sql' >/dev/null",
-             source ? source : "..");
-    bool ready = system(command) == 0 &&
-                 system("psql -Xqc \"INSERT INTO bank.probe (probe_id, name, stage, amount) SELECT n, "
-                        "'Row ' || lpad(n::text, 5, '0'), 'new', n FROM "
-                        "generate_series(3001, 10000) n\"") == 0;
+             "-f '%s' >/dev/null",
+             figures_source("tests/console/probe.sql"));
+    return system(command) == 0 && ask_for_password() &&
+           figures_sql("INSERT INTO bank.probe (probe_id, name, stage, amount) SELECT n, "
+                       "'Row ' || lpad(n::text, 5, '0'), 'new', n "
+                       "FROM generate_series(3001, 10000) n");
+}
+
+int main(void)
+{
+    snprintf(screens, sizeof screens, "BANKOPS_SCREENS=%s",
+             figures_source("tests/console/screens"));
+    if (!fixture_start(""))
+        return 1;
+    bool ready = prepare();
     if (ready) {
+        figures_machine();
         size(24, 80);
+        load(24, 80);
+        busy();
         size(50, 200);
-        load();
+        load(50, 200);
+        figures_machine();
     }
     fixture_stop();
     return ready ? 0 : 1;

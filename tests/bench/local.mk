@@ -1,10 +1,16 @@
-EXTRA_DIST += tests/bench/points
-EXTRA_DIST += tests/bench/README.md tests/bench/lookup tests/bench/console.c
+EXTRA_DIST += tests/bench/README.md tests/bench/points
+EXTRA_DIST += tests/bench/console.c tests/bench/figures.c tests/bench/figures.h tests/bench/lookup.c
+
+EXTRA_PROGRAMS = tests/bench/lookup
+CLEANFILES += tests/bench/lookup$(EXEEXT)
+bench_sources = tests/bench/figures.c tests/bench/figures.h
+tests_bench_lookup_SOURCES = tests/bench/lookup.c $(bench_sources)
+tests_bench_lookup_LDADD = libbase.a $(LIBPQ_LIBS)
 
 if HAVE_VTERM
-EXTRA_PROGRAMS = tests/bench/console
+EXTRA_PROGRAMS += tests/bench/console
 CLEANFILES += tests/bench/console$(EXEEXT)
-tests_bench_console_SOURCES = tests/bench/console.c
+tests_bench_console_SOURCES = tests/bench/console.c $(bench_sources)
 tests_bench_console_LDADD = $(pty_libraries)
 bench: bankops tests/bench/console
 	$(AM_TESTS_ENVIRONMENT) tests/bench/console

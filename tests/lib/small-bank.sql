@@ -46,3 +46,9 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE;
 END $$;
+
+-- Leaves the audit row of a customer view that an earlier transaction committed.
+CREATE FUNCTION pg_temp.opened(p_login text, p_customer_id bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO bank.audit (epoch, xid, login, action, object_kind, object_id, customer_id)
+    VALUES (bank.audit_epoch_now(), '3', p_login, 'customer_view', 'customer',
+            p_customer_id::text, p_customer_id) $$;
