@@ -319,13 +319,32 @@ bool list_page_options(struct page *page)
     return true;
 }
 
+/* Every column of the row in full, for lists whose rows lead nowhere. */
+static void show_row(struct page *page, const char *const *cells)
+{
+    const struct defined_columns *columns = &page->definition->columns;
+    struct buffer text = BUFFER_INIT;
+    char cell[4096];
+    for (int i = 0; i < columns->count; i++) {
+        format_cell(columns, i, cells, console_now(page->console), NULL, cell, sizeof cell);
+        if (!columns->items[i].hidden && *cell)
+            buffer_format(&text, "%s%s: %s", text.length ? "\n" : "",
+                          both_text(&columns->items[i].title), cell);
+    }
+    dialog_text(page->console, both_text(&page->definition->title), buffer_text(&text),
+                STYLE_NORMAL);
+    buffer_free(&text);
+}
+
 static void open_row(struct page *page)
 {
     struct list_state *state = page->state;
     if (list_page_options(page))
         return;
-    if (list_cursor(state->list) < 0 || !page->definition->enter.screen)
+    if (list_cursor(state->list) < 0)
         screen_bell();
+    else if (!page->definition->enter.screen)
+        show_row(page, list_page_cells(page, list_cursor(state->list)));
     else
         console_jump(page, &page->definition->enter, page_lookup, page);
 }
