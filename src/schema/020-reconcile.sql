@@ -45,9 +45,9 @@ CREATE TABLE bank.recon_account (
     external_bank text NOT NULL DEFAULT '',
     currency char(3) COLLATE "C" NOT NULL,
     numbered boolean NOT NULL DEFAULT true,  -- statement numbers run without gaps
-    opening_date date,                       -- balances are those before this day; taken from the
-    opening_statement bigint NOT NULL DEFAULT 0, -- first statement when not set
-    opening_book bigint,                     -- NULL: as the statement's
+    opening_date date,                       -- balances are those before this day; each is taken
+    opening_statement bigint,                -- from the first file of its side when not set
+    opening_book bigint,
     book_key text COLLATE "C" GENERATED ALWAYS AS
         (upper(regexp_replace(book_account, '[^0-9A-Za-z]', '', 'g'))) STORED,
     external_key text COLLATE "C" GENERATED ALWAYS AS

@@ -34,7 +34,7 @@ LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
     s recon_statement := p_statement;
     last recon_statement;
-    account recon_account;
+    start bigint;
 BEGIN
     p_code := '';
     p_fault := '';
@@ -70,18 +70,16 @@ BEGIN
      ORDER BY t.close_date DESC, t.number DESC NULLS LAST, t.page DESC NULLS LAST,
               t.statement_id DESC LIMIT 1;
     IF NOT FOUND THEN
-        SELECT * INTO account FROM recon_account a WHERE a.account_id = s.account_id;
-        IF account.opening_date IS NOT NULL AND s.open_date >= account.opening_date - 1
-           AND (CASE s.side WHEN 'S' THEN account.opening_statement
-                     ELSE coalesce(account.opening_book, account.opening_statement) END)
-               <> s.opening
+        SELECT CASE s.side WHEN 'S' THEN a.opening_statement ELSE a.opening_book END INTO start
+          FROM recon_account a
+         WHERE a.account_id = s.account_id AND s.open_date >= a.opening_date - 1;
+        IF start <> s.opening
            AND NOT EXISTS (SELECT FROM recon_statement t WHERE t.account_id = s.account_id
                            AND t.side = s.side AND t.live AND t.opening = s.closing) THEN
             p_code := 'gap';
             p_fault := format('the account starts with %s, this statement opens with %s',
-                bank.recon_money(CASE s.side WHEN 'S' THEN account.opening_statement
-                     ELSE coalesce(account.opening_book, account.opening_statement) END, s.currency),
-                bank.recon_money(s.opening, s.currency));
+                              bank.recon_money(start, s.currency),
+                              bank.recon_money(s.opening, s.currency));
         END IF;
         RETURN;
     END IF;
@@ -229,18 +227,18 @@ BEGIN
     RETURN added;
 END $$;
 
--- The account takes its start from its first statement when nobody set it.
+-- Each side of an account takes its start from its first file when nobody set it.
 CREATE FUNCTION bank.recon_opening(p_file bigint) RETURNS void
 LANGUAGE sql SET search_path = bank, pg_temp AS $$
     UPDATE recon_account a
-       SET opening_date = f.open_date,
+       SET opening_date = coalesce(a.opening_date, f.open_date),
            opening_statement = CASE f.side WHEN 'S' THEN f.opening ELSE a.opening_statement END,
            opening_book = CASE f.side WHEN 'L' THEN f.opening ELSE a.opening_book END
       FROM (SELECT DISTINCT ON (s.account_id, s.side) s.account_id, s.side, s.opening, s.open_date
               FROM recon_statement s WHERE s.file_id = p_file AND s.opening IS NOT NULL
              ORDER BY s.account_id, s.side, s.open_date, s.position) f
      WHERE a.account_id = f.account_id
-       AND (a.opening_date IS NULL OR (f.side = 'L' AND a.opening_book IS NULL))
+       AND CASE f.side WHEN 'S' THEN a.opening_statement ELSE a.opening_book END IS NULL
        AND NOT EXISTS (SELECT FROM recon_statement o
                        WHERE o.account_id = f.account_id AND o.side = f.side AND o.live
                          AND o.opening IS NOT NULL AND o.file_id <> p_file);

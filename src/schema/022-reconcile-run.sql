@@ -15,14 +15,15 @@ BEGIN
     SELECT coalesce(sum(amount) FILTER (WHERE side = 'L'), 0) AS book,
            coalesce(sum(-amount) FILTER (WHERE side = 'S'), 0) AS statement INTO sums
       FROM recon_item WHERE account_id = p_account_id AND day <= p_day;
-    book := coalesce(a.opening_book, a.opening_statement) + sums.book;
+    book := coalesce(a.opening_book, a.opening_statement, 0) + sums.book;
     SELECT closing INTO statement FROM recon_statement
      WHERE account_id = p_account_id AND side = 'S' AND live AND closing IS NOT NULL
        AND close_date <= p_day
      ORDER BY close_date DESC, number DESC NULLS LAST, page DESC NULLS LAST, statement_id DESC
      LIMIT 1;
     statement_stated := statement IS NOT NULL;
-    statement := coalesce(statement, a.opening_statement + sums.statement);
+    statement := coalesce(statement,
+                          coalesce(a.opening_statement, a.opening_book, 0) + sums.statement);
     SELECT coalesce(sum(amount) FILTER (WHERE side = 'L'), 0) AS book,
            coalesce(sum(-amount) FILTER (WHERE side = 'S'), 0) AS statement INTO sums
       FROM recon_open WHERE account_id = p_account_id AND day <= p_day;
@@ -161,7 +162,7 @@ BEGIN
                                   due_on, related_item_id, opened_by_run)
     SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id,
            CASE WHEN twin.item_id IS NOT NULL OR done.match_id IS NOT NULL THEN 'duplicate'
-                WHEN other.item_id IS NOT NULL THEN 'amount'
+                WHEN other.amount <> -o.amount THEN 'amount'
                 WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END,
            o.value_date,
            CASE WHEN p_lane.buffer_days = 0 THEN o.value_date
@@ -178,7 +179,7 @@ BEGIN
                             AND m.status = 'confirmed'
                             AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END
                           LIMIT 1) done ON true
-      LEFT JOIN LATERAL (SELECT t.item_id FROM recon_open t
+      LEFT JOIN LATERAL (SELECT t.item_id, t.amount FROM recon_open t
                           WHERE t.account_id = o.account_id AND t.side <> o.side AND t.key = o.key
                             AND o.key <> ''
                           ORDER BY abs(t.amount + o.amount), t.item_id LIMIT 1) other ON true

@@ -210,7 +210,7 @@ BEGIN
     INSERT INTO recon_account (lane_id, unit_id, book_account, external_account, external_bank,
                                currency, opening_date, opening_statement, opening_book)
     VALUES (v_lane, v_unit, p_book_account, p_external_account, coalesce(p_external_bank, ''),
-            p_currency, p_opening_date, coalesce(p_opening, 0), p_opening)
+            p_currency, p_opening_date, p_opening, p_opening)
     ON CONFLICT DO NOTHING;
     PERFORM bank.audit_write('save', 'recon_lane', v_lane::text, NULL, NULL,
         jsonb_build_object('code', p_code, 'book', p_book_account, 'external', p_external_account));

@@ -40,7 +40,7 @@ dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/case.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql
+pillar_tests = tests/api/case.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql
 core_tests = tests/api/lookup.sql tests/api/roles.sql tests/api/restricted.sql tests/api/security.sql
