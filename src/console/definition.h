@@ -45,6 +45,7 @@ enum format {
     FORMAT_INTEGER,
     FORMAT_MONEY,
     FORMAT_DATE,
+    FORMAT_MONTH, /* year and month of a date */
     FORMAT_DATETIME,
     FORMAT_TIME,
     FORMAT_DUE,

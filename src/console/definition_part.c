@@ -63,10 +63,11 @@ struct source read_source(const cJSON *object, const char *name)
 static const char *const styles[] = {"normal", "strong", "muted", "good", "warning", "danger", NULL};
 static const enum style style_of[] = {STYLE_NORMAL, STYLE_ACCENT,  STYLE_MUTED,
                                       STYLE_GOOD,   STYLE_WARNING, STYLE_DANGER};
-static const char *const formats[] = {"text", "integer", "money", "date",  "datetime", "time",
-                                      "due",  "percent", "badge", "bool", "masked",   NULL};
+static const char *const formats[] = {"text", "integer", "money",   "date",  "month", "datetime",
+                                      "time", "due",     "percent", "badge", "bool",  "masked",
+                                      NULL};
 /* Cells of a column without a width, by format. */
-static const int widths[] = {16, 8, 16, 10, 16, 5, 8, 7, 10, 4, 14};
+static const int widths[] = {16, 8, 16, 10, 7, 16, 5, 8, 7, 10, 4, 14};
 
 static struct named_value *read_values(const cJSON *object, int *count)
 {

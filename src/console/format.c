@@ -132,6 +132,9 @@ static void format_plain(const struct defined_column *column, const char *const 
     case FORMAT_DATE:
         format_part(text, column->width < 10 ? 5 : 0, column->width < 10 ? 5 : 10, out, capacity);
         break;
+    case FORMAT_MONTH:
+        format_part(text, 0, 7, out, capacity);
+        break;
     case FORMAT_DATETIME:
         format_part(text, column->width < 16 ? 5 : 0, column->width < 16 ? 11 : 16, out, capacity);
         break;
@@ -194,6 +197,8 @@ const char *format_export(const struct defined_columns *columns, int at, const c
         snprintf(out, capacity, "%s", is_true(text) ? _("yes") : _("no"));
     else if (column->format == FORMAT_DATETIME || column->format == FORMAT_DUE)
         snprintf(out, capacity, "%.19s", text);
+    else if (column->format == FORMAT_MONTH)
+        snprintf(out, capacity, "%.7s", text);
     else
         snprintf(out, capacity, "%s", text);
     return out;

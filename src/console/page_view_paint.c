@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_CELLS = 76, VALUES_MOST = 400, PANEL_ROWS = 6 };
+enum { PAGE_CELLS = 76, VALUES_MOST = 400, PANEL_ROWS = 6, CHART_ROWS = 8 };
 
 /* No further panel of the page stands below this one on its side. */
 static bool last_on_side(const struct view_state *state, int at)
@@ -181,7 +181,8 @@ static void paint_chart(struct panel *panel, const struct area *area)
     const struct defined_panel *definition = panel->definition;
     int64_t values[VALUES_MOST];
     struct line *lines = xcalloc((size_t)area->rows + 1, sizeof *lines);
-    int count = PQntuples(panel->rows), chart = area->rows - 1;
+    int count = PQntuples(panel->rows);
+    int chart = area->rows - 1 < CHART_ROWS ? area->rows - 1 : CHART_ROWS;
     count = count < VALUES_MOST ? count : VALUES_MOST;
     for (int i = 0; i < count; i++)
         values[i] = PQgetisnull(panel->rows, i, definition->chart.y)
