@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "base/text.h"
 #include "console/console.h"
 #include "console/dialog.h"
 #include "console/export.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_MOST = 60, CHART_CELLS = 30 };
+enum { CELLS_MOST = 60, CHART_CELLS = 30, SPARK_CELLS = 31 };
 
 struct report_state {
     struct values parameters;
@@ -54,6 +55,8 @@ static void add_totals(struct page *page)
     if (!definition->total_count || !PQntuples(state->rows))
         return;
     state->totals = xcalloc((size_t)definition->columns.count, sizeof *state->totals);
+    if (columns_count(state->columns))
+        state->totals[state->shown_of[0]] = xstrdup(_("Total"));
     for (int t = 0; t < definition->total_count; t++) {
         int column = definition->totals[t];
         int currency = definition->columns.items[column].currency_at;
@@ -115,9 +118,38 @@ static void ask_parameters(struct page *page)
         report_refresh(page);
 }
 
+/* YYYY-MM of the business date. */
+static const char *this_month(struct page *page, char month[8])
+{
+    snprintf(month, 8, "%.7s", page_value(page, "@today"));
+    return month;
+}
+
+/* The month before (-1) or after; refused past the month of the business date. */
+static void change_month(struct page *page, int by)
+{
+    struct report_state *state = page->state;
+    const char *text = values_get(&state->parameters, "month");
+    char now[8], month[16];
+    int year, number;
+    if (!text || sscanf(text, "%4d-%2d", &year, &number) != 2) {
+        console_refuse(page->console, _("This report has no month."));
+        return;
+    }
+    number = year * 12 + number - 1 + by;
+    snprintf(month, sizeof month, "%04d-%02d", number / 12, number % 12 + 1);
+    if (by > 0 && strcmp(month, this_month(page, now)) > 0) {
+        console_refuse(page->console, _("The month after this one has not begun."));
+        return;
+    }
+    values_set(&state->parameters, "month", month);
+    report_refresh(page);
+}
+
 /* Defaults, then what the screen was opened with. */
 static void first_parameters(struct page *page)
 {
+    char month[8];
     struct report_state *state = page->state;
     const struct fields *fields = &page->definition->fields;
     for (int i = 0; i < fields->count; i++) {
@@ -126,6 +158,8 @@ static void first_parameters(struct page *page)
             text = values_get(&page->arguments, fields->items[i].name);
         else if (text && text[0] == '@')
             text = page_value(page, text);
+        else if (!text && !strcmp(fields->items[i].name, "month"))
+            text = this_month(page, month);
         if (text)
             values_set(&state->parameters, fields->items[i].name, text);
     }
@@ -239,6 +273,73 @@ static void paint_parameters(struct page *page, const struct area *area)
     buffer_free(&text);
 }
 
+/* Lines of the notes, at most four. */
+static int note_rows(const struct page *page, int columns)
+{
+    const char *text = both_text(&page->definition->notes);
+    int rows = 0;
+    for (size_t at = 0, next = 1; text[at] && next && rows < 4; rows++) {
+        text_wrap(text + at, columns, &next);
+        at += next;
+    }
+    return rows;
+}
+
+/* No room for bars: one line of them at the right of the first line. */
+static void paint_spark(const struct page *page, const struct area *area)
+{
+    const struct report_state *state = page->state;
+    const struct defined_chart *chart = &page->definition->chart;
+    const char *title = both_text(&page->definition->columns.items[chart->y].title);
+    int count = PQntuples(state->rows), cells = count < SPARK_CELLS ? count : SPARK_CELLS;
+    int64_t *values = xcalloc((size_t)count + 1, sizeof *values);
+    struct line line = LINE_INIT;
+    for (int i = 0; i < count; i++)
+        values[i] = (int64_t)strtod(PQgetvalue(state->rows, i, chart->y), NULL);
+    line_add(&line, STYLE_LABEL, title);
+    line_add(&line, STYLE_LABEL, " ");
+    chart_spark(&line, STYLE_ACCENT, values, count, cells, !screen_unicode());
+    int width = text_width(title) + 1 + cells;
+    draw_line(area->top, area->left + area->columns - width - 1, width, &line, STYLE_LABEL, 0);
+    line_free(&line);
+    free(values);
+}
+
+/* In a narrow window the bars stand below the rows, when there is room for all of them. */
+static void paint_chart(struct page *page, const struct area *area, int below, int64_t most)
+{
+    struct report_state *state = page->state;
+    const struct definition *definition = page->definition;
+    const struct defined_columns *columns = &definition->columns;
+    int count = PQntuples(state->rows), top = area->top + 2 + count + 1;
+    const char *cells[CELLS_MOST];
+    char text[256];
+    if (top + 1 + count > area->top + area->rows - below) {
+        paint_spark(page, area);
+        return;
+    }
+    draw_text(top, area->left + 1, area->columns - 2, STYLE_LABEL,
+              both_text(&columns->items[definition->chart.y].title));
+    for (int row = 0; row < count; row++) {
+        struct line line = LINE_INIT;
+        for (int c = 0; c < columns->count && c < CELLS_MOST; c++)
+            cells[c] = PQgetisnull(state->rows, row, c) ? NULL : PQgetvalue(state->rows, row, c);
+        const char *value = cells[definition->chart.y];
+        line_add(&line, STYLE_NORMAL, " ");
+        line_add_fit(&line, STYLE_NORMAL,
+                     format_cell(columns, definition->chart.x, cells, 0, NULL, text, sizeof text),
+                     22, TEXT_LEFT);
+        line_add(&line, STYLE_NORMAL, " ");
+        chart_bar(&line, STYLE_ACCENT, value ? (int64_t)strtod(value, NULL) : 0, most,
+                  area->columns - 40, !screen_unicode());
+        line_add(&line, STYLE_NORMAL, " ");
+        line_add(&line, STYLE_NORMAL,
+                 format_cell(columns, definition->chart.y, cells, 0, NULL, text, sizeof text));
+        draw_line(top + 1 + row, area->left, area->columns, &line, STYLE_NORMAL, 0);
+        line_free(&line);
+    }
+}
+
 static void report_paint(struct page *page, const struct area *area)
 {
     struct report_state *state = page->state;
@@ -248,7 +349,8 @@ static void report_paint(struct page *page, const struct area *area)
     int count = state->rows ? PQntuples(state->rows) : 0;
     bool chart = definition->chart.kind && area->columns >= 100 && count;
     int64_t most = chart ? greatest(page) : 0;
-    int below = (state->totals != NULL) + (definition->notes.en != NULL);
+    struct area note = {0, area->left + 1, note_rows(page, area->columns - 2), area->columns - 2};
+    int below = (state->totals != NULL) + note.rows;
     paint_parameters(page, area);
     columns_layout(state->columns, area->columns - 2 - (chart ? CHART_CELLS : 0), 1);
     line_add(&line, STYLE_HEADING, " ");
@@ -275,9 +377,11 @@ static void report_paint(struct page *page, const struct area *area)
     if (state->totals)
         paint_row(page, (const char *const *)state->totals, area->top + area->rows - below, area,
                   STYLE_HEADING, 0, 0);
-    if (definition->notes.en)
-        draw_text(area->top + area->rows - 1, area->left + 1, area->columns - 2, STYLE_MUTED,
-                  both_text(&definition->notes));
+    note.top = area->top + area->rows - note.rows;
+    if (note.rows)
+        dialog_paragraph(both_text(&definition->notes), &note, STYLE_MUTED);
+    if (definition->chart.kind && !chart && count)
+        paint_chart(page, area, below, greatest(page));
 }
 
 static bool move(struct page *page, int by)
@@ -312,6 +416,10 @@ static bool report_act(struct page *page, enum action_id id)
         return columns_scroll(state->columns, -1), true;
     case ACTION_RIGHT:
         return columns_scroll(state->columns, 1), true;
+    case ACTION_MONTH_BACK:
+    case ACTION_MONTH_NEXT:
+        change_month(page, id == ACTION_MONTH_BACK ? -1 : 1);
+        return true;
     case ACTION_FILTER:
         ask_parameters(page);
         return true;

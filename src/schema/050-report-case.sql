@@ -78,11 +78,12 @@ $$;
 
 -- The same by owner.
 CREATE FUNCTION api.report_case_owner(p_month text)
-RETURNS TABLE (login text, owner text, unit text, received bigint, in_time bigint,
+RETURNS TABLE (login text, owner text, owner_en text, unit text, unit_en text, received bigint, in_time bigint,
     response_rate numeric, median_minutes int, closed bigint, resolved bigint,
     resolution_rate numeric, still_open bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT coalesce(s.login, '-'), coalesce(s.name_zh, '-'), coalesce(u.name_zh, '-'), count(*),
+    SELECT coalesce(s.login, '-'), coalesce(s.name_zh, '-'), coalesce(s.name_en, '-'),
+           coalesce(u.name_zh, '-'), coalesce(u.name_en, '-'), count(*),
            count(*) FILTER (WHERE r.in_time),
            bank.share(count(*) FILTER (WHERE r.in_time), count(r.in_time)),
            percentile_disc(0.5) WITHIN GROUP (ORDER BY r.minutes)::int,
@@ -92,7 +93,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       FROM bank.report_case(p_month) r
       LEFT JOIN bank.staff s ON s.staff_id = r.owner_id
       LEFT JOIN bank.unit u ON u.unit_id = s.unit_id
-     GROUP BY s.login, s.name_zh, u.name_zh
+     GROUP BY s.login, s.name_zh, s.name_en, u.name_zh, u.name_en
      ORDER BY count(*) DESC, s.login
 $$;
 
