@@ -129,6 +129,38 @@ void draw_cursor(int row, int column, bool visible)
     cursor_visible = visible && inside;
 }
 
+/* A cell where a double-width character goes on. curses keeps the number of the cell within its
+ * character among the attributes. */
+static bool goes_on(int row, int column)
+{
+    cchar_t cell;
+    return column > 0 && column < COLS && mvin_wch(row, column, &cell) == OK &&
+           (cell.attr & A_CHARTEXT) > 1;
+}
+
+/* What is written next begins or ends at this column. A double-width character that stands across
+ * it becomes blanks: curses would keep its left half and later take it for painted. */
+static void split(int row, int column)
+{
+    cchar_t cell, blank;
+    wchar_t text[CCHARW_MAX + 1];
+    attr_t attributes;
+    short pair;
+    if (!goes_on(row, column) || mvin_wch(row, column - 1, &cell) != OK ||
+        getcchar(&cell, text, &attributes, &pair, NULL) != OK)
+        return;
+    setcchar(&blank, L" ", attributes & ~A_CHARTEXT, pair, NULL);
+    mvadd_wch(row, column - 1, &blank);
+    mvadd_wch(row, column, &blank);
+}
+
+static void write_text(int row, int column, const char *text, size_t bytes, int cells)
+{
+    split(row, column);
+    split(row, column + cells);
+    mvaddnstr(row, column, text, (int)bytes);
+}
+
 static void put_blanks(int row, int column, int count)
 {
     static const char blanks[] = "                                                                ";
@@ -141,7 +173,7 @@ static void put_blanks(int row, int column, int count)
         count = clip->right - column;
     for (int part; count > 0 && row >= clip->top && row < clip->bottom; count -= part) {
         part = count < (int)sizeof blanks - 1 ? count : (int)sizeof blanks - 1;
-        mvaddnstr(row, column, blanks, part);
+        write_text(row, column, blanks, (size_t)part, part);
         column += part;
     }
 }
@@ -170,11 +202,11 @@ static void put(int row, int column, const char *text, size_t bytes, int cells)
         buffer_add_bytes(&copy, text, bytes);
         size_t fits = text_clip(copy.data, room, &used);
         if (fits)
-            mvaddnstr(row, column, copy.data, (int)fits);
+            write_text(row, column, copy.data, fits, used);
         put_blanks(row, column + used, room - used);
         buffer_free(&copy);
     } else if (bytes) {
-        mvaddnstr(row, column, text, (int)bytes);
+        write_text(row, column, text, bytes, cells);
     }
 }
 
