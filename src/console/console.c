@@ -68,7 +68,7 @@ void console_error(struct console *console, const struct error *error)
     if (error->kind == ERROR_UNREACHABLE)
         return;
     buffer_add(&text, error->what);
-    if (error->where[0])
+    if (error->where[0] && strncmp(error->where, "p_", 2) != 0) /* a parameter tells nobody */
         buffer_format(&text, "\n\n%s %s", _("Where:"), error->where);
     if (error->todo[0])
         buffer_format(&text, "\n\n%s %s", _("What to do:"), error->todo);

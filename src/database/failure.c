@@ -79,7 +79,7 @@ bool failure_from_result(const PGresult *result, PGconn *connection, struct erro
         todo = translated(kind->todo);
     const char *what = translated(field(result, PG_DIAG_MESSAGE_PRIMARY));
     const char *detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-    error_set(error, failure_kind(state), where, todo, detail ? "%s: %s" : "%s",
+    error_set(error, failure_kind(state), where, todo, detail ? "%s (%s)" : "%s",
               what ? what : state, detail ? detail : "");
     if (error)
         snprintf(error->code, sizeof error->code, "%s", state);
