@@ -1,5 +1,6 @@
 EXTRA_DIST += tests/bench/README.md tests/bench/points
-EXTRA_DIST += tests/bench/console.c tests/bench/figures.c tests/bench/figures.h tests/bench/lookup.c
+EXTRA_DIST += tests/bench/console.c tests/bench/figures.c tests/bench/figures.h tests/bench/lookup.c \
+  tests/bench/proxy.c
 
 EXTRA_PROGRAMS = tests/bench/lookup
 CLEANFILES += tests/bench/lookup$(EXEEXT)
@@ -8,10 +9,13 @@ tests_bench_lookup_SOURCES = tests/bench/lookup.c $(bench_sources)
 tests_bench_lookup_LDADD = libbase.a $(LIBPQ_LIBS)
 
 if HAVE_VTERM
-EXTRA_PROGRAMS += tests/bench/console
-CLEANFILES += tests/bench/console$(EXEEXT)
+EXTRA_PROGRAMS += tests/bench/console tests/bench/proxy
+CLEANFILES += tests/bench/console$(EXEEXT) tests/bench/proxy$(EXEEXT)
 tests_bench_console_SOURCES = tests/bench/console.c $(bench_sources)
 tests_bench_console_LDADD = $(pty_libraries)
-bench: bankops tests/bench/console
+tests_bench_proxy_SOURCES = tests/bench/proxy.c $(bench_sources)
+tests_bench_proxy_LDADD = $(pty_libraries)
+bench: bankops tests/bench/console tests/bench/proxy
 	$(AM_TESTS_ENVIRONMENT) tests/bench/console
+	$(AM_TESTS_ENVIRONMENT) tests/bench/proxy
 endif

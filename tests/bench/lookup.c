@@ -13,10 +13,10 @@ enum { KEYS = 2000 };
 /* $1 the caller's lowest unit, $2 his highest: so that most keys find something. */
 #define PEOPLE(expression, condition) \
     "SELECT " expression " FROM bank.customer c WHERE c.unit_id BETWEEN $1 AND $2 AND " condition \
-    " AND c.customer_id % greatest($3 / 8000, 1) = 0 ORDER BY random() LIMIT 2000"
+    " AND hashint8(c.customer_id) % greatest($3 / 8000, 1)::int = 0 ORDER BY random() LIMIT 2000"
 #define OTHERS(expression, table) \
     "SELECT " expression " FROM bank." table " t WHERE t.unit_id BETWEEN $1 AND $2 AND " \
-    "t.customer_id % greatest($3 / 8000, 1) = 0 ORDER BY random() LIMIT 2000"
+    "hashint8(t.customer_id) % greatest($3 / 8000, 1)::int = 0 ORDER BY random() LIMIT 2000"
 
 static const struct {
     const char *name, *sql;
@@ -41,7 +41,7 @@ static const struct {
     {"commonest pair in companies",
      "WITH pair AS (SELECT substr(c.name, i, 2) AS gram FROM bank.customer c, "
      "generate_series(2, length(c.name) - 1) AS i WHERE c.kind = 'company' AND "
-     "c.name !~ '^[\\x01-\\x7f]*$' AND c.customer_id % greatest($3 / 8000, 1) = 0 AND $1 <= $2), "
+     "c.name !~ '^[\\x01-\\x7f]*$' AND hashint8(c.customer_id) % greatest($3 / 8000, 1)::int = 0 AND $1 <= $2), "
      "top AS (SELECT gram FROM pair GROUP BY gram ORDER BY count(*) DESC LIMIT 10) "
      "SELECT gram FROM top CROSS JOIN generate_series(1, 200)"},
     {"English word",
