@@ -43,6 +43,7 @@ dist_schema_DATA += \
 pillar_tests = tests/api/case.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql
-core_tests = tests/api/lookup.sql tests/api/roles.sql tests/api/restricted.sql tests/api/security.sql
+core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \
+  tests/api/restricted.sql tests/api/security.sql
 TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)
