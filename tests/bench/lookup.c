@@ -41,7 +41,8 @@ static const struct {
     {"commonest pair in companies",
      "WITH pair AS (SELECT substr(c.name, i, 2) AS gram FROM bank.customer c, "
      "generate_series(2, length(c.name) - 1) AS i WHERE c.kind = 'company' AND "
-     "c.name !~ '^[\\x01-\\x7f]*$' AND hashint8(c.customer_id) % greatest($3 / 8000, 1)::int = 0 AND $1 <= $2), "
+     "c.name !~ '^[\\x01-\\x7f]*$' AND $1 <= $2 AND "
+     "hashint8(c.customer_id) % greatest($3 / 8000, 1)::int = 0), "
      "top AS (SELECT gram FROM pair GROUP BY gram ORDER BY count(*) DESC LIMIT 10) "
      "SELECT gram FROM top CROSS JOIN generate_series(1, 200)"},
     {"English word",
@@ -122,8 +123,9 @@ static void as(PGconn *dba, const char *login)
 int main(int argc, char **argv)
 {
     PGconn *dba = connect_as("bankops_dba");
-    PGresult *size = ask(dba, "SELECT count(*), current_setting('shared_buffers') FROM bank.customer",
-                         NULL, 0);
+    static const char sql[] =
+        "SELECT count(*), current_setting('shared_buffers') FROM bank.customer";
+    PGresult *size = ask(dba, sql, NULL, 0);
     figures_machine();
     printf("%s customers, shared_buffers %s\n", PQgetvalue(size, 0, 0), PQgetvalue(size, 0, 1));
     PQclear(size);

@@ -207,7 +207,8 @@ int main(void)
     if (!fixture_start("demo"))
         return 1;
     char *server = xstrdup(getenv("PGHOST"));
-    counters = mmap(NULL, sizeof *counters, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    counters = mmap(NULL, sizeof *counters, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+                    0);
     pid_t proxy = mkdtemp(folder) ? start_proxy(folder, server) : -1;
     if (proxy > 0 && figures_sql("UPDATE bank.customer SET restricted = false")) {
         figures_machine();
