@@ -11,13 +11,18 @@
 
 enum { SHOWN_MS = 30000 };
 
-/* A field about to be revealed. */
+/* A field about to be revealed. The database answers the value only to the second call with the same
+   request key, once the first one's record is committed. */
 struct asking {
     struct page *page;
     int panel, column;
     char *reason, *key;
     struct values row; /* of the panel with the field */
+    char request_key[37];
+    bool recorded;
 };
+
+static void ask(struct asking *asking);
 
 static struct defined_field reason_field = {.name = "reason",
                                             .title = {"Reason", "理由"},
@@ -51,6 +56,12 @@ static void arrived(void *data, struct answer *answer)
 {
     struct asking *asking = data;
     struct view_state *state = asking->page->state;
+    if (!answer->error && !asking->recorded && PQntuples(answer->rows) == 1 &&
+        PQgetisnull(answer->rows, 0, 0)) {
+        asking->recorded = true;
+        ask(asking);
+        return;
+    }
     view_hide(asking->page);
     if (answer->error) {
         console_error(asking->page->console, answer->error);
@@ -75,21 +86,13 @@ static const char *reveal_value(void *data, const char *name)
                                           : page_value(asking->page, name);
 }
 
-static void reason_given(void *data, const struct values *values)
+static void ask(struct asking *asking)
 {
-    struct asking *asking = data;
     struct view_state *state = asking->page->state;
     const struct defined_column *column =
         &state->panels[asking->panel].definition->columns.items[asking->column];
     struct query query = QUERY_INIT;
-    char request_key[37];
-    if (!values) {
-        asking_free(asking);
-        return;
-    }
-    asking->reason = xstrdup(values_get(values, "reason"));
-    clock_uuid(request_key);
-    query_reveal(&query, column->reveal.function, &column->reveal.arguments, request_key,
+    query_reveal(&query, column->reveal.function, &column->reveal.arguments, asking->request_key,
                  reveal_value, asking);
     struct request request = {.sql = buffer_text(&query.sql),
                               .n = query.count,
@@ -106,6 +109,18 @@ static void keep_row(struct asking *asking, struct panel *panel)
     const char *const *cells = panel_row(panel);
     for (int i = 0; cells && i < columns->count; i++)
         values_set(&asking->row, columns->items[i].name, cells[i]);
+}
+
+static void reason_given(void *data, const struct values *values)
+{
+    struct asking *asking = data;
+    if (!values) {
+        asking_free(asking);
+        return;
+    }
+    asking->reason = xstrdup(values_get(values, "reason"));
+    clock_uuid(asking->request_key);
+    ask(asking);
 }
 
 static void column_chosen(void *data, int tag)
