@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that cannot be imported: each gives one clear message and leaves the database as it was.
 . "$(dirname "$0")/lib.sh"
-plan 22
+plan 34
 
 start_bank
 find_socket
@@ -89,3 +89,67 @@ like "the good one is imported" "$($import good.sta 2>&1)" '*good.sta*1*'
 after=$(held)
 refused "the same file again" 1 'bankops: good.sta*' $import good.sta
 is "and it is there once" "$(held)" "$after"
+
+# Periods that overlap, equal lines, killed imports, two runs at once.
+# table FIRST LAST: book or statement lines in the generic form.
+table() {
+    echo 'id,value_date,account,ccy,dc,amount_minor,ref,narrative'
+    awk -v first="$1" -v last="$2" -v account="$3" 'BEGIN {
+        for (n = first; n <= last; n++)
+            printf "%s%d,2026-11-21,%s,USD,C,%d,REF%06d,line\n", substr(account, 1, 1), n, account, n, n }'
+}
+sql "INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+     SELECT lane_id, 1, 'GL200', 'DE200', 'USD' FROM bank.recon_lane" | sed 's/^/# /'
+count() {
+    sql "SELECT count(*) FROM bank.recon_item JOIN bank.recon_account USING (account_id)
+          WHERE external_account = 'DE200'"
+}
+{ table 1 10 DE200; echo ',2026-11-21,DE200,USD,C,7,TWIN,fee'; echo ',2026-11-21,DE200,USD,C,7,TWIN,fee'; } >a.csv
+table 6 15 DE200 >b.csv
+like "a table is imported" "$($import a.csv 2>&1)" '*a.csv*12*'
+is "with its two equal lines" "$(count)" 12
+like "a period that overlaps" "$($import b.csv 2>&1)" '*b.csv*5*'
+is "adds only what is new" "$(count)" 17
+refused "a period imported before, under another name" 1 'bankops: c.csv*imported before*' \
+    sh -c "cp a.csv c.csv; $import c.csv"
+
+# Nobody works for the teller any more on the server: a killed client leaves its backend behind.
+quiet() {
+    tries=0
+    until [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE usename = 'teller'")" = 0 ]; do
+        [ $((tries = tries + 1)) -lt 500 ] || return 1
+    done
+}
+table 1001 21000 DE200 >big.csv
+small=$(held)
+wrong= killed=0
+for after in 0.01 0.03 0.06 0.1 0.2 0.3 0.5 0.8; do
+    [ "$(held)" = "$small" ] || break
+    timeout -s KILL "$after" $import big.csv >/dev/null 2>&1
+    [ $? != 137 ] || killed=$((killed + 1))
+    quiet || wrong="$wrong the server still works $after s after;"
+    case $(held) in
+    "$small") ;;
+    *) [ "$(count)" = 20017 ] || wrong="$wrong half of it is there after $after s: $(held);" ;;
+    esac
+done
+echo "# killed $killed times"
+is "a killed import leaves the old state or the new one" "$wrong" ""
+[ "$killed" -gt 0 ]
+is "and some were killed" $? 0
+$import big.csv >/dev/null 2>&1
+is "imported again it is there once" "$(count)" 20017
+
+table 1001 21000 GL200 >book.csv
+like "the book of the same lines" "$($import --side book book.csv 2>&1)" '*book.csv*20000*'
+"$program" reconcile --as teller --date 2026-11-21 nostro >"$place/one" 2>&1 &
+one=$!
+"$program" reconcile --as teller --date 2026-11-21 nostro >"$place/two" 2>&1
+two=$?
+wait $one
+is "two runs of a lane at once both end well" "$?$two" 00
+is "and match each line once" "$(sql "SELECT count(*), count(DISTINCT item_id), sum(amount)
+    FROM bank.recon_match_item WHERE live")" "40000|40000|0"
+is "one of them found nothing left" "$(sql "SELECT string_agg(match_count::text, ',' ORDER BY match_count)
+    FROM bank.recon_run")" "0,20000"
+is "what is open is what has no counterpart" "$(sql "SELECT count(*) FROM bank.recon_open")" 18
