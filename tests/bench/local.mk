@@ -8,6 +8,12 @@ bench_sources = tests/bench/figures.c tests/bench/figures.h
 tests_bench_lookup_SOURCES = tests/bench/lookup.c $(bench_sources)
 tests_bench_lookup_LDADD = libbase.a $(LIBPQ_LIBS)
 
+EXTRA_DIST += tests/bench/parse.c
+EXTRA_PROGRAMS += tests/bench/parse
+CLEANFILES += tests/bench/parse$(EXEEXT)
+tests_bench_parse_SOURCES = tests/bench/parse.c
+tests_bench_parse_LDADD = libreconcile.a libbase.a $(CJSON_LIBS) $(CRYPTO_LIBS)
+
 if HAVE_VTERM
 EXTRA_PROGRAMS += tests/bench/console tests/bench/proxy
 CLEANFILES += tests/bench/console$(EXEEXT) tests/bench/proxy$(EXEEXT)
