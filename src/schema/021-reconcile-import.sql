@@ -22,9 +22,10 @@ END $$;
 
 -- An amount of minor units as people write it.
 CREATE FUNCTION bank.recon_money(p_amount bigint, p_currency text) RETURNS text LANGUAGE sql IMMUTABLE
-AS $$ SELECT CASE WHEN p_currency IN ('JPY', 'KRW', 'VND', 'CLP')
+AS $$ SELECT CASE WHEN p_currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF',
+                                     'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')
                   THEN to_char(p_amount, 'FM999,999,999,999,999,990')
-                  WHEN p_currency IN ('KWD', 'BHD', 'OMR', 'JOD', 'TND')
+                  WHEN p_currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
                   THEN to_char(p_amount / 1000.0, 'FM999,999,999,999,999,990.000')
                   ELSE to_char(p_amount / 100.0, 'FM999,999,999,999,999,990.00') END $$;
 

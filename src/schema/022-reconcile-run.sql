@@ -161,7 +161,8 @@ BEGIN
     INSERT INTO recon_break AS b (account_id, item_id, lane_id, unit_id, category, aged_from,
                                   due_on, related_item_id, opened_by_run)
     SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id,
-           CASE WHEN twin.item_id IS NOT NULL OR done.match_id IS NOT NULL THEN 'duplicate'
+           CASE WHEN twin.item_id IS NOT NULL OR done.match_id IS NOT NULL
+                     OR (other.amount = -o.amount AND other.copies > 1) THEN 'duplicate'
                 WHEN other.amount <> -o.amount THEN 'amount'
                 WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END,
            o.value_date,
@@ -179,7 +180,8 @@ BEGIN
                             AND m.status = 'confirmed'
                             AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END
                           LIMIT 1) done ON true
-      LEFT JOIN LATERAL (SELECT t.item_id, t.amount FROM recon_open t
+      LEFT JOIN LATERAL (SELECT t.item_id, t.amount, count(*) OVER (PARTITION BY t.amount) AS copies
+                           FROM recon_open t
                           WHERE t.account_id = o.account_id AND t.side <> o.side AND t.key = o.key
                             AND o.key <> ''
                           ORDER BY abs(t.amount + o.amount), t.item_id LIMIT 1) other ON true

@@ -306,7 +306,12 @@ static void recognises_its_own(void **state)
     (void)state;
     assert_true(mt940_recognise((struct slice){sample, sizeof sample - 1}));
     assert_false(mt940_recognise((struct slice){"id,date\n1,2\n", 12}));
-    assert_false(mt940_recognise((struct slice){":20:X\n:34:", 10}));
+    /* Not a byte behind the end is looked at: a sanitizer sees it in memory of its own. */
+    static const char cut[] = ":20:X\n:34:";
+    char *copy = malloc(sizeof cut - 1);
+    memcpy(copy, cut, sizeof cut - 1);
+    assert_false(mt940_recognise((struct slice){copy, sizeof cut - 1}));
+    free(copy);
     assert_false(mt940_recognise((struct slice){"", 0}));
 }
 

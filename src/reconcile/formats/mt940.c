@@ -567,7 +567,7 @@ bool mt940_recognise(struct slice head)
         size_t tag = tag_length((struct slice){at, (size_t)((stop ? stop : end) - at)});
         reference |= tag && (!memcmp(at, ":20:", 4) || !memcmp(at, ":25:", 4));
         if (tag && reference && (!memcmp(at, ":60", 3) || !memcmp(at, ":61:", 4) ||
-                                 !memcmp(at, ":28", 3) || !memcmp(at, ":34F:", 5)))
+                                 !memcmp(at, ":28", 3) || (tag == 5 && !memcmp(at, ":34F:", 5))))
             return true;
         at = stop ? stop + 1 : end;
     }

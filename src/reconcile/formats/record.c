@@ -6,11 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_padding(char c)
+{
+    return c == ' ' || c == '\t' || c == '`';
+}
+
 struct slice record_trim(struct slice text)
 {
-    while (text.length && strchr(" \t`", *text.text) && *text.text)
+    while (text.length && is_padding(*text.text))
         text.text++, text.length--;
-    while (text.length && strchr(" \t`", text.text[text.length - 1]) && text.text[text.length - 1])
+    while (text.length && is_padding(text.text[text.length - 1]))
         text.length--;
     return text;
 }
