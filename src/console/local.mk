@@ -24,7 +24,7 @@ libconsole_a_SOURCES = \
   src/console/page_menu.c \
   src/console/page_report.c \
   src/console/page_view.c src/console/page_view.h \
-  src/console/page_view_paint.c src/console/page_view_reveal.c \
+  src/console/page_view_ahead.c src/console/page_view_paint.c src/console/page_view_reveal.c \
   src/console/perform.c src/console/perform.h \
   src/console/plain.c src/console/plain.h src/console/plain_internal.h \
   src/console/plain_list.c src/console/plain_sheet.c src/console/plain_talk.c \

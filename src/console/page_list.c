@@ -307,7 +307,7 @@ static bool search_key(struct page *page, const struct key *key)
     }
     if (!state->box || key->code == K_ENTER)
         return false;
-    if (key->code == ':' && !*edit_text(&state->search)) {
+    if (key->code == ':') { /* nothing that is searched for has one */
         console_act(page->console, ACTION_COMMAND);
         return true;
     }
@@ -327,6 +327,8 @@ static bool must_wait(struct page *page, const struct key *key)
         action_for_key(page->console->keymap, CONTEXT_LIST, state->box, key->code);
     if (list_settled(state->list) && !state->debounce)
         return false;
+    if (state->direct) /* what is typed is meant for the only hit */
+        return key_is_text(key->code) && key->code != ':';
     if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY)
         return true;
     return id == ACTION_NONE && key_is_text(key->code) && !state->box;

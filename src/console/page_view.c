@@ -109,8 +109,10 @@ static void arrived(void *data, struct answer *answer)
         panel->failure = xstrdup(answer->error->what);
         if (panel->list)
             list_page_fail(panel->list, panel->number);
-        if (panel == main_panel(page))
+        if (panel == main_panel(page)) {
+            ((struct view_state *)page->state)->queued = 0;
             console_error(page->console, answer->error);
+        }
         return;
     }
     page->stale = false;
@@ -121,8 +123,10 @@ static void arrived(void *data, struct answer *answer)
         panel->rows = answer->rows;
         answer->rows = NULL;
     }
-    if (panel == main_panel(page))
+    if (panel == main_panel(page)) {
         set_heading(page);
+        view_replay(page);
+    }
 }
 
 static void need(const struct list_request *request, void *data)
@@ -283,6 +287,11 @@ static void go_panel(struct page *page, int by)
 
 static bool view_key(struct page *page, const struct key *key)
 {
+    struct view_state *state = page->state;
+    if ((key->code < '1' || key->code > '9') && view_must_wait(page, main_panel(page), key)) {
+        state->queue[state->queued++] = *key;
+        return true;
+    }
     if (key->code < '1' || key->code > '9')
         return false;
     go_page(page, key->code - '0');

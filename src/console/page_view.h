@@ -5,7 +5,7 @@
 #include "terminal/column.h"
 #include "terminal/list.h"
 
-enum { PANEL_CELLS = 60 };
+enum { PANEL_CELLS = 60, VIEW_QUEUE = 16 };
 
 /* One panel of a view: rows of its own, a list when it can be scrolled. */
 struct panel {
@@ -27,6 +27,8 @@ struct view_state {
     struct panel *panels;
     int count, focus, page; /* page from 1 */
     bool zoom;
+    struct key queue[VIEW_QUEUE]; /* pressed before the object was there */
+    int queued;
     /* The one masked field that is shown for a while. */
     int revealed_panel, revealed_column;
     char *revealed, *revealed_key;
@@ -41,5 +43,9 @@ void view_layout(struct page *page, const struct area *area);
 /* Asks which masked field of the panel to reveal, and why. */
 void view_reveal(struct page *page);
 void view_hide(struct page *page);
+/* A key of an action of the screen waits for the object, the rows of `panel`, that it is about;
+ * then the keys kept are carried out. */
+bool view_must_wait(struct page *page, const struct panel *panel, const struct key *key);
+void view_replay(struct page *page);
 
 #endif

@@ -30,8 +30,10 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
   tests/console/screens/probe-view.json
 
 if HAVE_VTERM
-check_PROGRAMS += tests/console/console.t
-TESTS += tests/console/console.t
+check_PROGRAMS += tests/console/console.t tests/console/flows.t
+TESTS += tests/console/console.t tests/console/flows.t
+tests_console_flows_t_SOURCES = tests/console/flows.c
+tests_console_flows_t_LDADD = $(pty_libraries)
 tests_console_console_t_SOURCES = tests/console/console.c
 tests_console_console_t_LDADD = $(pty_libraries)
 endif

@@ -1,0 +1,23 @@
+#include "console/page_view.h"
+
+#include <string.h>
+
+bool view_must_wait(struct page *page, const struct panel *panel, const struct key *key)
+{
+    struct view_state *state = page->state;
+    return !panel->rows && !panel->list && !panel->failure && state->queued < VIEW_QUEUE &&
+           key_is_text(key->code) &&
+           action_for_key(page->console->keymap, CONTEXT_VIEW, false, key->code) == ACTION_NONE &&
+           connection_pending(page->console->connection, page);
+}
+
+void view_replay(struct page *page)
+{
+    struct view_state *state = page->state;
+    struct key keys[VIEW_QUEUE];
+    int count = state->queued;
+    memcpy(keys, state->queue, sizeof keys);
+    state->queued = 0;
+    for (int i = 0; i < count && console_page(page->console) == page; i++)
+        console_key(&keys[i], page->console);
+}
