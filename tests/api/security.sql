@@ -216,6 +216,12 @@ SELECT is(pg_temp.as('t_clerk', 'SELECT (SELECT login FROM api.me) FROM (SELECT
               set_config(''role'', ''bankops_clerk'', true)) s'), 't_clerk',
           'acting as the group one stays oneself');
 
+-- A second person decides a major case; calling it a small one is no way round.
+SELECT pg_temp.as('t_clerk', 'SELECT (api.case_open(101, ''A01'', ''B02'', ''C01'', ''s'', ''f'', p_level => ''major'',
+    p_request => gen_random_uuid())).id') AS major \gset
+SELECT is(pg_temp.as(login, format('SELECT (api.case_classify(101, %s, ''A01'', ''B02'', ''C01'', ''simple'', NULL, gen_random_uuid())).status',
+              :major)), code, login || ' lowers a major case') FROM (VALUES ('t_clerk', 'BO403'), ('t_super', 'done')) t (login, code);
+
 -- Whatever is left out, a function answers with one of its own errors, or with nothing.
 CREATE FUNCTION pg_temp.call_empty(p_login text, p_oid oid) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as(p_login, format('SELECT count(t) FROM api.%I(%s) t', p.proname,
