@@ -54,10 +54,10 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
       FROM bank.task t JOIN bank.customer c USING (customer_id)
      WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
-    -- Breaks of the reconciliation: mine, and those nobody took that have passed their buffer.
+    -- Breaks of the reconciliation: mine, and those nobody took that are due; the whole day is theirs.
     SELECT 'break', b.item_id, 'recon-item', NULL, NULL, b.account_id, b.item_id,
            coalesce(nullif(i.reference, ''), b.item_id::text), b.category, i.counterparty,
-           b.reason, b.due_on::timestamp AT TIME ZONE (SELECT bank.timezone()), b.unit_id
+           b.reason, (b.due_on + 1)::timestamp AT TIME ZONE (SELECT bank.timezone()), b.unit_id
       FROM bank.recon_break b
       JOIN bank.recon_item i ON i.account_id = b.account_id AND i.item_id = b.item_id
      WHERE b.owner = session_user
