@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that cannot be imported: each gives one clear message and leaves the database as it was.
 . "$(dirname "$0")/lib.sh"
-plan 34
+plan 35
 
 start_bank
 find_socket
