@@ -54,10 +54,7 @@ static int take_file(const char *path, const struct stat *status, int kind, stru
 static void read_folder(const char *name, const char *end)
 {
     char path[4096];
-    const char *corpus = getenv("BANKOPS_CORPUS");
-    if (!corpus)
-        skip();
-    snprintf(path, sizeof path, "%s/%s", corpus, name);
+    snprintf(path, sizeof path, "%s/%s", getenv("BANKOPS_CORPUS"), name);
     files = complete = read_whole = refused = without_reason = not_adding_up = 0;
     lines = 0;
     ending = end;
@@ -110,5 +107,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_mt940_is_read_or_refused),
                                        cmocka_unit_test(labelled_tables_are_read_whole)};
+    if (!getenv("BANKOPS_CORPUS")) {
+        puts("1..0 # SKIP BANKOPS_CORPUS names no folder");
+        return 0;
+    }
     return cmocka_run_group_tests(tests, find_profiles, free_profiles);
 }
