@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "console/console.h"
+#include "console/perform.h"
 #include "console/task.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct page *console_page(const struct console *console)
 static void page_free(struct page *page)
 {
     connection_drop_owner(page->console->connection, page);
+    perform_forget(page);
     page->ops->close(page);
     values_clear(&page->arguments);
     free(page->name);

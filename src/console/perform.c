@@ -31,7 +31,19 @@ struct job {
     int count, open;
     char *id; /* that the last change returned */
     struct error error;
+    struct job *next; /* of the jobs that wait for answers */
 };
+
+static struct job *waiting_jobs;
+
+static void job_unlink(const struct job *job)
+{
+    for (struct job **link = &waiting_jobs; *link; link = &(*link)->next)
+        if (*link == job) {
+            *link = job->next;
+            return;
+        }
+}
 
 static void job_free(struct job *job)
 {
@@ -46,6 +58,17 @@ static void job_free(struct job *job)
     values_clear(&job->asked);
     free(job->id);
     free(job);
+}
+
+void perform_forget(const struct page *page)
+{
+    for (struct job *job = waiting_jobs, *next; job; job = next) {
+        next = job->next;
+        if (job->page == page) {
+            job_unlink(job);
+            job_free(job);
+        }
+    }
 }
 
 /* Whether the action is one of the panel's with the cursor. */
@@ -195,6 +218,7 @@ static void show_results(struct job *job, int failed)
 static void job_finish(struct job *job)
 {
     int failed = 0;
+    job_unlink(job);
     for (int i = 0; i < job->count; i++)
         failed += job->items[i].state == FAILED;
     if (job->count > 1)
@@ -235,6 +259,8 @@ static void item_answer(void *data, struct answer *answer)
 static void job_send(struct job *job)
 {
     job->open = job->count;
+    job->next = waiting_jobs;
+    waiting_jobs = job;
     console_say(job->page->console, STYLE_MESSAGE, "%s", _("Working…"));
     for (int i = 0; i < job->count; i++) {
         struct item *item = &job->items[i];

@@ -16,6 +16,9 @@ void perform(struct page *page, const struct defined_action *action);
 void perform_rows(struct page *page, const struct defined_action *action,
                   const char *const *const *rows, int count);
 
+/* The page goes away: frees what waits for answers that will no longer be delivered to it. */
+void perform_forget(const struct page *page);
+
 /* The menu of everything that can be done here. */
 void perform_menu(struct page *page);
 
