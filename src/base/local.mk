@@ -3,6 +3,7 @@ libbase_a_SOURCES = \
   src/base/alloc.c src/base/alloc.h \
   src/base/buffer.c src/base/buffer.h \
   src/base/clock.c src/base/clock.h \
+  src/base/csv_reader.c src/base/csv_reader.h \
   src/base/date.c src/base/date.h \
   src/base/error.c src/base/error.h \
   src/base/file.c src/base/file.h \
@@ -14,7 +15,8 @@ libbase_a_SOURCES = \
   src/base/text.c src/base/text.h
 
 if HAVE_CMOCKA
-base_tests = tests/base/text.t tests/base/money.t tests/base/date.t tests/base/json.t
+base_tests = tests/base/text.t tests/base/money.t tests/base/date.t tests/base/json.t \
+  tests/base/csv_reader.t
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 tests_base_text_t_SOURCES = tests/base/text.c
@@ -25,4 +27,6 @@ tests_base_text_t_LDADD = libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS)
 tests_base_money_t_LDADD = $(tests_base_text_t_LDADD)
 tests_base_date_t_LDADD = $(tests_base_text_t_LDADD)
 tests_base_json_t_LDADD = $(tests_base_text_t_LDADD)
+tests_base_csv_reader_t_SOURCES = tests/base/csv_reader.c
+tests_base_csv_reader_t_LDADD = $(tests_base_text_t_LDADD)
 endif

@@ -1,0 +1,175 @@
+#include "base/csv_reader.h"
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/language.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_LIMIT = 1 << 30 };
+
+bool csv_reader_refuse(const struct csv_reader *reader, int column, const char *todo,
+                       struct error *error, const char *what, ...)
+{
+    struct buffer where = BUFFER_INIT;
+    char text[256];
+    va_list arguments;
+    va_start(arguments, what);
+    vsnprintf(text, sizeof text, what, arguments);
+    va_end(arguments);
+    buffer_format(&where, "%s:%zu", reader->path, reader->line);
+    if (column >= 0 && column < reader->columns)
+        buffer_format(&where, ":%.*s", (int)reader->names[column].length,
+                      reader->names[column].text);
+    else if (column >= 0)
+        buffer_format(&where, ":%d", column + 1);
+    error_set(error, ERROR_INPUT, buffer_text(&where), todo, "%s", text);
+    buffer_free(&where);
+    return false;
+}
+
+/* One quoted field, unquoted in place; data[at] is behind the opening quote. */
+static bool take_quoted(struct csv_reader *reader, int column, struct csv_cell *field,
+                        struct error *error)
+{
+    char *data = reader->data, *to = data + reader->at;
+    field->text = to;
+    for (; reader->at < reader->length; reader->at++) {
+        char c = data[reader->at];
+        if (c == '"' && data[reader->at + 1] == '"')
+            reader->at++;
+        else if (c == '"')
+            break;
+        reader->next_line += c == '\n';
+        *to++ = c;
+    }
+    field->length = (size_t)(to - field->text);
+    if (reader->at >= reader->length)
+        return csv_reader_refuse(reader, column, _("Close the field with a quote."), error,
+                                 _("a quoted field does not end"));
+    reader->at++;
+    if (reader->at < reader->length && !strchr(",\r\n", data[reader->at]))
+        return csv_reader_refuse(reader, column, _("Write a quote inside a field twice."), error,
+                                 _("something follows the closing quote"));
+    return true;
+}
+
+static bool take_plain(struct csv_reader *reader, int column, struct csv_cell *field,
+                       struct error *error)
+{
+    const char *start = reader->data + reader->at, *end = reader->data + reader->length, *at = start;
+    while (at < end && *at != ',' && *at != '\n' && *at != '"')
+        at++;
+    reader->at += (size_t)(at - start);
+    if (at < end && *at == '"')
+        return csv_reader_refuse(reader, column, _("Put the whole field in quotes."), error,
+                                 _("a quote stands in the middle of a field"));
+    if (at > start && at[-1] == '\r' && (at == end || *at == '\n'))
+        at--;
+    *field = (struct csv_cell){start, (size_t)(at - start)};
+    return true;
+}
+
+/* Behind a field: true when another one follows in this row. */
+static bool another(struct csv_reader *reader)
+{
+    const char *data = reader->data;
+    if (reader->at < reader->length && data[reader->at] == ',')
+        return reader->at++, true;
+    if (reader->at < reader->length && data[reader->at] == '\r')
+        reader->at++;
+    if (reader->at < reader->length && data[reader->at] == '\n')
+        reader->at++;
+    reader->next_line++;
+    return false;
+}
+
+/* Reads one row; returns its fields, -1 on failure. */
+static int take_row(struct csv_reader *reader, struct csv_cell *row, struct error *error)
+{
+    int count = 0;
+    reader->line = reader->next_line;
+    do {
+        if (count == CSV_COLUMNS)
+            return csv_reader_refuse(reader, -1, NULL, error, _("more than %d columns"),
+                                     CSV_COLUMNS), -1;
+        bool quoted = reader->at < reader->length && reader->data[reader->at] == '"';
+        reader->at += quoted;
+        if (!(quoted ? take_quoted(reader, count, &row[count], error)
+                     : take_plain(reader, count, &row[count], error)))
+            return -1;
+        if (!text_valid(row[count].text, row[count].length, NULL))
+            return csv_reader_refuse(reader, count, _("Save the file as UTF-8."), error,
+                                     _("the field is not valid UTF-8")), -1;
+        count++;
+    } while (another(reader));
+    return count;
+}
+
+bool csv_reader_open(struct csv_reader *reader, const char *path, struct error *error)
+{
+    *reader = (struct csv_reader){.next_line = 1};
+    if (!file_read(path, FILE_LIMIT, &reader->data, &reader->length, error))
+        return false;
+    reader->path = xstrdup(path);
+    if (reader->length >= 3 && !memcmp(reader->data, "\xEF\xBB\xBF", 3))
+        reader->at = 3;
+    int count = -1;
+    if (reader->at >= reader->length)
+        error_set(error, ERROR_INPUT, path, _("The first row names the columns."),
+                  _("the file is empty"));
+    else
+        count = take_row(reader, reader->names, error);
+    reader->columns = count;
+    if (count < 0)
+        csv_reader_close(reader);
+    return count >= 0;
+}
+
+void csv_reader_close(struct csv_reader *reader)
+{
+    free(reader->path);
+    free(reader->data);
+    *reader = (struct csv_reader){.next_line = 1};
+}
+
+int csv_reader_column(const struct csv_reader *reader, const char *name, struct error *error)
+{
+    struct buffer list = BUFFER_INIT;
+    int found = -1;
+    for (int i = 0; i < reader->columns; i++) {
+        const struct csv_cell *field = &reader->names[i];
+        if (field->length == strlen(name) && !memcmp(field->text, name, field->length))
+            found = i;
+        buffer_add(&list, i ? ", " : "");
+        buffer_add_bytes(&list, field->text, field->length);
+    }
+    if (found < 0) {
+        char *todo = xasprintf(_("The columns are: %.150s"), buffer_text(&list));
+        error_set(error, ERROR_INPUT, reader->path, todo, _("there is no column %.100s"), name);
+        free(todo);
+    }
+    buffer_free(&list);
+    return found;
+}
+
+bool csv_reader_next(struct csv_reader *reader, struct error *error)
+{
+    int count;
+    do {
+        if (reader->at >= reader->length)
+            return false;
+        count = take_row(reader, reader->row, error);
+        if (count < 0)
+            return false;
+    } while (count == 1 && !reader->row[0].length && reader->columns > 1);
+    return count == reader->columns ||
+           csv_reader_refuse(reader, -1, _("Every row has the fields that the first row names."),
+                             error, _("the row has %d fields instead of %d"), count,
+                             reader->columns);
+}

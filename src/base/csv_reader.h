@@ -1,0 +1,43 @@
+#ifndef BANKOPS_BASE_CSV_READER_H
+#define BANKOPS_BASE_CSV_READER_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+enum { CSV_COLUMNS = 256 };
+
+struct csv_cell {
+    const char *text; /* not NUL-terminated */
+    size_t length;
+};
+
+/* A comma separated file (RFC 4180, UTF-8, first row the names of the columns) held in memory. It
+ * is strict: a stray quote, a row with another number of fields, a byte that is no UTF-8 is an
+ * error that names file, line and column. */
+struct csv_reader {
+    char *path, *data;
+    size_t length, at;
+    size_t line;     /* that `row` begins with, from 1 */
+    size_t next_line;
+    int columns;
+    struct csv_cell names[CSV_COLUMNS], row[CSV_COLUMNS];
+};
+
+/* Reads the file and its names. False with a reason; then there is nothing to close. */
+bool csv_reader_open(struct csv_reader *reader, const char *path, struct error *error);
+void csv_reader_close(struct csv_reader *reader);
+
+/* Number of the column of this name; -1 with an error that lists the names there are. */
+int csv_reader_column(const struct csv_reader *reader, const char *name, struct error *error);
+
+/* The next row into reader->row, which points into the reader. False at the end and on failure
+ * (then error->kind is set). Empty lines are passed over when there is more than one column. */
+bool csv_reader_next(struct csv_reader *reader, struct error *error);
+
+/* Fills *error with the place of the current row; column -1: no particular one. Returns false. */
+bool csv_reader_refuse(const struct csv_reader *reader, int column, const char *todo,
+                       struct error *error, const char *what, ...)
+    __attribute__((format(printf, 5, 6)));
+
+#endif
