@@ -4,13 +4,15 @@
 #include "base/error.h"
 
 #include <unicode/ucnv.h>
+#include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
 /* The functions of ICU that are called here, by library. */
 #define ICU_COMMON(X) \
-    X(u_errorName) X(u_strFromUTF8) X(u_strToUTF8) X(u_uastrcpy) X(ucnv_close) X(ucnv_convertEx) \
-    X(ucnv_open)
+    X(u_errorName) X(u_strFromUTF8) X(u_strFromUTF8WithSub) X(u_strToUTF8) X(u_uastrcpy) \
+    X(ucnv_close) X(ucnv_convertEx) X(ucnv_open) X(unorm2_getNFKCCasefoldInstance) \
+    X(unorm2_normalize)
 #define ICU_RULES(X) X(utrans_close) X(utrans_openU) X(utrans_transUChars)
 
 /* ICU is loaded when it is first needed and not linked: it would cost every console some 2 MB and

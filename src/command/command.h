@@ -12,6 +12,7 @@ struct command {
 };
 
 int command_audit(int argc, char **argv);
+int command_classify(int argc, char **argv);
 int command_console(int argc, char **argv);
 int command_database(int argc, char **argv);
 int command_demo(int argc, char **argv);

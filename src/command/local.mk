@@ -1,11 +1,11 @@
 bankops_SOURCES = src/main.c src/command/command.h \
   src/command/audit.c src/command/audit_verify.c src/command/audit_verify.h \
-  src/command/console.c src/command/database.c src/command/demo.c \
+  src/command/classify.c src/command/console.c src/command/database.c src/command/demo.c \
   src/command/doctor.c src/command/doctor.h src/command/doctor_machine.c \
   src/command/doctor_program.c src/command/doctor_server.c \
   src/command/import.c src/command/opening.c src/command/reconcile.c \
   src/command/report.c src/command/screens.c src/command/seal.c src/command/seal.h \
   src/command/staff.c
-bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcustomer.a libterminal.a \
+bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcomplaint.a libcustomer.a libterminal.a \
   libdatabase.a libbase.a \
   $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) -lm

@@ -1,6 +1,6 @@
 EXTRA_DIST += tests/bench/README.md tests/bench/bank tests/bench/points
 EXTRA_DIST += tests/bench/console.c tests/bench/figures.c tests/bench/figures.h tests/bench/lookup.c \
-  tests/bench/proxy.c
+  tests/bench/proxy.c tests/bench/classify.c
 
 EXTRA_PROGRAMS = tests/bench/lookup
 CLEANFILES += tests/bench/lookup$(EXEEXT)
@@ -13,6 +13,11 @@ EXTRA_PROGRAMS += tests/bench/parse
 CLEANFILES += tests/bench/parse$(EXEEXT)
 tests_bench_parse_SOURCES = tests/bench/parse.c
 tests_bench_parse_LDADD = libreconcile.a libbase.a $(CJSON_LIBS) $(CRYPTO_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/classify
+CLEANFILES += tests/bench/classify$(EXEEXT)
+tests_bench_classify_SOURCES = tests/bench/classify.c $(bench_sources)
+tests_bench_classify_LDADD = libcomplaint.a libbase.a $(CRYPTO_LIBS) -lm
 
 if HAVE_VTERM
 EXTRA_PROGRAMS += tests/bench/console tests/bench/proxy

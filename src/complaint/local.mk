@@ -1,0 +1,18 @@
+noinst_LIBRARIES += libcomplaint.a
+libcomplaint_a_SOURCES = \
+  src/complaint/corpus.c src/complaint/corpus.h \
+  src/complaint/evaluate.c src/complaint/evaluate.h \
+  src/complaint/features.c src/complaint/features.h \
+  src/complaint/model.c src/complaint/model.h src/complaint/model_file.c \
+  src/complaint/solver.c src/complaint/solver.h \
+  src/complaint/train.c src/complaint/train.h
+
+if HAVE_CMOCKA
+complaint_tests = tests/complaint/features.t tests/complaint/model.t
+check_PROGRAMS += $(complaint_tests)
+TESTS += $(complaint_tests)
+tests_complaint_features_t_SOURCES = tests/complaint/features.c
+tests_complaint_model_t_SOURCES = tests/complaint/model.c tests/complaint/texts.h
+tests_complaint_features_t_LDADD = libcomplaint.a libbase.a $(CMOCKA_LIBS) -lm
+tests_complaint_model_t_LDADD = libcomplaint.a libbase.a $(CMOCKA_LIBS) $(CRYPTO_LIBS) -lm
+endif

@@ -1,0 +1,87 @@
+#include "complaint/model.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void add_scores(const struct model *model, const struct feature *list, size_t count,
+                       float *scores)
+{
+    float square = 0, sums[MODEL_LABELS] = {0};
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bucket = list[i].bucket;
+        float value = model->rarity[bucket];
+        if (value <= 0)
+            continue;
+        if (list[i].count > 1)
+            value *= 1 + logf((float)list[i].count);
+        square += value * value;
+        for (uint32_t at = model->starts[bucket]; at < model->starts[bucket + 1]; at++)
+            sums[model->classes[at]] += value * model->weights[at];
+    }
+    float length = square > 0 ? sqrtf(square) : 1;
+    for (int k = 0; k < model->label_count; k++)
+        scores[k] = sums[k] * model->scales[k] / length + model->bases[k];
+}
+
+static int rank(const float *scores, int labels, struct guess *best, int wanted)
+{
+    int found = 0;
+    for (int k = 0; k < labels; k++) {
+        int at = found < wanted ? found : wanted;
+        while (at > 0 && scores[k] > best[at - 1].score) {
+            if (at < wanted)
+                best[at] = best[at - 1];
+            at--;
+        }
+        if (at < wanted)
+            best[at] = (struct guess){k, scores[k], 0};
+        found += found < wanted;
+    }
+    return found;
+}
+
+int model_guess(const struct model *model, const struct feature *list, size_t count,
+                struct guess *best, int wanted)
+{
+    float scores[MODEL_LABELS];
+    double sum = 0;
+    add_scores(model, list, count, scores);
+    int found = rank(scores, model->label_count, best, wanted);
+    for (int k = 0; k < model->label_count && found; k++)
+        sum += exp((double)(scores[k] - best[0].score) * (double)model->sharpness);
+    for (int i = 0; i < found; i++)
+        best[i].confidence =
+            (float)(exp((double)(best[i].score - best[0].score) * (double)model->sharpness) / sum);
+    return found;
+}
+
+size_t model_features(const struct model *model)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < FEATURE_BUCKETS; i++)
+        count += model->rarity[i] > 0;
+    return count;
+}
+
+size_t model_weights(const struct model *model)
+{
+    return model->starts[FEATURE_BUCKETS];
+}
+
+void model_free(struct model *model)
+{
+    if (!model)
+        return;
+    for (int k = 0; k < model->label_count; k++)
+        free(model->labels[k]);
+    free(model->labels);
+    free(model->scales);
+    free(model->bases);
+    free(model->rarity);
+    free(model->starts);
+    free(model->classes);
+    free(model->weights);
+    free(model);
+}

@@ -1,0 +1,31 @@
+#ifndef BANKOPS_COMPLAINT_TRAIN_H
+#define BANKOPS_COMPLAINT_TRAIN_H
+
+#include "complaint/corpus.h"
+#include "complaint/model.h"
+#include "complaint/solver.h"
+
+struct train_settings {
+    struct solver_costs costs;
+    double rarity_power; /* of ln((1 + texts) / (1 + texts with it)) + 1 */
+    int least_texts;     /* a feature in fewer is left out */
+    double least_weight; /* a weight below this part of its class's greatest is left out */
+};
+
+/* What five-fold cross-validation on the training part of BANKING77 chose. */
+extern const struct train_settings train_settings_default;
+
+/* Whether a text (from 0) is in this one of `folds` parts, over which texts are spread evenly however
+ * they are ordered; false without folds. */
+bool train_left_out(size_t text, int fold, int folds);
+
+/* A model of the texts outside a fold (folds 0: of all), its sharpness 1. NULL with an error when
+ * there are fewer than two labels. Deterministic. */
+struct model *train_fold(const struct corpus *corpus, const struct train_settings *settings,
+                         int fold, int folds, struct error *error);
+
+/* A model of all texts, its confidence fitted on a fifth of them held out from a second training. */
+struct model *train(const struct corpus *corpus, const struct train_settings *settings,
+                    struct error *error);
+
+#endif
