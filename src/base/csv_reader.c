@@ -62,7 +62,8 @@ static bool take_quoted(struct csv_reader *reader, int column, struct csv_cell *
 static bool take_plain(struct csv_reader *reader, int column, struct csv_cell *field,
                        struct error *error)
 {
-    const char *start = reader->data + reader->at, *end = reader->data + reader->length, *at = start;
+    const char *start = reader->data + reader->at, *at = start;
+    const char *end = reader->data + reader->length;
     while (at < end && *at != ',' && *at != '\n' && *at != '"')
         at++;
     reader->at += (size_t)(at - start);
