@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/reconcile_file.h"
 #include "command/seal.h"
 #include "database/session.h"
 
@@ -13,21 +14,30 @@
 static const char help[] = N_(
     "Usage: bankops reconcile [OPTION…] LANE…\n"
     "       bankops reconcile [OPTION…] --all\n"
+    "       bankops reconcile --book FILE --statement FILE --output FILE [--profile NAME]\n"
     "\n"
     "Matches the open lines of a lane, both sides, up to a day, and opens a break for each line\n"
     "that stays open. A lane is done in one transaction; a run that is killed leaves nothing\n"
     "behind, and two runs of a lane wait for each other.\n"
     "\n"
+    "With --book and --statement two files are matched without a database: the matches go to the\n"
+    "file of --output as match_id,status,rule,side,line_id, a summary to standard output.\n"
+    "\n"
     "Options:\n"
     "  --all                every lane that you may see\n"
     "  --date YYYY-MM-DD    up to this day (default: the business date)\n"
     "  --dry-run            report, keep nothing\n"
+    "  --book FILE          lines of our own book, side L\n"
+    "  --statement FILE     lines of the statement, side S\n"
+    "  --output FILE        where the matches go, written whole or not at all\n"
+    "  --profile NAME       read both files as this profile says, without looking for one\n"
     "  --as LOGIN           work as this member of staff\n"
     "  --database CONNINFO  use this server instead of the private one\n"
     "  --quiet              only failures are reported\n");
 
 struct reconcile {
     struct session_options session;
+    struct reconcile_file files;
     const char *date;
     bool dry_run, quiet, all;
 };
@@ -128,6 +138,10 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         {"all", no_argument, NULL, 'A'},     {"date", required_argument, NULL, 'D'},
         {"dry-run", no_argument, NULL, 'n'}, {"as", required_argument, NULL, 'a'},
         {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
+        {"book", required_argument, NULL, 'b'},
+        {"statement", required_argument, NULL, 's'},
+        {"output", required_argument, NULL, 'o'},
+        {"profile", required_argument, NULL, 'p'},
         {"help", no_argument, NULL, 'h'},    {NULL, 0, NULL, 0}};
     int option;
     *done = false;
@@ -141,6 +155,10 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         case 'a': reconcile->session.as = optarg; break;
         case 'd': reconcile->session.conninfo = optarg; break;
         case 'q': reconcile->quiet = true; break;
+        case 'b': reconcile->files.book = optarg; break;
+        case 's': reconcile->files.statement = optarg; break;
+        case 'o': reconcile->files.output = optarg; break;
+        case 'p': reconcile->files.profile = optarg; break;
         case 'h': fputs(_(help), stdout); return *done = true;
         default:
             return error_set(error, ERROR_USAGE, argv[optind - 1],
@@ -149,6 +167,26 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         }
     }
     return true;
+}
+
+static bool has_files(const struct reconcile *reconcile)
+{
+    const struct reconcile_file *files = &reconcile->files;
+    return files->book || files->statement || files->output || files->profile;
+}
+
+static int run_files(const struct reconcile *reconcile, bool lanes, struct error *error)
+{
+    const struct reconcile_file *files = &reconcile->files;
+    if (lanes || reconcile->all || reconcile->date || reconcile->dry_run)
+        error_set(error, ERROR_USAGE, "reconcile", _("bankops reconcile --help says more."),
+                  _("lanes, --all, --date and --dry-run do not go with files"));
+    else if (!files->book || !files->statement || !files->output)
+        error_set(error, ERROR_USAGE, "reconcile", _("bankops reconcile --help says more."),
+                  _("--book, --statement and --output are needed together"));
+    else
+        return reconcile_file(files, reconcile->quiet);
+    return fail(error);
 }
 
 int command_reconcile(int argc, char **argv)
@@ -161,6 +199,8 @@ int command_reconcile(int argc, char **argv)
         return fail(&error);
     if (done)
         return 0;
+    if (has_files(&reconcile))
+        return run_files(&reconcile, optind < argc, &error);
     if (reconcile.date && !date_parse(reconcile.date, &day))
         error_set(&error, ERROR_USAGE, "--date", NULL, _("a day YYYY-MM-DD is expected"));
     else if ((optind == argc) != reconcile.all)

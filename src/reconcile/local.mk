@@ -2,6 +2,11 @@ noinst_LIBRARIES += libreconcile.a
 libreconcile_a_SOURCES = \
   src/reconcile/item.h \
   src/reconcile/format.c src/reconcile/format.h \
+  src/reconcile/match.c src/reconcile/match.h \
+  src/reconcile/match_exact.c src/reconcile/match_file.c src/reconcile/match_file.h \
+  src/reconcile/match_fuzzy.c src/reconcile/match_grouped.c src/reconcile/match_truncated.c \
+  src/reconcile/match_sort.c src/reconcile/match_store.c src/reconcile/match_store.h \
+  src/reconcile/match_subset.c src/reconcile/match_text.c src/reconcile/match_text.h \
   src/reconcile/profile.c src/reconcile/profile.h \
   src/reconcile/scan.c src/reconcile/scan.h \
   src/reconcile/source.c src/reconcile/source.h \

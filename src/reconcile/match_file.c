@@ -1,0 +1,121 @@
+#include "reconcile/match_file.h"
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/language.h"
+#include "reconcile/format.h"
+#include "reconcile/match_store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct load {
+    struct match_store *store;
+    enum match_side side;
+    size_t first;       /* the file's first line in the store */
+    uint32_t *accounts; /* of the file's statements, by position */
+    size_t capacity;
+};
+
+/* Statements follow their lines: until then a line carries its statement's position. */
+static bool take_item(void *context, const struct item *item, struct error *error)
+{
+    struct load *load = context;
+    struct item copy = *item;
+    char number[24];
+    if (!copy.source_id.length) {
+        int length = snprintf(number, sizeof number, "%" PRIu64, item->line);
+        copy.source_id = (struct slice){number, (size_t)length};
+    }
+    return match_add(load->store, load->side, (uint32_t)item->statement, &copy, error);
+}
+
+static bool take_statement(void *context, const struct statement *statement, struct error *error)
+{
+    struct load *load = context;
+    (void)error;
+    ARRAY_RESERVE(load->accounts, (size_t)statement->position, load->capacity);
+    load->accounts[statement->position] =
+        match_account(load->store, statement->account, statement->currency);
+    return true;
+}
+
+bool match_load(struct match_store *store, enum match_side side, const char *path,
+                const struct profiles *profiles, bool forced, struct error *error)
+{
+    struct load load = {.store = store, .side = side, .first = store->count};
+    struct sink sink = {&load, take_item, take_statement};
+    struct format format;
+    struct source *source = source_open(path, error);
+    if (!source)
+        return false;
+    bool done = format_recognise(source, profiles, forced, &format, error) &&
+                format_read(source, &format, &sink, error) && source_unchanged(source, error);
+    source_close(source);
+    for (size_t i = load.first; done && i < store->count; i++)
+        store->lines[i].account = load.accounts[store->lines[i].account];
+    free(load.accounts);
+    if (!done && !error->where[0])
+        snprintf(error->where, sizeof error->where, "%s", path);
+    return done;
+}
+
+static void add_cell(struct buffer *out, struct slice text)
+{
+    if (!memchr(text.text, ',', text.length) && !memchr(text.text, '"', text.length)) {
+        buffer_add_bytes(out, text.text, text.length);
+        return;
+    }
+    buffer_add_char(out, '"');
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.text[i] == '"')
+            buffer_add_char(out, '"');
+        buffer_add_char(out, text.text[i]);
+    }
+    buffer_add_char(out, '"');
+}
+
+static void add_match(const struct match_store *store, size_t first, uint64_t number,
+                      struct buffer *out)
+{
+    const struct match_line *line = &store->lines[first];
+    char head[80];
+    int length =
+        snprintf(head, sizeof head, "%" PRIu64 ",%s,%s,", number,
+                 match_line_status(line) == MATCH_CONFIRMED ? "confirmed" : "suggested",
+                 match_rule_name(match_line_rule(line)));
+    size_t at = first;
+    do {
+        line = &store->lines[at];
+        buffer_add_bytes(out, head, (size_t)length);
+        buffer_add_bytes(out, line->side == MATCH_BOOK ? "L," : "S,", 2);
+        add_cell(out, match_line_id(store, line));
+        buffer_add_char(out, '\n');
+        at = line->next;
+    } while (at != first);
+}
+
+/* Whether the line is the first of its match in the store's order. */
+static bool leads(const struct match_store *store, size_t line)
+{
+    for (size_t at = store->lines[line].next; at != line; at = store->lines[at].next)
+        if (at < line)
+            return false;
+    return store->lines[line].mark;
+}
+
+bool match_write(const struct match_store *store, const char *path, struct error *error)
+{
+    struct buffer out = BUFFER_INIT;
+    uint64_t number = 0;
+    buffer_add(&out, "match_id,status,rule,side,line_id\n");
+    for (size_t i = 0; i < store->count; i++)
+        if (leads(store, i))
+            add_match(store, i, ++number, &out);
+    bool done = file_write(path, out.data, out.length, error);
+    buffer_free(&out);
+    return done;
+}

@@ -1,0 +1,186 @@
+#include "reconcile/match_store.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void match_keys_add(struct match_keys *keys, uint64_t key, uint32_t line)
+{
+    ARRAY_RESERVE(keys->list, keys->count, keys->capacity);
+    keys->list[keys->count++] = (struct match_key){key, line};
+}
+
+void match_keys_free(struct match_keys *keys)
+{
+    free(keys->list);
+    *keys = (struct match_keys){NULL, 0, 0};
+}
+
+size_t match_keys_run(const struct match_keys *keys, size_t from)
+{
+    size_t end = from + 1;
+    while (end < keys->count && keys->list[end].key == keys->list[from].key)
+        end++;
+    return end - from;
+}
+
+size_t match_keys_find(const struct match_keys *keys, uint64_t key)
+{
+    size_t low = 0, high = keys->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (keys->list[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+enum { DIGIT = 11, DIGITS = 1 << DIGIT };
+
+/* One stable pass of a radix sort over the bits from `shift`. */
+static void scatter(const struct match_key *from, struct match_key *to, size_t count, int shift)
+{
+    size_t places[DIGITS + 1] = {0};
+    for (size_t i = 0; i < count; i++)
+        places[(from[i].key >> shift & (DIGITS - 1)) + 1]++;
+    for (int i = 1; i <= DIGITS; i++)
+        places[i] += places[i - 1];
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
+}
+
+static void insert_sort(struct match_key *list, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct match_key moved = list[i];
+        size_t at = i;
+        for (; at > 0 && list[at - 1].key > moved.key; at--)
+            list[at] = list[at - 1];
+        list[at] = moved;
+    }
+}
+
+/* The keys are hashes: after three passes over their highest 33 bits hardly any is out of place. */
+void match_keys_sort(struct match_keys *keys)
+{
+    if (keys->count < DIGITS) {
+        for (size_t i = 0; i < keys->count; i++)
+            if (i && keys->list[i - 1].key > keys->list[i].key) {
+                struct match_key *other = xmalloc(keys->count * sizeof *other);
+                for (int shift = 0; shift < 64; shift += DIGIT) {
+                    scatter(keys->list, other, keys->count, shift);
+                    memcpy(keys->list, other, keys->count * sizeof *other);
+                }
+                free(other);
+                return;
+            }
+        return;
+    }
+    struct match_key *other = xmalloc(keys->count * sizeof *other);
+    scatter(keys->list, other, keys->count, 31);
+    scatter(other, keys->list, keys->count, 42);
+    scatter(keys->list, other, keys->count, 53);
+    insert_sort(other, keys->count);
+    free(keys->list);
+    keys->list = other;
+    keys->capacity = keys->count;
+}
+
+struct place {
+    uint64_t head; /* side, length and first bytes of the id after what all ids share */
+    uint32_t line;
+};
+
+static int compare_slices(struct slice a, struct slice b)
+{
+    if (a.length != b.length)
+        return a.length < b.length ? -1 : 1;
+    return memcmp(a.text, b.text, a.length);
+}
+
+static int compare_lines(const struct match_store *store, const struct match_line *a,
+                         const struct match_line *b)
+{
+    int order;
+    if (a->side != b->side)
+        return a->side < b->side ? -1 : 1;
+    if ((order = compare_slices(match_line_id(store, a), match_line_id(store, b))))
+        return order;
+    if (a->date != b->date)
+        return a->date < b->date ? -1 : 1;
+    if (a->amount != b->amount)
+        return a->amount < b->amount ? -1 : 1;
+    if (a->account != b->account) {
+        const struct match_account *x = &store->accounts[a->account];
+        const struct match_account *y = &store->accounts[b->account];
+        return (order = strcmp(x->name, y->name)) ? order : memcmp(x->currency, y->currency, 3);
+    }
+    if ((order = compare_slices(match_reference(store, a), match_reference(store, b))))
+        return order;
+    return compare_slices(match_narrative(store, a), match_narrative(store, b));
+}
+
+static int compare_places(const void *left, const void *right, void *context)
+{
+    const struct match_store *store = context;
+    const struct place *a = left, *b = right;
+    if (a->head != b->head)
+        return a->head < b->head ? -1 : 1;
+    return compare_lines(store, &store->lines[a->line], &store->lines[b->line]);
+}
+
+/* Bytes that all ids of a side begin with. */
+static void shared_prefix(const struct match_store *store, size_t shared[2])
+{
+    const struct match_line *first[2] = {NULL, NULL};
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_line *line = &store->lines[i];
+        int side = line->side;
+        if (!first[side]) {
+            first[side] = line;
+            shared[side] = line->id_length;
+        }
+        if (shared[side] > line->id_length)
+            shared[side] = line->id_length;
+        const char *a = store->text + line->text, *b = store->text + first[side]->text;
+        for (size_t k = 0; k < shared[side]; k++)
+            if (a[k] != b[k])
+                shared[side] = k;
+    }
+}
+
+static uint64_t head_of(const struct match_store *store, const struct match_line *line,
+                        size_t shared)
+{
+    size_t length = line->id_length - shared;
+    const unsigned char *id = (const unsigned char *)store->text + line->text + shared;
+    uint64_t head = (uint64_t)line->side << 63 | (uint64_t)(length < 127 ? length : 127) << 56;
+    for (size_t i = 0; i < 7; i++)
+        head |= (uint64_t)(i < length && length < 127 ? id[i] : 0) << (48 - 8 * i);
+    return head;
+}
+
+void match_store_sort(struct match_store *store)
+{
+    size_t shared[2] = {0, 0};
+    if (!store->count)
+        return;
+    struct place *places = xmalloc(store->count * sizeof *places);
+    shared_prefix(store, shared);
+    for (size_t i = 0; i < store->count; i++)
+        places[i] = (struct place){
+            head_of(store, &store->lines[i], shared[store->lines[i].side]), (uint32_t)i};
+    qsort_r(places, store->count, sizeof *places, compare_places, store);
+    struct match_line *lines = xmalloc(store->count * sizeof *lines);
+    for (size_t i = 0; i < store->count; i++) {
+        lines[i] = store->lines[places[i].line];
+        lines[i].next = (uint32_t)i;
+    }
+    free(places);
+    free(store->lines);
+    store->lines = lines;
+    store->capacity = store->count;
+}

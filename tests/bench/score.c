@@ -1,0 +1,224 @@
+/* Judges a file of matches against the truth of a labelled set: a match is right only when its
+ * whole set of lines is right. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KINDS = 64, NAME = 40 };
+
+struct line {
+    char id[NAME]; /* side, then the id */
+    long group;
+    int kind;
+};
+
+struct lines {
+    struct line *list;
+    size_t count, capacity;
+};
+
+struct kind {
+    char name[NAME];
+    long groups, lines, confirmed, suggested, wrong_confirmed, wrong_suggested;
+};
+
+static struct kind kinds[KINDS];
+static int kind_count;
+
+static void die(const char *what, const char *which)
+{
+    fprintf(stderr, "score: %s: %s\n", which, what);
+    exit(2);
+}
+
+static int kind_of(const char *name)
+{
+    for (int i = 0; i < kind_count; i++)
+        if (!strcmp(kinds[i].name, name))
+            return i;
+    if (kind_count == KINDS)
+        die("too many kinds", name);
+    snprintf(kinds[kind_count].name, NAME, "%s", name);
+    return kind_count++;
+}
+
+static struct line *add(struct lines *lines)
+{
+    if (lines->count == lines->capacity) {
+        lines->capacity = lines->capacity ? lines->capacity * 2 : 1024;
+        lines->list = realloc(lines->list, lines->capacity * sizeof *lines->list);
+        if (!lines->list)
+            die("no memory", "lines");
+    }
+    return &lines->list[lines->count++];
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const struct line *)a)->id, ((const struct line *)b)->id);
+}
+
+static int by_group(const void *a, const void *b)
+{
+    const struct line *x = a, *y = b;
+    return x->group < y->group ? -1 : x->group > y->group;
+}
+
+/* Fields of a row without quotes; returns how many. */
+static int cut(char *row, char *fields[], int most)
+{
+    int count = 0;
+    row[strcspn(row, "\r\n")] = '\0';
+    for (char *at = row; at && count < most; count++) {
+        fields[count] = at;
+        if ((at = strchr(at, ',')))
+            *at++ = '\0';
+    }
+    return count;
+}
+
+static FILE *open_table(const char *path, const char *header)
+{
+    char row[256];
+    FILE *file = fopen(path, "r");
+    if (!file || !fgets(row, sizeof row, file))
+        die("cannot be read", path);
+    row[strcspn(row, "\r\n")] = '\0';
+    if (strcmp(row, header))
+        die("has another header", path);
+    return file;
+}
+
+static void read_truth(const char *path, struct lines *lines)
+{
+    char row[256], *fields[4];
+    FILE *file = open_table(path, "match_id,kind,side,line_id");
+    while (fgets(row, sizeof row, file)) {
+        if (cut(row, fields, 4) != 4)
+            die("a row has not four fields", path);
+        struct line *line = add(lines);
+        snprintf(line->id, NAME, "%.1s%.30s", fields[2], fields[3]);
+        line->kind = kind_of(fields[1]);
+        line->group = atol(fields[0]);
+        kinds[line->kind].lines++;
+    }
+    fclose(file);
+}
+
+/* Size of each group, by number. */
+static long *measure(const struct lines *truth, long *most)
+{
+    *most = 0;
+    for (size_t i = 0; i < truth->count; i++)
+        if (truth->list[i].group > *most)
+            *most = truth->list[i].group;
+    long *sizes = calloc((size_t)*most + 1, sizeof *sizes);
+    if (!sizes)
+        die("no memory", "groups");
+    for (size_t i = 0; i < truth->count; i++)
+        if (!sizes[truth->list[i].group]++)
+            kinds[truth->list[i].kind].groups++;
+    return sizes;
+}
+
+/* Rows of matches; `kind` is 1 for a confirmed one. */
+static void read_matches(const char *path, struct lines *lines)
+{
+    char row[256], *fields[5];
+    FILE *file = open_table(path, "match_id,status,rule,side,line_id");
+    while (fgets(row, sizeof row, file)) {
+        if (cut(row, fields, 5) != 5)
+            die("a row has not five fields", path);
+        struct line *line = add(lines);
+        snprintf(line->id, NAME, "%.1s%.30s", fields[3], fields[4]);
+        line->kind = !strcmp(fields[1], "confirmed");
+        line->group = atol(fields[0]);
+    }
+    fclose(file);
+    if (lines->count)
+        qsort(lines->list, lines->count, sizeof *lines->list, by_group);
+}
+
+/* One match of `count` rows. */
+static void judge(const struct lines *truth, const long *sizes, const struct line *rows,
+                  size_t count)
+{
+    bool right = true;
+    const struct line *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct line *line =
+            bsearch(&rows[i], truth->list, truth->count, sizeof *rows, by_id);
+        if (!line)
+            die("no line of the truth", rows[i].id);
+        first = first ? first : line;
+        right = right && line->group == first->group;
+    }
+    right = right && count > 1 && sizes[first->group] == (long)count;
+    struct kind *kind = &kinds[first->kind];
+    *(rows->kind ? right ? &kind->confirmed : &kind->wrong_confirmed
+                 : right ? &kind->suggested : &kind->wrong_suggested) += 1;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct kind *)a)->name, ((const struct kind *)b)->name);
+}
+
+static double percent(long part, long whole)
+{
+    return whole ? 100.0 * (double)part / (double)whole : 100.0;
+}
+
+static long report(size_t cleared, size_t lines)
+{
+    struct kind all = {.name = "all"};
+    qsort(kinds, (size_t)kind_count, sizeof *kinds, by_name);
+    printf("%-20s %9s %10s %6s %9s %10s %6s %8s\n", "kind", "groups", "confirmed", "false",
+           "recall", "suggested", "wrong", "prec.");
+    for (int i = 0; i <= kind_count; i++) {
+        const struct kind *kind = i < kind_count ? &kinds[i] : &all;
+        printf("%-20s %9ld %10ld %6ld %8.2f%% %10ld %6ld %7.3f%%\n", kind->name, kind->groups,
+               kind->confirmed, kind->wrong_confirmed, percent(kind->confirmed, kind->groups),
+               kind->suggested, kind->wrong_suggested,
+               percent(kind->confirmed, kind->confirmed + kind->wrong_confirmed));
+        if (kind == &all)
+            break;
+        all.groups += kind->groups;
+        all.confirmed += kind->confirmed;
+        all.suggested += kind->suggested;
+        all.wrong_confirmed += kind->wrong_confirmed;
+        all.wrong_suggested += kind->wrong_suggested;
+    }
+    printf("lines cleared: %zu of %zu, %.2f%%\n", cleared, lines,
+           percent((long)cleared, (long)lines));
+    return all.wrong_confirmed;
+}
+
+int main(int argc, char **argv)
+{
+    struct lines truth = {NULL, 0, 0}, matches = {NULL, 0, 0};
+    size_t cleared = 0;
+    long most;
+    if (argc != 3) {
+        fputs("Usage: score truth.csv matches.csv\n", stderr);
+        return 2;
+    }
+    read_truth(argv[1], &truth);
+    if (!truth.count)
+        die("has no rows", argv[1]);
+    long *sizes = measure(&truth, &most);
+    qsort(truth.list, truth.count, sizeof *truth.list, by_id);
+    read_matches(argv[2], &matches);
+    for (size_t at = 0, end; at < matches.count; at = end) {
+        for (end = at; end < matches.count && matches.list[end].group == matches.list[at].group;)
+            end++;
+        judge(&truth, sizes, &matches.list[at], end - at);
+        cleared += matches.list[at].kind ? end - at : 0;
+    }
+    long wrong = report(cleared, truth.count);
+    free(sizes);
+    free(truth.list);
+    free(matches.list);
+    return wrong ? 1 : 0;
+}
