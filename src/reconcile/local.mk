@@ -37,3 +37,13 @@ tests_reconcile_scan_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 tests_reconcile_corpus_t_SOURCES = tests/reconcile/corpus.c tests/reconcile/reading.h
 tests_reconcile_corpus_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/reconcile/match.t
+TESTS += tests/reconcile/match.t
+tests_reconcile_match_t_SOURCES = tests/reconcile/match.c
+tests_reconcile_match_t_LDADD = libreconcile.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) \
+  $(CRYPTO_LIBS)
+endif
+TESTS += tests/reconcile/labelled.t
+EXTRA_DIST += tests/reconcile/labelled.t

@@ -29,6 +29,7 @@ enum match_status { MATCH_OPEN, MATCH_SUGGESTED, MATCH_CONFIRMED };
 
 struct match_line {
     int64_t amount;   /* minor units, money in is positive on both sides */
+    uint64_t form;    /* hash of the reference whatever its writing, 0 without one */
     uint32_t text;    /* offset in the store of id, reference and narrative, one after the other */
     uint32_t account; /* number of account and currency */
     int date;

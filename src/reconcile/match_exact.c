@@ -41,14 +41,10 @@ static void collect(const struct match_store *store, struct match_keys *keys)
 {
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
-        if (line->mark)
-            continue;
-        struct match_form form = form_of(store, (uint32_t)i);
         uint64_t size = (uint64_t)(line->amount < 0 ? -line->amount : line->amount);
-        if (form.length)
-            match_keys_add(
-                keys, match_mix(match_hash(form.text, form.length), match_mix(line->account, size)),
-                (uint32_t)i);
+        if (!line->mark && line->form)
+            match_keys_add(keys, match_mix(line->form, match_mix(line->account, size)),
+                           (uint32_t)i);
     }
     match_keys_sort(keys);
 }
@@ -94,11 +90,12 @@ void match_exact(struct match_store *store)
             continue;
         for (int direction = IN; direction <= OUT; direction++) {
             const uint32_t lines[] = {first[0][direction], first[1][direction]};
+            bool reversed = counts[0][!direction] != counts[1][!direction];
             if (counts[0][direction] == 1 && counts[1][direction] == 1)
                 match_join(store, lines, 2,
                            same_writing(store, lines[0], lines[1]) ? MATCH_EXACT
                                                                    : MATCH_NORMALISED,
-                           MATCH_CONFIRMED);
+                           reversed ? MATCH_SUGGESTED : MATCH_CONFIRMED);
         }
         net_reversal(store, first, counts);
     }
@@ -129,7 +126,7 @@ static bool has_rival(const struct match_store *store, const struct match_keys *
          at++) {
         const struct match_line *other = &store->lines[amounts->list[at].line];
         int distance = match_distance(match_reference(store, line), match_reference(store, other));
-        if (!other->mark && distance > 0 && distance <= 2)
+        if (distance > 0 && distance <= 2)
             return true;
     }
     return false;

@@ -16,9 +16,19 @@ static uint64_t group_key(const struct match_store *store, const struct match_li
         return 0;
     match_parent(reference, &parent);
     form = match_core(parent);
-    return form.length ? match_mix(match_hash(form.text, form.length),
+    return form.length ? match_mix(match_hash(form.text, form.length) | 1,
                                    match_mix(line->account, line->amount < 0))
                        : 0;
+}
+
+static void set(uint8_t *filter, uint64_t key)
+{
+    filter[(key & (FILTER - 1)) >> 3] |= (uint8_t)(1 << (key & 7));
+}
+
+static bool may_hold(const uint8_t *filter, uint64_t key)
+{
+    return filter[(key & (FILTER - 1)) >> 3] >> (key & 7) & 1;
 }
 
 static bool has_parent(const struct match_store *store, uint32_t line)
@@ -95,11 +105,9 @@ static bool is_fee_pair(const struct match_store *store, uint32_t *sides[2],
            !memcmp(a.text, b.text, a.length) && is_fee(book, statement, limits);
 }
 
-static uint64_t use_key(const struct match_store *store, const struct match_line *line)
+static uint64_t use_key(const struct match_line *line)
 {
-    struct slice reference = match_reference(store, line);
-    return match_mix(match_hash(reference.text, reference.length),
-                     match_mix(line->account, line->amount < 0));
+    return match_mix(line->form, match_mix(line->account, line->amount < 0));
 }
 
 /* Confirms the pairs whose reference no other line of the account and direction carries, matched
@@ -108,13 +116,11 @@ static void join_fees(struct match_store *store, const struct match_keys *pairs)
 {
     uint8_t *filter = xcalloc(FILTER / 8, 1);
     struct match_keys uses = {NULL, 0, 0};
-    for (size_t i = 0; i < pairs->count; i += 2) {
-        uint64_t bit = pairs->list[i].key & (FILTER - 1);
-        filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
-    }
+    for (size_t i = 0; i < pairs->count; i += 2)
+        set(filter, pairs->list[i].key);
     for (size_t i = 0; pairs->count && i < store->count; i++) {
-        uint64_t key = use_key(store, &store->lines[i]), bit = key & (FILTER - 1);
-        if (filter[bit >> 3] >> (bit & 7) & 1)
+        uint64_t key = use_key(&store->lines[i]);
+        if (may_hold(filter, key))
             match_keys_add(&uses, key, (uint32_t)i);
     }
     match_keys_sort(&uses);
@@ -127,6 +133,60 @@ static void join_fees(struct match_store *store, const struct match_keys *pairs)
     free(filter);
 }
 
+/* Adds the lines that the exact rules took to the open lines of the same reference. */
+static void add_taken(const struct match_store *store, struct match_keys *keys)
+{
+    uint8_t *filter = xcalloc(FILTER / 8, 1);
+    size_t open = keys->count;
+    for (size_t i = 0; i < open; i++)
+        set(filter, keys->list[i].key);
+    for (size_t i = 0; open && i < store->count; i++) {
+        const struct match_line *line = &store->lines[i];
+        if (line->mark && line->form && may_hold(filter, use_key(line)))
+            match_keys_add(keys, use_key(line), (uint32_t)i);
+    }
+    free(filter);
+}
+
+/* Open lines that could as well be the partners of a line that was taken: less a fee, or as its
+ * parts. With two explanations the match is left to a person. */
+static void contest(struct match_store *store, uint32_t taken, uint32_t *sides[2],
+                    const size_t counts[2], const struct match_limits *limits)
+{
+    struct match_line *line = &store->lines[taken];
+    int other = !line->side;
+    int64_t rest = line->amount;
+    bool doubtful = false;
+    for (size_t i = 0; i < counts[other] && i < PARTS; i++) {
+        const struct match_line *open = &store->lines[sides[other][i]];
+        if (has_parent(store, sides[other][i]))
+            doubtful = doubtful || __builtin_sub_overflow(rest, open->amount, &rest);
+        else
+            doubtful = doubtful || (line->side == MATCH_BOOK ? is_fee(line, open, limits)
+                                                             : is_fee(open, line, limits));
+    }
+    if (!doubtful && rest)
+        return;
+    for (uint32_t at = line->next;; at = store->lines[at].next) {
+        store->lines[at].mark = (uint8_t)((store->lines[at].mark & ~3) | MATCH_SUGGESTED);
+        if (at == taken)
+            return;
+    }
+}
+
+/* Moves the open lines to the front. Returns how many. */
+static size_t open_first(const struct match_store *store, struct match_key *keys, size_t count)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < count; i++)
+        if (match_is_open(store, keys[i].line)) {
+            struct match_key swap = keys[open];
+            keys[open++] = keys[i];
+            keys[i] = swap;
+        }
+    return open;
+}
+
 void match_grouped(struct match_store *store, const struct match_limits *limits)
 {
     struct match_keys keys = {NULL, 0, 0}, pairs = {NULL, 0, 0};
@@ -137,14 +197,18 @@ void match_grouped(struct match_store *store, const struct match_limits *limits)
         if (key)
             match_keys_add(&keys, key, (uint32_t)i);
     }
+    add_taken(store, &keys);
     match_keys_sort(&keys);
     for (size_t at = 0, run; at < keys.count; at += run) {
         run = match_keys_run(&keys, at);
-        match_part(store, &keys.list[at], run, sides, counts, PARTS);
+        size_t open = open_first(store, &keys.list[at], run);
+        match_part(store, &keys.list[at], open, sides, counts, PARTS);
+        for (size_t i = open; i < run; i++)
+            contest(store, keys.list[at + i].line, sides, counts, limits);
         join_split(store, sides, counts);
         if (!is_fee_pair(store, sides, counts, limits))
             continue;
-        uint64_t key = use_key(store, &store->lines[book[0]]);
+        uint64_t key = use_key(&store->lines[book[0]]);
         match_keys_add(&pairs, key, book[0]);
         match_keys_add(&pairs, key, statement[0]);
     }

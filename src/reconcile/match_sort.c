@@ -52,6 +52,16 @@ static void scatter(const struct match_key *from, struct match_key *to, size_t c
         to[places[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
 }
 
+static void sort_all_bits(struct match_key *list, size_t count)
+{
+    struct match_key *other = xmalloc((count + 1) * sizeof *other);
+    for (int shift = 0; shift < 64; shift += 2 * DIGIT) {
+        scatter(list, other, count, shift);
+        scatter(other, list, count, shift + DIGIT);
+    }
+    free(other);
+}
+
 static void insert_sort(struct match_key *list, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
@@ -67,16 +77,7 @@ static void insert_sort(struct match_key *list, size_t count)
 void match_keys_sort(struct match_keys *keys)
 {
     if (keys->count < DIGITS) {
-        for (size_t i = 0; i < keys->count; i++)
-            if (i && keys->list[i - 1].key > keys->list[i].key) {
-                struct match_key *other = xmalloc(keys->count * sizeof *other);
-                for (int shift = 0; shift < 64; shift += DIGIT) {
-                    scatter(keys->list, other, keys->count, shift);
-                    memcpy(keys->list, other, keys->count * sizeof *other);
-                }
-                free(other);
-                return;
-            }
+        sort_all_bits(keys->list, keys->count);
         return;
     }
     struct match_key *other = xmalloc(keys->count * sizeof *other);
@@ -88,11 +89,6 @@ void match_keys_sort(struct match_keys *keys)
     keys->list = other;
     keys->capacity = keys->count;
 }
-
-struct place {
-    uint64_t head; /* side, length and first bytes of the id after what all ids share */
-    uint32_t line;
-};
 
 static int compare_slices(struct slice a, struct slice b)
 {
@@ -123,12 +119,10 @@ static int compare_lines(const struct match_store *store, const struct match_lin
     return compare_slices(match_narrative(store, a), match_narrative(store, b));
 }
 
-static int compare_places(const void *left, const void *right, void *context)
+static int compare_keys(const void *left, const void *right, void *context)
 {
     const struct match_store *store = context;
-    const struct place *a = left, *b = right;
-    if (a->head != b->head)
-        return a->head < b->head ? -1 : 1;
+    const struct match_key *a = left, *b = right;
     return compare_lines(store, &store->lines[a->line], &store->lines[b->line]);
 }
 
@@ -152,6 +146,7 @@ static void shared_prefix(const struct match_store *store, size_t shared[2])
     }
 }
 
+/* Side, length and first bytes of the id after what all ids share: orders most of them. */
 static uint64_t head_of(const struct match_store *store, const struct match_line *line,
                         size_t shared)
 {
@@ -168,18 +163,21 @@ void match_store_sort(struct match_store *store)
     size_t shared[2] = {0, 0};
     if (!store->count)
         return;
-    struct place *places = xmalloc(store->count * sizeof *places);
+    struct match_keys places = {NULL, 0, 0};
     shared_prefix(store, shared);
     for (size_t i = 0; i < store->count; i++)
-        places[i] = (struct place){
-            head_of(store, &store->lines[i], shared[store->lines[i].side]), (uint32_t)i};
-    qsort_r(places, store->count, sizeof *places, compare_places, store);
+        match_keys_add(&places, head_of(store, &store->lines[i], shared[store->lines[i].side]),
+                       (uint32_t)i);
+    sort_all_bits(places.list, places.count);
+    for (size_t at = 0, run; at < places.count; at += run)
+        if ((run = match_keys_run(&places, at)) > 1)
+            qsort_r(&places.list[at], run, sizeof *places.list, compare_keys, store);
     struct match_line *lines = xmalloc(store->count * sizeof *lines);
     for (size_t i = 0; i < store->count; i++) {
-        lines[i] = store->lines[places[i].line];
+        lines[i] = store->lines[places.list[i].line];
         lines[i].next = (uint32_t)i;
     }
-    free(places);
+    match_keys_free(&places);
     free(store->lines);
     store->lines = lines;
     store->capacity = store->count;

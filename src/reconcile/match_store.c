@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "reconcile/match_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ void match_store_free(struct match_store *store)
 
 uint64_t match_mix(uint64_t a, uint64_t b)
 {
-    uint64_t mixed = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdu;
+    uint64_t mixed = ((a + 1) * 0x9e3779b97f4a7c15u ^ b) * 0xff51afd7ed558ccdu;
     mixed = (mixed ^ (mixed >> 32)) * 0xc4ceb9fe1a85ec53u;
     return mixed ^ (mixed >> 29);
 }
@@ -102,9 +103,11 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
         return error_set(error, ERROR_INPUT, NULL,
                          _("Reconcile fewer days or accounts at a time."),
                          _("more lines than one run can hold (4 GiB of text)"));
+    struct match_form form = match_form_of(reference, item->narrative);
     ARRAY_RESERVE(store->lines, store->count, store->capacity);
     store->lines[store->count] = (struct match_line){
         .amount = item->amount,
+        .form = form.length ? match_hash(form.text, form.length) | 1 : 0,
         .text = (uint32_t)store->text_length,
         .account = account,
         .date = item->value_date,

@@ -135,7 +135,7 @@ static int least(int a, int b)
 
 int match_distance(struct slice one, struct slice other)
 {
-    int rows[3][MATCH_FORM + 1];
+    int rows[3][MATCH_FORM + 2];
     size_t n = one.length, m = other.length;
     if (n > MATCH_FORM || m > MATCH_FORM || (n > m ? n - m : m - n) > 2)
         return n == m && !memcmp(one.text, other.text, n) ? 0 : 3;
@@ -143,8 +143,9 @@ int match_distance(struct slice one, struct slice other)
         rows[0][j] = (int)j;
     for (size_t i = 1; i <= n; i++) {
         int *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
-        int best = row[0] = (int)i;
-        for (size_t j = 1; j <= m; j++) {
+        size_t low = i > 3 ? i - 2 : 1, high = i + 2 < m ? i + 2 : m;
+        int best = row[low - 1] = low == 1 ? (int)i : 3;
+        for (size_t j = low; j <= high; j++) {
             int differs = one.text[i - 1] != other.text[j - 1];
             row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + differs);
             if (i > 1 && j > 1 && one.text[i - 1] == other.text[j - 2] &&
@@ -152,7 +153,8 @@ int match_distance(struct slice one, struct slice other)
                 row[j] = least(row[j], before[j - 2] + 1);
             best = least(best, row[j]);
         }
-        if (best > 3)
+        row[high + 1] = 3; /* farther from the diagonal it is more than two edits */
+        if (best > 2)
             return 3;
     }
     return least(rows[n % 3][m], 3);

@@ -30,3 +30,8 @@ bench: bankops tests/bench/console tests/bench/proxy
 	$(AM_TESTS_ENVIRONMENT) tests/bench/console
 	$(AM_TESTS_ENVIRONMENT) tests/bench/proxy
 endif
+
+# The labelled generator and the scorer; tests use them too.
+check_PROGRAMS += tests/bench/generate tests/bench/score
+tests_bench_generate_SOURCES = tests/bench/generate.c
+tests_bench_score_SOURCES = tests/bench/score.c

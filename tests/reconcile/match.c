@@ -1,0 +1,365 @@
+#include "reconcile/match.h"
+
+#include "../lib/check.h"
+#include "reconcile/match_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DAY = 19000 };
+
+struct input {
+    enum match_side side;
+    const char *id, *account;
+    int day;
+    int64_t amount;
+    const char *reference, *narrative;
+};
+
+static struct slice slice(const char *text)
+{
+    return (struct slice){text, strlen(text)};
+}
+
+static void add(struct match_store *store, const struct input *input)
+{
+    struct error error = ERROR_INIT;
+    struct item item = {.amount = input->amount,
+                        .value_date = DAY + input->day,
+                        .source_id = slice(input->id),
+                        .reference = slice(input->reference),
+                        .narrative = slice(input->narrative ? input->narrative : "")};
+    assert_true(match_add(store, input->side,
+                          match_account(store, slice(input->account), "CNY"), &item, &error));
+}
+
+static struct match_store *run(const struct input *inputs, size_t count)
+{
+    struct match_limits limits = match_limits();
+    struct match_store *store = match_store_new();
+    for (size_t i = 0; i < count; i++)
+        add(store, &inputs[i]);
+    match_run(store, &limits);
+    return store;
+}
+
+static const struct match_line *line(const struct match_store *store, const char *id)
+{
+    for (size_t i = 0; i < match_line_count(store); i++) {
+        const struct match_line *found = match_line_at(store, i);
+        struct slice text = match_line_id(store, found);
+        if (text.length == strlen(id) && !memcmp(text.text, id, text.length))
+            return found;
+    }
+    fail_msg("no line %s", id);
+    return NULL;
+}
+
+/* The lines are in one match of exactly this rule and status. */
+static void expect(const struct match_store *store, const char *ids, enum match_rule rule,
+                   enum match_status status)
+{
+    char copy[100], *next = copy;
+    const char *names[10];
+    size_t count = 0, ring = 0;
+    snprintf(copy, sizeof copy, "%s", ids);
+    for (char *name; (name = strsep(&next, " "));)
+        names[count++] = name;
+    const struct match_line *first = line(store, names[0]), *at = first;
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        at = first;
+        do {
+            found = found || at == line(store, names[i]);
+            at = match_line_at(store, at->next);
+        } while (at != first);
+        assert_true(found);
+        assert_int_equal(match_line_rule(line(store, names[i])), rule);
+        assert_int_equal(match_line_status(line(store, names[i])), status);
+    }
+    do {
+        ring++;
+        at = match_line_at(store, at->next);
+    } while (at != first);
+    assert_int_equal(ring, count);
+}
+
+static void expect_open(const struct match_store *store, const char *id)
+{
+    assert_int_equal(match_line_status(line(store, id)), MATCH_OPEN);
+}
+
+#define L MATCH_BOOK
+#define S MATCH_STATEMENT
+#define RUN(...)                                                                                   \
+    const struct input inputs[] = {__VA_ARGS__};                                                   \
+    struct match_store *store = run(inputs, sizeof inputs / sizeof *inputs);                       \
+    (void)state
+
+static void unique_lines_match(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {S, "S1", "A", 1, 500, "10000001", NULL},
+        {L, "L2", "A", 0, 500, "10000002", NULL}, {S, "S2", "B", 0, 500, "10000002", NULL},
+        {L, "L3", "A", 0, 500, "10000003", NULL}, {S, "S3", "A", 0, -500, "10000003", NULL},
+        {L, "L4", "A", 0, 500, "NONREF", NULL}, {S, "S4", "A", 0, 500, "NONREF", NULL});
+    expect(store, "L1 S1", MATCH_EXACT, MATCH_CONFIRMED);
+    expect_open(store, "L2");
+    expect_open(store, "L3");
+    expect_open(store, "L4");
+    match_store_free(store);
+}
+
+static void a_reference_used_again_is_told_by_amount(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {S, "S1", "A", 0, 500, "10000001", NULL},
+        {L, "L2", "A", 0, 700, "10000001", NULL}, {S, "S2", "A", 0, 900, "10000001", NULL});
+    expect(store, "L1 S1", MATCH_EXACT, MATCH_CONFIRMED);
+    expect_open(store, "L2");
+    expect_open(store, "S2");
+    match_store_free(store);
+}
+
+static void copies_stay_open(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {S, "S1", "A", 1, 500, "10000001", NULL},
+        {S, "S2", "A", 1, 500, "10000001", NULL});
+    expect(store, "L1 S1", MATCH_IDENTICAL, MATCH_CONFIRMED);
+    expect_open(store, "S2");
+    match_store_free(store);
+}
+
+/* The second line may be 10000002 with a wrong digit: it is not known which is the copy. */
+static void a_copy_with_a_neighbour_is_not_judged(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {L, "L2", "A", 0, 500, "10000002", NULL},
+        {S, "S1", "A", 1, 500, "10000001", NULL}, {S, "S2", "A", 1, 500, "10000001", NULL});
+    for (size_t i = 0; i < 4; i++)
+        assert_int_not_equal(match_line_status(match_line_at(store, i)), MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
+static void another_writing_shares_the_reference(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {S, "S1", "A", 0, 500, "10000001", NULL},
+        {S, "S2", "A", 0, 500, "NONREF", "PAYMENT 10000001 THANK YOU"});
+    for (size_t i = 0; i < 3; i++)
+        assert_int_not_equal(match_line_status(match_line_at(store, i)), MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
+static void equal_lines_pair_in_order(void **state)
+{
+    RUN({L, "L2", "A", 0, 500, "10000001", NULL}, {L, "L1", "A", 0, 500, "10000001", NULL},
+        {S, "S1", "A", 1, 500, "10000001", NULL}, {S, "S2", "A", 1, 500, "10000001", NULL},
+        {L, "L8", "A", 0, 70, "10000008", NULL}, {L, "L9", "A", 2, 70, "10000008", NULL},
+        {S, "S8", "A", 0, 70, "10000008", NULL}, {S, "S9", "A", 2, 70, "10000008", NULL});
+    expect(store, "L1 S1", MATCH_IDENTICAL, MATCH_CONFIRMED);
+    expect(store, "L2 S2", MATCH_IDENTICAL, MATCH_CONFIRMED);
+    expect(store, "L8 S8", MATCH_AMBIGUOUS, MATCH_SUGGESTED);
+    match_store_free(store);
+}
+
+static void reversals_net_on_one_side_alone(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {L, "L2", "A", 0, -500, "10000001", NULL},
+        {S, "S3", "A", 0, 700, "10000003", NULL}, {S, "S4", "A", 0, -700, "10000003", NULL},
+        {L, "L3", "A", 0, 700, "10000003", NULL}, {L, "L4", "A", 0, -700, "10000003", NULL});
+    expect(store, "L1 L2", MATCH_REVERSAL, MATCH_CONFIRMED);
+    expect(store, "L3 S3", MATCH_EXACT, MATCH_CONFIRMED);
+    expect(store, "L4 S4", MATCH_EXACT, MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
+static void writings_of_a_reference_match(void **state)
+{
+    RUN({L, "L1", "A", 0, 1, "TX20240602661229545548", NULL},
+        {S, "S1", "A", 0, 1, "tx20240602661229545548", NULL},
+        {L, "L2", "A", 0, 2, "014093179238", NULL}, {S, "S2", "A", 0, 2, "14093179238", NULL},
+        {L, "L3", "A", 0, 3, "10000206", NULL}, {S, "S3", "A", 0, 3, "10-00/0206", NULL},
+        {L, "L4", "A", 0, 4, "10000242", NULL}, {S, "S4", "A", 0, 4, "UPOP10000242", NULL},
+        {L, "L5", "A", 0, 5, "10000300", NULL},
+        {S, "S5", "A", 0, 5, "NONREF", "PAYMENT 10000300 THANK YOU"},
+        {L, "L6", "A", 0, 6, "TX20240602478486079909", NULL},
+        {S, "S6", "A", 0, 6, "TX20240602478486", NULL});
+    expect(store, "L1 S1", MATCH_NORMALISED, MATCH_CONFIRMED);
+    expect(store, "L2 S2", MATCH_NORMALISED, MATCH_CONFIRMED);
+    expect(store, "L3 S3", MATCH_NORMALISED, MATCH_CONFIRMED);
+    expect(store, "L4 S4", MATCH_NORMALISED, MATCH_CONFIRMED);
+    expect(store, "L5 S5", MATCH_NORMALISED, MATCH_CONFIRMED);
+    expect(store, "L6 S6", MATCH_TRUNCATED, MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
+static void a_cut_reference_of_two_lines_is_not_judged(void **state)
+{
+    RUN({L, "L1", "A", 0, 6, "TX20240602478486079909", NULL},
+        {L, "L2", "A", 0, 6, "TX20240602478486111111", NULL},
+        {S, "S1", "A", 0, 6, "TX20240602478486", NULL});
+    expect_open(store, "S1");
+    match_store_free(store);
+}
+
+static void parts_match_with_their_whole(void **state)
+{
+    RUN({L, "L1", "A", 0, 900, "10000001", NULL}, {S, "S1", "A", 2, 400, "10000001-1", NULL},
+        {S, "S2", "A", 2, 500, "10000001-2", NULL}, {S, "S3", "A", 0, -80, "10000002", NULL},
+        {L, "L3", "A", 0, -30, "10000002-1", NULL}, {L, "L4", "A", 0, -50, "10000002-2", NULL},
+        {L, "L5", "A", 0, 900, "10000009", NULL}, {S, "S5", "A", 0, 401, "10000009-1", NULL},
+        {S, "S6", "A", 0, 500, "10000009-2", NULL});
+    expect(store, "L1 S1 S2", MATCH_SPLIT, MATCH_CONFIRMED);
+    expect(store, "S3 L3 L4", MATCH_SPLIT, MATCH_CONFIRMED);
+    expect_open(store, "L5");
+    match_store_free(store);
+}
+
+static void a_fee_of_the_known_rate_matches(void **state)
+{
+    RUN({L, "L1", "A", 0, 100000, "10000001", NULL}, {S, "S1", "A", 0, 99500, "10000001", NULL},
+        {L, "L2", "A", 0, 100000, "10000022", NULL}, {S, "S2", "A", 0, 99300, "10000022", NULL},
+        {L, "L3", "A", 0, 100000, "10000333", NULL}, {S, "S3", "A", 0, 100500, "10000333", NULL},
+        {L, "L4", "A", 0, 100000, "10004444", NULL}, {S, "S4", "A", 0, 99500, "10004444", NULL},
+        {L, "L5", "A", 0, 7, "10004444", NULL}, {S, "S5", "A", 0, 7, "10004444", NULL});
+    expect(store, "L1 S1", MATCH_FEE, MATCH_CONFIRMED);
+    expect_open(store, "L2");
+    expect_open(store, "S3");
+    expect(store, "L4 S4", MATCH_FEE, MATCH_SUGGESTED);
+    match_store_free(store);
+}
+
+static void near_references_are_suggested(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "TX20240604283830718324", NULL},
+        {S, "S1", "A", 0, 500, "TX20240604283803718324", NULL},
+        {L, "L2", "A", 0, 600, "20000001", NULL}, {S, "S2", "A", 0, 600, "20000002", NULL},
+        {S, "S3", "A", 0, 600, "20000003", NULL});
+    expect(store, "L1 S1", MATCH_FUZZY, MATCH_SUGGESTED);
+    expect_open(store, "L2");
+    match_store_free(store);
+}
+
+static void totals_are_suggested(void **state)
+{
+    RUN({L, "L1", "A", 0, 1000, "10000001", NULL}, {S, "S1", "A", 1, 300, "P1", NULL},
+        {S, "S2", "A", 1, 450, "P2", NULL}, {S, "S3", "A", 1, 250, "P3", NULL},
+        {S, "S4", "A", 1, 9, "P4", NULL}, {L, "L5", "B", 0, 70, "10000002", NULL},
+        {S, "S5", "B", 0, 30, "P5", NULL}, {S, "S6", "B", 0, 40, "P6", NULL},
+        {S, "S7", "B", 0, 20, "P7", NULL}, {S, "S8", "B", 0, 50, "P8", NULL});
+    expect(store, "L1 S1 S2 S3", MATCH_SUBSET, MATCH_SUGGESTED);
+    expect_open(store, "S4");
+    expect_open(store, "L5");
+    match_store_free(store);
+}
+
+static void distances_are_those_of_typing_errors(void **state)
+{
+    (void)state;
+    assert_int_equal(match_distance(slice("12345678"), slice("12345678")), 0);
+    assert_int_equal(match_distance(slice("12345678"), slice("12345687")), 1);
+    assert_int_equal(match_distance(slice("12345678"), slice("1234568")), 1);
+    assert_int_equal(match_distance(slice("12345678"), slice("02345679")), 2);
+    assert_int_equal(match_distance(slice("12345678"), slice("345678")), 2);
+    assert_int_equal(match_distance(slice("12345678"), slice("87654321")), 3);
+    assert_int_equal(match_distance(slice("1"), slice("12345678")), 3);
+    assert_int_equal(match_distance(slice(""), slice("12")), 2);
+}
+
+enum { MANY = 3000 };
+
+/* Lines out of few values, so that every rule finds something to err about. */
+static void make_many(struct input *inputs, char (*texts)[2][24], unsigned seed)
+{
+    for (int i = 0; i < MANY; i++) {
+        seed = seed * 1103515245 + 12345;
+        unsigned dice = seed >> 8;
+        snprintf(texts[i][0], 24, "%c%d", dice & 1 ? 'L' : 'S', i);
+        snprintf(texts[i][1], 24, dice % 7 ? "%u" : "%u-1", 10000000 + dice / 3 % 700);
+        inputs[i] = (struct input){dice & 1 ? L : S,
+                                   texts[i][0],
+                                   dice & 2 ? "A" : "B",
+                                   (int)(dice / 5 % 4),
+                                   (int64_t)(dice / 11 % 9 + 1) * (dice & 4 ? -100 : 100),
+                                   texts[i][1],
+                                   NULL};
+    }
+}
+
+static void check_sums(const struct match_store *store)
+{
+    for (size_t i = 0; i < match_line_count(store); i++) {
+        const struct match_line *first = match_line_at(store, i), *at = first;
+        int64_t sum = 0;
+        size_t size = 0;
+        do {
+            sum += at->side == L ? at->amount : -at->amount;
+            assert_int_equal(match_line_rule(at), match_line_rule(first));
+            assert_int_equal(at->account, first->account);
+            at = match_line_at(store, at->next);
+            assert_true(++size <= MANY);
+        } while (at != first);
+        if (match_line_status(first) == MATCH_OPEN)
+            assert_int_equal(size, 1);
+        else if (match_line_rule(first) != MATCH_FEE)
+            assert_int_equal(sum, 0);
+    }
+}
+
+static void order_is_irrelevant_and_sums_are_zero(void **state)
+{
+    (void)state;
+    static struct input inputs[MANY];
+    static char texts[MANY][2][24];
+    for (unsigned seed = 1; seed <= 5; seed++) {
+        make_many(inputs, texts, seed);
+        struct match_store *one = run(inputs, MANY);
+        check_sums(one);
+        for (size_t i = MANY; i > 1; i--) {
+            size_t other = (size_t)(i * 7919u * seed) % i;
+            struct input swap = inputs[i - 1];
+            inputs[i - 1] = inputs[other];
+            inputs[other] = swap;
+        }
+        struct match_store *two = run(inputs, MANY);
+        for (size_t i = 0; i < MANY; i++) {
+            assert_int_equal(match_line_at(one, i)->next, match_line_at(two, i)->next);
+            assert_int_equal(match_line_at(one, i)->mark, match_line_at(two, i)->mark);
+        }
+        match_store_free(one);
+        match_store_free(two);
+    }
+}
+
+static void nothing_is_matched_with_nothing(void **state)
+{
+    struct match_counts counts;
+    struct match_limits limits = match_limits();
+    struct match_store *store = match_store_new();
+    (void)state;
+    match_run(store, &limits);
+    match_count(store, &counts);
+    assert_int_equal(counts.lines[0] + counts.lines[1], 0);
+    match_store_free(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unique_lines_match),
+        cmocka_unit_test(a_reference_used_again_is_told_by_amount),
+        cmocka_unit_test(copies_stay_open),
+        cmocka_unit_test(a_copy_with_a_neighbour_is_not_judged),
+        cmocka_unit_test(another_writing_shares_the_reference),
+        cmocka_unit_test(equal_lines_pair_in_order),
+        cmocka_unit_test(reversals_net_on_one_side_alone),
+        cmocka_unit_test(writings_of_a_reference_match),
+        cmocka_unit_test(a_cut_reference_of_two_lines_is_not_judged),
+        cmocka_unit_test(parts_match_with_their_whole),
+        cmocka_unit_test(a_fee_of_the_known_rate_matches),
+        cmocka_unit_test(near_references_are_suggested),
+        cmocka_unit_test(totals_are_suggested),
+        cmocka_unit_test(distances_are_those_of_typing_errors),
+        cmocka_unit_test(order_is_irrelevant_and_sums_are_zero),
+        cmocka_unit_test(nothing_is_matched_with_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
