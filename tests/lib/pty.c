@@ -518,7 +518,8 @@ void pty_resize(struct pty *pty, int rows, int columns)
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
     pty->rows = rows;
     pty->columns = columns;
-    vterm_set_size(pty->vterm, rows, columns);
+    /* libvterm writes a wide character past a screen of one column. */
+    vterm_set_size(pty->vterm, rows, columns < 2 ? 2 : columns);
     if (pty->fd >= 0)
         ioctl(pty->fd, TIOCSWINSZ, &size);
 }
