@@ -210,6 +210,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
     return prepare(connection, error) && organisation_load(connection, plan, error) &&
            statement_load_lanes(connection, plan, error) &&
            load_customers(connection, plan, pinyin, progress, data, error) &&
+           session_script(connection, "SELECT bank.search_sort()", error) &&
            rebuild(connection, progress, data, error) && case_load(connection, plan->now, error) &&
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
