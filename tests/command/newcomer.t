@@ -1,7 +1,7 @@
 #!/bin/sh
 # What README.md tells a newcomer works as it stands there: a screen, a rule.
 . "$(dirname "$0")/lib.sh"
-plan 10
+plan 11
 
 # block LANGUAGE NUMBER: that fenced block of README.md.
 block() {
@@ -47,3 +47,6 @@ is "the rule works" "$(as boss "SELECT status, message FROM api.branch_notice_po
 is "once" "$(as boss "SELECT status FROM api.branch_notice_post(2, 'Closed at noon', $key)")" replayed
 like "a clerk may not" "$(as teller "SELECT api.branch_notice_post(2, 'Open', gen_random_uuid())")" '*ERROR*'
 is "and is in the audit trail" "$(sql "SELECT count(*) FROM bank.audit WHERE action = 'branch_notice_post'")" 1
+"$program" staff add chief --name 张 --english Zhang --role supervisor --unit 001 >/dev/null
+like "the console opens the screen and shows the rows" \
+    "$(echo q | "$program" console --plain --as chief --screen br 2>&1)" '*Branches*Head office*East*'
