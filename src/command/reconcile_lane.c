@@ -1,0 +1,98 @@
+#include "command/reconcile_lane.h"
+
+#include "base/clock.h"
+#include "base/language.h"
+#include "command/seal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int fail(const struct error *error)
+{
+    error_print(error);
+    return error_exit_status(error);
+}
+
+static bool report(PGconn *connection, const struct reconcile_lane *reconcile, const char *lane,
+                   const char *run, struct error *error)
+{
+    PGresult *rows;
+    const char *values[] = {run};
+    if (!session_rows(connection,
+                      "SELECT r.as_of, r.book_count, r.statement_count, r.match_count, "
+                      "r.break_count, r.seconds, coalesce(r.rate::text, '–'), "
+                      "(SELECT count(*) FROM api.balance_statement(r.lane_id, r.as_of) b "
+                      "WHERE b.difference <> 0) "
+                      "FROM api.lane_run_list r WHERE r.run_id = $1::bigint",
+                      1, values, &rows, error))
+        return false;
+    if (!reconcile->quiet) {
+        printf(_("%s up to %s%s: %s book and %s statement lines open, %s matched (%s%%), "
+                 "%s breaks, %s s\n"),
+               lane, PQgetvalue(rows, 0, 0), reconcile->dry_run ? _(" (dry run)") : "",
+               PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2), PQgetvalue(rows, 0, 3),
+               PQgetvalue(rows, 0, 6), PQgetvalue(rows, 0, 4), PQgetvalue(rows, 0, 5));
+        if (strcmp(PQgetvalue(rows, 0, 7), "0"))
+            printf(_("%s: the balances of %s accounts are not explained (:rec)\n"), lane,
+                   PQgetvalue(rows, 0, 7));
+    }
+    PQclear(rows);
+    return true;
+}
+
+static bool run_lane(PGconn *connection, const struct reconcile_lane *reconcile, const char *lane,
+                     struct error *error)
+{
+    char request[37], *run = NULL;
+    clock_uuid(request);
+    const char *values[] = {lane, reconcile->date, request};
+    bool done =
+        session_do(connection, "BEGIN", 0, NULL, error) &&
+        session_value(connection, "SELECT id FROM api.reconcile_run($1, $2::date, $3::uuid)", 3,
+                      values, &run, error) &&
+        report(connection, reconcile, lane, run, error);
+    free(run);
+    if (!done || reconcile->dry_run) {
+        session_do(connection, "ROLLBACK", 0, NULL, done ? error : NULL);
+        return done;
+    }
+    if (session_do(connection, "COMMIT", 0, NULL, error))
+        return true;
+    if (PQstatus(connection) == CONNECTION_OK)
+        return false;
+    return error_set(error, ERROR_UNCERTAIN, lane,
+                     _("Run it again: what is matched already stays as it is."),
+                     _("the connection was lost while the run was being kept"));
+}
+
+static int run_all(PGconn *connection, const struct reconcile_lane *reconcile, struct error *error)
+{
+    PGresult *lanes;
+    int status = 0;
+    if (!session_rows(connection, "SELECT code FROM api.lane_list WHERE active ORDER BY code", 0,
+                      NULL, &lanes, error))
+        return fail(error);
+    for (int i = 0; i < PQntuples(lanes) && PQstatus(connection) == CONNECTION_OK; i++)
+        if (!run_lane(connection, reconcile, PQgetvalue(lanes, i, 0), error))
+            status = fail(error);
+    PQclear(lanes);
+    return status;
+}
+
+int reconcile_lanes(const struct reconcile_lane *reconcile, int count, char **lanes)
+{
+    struct error error = ERROR_INIT;
+    int status = 0;
+    PGconn *connection = session_open(&reconcile->session, &error);
+    if (!connection)
+        return fail(&error);
+    if (reconcile->all)
+        status = run_all(connection, reconcile, &error);
+    for (int i = 0; i < count && PQstatus(connection) == CONNECTION_OK; i++)
+        if (!run_lane(connection, reconcile, lanes[i], &error))
+            status = fail(&error);
+    seal_trail(connection);
+    PQfinish(connection);
+    return status;
+}

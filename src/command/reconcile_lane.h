@@ -1,0 +1,19 @@
+#ifndef BANKOPS_COMMAND_RECONCILE_LANE_H
+#define BANKOPS_COMMAND_RECONCILE_LANE_H
+
+#include "database/session.h"
+
+#include <stdbool.h>
+
+/* How lanes of the database are matched. */
+struct reconcile_lane {
+    struct session_options session;
+    const char *date; /* YYYY-MM-DD, or NULL: the business date */
+    bool dry_run, quiet, all;
+};
+
+/* Matches the lanes named, or all that the caller may see, each in one transaction, and prints
+ * what was done. Returns the exit status. */
+int reconcile_lanes(const struct reconcile_lane *wanted, int count, char **lanes);
+
+#endif
