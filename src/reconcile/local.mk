@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libreconcile.a
 libreconcile_a_SOURCES = \
-  src/reconcile/item.h \
+  src/reconcile/item.h src/reconcile/control.c src/reconcile/control.h \
   src/reconcile/format.c src/reconcile/format.h \
   src/reconcile/match.c src/reconcile/match.h \
   src/reconcile/match_exact.c src/reconcile/match_file.c src/reconcile/match_file.h \

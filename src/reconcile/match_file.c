@@ -47,7 +47,7 @@ bool match_load(struct match_store *store, enum match_side side, const char *pat
                 const struct profiles *profiles, bool forced, struct error *error)
 {
     struct load load = {.store = store, .side = side, .first = store->count};
-    struct sink sink = {&load, take_item, take_statement};
+    struct sink sink = {&load, take_item, take_statement, NULL};
     struct format format;
     struct source *source = source_open(path, error);
     if (!source)

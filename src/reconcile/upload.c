@@ -108,7 +108,7 @@ static void hex(const unsigned char digest[32], char text[65])
 static bool send_lines(struct upload *upload, struct source *source, const struct format *format,
                        struct error *error)
 {
-    const struct sink sink = {upload, take_item, take_statement};
+    const struct sink sink = {upload, take_item, take_statement, NULL};
     if (!copy_begin(&upload->copy, upload->connection,
                     "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
                     "reference, bank_reference, counterparty, narrative, source_id) FROM STDIN",

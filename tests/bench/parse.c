@@ -71,7 +71,7 @@ static double processor_seconds(void)
 static double read_once(const struct work *work)
 {
     struct error error = ERROR_INIT;
-    struct sink sink = {NULL, take_item, take_statement};
+    struct sink sink = {NULL, take_item, take_statement, NULL};
     double start = processor_seconds();
     struct source *source = source_memory(work->name, work->text.data, work->text.length, &error);
     items = 0;

@@ -50,7 +50,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     struct error error = ERROR_INIT;
-    struct sink sink = {NULL, take_item, take_statement};
+    struct sink sink = {NULL, take_item, take_statement, NULL};
     if (!length)
         return 0;
     struct source *source = source_memory("fuzz", (const char *)bytes + 1, length - 1, &error);

@@ -30,7 +30,7 @@ static int take_file(const char *path, const struct stat *status, int kind, stru
 {
     struct seen seen = {0};
     struct error error = ERROR_INIT;
-    struct sink sink = {&seen, see_item, see_statement};
+    struct sink sink = {&seen, see_item, see_statement, NULL};
     struct format format;
     (void)status, (void)place;
     if (kind != FTW_F || !ends_with(path, ending))

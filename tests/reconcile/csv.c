@@ -10,7 +10,7 @@ static struct profiles profiles;
 
 static bool read_bytes(const char *text, size_t length, struct seen *seen, struct error *error)
 {
-    struct sink sink = {seen, see_item, see_statement};
+    struct sink sink = {seen, see_item, see_statement, NULL};
     struct source *source = source_memory("sample.csv", text, length, error);
     bool done = source && csv_read(source, profiles.list[0], &sink, error);
     source_close(source);

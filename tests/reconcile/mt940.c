@@ -15,7 +15,7 @@ static const char sample[] = ":20:X\r\n:25:ACC\r\n:28C:4/1\r\n:60F:C261120EUR100
 
 static bool read_bytes(const char *text, size_t length, struct seen *seen, struct error *error)
 {
-    struct sink sink = {seen, see_item, see_statement};
+    struct sink sink = {seen, see_item, see_statement, NULL};
     struct source *source = source_memory("sample.sta", text, length, error);
     bool done = source && mt940_read(source, &sink, error);
     source_close(source);
