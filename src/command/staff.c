@@ -25,7 +25,8 @@ static const char help[] = N_(
     "ask for one (read without echo, or the first line of standard input).\n"
     "\n"
     "Options:\n"
-    "  --role ROLE          clerk, rm, supervisor, auditor or admin\n"
+    "  --role ROLE          clerk, rm, supervisor, auditor, admin or worker\n"
+    "                       (worker: the login of unattended jobs, not of a person)\n"
     "  --unit CODE          the unit where the person works\n"
     "  --scope CODE         the unit whose customers the person sees (default: --unit)\n"
     "  --as LOGIN           database role: one that may create roles\n"
@@ -78,12 +79,12 @@ static bool complete(const struct staff_choices *choices, struct error *error)
     if (missing)
         return error_set(error, ERROR_USAGE, missing, _("bankops staff --help lists the options."),
                          _("this option is needed"));
-    static const char *const roles[] = {"clerk", "rm", "supervisor", "auditor", "admin"};
+    static const char *const roles[] = {"clerk", "rm", "supervisor", "auditor", "admin", "worker"};
     for (size_t i = 0; i < ARRAY_LENGTH(roles); i++)
         if (!strcmp(choices->role, roles[i]))
             return true;
     return error_set(error, ERROR_USAGE, "--role",
-                     _("Use clerk, rm, supervisor, auditor or admin."), _("unknown role '%.40s'"),
+                     _("Use clerk, rm, supervisor, auditor, admin or worker."), _("unknown role '%.40s'"),
                      choices->role);
 }
 

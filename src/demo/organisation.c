@@ -50,8 +50,7 @@ static bool add_staff_row(PGconn *connection, const struct plan_staff *staff, st
                   8, values, error);
 }
 
-/* The demo logins come first and are added as `bankops staff add` does it, with a database role;
- * their staff_id are 1, 2 … because the sequence starts again. */
+/* The demo logins are added as `bankops staff add` does it, with a database role. */
 static bool add_login(PGconn *connection, const struct plan *plan, const struct plan_staff *staff,
                       struct error *error)
 {
@@ -64,7 +63,13 @@ static bool add_login(PGconn *connection, const struct plan *plan, const struct 
                             plan_unit(plan, staff->unit)->code,
                             plan_unit(plan, staff->scope)->code};
     const char *own[] = {staff->login, staff->customer ? customer : NULL};
-    return session_do(connection, "SELECT bank.staff_add($1, $2, $3, $4, $5, $6)", 6, values,
+    char id[16];
+    const char *next[] = {id};
+    snprintf(id, sizeof id, "%d", staff->id);
+    return session_do(connection,
+                      "SELECT setval(pg_get_serial_sequence('bank.staff', 'staff_id'), $1, false)",
+                      1, next, error) &&
+           session_do(connection, "SELECT bank.staff_add($1, $2, $3, $4, $5, $6)", 6, values,
                       error) &&
            session_do(connection, "UPDATE bank.staff SET customer_id = $2::bigint WHERE login = $1",
                       2, own, error);
@@ -72,8 +77,6 @@ static bool add_login(PGconn *connection, const struct plan *plan, const struct 
 
 static bool load_staff(PGconn *connection, const struct plan *plan, struct error *error)
 {
-    if (!session_script(connection, "ALTER TABLE bank.staff ALTER staff_id RESTART", error))
-        return false;
     for (int i = 0; i < PLAN_STAFF; i++) {
         const struct plan_staff *staff = &plan->staff[i];
         if (!(staff->has_login ? add_login(connection, plan, staff, error)

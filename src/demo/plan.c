@@ -157,16 +157,19 @@ static void make_staff(struct plan *plan, struct pinyin *pinyin)
     static const char *const sub_roles[5] = {"supervisor", "clerk", "clerk", "rm", "rm"};
     static const char *const branch_roles[3] = {"supervisor", "clerk", "rm"};
     int count = add_demo_staff(plan, pinyin);
-    for (int u = 0; u < PLAN_UNITS && count < PLAN_STAFF; u++) {
+    for (int u = 0; u < PLAN_UNITS && count < PLAN_STAFF - 1; u++) {
         const struct plan_unit *unit = &plan->units[u];
         bool sub = !strcmp(unit->kind, "sub_branch");
         if (unit->parent)
-            for (int i = 0; i < (sub ? 5 : 3) && count < PLAN_STAFF; i++)
+            for (int i = 0; i < (sub ? 5 : 3) && count < PLAN_STAFF - 1; i++)
                 add_staff(plan, pinyin, count++, NULL, sub ? sub_roles[i] : branch_roles[i],
                           unit->id, sub ? unit->parent : unit->id);
     }
-    while (count < PLAN_STAFF)
+    while (count < PLAN_STAFF - 1)
         add_staff(plan, pinyin, count++, NULL, "clerk", 1, 1);
+    add_staff(plan, pinyin, count, "worker01", "worker", 1, 1);
+    snprintf(plan->staff[count].name_zh, sizeof plan->staff->name_zh, "%s", "系统任务");
+    snprintf(plan->staff[count].name_en, sizeof plan->staff->name_en, "%s", "Unattended jobs");
 }
 
 void plan_make(struct plan *plan, struct pinyin *pinyin, uint64_t seed, int64_t customers,

@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['bankops_owner', 'bankops_api', 'bankops_staff', 'bankops_clerk',
                                 'bankops_rm', 'bankops_supervisor', 'bankops_auditor',
-                                'bankops_admin'] LOOP
+                                'bankops_admin', 'bankops_worker'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', name);
         END IF;
@@ -20,7 +20,8 @@ BEGIN
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO bankops_staff', current_database());
 END $$;
 
-GRANT bankops_staff TO bankops_clerk, bankops_rm, bankops_supervisor, bankops_auditor, bankops_admin;
+GRANT bankops_staff TO bankops_clerk, bankops_rm, bankops_supervisor, bankops_auditor, bankops_admin,
+    bankops_worker;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

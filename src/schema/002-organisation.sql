@@ -19,7 +19,8 @@ CREATE TABLE bank.staff (
     login text COLLATE "C" NOT NULL UNIQUE,
     name_zh text NOT NULL,
     name_en text NOT NULL,
-    role text NOT NULL CHECK (role IN ('clerk', 'rm', 'supervisor', 'auditor', 'admin')),
+    -- 'worker': not a person, the login of unattended jobs (clock, delivery, intake).
+    role text NOT NULL CHECK (role IN ('clerk', 'rm', 'supervisor', 'auditor', 'admin', 'worker')),
     unit_id int NOT NULL REFERENCES bank.unit,
     scope_id int NOT NULL REFERENCES bank.unit,
     active boolean NOT NULL DEFAULT true,

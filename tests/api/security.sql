@@ -53,7 +53,7 @@ CREATE TEMP VIEW api_object AS
      WHERE relnamespace = 'api'::regnamespace AND relkind NOT IN ('i', 'c');
 CREATE TEMP VIEW grp AS
     SELECT g, 'bankops_' || g AS role, n
-      FROM unnest('{clerk,rm,supervisor,auditor,admin}'::text[]) WITH ORDINALITY AS t (g, n);
+      FROM unnest('{clerk,rm,supervisor,auditor,admin,worker}'::text[]) WITH ORDINALITY AS t (g, n);
 
 SELECT set_eq($$
     SELECT o.kind, o.name, coalesce(string_agg(grp.g, ' ' ORDER BY n), '')
@@ -61,7 +61,7 @@ SELECT set_eq($$
            WHEN 'function' THEN has_function_privilege(grp.role, o.oid, 'EXECUTE')
            ELSE has_table_privilege(grp.role, o.oid, 'SELECT') END
      GROUP BY o.kind, o.name, o.oid $$, $$
-    SELECT d.kind, n, replace(d.groups, 'staff', 'clerk rm supervisor auditor admin')
+    SELECT d.kind, n, replace(d.groups, 'staff', 'clerk rm supervisor auditor admin worker')
       FROM decided d, regexp_split_to_table(btrim(d.names), '\s+') n $$,
     'every object of the api goes to the groups that were decided');
 SELECT is_empty($$ SELECT o.name, grp.g, p FROM api_object o, grp,

@@ -13,7 +13,8 @@ SELECT n, 't_' || login, login, login, role, unit, scope, own
   FROM (VALUES (901, 'clerk', 'clerk', 3, 2, 109), (902, 'clerk2', 'clerk', 3, 2, NULL),
                (903, 'rm', 'rm', 3, 2, NULL), (904, 'super', 'supervisor', 2, 2, NULL),
                (905, 'super2', 'supervisor', 1, 1, NULL), (906, 'audit', 'auditor', 1, 1, NULL),
-               (907, 'admin', 'admin', 1, 1, NULL), (908, 'west', 'clerk', 5, 5, NULL))
+               (907, 'admin', 'admin', 1, 1, NULL), (908, 'west', 'clerk', 5, 5, NULL),
+               (909, 'worker', 'worker', 1, 1, NULL))
        s (n, login, role, unit, scope, own);
 
 DO $$
