@@ -29,7 +29,10 @@ dist_schema_DATA += \
   src/schema/021-reconcile-import.sql \
   src/schema/022-reconcile-run.sql \
   src/schema/023-reconcile-view.sql \
-  src/schema/024-reconcile-item.sql
+  src/schema/024-reconcile-item.sql \
+  src/schema/027-reconcile-match.sql \
+  src/schema/028-reconcile-signoff.sql \
+  src/schema/029-reconcile-alias.sql
 dist_schema_DATA += \
   src/schema/040-worklist.sql \
   src/schema/050-report-case.sql \
