@@ -8,6 +8,6 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/reconcile_lane.c src/command/reconcile_lane.h \
   src/command/report.c src/command/screens.c src/command/seal.c src/command/seal.h \
   src/command/staff.c
-bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcomplaint.a libcustomer.a libterminal.a \
+bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcomplaint.a liblink.a libcustomer.a libterminal.a \
   libdatabase.a libbase.a \
   $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) -lm
