@@ -10,4 +10,4 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/staff.c
 bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcomplaint.a liblink.a libcustomer.a libterminal.a \
   libdatabase.a libbase.a \
-  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) -lm
+  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(CRYPTO_LIBS) -lm

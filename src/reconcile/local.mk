@@ -16,6 +16,9 @@ libreconcile_a_SOURCES = \
   src/reconcile/formats/narrative.c src/reconcile/formats/narrative.h \
   src/reconcile/formats/record.c src/reconcile/formats/record.h
 
+# What a program that reads statements links.
+reconcile_libraries = libreconcile.a libbase.a $(CJSON_LIBS) $(EXPAT_LIBS) $(CRYPTO_LIBS)
+
 profilesdir = $(pkgdatadir)/profiles
 dist_profiles_DATA = \
   src/reconcile/profiles/generic.json
@@ -26,8 +29,7 @@ reconcile_tests = tests/reconcile/mt940.t tests/reconcile/csv.t tests/reconcile/
 check_PROGRAMS += $(reconcile_tests)
 TESTS += $(reconcile_tests)
 tests_reconcile_mt940_t_SOURCES = tests/reconcile/mt940.c tests/reconcile/reading.h
-tests_reconcile_mt940_t_LDADD = libreconcile.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) \
-  $(CRYPTO_LIBS)
+tests_reconcile_mt940_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_csv_t_SOURCES = tests/reconcile/csv.c tests/reconcile/reading.h
 tests_reconcile_csv_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 tests_reconcile_profile_t_SOURCES = tests/reconcile/profile.c
@@ -42,8 +44,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/reconcile/match.t
 TESTS += tests/reconcile/match.t
 tests_reconcile_match_t_SOURCES = tests/reconcile/match.c
-tests_reconcile_match_t_LDADD = libreconcile.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) \
-  $(CRYPTO_LIBS)
+tests_reconcile_match_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 endif
 TESTS += tests/reconcile/labelled.t
 EXTRA_DIST += tests/reconcile/labelled.t

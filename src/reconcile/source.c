@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CAPACITY = 2 * SOURCE_LINE_LIMIT, PEEK = 1 << 16 };
+enum { CAPACITY = 2 * SOURCE_LINE_LIMIT, PEEK = 1 << 16, BLOCK = 1 << 18 };
 
 /* buffer[mark..next) is the current record, buffer[next..end) what follows. */
 struct source {
@@ -259,6 +259,46 @@ bool source_extend(struct source *source, struct slice *line, struct error *erro
     if (length && source->buffer[end - 1] == '\r')
         length--;
     *line = (struct slice){source->buffer + source->mark, length};
+    return true;
+}
+
+/* Length of the block without what follows its last '>' or line end; 0 when it has none. */
+static size_t whole_length(const char *text, size_t length)
+{
+    const char *mark = memrchr(text, '>', length), *line = memrchr(text, '\n', length);
+    const char *last = !mark || (line && line > mark) ? line : mark;
+    return last ? (size_t)(last - text) + 1 : 0;
+}
+
+static uint64_t count_lines(const char *text, size_t length)
+{
+    uint64_t count = 0;
+    for (const char *at = text; (at = memchr(at, '\n', (size_t)(text + length - at))); at++)
+        count++;
+    return count;
+}
+
+bool source_block(struct source *source, struct slice *block, struct error *error)
+{
+    source->text_used = 0;
+    source->mark = source->next;
+    source->first_line = source->line + 1;
+    while (source->end - source->next < BLOCK && !source->finished)
+        if (!refill(source, error))
+            return false;
+    size_t length = source->end - source->next;
+    if (!length)
+        return false;
+    const char *text = source->buffer + source->next;
+    if (length > BLOCK || !source->finished) {
+        length = whole_length(text, BLOCK);
+        if (!length)
+            return source_refuse(source, 0, NULL, _("Check that the file is a statement."), error,
+                                 _("256 KiB without a mark-up or a line end"));
+    }
+    source->next += length;
+    source->line += count_lines(text, length);
+    *block = (struct slice){text, length};
     return true;
 }
 

@@ -30,6 +30,12 @@ struct slice source_peek(struct source *source);
 bool source_next(struct source *source, struct slice *line, struct error *error);
 /* Lengthens the record that `line` is by the following line, line end included (quoted fields). */
 bool source_extend(struct source *source, struct slice *line, struct error *error);
+/* Next piece of the file as it is, line ends and all: at most 256 KiB, cut behind the last '>' or
+ * line end, so that no character of any encoding is torn. The first one comes without byte order
+ * mark. For formats that are no lines; not to be mixed with source_next(). source_line() and
+ * source_offset() then tell where the block begins. Returns false at the end of the file and on
+ * failure: then error->kind is not ERROR_NONE. */
+bool source_block(struct source *source, struct slice *block, struct error *error);
 /* Starts again from the first line. */
 bool source_rewind(struct source *source, struct error *error);
 

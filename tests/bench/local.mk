@@ -12,7 +12,7 @@ EXTRA_DIST += tests/bench/parse.c
 EXTRA_PROGRAMS += tests/bench/parse
 CLEANFILES += tests/bench/parse$(EXEEXT)
 tests_bench_parse_SOURCES = tests/bench/parse.c
-tests_bench_parse_LDADD = libreconcile.a libbase.a $(CJSON_LIBS) $(CRYPTO_LIBS)
+tests_bench_parse_LDADD = $(reconcile_libraries)
 
 EXTRA_PROGRAMS += tests/bench/classify
 CLEANFILES += tests/bench/classify$(EXEEXT)
