@@ -51,3 +51,6 @@ dist_screens_DATA += \
   screens/recon-statement.json \
   screens/recon-item.json \
   screens/recon-runs.json
+dist_screens_DATA += screens/calendar.json
+# Flows: the C file beside its screen; screens/flows.def is their table.
+libconsole_a_SOURCES += screens/flows.def screens/calendar.c

@@ -1,6 +1,7 @@
 #include "console/action.h"
 
 #include "base/language.h"
+#include "console/flow.h"
 #include "terminal/key.h"
 
 #include <ctype.h>
@@ -38,35 +39,36 @@ static const struct action actions[ACTION_COUNT] = {
     [ACTION_OPEN] = {"open", N_("Open"), N_("Open the row, or carry out the options typed."),
                      SAME("Enter"), TEXTLESS, NEED_ROW, DANGER_NONE, 0},
     [ACTION_FILTER] = {"filter", N_("Filter"), N_("Choose which rows are shown."),
-                       {"/ F17", "/ F17", "/ F7"}, CONTEXT_LIST | CONTEXT_REPORT, 0, DANGER_NONE, 7},
+                       {"/ F17", "/ F17", "/ F7"}, CONTEXT_LIST | CONTEXT_REPORT | CONTEXT_FLOW, 0,
+                       DANGER_NONE, 7},
     [ACTION_POSITION] = {"position", N_("Position"), N_("Go to the first row from a text on."),
-                         SAME("="), CONTEXT_LIST, 0, DANGER_NONE, 8},
+                         SAME("="), CONTEXT_LIST | CONTEXT_FLOW, 0, DANGER_NONE, 8},
     [ACTION_SORT] = {"sort", N_("Sort"), N_("Sort by a column; again for the other direction."),
-                     SAME("s F18"), CONTEXT_LIST, 0, DANGER_NONE, 9},
+                     SAME("s F18"), CONTEXT_LIST | CONTEXT_FLOW, 0, DANGER_NONE, 9},
     [ACTION_COLUMNS] = {"columns", N_("Columns"),
                         N_("Hide, move, widen or freeze columns; kept for you."),
                         SAME("o F19"), CONTEXT_LIST, 0, DANGER_NONE, 10},
     [ACTION_MARK] = {"mark", N_("Mark"), N_("Mark the row; actions then apply to all marked rows."),
-                     SAME("Space"), CONTEXT_LIST, NEED_ROW, DANGER_NONE, 0},
+                     SAME("Space"), CONTEXT_LIST | CONTEXT_FLOW, NEED_ROW, DANGER_NONE, 0},
     [ACTION_MARK_ALL] = {"mark-all", N_("Mark all"), N_("Mark every row that has been read."),
-                         SAME("*"), CONTEXT_LIST, 0, DANGER_NONE, 0},
+                         SAME("*"), CONTEXT_LIST | CONTEXT_FLOW, 0, DANGER_NONE, 0},
     [ACTION_UNMARK] = {"unmark-all", N_("Unmark"), N_("Take all marks and options away."),
-                       SAME("\\"), CONTEXT_LIST, 0, DANGER_NONE, 0},
+                       SAME("\\"), CONTEXT_LIST | CONTEXT_FLOW, 0, DANGER_NONE, 0},
     [ACTION_EXPORT] = {"export", N_("Export"),
                        N_("Write all rows of the list, as filtered, to a CSV file."),
-                       SAME("x F20"), CONTEXT_LIST | CONTEXT_REPORT | CONTEXT_VIEW,
+                       SAME("x F20"), CONTEXT_LIST | CONTEXT_REPORT | CONTEXT_VIEW | CONTEXT_FLOW,
                        NEED_CONNECTION, DANGER_NONE, 11},
     [ACTION_COPY] = {"copy", N_("Copy"), N_("Copy the row to the clipboard of your terminal."),
-                     SAME("y"), CONTEXT_ROWS, NEED_ROW, DANGER_NONE, 0},
+                     SAME("y"), CONTEXT_ROWS | CONTEXT_FLOW, NEED_ROW, DANGER_NONE, 0},
     [ACTION_REVEAL] = {"reveal", N_("Reveal"),
                        N_("Show a masked field for half a minute; asks for a reason, audited."),
                        SAME("v"), CONTEXT_VIEW, NEED_CONNECTION, DANGER_NONE, 12},
     [ACTION_PANEL] = {"panel", N_("Next panel"), N_("Go to the next panel."), SAME("Tab"),
-                      CONTEXT_VIEW, 0, DANGER_NONE, 13},
+                      CONTEXT_VIEW | CONTEXT_FLOW, 0, DANGER_NONE, 13},
     [ACTION_PANEL_BACK] = {"panel-back", N_("Panel before"), N_("Go to the panel before."),
-                           SAME("Shift-Tab"), CONTEXT_VIEW, 0, DANGER_NONE, 0},
+                           SAME("Shift-Tab"), CONTEXT_VIEW | CONTEXT_FLOW, 0, DANGER_NONE, 0},
     [ACTION_ZOOM] = {"zoom", N_("Zoom"), N_("Give the panel the whole screen, or take it back."),
-                     SAME("z"), CONTEXT_VIEW, 0, DANGER_NONE, 14},
+                     SAME("z"), CONTEXT_VIEW | CONTEXT_FLOW, 0, DANGER_NONE, 14},
     [ACTION_MONTH_BACK] = {"month-back", N_("Month before"), N_("Show the month before."), SAME("-"),
                            CONTEXT_REPORT, NEED_CONNECTION, DANGER_NONE, 8},
     [ACTION_MONTH_NEXT] = {"month-next", N_("Month after"), N_("Show the month after."),
@@ -222,7 +224,8 @@ const char *action_key_taken(const struct definition *definition, const char *ke
     int code = key_parse(key);
     for (int map = 0; map < KEYMAP_COUNT; map++) {
         enum action_id id = action_for_key((enum keymap)map, context, false, code);
-        if (id != ACTION_NONE)
+        if (id != ACTION_NONE &&
+            (context != CONTEXT_FLOW || flow_offers(flow_find(definition->name), id)))
             return actions[id].name;
     }
     if (key[0] && !key[1] && isdigit((unsigned char)key[0]))

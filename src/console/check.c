@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "console/action.h"
+#include "console/flow.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,10 +61,19 @@ static bool has_parameter(const struct definition *definition, const char *name)
     return false;
 }
 
+static bool is_given(const struct definition *definition, const char *name)
+{
+    for (int i = 0; i < definition->given_count; i++)
+        if (!strcmp(definition->given[i], name))
+            return true;
+    return false;
+}
+
 static bool has_value(const struct check *check, const struct scope *scope, const char *name)
 {
     const struct definition *definition = check->definition;
-    if (name[0] == '@' || has_parameter(definition, name) || has_field(scope->fields, name))
+    if (name[0] == '@' || has_parameter(definition, name) || has_field(scope->fields, name) ||
+        is_given(definition, name))
         return true;
     if (scope->filters && has_filter(definition, name))
         return true;
@@ -199,7 +209,8 @@ static void check_action(struct check *check, const struct actions *actions, int
     char *ask = xasprintf("%s/ask", place);
     const char *taken = action->key ? action_key_taken(check->definition, action->key) : NULL;
     scope.fields = &action->ask;
-    if (!!action->function + !!action->form + !!action->screen != 1)
+    int named = !!action->function + !!action->form + !!action->screen;
+    if (named > 1 || (!named && check->definition->kind != KIND_FLOW))
         finding(check, place, _("exactly one of function, form and screen is needed"));
     if (action->form && !catalogue_find(check->catalogue, action->form))
         finding(check, place, _("there is no screen \"%s\""), action->form);
@@ -346,7 +357,7 @@ static void check_panel(struct check *check, const struct defined_panel *panel,
     if (panel->kind == PANEL_CHART &&
         (!panel->chart.kind || panel->chart.x < 0 || panel->chart.y < 0))
         finding(check, pointer, _("a chart needs \"chart\" with listed columns"));
-    if (panel->page > check->definition->page_count)
+    if (check->definition->kind == KIND_VIEW && panel->page > check->definition->page_count)
         finding(check, pointer, _("page %d has no name in \"pages\""), panel->page);
     check_jump(check, &panel->enter, &row, enter);
     check_actions(check, &panel->actions, &row, actions);
@@ -371,6 +382,30 @@ static void check_view(struct check *check)
         free(place);
     }
     struct scope scope = {{main, NULL}, NULL, false, false};
+    check_actions(check, &definition->actions, &scope, "/actions");
+}
+
+static void check_flow(struct check *check)
+{
+    const struct definition *definition = check->definition;
+    struct scope scope = {{NULL, NULL}, NULL, false, false};
+    const struct flow *flow = flow_find(definition->name);
+    if (!flow)
+        finding(check, "/kind", _("this program has no flow of that name"));
+    for (int i = 0; i < definition->panel_count; i++) {
+        char *place = xasprintf("/panels/%d", i);
+        check_panel(check, &definition->panels[i], NULL, place);
+        if (definition->panels[i].kind == PANEL_FIELDS && !scope.columns[0])
+            scope.columns[0] = &definition->panels[i].columns;
+        free(place);
+    }
+    if (!scope.columns[0] && definition->panel_count)
+        scope.columns[0] = &definition->panels[0].columns;
+    for (int i = 0; flow && i < definition->actions.count; i++) {
+        const struct defined_action *action = &definition->actions.items[i];
+        if (!action->function && !action->form && !action->screen && !flow->ops->perform)
+            finding(check, "/actions", _("exactly one of function, form and screen is needed"));
+    }
     check_actions(check, &definition->actions, &scope, "/actions");
 }
 
@@ -400,8 +435,10 @@ int check_references(const struct definition *definition, const char *name,
     case KIND_VIEW:
         check_view(&check);
         break;
-    case KIND_MENU:
     case KIND_FLOW:
+        check_flow(&check);
+        break;
+    case KIND_MENU:
         break;
     }
     return check.findings;

@@ -328,7 +328,7 @@ static char *complete(struct console *console, const char *text, int nth)
     for (int i = 0; i < console->settings.alias_count; i++)
         offer(&completing, console->settings.aliases[i].name);
     for (int i = 0; i < ACTION_COUNT; i++)
-        if (!page || (action_at((enum action_id)i)->contexts & page->context))
+        if (!page || page_offers(page, (enum action_id)i))
             offer(&completing, action_at((enum action_id)i)->name);
     for (const struct command_word *word = command_words; word->name; word++)
         offer(&completing, word->name);

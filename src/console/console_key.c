@@ -125,7 +125,7 @@ void console_act(struct console *console, enum action_id id)
         console_refuse(console, why);
         return;
     }
-    if (!(action_at(id)->contexts & page->context) || (!act_everywhere(console, page, id) &&
+    if (!page_offers(page, id) || (!act_everywhere(console, page, id) &&
         !(page->ops->act && page->ops->act(page, id))))
         console_refuse(console, _("This is not possible on this screen."));
     screen_dirty();
@@ -149,7 +149,7 @@ static void page_key(struct console *console, struct page *page, const struct ke
         return;
     }
     id = action_for_key(console->keymap, page->context, typing(page), key->code);
-    if (id != ACTION_NONE) {
+    if (id != ACTION_NONE && page_offers(page, id)) {
         console_act(console, id);
         return;
     }

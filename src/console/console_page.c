@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "console/console.h"
+#include "console/flow.h"
 #include "console/perform.h"
 #include "console/task.h"
 
@@ -40,8 +41,8 @@ static const struct page_ops *ops_of(const struct definition *definition)
     static const struct page_ops *const kinds[] = {&list_page_ops,   &form_page_ops, &view_page_ops,
                                                    &report_page_ops, &menu_page_ops};
     if (definition->kind == KIND_FLOW) {
-        const struct page_ops *flow = flow_find(definition->name);
-        return flow ? flow : &broken_page_ops;
+        const struct flow *flow = flow_find(definition->name);
+        return flow ? flow->ops : &broken_page_ops;
     }
     return kinds[definition->kind];
 }
@@ -55,6 +56,7 @@ static struct page *page_new(struct console *console, const char *name,
     page->console = console;
     page->definition = definition;
     page->ops = definition ? ops_of(definition) : &broken_page_ops;
+    page->flow = definition && definition->kind == KIND_FLOW ? flow_find(definition->name) : NULL;
     page->context = definition ? contexts[definition->kind] : CONTEXT_MENU;
     page->name = xstrdup(name);
     page->refresh_left = definition ? definition->refresh : 0;

@@ -104,7 +104,7 @@ static void paint_keys(struct console *console, struct page *page, int row)
         for (int id = 0; id < ACTION_COUNT; id++) {
             const struct action *action = action_at((enum action_id)id);
             const char *key = action_key(console->keymap, (enum action_id)id, typing);
-            if (action->rank != rank || !(action->contexts & page->context) || !key)
+            if (action->rank != rank || !page_offers(page, (enum action_id)id) || !key)
                 continue;
             if (console->read_only && (action->needs & NEED_WRITE))
                 continue;

@@ -39,10 +39,18 @@ static enum screen_kind kind_of(const char *name)
     return KIND_FLOW;
 }
 
+static const char **read_names(const cJSON *json, const char *member, int *count)
+{
+    const cJSON *item, *array = cJSON_GetObjectItemCaseSensitive(json, member);
+    const char **names = xcalloc((size_t)cJSON_GetArraySize(array) + 1, sizeof *names);
+    cJSON_ArrayForEach(item, array)
+        names[(*count)++] = item->valuestring;
+    return names;
+}
+
 static void read_common(struct definition *definition, const cJSON *json)
 {
     const cJSON *menu = cJSON_GetObjectItemCaseSensitive(json, "menu");
-    const cJSON *item, *parameters = cJSON_GetObjectItemCaseSensitive(json, "parameters");
     definition->name = json_string(json, "name", "");
     definition->code = json_string(json, "code", NULL);
     definition->kind = kind_of(json_string(json, "kind", ""));
@@ -57,10 +65,8 @@ static void read_common(struct definition *definition, const cJSON *json)
     definition->search = json_string(json, "search", NULL);
     definition->command = json_string(json, "command", NULL);
     definition->position = json_string(json, "position", NULL);
-    definition->parameters =
-        xcalloc((size_t)cJSON_GetArraySize(parameters) + 1, sizeof *definition->parameters);
-    cJSON_ArrayForEach(item, parameters)
-        definition->parameters[definition->parameter_count++] = item->valuestring;
+    definition->parameters = read_names(json, "parameters", &definition->parameter_count);
+    definition->given = read_names(json, "values", &definition->given_count);
 }
 
 static void read_rows(struct definition *definition, const cJSON *json)
@@ -110,12 +116,14 @@ static void read_groups(struct definition *definition, const cJSON *json)
 }
 
 /* Columns that the actions of the screen refer to: its own, for a view those of the first panel of
- * fields. */
+ * fields, for a flow without one those of its first panel. */
 static const struct defined_columns *action_columns(const struct definition *definition)
 {
     for (int i = 0; i < definition->panel_count; i++)
         if (definition->panels[i].kind == PANEL_FIELDS)
             return &definition->panels[i].columns;
+    if (definition->kind == KIND_FLOW && definition->panel_count)
+        return &definition->panels[0].columns;
     return &definition->columns;
 }
 
@@ -157,6 +165,7 @@ void definition_free(struct definition *definition)
     free(definition->pages);
     free(definition->groups);
     free(definition->parameters);
+    free(definition->given);
     free(definition->path);
     cJSON_Delete(definition->json);
     free(definition);

@@ -245,6 +245,8 @@ struct definition {
     int menu_order;
     const char **parameters;
     int parameter_count;
+    const char **given; /* names that the C file of a flow has values for */
+    int given_count;
     /* list and report */
     struct source source;
     const char *search, *command, *position;

@@ -61,7 +61,7 @@ static void add_general(struct dialog_items *items, struct page *page)
     for (int i = 0; i < ACTION_COUNT; i++) {
         const struct action *action = action_at((enum action_id)i);
         char line[160];
-        if (!(action->contexts & page->context))
+        if (!page_offers(page, (enum action_id)i))
             continue;
         snprintf(line, sizeof line, "%s  :%s", _(action->label), action->name);
         dialog_item_add(items, TAG_ACTION + i, line, action->keys[page->console->keymap],

@@ -14,18 +14,21 @@ libconsole_a_SOURCES = \
   src/console/dialog_choose.c src/console/dialog_entry.c \
   src/console/entry.c src/console/entry.h \
   src/console/export.c src/console/export.h \
+  src/console/flow.c src/console/flow.h \
   src/console/format.c src/console/format.h \
   src/console/help.c src/console/help.h \
   src/console/login.c src/console/login.h \
   src/console/page.h \
+  src/console/page_columns.c src/console/page_columns.h \
   src/console/page_form.c \
   src/console/page_list.c src/console/page_list.h \
   src/console/page_list_act.c src/console/page_list_paint.c src/console/page_list_settings.c \
   src/console/page_menu.c \
   src/console/page_report.c \
   src/console/page_view.c src/console/page_view.h \
-  src/console/page_view_ahead.c src/console/page_view_paint.c src/console/page_view_reveal.c \
-  src/console/perform.c src/console/perform.h \
+  src/console/page_view_ahead.c src/console/page_view_layout.c src/console/page_view_reveal.c \
+  src/console/panel.c src/console/panel.h src/console/panel_paint.c \
+  src/console/perform.c src/console/perform.h src/console/perform_call.c \
   src/console/plain.c src/console/plain.h src/console/plain_internal.h \
   src/console/plain_list.c src/console/plain_sheet.c src/console/plain_talk.c \
   src/console/query.c src/console/query.h \

@@ -7,6 +7,7 @@
 #include "terminal/key.h"
 
 struct console;
+struct flow;
 struct page;
 
 /* Lines and cells a page may draw in. */
@@ -23,6 +24,8 @@ struct page_ops {
     bool (*key)(struct page *page, const struct key *key);
     /* An action of the table; false when this page does not know it. */
     bool (*act)(struct page *page, enum action_id id);
+    /* A flow: an action of its file that names no function, form or screen; already permitted. */
+    void (*perform)(struct page *page, const struct defined_action *action);
     /* A value of the row or object under the cursor, for arguments; NULL = null. */
     const char *(*value)(struct page *page, const char *name);
     /* Why an action is not possible now (translated), NULL when it is. */
@@ -51,12 +54,11 @@ struct page_ops {
     int (*panel_label)(struct page *page);
     /* The language changed: titles were built from the old one. */
     void (*translate)(struct page *page);
-    /* Appends the page as plain lines, for --plain. */
-    void (*plain)(struct page *page, struct buffer *out);
 };
 
 struct page {
     const struct page_ops *ops;
+    const struct flow *flow; /* NULL for other kinds */
     struct console *console;
     const struct definition *definition;
     enum context context;
@@ -71,9 +73,8 @@ struct page {
 extern const struct page_ops list_page_ops, form_page_ops, view_page_ops, report_page_ops,
     menu_page_ops, broken_page_ops;
 
-/* C files of flows register here: ops for a screen name, NULL when there is none. */
-const struct page_ops *flow_find(const char *name);
-
+/* Whether an action of the table exists on this page. */
+bool page_offers(const struct page *page, enum action_id id);
 /* Value of a name at this page: row, arguments, @me @unit @today. */
 const char *page_value(struct page *page, const char *name);
 /* The same as a value_lookup with the page as data. */

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "console/page_columns.h"
 #include "console/perform.h"
 
 #include <stdio.h>
@@ -217,25 +218,6 @@ void list_page_sort(struct page *page, int column, bool descending)
     state->own_order = true;
 }
 
-static void add_columns(struct page *page)
-{
-    struct list_state *state = page->state;
-    const struct defined_columns *defined = &page->definition->columns;
-    for (int i = 0; i < defined->count; i++) {
-        const struct defined_column *from = &defined->items[i];
-        if (from->hidden)
-            continue;
-        struct column column = {.name = from->name,
-                                .title = both_text(&from->title),
-                                .width = from->width,
-                                .flex = from->flex,
-                                .priority = from->priority - 1,
-                                .align = from->right ? TEXT_RIGHT : TEXT_LEFT};
-        state->shown_of[columns_add(state->columns, &column)] = i;
-        state->has_due = state->has_due || from->format == FORMAT_DUE;
-    }
-}
-
 static void first_filters(struct page *page)
 {
     struct list_state *state = page->state;
@@ -261,11 +243,12 @@ static void list_open(struct page *page)
     state->search.limit = 100;
     state->box = page->definition->search != NULL;
     state->direct = values_has(&page->arguments, "@direct");
-    state->columns = columns_new();
+    state->columns = page_columns(&page->definition->columns, CELLS_MOST, state->shown_of);
     state->list = list_new(page->definition->columns.count, list_page_need, page);
     for (int i = 0; i < page->definition->actions.count; i++)
         state->has_options = state->has_options || page->definition->actions.items[i].option;
-    add_columns(page);
+    for (int i = 0; i < page->definition->columns.count; i++)
+        state->has_due = state->has_due || page->definition->columns.items[i].format == FORMAT_DUE;
     first_filters(page);
     default_order(page);
     list_page_settings_read(page);
@@ -431,10 +414,7 @@ static const char *const *list_row(struct page *page)
 static void list_translate(struct page *page)
 {
     struct list_state *state = page->state;
-    for (int i = 0; i < columns_count(state->columns); i++)
-        columns_set_title(
-            state->columns, i,
-            both_text(&page->definition->columns.items[state->shown_of[i]].title));
+    page_columns_translate(state->columns, &page->definition->columns, state->shown_of);
     if (state->own_order)
         list_restart(state->list, true); /* its values may be those of the other language */
     else

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "console/console.h"
+#include "console/flow.h"
 #include "terminal/draw.h"
 
 #include <stdio.h>
@@ -227,10 +228,11 @@ const struct page_ops broken_page_ops = {
     .paint = broken_paint,
 };
 
-const struct page_ops *flow_find(const char *name)
+bool page_offers(const struct page *page, enum action_id id)
 {
-    (void)name;
-    return NULL;
+    if (page->flow)
+        return flow_offers(page->flow, id);
+    return (action_at(id)->contexts & page->context) != 0;
 }
 
 const struct defined_action *page_action(struct page *page, int index)

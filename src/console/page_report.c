@@ -7,6 +7,7 @@
 #include "console/dialog.h"
 #include "console/export.h"
 #include "console/format.h"
+#include "console/page_columns.h"
 #include "terminal/chart.h"
 #include "terminal/column.h"
 #include "terminal/draw.h"
@@ -175,26 +176,11 @@ static bool complete(struct page *page)
     return true;
 }
 
-static void add_columns(struct page *page)
-{
-    struct report_state *state = page->state;
-    const struct defined_columns *defined = &page->definition->columns;
-    state->columns = columns_new();
-    for (int i = 0; i < defined->count && i < CELLS_MOST; i++) {
-        const struct defined_column *from = &defined->items[i];
-        struct column column = {.name = from->name, .title = both_text(&from->title),
-                                .width = from->width, .flex = from->flex,
-                                .priority = from->priority - 1,
-                                .align = from->right ? TEXT_RIGHT : TEXT_LEFT};
-        if (!from->hidden)
-            state->shown_of[columns_add(state->columns, &column)] = i;
-    }
-}
-
 static void report_open(struct page *page)
 {
-    page->state = xcalloc(1, sizeof(struct report_state));
-    add_columns(page);
+    struct report_state *state = xcalloc(1, sizeof *state);
+    page->state = state;
+    state->columns = page_columns(&page->definition->columns, CELLS_MOST, state->shown_of);
     first_parameters(page);
     if (complete(page))
         report_refresh(page);
@@ -444,9 +430,7 @@ static void report_forget(struct page *page)
 static void report_translate(struct page *page)
 {
     struct report_state *state = page->state;
-    for (int i = 0; i < columns_count(state->columns); i++)
-        columns_set_title(state->columns, i,
-                          both_text(&page->definition->columns.items[state->shown_of[i]].title));
+    page_columns_translate(state->columns, &page->definition->columns, state->shown_of);
     report_refresh(page);
 }
 

@@ -44,6 +44,15 @@ void view_hide(struct page *page)
     screen_dirty();
 }
 
+const char *view_revealed(struct panel *panel, int column, const char *key)
+{
+    struct view_state *state = panel->page->state;
+    return state->revealed && &state->panels[state->revealed_panel] == panel &&
+                   state->revealed_column == column && !strcmp(key, state->revealed_key)
+               ? state->revealed
+               : NULL;
+}
+
 static void asking_free(struct asking *asking)
 {
     free(asking->reason);

@@ -62,6 +62,7 @@ static void job_free(struct job *job)
 
 void perform_forget(const struct page *page)
 {
+    perform_call_forget(page);
     for (struct job *job = waiting_jobs, *next; job; job = next) {
         next = job->next;
         if (job->page == page) {
@@ -400,6 +401,10 @@ void perform(struct page *page, const struct defined_action *action)
         console_refuse(page->console, why);
         return;
     }
+    if (!action->function && !action->form && !action->screen) {
+        page->ops->perform(page, action);
+        return;
+    }
     if (marks) {
         const char *const **rows = xcalloc((size_t)marks, sizeof *rows);
         for (int i = 0; i < marks; i++)
@@ -424,7 +429,7 @@ static void menu_chosen(void *data, int tag)
 
 static bool worth_a_line(const struct action *action, const struct page *page)
 {
-    return (action->contexts & page->context) && action->rank && action_id(action) != ACTION_ACTIONS;
+    return page_offers(page, action_id(action)) && action->rank && action_id(action) != ACTION_ACTIONS;
 }
 
 void perform_menu(struct page *page)

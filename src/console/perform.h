@@ -18,6 +18,23 @@ void perform_rows(struct page *page, const struct defined_action *action,
 
 /* The page goes away: frees what waits for answers that will no longer be delivered to it. */
 void perform_forget(const struct page *page);
+void perform_call_forget(const struct page *page); /* called by it */
+
+/* What became of a perform_call(): id and message of the outcome, or an error that was shown. */
+struct perform_result {
+    bool good;
+    const char *id, *message;
+    const struct error *error; /* NULL when good */
+};
+typedef void (*perform_done)(struct page *page, const struct perform_result *result, void *data);
+
+/* A write that is no action of a file: api.FUNCTION with `arguments` by parameter name (copied) and
+ * an idempotency key made here, so that it is done once even when the connection is lost after
+ * sending. Says the outcome or shows the error, then calls done unless NULL; when the page is left
+ * before, the write still completes and done is never called. False, and said why, when writing is
+ * not possible now. */
+bool perform_call(struct page *page, const char *function, const struct values *arguments,
+                  perform_done done, void *data);
 
 /* The menu of everything that can be done here. */
 void perform_menu(struct page *page);

@@ -1,6 +1,7 @@
 #include "console/plain.h"
 
 #include "base/place.h"
+#include "console/flow.h"
 #include "console/plain_internal.h"
 #include "database/session.h"
 
@@ -50,6 +51,12 @@ static bool view_visit(struct sheet *sheet)
         if (quit || back)
             return !quit;
     }
+}
+
+static bool flow_visit(struct sheet *sheet)
+{
+    const struct flow *flow = flow_find(sheet->definition->name);
+    return flow && flow->plain ? flow->plain(sheet) : view_visit(sheet);
 }
 
 static bool form_visit(struct sheet *sheet)
@@ -154,7 +161,7 @@ bool plain_visit(struct plain *plain, const char *screen, const struct values *a
         go_on = menu_visit(&sheet);
         break;
     case KIND_FLOW:
-        plain_say(_("This screen exists only in the full console."));
+        go_on = flow_visit(&sheet);
         break;
     }
     PQclear(sheet.rows);

@@ -67,7 +67,9 @@ void sheet_act(struct sheet *sheet, const struct defined_action *action)
     struct values entered = VALUES_INIT;
     if (!plain_permits(sheet->plain, action->roles, (action->needs & NEED_WRITE) != 0))
         return;
-    if (action->form || action->screen) {
+    if (!action->function && !action->form && !action->screen) {
+        plain_say(_("This action exists only in the full console."));
+    } else if (action->form || action->screen) {
         values_bind(&entered, &action->arguments, sheet_value, sheet);
         plain_visit(sheet->plain, action->form ? action->form : action->screen, &entered);
     } else if (plain_fields(sheet, &action->ask, &entered)) {

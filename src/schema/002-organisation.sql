@@ -55,7 +55,7 @@ INSERT INTO bank.setting (name, value, note) VALUES
 
 -- Staff and units are read by the helpers below before a scope is known: no row level security.
 SELECT bank.table_protect('bank.unit', 'SELECT', false);
-SELECT bank.table_protect('bank.calendar_day', 'SELECT');
+SELECT bank.table_protect('bank.calendar_day', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.setting', 'SELECT');
 SELECT bank.table_protect('bank.staff', 'SELECT, INSERT, UPDATE', false);
 

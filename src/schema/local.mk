@@ -50,3 +50,4 @@ core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \
   tests/api/restricted.sql tests/api/security.sql
 TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)
+dist_schema_DATA += src/schema/065-calendar-view.sql

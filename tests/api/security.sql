@@ -7,7 +7,7 @@ SELECT * FROM no_plan();
 -- decides here who needs it.
 CREATE TEMP TABLE decided (kind text, groups text, names text);
 INSERT INTO decided VALUES
-    ('function', 'staff', 'audit_seal console_identity export_log saved_view_delete saved_view_save
+    ('function', 'staff', 'audit_seal calendar_month console_identity export_log saved_view_delete saved_view_save
         task_timing_log worklist_summary'),
     ('function', 'clerk rm supervisor', 'access_ask case_classify case_close case_note case_open
         case_open_form case_reply case_resolve case_route case_step case_take contact_log
@@ -28,7 +28,7 @@ INSERT INTO decided VALUES
     ('function', 'supervisor admin', 'points_day_end'),
     ('function', 'supervisor auditor admin', 'points_proof report_case_day report_case_mix
         report_case_owner report_points report_service_level'),
-    ('function', 'admin', 'import_sweep lane_save staff_disable staff_enable'),
+    ('function', 'admin', 'calendar_day_set import_sweep lane_save staff_disable staff_enable'),
     ('view', 'staff', 'class_business class_channel class_code class_reason me queue_list
         saved_view_list worklist'),
     ('view', 'clerk rm supervisor', 'access_list case_handler colleague_list customer_timeline

@@ -1,7 +1,7 @@
 #!/bin/sh
 # House rules that hold for every source file.
 . "$(dirname "$0")/lib.sh"
-plan 9
+plan 10
 
 # An include points only to a layer on the right of: command console {domains} {terminal database} base
 find src screens -name '*.[ch]' | xargs grep -nE '^#include "[a-z_]+/' /dev/null | awk -F'[:"]' '
@@ -50,3 +50,11 @@ find src screens -name '*.h' | while read -r file; do
     grep -q "^#ifndef $guard" "$file" || echo "$file: expected the guard $guard"
 done | none "headers carry their guard"
 
+
+# A flow is a C file beside its screen, and stands in the table.
+for file in screens/*.c; do
+    name=$(basename "$file" .c)
+    grep -q '"kind": "flow"' "screens/$name.json" 2>/dev/null || echo "$file has no screen of kind flow"
+    grep -q "^const struct flow flow_.* = {\"$name\"" "$file" || echo "$file registers no flow \"$name\""
+    grep -q "FLOW($(sed -n 's/^const struct flow flow_\([a-z_]*\).*/\1/p' "$file"))" screens/flows.def || echo "$file is not in screens/flows.def"
+done | none "each flow has its screen and stands in the table"

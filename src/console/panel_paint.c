@@ -1,7 +1,9 @@
-#include "console/page_view.h"
+#include "console/panel.h"
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "base/text.h"
+#include "console/console.h"
 #include "console/format.h"
 #include "terminal/chart.h"
 #include "terminal/draw.h"
@@ -10,78 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_CELLS = 76, VALUES_MOST = 400, PANEL_ROWS = 6, CHART_ROWS = 8 };
-
-/* No further panel of the page stands below this one on its side. */
-static bool last_on_side(const struct view_state *state, int at)
-{
-    const struct defined_panel *panel = state->panels[at].definition;
-    for (int i = at + 1; i < state->count; i++) {
-        const struct defined_panel *other = state->panels[i].definition;
-        if (other->page == panel->page && (other->side == panel->side || other->side == SIDE_FULL ||
-                                           panel->side == SIDE_FULL))
-            return false;
-    }
-    return true;
-}
-
-static void place(struct view_state *state, int at, const struct area *page, int used[2])
-{
-    struct panel *panel = &state->panels[at];
-    enum side side = panel->definition->side;
-    int half = (page->columns - 1) / 2;
-    int from = side == SIDE_RIGHT ? used[1] : used[0];
-    if (side == SIDE_FULL && used[1] > from)
-        from = used[1];
-    int rows = panel->definition->rows ? panel->definition->rows : PANEL_ROWS;
-    if (last_on_side(state, at) || rows > page->rows - from)
-        rows = page->rows - from;
-    panel->area = (struct area){page->top + from, page->left + (side == SIDE_RIGHT ? half + 1 : 0),
-                                rows, side == SIDE_FULL    ? page->columns
-                                      : side == SIDE_RIGHT ? page->columns - half - 1
-                                                           : half};
-    if (side != SIDE_RIGHT)
-        used[0] = from + rows;
-    if (side != SIDE_LEFT)
-        used[1] = from + rows;
-}
-
-/* One page of panels, or several beside each other when the terminal is wide. */
-void view_layout(struct page *page, const struct area *area)
-{
-    struct view_state *state = page->state;
-    int pages = page->definition->page_count, slots = area->columns / PAGE_CELLS;
-    int first;
-    slots = slots < 1 ? 1 : slots > pages ? pages : slots;
-    first = (state->page - 1) / slots * slots + 1;
-    for (int i = 0; i < state->count; i++)
-        state->panels[i].area = (struct area){0};
-    if (state->zoom) {
-        state->panels[state->focus].area = *area;
-        return;
-    }
-    for (int slot = 0; slot < slots; slot++) {
-        int width = area->columns / slots, used[2] = {0, 0};
-        struct area part = {area->top, area->left + slot * width, area->rows,
-                            slot + 1 == slots ? area->columns - slot * width : width - 1};
-        for (int i = 0; i < state->count; i++)
-            if (state->panels[i].definition->page == first + slot)
-                place(state, i, &part, used);
-    }
-}
+enum { VALUES_MOST = 400, CHART_ROWS = 8, MARK_CELLS = 2 };
 
 /* A masked value that is being shown replaces the masked one. */
 static const char *cell_text(struct panel *panel, int column, const char *const *cells,
                              unsigned *style, char *text, size_t capacity)
 {
-    struct view_state *state = panel->page->state;
     const char *key = panel->list && list_cursor(panel->list) >= 0
                           ? list_key(panel->list, list_cursor(panel->list))
                           : "";
-    if (state->revealed && &state->panels[state->revealed_panel] == panel &&
-        state->revealed_column == column && !strcmp(key, state->revealed_key)) {
+    const char *instead = panel->overlay ? panel->overlay(panel, column, key) : NULL;
+    if (instead) {
         *style = STYLE_WARNING;
-        return state->revealed;
+        return instead;
     }
     return format_cell(&panel->definition->columns, column, cells,
                        console_now(panel->page->console), style, text, capacity);
@@ -127,6 +70,15 @@ static const char *paint_cell(int index, unsigned *style, void *data)
                        sizeof paint->text);
 }
 
+/* Index among the columns that can be shown, -1 when it is none. */
+static int shown_at(const struct panel *panel, int column)
+{
+    for (int i = 0; i < columns_count(panel->columns); i++)
+        if (panel->shown_of[i] == column)
+            return i;
+    return -1;
+}
+
 static void paint_table(struct panel *panel, const struct area *area, bool focused)
 {
     struct row_paint paint = {.panel = panel};
@@ -134,10 +86,13 @@ static void paint_table(struct panel *panel, const struct area *area, bool focus
     bool head = area->rows >= 4;
     int height = area->rows - head;
     list_set_height(panel->list, height > 0 ? height : 1);
-    columns_layout(panel->columns, area->columns, 1);
+    int marks = panel->marking ? MARK_CELLS : 0;
+    int sorted = panel->own_order ? shown_at(panel, panel->order[0].column) : -1;
+    columns_layout(panel->columns, area->columns - marks, 1);
     if (head) {
-        columns_head(panel->columns, &line, -1, false, !screen_unicode());
-        draw_line(area->top, area->left, area->columns, &line, STYLE_MUTED, 0);
+        columns_head(panel->columns, &line, sorted, sorted >= 0 && panel->order[0].descending,
+                     !screen_unicode());
+        draw_line(area->top, area->left + marks, area->columns - marks, &line, STYLE_MUTED, 0);
     }
     for (int i = 0; i < height && list_top(panel->list) + i < list_count(panel->list); i++) {
         int row = list_top(panel->list) + i;
@@ -148,8 +103,12 @@ static void paint_table(struct panel *panel, const struct area *area, bool focus
         paint.selected = row == list_cursor(panel->list);
         line_clear(&line);
         columns_row(panel->columns, &line, STYLE_NORMAL, paint_cell, &paint);
-        draw_line(area->top + head + i, area->left, area->columns, &line, STYLE_NORMAL,
-                  paint.selected && focused ? STYLE_ON_SELECTED : 0);
+        unsigned flags = paint.selected && focused ? STYLE_ON_SELECTED : 0;
+        if (marks)
+            draw_text(area->top + head + i, area->left, marks, STYLE_KEY | flags,
+                      list_marked(panel->list, list_key(panel->list, row)) ? "*" : "");
+        draw_line(area->top + head + i, area->left + marks, area->columns - marks, &line,
+                  STYLE_NORMAL, flags);
         if (paint.selected && focused)
             draw_cursor(area->top + head + i, area->left, true);
     }
@@ -257,6 +216,7 @@ void panel_paint(struct panel *panel, const struct area *area, bool focused)
 {
     struct area body = {area->top + 1, area->left + 1, area->rows - 1, area->columns - 2};
     const char *empty = both_text(&panel->definition->empty);
+    panel->area = *area;
     paint_heading(panel, area, focused);
     if (focused)
         draw_cursor(area->top, area->left, true);
