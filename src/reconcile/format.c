@@ -1,10 +1,28 @@
 #include "reconcile/format.h"
 
+#include "base/alloc.h"
 #include "base/language.h"
+#include "reconcile/formats/camt.h"
 #include "reconcile/formats/csv.h"
 #include "reconcile/formats/mt940.h"
 
 #include <string.h>
+
+/* Formats that are told by what the file begins with. */
+static const struct {
+    const char *name;
+    bool (*recognise)(struct slice head);
+    bool (*read)(struct source *source, const struct sink *sink, struct error *error);
+} formats[] = {{"camt", camt_recognise, camt_read}, {"mt940", mt940_recognise, mt940_read}};
+
+static bool refuse_unknown(struct source *source, struct error *error)
+{
+    return error_set(error, ERROR_INPUT, source_name(source),
+                     _("Name a profile with --profile; bankops import --profiles lists them."),
+                     _("the format is not recognised: neither MT940 (:20: … :61:), camt XML "
+                       "(BkToCstmr…), BAI2 (01,…) nor OFX (<OFX>), nor a table with the header "
+                       "of a known profile"));
+}
 
 bool format_recognise(struct source *source, const struct profiles *profiles, bool forced,
                       struct format *format, struct error *error)
@@ -14,26 +32,23 @@ bool format_recognise(struct source *source, const struct profiles *profiles, bo
         format->profile = profiles->list[0];
         return true;
     }
-    if (mt940_recognise(source_peek(source))) {
-        format->name = "mt940";
-        return true;
-    }
+    for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)
+        if (formats[i].recognise(source_peek(source))) {
+            format->name = formats[i].name;
+            return true;
+        }
     format->profile = csv_recognise(source, profiles, error);
     if (format->profile)
         return true;
-    if (error->kind != ERROR_NONE)
-        return false;
-    return error_set(error, ERROR_INPUT, source_name(source),
-                     _("Name a profile with --profile; bankops import --profiles lists them."),
-                     _("the format is not recognised: neither MT940 (:20: … :61:) nor a table "
-                       "with the header of a known profile"));
+    return error->kind == ERROR_NONE && refuse_unknown(source, error);
 }
 
 bool format_read(struct source *source, const struct format *format, const struct sink *sink,
                  struct error *error)
 {
-    if (!strcmp(format->name, "mt940"))
-        return mt940_read(source, sink, error);
+    for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)
+        if (!strcmp(format->name, formats[i].name))
+            return formats[i].read(source, sink, error);
     if (format->profile->has_encoding &&
         !source_set_encoding(source, format->profile->encoding, error))
         return false;

@@ -5,11 +5,11 @@
 #include "reconcile/source.h"
 
 /* Counts up when a parser reads the same file differently than before. */
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 2 };
 
 /* How a file will be read. */
 struct format {
-    const char *name;              /* "mt940" or "csv" */
+    const char *name;              /* "camt", "mt940", "bai2", "ofx" or "csv" */
     const struct profile *profile; /* of a table, else NULL */
 };
 

@@ -11,6 +11,10 @@ libreconcile_a_SOURCES = \
   src/reconcile/scan.c src/reconcile/scan.h \
   src/reconcile/source.c src/reconcile/source.h \
   src/reconcile/upload.c src/reconcile/upload.h \
+  src/reconcile/formats/camt.c src/reconcile/formats/camt.h \
+  src/reconcile/formats/camt_entry.c src/reconcile/formats/camt_parse.h \
+  src/reconcile/formats/camt_place.c src/reconcile/formats/camt_place.h \
+  src/reconcile/formats/camt_statement.c \
   src/reconcile/formats/csv.c src/reconcile/formats/csv.h \
   src/reconcile/formats/mt940.c src/reconcile/formats/mt940.h \
   src/reconcile/formats/narrative.c src/reconcile/formats/narrative.h \
