@@ -1,10 +1,12 @@
 -- Matching a lane, opening its breaks, proving its balances.
 
 -- 余额调节表 of an account at the end of a day, from the items alone:
--- book + statement-only − book-only must be what the statement says.
+-- book + statement-only − book-only must be what the statement says; approved adjustments that the
+-- book has not written yet count with what only the statement has.
 CREATE FUNCTION bank.recon_proof(p_account_id bigint, p_day date,
     OUT book bigint, OUT statement_only bigint, OUT book_only bigint, OUT statement bigint,
-    OUT statement_stated boolean, OUT difference bigint)
+    OUT statement_stated boolean, OUT difference bigint,
+    OUT adjusted bigint)
 LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
     a recon_account;
@@ -37,7 +39,11 @@ BEGIN
        AND m.first_day <= p_day AND i.day <= p_day;
     book_only := sums.book + late.book;
     statement_only := sums.statement + late.statement;
-    difference := book + statement_only - book_only - statement;
+    -- What confirmed matches adjust and our book has not written yet.
+    SELECT coalesce(sum(m.adjustment), 0) INTO adjusted FROM recon_match m
+     WHERE m.account_id = p_account_id AND m.adjustment <> 0 AND m.status = 'confirmed'
+       AND m.last_day <= p_day;
+    difference := book + statement_only - book_only + adjusted - statement;
 END $$;
 
 -- Brings the lane's line for a day up to date.
@@ -105,10 +111,14 @@ DECLARE
 BEGIN
     WITH book AS MATERIALIZED (
         SELECT o.* FROM recon_open o JOIN recon_account a USING (account_id)
-         WHERE a.lane_id = p_lane.lane_id AND o.side = 'L' AND o.key <> '' AND o.day <= p_as_of),
+         WHERE a.lane_id = p_lane.lane_id AND o.side = 'L' AND o.key <> '' AND o.day <= p_as_of
+           AND NOT EXISTS (SELECT FROM recon_match_item x WHERE x.account_id = o.account_id
+                           AND x.item_id = o.item_id AND x.live)),
     statement AS MATERIALIZED (
         SELECT o.* FROM recon_open o JOIN recon_account a USING (account_id)
-         WHERE a.lane_id = p_lane.lane_id AND o.side = 'S' AND o.key <> '' AND o.day <= p_as_of),
+         WHERE a.lane_id = p_lane.lane_id AND o.side = 'S' AND o.key <> '' AND o.day <= p_as_of
+           AND NOT EXISTS (SELECT FROM recon_match_item x WHERE x.account_id = o.account_id
+                           AND x.item_id = o.item_id AND x.live)),
     pair AS MATERIALIZED (
         SELECT b.account_id, b.item_id AS book_id, s.item_id AS statement_id, b.amount, b.key,
                least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day
@@ -154,46 +164,6 @@ BEGIN
     RETURN matched;
 END $$;
 
--- Classifies what stays open: one break per item, its category renewed when the facts change.
-CREATE FUNCTION bank.recon_break_open(p_lane bank.recon_lane, p_as_of date, p_run bigint)
-RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
-BEGIN
-    INSERT INTO recon_break AS b (account_id, item_id, lane_id, unit_id, category, aged_from,
-                                  due_on, related_item_id, opened_by_run)
-    SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id,
-           CASE WHEN twin.item_id IS NOT NULL OR done.match_id IS NOT NULL
-                     OR (other.amount = -o.amount AND other.copies > 1) THEN 'duplicate'
-                WHEN other.amount <> -o.amount THEN 'amount'
-                WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END,
-           o.value_date,
-           CASE WHEN p_lane.buffer_days = 0 THEN o.value_date
-                ELSE coalesce(bank.working_day_after(o.value_date, p_lane.buffer_days),
-                              o.value_date + p_lane.buffer_days) END,
-           coalesce(twin.item_id, other.item_id), p_run
-      FROM recon_open o JOIN recon_account a USING (account_id)
-      LEFT JOIN LATERAL (SELECT t.item_id FROM recon_open t
-                          WHERE t.account_id = o.account_id AND t.side = o.side AND t.key = o.key
-                            AND t.amount = o.amount AND t.item_id <> o.item_id AND o.key <> ''
-                          ORDER BY t.item_id LIMIT 1) twin ON true
-      LEFT JOIN LATERAL (SELECT m.match_id FROM recon_match m
-                          WHERE m.account_id = o.account_id AND m.key = o.key AND o.key <> ''
-                            AND m.status = 'confirmed'
-                            AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END
-                          LIMIT 1) done ON true
-      LEFT JOIN LATERAL (SELECT t.item_id, t.amount, count(*) OVER (PARTITION BY t.amount) AS copies
-                           FROM recon_open t
-                          WHERE t.account_id = o.account_id AND t.side <> o.side AND t.key = o.key
-                            AND o.key <> ''
-                          ORDER BY abs(t.amount + o.amount), t.item_id LIMIT 1) other ON true
-     WHERE a.lane_id = p_lane.lane_id AND o.day <= p_as_of
-    ON CONFLICT (account_id, item_id) DO UPDATE
-       SET category = excluded.category, related_item_id = excluded.related_item_id,
-           version = b.version + 1
-     WHERE b.category <> excluded.category
-        OR b.related_item_id IS DISTINCT FROM excluded.related_item_id;
-    RETURN (SELECT count(*) FROM recon_break b WHERE b.lane_id = p_lane.lane_id);
-END $$;
-
 -- Matches what is open in a lane up to a day (NULL: the business date) and opens breaks for the
 -- rest. Two runs of a lane wait for each other; the second finds nothing left to do. The answer's
 -- id is the run.
@@ -232,6 +202,8 @@ BEGIN
     VALUES (lane.lane_id, lane.unit_id, v_as_of, lane.rule_set_id, seen.book, seen.statement, 0, 0,
             v_started)
     RETURNING run_id INTO v_run;
+    -- Vouchers of approved adjustments that came with our book, before any rule.
+    PERFORM bank.recon_vouchers_settle(lane, v_as_of, v_run);
     v_matched := bank.recon_match_exact(lane, v_as_of, v_run, v_version);
     UPDATE recon_run SET match_count = v_matched,
            break_count = bank.recon_break_open(lane, v_as_of, v_run), ended_at = clock_timestamp()
@@ -350,55 +322,3 @@ BEGIN
 END $$;
 SELECT bank.function_grant('break_reason', 'clerk', 'supervisor');
 
--- Takes a match apart: its items are open again and the reason stays with it.
-CREATE FUNCTION api.match_undo(p_account_id bigint, p_match_id bigint, p_version bigint,
-                               p_reason text, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome;
-    m bank.recon_match;
-    lane bank.recon_lane;
-BEGIN
-    PERFORM bank.require_role('clerk', 'supervisor');
-    answer := bank.request_replay(p_request, 'match_undo',
-        jsonb_build_array(p_account_id, p_match_id, p_version, p_reason));
-    IF answer.status IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    IF coalesce(length(trim(p_reason)), 0) < 3 THEN
-        PERFORM bank.fail('BO422', 'A reason is needed.', NULL, 'Say why in a few words.', 'p_reason');
-    END IF;
-    -- The lane first, as a run does.
-    SELECT l.* INTO lane FROM recon_lane l JOIN recon_account a USING (lane_id)
-     WHERE a.account_id = p_account_id FOR UPDATE OF l;
-    SELECT * INTO m FROM recon_match WHERE account_id = p_account_id AND match_id = p_match_id
-       AND unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high() FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such match in your units.', p_match_id::text,
-                          'Refresh the list.', 'p_match_id');
-    ELSIF m.status = 'undone' THEN
-        PERFORM bank.fail('BO423', 'The match is undone already.', p_match_id::text,
-                          'Refresh the list.');
-    ELSIF m.version IS DISTINCT FROM p_version THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', m.maker,
-                          'Refresh and try again.');
-    END IF;
-    UPDATE recon_match SET status = 'undone', version = version + 1, undo_reason = p_reason,
-           decided_at = clock_timestamp()
-     WHERE account_id = p_account_id AND match_id = p_match_id;
-    UPDATE recon_match_item SET live = false
-     WHERE account_id = p_account_id AND match_id = p_match_id;
-    INSERT INTO recon_open
-    SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-           bank.recon_key(i.reference)
-      FROM recon_match_item mi JOIN recon_item i USING (account_id, item_id)
-     WHERE mi.account_id = p_account_id AND mi.match_id = p_match_id;
-    PERFORM bank.recon_break_open(lane, m.last_day, NULL);
-    PERFORM bank.recon_day_refresh(lane.lane_id, m.first_day);
-    PERFORM bank.recon_day_refresh(lane.lane_id, m.last_day);
-    PERFORM bank.audit_write('undo', 'recon_match', p_match_id::text, NULL,
-        jsonb_build_object('status', m.status, 'rule', m.rule, 'maker', m.maker),
-        jsonb_build_object('status', 'undone', 'reason', p_reason));
-    RETURN bank.request_done(p_request, p_match_id::text, 'The match is undone.');
-END $$;
-SELECT bank.function_grant('match_undo', 'clerk', 'supervisor');

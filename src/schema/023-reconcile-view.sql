@@ -78,26 +78,6 @@ SELECT s.account_id, NULL, s.statement_id, h.line, s.side, h.value_date, s.close
   JOIN bank.recon_statement s ON s.file_id = h.file_id AND s.position = h.position
  WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
-CREATE VIEW api.break_list WITH (security_barrier) AS
-SELECT b.due_on, b.account_id, b.item_id, b.lane_id, l.code AS lane, a.book_account,
-       a.external_account, i.side, b.category, i.value_date, i.day, i.currency,
-       CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.reference,
-       i.counterparty, i.narrative, bank.today() - b.aged_from AS age,
-       CASE WHEN bank.today() - b.aged_from <= 1 THEN '0-1'
-            WHEN bank.today() - b.aged_from <= 7 THEN '2-7'
-            WHEN bank.today() - b.aged_from <= 30 THEN '8-30'
-            WHEN bank.today() - b.aged_from <= 90 THEN '31-90' ELSE '>90' END AS age_group,
-       CASE WHEN b.due_on >= bank.today() THEN 'waiting' ELSE 'due' END AS state,
-       coalesce(b.owner, '') AS owner, b.reason, b.related_item_id, b.opened_at, b.version,
-       coalesce((SELECT n.text FROM bank.recon_note n
-                  WHERE n.account_id = b.account_id AND n.item_id = b.item_id
-                  ORDER BY n.note_id DESC LIMIT 1), '') AS last_note
-  FROM bank.recon_break b
-  JOIN bank.recon_item i ON i.account_id = b.account_id AND i.item_id = b.item_id
-  JOIN bank.recon_account a ON a.account_id = b.account_id
-  JOIN bank.recon_lane l ON l.lane_id = b.lane_id
- WHERE b.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
-
 CREATE VIEW api.break_note_list WITH (security_barrier) AS
 SELECT n.account_id, n.item_id, n.note_id, n.written_at, n.written_by, n.text
   FROM bank.recon_note n JOIN bank.recon_account a USING (account_id)
@@ -144,34 +124,15 @@ SELECT a.account_id, a.lane_id, l.code AS lane, a.book_account, a.external_accou
   FROM bank.recon_account a JOIN bank.recon_lane l USING (lane_id)
  WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
--- Balance reconciliation statements of a lane at the end of a day: one row per account.
-CREATE FUNCTION api.balance_statement(p_lane_id int, p_day date)
-RETURNS TABLE (account_id bigint, day date, lane text, book_account text, external_account text,
-    external_bank text, currency text, book bigint, statement_only bigint, book_only bigint,
-    calculated bigint, statement bigint, difference bigint, stated boolean, state text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT a.account_id, p_day, l.code, a.book_account, a.external_account, a.external_bank,
-           a.currency::text, p.book, p.statement_only, p.book_only,
-           p.book + p.statement_only - p.book_only, p.statement, p.difference, p.statement_stated,
-           CASE WHEN p.difference <> 0 THEN 'differs'
-                WHEN p.statement_only = 0 AND p.book_only = 0 THEN 'equal' ELSE 'explained' END
-      FROM recon_account a JOIN recon_lane l USING (lane_id),
-           LATERAL bank.recon_proof(a.account_id, p_day) p
-     WHERE a.lane_id = p_lane_id
-       AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
-     ORDER BY a.account_id
-$$;
-
 DO $$
 DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['lane_list', 'lane_day', 'statement_file_list', 'statement_list',
-        'statement_line_list', 'break_list', 'break_note_list', 'match_list', 'match_line_list',
+        'statement_line_list', 'break_note_list', 'match_list', 'match_line_list',
         'lane_run_list', 'reconcile_account_list'] LOOP
         PERFORM bank.view_grant(name, 'clerk', 'supervisor', 'auditor', 'admin');
     END LOOP;
-    PERFORM bank.function_grant('balance_statement', 'clerk', 'supervisor', 'auditor', 'admin');
 END $$;
 
 -- Sets up a lane with its account; adds a further account when the lane exists. Administrators

@@ -125,3 +125,317 @@ SELECT bank.table_protect('bank.recon_limit', 'SELECT, UPDATE, INSERT'),
        bank.table_protect('bank.recon_adjustment', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_unmatch', 'SELECT, INSERT, UPDATE');
 GRANT USAGE ON SEQUENCE bank.recon_adjustment_adjustment_id_seq TO bankops_api;
+
+-- The limits of the caller for an action in a currency; all zero when nothing is written down.
+CREATE FUNCTION bank.recon_limit_of(p_action text, p_currency text)
+RETURNS bank.recon_limit LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+DECLARE
+    answer recon_limit;
+BEGIN
+    SELECT l.* INTO answer FROM recon_limit l
+     WHERE l.action = p_action AND l.role = bank.my_role() AND l.currency IN (p_currency, '')
+     ORDER BY l.currency DESC LIMIT 1;
+    IF NOT FOUND THEN
+        SELECT p_action, bank.my_role(), p_currency, 0, 0, 0, 0 INTO answer;
+    END IF;
+    RETURN answer;
+END $$;
+
+CREATE FUNCTION bank.recon_require_limit(p_amount bigint, p_limit bigint, p_currency text)
+RETURNS void LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF p_amount > p_limit THEN
+        PERFORM bank.fail('BO403', 'The amount is above your limit.',
+            bank.recon_money(p_amount, p_currency) || ' ' || p_currency || ' > '
+            || bank.recon_money(p_limit, p_currency), 'Ask a colleague with a higher limit.');
+    END IF;
+END $$;
+
+-- The lane of an account in the caller's units, locked as a run locks it.
+CREATE FUNCTION bank.recon_lane_locked(p_account_id bigint)
+RETURNS bank.recon_lane LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    lane recon_lane;
+BEGIN
+    SELECT l.* INTO lane FROM recon_lane l JOIN recon_account a USING (lane_id)
+     WHERE a.account_id = p_account_id
+       AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high() FOR UPDATE OF l;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such account in your units.', p_account_id::text,
+                          'Choose it from a list.', 'p_account_id');
+    END IF;
+    RETURN lane;
+END $$;
+
+-- A match that stands in one of the states, locked; its version must be the one seen.
+CREATE FUNCTION bank.recon_match_locked(p_account_id bigint, p_match_id bigint, p_version bigint,
+                                        VARIADIC p_states text[])
+RETURNS bank.recon_match LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    m recon_match;
+BEGIN
+    SELECT * INTO m FROM recon_match WHERE account_id = p_account_id AND match_id = p_match_id
+       AND unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high() FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such match in your units.', p_match_id::text,
+                          'Refresh the list.', 'p_match_id');
+    ELSIF m.status = 'undone' THEN
+        PERFORM bank.fail('BO423', 'The match is undone already.', p_match_id::text,
+                          'Refresh the list.');
+    ELSIF NOT m.status = ANY (p_states) THEN
+        PERFORM bank.fail('BO423', 'The match is not in a state for this.', m.status,
+                          'Refresh the list.');
+    ELSIF m.version IS DISTINCT FROM p_version THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', m.maker,
+                          'Refresh and try again.');
+    END IF;
+    RETURN m;
+END $$;
+
+-- The days whose open lines a match changes.
+CREATE FUNCTION bank.recon_match_days(p_lane_id int, p_account_id bigint, p_match_id bigint)
+RETURNS void LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    SELECT bank.recon_day_refresh(p_lane_id, d.day)
+      FROM (SELECT DISTINCT i.day FROM recon_match_item mi
+              JOIN recon_item i ON i.account_id = mi.account_id AND i.item_id = mi.item_id
+             WHERE mi.account_id = p_account_id AND mi.match_id = p_match_id) d;
+$$;
+
+-- A confirmed match: its items are open no longer.
+CREATE FUNCTION bank.recon_match_settle(p_lane_id int, p_account_id bigint, p_match_id bigint)
+RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    DELETE FROM recon_open o USING recon_match_item mi
+     WHERE mi.account_id = p_account_id AND mi.match_id = p_match_id
+       AND o.account_id = mi.account_id AND o.item_id = mi.item_id;
+    DELETE FROM recon_break b USING recon_match_item mi
+     WHERE mi.account_id = p_account_id AND mi.match_id = p_match_id
+       AND b.account_id = mi.account_id AND b.item_id = mi.item_id;
+    PERFORM bank.recon_match_days(p_lane_id, p_account_id, p_match_id);
+END $$;
+
+-- Its items are nobody's any more; those of a confirmed match are open again.
+CREATE FUNCTION bank.recon_match_release(p_lane bank.recon_lane, p_match bank.recon_match,
+                                         p_status text, p_code text, p_reason text)
+RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    UPDATE recon_match SET status = p_status, version = version + 1, undo_reason = p_reason,
+           undo_code = p_code, decided_at = clock_timestamp()
+     WHERE account_id = p_match.account_id AND match_id = p_match.match_id;
+    UPDATE recon_match_item SET live = false
+     WHERE account_id = p_match.account_id AND match_id = p_match.match_id;
+    INSERT INTO recon_open
+    SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+           bank.recon_key(i.reference)
+      FROM recon_match_item mi JOIN recon_item i USING (account_id, item_id)
+     WHERE mi.account_id = p_match.account_id AND mi.match_id = p_match.match_id
+    ON CONFLICT DO NOTHING;
+    IF p_match.status = 'confirmed' THEN
+        PERFORM bank.recon_break_open(p_lane, p_match.last_day, NULL);
+        PERFORM bank.recon_match_days(p_lane.lane_id, p_match.account_id, p_match.match_id);
+    END IF;
+    PERFORM bank.audit_write('undo', 'recon_match', p_match.match_id::text, NULL,
+        jsonb_build_object('status', p_match.status, 'rule', p_match.rule, 'maker', p_match.maker),
+        jsonb_build_object('status', p_status, 'code', p_code, 'reason', p_reason));
+END $$;
+
+-- The sum, amount, keys and days of open items that are to be matched; locks them.
+CREATE FUNCTION bank.recon_items_open(p_account_id bigint, p_items bigint[],
+    OUT total bigint, OUT value bigint, OUT book int, OUT statement int, OUT movement bigint,
+    OUT key text, OUT currency text, OUT first_day date, OUT last_day date)
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    found_items int;
+BEGIN
+    PERFORM FROM recon_open o WHERE o.account_id = p_account_id AND o.item_id = ANY (p_items)
+      ORDER BY o.item_id FOR UPDATE;
+    SELECT count(*), sum(o.amount),
+           greatest(sum(abs(o.amount)) FILTER (WHERE o.side = 'L'),
+                    sum(abs(o.amount)) FILTER (WHERE o.side = 'S')),
+           count(*) FILTER (WHERE o.side = 'L'), count(*) FILTER (WHERE o.side = 'S'),
+           coalesce(sum(o.amount) FILTER (WHERE o.side = 'L'), -sum(o.amount)),
+           coalesce(min(o.key) FILTER (WHERE o.side = 'L' AND o.key <> ''), max(o.key)),
+           min(o.currency), min(o.day), max(o.day)
+      INTO found_items, total, value, book, statement, movement, key, currency, first_day, last_day
+      FROM recon_open o WHERE o.account_id = p_account_id AND o.item_id = ANY (p_items);
+    IF coalesce(array_length(p_items, 1), 0) NOT BETWEEN 1 AND 500 THEN
+        PERFORM bank.fail('BO422', 'Mark 1 to 500 lines.', NULL, NULL, 'p_items');
+    ELSIF found_items <> (SELECT count(DISTINCT i) FROM unnest(p_items) i) THEN
+        PERFORM bank.fail('BO409', 'One of these lines is matched already.', NULL,
+                          'Refresh and try again.', 'p_items');
+    ELSIF EXISTS (SELECT FROM recon_match_item mi JOIN recon_match m USING (account_id, match_id)
+                   WHERE mi.account_id = p_account_id AND mi.item_id = ANY (p_items) AND mi.live
+                     AND m.status = 'proposed') THEN
+        PERFORM bank.fail('BO423', 'One of these lines waits for a second person already.', NULL,
+                          'See the approvals (:apr).', 'p_items');
+    END IF;
+END $$;
+
+-- Suggestions of rules give way to what a person decides about their items.
+CREATE FUNCTION bank.recon_suggestions_drop(p_account_id bigint, p_items bigint[], p_but bigint)
+RETURNS void LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    WITH gone AS (
+        UPDATE recon_match m SET status = 'undone', version = version + 1, undo_code = 'superseded',
+               decided_at = clock_timestamp()
+         WHERE m.account_id = p_account_id AND m.status = 'suggested'
+           AND m.match_id IS DISTINCT FROM p_but
+           AND m.match_id IN (SELECT mi.match_id FROM recon_match_item mi
+                               WHERE mi.account_id = p_account_id AND mi.item_id = ANY (p_items)
+                                 AND mi.live)
+        RETURNING m.match_id)
+    UPDATE recon_match_item mi SET live = false FROM gone
+     WHERE mi.account_id = p_account_id AND mi.match_id = gone.match_id;
+$$;
+
+-- The account that an adjustment is written to when nobody names one.
+CREATE FUNCTION bank.recon_counter_account(p_kind text, p_amount bigint, p_wanted text)
+RETURNS text LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+DECLARE
+    answer text;
+BEGIN
+    SELECT l.ledger_account INTO answer FROM ledger_account l
+     WHERE l.active AND p_kind = ANY (l.adjusts)
+       AND (l.ledger_account = p_wanted OR coalesce(p_wanted, '') = ''
+            AND l.direction IN (sign(p_amount), 0))
+     ORDER BY l.ledger_account LIMIT 1;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO422', 'This account takes no adjustment of this kind.', p_wanted,
+                          'Choose one of the list.', 'p_counter_account');
+    END IF;
+    RETURN answer;
+END $$;
+
+-- Drafts the voucher of a match: when our account gains, it is debited.
+CREATE FUNCTION bank.recon_adjustment_draft(p_lane bank.recon_lane, p_account_id bigint,
+    p_match_id bigint, p_kind text, p_amount bigint, p_currency text, p_counter text, p_note text)
+RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_counter text := bank.recon_counter_account(p_kind, p_amount, p_counter);
+    v_own text := (SELECT book_account FROM recon_account WHERE account_id = p_account_id);
+    v_id bigint := nextval('bank.recon_adjustment_adjustment_id_seq');
+BEGIN
+    PERFORM bank.recon_require_limit(abs(p_amount),
+        (bank.recon_limit_of(p_kind, p_currency)).make_limit, p_currency);
+    INSERT INTO recon_adjustment (account_id, adjustment_id, match_id, lane_id, unit_id, kind,
+        amount, currency, debit_account, credit_account, voucher, note)
+    OVERRIDING SYSTEM VALUE
+    VALUES (p_account_id, v_id, p_match_id, p_lane.lane_id, p_lane.unit_id, p_kind, p_amount,
+        p_currency, CASE WHEN p_amount > 0 THEN v_own ELSE v_counter END,
+        CASE WHEN p_amount > 0 THEN v_counter ELSE v_own END,
+        'ADJ' || to_char(bank.today(), 'YYYYMMDD') || lpad(v_id::text, 6, '0'),
+        coalesce(p_note, ''));
+END $$;
+
+-- Matches open lines of one account, of either side. p_kind: '' when they sum to zero, else the
+-- adjustment that makes up the rest (write-off, fee, suspense, reversal), drafted with
+-- p_counter_account ('': the usual one). Takes effect at once within the caller's limit and without
+-- an adjustment; else it waits for a second person. The answer's id is the match.
+CREATE FUNCTION api.match_propose(p_account_id bigint, p_items bigint[], p_kind text,
+    p_counter_account text, p_note text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    lane bank.recon_lane;
+    items bigint[] := (SELECT array_agg(DISTINCT i ORDER BY i) FROM unnest(p_items) i);
+    s record;
+    v_limit bank.recon_limit;
+    v_match bigint;
+    v_status text;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    answer := bank.request_replay(p_request, 'match_propose', jsonb_build_array(p_account_id,
+        to_jsonb(items), p_kind, p_counter_account, p_note));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    lane := bank.recon_lane_locked(p_account_id);
+    SELECT * INTO s FROM bank.recon_items_open(p_account_id, items);
+    IF coalesce(p_kind, '') = '' AND s.total <> 0 THEN
+        PERFORM bank.fail('BO422', 'The marked lines do not sum to zero.',
+            bank.recon_money(s.total, s.currency) || ' ' || s.currency,
+            'Mark the lines that are missing, or adjust the difference.', 'p_items');
+    ELSIF coalesce(p_kind, '') <> '' AND s.total = 0 THEN
+        PERFORM bank.fail('BO422', 'There is no difference to adjust.', NULL, NULL, 'p_kind');
+    END IF;
+    v_limit := bank.recon_limit_of('match', s.currency);
+    PERFORM bank.recon_require_limit(s.value, v_limit.make_limit, s.currency);
+    v_status := CASE WHEN s.total = 0 AND s.value <= v_limit.alone_limit THEN 'confirmed'
+                     ELSE 'proposed' END;
+    PERFORM bank.recon_suggestions_drop(p_account_id, items, NULL);
+    INSERT INTO recon_match (account_id, unit_id, rule, cardinality, key, amount, first_day,
+        last_day, adjustment, evidence, status, made_at)
+    VALUES (p_account_id, lane.unit_id, 'manual', s.book || ':' || s.statement, coalesce(s.key, ''),
+        s.movement, s.first_day, s.last_day, -s.total, coalesce(p_note, ''), v_status,
+        clock_timestamp())
+    RETURNING match_id INTO v_match;
+    INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
+    SELECT o.account_id, v_match, o.item_id, o.amount FROM recon_open o
+     WHERE o.account_id = p_account_id AND o.item_id = ANY (items);
+    IF s.total <> 0 THEN
+        PERFORM bank.recon_adjustment_draft(lane, p_account_id, v_match, p_kind, -s.total,
+            s.currency, p_counter_account, p_note);
+    END IF;
+    IF v_status = 'confirmed' THEN
+        PERFORM bank.recon_match_settle(lane.lane_id, p_account_id, v_match);
+        PERFORM bank.recon_learn(lane, p_account_id, v_match);
+    END IF;
+    PERFORM bank.audit_write(CASE v_status WHEN 'confirmed' THEN 'match' ELSE 'propose' END,
+        'recon_match', v_match::text, NULL, NULL, jsonb_build_object('items', items, 'adjustment',
+        (-s.total)::text, 'kind', coalesce(p_kind, ''), 'note', p_note));
+    RETURN bank.request_done(p_request, v_match::text, CASE v_status
+        WHEN 'confirmed' THEN 'The lines are matched.'
+        ELSE 'The match waits for a second person.' END);
+END $$;
+SELECT bank.function_grant('match_propose', 'clerk', 'supervisor');
+
+-- Takes over the suggestion of a rule: confirmed within the caller's limit, else proposed.
+CREATE FUNCTION api.match_confirm(p_account_id bigint, p_match_id bigint, p_version bigint,
+                                  p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    lane bank.recon_lane;
+    m bank.recon_match;
+    items bigint[];
+    s record;
+    v_limit bank.recon_limit;
+    v_status text;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    answer := bank.request_replay(p_request, 'match_confirm',
+                                  jsonb_build_array(p_account_id, p_match_id, p_version));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    lane := bank.recon_lane_locked(p_account_id);
+    m := bank.recon_match_locked(p_account_id, p_match_id, p_version, 'suggested');
+    items := (SELECT array_agg(item_id) FROM recon_match_item
+               WHERE account_id = p_account_id AND match_id = p_match_id);
+    SELECT * INTO s FROM bank.recon_items_open(p_account_id, items);
+    v_limit := bank.recon_limit_of('match', s.currency);
+    PERFORM bank.recon_require_limit(s.value, v_limit.make_limit, s.currency);
+    v_status := CASE WHEN m.adjustment = 0 AND s.value <= v_limit.alone_limit THEN 'confirmed'
+                     ELSE 'proposed' END;
+    PERFORM bank.recon_suggestions_drop(p_account_id, items, p_match_id);
+    UPDATE recon_match SET status = v_status, maker = session_user, version = version + 1,
+           made_at = clock_timestamp(), decided_at = clock_timestamp()
+     WHERE account_id = p_account_id AND match_id = p_match_id;
+    UPDATE recon_match_item SET live = true
+     WHERE account_id = p_account_id AND match_id = p_match_id AND NOT live;
+    IF m.adjustment <> 0 AND NOT EXISTS (SELECT FROM recon_adjustment WHERE account_id = p_account_id
+                                         AND match_id = p_match_id) THEN
+        PERFORM bank.recon_adjustment_draft(lane, p_account_id, p_match_id, 'fee', m.adjustment,
+            s.currency, NULL, m.rule);
+    END IF;
+    IF v_status = 'confirmed' THEN
+        PERFORM bank.recon_match_settle(lane.lane_id, p_account_id, p_match_id);
+        PERFORM bank.recon_learn(lane, p_account_id, p_match_id);
+    END IF;
+    PERFORM bank.audit_write('confirm', 'recon_match', p_match_id::text, NULL,
+        jsonb_build_object('status', m.status, 'rule', m.rule, 'score', m.score),
+        jsonb_build_object('status', v_status));
+    RETURN bank.request_done(p_request, p_match_id::text, CASE v_status
+        WHEN 'confirmed' THEN 'The lines are matched.'
+        ELSE 'The match waits for a second person.' END);
+END $$;
+SELECT bank.function_grant('match_confirm', 'clerk', 'supervisor');

@@ -32,7 +32,11 @@ dist_schema_DATA += \
   src/schema/024-reconcile-item.sql \
   src/schema/027-reconcile-match.sql \
   src/schema/028-reconcile-signoff.sql \
-  src/schema/029-reconcile-alias.sql
+  src/schema/029-reconcile-alias.sql \
+  src/schema/056-reconcile-approval.sql \
+  src/schema/057-reconcile-inbox.sql \
+  src/schema/058-reconcile-break.sql \
+  src/schema/059-reconcile-candidate.sql
 dist_schema_DATA += \
   src/schema/040-worklist.sql \
   src/schema/050-report-case.sql \

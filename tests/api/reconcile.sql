@@ -67,7 +67,7 @@ $$ SELECT pg_temp.as(p_login, format('SELECT (api.file_%s(%s, %s, %L, gen_random
                                      p_verb, pg_temp.last_file(), p_version, p_reason)) $$;
 CREATE FUNCTION pg_temp.undo(p_login text, p_key text, p_reason text, p_version bigint DEFAULT 1)
 RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.as(p_login, format('SELECT (api.match_undo(%s, %s, %s, %L, gen_random_uuid())).status',
+$$ SELECT pg_temp.as(p_login, format('SELECT (api.match_undo(%s, %s, %s, ''wrong-match'', %L, gen_random_uuid())).status',
        account_id, match_id, p_version, p_reason))
      FROM bank.recon_match WHERE key = p_key ORDER BY match_id LIMIT 1 $$;
 CREATE FUNCTION pg_temp.proof(p_lane text, p_day date) RETURNS text LANGUAGE sql AS
@@ -109,8 +109,8 @@ SELECT is(pg_temp.matched('T-ONE'), 'A1 100, B2 200', 'changes nothing');
 SELECT is((SELECT match_count FROM bank.recon_run ORDER BY run_id DESC LIMIT 1), 0::bigint,
           'and says that it matched nothing');
 SELECT is(pg_temp.proof('T-ONE', '2030-01-02'), '0 explained, 0 equal', 'the balances are explained');
-SELECT is(pg_temp.as('t_clerk', format($$SELECT sum(amount) FILTER (WHERE line <= 5)
-          = sum(amount) FILTER (WHERE line = 6) FROM api.balance_sheet(%s, '2030-01-02')$$,
+SELECT is(pg_temp.as('t_clerk', format($$SELECT sum(amount) FILTER (WHERE line <= 6)
+          = sum(amount) FILTER (WHERE line = 7) FROM api.balance_sheet(%s, '2030-01-02')$$,
           pg_temp.lane('T-ONE'))), 'true', 'the lines of the sheet add up');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT string_agg(lines || ' ' || amount, ', ' ORDER BY line)
           FROM api.balance_sheet(%s, '2030-01-02') WHERE line BETWEEN 2 AND 5

@@ -18,23 +18,28 @@ INSERT INTO decided VALUES
         task_create task_done'),
     ('function', 'clerk rm supervisor auditor', 'case_clocks case_detail case_facts
         case_route_explain points_balance points_buckets'),
-    ('function', 'clerk supervisor', 'break_assign break_note break_reason case_route_waiting
-        file_reject match_undo reconcile_run'),
+    ('function', 'clerk supervisor', 'balance_prepare balance_reopen break_assign break_note
+        break_promise break_reason case_route_waiting file_reject match_confirm match_propose
+        match_undo recon_decide reconcile_run'),
     ('function', 'clerk supervisor admin', 'import_check import_commit'),
     ('function', 'clerk supervisor auditor admin', 'balance_items balance_sheet balance_statement
-        item_candidates'),
+        break_candidates item_candidates recon_approval_effect'),
     ('function', 'supervisor', 'access_grant access_refuse case_assign file_release
         points_adjust_decide points_reverse'),
     ('function', 'supervisor admin', 'points_day_end'),
     ('function', 'supervisor auditor admin', 'points_proof report_case_day report_case_mix
         report_case_owner report_points report_service_level'),
-    ('function', 'admin', 'calendar_day_set import_sweep lane_save staff_disable staff_enable'),
+    ('function', 'admin', 'calendar_day_set import_sweep lane_save recon_limit_save staff_disable
+        staff_enable'),
     ('view', 'staff', 'class_business class_channel class_code class_reason me queue_list
         saved_view_list worklist'),
     ('view', 'clerk rm supervisor', 'access_list case_handler colleague_list customer_timeline
         task_list'),
     ('view', 'clerk rm supervisor auditor', 'case_history case_list points_account_list
         points_adjustment_list points_entry points_history points_rule'),
+    ('view', 'clerk supervisor', 'break_owner_list'),
+    ('view', 'clerk supervisor auditor admin', 'adjustment_list alias_list balance_day_list
+        ledger_account_list recon_approval_list recon_limit_list signoff_list'),
     ('view', 'clerk supervisor auditor admin', 'break_list break_note_list item_list lane_day
         lane_file_list lane_list lane_run_list match_line_list match_list reconcile_account_list
         statement_file_list statement_line_list statement_list'),
