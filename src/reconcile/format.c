@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "reconcile/formats/bai2.h"
 #include "reconcile/formats/camt.h"
 #include "reconcile/formats/csv.h"
 #include "reconcile/formats/mt940.h"
@@ -13,7 +14,8 @@ static const struct {
     const char *name;
     bool (*recognise)(struct slice head);
     bool (*read)(struct source *source, const struct sink *sink, struct error *error);
-} formats[] = {{"camt", camt_recognise, camt_read}, {"mt940", mt940_recognise, mt940_read}};
+} formats[] = {{"camt", camt_recognise, camt_read}, {"mt940", mt940_recognise, mt940_read},
+             {"bai2", bai2_recognise, bai2_read}};
 
 static bool refuse_unknown(struct source *source, struct error *error)
 {

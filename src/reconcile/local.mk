@@ -11,6 +11,8 @@ libreconcile_a_SOURCES = \
   src/reconcile/scan.c src/reconcile/scan.h \
   src/reconcile/source.c src/reconcile/source.h \
   src/reconcile/upload.c src/reconcile/upload.h \
+  src/reconcile/formats/bai2.c src/reconcile/formats/bai2.h \
+  src/reconcile/formats/bai2_account.c src/reconcile/formats/bai2_parse.h \
   src/reconcile/formats/camt.c src/reconcile/formats/camt.h \
   src/reconcile/formats/camt_entry.c src/reconcile/formats/camt_parse.h \
   src/reconcile/formats/camt_place.c src/reconcile/formats/camt_place.h \
