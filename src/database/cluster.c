@@ -3,86 +3,20 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "database/cluster_inside.h"
-#include "database/failure.h"
-#include "database/migrate.h"
-#include "database/process.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool make_and_start(void *data, const struct progress *progress, struct error *error)
+static bool start_server(void *data, const struct progress *progress, struct error *error)
 {
-    const struct home *home = data;
-    return (home_has_cluster(home) || init_cluster(home, progress, error)) &&
-           server_start(home, progress, error);
+    return server_start(data, progress, error);
 }
 
 static bool stop_server(void *data, const struct progress *progress, struct error *error)
 {
     return server_stop(data, progress, error);
-}
-
-static bool as_owner(struct home *home,
-                     bool (*work)(void *, const struct progress *, struct error *),
-                     const struct progress *progress, struct error *error)
-{
-    return process_as(home->uid, home->gid, home->owner, work, home, progress, error);
-}
-
-static PGconn *connect_to(const char *socket, const char *database, struct error *error)
-{
-    const char *const keywords[] = {
-        "host", "port", "user", "dbname", "connect_timeout", "client_encoding", "application_name",
-        NULL};
-    const char *const values[] = {socket, "5432", CLUSTER_SUPERUSER,  database,
-                                  "10",   "UTF8", "bankops database", NULL};
-    PGconn *connection = PQconnectdbParams(keywords, values, 0);
-    if (PQstatus(connection) == CONNECTION_OK)
-        return connection;
-    failure_from_connection(connection, error);
-    PQfinish(connection);
-    return NULL;
-}
-
-/* Makes the database when it is not there. */
-static bool make_database(const char *socket, struct error *error)
-{
-    PGconn *connection = connect_to(socket, "template1", error);
-    if (!connection)
-        return false;
-    PGresult *result = PQexec(connection, "CREATE DATABASE " CLUSTER_DATABASE);
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    bool done = PQresultStatus(result) == PGRES_COMMAND_OK || (state && !strcmp(state, "42P04")) ||
-                failure_from_result(result, connection, error);
-    PQclear(result);
-    PQfinish(connection);
-    return done;
-}
-
-static bool run_migrations(const char *socket, const struct progress *progress, struct error *error)
-{
-    PGconn *connection = connect_to(socket, CLUSTER_DATABASE, error);
-    bool done = connection && migrate_run(connection, progress, NULL, error);
-    PQfinish(connection);
-    return done;
-}
-
-/* Database and schema of a new cluster. */
-static bool complete(const struct home *home, bool bare, const struct progress *progress,
-                     struct error *error)
-{
-    struct server server;
-    if (home_marked(home, ".complete"))
-        return true;
-    server_read(home, &server);
-    if (!make_database(server.socket, error) ||
-        (!bare && !run_migrations(server.socket, progress, error)))
-        return false;
-    home_mark(home, ".complete", true);
-    return true;
 }
 
 char *cluster_running(void)
@@ -92,7 +26,7 @@ char *cluster_running(void)
     char *socket = NULL;
     if (!home_open(&home, false, NULL))
         return NULL;
-    if (home_marked(&home, ".complete"))
+    if (home_is_made(&home))
         server_read(&home, &server);
     if (server.ready)
         socket = xstrdup(server.socket);
@@ -103,13 +37,15 @@ char *cluster_running(void)
 static bool start_locked(struct home *home, bool bare, bool keep, const struct progress *progress,
                          struct error *error)
 {
-    if (!as_owner(home, make_and_start, progress, error))
+    bool make = !home_has_cluster(home) || home_is_unfinished(home);
+    home_mark(home, ".stopped", false);
+    if (!(make ? make_cluster(home, bare, progress, error)
+               : home_work(home, start_server, progress, error)))
         return false;
     if (keep)
         home_mark(home, ".keep", true);
-    home_mark(home, ".stopped", false);
     linger_watch(home);
-    return complete(home, bare, progress, error);
+    return true;
 }
 
 bool cluster_start(bool bare, bool keep, const struct progress *progress, char **socket,
@@ -171,7 +107,7 @@ bool cluster_stop(const struct progress *progress, struct error *error)
         if (done) {
             home_mark(&home, ".keep", false);
             home_mark(&home, ".stopped", true);
-            done = as_owner(&home, stop_server, progress, error);
+            done = home_work(&home, stop_server, progress, error);
             if (done)
                 linger_dismiss();
             linger_unlock_start();
@@ -189,7 +125,7 @@ bool cluster_status(struct cluster_status *status, struct error *error)
     if (!home_open(&home, false, error))
         return false;
     snprintf(status->data, sizeof status->data, "%s", home.data);
-    status->exists = home_has_cluster(&home);
+    status->exists = home_has_cluster(&home) && !home_is_unfinished(&home);
     int version = program_data_version(&home);
     if (version)
         snprintf(status->version, sizeof status->version, "%d", version);

@@ -117,9 +117,33 @@ char *home_file(const struct home *home, const char *name)
     return xasprintf("%s/%s", home->base, name);
 }
 
+bool home_work(struct home *home, process_work *work, const struct progress *progress,
+               struct error *error)
+{
+    return process_as(home->uid, home->gid, home->owner, work, home, progress, error);
+}
+
 bool home_has_cluster(const struct home *home)
 {
     return access(home->data, F_OK) == 0;
+}
+
+static bool has_file(const struct home *home, const char *name)
+{
+    char *path = xasprintf("%s/%s", home->data, name);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+bool home_is_made(const struct home *home)
+{
+    return has_file(home, CLUSTER_STAMP);
+}
+
+bool home_is_unfinished(const struct home *home)
+{
+    return has_file(home, CLUSTER_NEW) && !home_is_made(home);
 }
 
 void home_mark(const struct home *home, const char *name, bool set)

@@ -94,6 +94,7 @@ static bool run_initdb(const char *data, struct error *error)
                                 "--auth-local=peer",
                                 "--auth-host=reject",
                                 "--no-instructions",
+                                "--no-sync", /* init_sync() does it beside the rest */
                                 NULL};
     struct buffer output = BUFFER_INIT;
     int status = process_run(argv, process_clean_environment(), &output, error);
@@ -153,26 +154,70 @@ static bool sync_path(const char *path)
     return done;
 }
 
-/* The folder gets its name only when everything in it is on disk. */
+/* The folder gets its name when everything is in it, and its stamp when everything is on disk. */
 static bool publish(const struct home *home, const char *fresh, struct error *error)
 {
-    if (!sync_path(fresh) || rename(fresh, home->data) < 0 || !sync_path(home->base))
-        return error_errno(error, home->data, NULL, _("the new database cannot be put in place"));
-    return true;
+    return rename(fresh, home->data) == 0 ||
+           error_errno(error, home->data, NULL, _("the new database cannot be put in place"));
+}
+
+bool init_discard(const struct home *home, const struct progress *progress, struct error *error)
+{
+    if (!home_is_unfinished(home))
+        return true;
+    if (!server_stop(home, progress, error))
+        return false;
+    char *aside = xasprintf("%s.new.%ld", home->data, (long)getpid());
+    bool done =
+        rename(home->data, aside) == 0 ||
+        error_errno(error, home->data, NULL, _("the unfinished database cannot be removed"));
+    free(aside);
+    remove_unfinished(home);
+    return done;
 }
 
 bool init_cluster(const struct home *home, const struct progress *progress, struct error *error)
 {
     progress_say(progress, _("creating the database cluster"));
+    if (!init_discard(home, progress, error))
+        return false;
     remove_unfinished(home);
     char *fresh = xasprintf("%s.new.%ld", home->data, (long)getpid());
     bool done = run_initdb(fresh, error) && write_settings(fresh, error) &&
                 write_in(fresh, "pg_hba.conf", access_rules, error) &&
                 login_write_first(home, fresh, error) &&
-                write_in(fresh, "bankops.stamp", "format 1\n", error) &&
-                publish(home, fresh, error);
+                write_in(fresh, CLUSTER_NEW, "format 1\n", error) && publish(home, fresh, error);
     if (!done)
         remove_unfinished(home);
     free(fresh);
+    return done;
+}
+
+bool init_sync(const struct home *home, struct error *error)
+{
+    struct buffer output = BUFFER_INIT;
+    char *directory = program_directory(0, error);
+    char *program = directory ? xasprintf("%s/initdb", directory) : NULL;
+    const char *const argv[] = {program, "--sync-only", "-D", home->data, NULL};
+    int status = program ? process_run(argv, process_clean_environment(), &output, error) : -1;
+    if (status > 0)
+        error_set(error, ERROR_SYSTEM, home->data, _("Check the disk."),
+                  _("the new database cannot be written to disk: %.300s"), buffer_text(&output));
+    buffer_free(&output);
+    free(program);
+    free(directory);
+    return status == 0 &&
+           (sync_path(home->base) || error_errno(error, home->base, NULL, _("cannot be written")));
+}
+
+bool init_stamp(const struct home *home, struct error *error)
+{
+    char *path = xasprintf("%s/" CLUSTER_NEW, home->data);
+    bool done =
+        write_in(home->data, CLUSTER_STAMP, "format 1\n", error) &&
+        (sync_path(home->data) || error_errno(error, home->data, NULL, _("cannot be written")));
+    if (done)
+        unlink(path);
+    free(path);
     return done;
 }

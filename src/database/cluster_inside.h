@@ -4,12 +4,17 @@
 /* Shared by the cluster*.c files only. */
 #include "base/error.h"
 #include "database/cluster.h"
+#include "database/process.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
 
 #define CLUSTER_DATABASE  "bankops"
 #define CLUSTER_SUPERUSER "bankops_dba"
+
+/* Files in the data directory: the cluster is being made; it is whole. */
+#define CLUSTER_NEW   "bankops.new"
+#define CLUSTER_STAMP "bankops.stamp"
 
 /* Where the cluster is and who owns it. */
 struct home {
@@ -36,6 +41,13 @@ struct server {
 bool home_open(struct home *home, bool create, struct error *error);
 void home_free(struct home *home);
 bool home_has_cluster(const struct home *home);
+/* The cluster is whole: on disk, with its database and schema. */
+bool home_is_made(const struct home *home);
+/* A cluster whose making was cut short stands there; it never held anything. */
+bool home_is_unfinished(const struct home *home);
+/* Does the work, whose data is `home`, as the account that owns the cluster, and waits. */
+bool home_work(struct home *home, process_work *work, const struct progress *progress,
+               struct error *error);
 /* A file under base; the caller frees. */
 char *home_file(const struct home *home, const char *name);
 /* Picks and checks the directory for the socket, makes it when `create`. */
@@ -48,7 +60,21 @@ char *program_directory(int major, struct error *error);
 int program_data_version(const struct home *home);
 
 /* cluster_init.c; run as the owner */
+/* The files of a new cluster, not yet safely on disk and not yet stamped. What is left of an
+ * earlier try is removed. */
 bool init_cluster(const struct home *home, const struct progress *progress, struct error *error);
+/* Waits until every file is on disk. */
+bool init_sync(const struct home *home, struct error *error);
+/* From now on the cluster counts as made. */
+bool init_stamp(const struct home *home, struct error *error);
+/* Removes an unfinished cluster, stopping its server. */
+bool init_discard(const struct home *home, const struct progress *progress, struct error *error);
+
+/* cluster_make.c */
+/* Makes a new cluster with its database, with the schema too unless `bare`, and starts it. Call it
+ * with the start lock. Whenever it ends early, whatever the reason, the next call begins anew. */
+bool make_cluster(struct home *home, bool bare, const struct progress *progress,
+                  struct error *error);
 
 /* cluster_server.c; run as the owner or root */
 void server_read(const struct home *home, struct server *server);
@@ -71,7 +97,7 @@ void linger_watch(const struct home *home);
 /* Ends the watcher of a server that was stopped by hand. */
 void linger_dismiss(void);
 /* An empty file under base that stands for a fact: ".keep" = started by hand and has to stay,
- * ".stopped" = stopped by hand, ".complete" = database and schema were made. */
+ * ".stopped" = stopped by hand. */
 void home_mark(const struct home *home, const char *name, bool set);
 bool home_marked(const struct home *home, const char *name);
 

@@ -41,10 +41,9 @@ bool linger_open(const struct home *home, struct error *error)
 {
     if (locks.base && !strcmp(locks.base, home->base))
         return true;
-    locks.start = open_lock(home->base, ".start.lock");
     locks.use = open_lock(home->base, ".use.lock");
     locks.watch = open_lock(home->base, ".watch.lock");
-    if (locks.start < 0 || locks.use < 0 || locks.watch < 0)
+    if (locks.use < 0 || locks.watch < 0)
         return error_errno(error, home->base, _("Set BANKOPS_DATA to a folder you may write."),
                            _("the lock files cannot be opened"));
     free(locks.base);
@@ -60,15 +59,19 @@ static bool lock(int fd, int how)
     return result == 0;
 }
 
+/* Opened anew each time: a descriptor that parent and child share would let both in, and a killed
+ * child's lock would stay with the parent. */
 bool linger_lock_start(struct error *error)
 {
-    return lock(locks.start, LOCK_EX) ||
+    locks.start = open_lock(locks.base, ".start.lock");
+    return (locks.start >= 0 && lock(locks.start, LOCK_EX)) ||
            error_errno(error, locks.base, NULL, _("the start lock cannot be taken"));
 }
 
 void linger_unlock_start(void)
 {
     lock(locks.start, LOCK_UN);
+    close(locks.start);
 }
 
 bool linger_join(bool wait)

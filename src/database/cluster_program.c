@@ -115,26 +115,37 @@ static void collect(struct candidates *list, int major)
         add(list, xasprintf("/usr/lib/postgresql/%d/bin", major));
         add(list, xasprintf("/usr/pgsql-%d/bin", major));
     }
-    add_pg_config(list);
     add_pattern(list, "/usr/lib/postgresql/[0-9]*/bin");
     add_pattern(list, "/usr/pgsql-[0-9]*/bin");
     add_path(list);
 }
 
+/* Takes the first that serves and frees the rest; *seen becomes the newest version met. */
+static char *pick(struct candidates *list, int major, int *seen)
+{
+    char *found = NULL;
+    for (int i = 0; i < list->count; i++) {
+        int version = found ? 0 : directory_version(list->paths[i]);
+        if (version > *seen)
+            *seen = version;
+        if (version && (major ? version == major : version >= OLDEST))
+            found = list->paths[i];
+        else
+            free(list->paths[i]);
+    }
+    list->count = 0;
+    return found;
+}
+
 char *program_directory(int major, struct error *error)
 {
     struct candidates list = {.count = 0};
-    char *found = NULL;
     int seen = 0;
     collect(&list, major);
-    for (int i = 0; i < list.count; i++) {
-        int version = found ? 0 : directory_version(list.paths[i]);
-        if (version > seen)
-            seen = version;
-        if (version && (major ? version == major : version >= OLDEST))
-            found = list.paths[i];
-        else
-            free(list.paths[i]);
+    char *found = pick(&list, major, &seen);
+    if (!found) { /* a script, which takes its time */
+        add_pg_config(&list);
+        found = pick(&list, major, &seen);
     }
     if (found)
         return found;

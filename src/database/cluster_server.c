@@ -250,12 +250,10 @@ static bool usable(const struct home *home, const struct progress *progress, str
 
 static bool check_stamp(const struct home *home, struct error *error)
 {
-    char *path = xasprintf("%s/bankops.stamp", home->data);
-    bool ours = access(path, F_OK) == 0;
-    free(path);
-    return ours || error_set(error, ERROR_SYSTEM, home->data,
-                             _("Set BANKOPS_DATA to another folder; nothing was changed here."),
-                             _("this data folder was not made by bankops"));
+    return home_is_made(home) || home_is_unfinished(home) ||
+           error_set(error, ERROR_SYSTEM, home->data,
+                     _("Set BANKOPS_DATA to another folder; nothing was changed here."),
+                     _("this data folder was not made by bankops"));
 }
 
 static bool start_again(const struct home *home, const char *const *argv,

@@ -7,6 +7,7 @@ libdatabase_a_SOURCES = \
   src/database/cluster_init.c \
   src/database/cluster_linger.c \
   src/database/cluster_login.c \
+  src/database/cluster_make.c \
   src/database/cluster_program.c \
   src/database/cluster_server.c \
   src/database/connection.c src/database/connection.h \
@@ -37,7 +38,8 @@ tests_database_private_t_SOURCES = tests/database/private.c
 tests_database_private_t_LDADD = $(tests_database_connection_t_LDADD)
 endif
 
-database_scripts = tests/database/cluster.t tests/database/migrate.t
+database_scripts = tests/database/cluster.t tests/database/first-start.t \
+  tests/database/migrate.t
 TESTS += $(database_scripts)
 server_tests += $(database_scripts)
 EXTRA_DIST += $(database_scripts)

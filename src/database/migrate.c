@@ -116,12 +116,13 @@ static void checksum(const char *text, size_t length, char hex[65])
 
 /* The steps need not wait for the disk one by one: the log keeps their order, and flush() ends it.
  */
+#define BEGIN_SQL                                                                                  \
+    "BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL synchronous_commit = "              \
+    "off; " LOCK_SQL
+
 static bool begin_locked(PGconn *connection, struct error *error)
 {
-    return session_script(connection,
-                          "BEGIN; SET LOCAL client_min_messages = warning;"
-                          "SET LOCAL synchronous_commit = off; " LOCK_SQL,
-                          error);
+    return session_script(connection, BEGIN_SQL, error);
 }
 
 /* Waits until everything is on disk. */
@@ -177,80 +178,103 @@ static bool verify_step(const struct steps *steps, const char *name, const char 
                      _("the schema file was changed after it was applied"));
 }
 
-static bool verify(PGconn *connection, const struct steps *steps, struct error *error)
+/* *empty tells whether no step was applied yet. */
+static bool verify(PGconn *connection, const struct steps *steps, bool *empty, struct error *error)
 {
     PGresult *rows;
     if (!session_rows(connection, "SELECT name, sha256 FROM migration.step ORDER BY name DESC", 0,
                       NULL, &rows, error))
         return false;
     bool good = true;
+    *empty = PQntuples(rows) == 0;
     for (int i = 0; good && i < PQntuples(rows); i++)
         good = verify_step(steps, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1), error);
     PQclear(rows);
     return good;
 }
 
-/* In a transaction that holds the lock. *fresh tells whether the step was missing. */
-static bool apply(PGconn *connection, const struct step *step, bool *fresh, struct error *error)
+struct run {
+    PGconn *connection;
+    const struct progress *progress;
+    bool empty; /* a new schema: its functions were checked when the program was tested */
+    int applied;
+};
+
+/* Begins the transaction of a step. *fresh tells whether it is still missing. */
+static bool begin_step(struct run *run, const char *quoted, bool *fresh, struct error *error)
 {
-    char hex[65], *text, *known;
-    size_t length;
-    const char *values[] = {step->name, hex};
-    if (!session_value(connection, "SELECT 1 FROM migration.step WHERE name = $1", 1, values,
-                       &known, error))
+    char *sql = xasprintf(BEGIN_SQL ";%s SELECT 1 FROM migration.step WHERE name = %s",
+                          run->empty ? " SET LOCAL check_function_bodies = off;" : "", quoted);
+    PGresult *result = PQexec(run->connection, sql);
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK ||
+                failure_from_result(result, run->connection, error);
+    *fresh = good && PQntuples(result) == 0;
+    PQclear(result);
+    free(sql);
+    return good;
+}
+
+/* Does the work of a step and records it, in the transaction that begin_step() began. */
+static bool do_step(struct run *run, const struct step *step, const char *quoted, const char *text,
+                    const char *hex, struct error *error)
+{
+    char name[128];
+    char *what = xasprintf(_("schema %s"), step->name);
+    progress_say(run->progress, what);
+    free(what);
+    snprintf(name, sizeof name, "%s.sql", step->name);
+    if (!script_run(run->connection, name, text, error))
         return false;
-    *fresh = !*known;
-    free(known);
-    if (!*fresh)
-        return true;
+    char *sql = xasprintf("INSERT INTO migration.step (name, sha256) VALUES (%s, '%s'); COMMIT",
+                          quoted, hex);
+    bool good = session_script(run->connection, sql, error);
+    free(sql);
+    run->applied += good;
+    return good;
+}
+
+static bool apply(struct run *run, const struct step *step, struct error *error)
+{
+    char hex[65], *text;
+    size_t length;
+    bool fresh;
     if (!file_read(step->path, FILE_BYTES, &text, &length, error))
         return false;
     checksum(text, length, hex);
-    char name[128];
-    snprintf(name, sizeof name, "%s.sql", step->name);
-    bool good = script_run(connection, name, text, error) &&
-                session_do(connection, "INSERT INTO migration.step (name, sha256) VALUES ($1, $2)",
-                           2, values, error);
+    char *quoted = PQescapeLiteral(run->connection, step->name, strlen(step->name));
+    bool good = begin_step(run, quoted, &fresh, error);
+    if (good && fresh)
+        good = do_step(run, step, quoted, text, hex, error);
+    if (PQtransactionStatus(run->connection) != PQTRANS_IDLE)
+        session_do(run->connection, "ROLLBACK", 0, NULL, NULL);
+    PQfreemem(quoted);
     free(text);
     return good;
 }
 
-static bool apply_all(PGconn *connection, const struct steps *steps,
-                      const struct progress *progress, int *applied, struct error *error)
+static bool bootstrap(struct run *run, const struct steps *steps, struct error *error)
 {
-    for (int i = 0; i < steps->count; i++) {
-        bool fresh = false;
-        bool good =
-            begin_locked(connection, error) && apply(connection, &steps->list[i], &fresh, error);
-        if (!finish(connection, good, error))
-            return false;
-        if (!fresh)
-            continue;
-        char *text = xasprintf(_("schema %s"), steps->list[i].name);
-        progress_say(progress, text);
-        free(text);
-        if (applied)
-            ++*applied;
-    }
-    return true;
+    return finish(run->connection,
+                  begin_locked(run->connection, error) &&
+                      session_script(run->connection, bootstrap_sql, error) &&
+                      verify(run->connection, steps, &run->empty, error),
+                  error);
 }
 
 bool migrate_run(PGconn *connection, const struct progress *progress, int *applied,
                  struct error *error)
 {
     struct steps steps;
-    if (applied)
-        *applied = 0;
+    struct run run = {connection, progress, false, 0};
     if (!list_steps(&steps, error))
         return false;
-    bool good = begin_locked(connection, error);
-    good = good && finish(connection,
-                          session_script(connection, bootstrap_sql, error) &&
-                              verify(connection, &steps, error),
-                          error);
-    good =
-        good && apply_all(connection, &steps, progress, applied, error) && flush(connection, error);
+    bool good = bootstrap(&run, &steps, error);
+    for (int i = 0; good && i < steps.count; i++)
+        good = apply(&run, &steps.list[i], error);
+    good = good && flush(connection, error);
     free_steps(&steps);
+    if (applied)
+        *applied = run.applied;
     return good;
 }
 

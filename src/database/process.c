@@ -176,14 +176,21 @@ static bool become_and_work(void *data, const struct progress *progress, struct 
            owned->work(owned->data, progress, error);
 }
 
+pid_t process_begin_as(uid_t uid, gid_t gid, const char *login, process_work *work, void *data,
+                       int *fd, struct error *error)
+{
+    struct owned_work owned = {uid, gid, login, work, data};
+    return uid == geteuid() ? process_begin(work, data, fd, error)
+                            : process_begin(become_and_work, &owned, fd, error);
+}
+
 bool process_as(uid_t uid, gid_t gid, const char *login, process_work *work, void *data,
                 const struct progress *progress, struct error *error)
 {
-    struct owned_work owned = {uid, gid, login, work, data};
     int fd, what;
     if (uid == geteuid())
         return work(data, progress, error);
-    pid_t child = process_begin(become_and_work, &owned, &fd, error);
+    pid_t child = process_begin_as(uid, gid, login, work, data, &fd, error);
     if (child < 0)
         return false;
     while ((what = process_message(fd, progress, error)) == PROCESS_PROGRESS)

@@ -28,6 +28,9 @@ bool process_as(uid_t uid, gid_t gid, const char *login, process_work *work, voi
 /* The same without waiting and without changing the user: begins the child and gives the end of the
  * pipe to poll. Returns -1 with *error filled when no process can be started. */
 pid_t process_begin(process_work *work, void *data, int *fd, struct error *error);
+/* The same as the user `uid` of group `gid`. */
+pid_t process_begin_as(uid_t uid, gid_t gid, const char *login, process_work *work, void *data,
+                       int *fd, struct error *error);
 /* Reads one message of the child; *error is filled when it says that the work failed. */
 enum { PROCESS_PROGRESS, PROCESS_FAILED, PROCESS_ENDED, PROCESS_WAIT };
 int process_message(int fd, const struct progress *progress, struct error *error);

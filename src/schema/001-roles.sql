@@ -64,7 +64,9 @@ DECLARE
                                 AND attname = 'unit_id' AND NOT attisdropped);
 BEGIN
     EXECUTE format('ALTER TABLE %s OWNER TO bankops_owner', p_table);
-    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', p_table);
+    IF has_table_privilege('public', p_table, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE') THEN
+        EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', p_table);
+    END IF;
     EXECUTE format('GRANT %s ON %s TO bankops_api', p_privileges, p_table);
     IF has_unit THEN
         EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', p_table);
@@ -79,15 +81,15 @@ CREATE FUNCTION bank.function_grant(p_name text, VARIADIC p_groups text[])
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     routine regprocedure;
-    grp text;
+    grantees text := (SELECT string_agg('bankops_' || g, ', ') FROM unnest(p_groups) g);
 BEGIN
     FOR routine IN SELECT p.oid::regprocedure FROM pg_proc p
                    WHERE p.pronamespace = 'api'::regnamespace AND p.proname = p_name LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO bankops_api', routine);
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', routine);
-        FOREACH grp IN ARRAY p_groups LOOP
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', routine, 'bankops_' || grp);
-        END LOOP;
+        IF has_function_privilege('public', routine, 'EXECUTE') THEN
+            EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', routine);
+        END IF;
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', routine, grantees);
     END LOOP;
     IF routine IS NULL THEN
         RAISE EXCEPTION 'there is no function api.%', p_name;
@@ -97,14 +99,13 @@ END $$;
 -- The same for the view api.NAME.
 CREATE FUNCTION bank.view_grant(p_name text, VARIADIC p_groups text[])
 RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    grp text;
 BEGIN
     EXECUTE format('ALTER VIEW api.%I OWNER TO bankops_api', p_name);
-    EXECUTE format('REVOKE ALL ON api.%I FROM PUBLIC', p_name);
-    FOREACH grp IN ARRAY p_groups LOOP
-        EXECUTE format('GRANT SELECT ON api.%I TO %I', p_name, 'bankops_' || grp);
-    END LOOP;
+    IF has_table_privilege('public', format('api.%I', p_name), 'SELECT') THEN
+        EXECUTE format('REVOKE ALL ON api.%I FROM PUBLIC', p_name);
+    END IF;
+    EXECUTE format('GRANT SELECT ON api.%I TO %s', p_name,
+                   (SELECT string_agg('bankops_' || g, ', ') FROM unnest(p_groups) g));
 END $$;
 
 -- Sets every identity sequence of bank behind the largest value loaded by COPY.

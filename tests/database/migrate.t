@@ -1,7 +1,7 @@
 #!/bin/sh
 # Schema files: applied once, in order, whole or not at all; nothing done is forgotten or altered.
 . "$(dirname "$0")/../command/lib.sh"
-plan 27
+plan 28
 mkdir "$place/share" "$place/share/schema"
 cp "$source/src/schema/"*.sql "$place/share/schema"
 export BANKOPS_SHARE="$place/share"
@@ -17,6 +17,12 @@ sums() {
     (cd "$schema" && sha256sum ./*.sql | sed 's/^\([0-9a-f]*\)  .*\/\(.*\).sql$/\2 \1/' | LC_ALL=C sort)
 }
 is "the checksums are SHA-256 of the files" "$(sql "SELECT name || ' ' || sha256 FROM migration.step ORDER BY 1")" "$(sums)"
+
+# A new schema is applied without looking into the functions, so it is done here.
+is "every function body is valid" "$(sql "SET search_path = api, bank, pg_temp; SELECT count(plpgsql_validator(p.oid)) FILTER (WHERE l.lanname = 'plpgsql') > 100,
+        count(fmgr_sql_validator(p.oid)) FILTER (WHERE l.lanname = 'sql') > 20
+    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+    WHERE p.pronamespace IN ('bank'::regnamespace, 'api'::regnamespace)")" "t|t"
 
 # --- a new file
 echo "CREATE TABLE public.fresh (n int); INSERT INTO public.fresh VALUES (1);" >"$schema/901-fresh.sql"

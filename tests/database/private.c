@@ -2,7 +2,7 @@
 #include "../lib/check.h"
 #include "base/clock.h"
 #include "database/cluster.h"
-#include "database/connection.h"
+#include "database/connection_inside.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -10,9 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static char folder[] = "/tmp/bankops-test-XXXXXX";
 static int64_t longest_us; /* step */
+
+static void use_folder(const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    setenv("BANKOPS_DATA", path, 1);
+}
 
 static void step_once(struct connection *c)
 {
@@ -63,6 +72,64 @@ static void makes_and_starts_the_cluster(void **state)
     connection_free(c);
 }
 
+/* A second console, in a process of its own. */
+static pid_t other_console(void)
+{
+    pid_t child = fork();
+    if (child)
+        return child;
+    bool answered = false;
+    struct connection_options options = {.conninfo = NULL};
+    struct request request = {.sql = "SELECT 1"};
+    struct connection *c = connection_new(&options);
+    connection_start(c);
+    connection_request(c, c, &request, say, &answered);
+    for (int64_t begin = clock_ms(); !answered && clock_ms() - begin < 60000;)
+        step_once(c);
+    _exit(answered ? 0 : 1);
+}
+
+/* Several first starts of one folder at once: each gets its answer. */
+static void many_make_one_cluster(void **state)
+{
+    enum { CONSOLES = 4 };
+    pid_t children[CONSOLES];
+    int status;
+    (void)state;
+    use_folder("many");
+    for (int i = 0; i < CONSOLES; i++)
+        children[i] = other_console();
+    for (int i = 0; i < CONSOLES; i++) {
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_non_null(cluster_running());
+    assert_true(cluster_stop(NULL, NULL));
+    use_folder("data");
+}
+
+/* The child that makes the cluster is killed and its console lives on: another console gets the
+ * lock and makes it. */
+static void outlives_a_killed_maker(void **state)
+{
+    struct connection_options options = {.conninfo = NULL};
+    int status;
+    (void)state;
+    use_folder("killed");
+    struct connection *c = connection_new(&options);
+    connection_start(c);
+    assert_true(c->starter > 0);
+    kill(c->starter, SIGKILL);
+    for (int64_t begin = clock_ms(); c->starter && clock_ms() - begin < 30000;)
+        step_once(c);
+    pid_t child = other_console();
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    connection_free(c);
+    assert_true(cluster_stop(NULL, NULL));
+    use_folder("data");
+}
+
 static void does_not_restart_what_was_stopped_by_hand(void **state)
 {
     struct connection_options options = {.conninfo = NULL};
@@ -111,8 +178,7 @@ static int start(void **state)
         unsetenv(names[i]);
     if (!mkdtemp(folder) || chmod(folder, 0755) < 0)
         return -1;
-    snprintf(path, sizeof path, "%s/data", folder);
-    setenv("BANKOPS_DATA", path, 1);
+    use_folder("data");
     snprintf(path, sizeof path, "%s/share",
              getenv("BANKOPS_BUILD") ? getenv("BANKOPS_BUILD") : ".");
     setenv("BANKOPS_SHARE", path, 1);
@@ -132,6 +198,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_and_starts_the_cluster),
+        cmocka_unit_test(many_make_one_cluster),
+        cmocka_unit_test(outlives_a_killed_maker),
         cmocka_unit_test(does_not_restart_what_was_stopped_by_hand),
         cmocka_unit_test(restarts_what_was_killed),
     };
