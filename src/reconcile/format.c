@@ -6,6 +6,7 @@
 #include "reconcile/formats/camt.h"
 #include "reconcile/formats/csv.h"
 #include "reconcile/formats/mt940.h"
+#include "reconcile/formats/ofx.h"
 
 #include <string.h>
 
@@ -15,7 +16,7 @@ static const struct {
     bool (*recognise)(struct slice head);
     bool (*read)(struct source *source, const struct sink *sink, struct error *error);
 } formats[] = {{"camt", camt_recognise, camt_read}, {"mt940", mt940_recognise, mt940_read},
-             {"bai2", bai2_recognise, bai2_read}};
+             {"bai2", bai2_recognise, bai2_read}, {"ofx", ofx_recognise, ofx_read}};
 
 static bool refuse_unknown(struct source *source, struct error *error)
 {

@@ -20,6 +20,8 @@ libreconcile_a_SOURCES = \
   src/reconcile/formats/csv.c src/reconcile/formats/csv.h \
   src/reconcile/formats/mt940.c src/reconcile/formats/mt940.h \
   src/reconcile/formats/narrative.c src/reconcile/formats/narrative.h \
+  src/reconcile/formats/ofx.c src/reconcile/formats/ofx.h \
+  src/reconcile/formats/ofx_token.c src/reconcile/formats/ofx_token.h \
   src/reconcile/formats/record.c src/reconcile/formats/record.h
 
 # What a program that reads statements links.
