@@ -97,3 +97,26 @@ $$;
 
 GRANT EXECUTE ON FUNCTION bank.calendar_hours, bank.due_at, bank.working_minutes, bank.due_day
     TO bankops_api;
+
+-- The end of the p_days-th day with opening hours after the day of the start. BO422 when the
+-- calendar never opens.
+CREATE FUNCTION bank.due_workday(p_calendar text, p_start timestamptz, p_days int)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_zone text := (SELECT c.zone FROM bank.calendar c WHERE c.calendar = p_calendar);
+    v_day  date := (p_start AT TIME ZONE v_zone)::date;
+    v_left int := p_days;
+BEGIN
+    FOR i IN 1 .. 366 + p_days * 7 LOOP
+        IF EXISTS (SELECT FROM bank.calendar_hours(p_calendar, v_day + i)) THEN
+            v_left := v_left - 1;
+            IF v_left = 0 THEN
+                RETURN (v_day + i + 1)::timestamp AT TIME ZONE v_zone;
+            END IF;
+        END IF;
+    END LOOP;
+    PERFORM bank.fail('BO422', 'This calendar has no working time.', p_calendar,
+                      'Give the calendar opening hours.');
+END $$;
+GRANT EXECUTE ON FUNCTION bank.due_workday TO bankops_api;

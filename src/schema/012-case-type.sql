@@ -1,4 +1,4 @@
--- What a case may be and do, as data: types, stages, transitions, clocks, queues, routing.
+-- What a case may be and do, as data: types, stages, transitions, queues, routing.
 
 CREATE TABLE bank.case_type (
     case_type text COLLATE "C" PRIMARY KEY,
@@ -35,18 +35,6 @@ CREATE TABLE bank.case_transition (
     PRIMARY KEY (case_type, stage, action, level),
     FOREIGN KEY (case_type, stage) REFERENCES bank.case_stage,
     FOREIGN KEY (case_type, next_stage) REFERENCES bank.case_stage (case_type, stage)
-);
-
--- Which clocks a case carries. The row for the level of the case wins over level ''.
-CREATE TABLE bank.clock_rule (
-    case_type text COLLATE "C" NOT NULL REFERENCES bank.case_type,
-    clock     text COLLATE "C" NOT NULL CHECK (clock IN ('first_response', 'statutory')),
-    level     text COLLATE "C" NOT NULL DEFAULT '',
-    measure   text NOT NULL CHECK (measure IN ('working_minutes', 'calendar_days')),
-    amount    int NOT NULL CHECK (amount > 0),
-    calendar  text COLLATE "C" NOT NULL REFERENCES bank.calendar,
-    pausable  boolean NOT NULL,
-    PRIMARY KEY (case_type, clock, level)
 );
 
 -- `role`: staff of this role are members of the queue for the units they see; further members
@@ -132,12 +120,6 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
       ) t(stages, action, level, next_stage, roles, own, needs),
       LATERAL unnest(string_to_array(stages, ' ')) s;
 
-INSERT INTO bank.clock_rule VALUES
-    ('complaint', 'first_response', '', 'working_minutes', 120, 'service', false),
-    ('complaint', 'statutory', '', 'calendar_days', 15, 'service', true),
-    ('complaint', 'statutory', 'complex', 'calendar_days', 30, 'service', true),
-    ('complaint', 'statutory', 'major', 'calendar_days', 30, 'service', true);
-
 INSERT INTO bank.queue VALUES
     ('executive', 'Executive desk', '高管督办', 'supervisor', 1),
     ('regulator', 'Forwarded by regulators', '监管转办', 'supervisor', 2),
@@ -176,4 +158,4 @@ INSERT INTO bank.route_rule
      'No earlier rule fits', '其他情形');
 
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT')
-  FROM unnest('{case_type,case_stage,case_transition,clock_rule,queue,queue_member,route_rule}'::text[]) t;
+  FROM unnest('{case_type,case_stage,case_transition,queue,queue_member,route_rule}'::text[]) t;

@@ -1,4 +1,4 @@
--- Cases: the file itself, its events, clocks, pauses, and the outbox that carries replies away.
+-- Cases: the file itself, its events, pauses, and the outbox that carries replies away.
 
 CREATE SEQUENCE bank.case_id_seq OWNED BY NONE;
 ALTER SEQUENCE bank.case_id_seq OWNER TO bankops_owner;
@@ -27,6 +27,7 @@ CREATE TABLE bank.case_file (
     remedy        text NOT NULL DEFAULT '',
     tier          int NOT NULL DEFAULT 0,
     complained_staff_id int,
+    regime        text COLLATE "C" NOT NULL DEFAULT 'cn',
     queue         text COLLATE "C",
     route_seq     int,
     owner_id      int,
@@ -75,24 +76,6 @@ CREATE TABLE bank.case_event (
     before       jsonb,
     after        jsonb,
     PRIMARY KEY (customer_id, case_id, event_id)
-);
-
--- One row for each run of a clock: a restart after reopening is a new row.
-CREATE TABLE bank.case_clock (
-    customer_id bigint NOT NULL,
-    case_id     bigint NOT NULL,
-    clock       text COLLATE "C" NOT NULL,
-    run         smallint NOT NULL DEFAULT 1,
-    unit_id     int NOT NULL,
-    started_at  timestamptz NOT NULL,
-    measure     text NOT NULL,
-    amount      int NOT NULL,
-    calendar    text COLLATE "C" NOT NULL,
-    pausable    boolean NOT NULL,
-    due_at      timestamptz NOT NULL,
-    stopped_at  timestamptz,
-    PRIMARY KEY (customer_id, case_id, clock, run),
-    FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file
 );
 
 CREATE TABLE bank.case_pause (
@@ -149,7 +132,6 @@ CREATE TRIGGER case_stage_guard BEFORE UPDATE OF stage ON bank.case_file
 
 SELECT bank.table_protect('bank.case_file', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.case_event', 'SELECT, INSERT');
-SELECT bank.table_protect('bank.case_clock', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.case_pause', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.outbox', 'SELECT, INSERT');
 GRANT EXECUTE ON FUNCTION bank.case_stage_guard TO bankops_api;

@@ -104,82 +104,6 @@ BEGIN
     END IF;
 END $$;
 
--- Due time of one run of a clock, from its start and the pauses since.
-CREATE FUNCTION bank.clock_due(k bank.case_clock) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    pause interval := '0';
-    minutes int := 0;
-BEGIN
-    IF k.pausable THEN
-        SELECT coalesce(sum(coalesce(p.ended_at, now()) - greatest(p.started_at, k.started_at)),
-                        '0'),
-               coalesce(sum(bank.working_minutes(k.calendar, greatest(p.started_at, k.started_at),
-                                                 coalesce(p.ended_at, now()))), 0)
-          INTO pause, minutes
-          FROM bank.case_pause p
-         WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
-           AND coalesce(p.ended_at, now()) > k.started_at;
-    END IF;
-    IF k.measure = 'calendar_days' THEN
-        RETURN bank.due_day(k.calendar, k.started_at, k.amount) + pause;
-    END IF;
-    RETURN bank.due_at(k.calendar, k.started_at, k.amount + minutes);
-END $$;
-
--- Starts the clocks that the case's type and level ask for (run = 1 + earlier runs).
-CREATE FUNCTION bank.case_clock_start(c bank.case_file, p_at timestamptz, p_clocks text[])
-RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    k bank.case_clock;
-    r bank.clock_rule;
-BEGIN
-    FOR r IN SELECT DISTINCT ON (x.clock) x.* FROM bank.clock_rule x
-              WHERE x.case_type = c.case_type AND x.level IN ('', c.level)
-                AND x.clock = ANY (p_clocks)
-              ORDER BY x.clock, x.level DESC LOOP
-        k := (c.customer_id, c.case_id, r.clock,
-              (SELECT count(*) + 1 FROM bank.case_clock o WHERE o.customer_id = c.customer_id
-                  AND o.case_id = c.case_id AND o.clock = r.clock),
-              c.unit_id, p_at, r.measure, r.amount, r.calendar, r.pausable, p_at, NULL);
-        k.due_at := bank.clock_due(k);
-        INSERT INTO bank.case_clock VALUES (k.*);
-    END LOOP;
-END $$;
-
--- Recomputes the running clocks from their rule, start and pauses; answers the earliest due time,
--- or the last one when none runs.
-CREATE FUNCTION bank.case_clock_refresh(c bank.case_file) RETURNS timestamptz LANGUAGE plpgsql AS $$
-DECLARE
-    k bank.case_clock;
-    soonest timestamptz;
-BEGIN
-    FOR k IN SELECT * FROM bank.case_clock x WHERE x.customer_id = c.customer_id
-              AND x.case_id = c.case_id AND x.stopped_at IS NULL LOOP
-        SELECT r.measure, r.amount, r.calendar, r.pausable
-          INTO k.measure, k.amount, k.calendar, k.pausable
-          FROM bank.clock_rule r
-         WHERE r.case_type = c.case_type AND r.clock = k.clock AND r.level IN ('', c.level)
-         ORDER BY r.level DESC LIMIT 1;
-        k.due_at := bank.clock_due(k);
-        UPDATE bank.case_clock x
-           SET measure = k.measure, amount = k.amount, calendar = k.calendar,
-               pausable = k.pausable, due_at = k.due_at
-         WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.clock = k.clock
-           AND x.run = k.run
-           AND (x.due_at, x.amount) IS DISTINCT FROM (k.due_at, k.amount);
-        soonest := least(soonest, k.due_at);
-    END LOOP;
-    RETURN coalesce(soonest, c.due_at);
-END $$;
-
-CREATE FUNCTION bank.case_clock_stop(c bank.case_file, p_clocks text[], p_at timestamptz)
-RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE bank.case_clock SET stopped_at = p_at
-     WHERE customer_id = c.customer_id AND case_id = c.case_id AND clock = ANY (p_clocks)
-       AND stopped_at IS NULL;
-END $$;
-
 -- One event on the case and one audit row, with the fields that changed.
 CREATE FUNCTION bank.case_event_write(p_before bank.case_file, p_after bank.case_file,
                                       p_action text, p_note text)
@@ -217,14 +141,7 @@ BEGIN
         INSERT INTO bank.case_pause (customer_id, case_id, started_at, unit_id, reason)
         VALUES (c.customer_id, c.case_id, at, c.unit_id, p_note);
     END IF;
-    IF c.responded_at IS NOT NULL AND was.responded_at IS NULL THEN
-        PERFORM bank.case_clock_stop(c, '{first_response}', c.responded_at);
-    END IF;
-    IF c.stage IN ('decided', 'closed') THEN
-        PERFORM bank.case_clock_stop(c, '{first_response,statutory}', at);
-    ELSIF was.stage IN ('decided', 'closed') THEN
-        PERFORM bank.case_clock_start(c, at, '{statutory}');
-    END IF;
+    PERFORM bank.case_clock_event(was, c, p_action, at);
     c.closed_at := CASE WHEN c.stage = 'closed' THEN at END;
     c.due_at := bank.case_clock_refresh(c);
     c.version := was.version + 1;
@@ -286,35 +203,7 @@ BEGIN
     RETURN bank.case_step(was, c, 'route', p_note);
 END $$;
 
--- After a load by COPY: gives every case without clocks its clocks, computed from received_at,
--- responded_at and closed_at, and sets due_at. Answers the number of cases.
-CREATE FUNCTION bank.case_clock_fill() RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    c bank.case_file;
-    filled bigint := 0;
-BEGIN
-    FOR c IN SELECT * FROM bank.case_file f WHERE NOT EXISTS (SELECT FROM bank.case_clock k
-              WHERE k.customer_id = f.customer_id AND k.case_id = f.case_id) LOOP
-        PERFORM bank.case_clock_start(c, c.received_at, '{first_response,statutory}');
-        UPDATE bank.case_clock SET stopped_at =
-               CASE clock WHEN 'first_response' THEN coalesce(c.responded_at, c.closed_at)
-                          ELSE coalesce(c.told_at, c.closed_at) END
-         WHERE customer_id = c.customer_id AND case_id = c.case_id;
-        UPDATE bank.case_file f SET due_at =
-               (SELECT coalesce(min(k.due_at) FILTER (WHERE k.stopped_at IS NULL), max(k.due_at))
-                  FROM bank.case_clock k
-                 WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id)
-         WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id;
-        filled := filled + 1;
-    END LOOP;
-    PERFORM setval('bank.case_id_seq', greatest((SELECT max(case_id) FROM bank.case_file), 0) + 1,
-                   false);
-    RETURN filled;
-END $$;
-
 ALTER FUNCTION bank.my_queues OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_queues TO bankops_staff;
 GRANT EXECUTE ON FUNCTION bank.my_queues, bank.json_changes, bank.case_lock,
-    bank.case_allowed, bank.case_needs, bank.clock_due,
-    bank.case_clock_start, bank.case_clock_refresh, bank.case_clock_stop, bank.case_event_write,
-    bank.case_step, bank.customer_tier, bank.case_rules, bank.case_to_queue TO bankops_api;
+    bank.case_allowed, bank.case_needs, bank.case_event_write, bank.case_step, bank.customer_tier, bank.case_rules, bank.case_to_queue TO bankops_api;

@@ -34,18 +34,19 @@ BEGIN
     c.facts := btrim(coalesce(p_facts, ''));
     c.remedy := coalesce(p_remedy, '');
     c.tier := bank.customer_tier(p_customer_id);
+    c.regime := bank.regime_of(c.unit_id);
     c.complained_staff_id := bank.staff_of_login(p_complained, 'p_complained');
     c.received_at := at;
     c.opened_by := (bank.me()).staff_id;
     PERFORM bank.case_text_check(c);
     INSERT INTO bank.case_file (customer_id, case_id, unit_id, case_type, stage, level, urgency,
-        source, channel, subject, facts, remedy, tier, complained_staff_id, received_at,
+        source, channel, subject, facts, remedy, tier, regime, complained_staff_id, received_at,
         opened_by, due_at)
     VALUES (c.customer_id, c.case_id, c.unit_id, c.case_type, c.stage, c.level, c.urgency,
-        c.source, c.channel, c.subject, c.facts, c.remedy, c.tier, c.complained_staff_id,
+        c.source, c.channel, c.subject, c.facts, c.remedy, c.tier, c.regime, c.complained_staff_id,
         c.received_at, c.opened_by, at)
     RETURNING * INTO c;
-    PERFORM bank.case_clock_start(c, at, '{first_response,statutory}');
+    PERFORM bank.case_clock_event(NULL, c, 'open', at);
     c.due_at := bank.case_clock_refresh(c);
     UPDATE bank.case_file SET due_at = c.due_at
      WHERE customer_id = c.customer_id AND case_id = c.case_id;
@@ -231,6 +232,9 @@ BEGIN
     END IF;
     PERFORM bank.customer_require(p_customer_id);
     PERFORM bank.case_event_write(c, c, 'note', p_note);
+    IF c.owner_id = (bank.me()).staff_id THEN
+        PERFORM bank.case_clock_stop(c, '{idle}', clock_timestamp());
+    END IF;
     RETURN bank.request_done(p_request, c.case_id::text, 'The note is kept.');
 END $$;
 

@@ -125,27 +125,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
 $$;
 
--- state: running, paused, met, late (stopped after its due time), over (running past it).
-CREATE FUNCTION api.case_clocks(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (clock text, run int, started_at timestamptz, due_at timestamptz,
-               stopped_at timestamptz, left_until timestamptz, amount int, measure text,
-               state text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT k.clock, k.run::int, k.started_at, k.due_at, k.stopped_at,
-           CASE WHEN k.stopped_at IS NULL THEN k.due_at END, k.amount, k.measure,
-           CASE WHEN k.stopped_at <= k.due_at THEN 'met'
-                WHEN k.stopped_at IS NOT NULL THEN 'late'
-                WHEN k.pausable AND EXISTS (SELECT FROM bank.case_pause p
-                     WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
-                       AND p.ended_at IS NULL) THEN 'paused'
-                WHEN k.due_at < now() THEN 'over'
-                ELSE 'running' END
-      FROM bank.case_clock k
-     WHERE k.customer_id = (bank.customer_require(p_customer_id)).customer_id
-       AND k.case_id = p_case_id AND bank.in_scope(k.unit_id)
-     ORDER BY k.due_at, k.clock
-$$;
-
 CREATE VIEW api.case_history WITH (security_barrier) AS
 SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action, e.stage_before,
        e.stage_after, e.note,
@@ -174,7 +153,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       FROM rule r WHERE r.seq <= coalesce(r.first, r.seq) ORDER BY r.seq DESC
 $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
-  FROM unnest('{case_detail,case_facts,case_clocks,case_route_explain}'::text[]) name;
+  FROM unnest('{case_detail,case_facts,case_route_explain}'::text[]) name;
 
 -- Lookups of the forms.
 CREATE VIEW api.case_handler WITH (security_barrier) AS

@@ -20,7 +20,11 @@ dist_schema_DATA += \
   src/schema/014-case-step.sql \
   src/schema/015-case-check.sql \
   src/schema/016-case-write.sql \
-  src/schema/017-case-view.sql
+  src/schema/017-case-view.sql \
+  src/schema/018-clock.sql \
+  src/schema/019-clock-run.sql \
+  src/schema/074-clock-tick.sql \
+  src/schema/075-clock-extension.sql
 dist_schema_DATA += \
   src/schema/031-points-post.sql \
   src/schema/032-points-write.sql \
@@ -47,7 +51,7 @@ dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/case.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
+pillar_tests = tests/api/case.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql
 core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \

@@ -70,7 +70,7 @@ SELECT is((SELECT string_agg(action, ' ' ORDER BY event_id) FROM bank.case_event
 SELECT is((SELECT count(*) FROM bank.audit WHERE object_id = pg_temp.field(:card, 'number')), 3::bigint,
           'and an audit row');
 SELECT is((SELECT string_agg(clock, ' ' ORDER BY clock) FROM bank.case_clock WHERE case_id = :card
-            AND stopped_at IS NULL), 'first_response statutory', 'both clocks run');
+            AND stopped_at IS NULL), 'first_response own resolution statutory', 'its clocks run');
 SELECT is(pg_temp.field(:card, 'due_at')::timestamptz, (SELECT bank.due_at('service', received_at, 120)
             FROM bank.case_file WHERE case_id = :card), 'the first to end is the case''s due time');
 SELECT is(pg_temp.field(pg_temp.open('t_clerk', 101, 'B02', 'C10'), 'queue'), 'fraud',

@@ -9,14 +9,15 @@ CREATE TEMP TABLE decided (kind text, groups text, names text);
 INSERT INTO decided VALUES
     ('function', 'staff', 'audit_seal calendar_month console_identity export_log saved_view_delete saved_view_save
         task_timing_log worklist_summary'),
-    ('function', 'clerk rm supervisor', 'access_ask case_classify case_close case_note case_open
+    ('function', 'clerk rm supervisor', 'access_ask case_alert_seen case_extend_ask case_extend_form
+        case_classify case_close case_note case_open
         case_open_form case_reply case_resolve case_route case_step case_take contact_log
         customer_accounts customer_asset_trend customer_campaigns customer_consents
         customer_contacts customer_external_assets customer_flags customer_holdings
         customer_identity customer_relations customer_reveal customer_search customer_tags
         customer_tasks customer_tier points_adjust points_form points_post tag_verify task_cancel
         task_create task_done'),
-    ('function', 'clerk rm supervisor auditor', 'case_clocks case_detail case_facts
+    ('function', 'clerk rm supervisor auditor', 'case_clock_changes case_clocks case_detail case_facts
         case_route_explain points_balance points_buckets'),
     ('function', 'clerk supervisor', 'balance_prepare balance_reopen break_assign break_note
         break_promise break_reason case_route_waiting file_reject match_confirm match_propose
@@ -24,18 +25,20 @@ INSERT INTO decided VALUES
     ('function', 'clerk supervisor admin', 'import_check import_commit'),
     ('function', 'clerk supervisor auditor admin', 'balance_items balance_sheet balance_statement
         break_candidates item_candidates recon_approval_effect'),
-    ('function', 'supervisor', 'access_grant access_refuse case_assign file_release
+    ('function', 'worker', 'clock_tick'),
+    ('function', 'supervisor', 'case_extend_decide access_grant access_refuse case_assign file_release
         points_adjust_decide points_reverse'),
     ('function', 'supervisor admin', 'points_day_end'),
     ('function', 'supervisor auditor admin', 'points_proof report_case_day report_case_mix
         report_case_owner report_points report_service_level'),
-    ('function', 'admin', 'calendar_day_set import_sweep lane_save recon_limit_save staff_disable
-        staff_enable'),
+    ('function', 'admin', 'calendar_day_set clock_rule_save import_sweep lane_save recon_limit_save
+        staff_disable staff_enable'),
     ('view', 'staff', 'class_business class_channel class_code class_reason me queue_list
         saved_view_list worklist'),
-    ('view', 'clerk rm supervisor', 'access_list case_handler colleague_list customer_timeline
+    ('view', 'supervisor', 'case_breach_list'),
+    ('view', 'clerk rm supervisor', 'access_list case_alert_list case_handler colleague_list customer_timeline
         task_list'),
-    ('view', 'clerk rm supervisor auditor', 'case_history case_list points_account_list
+    ('view', 'clerk rm supervisor auditor', 'case_extension_list case_history case_list points_account_list
         points_adjustment_list points_entry points_history points_rule'),
     ('view', 'clerk supervisor', 'break_owner_list'),
     ('view', 'clerk supervisor auditor admin', 'adjustment_list alias_list balance_day_list
@@ -45,7 +48,7 @@ INSERT INTO decided VALUES
         statement_file_list statement_line_list statement_list'),
     ('view', 'supervisor admin', 'task_timing_summary'),
     ('view', 'supervisor auditor', 'outbox_list'),
-    ('view', 'supervisor auditor admin', 'route_rule staff_list'),
+    ('view', 'supervisor auditor admin', 'clock_rule_list route_rule staff_list'),
     ('view', 'auditor', 'audit_evidence_block audit_evidence_row audit_list'),
     ('table', '', 'import_line');
 

@@ -1,0 +1,233 @@
+-- The ladder of escalation: the worker takes each step that is due once, whoever runs it and
+-- however often; who is told sees it and says so.
+
+-- Who gets the case after its owner: a member of its queue who sees the unit, not the present
+-- owner nor the person complained about, the customer's own unit first, then the smallest load.
+CREATE FUNCTION bank.case_next_person(c bank.case_file) RETURNS int LANGUAGE sql STABLE AS $$
+    SELECT s.staff_id
+      FROM bank.staff s
+      JOIN bank.unit u ON u.unit_id = s.scope_id AND c.unit_id BETWEEN u.low AND u.high
+      JOIN bank.queue q ON q.queue = c.queue
+     WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
+       AND (s.role = q.role OR EXISTS (SELECT FROM bank.queue_member m
+                                        WHERE m.queue = q.queue AND m.staff_id = s.staff_id))
+       AND s.staff_id IS DISTINCT FROM c.owner_id
+       AND s.staff_id IS DISTINCT FROM c.complained_staff_id
+       AND s.customer_id IS DISTINCT FROM c.customer_id
+     ORDER BY u.low <> u.unit_id, u.high - u.low, s.unit_id <> c.unit_id,
+              (SELECT count(*) FROM bank.case_file f
+                WHERE f.owner_id = s.staff_id AND f.closed_at IS NULL), s.staff_id
+     LIMIT 1
+$$;
+
+-- The owner loses the case to the next, or to the queue when there is nobody.
+CREATE FUNCTION bank.case_reassign(was bank.case_file, p_note text) RETURNS bank.case_file
+LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file := was;
+    at timestamptz := clock_timestamp();
+BEGIN
+    c.owner_id := bank.case_next_person(was);
+    c.taken_at := CASE WHEN c.owner_id IS NOT NULL THEN at END;
+    IF c.owner_id IS NULL THEN
+        c.stage := 'assigned';
+    END IF;
+    PERFORM bank.case_clock_event(was, c, CASE WHEN c.owner_id IS NULL THEN 'release'
+                                               ELSE 'reassign' END, at);
+    c.due_at := bank.case_clock_refresh(c);
+    c.version := was.version + 1;
+    UPDATE bank.case_file SET owner_id = c.owner_id, taken_at = c.taken_at, stage = c.stage,
+           due_at = c.due_at, version = c.version
+     WHERE customer_id = c.customer_id AND case_id = c.case_id;
+    PERFORM bank.case_event_write(was, c, 'reassign', p_note);
+    RETURN c;
+END $$;
+
+-- Takes one step of a ladder on a locked case. Answers the case as it is then.
+CREATE FUNCTION bank.clock_step_take(c bank.case_file, k bank.case_clock, r bank.escalation_rule)
+RETURNS bank.case_file LANGUAGE plpgsql AS $$
+DECLARE
+    was bank.case_file := c;
+    note text := k.clock || ' ' || coalesce(r.at_percent || ' %', '+' || r.after_minutes || ' min');
+BEGIN
+    INSERT INTO bank.case_escalation (customer_id, case_id, clock, run, step, unit_id, due_at,
+                                      action, to_staff_id, to_queue, to_role, detail)
+    VALUES (c.customer_id, c.case_id, k.clock, k.run, r.step, c.unit_id, k.due_at, r.action,
+            CASE WHEN r.action IN ('remind', 'reassign') THEN c.owner_id END,
+            CASE WHEN r.action = 'remind' AND c.owner_id IS NULL THEN c.queue END,
+            CASE WHEN r.action IN ('supervisor', 'executive') THEN r.action END, note);
+    IF r.action = 'reassign' THEN
+        RETURN bank.case_reassign(c, note);
+    ELSIF r.action = 'executive' THEN
+        c.urgency := 1;
+        UPDATE bank.case_file SET urgency = 1, version = version + 1
+         WHERE customer_id = c.customer_id AND case_id = c.case_id RETURNING * INTO c;
+    END IF;
+    PERFORM bank.case_event_write(was, c, 'escalate', note || ': ' || r.action);
+    RETURN c;
+END $$;
+
+-- Takes every step of one clock that is due. NULL: somebody is working on the case now, the next
+-- round looks again.
+CREATE FUNCTION bank.clock_fire(p_customer_id bigint, p_case_id bigint, p_clock text, p_run int)
+RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file;
+    k bank.case_clock;
+    r bank.escalation_rule;
+    steps int := 0;
+BEGIN
+    SELECT * INTO c FROM bank.case_file
+     WHERE customer_id = p_customer_id AND case_id = p_case_id FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    LOOP
+        SELECT * INTO k FROM bank.case_clock
+         WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
+           AND run = p_run AND stopped_at IS NULL AND next_at <= clock_timestamp() FOR UPDATE;
+        EXIT WHEN NOT FOUND;
+        SELECT * INTO r FROM bank.escalation_rule e
+         WHERE e.case_type = c.case_type AND e.clock = p_clock AND e.step = k.next_step;
+        IF FOUND AND bank.clock_step_at(k, r) <= clock_timestamp() AND NOT EXISTS (
+               SELECT FROM bank.case_escalation x WHERE x.customer_id = p_customer_id
+                  AND x.case_id = p_case_id AND x.clock = p_clock AND x.run = p_run
+                  AND x.step = r.step) THEN
+            c := bank.clock_step_take(c, k, r);
+            steps := steps + 1;
+        END IF;
+        SELECT * INTO k FROM bank.case_clock
+         WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
+           AND run = p_run;
+        EXIT WHEN k.stopped_at IS NOT NULL;
+        k := bank.clock_arm(c.case_type, k, c.stage = 'waiting');
+        UPDATE bank.case_clock SET next_step = k.next_step, next_at = k.next_at
+         WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
+           AND run = p_run;
+    END LOOP;
+    RETURN steps;
+END $$;
+
+-- One round of the worker: takes up to p_limit clocks whose next step is due. Safe to call from
+-- several machines at once, and again after a crash. A case that cannot be handled is recorded and
+-- tried again in five minutes; it never stops the others. `next_at`: when to come again.
+CREATE FUNCTION api.clock_tick(p_limit int DEFAULT 200)
+RETURNS TABLE (clocks int, steps int, busy int, failed int, next_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    k record;
+    done int;
+BEGIN
+    PERFORM bank.require_role('worker');
+    clocks := 0;
+    steps := 0;
+    busy := 0;
+    failed := 0;
+    FOR k IN SELECT x.customer_id, x.case_id, x.clock, x.run, x.unit_id FROM bank.case_clock x
+              WHERE x.stopped_at IS NULL AND x.next_at <= clock_timestamp()
+              ORDER BY x.next_at, x.case_id, x.clock LIMIT p_limit LOOP
+        clocks := clocks + 1;
+        BEGIN
+            done := bank.clock_fire(k.customer_id, k.case_id, k.clock, k.run);
+            steps := steps + coalesce(done, 0);
+            busy := busy + (done IS NULL)::int;
+        EXCEPTION WHEN query_canceled OR admin_shutdown OR crash_shutdown THEN
+            RAISE;
+        WHEN OTHERS THEN
+            failed := failed + 1;
+            INSERT INTO bank.clock_failure (customer_id, case_id, unit_id, clock, error)
+            VALUES (k.customer_id, k.case_id, k.unit_id, k.clock, left(SQLERRM, 500));
+            UPDATE bank.case_clock x SET next_at = clock_timestamp() + interval '5 minutes'
+             WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.clock = k.clock
+               AND x.run = k.run AND x.stopped_at IS NULL;
+        END;
+    END LOOP;
+    next_at := (SELECT min(x.next_at) FROM bank.case_clock x WHERE x.stopped_at IS NULL);
+    RETURN NEXT;
+END $$;
+SELECT bank.function_grant('clock_tick', 'worker');
+GRANT EXECUTE ON FUNCTION bank.case_next_person, bank.case_reassign, bank.clock_step_take,
+    bank.clock_fire TO bankops_api;
+
+-- Steps of the ladder that the caller was told of and has not seen yet.
+CREATE VIEW api.case_alert_list WITH (security_barrier) AS
+SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run::int AS run, x.step::int AS step,
+       d.label_zh AS clock_zh, d.label_en AS clock_en, x.action, f.number,
+       CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
+       (SELECT bank.mask_name(p.name) FROM bank.customer p WHERE p.customer_id = f.customer_id)
+           AS customer,
+       bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, f.level, f.unit_id,
+       bank.unit_name(f.unit_id) AS unit, k.due_at,
+       CASE WHEN k.stopped_at IS NOT NULL THEN 'done'
+            WHEN k.due_at < now() THEN 'overdue'
+            WHEN k.due_at < now() + interval '30 minutes' THEN 'soon' ELSE 'ok' END AS state
+  FROM bank.case_escalation x
+  JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
+  JOIN bank.case_clock k ON k.customer_id = x.customer_id AND k.case_id = x.case_id
+                        AND k.clock = x.clock AND k.run = x.run
+  JOIN bank.clock_kind d ON d.clock = x.clock
+ WHERE x.seen_at IS NULL
+   AND x.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+   AND (x.to_staff_id = (SELECT bank.my_staff_id())
+        OR x.to_queue = ANY ((SELECT bank.my_queues())::text[])
+        OR x.to_role = 'supervisor' AND (SELECT bank.my_role()) = 'supervisor'
+        OR x.to_role = 'executive' AND (SELECT bank.my_role()) = 'supervisor'
+           AND (SELECT bank.my_scope_low()) = 1);
+SELECT bank.view_grant('case_alert_list', 'clerk', 'rm', 'supervisor');
+
+-- Says that the caller knows.
+CREATE FUNCTION api.case_alert_seen(p_customer_id bigint, p_case_id bigint, p_clock text, p_run int,
+                                    p_step int, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_alert_seen', jsonb_build_array(p_customer_id,
+        p_case_id, p_clock, p_run, p_step));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF NOT EXISTS (SELECT FROM api.case_alert_list a
+                    WHERE a.customer_id = p_customer_id AND a.case_id = p_case_id
+                      AND a.clock = p_clock AND a.run = p_run AND a.step = p_step) THEN
+        PERFORM bank.fail('BO404', 'There is no such alert for you.', p_case_id::text,
+                          'Somebody else has seen it; refresh the list.', 'p_step');
+    END IF;
+    UPDATE bank.case_escalation SET seen_at = clock_timestamp(), seen_by = bank.my_staff_id()
+     WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
+       AND run = p_run AND step = p_step AND seen_at IS NULL;
+    PERFORM bank.audit_write('case_alert_seen', 'case', p_case_id::text, p_customer_id, NULL,
+        jsonb_build_object('clock', p_clock, 'run', p_run, 'step', p_step));
+    RETURN bank.request_done(p_request, p_case_id::text, 'You have seen the alert.');
+END $$;
+SELECT bank.function_grant('case_alert_seen', 'clerk', 'rm', 'supervisor');
+
+-- Promises that are broken or will be within the hour, nearest first.
+CREATE VIEW api.case_breach_list WITH (security_barrier) AS
+SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_zh AS clock_zh,
+       d.label_en AS clock_en, f.number,
+       CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
+       bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, f.level, f.urgency::int AS urgency,
+       f.unit_id, bank.unit_name(f.unit_id) AS unit, f.version,
+       CASE WHEN k.due_at < now() THEN 'overdue' ELSE 'soon' END AS state
+  FROM bank.case_clock k
+  JOIN bank.clock_kind d ON d.clock = k.clock AND NOT d.internal
+  JOIN bank.case_file f ON f.customer_id = k.customer_id AND f.case_id = k.case_id
+ WHERE k.stopped_at IS NULL AND k.due_at < now() + interval '1 hour'
+   AND NOT (k.pausable AND f.stage = 'waiting')
+   AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('case_breach_list', 'supervisor');
+
+-- What moved the due times of a case.
+CREATE FUNCTION api.case_clock_changes(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (at timestamptz, clock text, clock_zh text, clock_en text, cause text,
+               due_before timestamptz, due_after timestamptz, staff text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT x.at, x.clock, d.label_zh, d.label_en, x.cause, x.due_before, x.due_after,
+           bank.staff_name(x.staff_id)
+      FROM bank.case_clock_change x JOIN bank.clock_kind d USING (clock)
+     WHERE x.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND x.case_id = p_case_id AND bank.in_scope(x.unit_id)
+     ORDER BY x.change_id DESC
+$$;
+SELECT bank.function_grant('case_clock_changes', 'clerk', 'rm', 'supervisor', 'auditor');

@@ -1,0 +1,294 @@
+-- More time for a statutory clock: asked, approved by a superior unit, told to the customer. And the
+-- administrator's changes of calendars and clock rules, which recompute what runs.
+
+CREATE FUNCTION bank.clock_running(c bank.case_file, p_clock text) RETURNS bank.case_clock
+LANGUAGE plpgsql AS $$
+DECLARE
+    k bank.case_clock;
+BEGIN
+    SELECT * INTO k FROM bank.case_clock x WHERE x.customer_id = c.customer_id
+       AND x.case_id = c.case_id AND x.clock = p_clock AND x.stopped_at IS NULL FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO423', 'This clock does not run.', p_clock,
+                          'Choose a running clock of the case.', 'p_clock');
+    END IF;
+    RETURN k;
+END $$;
+
+-- Asks for more days for a clock of the caller's case.
+CREATE FUNCTION api.case_extend_ask(p_customer_id bigint, p_case_id bigint, p_clock text,
+                                    p_days int, p_reason text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    k bank.case_clock;
+    room int;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_extend_ask', jsonb_build_array(p_customer_id,
+        p_case_id, p_clock, p_days, p_reason));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, NULL);
+    k := bank.clock_running(c, p_clock);
+    SELECT r.extend_days - k.extension INTO room FROM bank.clock_rules(c) r WHERE r.clock = p_clock;
+    IF (bank.me()).staff_id IS DISTINCT FROM c.owner_id AND (bank.me()).role <> 'supervisor' THEN
+        PERFORM bank.fail('BO403', 'Only the owner of the case or a supervisor may do this.',
+                          c.number, 'Take the case first.');
+    ELSIF coalesce(btrim(p_reason), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write the reason.', NULL, NULL, 'p_reason');
+    ELSIF NOT coalesce(p_days BETWEEN 1 AND room, false) THEN
+        PERFORM bank.fail('BO422', 'The rules do not allow so many more days.',
+                          greatest(coalesce(room, 0), 0)::text,
+                          'The detail says how many days are left to ask for.', 'p_days');
+    END IF;
+    INSERT INTO bank.case_extension (customer_id, case_id, unit_id, clock, run, days, reason,
+                                     maker_id)
+    VALUES (c.customer_id, c.case_id, c.unit_id, k.clock, k.run, p_days, btrim(p_reason),
+            (bank.me()).staff_id);
+    PERFORM bank.case_event_write(c, c, 'extend_ask', p_clock || ' +' || p_days || ': ' || p_reason);
+    RETURN bank.request_done(p_request, c.case_id::text, 'The extension waits for approval.');
+EXCEPTION WHEN unique_violation THEN
+    PERFORM bank.fail('BO409', 'An extension of this clock already waits for approval.', p_clock);
+END $$;
+
+-- Approves or refuses. The checker is another person, of a superior unit of the one who asked or of
+-- head office (CBIRC Order 2020-3, article 21). Approval tells the customer in the same transaction.
+CREATE FUNCTION api.case_extend_decide(p_customer_id bigint, p_case_id bigint,
+    p_extension_id bigint, p_approve boolean, p_note text, p_how text, p_version bigint,
+    p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    e bank.case_extension;
+    k bank.case_clock;
+    who bank.staff := bank.me();
+    told text;
+BEGIN
+    PERFORM bank.require_role('supervisor');
+    answer := bank.request_replay(p_request, 'case_extend_decide', jsonb_build_array(p_customer_id,
+        p_case_id, p_extension_id, p_approve, p_note, p_how, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, NULL);
+    SELECT * INTO e FROM bank.case_extension x WHERE x.customer_id = p_customer_id
+       AND x.case_id = p_case_id AND x.extension_id = p_extension_id FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such extension.', p_extension_id::text);
+    ELSIF e.state <> 'asked' OR e.version IS DISTINCT FROM p_version THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', e.state,
+                          'Look at it again.', 'p_version');
+    ELSIF e.maker_id = who.staff_id THEN
+        PERFORM bank.fail('BO403', 'A second person must check this.', c.number,
+                          'Ask another supervisor.');
+    ELSIF NOT bank.unit_above(who.unit_id, (SELECT s.unit_id FROM bank.staff s
+                                             WHERE s.staff_id = e.maker_id)) THEN
+        PERFORM bank.fail('BO403', 'A superior unit must approve this.', c.number,
+                          'Leave it to the branch or to head office.');
+    ELSIF NOT p_approve AND coalesce(btrim(p_note), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
+    END IF;
+    IF p_approve THEN
+        PERFORM bank.told_how_check(p_how);
+        told := p_how;
+        k := bank.clock_running(c, e.clock);
+        UPDATE bank.case_clock SET extension = extension + e.days
+         WHERE customer_id = k.customer_id AND case_id = k.case_id AND clock = k.clock
+           AND run = k.run;
+        c.due_at := bank.case_clock_refresh(c, 'extension');
+        UPDATE bank.case_file SET due_at = c.due_at
+         WHERE customer_id = c.customer_id AND case_id = c.case_id;
+        PERFORM bank.case_message(c, p_how, bank.extension_notice(c, k, e), 'case_extension',
+                                  p_request);
+    END IF;
+    UPDATE bank.case_extension x SET state = CASE WHEN p_approve THEN 'approved' ELSE 'refused' END,
+           checker_id = who.staff_id, decided_at = clock_timestamp(), note = coalesce(p_note, ''),
+           told_at = CASE WHEN p_approve THEN clock_timestamp() END, told_how = told,
+           version = version + 1
+     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id
+       AND x.extension_id = p_extension_id;
+    PERFORM bank.case_event_write(c, c, CASE WHEN p_approve THEN 'extend_approve'
+        ELSE 'extend_refuse' END, e.clock || ' +' || e.days || coalesce(': ' || p_note, ''));
+    RETURN bank.request_done(p_request, c.case_id::text,
+        CASE WHEN p_approve THEN 'The extension is approved and the customer is told.'
+             ELSE 'The extension is refused.' END);
+END $$;
+
+-- Whether the first unit is the head office or lies properly above the second.
+CREATE FUNCTION bank.unit_above(p_unit_id int, p_of int) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM bank.unit u WHERE u.unit_id = p_unit_id
+                      AND (u.kind = 'head' OR p_of BETWEEN u.low AND u.high AND p_of <> u.unit_id))
+$$;
+
+-- What the customer is told.
+CREATE FUNCTION bank.extension_notice(c bank.case_file, k bank.case_clock, e bank.case_extension)
+RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT format('%s：您的投诉办理期限延长 %s 天，最迟于 %s 前答复。原因：%s / Your complaint %s needs '
+                  '%s more days; you will have our answer by %s.',
+                  c.number, e.days, t.day, e.reason, c.number, e.days, t.day)
+      FROM (SELECT to_char((x.due_at - interval '1 second') AT TIME ZONE bank.timezone(),
+                           'YYYY-MM-DD') AS day
+              FROM bank.case_clock x WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id
+               AND x.clock = k.clock AND x.run = k.run) t
+$$;
+
+CREATE VIEW api.case_extension_list WITH (security_barrier) AS
+SELECT e.asked_at, e.customer_id, e.case_id, e.extension_id, e.clock, d.label_zh AS clock_zh,
+       d.label_en AS clock_en, e.days, e.reason, e.state, f.number,
+       CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
+       f.level, k.due_at, bank.staff_name(e.maker_id) AS maker,
+       bank.staff_name(e.checker_id) AS checker, e.decided_at, e.note, e.told_at, e.told_how,
+       e.unit_id, bank.unit_name(e.unit_id) AS unit, e.version,
+       e.state = 'asked' AND e.maker_id <> (SELECT bank.my_staff_id())
+           AND (SELECT bank.my_role()) = 'supervisor' AS decidable
+  FROM bank.case_extension e
+  JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
+  JOIN bank.case_clock k ON k.customer_id = e.customer_id AND k.case_id = e.case_id
+                        AND k.clock = e.clock AND k.run = e.run
+  JOIN bank.clock_kind d ON d.clock = e.clock
+ WHERE e.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('case_extension_list', 'clerk', 'rm', 'supervisor', 'auditor');
+SELECT bank.function_grant('case_extend_ask', 'clerk', 'rm', 'supervisor');
+SELECT bank.function_grant('case_extend_decide', 'supervisor');
+
+-- The clocks of a case that can be lengthened, for the form.
+CREATE FUNCTION api.case_extend_form(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (number text, subject text, clock text, due_at timestamptz, days text, room int,
+               reason text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    c bank.case_file;
+BEGIN
+    PERFORM bank.customer_require(p_customer_id);
+    SELECT * INTO c FROM bank.case_file f WHERE f.customer_id = p_customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
+    RETURN QUERY SELECT c.number, c.subject, k.clock, k.due_at,
+                        (r.extend_days - k.extension)::text, r.extend_days - k.extension, ''::text
+      FROM bank.clock_rules(c) r JOIN bank.case_clock k USING (clock)
+     WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.stopped_at IS NULL
+       AND r.extend_days > k.extension
+     ORDER BY k.due_at LIMIT 1;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO423', 'No clock of this case can be extended.', c.number,
+                          'Only statutory clocks of complex and major cases can.');
+    END IF;
+END $$;
+SELECT bank.function_grant('case_extend_form', 'clerk', 'rm', 'supervisor');
+
+-- Recomputes every running clock of cases of the type (NULL: all) after a change of policy.
+CREATE FUNCTION bank.case_clock_recompute(p_case_type text, p_cause text) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file;
+    due timestamptz;
+    done bigint := 0;
+BEGIN
+    FOR c IN SELECT * FROM bank.case_file f
+              WHERE f.closed_at IS NULL AND f.case_type = coalesce(p_case_type, f.case_type)
+              ORDER BY f.customer_id, f.case_id FOR UPDATE LOOP
+        due := bank.case_clock_refresh(c, p_cause);
+        UPDATE bank.case_file SET due_at = due WHERE customer_id = c.customer_id
+           AND case_id = c.case_id AND due_at IS DISTINCT FROM due;
+        done := done + 1;
+    END LOOP;
+    RETURN done;
+END $$;
+
+-- Changes how long a clock runs; open cases are recomputed, and what their clocks were is kept.
+CREATE FUNCTION api.clock_rule_save(p_case_type text, p_regime text, p_clock text, p_level text,
+    p_source text, p_measure text, p_amount int, p_calendar text, p_pausable boolean,
+    p_extend_days int, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.clock_rule;
+    r bank.clock_rule;
+BEGIN
+    PERFORM bank.require_role('admin');
+    answer := bank.request_replay(p_request, 'clock_rule_save', jsonb_build_array(p_case_type,
+        p_regime, p_clock, p_level, p_source, p_measure, p_amount, p_calendar, p_pausable,
+        p_extend_days, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    SELECT * INTO was FROM bank.clock_rule x WHERE x.case_type = p_case_type
+       AND x.regime = p_regime AND x.clock = p_clock AND x.level = coalesce(p_level, '')
+       AND x.source = coalesce(p_source, '') FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such clock rule.', p_clock);
+    ELSIF was.version IS DISTINCT FROM p_version THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', p_clock,
+                          'Look at it again.', 'p_version');
+    ELSIF NOT coalesce(p_amount > 0, false) THEN
+        PERFORM bank.fail('BO422', 'The amount must be above zero.', p_amount::text, NULL,
+                          'p_amount');
+    ELSIF NOT EXISTS (SELECT FROM bank.calendar_slot s WHERE s.calendar = p_calendar) THEN
+        PERFORM bank.fail('BO422', 'This calendar has no working time.', p_calendar,
+                          'Give the calendar opening hours.', 'p_calendar');
+    END IF;
+    UPDATE bank.clock_rule x SET measure = p_measure, amount = p_amount, calendar = p_calendar,
+           pausable = p_pausable, extend_days = p_extend_days, version = x.version + 1
+     WHERE (x.case_type, x.regime, x.clock, x.level, x.source)
+         = (was.case_type, was.regime, was.clock, was.level, was.source)
+    RETURNING * INTO r;
+    PERFORM bank.audit_write('clock_rule_save', 'clock_rule', concat_ws('/', p_case_type, p_regime,
+        p_clock, p_level, p_source), NULL, to_jsonb(was), to_jsonb(r));
+    RETURN bank.request_done(p_request,
+        bank.case_clock_recompute(p_case_type, 'policy')::text,
+        'The rule is changed and open cases are recomputed.');
+EXCEPTION WHEN check_violation THEN
+    PERFORM bank.fail('BO422', 'This measure does not fit the rule.', p_measure, NULL, 'p_measure');
+END $$;
+SELECT bank.function_grant('clock_rule_save', 'admin');
+
+-- A holiday or make-up workday announced late moves every due time after it.
+CREATE FUNCTION api.calendar_day_save(p_day date, p_kind text, p_name_zh text, p_name_en text,
+                                      p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.calendar_day;
+BEGIN
+    PERFORM bank.require_role('admin');
+    answer := bank.request_replay(p_request, 'calendar_day_save', jsonb_build_array(p_day, p_kind,
+        p_name_zh, p_name_en));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF p_day IS NULL OR p_day < bank.today() THEN
+        PERFORM bank.fail('BO422', 'Only today and later days can be changed.', p_day::text, NULL,
+                          'p_day');
+    ELSIF NOT coalesce(p_kind IN ('workday', 'weekend', 'holiday', 'makeup'), false) THEN
+        PERFORM bank.fail('BO422', 'There is no such kind of day.', p_kind,
+                          'workday, weekend, holiday, makeup', 'p_kind');
+    END IF;
+    SELECT * INTO was FROM bank.calendar_day d WHERE d.day = p_day FOR UPDATE;
+    INSERT INTO bank.calendar_day (day, kind, name_zh, name_en)
+    VALUES (p_day, p_kind, coalesce(p_name_zh, ''), coalesce(p_name_en, ''))
+    ON CONFLICT (day) DO UPDATE SET kind = excluded.kind, name_zh = excluded.name_zh,
+                                    name_en = excluded.name_en;
+    PERFORM bank.audit_write('calendar_day_save', 'calendar', p_day::text, NULL, to_jsonb(was),
+        jsonb_build_object('day', p_day, 'kind', p_kind, 'name_zh', p_name_zh, 'name_en', p_name_en));
+    RETURN bank.request_done(p_request, bank.case_clock_recompute(NULL, 'calendar')::text,
+        'The day is changed and open cases are recomputed.');
+END $$;
+SELECT bank.function_grant('calendar_day_save', 'admin');
+GRANT INSERT, UPDATE ON bank.calendar_day TO bankops_api;
+
+CREATE VIEW api.clock_rule_list WITH (security_barrier) AS
+SELECT r.case_type, r.regime, r.clock, d.label_zh AS clock_zh, d.label_en AS clock_en, r.level,
+       r.source, r.measure, r.amount, r.calendar, r.pausable, r.extend_days, r.version
+  FROM bank.clock_rule r JOIN bank.clock_kind d USING (clock)
+ WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+CREATE VIEW api.calendar_day_list WITH (security_barrier) AS
+SELECT d.day, d.kind, d.name_zh, d.name_en, d.working FROM bank.calendar_day d
+ WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+SELECT bank.view_grant(v, 'supervisor', 'auditor', 'admin')
+  FROM unnest('{clock_rule_list,calendar_day_list}'::text[]) v;
+
+GRANT EXECUTE ON FUNCTION bank.clock_running, bank.unit_above, bank.extension_notice,
+    bank.case_clock_recompute TO bankops_api;
