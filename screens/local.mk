@@ -13,6 +13,11 @@ dist_screens_DATA += \
   screens/case-route.json \
   screens/case-assign.json \
   screens/queue-list.json \
+  screens/case-alerts.json \
+  screens/case-breach.json \
+  screens/case-extend.json \
+  screens/case-extensions.json \
+  screens/clock-rules.json \
   screens/route-rules.json \
   screens/outbox.json \
   screens/points.json \

@@ -12,6 +12,7 @@ static const struct command commands[] = {
     {"audit", "verify|seal", N_("prove that the audit trail is whole"), command_audit},
     {"classify", "train|evaluate|predict", N_("learn and say the class of texts"),
      command_classify},
+    {"clock", "[--once]", N_("remind, escalate and reassign cases"), command_clock},
     {"console", "[--as NAME] [--screen COMMAND]", N_("open the console (also without a command)"),
      command_console},
     {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},

@@ -84,8 +84,8 @@ static bool complete(const struct staff_choices *choices, struct error *error)
         if (!strcmp(choices->role, roles[i]))
             return true;
     return error_set(error, ERROR_USAGE, "--role",
-                     _("Use clerk, rm, supervisor, auditor, admin or worker."), _("unknown role '%.40s'"),
-                     choices->role);
+                     _("Use clerk, rm, supervisor, auditor, admin or worker."),
+                     _("unknown role '%.40s'"), choices->role);
 }
 
 static bool add(PGconn *connection, const struct staff_choices *choices, const char *login,

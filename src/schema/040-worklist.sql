@@ -2,7 +2,7 @@
 
 CREATE VIEW api.worklist WITH (security_barrier) AS
 SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.item_id, w.number,
-       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment')
+       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension')
                  AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
             ELSE w.title END AS title, w.customer,
        CASE WHEN w.kind = 'adjustment' AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
@@ -42,6 +42,15 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
      WHERE j.status = 'waiting' AND (SELECT bank.my_role()) = 'supervisor'
        AND j.maker_id <> (SELECT bank.my_staff_id())
     UNION ALL
+    SELECT 'extension', e.extension_id, 'case-extensions', e.customer_id, e.case_id, NULL, NULL,
+           f.number, f.subject, bank.mask_name(c.name), '+' || e.days,
+           e.asked_at + interval '1 day', e.unit_id
+      FROM bank.case_extension e
+      JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
+      JOIN bank.customer c ON c.customer_id = e.customer_id
+     WHERE e.state = 'asked' AND (SELECT bank.my_role()) = 'supervisor'
+       AND e.maker_id <> (SELECT bank.my_staff_id())
+    UNION ALL
     SELECT 'grant', g.grant_id, 'access-requests', g.customer_id, NULL, NULL, NULL, g.grant_id::text,
            g.reason, bank.mask_name(c.name), bank.staff_name(g.staff_id),
            g.asked_at + interval '1 hour', g.unit_id
@@ -70,12 +79,14 @@ SELECT bank.view_grant('worklist', 'staff');
 -- How much of each kind, and how much of all is overdue.
 CREATE FUNCTION api.worklist_summary()
 RETURNS TABLE (to_take bigint, mine bigint, overdue bigint, tasks bigint, breaks bigint,
-               decisions bigint)
+               decisions bigint, alerts bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT count(*) FILTER (WHERE w.kind = 'queue'), count(*) FILTER (WHERE w.kind = 'case'),
            count(*) FILTER (WHERE w.state = 'overdue'), count(*) FILTER (WHERE w.kind = 'task'),
            count(*) FILTER (WHERE w.kind = 'break'),
-           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'grant'))
+           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension',
+                                                'grant')),
+           (SELECT count(*) FROM api.case_alert_list)
       FROM api.worklist w
 $$;
 SELECT bank.function_grant('worklist_summary', 'staff');

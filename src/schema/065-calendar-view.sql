@@ -1,5 +1,5 @@
 -- The business calendar by month, with what is due for the caller, and its days as an administrator
--- sets them. Clocks that already run keep their due times; new ones follow the calendar as it is.
+-- sets them: due times of running clocks move with it.
 
 CREATE FUNCTION api.calendar_month(p_month date)
 RETURNS TABLE (day date, kind text, working boolean, name_zh text, name_en text, today boolean,
@@ -50,6 +50,7 @@ BEGIN
                                     name_en = EXCLUDED.name_en;
     PERFORM bank.audit_write('calendar_day_set', 'calendar', p_day::text, NULL, before,
         (SELECT to_jsonb(c) FROM bank.calendar_day c WHERE c.day = p_day));
+    PERFORM bank.case_clock_recompute(NULL, 'calendar');
     RETURN bank.request_done(p_request, p_day::text, 'The day is changed.');
 END $$;
 

@@ -23,8 +23,8 @@ dist_schema_DATA += \
   src/schema/017-case-view.sql \
   src/schema/018-clock.sql \
   src/schema/019-clock-run.sql \
-  src/schema/074-clock-tick.sql \
-  src/schema/075-clock-extension.sql
+  src/schema/036-clock-tick.sql \
+  src/schema/037-clock-extension.sql
 dist_schema_DATA += \
   src/schema/031-points-post.sql \
   src/schema/032-points-write.sql \

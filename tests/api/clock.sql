@@ -198,7 +198,7 @@ SELECT is(pg_temp.as('t_admin', $$SELECT (api.clock_rule_save('complaint', 'cn',
 UPDATE bank.clock_rule SET calendar = 'service' WHERE clock = 'resolution';
 SELECT bank.case_clock_recompute(NULL, 'test');
 SELECT due_at AS before FROM bank.case_clock WHERE case_id = :d AND clock = 'resolution' \gset
-SELECT is(pg_temp.as('t_admin', format($$SELECT (api.calendar_day_save(%L, 'holiday', '临时放假',
+SELECT is(pg_temp.as('t_admin', format($$SELECT (api.calendar_day_set(%L, 'holiday', '临时放假',
           'Closed', gen_random_uuid())).status$$, (SELECT min(d)::date FROM generate_series(
           bank.today() + 1, bank.today() + 9, interval '1 day') d WHERE extract(isodow FROM d) < 6
           AND NOT EXISTS (SELECT FROM bank.calendar_day x WHERE x.day = d AND NOT working)))), 'done',

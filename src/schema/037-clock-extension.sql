@@ -1,5 +1,5 @@
 -- More time for a statutory clock: asked, approved by a superior unit, told to the customer. And the
--- administrator's changes of calendars and clock rules, which recompute what runs.
+-- administrator's changes of clock rules, which recompute what runs.
 
 CREATE FUNCTION bank.clock_running(c bank.case_file, p_clock text) RETURNS bank.case_clock
 LANGUAGE plpgsql AS $$
@@ -245,50 +245,12 @@ EXCEPTION WHEN check_violation THEN
 END $$;
 SELECT bank.function_grant('clock_rule_save', 'admin');
 
--- A holiday or make-up workday announced late moves every due time after it.
-CREATE FUNCTION api.calendar_day_save(p_day date, p_kind text, p_name_zh text, p_name_en text,
-                                      p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome;
-    was bank.calendar_day;
-BEGIN
-    PERFORM bank.require_role('admin');
-    answer := bank.request_replay(p_request, 'calendar_day_save', jsonb_build_array(p_day, p_kind,
-        p_name_zh, p_name_en));
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    IF p_day IS NULL OR p_day < bank.today() THEN
-        PERFORM bank.fail('BO422', 'Only today and later days can be changed.', p_day::text, NULL,
-                          'p_day');
-    ELSIF NOT coalesce(p_kind IN ('workday', 'weekend', 'holiday', 'makeup'), false) THEN
-        PERFORM bank.fail('BO422', 'There is no such kind of day.', p_kind,
-                          'workday, weekend, holiday, makeup', 'p_kind');
-    END IF;
-    SELECT * INTO was FROM bank.calendar_day d WHERE d.day = p_day FOR UPDATE;
-    INSERT INTO bank.calendar_day (day, kind, name_zh, name_en)
-    VALUES (p_day, p_kind, coalesce(p_name_zh, ''), coalesce(p_name_en, ''))
-    ON CONFLICT (day) DO UPDATE SET kind = excluded.kind, name_zh = excluded.name_zh,
-                                    name_en = excluded.name_en;
-    PERFORM bank.audit_write('calendar_day_save', 'calendar', p_day::text, NULL, to_jsonb(was),
-        jsonb_build_object('day', p_day, 'kind', p_kind, 'name_zh', p_name_zh, 'name_en', p_name_en));
-    RETURN bank.request_done(p_request, bank.case_clock_recompute(NULL, 'calendar')::text,
-        'The day is changed and open cases are recomputed.');
-END $$;
-SELECT bank.function_grant('calendar_day_save', 'admin');
-GRANT INSERT, UPDATE ON bank.calendar_day TO bankops_api;
-
 CREATE VIEW api.clock_rule_list WITH (security_barrier) AS
 SELECT r.case_type, r.regime, r.clock, d.label_zh AS clock_zh, d.label_en AS clock_en, r.level,
        r.source, r.measure, r.amount, r.calendar, r.pausable, r.extend_days, r.version
   FROM bank.clock_rule r JOIN bank.clock_kind d USING (clock)
  WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
-CREATE VIEW api.calendar_day_list WITH (security_barrier) AS
-SELECT d.day, d.kind, d.name_zh, d.name_en, d.working FROM bank.calendar_day d
- WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
-SELECT bank.view_grant(v, 'supervisor', 'auditor', 'admin')
-  FROM unnest('{clock_rule_list,calendar_day_list}'::text[]) v;
+SELECT bank.view_grant('clock_rule_list', 'supervisor', 'auditor', 'admin');
 
 GRANT EXECUTE ON FUNCTION bank.clock_running, bank.unit_above, bank.extension_notice,
     bank.case_clock_recompute TO bankops_api;
