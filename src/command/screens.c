@@ -46,7 +46,7 @@ struct place {
 static void print_database_finding(void *data, const char *pointer, const char *what)
 {
     const struct place *place = data;
-    print_finding(NULL, place->path, 0, pointer, what);
+    print_finding(NULL, place->path, catalogue_line(place->path, pointer), pointer, what);
 }
 
 static int check_all(struct catalogue *catalogue, PGconn *connection)

@@ -185,18 +185,37 @@ struct reading {
     int findings;
 };
 
+/* Line of what a pointer names, or of the nearest member around it; 0 when there is none. */
+static int line_of(const char *text, size_t length, const char *pointer)
+{
+    char *place = xstrdup(pointer);
+    int line = json_line(text, length, place);
+    while (!line && strrchr(place, '/')) {
+        *strrchr(place, '/') = '\0';
+        line = json_line(text, length, place);
+    }
+    free(place);
+    return line;
+}
+
+int catalogue_line(const char *path, const char *pointer)
+{
+    struct error error = ERROR_INIT;
+    char *text = NULL;
+    size_t length;
+    int line = file_read(path, FILE_LIMIT, &text, &length, &error)
+                   ? line_of(text, length, pointer)
+                   : 0;
+    free(text);
+    return line;
+}
+
 static void found(void *data, const char *pointer, const char *what)
 {
     struct reading *reading = data;
-    char *place = xstrdup(pointer);
-    int line = json_line(reading->text, reading->length, place);
-    while (!line && strrchr(place, '/')) {
-        *strrchr(place, '/') = '\0';
-        line = json_line(reading->text, reading->length, place);
-    }
     reading->findings++;
-    reading->report(reading->data, reading->path, line, pointer, what);
-    free(place);
+    reading->report(reading->data, reading->path,
+                    line_of(reading->text, reading->length, pointer), pointer, what);
 }
 
 /* Line of an error of json_parse ("path:line:column"). */

@@ -42,5 +42,7 @@ typedef void (*catalogue_report)(void *data, const char *path, int line, const c
 /* Validates one file completely; returns the number of findings. */
 int catalogue_check(struct catalogue *catalogue, const struct catalogue_entry *entry,
                     catalogue_report report, void *data);
+/* Line of a file that a pointer names, or of the nearest member around it; 0 when unknown. */
+int catalogue_line(const char *path, const char *pointer);
 
 #endif

@@ -184,12 +184,27 @@ static void check_filters(struct check *check, const struct definition *definiti
     }
 }
 
+/* What the form is opened with need not be loaded. */
+static bool is_parameter(void *data, const char *name)
+{
+    const struct definition *definition = data;
+    for (int i = 0; i < definition->parameter_count; i++)
+        if (!strcmp(definition->parameters[i], name))
+            return true;
+    return false;
+}
+
 int check_database(PGconn *connection, const struct definition *definition, schema_report report,
                    void *data)
 {
     struct check check = {connection, report, data, 0};
     check_source(&check, &definition->source, &definition->columns, "/source");
-    check_source(&check, &definition->load, NULL, "/load");
+    if (definition->load.view || definition->load.function) {
+        struct defined_column items[LOAD_MOST];
+        struct defined_columns loaded =
+            definition_load(definition, is_parameter, (void *)definition, items);
+        check_source(&check, &definition->load, &loaded, "/load");
+    }
     check_filters(&check, definition);
     check_columns(&check, &definition->columns, "/columns");
     check_fields(&check, &definition->fields, "/fields");

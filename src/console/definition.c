@@ -115,9 +115,7 @@ static void read_groups(struct definition *definition, const cJSON *json)
         (struct group){json_string(item, "name", ""), read_both(item, "title")};
 }
 
-/* Columns that the actions of the screen refer to: its own, for a view those of the first panel of
- * fields, for a flow without one those of its first panel. */
-static const struct defined_columns *action_columns(const struct definition *definition)
+const struct defined_columns *definition_action_columns(const struct definition *definition)
 {
     for (int i = 0; i < definition->panel_count; i++)
         if (definition->panels[i].kind == PANEL_FIELDS)
@@ -137,10 +135,40 @@ struct definition *definition_new(const char *path, cJSON *json)
     read_submit(definition, json);
     read_pages(definition, json);
     read_groups(definition, json);
-    definition->actions = read_actions(json, action_columns(definition));
+    definition->actions = read_actions(json, definition_action_columns(definition));
     definition->label =
-        defined_columns_find(action_columns(definition), json_string(json, "label", ""));
+        defined_columns_find(definition_action_columns(definition),
+                                             json_string(json, "label", ""));
     return definition;
+}
+
+static bool is_field(const struct fields *fields, const char *name)
+{
+    for (int i = 0; i < fields->count; i++)
+        if (!strcmp(fields->items[i].name, name))
+            return true;
+    return false;
+}
+
+struct defined_columns definition_load(const struct definition *definition,
+                                       bool (*given)(void *data, const char *name), void *data,
+                                       struct defined_column *items)
+{
+    const struct bindings *arguments = &definition->submit.arguments;
+    struct defined_columns all = {items, 0};
+    memset(items, 0, LOAD_MOST * sizeof *items);
+    for (int i = 0; i < definition->fields.count && all.count < LOAD_MOST; i++) {
+        const struct defined_field *field = &definition->fields.items[i];
+        if (field->loaded && field->type != FIELD_PASSWORD && !given(data, field->name))
+            items[all.count++].name = field->name;
+    }
+    for (int i = 0; i < arguments->count && all.count < LOAD_MOST; i++) {
+        const char *name = arguments->items[i].name;
+        if (name && name[0] != '@' && !is_field(&definition->fields, name) &&
+            defined_columns_find(&all, name) < 0 && !given(data, name))
+            items[all.count++].name = name;
+    }
+    return all;
 }
 
 void definition_free(struct definition *definition)

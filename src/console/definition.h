@@ -153,6 +153,7 @@ struct defined_field {
     enum field_type type;
     int length, rows;
     bool required;
+    bool loaded; /* read by the form's `load` */
     struct named_value *values;
     int value_count;
     struct defined_lookup *lookup; /* NULL: none */
@@ -280,6 +281,17 @@ struct definition {
  * point nowhere become -1 or NULL; check_references() reports them. Never fails. */
 struct definition *definition_new(const char *path, cJSON *json);
 void definition_free(struct definition *definition);
+
+/* Columns that the actions of the screen refer to: its own, for a view those of the first panel of
+ * fields, for a flow without one those of its first panel. */
+const struct defined_columns *definition_action_columns(const struct definition *definition);
+
+enum { LOAD_MOST = 80 };
+/* Columns that the form's `load` is asked for: its fields but those said not to be loaded, and what
+ * else `submit` needs; but none that `given` says has a value already. Items hold LOAD_MOST. */
+struct defined_columns definition_load(const struct definition *definition,
+                                       bool (*given)(void *data, const char *name), void *data,
+                                       struct defined_column *items);
 
 /* Index of a column by name, -1 when absent. */
 int defined_columns_find(const struct defined_columns *columns, const char *name);

@@ -236,6 +236,7 @@ struct fields read_fields(const cJSON *object, const char *name)
         field->length = json_int(item, "length", field->type == FIELD_MEMO ? 2000 : 60);
         field->rows = json_int(item, "rows", field->type == FIELD_MEMO ? 4 : 1);
         field->required = json_bool(item, "required", false);
+        field->loaded = json_bool(item, "loaded", true);
         field->values = read_values(item, &field->value_count);
         field->lookup = read_lookup(item);
         field->initial = json_string(item, "default", NULL);

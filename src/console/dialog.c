@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "base/text.h"
+#include "console/format.h"
 #include "terminal/draw.h"
 
 #include <stdlib.h>
@@ -34,8 +35,12 @@ void dialog_close(struct dialog *dialog)
 
 void dialog_close_all(struct console *console)
 {
-    while (console->dialog)
-        dialog_close(console->dialog);
+    while (console->dialog) {
+        if (console->dialog->ops->cancel)
+            console->dialog->ops->cancel(console->dialog);
+        else
+            dialog_close(console->dialog);
+    }
 }
 
 bool dialog_leaves(const struct key *key)
@@ -164,7 +169,33 @@ static void text_free(struct dialog *dialog)
     free(state);
 }
 
-static const struct dialog_ops text_ops = {text_paint, text_key, text_free};
+static void text_cancel(struct dialog *dialog)
+{
+    struct text_state *state = dialog->state;
+    void (*answer)(void *data, bool yes) = state->answer;
+    void *data = state->data;
+    dialog_close(dialog);
+    if (answer)
+        answer(data, false);
+}
+
+static const struct dialog_ops text_ops = {text_paint, text_key, text_free, text_cancel};
+
+void dialog_row(struct page *page, const struct defined_columns *columns,
+                const char *const *cells)
+{
+    struct buffer text = BUFFER_INIT;
+    char cell[4096];
+    for (int i = 0; i < columns->count; i++) {
+        format_cell(columns, i, cells, console_now(page->console), NULL, cell, sizeof cell);
+        if (!columns->items[i].hidden && *cell)
+            buffer_format(&text, "%s%s: %s", text.length ? "\n" : "",
+                          both_text(&columns->items[i].title), cell);
+    }
+    dialog_text(page->console, both_text(&page->definition->title), buffer_text(&text),
+                STYLE_NORMAL);
+    buffer_free(&text);
+}
 
 void dialog_text(struct console *console, const char *title, const char *text, unsigned style)
 {

@@ -9,6 +9,7 @@ struct dialog_ops {
     void (*paint)(struct dialog *dialog);
     void (*key)(struct dialog *dialog, const struct key *key);
     void (*free)(struct dialog *dialog);
+    void (*cancel)(struct dialog *dialog); /* closes as Esc does; NULL: just closes */
 };
 
 struct dialog {
@@ -23,6 +24,7 @@ struct dialog *dialog_push(struct console *console, const struct dialog_ops *ops
                            const char *title, void *state);
 /* Closes and frees one dialog, wherever it stands. */
 void dialog_close(struct dialog *dialog);
+/* Closes all as Esc would, so that whoever asked is told. */
 void dialog_close_all(struct console *console);
 /* Draws an empty box of at most that inner size in the middle; *inside gets its inner area. */
 void dialog_box(const struct dialog *dialog, int rows, int columns, unsigned style,
@@ -34,6 +36,10 @@ bool dialog_leaves(const struct key *key);
 
 /* A text to read; Enter, Esc or Space closes. */
 void dialog_text(struct console *console, const char *title, const char *text, unsigned style);
+
+/* Every shown column of a row in full, for rows that lead nowhere. */
+void dialog_row(struct page *page, const struct defined_columns *columns,
+                const char *const *cells);
 
 /* A question. Only y says yes (so keys typed ahead answer nothing); n, Esc, F12 no. */
 void dialog_confirm(struct console *console, const char *title, const char *text,

@@ -234,7 +234,12 @@ static void choose_free(struct dialog *dialog)
     free(choose);
 }
 
-static const struct dialog_ops choose_ops = {paint, press, choose_free};
+static void cancel(struct dialog *dialog)
+{
+    finish(dialog, -1);
+}
+
+static const struct dialog_ops choose_ops = {paint, press, choose_free, cancel};
 
 struct dialog *dialog_choose(struct console *console, const char *title,
                              struct dialog_items *items, void (*chosen)(void *data, int tag),

@@ -67,7 +67,12 @@ static void asking_free(struct dialog *dialog)
     free(asking);
 }
 
-static const struct dialog_ops entry_ops = {paint, press, asking_free};
+static void cancel(struct dialog *dialog)
+{
+    finish(dialog, false);
+}
+
+static const struct dialog_ops entry_ops = {paint, press, asking_free, cancel};
 
 struct dialog *dialog_entry(struct page *page, const char *title, const char *text,
                             const struct fields *fields, const struct values *initial,

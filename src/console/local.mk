@@ -7,6 +7,7 @@ libconsole_a_SOURCES = \
   src/console/command_line.c src/console/command_line.h \
   src/console/console.c src/console/console.h \
   src/console/console_key.c src/console/console_page.c src/console/console_paint.c \
+  src/console/copy.c src/console/copy.h \
   src/console/csv.c src/console/csv.h \
   src/console/definition.c src/console/definition.h \
   src/console/definition_part.c src/console/definition_part.h \

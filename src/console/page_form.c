@@ -86,27 +86,21 @@ static void loaded(void *data, struct answer *answer)
     screen_dirty();
 }
 
+static bool given(void *data, const char *name)
+{
+    return values_has(&((struct page *)data)->arguments, name);
+}
+
 /* SELECT * is not used: the columns wanted are the fields of the form and what submit needs. */
 static void load(struct page *page)
 {
     struct form_state *state = page->state;
     const struct definition *definition = page->definition;
-    struct defined_column columns[80];
-    struct defined_columns all = {columns, 0};
+    struct defined_column items[LOAD_MOST];
     struct query query = QUERY_INIT;
-    memset(columns, 0, sizeof columns);
     if (!definition->load.view && !definition->load.function)
         return;
-    for (int i = 0; i < definition->fields.count && all.count < 80; i++)
-        if (definition->fields.items[i].type != FIELD_PASSWORD &&
-            !values_has(&page->arguments, definition->fields.items[i].name))
-            columns[all.count++].name = definition->fields.items[i].name;
-    for (int i = 0; i < definition->submit.arguments.count && all.count < 80; i++) {
-        const char *name = definition->submit.arguments.items[i].name;
-        if (name && name[0] != '@' && defined_columns_find(&all, name) < 0 &&
-            !values_has(&page->arguments, name))
-            columns[all.count++].name = name;
-    }
+    struct defined_columns all = definition_load(definition, given, page, items);
     state->loading = true;
     query_source(&query, &definition->load, &all, 1, page_lookup, page);
     console_ask(page, &query, loaded, page);

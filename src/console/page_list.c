@@ -263,6 +263,7 @@ static void list_close(struct page *page)
 {
     struct list_state *state = page->state;
     loop_timer_cancel(page->console->loop, state->debounce);
+    list_page_views_forget(page);
     for (int i = 0; i < page->definition->filter_count; i++)
         free(state->filters[i]);
     free(state->filters);
@@ -312,7 +313,8 @@ static bool must_wait(struct page *page, const struct key *key)
         return false;
     if (state->direct) /* what is typed is meant for the only hit */
         return key_is_text(key->code) && key->code != ':';
-    if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY)
+    if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY ||
+        id == ACTION_COPY_CELL)
         return true;
     return id == ACTION_NONE && key_is_text(key->code) && !state->box;
 }

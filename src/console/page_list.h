@@ -9,6 +9,8 @@
 enum { LIST_QUEUE = 64, ORDER_MOST = 8, CELLS_MOST = 60, LIST_HEAD_ROWS = 2 };
 enum { LIST_FUNCTION_ROWS = 100 }; /* of a function; one more says that there are more */
 
+struct choice;
+
 /* State of a list page; shared by the files page_list*.c. */
 struct list_state {
     struct list *list;
@@ -18,6 +20,7 @@ struct list_state {
     int order_count;
     bool own_order; /* chosen by the user: values may be null */
     char **filters; /* text by filter of the definition, NULL = not set */
+    struct choice *views; /* kept views asked for, NULL when none are */
     struct edit search;
     bool box;       /* the cursor stands in the search box */
     bool truncated; /* the function had more rows than asked for */
@@ -45,6 +48,8 @@ void list_page_settings_read(struct page *page);
 void list_page_settings_write(struct page *page);
 /* :view save [NAME] | reset | delete NAME | list | NAME */
 void list_page_view(struct page *page, const char *text);
+/* The page goes away. */
+void list_page_views_forget(struct page *page);
 void list_page_restart(struct page *page);
 /* Sorts by a column of the definition, the other way round when it is sorted by it already. */
 void list_page_sort(struct page *page, int column, bool descending);

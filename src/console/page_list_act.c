@@ -4,9 +4,9 @@
 #include "base/file.h"
 #include "base/language.h"
 #include "base/place.h"
+#include "console/copy.h"
 #include "console/dialog.h"
 #include "console/export.h"
-#include "console/format.h"
 #include "console/perform.h"
 
 #include <stdio.h>
@@ -319,23 +319,6 @@ bool list_page_options(struct page *page)
     return true;
 }
 
-/* Every column of the row in full, for lists whose rows lead nowhere. */
-static void show_row(struct page *page, const char *const *cells)
-{
-    const struct defined_columns *columns = &page->definition->columns;
-    struct buffer text = BUFFER_INIT;
-    char cell[4096];
-    for (int i = 0; i < columns->count; i++) {
-        format_cell(columns, i, cells, console_now(page->console), NULL, cell, sizeof cell);
-        if (!columns->items[i].hidden && *cell)
-            buffer_format(&text, "%s%s: %s", text.length ? "\n" : "",
-                          both_text(&columns->items[i].title), cell);
-    }
-    dialog_text(page->console, both_text(&page->definition->title), buffer_text(&text),
-                STYLE_NORMAL);
-    buffer_free(&text);
-}
-
 static void open_row(struct page *page)
 {
     struct list_state *state = page->state;
@@ -344,27 +327,35 @@ static void open_row(struct page *page)
     if (list_cursor(state->list) < 0)
         screen_bell();
     else if (!page->definition->enter.screen)
-        show_row(page, list_page_cells(page, list_cursor(state->list)));
+        dialog_row(page, &page->definition->columns,
+                   list_page_cells(page, list_cursor(state->list)));
     else
         console_jump(page, &page->definition->enter, page_lookup, page);
 }
 
-/* The row as the screen shows it, cells divided by tabs. */
-static void copy_row(struct page *page)
+/* The marked rows, else the one under the cursor, with the columns in the user's order. */
+static void copy(struct page *page)
 {
     struct list_state *state = page->state;
-    const char *const *cells = list_page_cells(page, list_cursor(state->list));
-    struct buffer text = BUFFER_INIT;
-    char cell[4096];
-    if (!cells)
-        return;
-    for (int i = 0; i < columns_count(state->columns); i++)
-        buffer_format(&text, "%s%s", i ? "\t" : "",
-                      format_cell(&page->definition->columns, state->shown_of[i], cells,
-                                  console_now(page->console), NULL, cell, sizeof cell));
-    if (screen_copy(buffer_text(&text), text.length))
-        console_say(page->console, STYLE_MESSAGE, "%s", _("The row was copied."));
-    buffer_free(&text);
+    int marks = list_mark_count(state->list), cursor = list_cursor(state->list);
+    const char *const **rows = xcalloc((size_t)marks + 1, sizeof *rows);
+    for (int i = 0; i < marks; i++)
+        list_mark_at(state->list, i, NULL, &rows[i]);
+    if (!marks && cursor >= 0)
+        rows[0] = list_page_cells(page, cursor);
+    copy_rows(page, &page->definition->columns, state->shown_of, columns_count(state->columns),
+              rows, marks ? marks : cursor >= 0);
+    free(rows);
+}
+
+static void copy_value(struct page *page)
+{
+    struct list_state *state = page->state;
+    if (list_cursor(state->list) >= 0)
+        copy_cell(page, &page->definition->columns,
+                  list_page_cells(page, list_cursor(state->list)));
+    else
+        screen_bell();
 }
 
 static void moved(bool ok)
@@ -427,7 +418,10 @@ bool list_page_act(struct page *page, enum action_id id)
         columns_dialog(page);
         return true;
     case ACTION_COPY:
-        copy_row(page);
+        copy(page);
+        return true;
+    case ACTION_COPY_CELL:
+        copy_value(page);
         return true;
     case ACTION_EXPORT:
         export_list(page);

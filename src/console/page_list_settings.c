@@ -189,7 +189,8 @@ static void deleted(void *data, struct answer *answer)
         console_say(page->console, STYLE_GOOD, "%s", _("The view is deleted."));
 }
 
-/* The views that the person keeps for a list: all, or the one of that name. */
+/* The views that the person keeps for a list: all, or the one of that name. While the answer is on
+ * its way the page holds it as `views`. */
 struct choice {
     struct page *page;
     char *name; /* NULL: choose from all */
@@ -222,6 +223,7 @@ static void offered(void *data, struct answer *answer)
     struct page *page = choice->page;
     struct dialog_items items = {NULL, 0, 0};
     int count;
+    ((struct list_state *)page->state)->views = NULL;
     if (answer->error) {
         kept(page, answer);
         choice_free(choice);
@@ -253,9 +255,27 @@ static void choose(struct page *page, const char *name)
         .n = 2,
         .values = values,
         .kind = REQUEST_READ};
+    struct list_state *state = page->state;
+    if (state->views) { /* the last one asked wins */
+        free(choice);
+        choice = state->views;
+        connection_drop_owner(page->console->connection, choice);
+        free(choice->name);
+    }
+    state->views = choice;
     choice->page = page;
     choice->name = name ? xstrdup(name) : NULL;
-    connection_request(page->console->connection, page, &request, offered, choice);
+    connection_request(page->console->connection, choice, &request, offered, choice);
+}
+
+void list_page_views_forget(struct page *page)
+{
+    struct list_state *state = page->state;
+    if (!state->views)
+        return;
+    connection_drop_owner(page->console->connection, state->views);
+    choice_free(state->views);
+    state->views = NULL;
 }
 
 void list_page_view(struct page *page, const char *text)

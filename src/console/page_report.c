@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/text.h"
 #include "console/console.h"
+#include "console/copy.h"
 #include "console/dialog.h"
 #include "console/export.h"
 #include "console/format.h"
@@ -382,6 +383,29 @@ static bool move(struct page *page, int by)
     return true;
 }
 
+/* Enter and copying: the row under the cursor. */
+static void use_row(struct page *page, enum action_id id)
+{
+    struct report_state *state = page->state;
+    const struct defined_columns *columns = &page->definition->columns;
+    const char *cells[CELLS_MOST] = {NULL};
+    const char *const *row = cells;
+    if (!state->rows || state->at >= PQntuples(state->rows)) {
+        screen_bell();
+        return;
+    }
+    for (int i = 0; i < columns->count && i < CELLS_MOST; i++)
+        cells[i] = PQgetisnull(state->rows, state->at, i)
+                       ? NULL
+                       : PQgetvalue(state->rows, state->at, i);
+    if (id == ACTION_COPY)
+        copy_rows(page, columns, state->shown_of, columns_count(state->columns), &row, 1);
+    else if (id == ACTION_COPY_CELL)
+        copy_cell(page, columns, cells);
+    else
+        dialog_row(page, columns, cells);
+}
+
 static bool report_act(struct page *page, enum action_id id)
 {
     struct report_state *state = page->state;
@@ -408,6 +432,11 @@ static bool report_act(struct page *page, enum action_id id)
         return true;
     case ACTION_FILTER:
         ask_parameters(page);
+        return true;
+    case ACTION_OPEN:
+    case ACTION_COPY:
+    case ACTION_COPY_CELL:
+        use_row(page, id);
         return true;
     case ACTION_EXPORT:
         if (state->rows)

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/language.h"
+#include "console/copy.h"
 #include "console/export.h"
 #include "console/format.h"
 #include "terminal/draw.h"
@@ -154,22 +155,21 @@ static void open_row(struct page *page)
         screen_bell();
 }
 
-/* The row, or the fields, as text with tabs. */
-static void copy_panel(struct page *page)
+static void copy_panel(struct page *page, bool one)
 {
     struct panel *panel = focused(page);
     const struct defined_columns *columns = &panel->definition->columns;
     const char *const *row = panel_row(panel);
-    struct buffer text = BUFFER_INIT;
-    char cell[4096];
-    for (int i = 0; row && i < columns->count; i++)
+    int shown[PANEL_CELLS], count = 0;
+    for (int i = 0; i < columns->count && count < PANEL_CELLS; i++)
         if (!columns->items[i].hidden)
-            buffer_format(&text, "%s%s", text.length ? "\t" : "",
-                          format_cell(columns, i, row, console_now(page->console), NULL, cell,
-                                      sizeof cell));
-    if (row && screen_copy(buffer_text(&text), text.length))
-        console_say(page->console, STYLE_MESSAGE, "%s", _("The row was copied."));
-    buffer_free(&text);
+            shown[count++] = i;
+    if (!row)
+        screen_bell();
+    else if (one)
+        copy_cell(page, columns, row);
+    else
+        copy_rows(page, columns, shown, count, &row, 1);
 }
 
 static void view_refresh(struct page *page)
@@ -215,7 +215,8 @@ static bool view_act(struct page *page, enum action_id id)
         open_row(page);
         return true;
     case ACTION_COPY:
-        copy_panel(page);
+    case ACTION_COPY_CELL:
+        copy_panel(page, id == ACTION_COPY_CELL);
         return true;
     case ACTION_REVEAL:
         view_reveal(page);

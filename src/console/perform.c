@@ -94,7 +94,7 @@ static const char *const *row_of(struct page *page, const struct defined_action 
     return page->ops->row ? page->ops->row(page) : NULL;
 }
 
-static bool condition_holds(const struct condition *condition, const char *const *row)
+bool condition_holds(const struct condition *condition, const char *const *row)
 {
     const char *text = row && condition->column >= 0 ? row[condition->column] : NULL;
     for (int i = 0; text && i < condition->count; i++)
@@ -103,9 +103,8 @@ static bool condition_holds(const struct condition *condition, const char *const
     return false;
 }
 
-/* "Not possible: Stage is Closed." */
-static const char *condition_text(const struct defined_columns *columns,
-                                  const struct condition *condition, const char *const *row)
+const char *condition_text(const struct defined_columns *columns,
+                           const struct condition *condition, const char *const *row)
 {
     static char text[256];
     char cell[128];

@@ -39,6 +39,11 @@ bool perform_call(struct page *page, const char *function, const struct values *
 /* The menu of everything that can be done here. */
 void perform_menu(struct page *page);
 
+/* Whether a row has one of the values that a condition wants, and in words that it has not. */
+bool condition_holds(const struct condition *condition, const char *const *row);
+const char *condition_text(const struct defined_columns *columns,
+                           const struct condition *condition, const char *const *row);
+
 /* What a change means for the person: message for a status of api.outcome. */
 void perform_outcome(struct page *page, const PGresult *rows, bool resent);
 /* Follows `then` after a change; `values` resolves names, @id is the id returned. */

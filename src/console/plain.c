@@ -59,6 +59,11 @@ static bool flow_visit(struct sheet *sheet)
     return flow && flow->plain ? flow->plain(sheet) : view_visit(sheet);
 }
 
+static bool given(void *data, const char *name)
+{
+    return values_has(&((struct sheet *)data)->arguments, name);
+}
+
 static bool form_visit(struct sheet *sheet)
 {
     const struct definition *definition = sheet->definition;
@@ -68,11 +73,8 @@ static bool form_visit(struct sheet *sheet)
         return true;
     if (definition->load.function || definition->load.view) {
         struct query query = QUERY_INIT;
-        struct defined_column columns[PLAIN_CELLS];
-        struct defined_columns all = {columns, 0};
-        memset(columns, 0, sizeof columns);
-        for (int i = 0; i < definition->fields.count && i < PLAIN_CELLS; i++)
-            columns[all.count++].name = definition->fields.items[i].name;
+        struct defined_column items[LOAD_MOST];
+        struct defined_columns all = definition_load(definition, given, sheet, items);
         query_source(&query, &definition->load, &all, 1, sheet_value, sheet);
         sheet->rows = sheet_query(sheet->plain, &query);
         sheet->row = sheet->rows && PQntuples(sheet->rows) ? 0 : -1;

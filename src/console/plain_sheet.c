@@ -1,11 +1,15 @@
 #include "console/plain_internal.h"
 
 #include "base/clock.h"
+#include "console/perform.h"
 #include "database/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { LONGEST_WAIT = 8 }; /* seconds between two tries to connect */
 
 const char *sheet_value(void *data, const char *name)
 {
@@ -37,17 +41,59 @@ PGresult *sheet_query(struct plain *plain, struct query *query)
     return rows;
 }
 
+/* Opens the connection anew; false when the server stays away. */
+static bool reconnect(struct plain *plain)
+{
+    struct session_options session = {.conninfo = plain->options->conninfo,
+                                      .as = plain->options->as};
+    struct error error = ERROR_INIT;
+    for (unsigned wait = 1; wait <= LONGEST_WAIT; wait *= 2) {
+        PGconn *fresh = session_open(&session, &error);
+        if (fresh) {
+            PQfinish(plain->connection);
+            plain->connection = fresh;
+            return true;
+        }
+        sleep(wait);
+    }
+    return false;
+}
+
+/* A connection lost after sending leaves the outcome open: the same key asks for it again. */
+static PGresult *call_once(struct plain *plain, const struct query *query)
+{
+    struct error error = ERROR_INIT;
+    PGresult *rows = NULL;
+    while (!session_rows(plain->connection, buffer_text(&query->sql), query->count,
+                         (const char *const *)query->values, &rows, &error)) {
+        rows = NULL;
+        if (PQstatus(plain->connection) != CONNECTION_BAD) {
+            plain_error(&error);
+            return NULL;
+        }
+        plain_say(
+            _("The connection was lost. The change is sent again with its key, to be done once."));
+        if (!reconnect(plain)) {
+            plain_error(&error);
+            plain_say(_("Its result is not known. Look it up before you enter it again."));
+            return NULL;
+        }
+    }
+    return rows;
+}
+
 bool sheet_call(struct sheet *sheet, const char *function, const struct bindings *arguments)
 {
     struct query query = QUERY_INIT;
     char key[37];
     clock_uuid(key);
     query_call(&query, function, arguments, key, sheet_value, sheet);
-    PGresult *rows = sheet_query(sheet->plain, &query);
+    PGresult *rows = call_once(sheet->plain, &query);
     bool good = rows && PQntuples(rows) == 1;
     if (good)
         printf("%s %s\n", _(PQgetvalue(rows, 0, 2)), PQgetvalue(rows, 0, 1));
     PQclear(rows);
+    query_free(&query);
     return good;
 }
 
@@ -62,10 +108,28 @@ bool plain_permits(struct plain *plain, unsigned roles, bool write)
     return false;
 }
 
+/* Says why not when the row's values do not permit it. */
+static bool conditions_hold(struct sheet *sheet, const struct defined_action *action)
+{
+    const struct defined_columns *columns = definition_action_columns(sheet->definition);
+    const char *cells[PLAIN_CELLS] = {NULL};
+    if (!sheet->rows || sheet->row < 0)
+        return true;
+    for (int i = 0; i < columns->count && i < PLAIN_CELLS; i++)
+        cells[i] = sheet_value(sheet, columns->items[i].name);
+    for (int i = 0; i < action->when_count; i++)
+        if (!condition_holds(&action->when[i], cells)) {
+            plain_say(condition_text(columns, &action->when[i], cells));
+            return false;
+        }
+    return true;
+}
+
 void sheet_act(struct sheet *sheet, const struct defined_action *action)
 {
     struct values entered = VALUES_INIT;
-    if (!plain_permits(sheet->plain, action->roles, (action->needs & NEED_WRITE) != 0))
+    if (!plain_permits(sheet->plain, action->roles, (action->needs & NEED_WRITE) != 0) ||
+        !conditions_hold(sheet, action))
         return;
     if (!action->function && !action->form && !action->screen) {
         plain_say(_("This action exists only in the full console."));

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -32,6 +33,8 @@ static struct {
     struct screen_handlers handlers;
     struct key_decoder *decoder;
     SCREEN *curses;
+    FILE *trace; /* $BANKOPS_TRACE: a line for each frame */
+    unsigned long keys; /* since the last frame */
 } screen;
 
 bool screen_is_open(void)
@@ -114,8 +117,10 @@ static void dispatch(void)
 {
     struct key key;
     while (screen.open && !loop_stopped(screen.loop) &&
-           key_decoder_next(screen.decoder, clock_ms(), &key))
+           key_decoder_next(screen.decoder, clock_ms(), &key)) {
+        screen.keys++;
         screen.handlers.key(&key, screen.handlers.data);
+    }
     if (!screen.open)
         return;
     loop_timer_cancel(screen.loop, screen.pause);
@@ -146,8 +151,18 @@ static void on_input(int fd, short revents, void *data)
         lose(128 + SIGHUP);
 }
 
+/* For whoever looks for what makes a screen slow: when, after how many keys, how long. */
+static void trace_frame(int64_t started_us)
+{
+    if (screen.trace)
+        fprintf(screen.trace, "%lld frame %lu keys %lu us %lld\n", (long long)clock_ms(),
+                screen_frames(), screen.keys, (long long)(clock_us() - started_us));
+    screen.keys = 0;
+}
+
 static void on_paint(void *data)
 {
+    int64_t started_us = clock_us();
     (void)data;
     if (!screen_usable())
         return;
@@ -158,6 +173,7 @@ static void on_paint(void *data)
     screen.handlers.paint(screen.handlers.data);
     if (screen.open)
         draw_end();
+    trace_frame(started_us);
 }
 
 void screen_dirty(void)
@@ -314,9 +330,13 @@ static bool start_curses(struct error *error)
 bool screen_open(struct loop *loop, const struct screen_handlers *handlers, struct error *error)
 {
     static bool registered;
+    const char *trace = getenv("BANKOPS_TRACE");
     if (!screen_check_terminal(error))
         return false;
     memset(&screen, 0, sizeof screen);
+    screen.trace = trace && *trace ? fopen(trace, "ae") : NULL;
+    if (screen.trace)
+        setlinebuf(screen.trace);
     screen.loop = loop;
     screen.handlers = *handlers;
     screen.unicode = screen_has_boxes();
@@ -359,6 +379,9 @@ void screen_close(void)
     key_decoder_free(screen.decoder);
     screen.curses = NULL;
     screen.decoder = NULL;
+    if (screen.trace)
+        fclose(screen.trace);
+    screen.trace = NULL;
 }
 
 void screen_flush_keys(void)
