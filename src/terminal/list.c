@@ -1,9 +1,7 @@
-#include "terminal/list.h"
+#include "terminal/list_internal.h"
 
 #include "base/alloc.h"
 #include "base/language.h"
-#include "terminal/list_marks.h"
-#include "terminal/list_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,35 +9,6 @@
 #define PAGE_LEAST       50
 #define PAGE_MOST        500
 #define CAPACITY_DEFAULT 20000
-
-/* A key press not yet carried out because rows are missing. */
-struct step {
-    enum { STEP_MOVE, STEP_PAGE, STEP_HOME, STEP_END, STEP_POSITION } kind;
-    int by;
-    char *text;
-    bool asked; /* its page is on the way and will end it */
-};
-
-struct list {
-    list_need *need;
-    void *data;
-    struct list_rows rows;
-    struct list_marks marks;
-    int height, top, cursor, capacity;
-    bool more_before, more_after, loaded;
-    long first;
-
-    struct step *steps;
-    size_t step_count, step_capacity;
-    bool advancing;
-    unsigned long moves; /* moves so far: tells whether one happened since a request */
-
-    bool open, refreshing;
-    unsigned number;
-    enum list_edge edge;
-    unsigned long moves_then;
-    struct list_rows_page *incoming;
-};
 
 struct list *list_new(int cells, list_need *need, void *data)
 {
@@ -51,18 +20,11 @@ struct list *list_new(int cells, list_need *need, void *data)
     return list;
 }
 
-static void drop_steps(struct list *list)
-{
-    for (size_t i = 0; i < list->step_count; i++)
-        free(list->steps[i].text);
-    list->step_count = 0;
-}
-
 void list_free(struct list *list)
 {
     if (!list)
         return;
-    drop_steps(list);
+    list_drop_steps(list);
     free(list->steps);
     list_marks_free(&list->marks, list->rows.cells);
     list_rows_free(&list->rows);
@@ -70,16 +32,17 @@ void list_free(struct list *list)
     free(list);
 }
 
-static int limit(const struct list *list, int least)
+static int page_rows(const struct list *list, int least)
 {
     int rows = list->height * 3;
     rows = rows < PAGE_LEAST ? PAGE_LEAST : rows > PAGE_MOST ? PAGE_MOST : rows;
     return rows > least ? rows : least;
 }
 
-static void request(struct list *list, enum list_edge edge, int row, const char *text, int rows)
+void list_request_page(struct list *list, enum list_edge edge, int row, const char *text,
+                       int least)
 {
-    struct list_request wanted = {++list->number, edge, row, text, rows};
+    struct list_request wanted = {++list->number, edge, row, text, page_rows(list, least)};
     list->open = true;
     list->refreshing = false;
     list->edge = edge;
@@ -87,8 +50,7 @@ static void request(struct list *list, enum list_edge edge, int row, const char 
     list->need(&wanted, list->data);
 }
 
-/* Keeps the cursor on a row that is held and in view. */
-static void settle(struct list *list)
+void list_settle(struct list *list)
 {
     int count = list->rows.count, height = list->height > 0 ? list->height : 1;
     if (list->cursor >= count)
@@ -103,151 +65,15 @@ static void settle(struct list *list)
         list->top = 0;
 }
 
-/* Asks for rows at one edge unless they are on the way. Always false: the step has to wait. */
-static bool wait_for(struct list *list, enum list_edge edge)
-{
-    if (!list->open || list->edge != edge)
-        request(list, edge, edge == LIST_AFTER ? list->rows.count - 1 : 0, NULL, limit(list, 0));
-    return false;
-}
-
-static bool step_move(struct list *list, const struct step *step)
-{
-    int target = list->cursor + step->by;
-    if (target >= list->rows.count && list->more_after)
-        return wait_for(list, LIST_AFTER);
-    if (target < 0 && list->more_before)
-        return wait_for(list, LIST_BEFORE);
-    list->cursor = target < 0 ? 0 : target;
-    settle(list);
-    return true;
-}
-
-static void page_to(struct list *list, int top)
-{
-    int line = list->cursor - list->top, most = list->rows.count - list->height;
-    int wanted = top > most ? most : top;
-    wanted = wanted < 0 ? 0 : wanted;
-    if (wanted == list->top) /* already the first or last page: go to its end */
-        list->cursor = top > list->top ? list->rows.count - 1 : 0;
-    else
-        list->cursor = wanted + line;
-    list->top = wanted;
-    settle(list);
-}
-
-static bool step_page(struct list *list, struct step *step)
-{
-    while (step->by > 0) {
-        if (list->top + 2 * list->height > list->rows.count && list->more_after)
-            return wait_for(list, LIST_AFTER);
-        page_to(list, list->top + list->height);
-        step->by--;
-    }
-    while (step->by < 0) {
-        if (list->top - list->height < 0 && list->more_before)
-            return wait_for(list, LIST_BEFORE);
-        page_to(list, list->top - list->height);
-        step->by++;
-    }
-    return true;
-}
-
-/* Home, End and Position-to: at once when the rows are held, else with a new window. */
-static bool step_jump(struct list *list, struct step *step)
-{
-    enum list_edge edge = step->kind == STEP_HOME  ? LIST_FIRST
-                          : step->kind == STEP_END ? LIST_LAST
-                                                   : LIST_POSITION;
-    bool held = list->loaded && ((edge == LIST_FIRST && !list->more_before) ||
-                                 (edge == LIST_LAST && !list->more_after));
-    if (held) {
-        list->cursor = edge == LIST_FIRST ? 0 : list->rows.count - 1;
-        settle(list);
-        return true;
-    }
-    if (!step->asked) {
-        step->asked = true;
-        request(list, edge, -1, step->text, limit(list, 0));
-    }
-    return false;
-}
-
-static bool try_step(struct list *list, struct step *step)
-{
-    switch (step->kind) {
-    case STEP_MOVE:
-        return step_move(list, step);
-    case STEP_PAGE:
-        return step_page(list, step);
-    case STEP_HOME:
-    case STEP_END:
-    case STEP_POSITION:
-        return step_jump(list, step);
-    }
-    return true;
-}
-
-static void pop_step(struct list *list)
-{
-    free(list->steps[0].text);
-    list->step_count--;
-    memmove(list->steps, list->steps + 1, list->step_count * sizeof *list->steps);
-}
-
-/* Fetches ahead what the next page key will want. */
-static void look_ahead(struct list *list)
-{
-    if (list->open || !list->loaded || list->height == 0 || list->rows.count == 0)
-        return;
-    if (list->more_after && list->top + 2 * list->height > list->rows.count)
-        request(list, LIST_AFTER, list->rows.count - 1, NULL, limit(list, 0));
-    else if (list->more_before && list->top < list->height)
-        request(list, LIST_BEFORE, 0, NULL, limit(list, 0));
-}
-
-/* Carries out the steps in their order as far as the rows held allow. */
-static void advance(struct list *list)
-{
-    if (list->advancing)
-        return;
-    list->advancing = true;
-    while (list->step_count > 0) {
-        if (try_step(list, &list->steps[0]))
-            pop_step(list);
-        else if (list->open)
-            break;
-    }
-    list->advancing = false;
-    if (list->step_count == 0)
-        look_ahead(list);
-}
-
-static void add_step(struct list *list, int kind, int by, const char *text)
-{
-    struct step *last = list->step_count ? &list->steps[list->step_count - 1] : NULL;
-    list->moves++;
-    if (kind == STEP_HOME || kind == STEP_END || kind == STEP_POSITION) {
-        drop_steps(list); /* what came before makes no difference */
-    } else if (last && (int)last->kind == kind && (last->by > 0) == (by > 0)) {
-        last->by += by;
-        advance(list);
-        return;
-    }
-    ARRAY_RESERVE(list->steps, list->step_count, list->step_capacity);
-    list->steps[list->step_count++] = (struct step){kind, by, text ? xstrdup(text) : NULL, false};
-    advance(list);
-}
-
 void list_set_height(struct list *list, int rows)
 {
     bool started = list->height > 0;
     list->height = rows > 0 ? rows : 1;
-    settle(list);
+    list_settle(list);
     if (!started && list->number == 0)
         list_restart(list, true);
     else
-        advance(list);
+        list_advance(list);
 }
 
 int list_height(const struct list *list)
@@ -262,7 +88,7 @@ void list_restart(struct list *list, bool keep)
     list->loaded = false;
     list->open = false;
     if (list->height > 0)
-        add_step(list, STEP_HOME, 0, NULL);
+        list_add_step(list, STEP_HOME, 0, NULL);
 }
 
 void list_refresh(struct list *list)
@@ -274,13 +100,13 @@ void list_refresh(struct list *list)
     } else if (list->rows.count == 0 || (list->top == 0 && !list->more_before)) {
         /* rows may have come before the first one */
         struct list_request wanted = {++list->number, LIST_FIRST, -1, NULL,
-                                      limit(list, list->cursor + list->height)};
+                                      page_rows(list, list->cursor + list->height)};
         list->open = list->refreshing = true;
         list->edge = LIST_FIRST;
         list->moves_then = list->moves;
         list->need(&wanted, list->data);
     } else {
-        request(list, LIST_AT, list->top, NULL, limit(list, 2 * list->height));
+        list_request_page(list, LIST_AT, list->top, NULL, 2 * list->height);
     }
 }
 
@@ -346,8 +172,8 @@ static void take_window(struct list *list, struct list_rows_page *page, bool mor
     list->top = 0;
     list->cursor = last ? list->rows.count - 1 : 0;
     if (list->step_count > 0 && list->steps[0].asked)
-        pop_step(list);
-    settle(list);
+        list_pop_step(list);
+    list_settle(list);
 }
 
 /* Fresh rows for what is shown: cursor and top stay on their keys. Returns false when the user has
@@ -370,7 +196,7 @@ static bool take_refresh(struct list *list, struct list_rows_page *page, bool mo
         list->rows = fresh;
         list->top = list->edge == LIST_FIRST && list->top == 0 ? 0 : top >= 0 ? top : 0;
         list->cursor = cursor >= 0 ? cursor : list->top + line;
-        settle(list);
+        list_settle(list);
     } else {
         list_rows_free(&fresh);
     }
@@ -394,7 +220,7 @@ void list_page_end(struct list *list, bool more)
         list_rows_page_free(page); /* nothing there any more: show the end */
         if (list->step_count > 0 && list->steps[0].asked)
             list->steps[0].kind = STEP_END;
-        request(list, LIST_LAST, -1, NULL, limit(list, 0));
+        list_request_page(list, LIST_LAST, -1, NULL, 0);
         return;
     } else if (refresh) {
         again = !take_refresh(list, page, more);
@@ -403,7 +229,7 @@ void list_page_end(struct list *list, bool more)
     }
     list->loaded = true;
     list_marks_reorder(&list->marks);
-    advance(list);
+    list_advance(list);
     if (again)
         list_refresh(list);
 }
@@ -417,56 +243,7 @@ void list_page_fail(struct list *list, unsigned number)
     list->open = list->refreshing = false;
     if (!list->loaded)
         list_rows_clear(&list->rows);
-    drop_steps(list);
-}
-
-/* Whether a move in this direction leads anywhere. */
-static bool can_go(const struct list *list, int by)
-{
-    if (list->step_count > 0)
-        return true;
-    if (list->rows.count == 0)
-        return false;
-    return by > 0 ? list->cursor < list->rows.count - 1 || list->more_after
-                  : list->cursor > 0 || list->more_before;
-}
-
-bool list_move(struct list *list, int by)
-{
-    bool can = by != 0 && can_go(list, by);
-    if (can)
-        add_step(list, STEP_MOVE, by, NULL);
-    return can;
-}
-
-bool list_page(struct list *list, int by)
-{
-    bool can = by != 0 && can_go(list, by);
-    if (can)
-        add_step(list, STEP_PAGE, by, NULL);
-    return can;
-}
-
-bool list_home(struct list *list)
-{
-    bool can = can_go(list, -1);
-    if (can)
-        add_step(list, STEP_HOME, 0, NULL);
-    return can;
-}
-
-bool list_end(struct list *list)
-{
-    bool can = can_go(list, 1);
-    if (can)
-        add_step(list, STEP_END, 0, NULL);
-    return can;
-}
-
-void list_position(struct list *list, const char *text)
-{
-    if (list->height > 0)
-        add_step(list, STEP_POSITION, 0, text);
+    list_drop_steps(list);
 }
 
 bool list_seek(struct list *list, const char *key)
@@ -476,7 +253,7 @@ bool list_seek(struct list *list, const char *key)
         return false;
     list->moves++;
     list->cursor = row;
-    settle(list);
+    list_settle(list);
     return true;
 }
 

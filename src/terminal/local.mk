@@ -21,10 +21,12 @@ libterminal_a_SOURCES = \
   src/terminal/line.h \
   src/terminal/list.c \
   src/terminal/list.h \
+  src/terminal/list_internal.h \
   src/terminal/list_marks.c \
   src/terminal/list_marks.h \
   src/terminal/list_rows.c \
   src/terminal/list_rows.h \
+  src/terminal/list_step.c \
   src/terminal/loop.c \
   src/terminal/loop.h \
   src/terminal/screen.c \
