@@ -19,6 +19,8 @@ libreconcile_a_SOURCES = \
   src/reconcile/formats/camt_statement.c \
   src/reconcile/formats/csv.c src/reconcile/formats/csv.h \
   src/reconcile/formats/mt940.c src/reconcile/formats/mt940.h \
+  src/reconcile/formats/mt940_entry.c src/reconcile/formats/mt940_field.c \
+  src/reconcile/formats/mt940_parse.h \
   src/reconcile/formats/narrative.c src/reconcile/formats/narrative.h \
   src/reconcile/formats/ofx.c src/reconcile/formats/ofx.h \
   src/reconcile/formats/ofx_token.c src/reconcile/formats/ofx_token.h \

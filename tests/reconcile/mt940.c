@@ -15,7 +15,7 @@ static const char sample[] = ":20:X\r\n:25:ACC\r\n:28C:4/1\r\n:60F:C261120EUR100
 
 static bool read_bytes(const char *text, size_t length, struct seen *seen, struct error *error)
 {
-    struct sink sink = {seen, see_item, see_statement, NULL};
+    struct sink sink = {seen, see_item, see_statement, see_control};
     struct source *source = source_memory("sample.sta", text, length, error);
     bool done = source && mt940_read(source, &sink, error);
     source_close(source);
@@ -178,17 +178,93 @@ static void several_statements_and_pages(void **state)
     assert_int_equal(seen.item[1].statement, 2);
 }
 
-static void interim_reports_check_their_totals(void **state)
+static void interim_reports_state_their_totals(void **state)
 {
-    static const char report[] = ":20:I\n:25:ACC\n:28C:1\n:34F:EUR0,\n:13D:2611201200+0100\n"
-                                 ":61:261120D2,00NTRFR1\n:61:261120C5,00NTRFR2\n"
-                                 ":90D:1EUR2,00\n:90C:1EUR%s\n-\n";
+    static const char report[] = ":20:I\n:25:ACC\n:28C:1\n:34F:EURD0,\n:34F:EURC0,\n"
+                                 ":13D:2611201200+0100\n:61:261120D2,00NTRFR1\n"
+                                 ":61:261120C5,00NTRFR2\n:90D:1EUR2,00\n:90C:1EUR%s\n-\n";
     char text[400];
     (void)state;
     snprintf(text, sizeof text, report, "5,00");
-    assert_false(reads(text).statement[0].statement.has_opening);
+    struct seen seen = reads(text);
+    assert_false(seen.statement[0].statement.has_opening);
+    assert_int_equal(seen.statement[0].statement.kind, STATEMENT_INTERIM);
+    assert_int_equal(seen.statement[0].statement.close_date, day(2026, 11, 20));
+    assert_int_equal(seen.controls, 4);
+    assert_int_equal(seen.broken, 0);
     snprintf(text, sizeof text, report, "5,01");
-    assert_refused(refuses(text), "sample.sta:9, byte", "control total");
+    seen = reads(text);
+    struct control wrong = find_control(&seen, CONTROL_CREDIT_SUM, ":90C:");
+    assert_int_equal(seen.broken, 1);
+    assert_int_equal(wrong.expected, 501);
+    assert_int_equal(wrong.found, 500);
+    assert_int_equal(wrong.line, 10);
+    assert_int_equal(wrong.statement, 1);
+    assert_string_equal(wrong.currency, "EUR");
+}
+
+/* Pages of one statement follow each other; a missing one is reported. */
+static void pages_follow_each_other(void **state)
+{
+    static const char pages[] = ":20:A\n:25:ONE\n:28C:7/1\n:60F:C261120EUR1,00\n"
+                                ":62M:C261120EUR1,00\n-\n:20:A\n:25:ONE\n:28C:7/%d\n"
+                                ":60M:C261120EUR1,00\n:62F:C261120EUR1,00\n:64:C261120EUR9,\n-\n";
+    char text[400];
+    (void)state;
+    snprintf(text, sizeof text, pages, 2);
+    struct seen seen = reads(text);
+    assert_int_equal(seen.controls, 1);
+    assert_int_equal(seen.broken, 0);
+    assert_true(seen.statement[0].statement.closing_interim);
+    assert_false(seen.statement[0].statement.opening_interim);
+    assert_true(seen.statement[1].statement.opening_interim);
+    assert_int_equal(seen.statement[1].statement.available, 900);
+    snprintf(text, sizeof text, pages, 3);
+    assert_int_equal(reads(text).broken, 1);
+}
+
+/* MT950, the statement between banks, has no :86:. */
+static void reads_statements_between_banks(void **state)
+{
+    (void)state;
+    struct seen seen = reads("{1:F01BANKDEFFAXXX0000000000}{2:O9501200261120BANKCNBJ}{4:\n"
+                             ":20:NOSTRO1\n:25:0012345\n:28C:210/1\n:60F:C261119USD1000,00\n"
+                             ":61:2611201120DD250,00S103OURREF1//THEIRREF1\n"
+                             ":61:2611201120RD0,5FCHGOURREF2//THEIRREF2\n"
+                             ":62F:C261120USD750,50\n-}\n");
+    assert_int_equal(seen.items, 2);
+    assert_string_equal(seen.item[0].kind, "S103");
+    assert_string_equal(seen.item[0].reference, "OURREF1");
+    assert_string_equal(seen.item[0].bank_reference, "THEIRREF1");
+    assert_int_equal(seen.item[0].amount, -25000);
+    assert_false(seen.item[0].reversal);
+    assert_int_equal(seen.item[1].amount, 50);
+    assert_true(seen.item[1].reversal);
+    assert_int_equal(seen.statement[0].statement.closing, 75050);
+}
+
+/* What banks make of fields: no currency in the closing balance, lines of :NS:, blanks in the
+ * type, a number of ten digits, sub-fields with other marks. */
+static void reads_what_banks_make_of_it(void **state)
+{
+    (void)state;
+    struct seen seen = reads(":20:X\n:25:ACC\n:28:1810118101\n:60F:C261120EUR100,00\n"
+                             ":61:261120C1,00S   R1\n:NS:01first\n02second\n15Bob\n17booked\n"
+                             ":61:261120C1,00NONREF//B1\n:86:^00POSTING^20PAY ^21MENT^32ANN\n"
+                             ":62F:C261121102,00\n-\n");
+    assert_int_equal(seen.statement[0].statement.number, 1810118101);
+    assert_int_equal(seen.statement[0].statement.closing, 10200);
+    assert_string_equal(seen.item[0].kind, "S");
+    assert_string_equal(seen.item[0].reference, "R1");
+    assert_string_equal(seen.item[0].narrative, "first second");
+    assert_string_equal(seen.item[0].counterparty, "Bob");
+    assert_string_equal(seen.item[1].kind, "");
+    assert_string_equal(seen.item[1].reference, "");
+    assert_string_equal(seen.item[1].bank_reference, "B1");
+    assert_string_equal(seen.item[1].narrative, "PAY MENT");
+    assert_string_equal(seen.item[1].counterparty, "ANN");
+    assert_refused(refuses(":20:X\n:25:ACC\n:25:BCC\n" TAIL), "sample.sta:3, byte 14, field :25:",
+                   "account twice");
 }
 
 static void balances_are_checked(void **state)
@@ -325,7 +401,10 @@ int main(void)
         cmocka_unit_test(reads_references_as_banks_write_them),
         cmocka_unit_test(text_behind_the_balance_is_no_line),
         cmocka_unit_test(several_statements_and_pages),
-        cmocka_unit_test(interim_reports_check_their_totals),
+        cmocka_unit_test(interim_reports_state_their_totals),
+        cmocka_unit_test(pages_follow_each_other),
+        cmocka_unit_test(reads_statements_between_banks),
+        cmocka_unit_test(reads_what_banks_make_of_it),
         cmocka_unit_test(balances_are_checked),
         cmocka_unit_test(line_ends_marks_and_encodings),
         cmocka_unit_test(cut_files_are_refused),

@@ -1,7 +1,7 @@
 #ifndef BANKOPS_TESTS_RECONCILE_READING_H
 #define BANKOPS_TESTS_RECONCILE_READING_H
 
-#include "reconcile/item.h"
+#include "reconcile/control.h"
 #include "reconcile/source.h"
 
 #include "../lib/check.h"
@@ -18,7 +18,9 @@ struct kept_item {
     int value_date, book_date, statement;
     uint64_t line;
     char kind[16], reference[80], bank_reference[80], counterparty[80], narrative[400];
-    char source_id[40];
+    char source_id[40], batch[80];
+    uint64_t batch_count;
+    bool reversal;
 };
 
 struct kept_statement {
@@ -26,8 +28,15 @@ struct kept_statement {
     char account[80], reference[80];
 };
 
+struct kept_control {
+    struct control control;
+    char label[40];
+};
+
 struct seen {
     int items, statements, wrong;
+    int controls, broken; /* control totals; those that do not hold */
+    struct kept_control control[4 * KEPT];
     int64_t sum, total; /* of the items; of the movements that statements state */
     struct kept_item item[KEPT];
     struct kept_statement statement[KEPT];
@@ -36,7 +45,7 @@ struct seen {
 
 static inline void keep_text(char *target, size_t size, struct slice text)
 {
-    snprintf(target, size, "%.*s", (int)text.length, text.text);
+    snprintf(target, size, "%.*s", (int)text.length, text.length ? text.text : "");
 }
 
 /* Touches every byte, so that a sanitizer sees a slice that is too long. */
@@ -61,7 +70,9 @@ static inline bool see_item(void *context, const struct item *item, struct error
         struct kept_item *kept = &seen->item[seen->items];
         *kept = (struct kept_item){.amount = item->amount, .value_date = item->value_date,
                                    .book_date = item->book_date, .line = item->line,
-                                   .statement = item->statement};
+                                   .statement = item->statement,
+                                   .batch_count = item->batch_count, .reversal = item->reversal};
+        keep_text(kept->batch, sizeof kept->batch, item->batch);
         keep_text(kept->kind, sizeof kept->kind, item->kind);
         keep_text(kept->reference, sizeof kept->reference, item->reference);
         keep_text(kept->bank_reference, sizeof kept->bank_reference, item->bank_reference);
@@ -89,6 +100,31 @@ static inline bool see_statement(void *context, const struct statement *statemen
     seen->statements++;
     seen->total = (int64_t)((uint64_t)seen->total + (uint64_t)statement->movement);
     return true;
+}
+
+static inline bool see_control(void *context, const struct control *control, struct error *error)
+{
+    struct seen *seen = context;
+    (void)error;
+    if (seen->controls < 4 * KEPT) {
+        struct kept_control *kept = &seen->control[seen->controls];
+        kept->control = *control;
+        keep_text(kept->label, sizeof kept->label, control->label);
+    }
+    seen->controls++;
+    seen->broken += !control_holds(control);
+    return true;
+}
+
+/* The control of this kind and label; fails the test when there is none. */
+static inline struct control find_control(const struct seen *seen, enum control_kind kind,
+                                          const char *label)
+{
+    for (int i = 0; i < seen->controls && i < 4 * KEPT; i++)
+        if (seen->control[i].control.kind == kind && !strcmp(seen->control[i].label, label))
+            return seen->control[i].control;
+    fail_msg("no control %s of %s", control_name(kind), label);
+    return (struct control){.statement = -1};
 }
 
 /* The error has a place and a text, and the place names what is wanted. */

@@ -35,7 +35,7 @@ static char structured(struct slice text)
     size_t at = 0;
     while (at < 3 && at < text.length && is_digit(text.text[at]))
         at++;
-    if (at + 3 > text.length || !strchr("?~>", text.text[at]) || !text.text[at])
+    if (at + 3 > text.length || !text.text[at] || !strchr("?~><^@|", text.text[at]))
         return 0;
     return is_digit(text.text[at + 1]) && is_digit(text.text[at + 2]) ? text.text[at] : 0;
 }
