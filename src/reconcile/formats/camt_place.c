@@ -17,9 +17,9 @@ static const struct camt_step pagination[] = {READ("PgNb", CAMT_PAGE_NUMBER),
 static const struct camt_step statement[] = {
     INTO("Ntry", CAMT_ENTRY), INTO("Bal", CAMT_BALANCE), READ("Id", CAMT_STATEMENT_ID),
     READ("ElctrncSeqNb", CAMT_SEQUENCE), READ("LglSeqNb", CAMT_LEGAL_SEQUENCE),
-    READ("CreDtTm", CAMT_CREATED), INTO("FrToDt", CAMT_PERIOD), INTO("Acct", CAMT_ACCOUNT), INTO("TxsSummry", CAMT_SUMMARY),
-    INTO("StmtPgntn", CAMT_STATEMENT_PAGE), INTO("RptPgntn", CAMT_STATEMENT_PAGE),
-    INTO("NtfctnPgntn", CAMT_STATEMENT_PAGE)};
+    READ("CreDtTm", CAMT_CREATED), INTO("FrToDt", CAMT_PERIOD), INTO("Acct", CAMT_ACCOUNT),
+    INTO("TxsSummry", CAMT_SUMMARY), INTO("StmtPgntn", CAMT_STATEMENT_PAGE),
+    INTO("RptPgntn", CAMT_STATEMENT_PAGE), INTO("NtfctnPgntn", CAMT_STATEMENT_PAGE)};
 static const struct camt_step period[] = {READ("FrDtTm", CAMT_FROM), READ("FrDt", CAMT_FROM),
                                           READ("ToDtTm", CAMT_TO), READ("ToDt", CAMT_TO)};
 static const struct camt_step account[] = {INTO("Id", CAMT_ACCOUNT_ID),
