@@ -32,6 +32,8 @@ static const char times_sql[] =
     "AND (u.reason IS NULL OR u.reason = d.reason) "
     "AND (u.source IS NULL OR u.source = d.source) AND (u.level IS NULL OR u.level = d.level) "
     "AND (u.tier_low IS NULL OR d.tier >= u.tier_low) "
+    "AND (u.tier_high IS NULL OR d.tier <= u.tier_high) "
+    "AND (u.language IS NULL OR u.language = bank.text_language(d.facts)) "
     "AND (u.unit_low IS NULL OR d.unit_id BETWEEN u.unit_low AND u.unit_high) "
     "ORDER BY u.seq LIMIT 1) q ON true";
 

@@ -54,6 +54,7 @@ CREATE TABLE bank.queue_member (
 );
 
 -- The first rule by seq that fits decides the queue; NULL fits everything. Units are an interval.
+-- `skill`: the person who gets the case must have it.
 CREATE TABLE bank.route_rule (
     seq       int PRIMARY KEY,
     case_type text COLLATE "C" NOT NULL REFERENCES bank.case_type,
@@ -62,6 +63,9 @@ CREATE TABLE bank.route_rule (
     source    text COLLATE "C",
     level     text COLLATE "C",
     tier_low  int,
+    tier_high int,
+    language  text COLLATE "C" CHECK (language IN ('zh', 'en')),
+    skill     text COLLATE "C",
     unit_low  int,
     unit_high int,
     queue     text COLLATE "C" NOT NULL REFERENCES bank.queue,
@@ -90,11 +94,11 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
     SELECT 'complaint', s, action, level, coalesce(next_stage, s), string_to_array(roles, ' '), own,
            string_to_array(needs, ' ')
       FROM (VALUES
-        ('registered classified', 'classify', '', 'classified', 'clerk rm supervisor', false, ''),
+        ('registered classified', 'classify', '', 'classified', 'clerk rm supervisor worker', false, ''),
         ('assigned accepted investigating waiting', 'classify', '', NULL,
          'clerk rm supervisor', false, ''),
         ('registered classified assigned accepted investigating reopened', 'route', '', 'assigned',
-         'clerk rm supervisor', false, 'class'),
+         'clerk rm supervisor worker', false, 'class'),
         ('assigned reopened', 'take', '', 'accepted', 'clerk rm supervisor', false, 'class'),
         ('assigned accepted investigating waiting reopened', 'assign', '', 'accepted',
          'supervisor', false, 'class'),
@@ -136,8 +140,8 @@ INSERT INTO bank.route_rule
     (seq, case_type, business, reason, source, level, tier_low, queue, note_en, note_zh) VALUES
     (10, 'complaint', NULL, NULL, NULL, 'major', NULL, 'executive',
      'Major complaints go to the executive desk', '重大投诉由高管督办'),
-    (20, 'complaint', NULL, NULL, 'regulator', NULL, NULL, 'regulator',
-     'Forwarded by a regulator', '监管部门转办'),
+    (20, 'complaint', NULL, NULL, 'regulator', NULL, NULL, 'executive',
+     'Forwarded by a regulator: the executive desk', '监管部门转办，由高管督办'),
     (30, 'complaint', NULL, 'C10', NULL, NULL, NULL, 'fraud',
      'Safety of funds comes first', '资金安全优先'),
     (31, 'complaint', NULL, 'C11', NULL, NULL, NULL, 'fraud',

@@ -164,30 +164,39 @@ BEGIN
                       WHERE m.customer_id = p_customer_id), 0);
 END $$;
 
+-- The language a text is written in, as far as routing needs it: Han characters mean Chinese.
+CREATE FUNCTION bank.text_language(p_text text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_text ~ '[\u3400-\u9fff]' THEN 'zh' ELSE 'en' END
+$$;
+
 -- Every routing rule of the case's type in order, and whether it fits; the first that fits decides.
 CREATE FUNCTION bank.case_rules(c bank.case_file)
-RETURNS TABLE (seq int, queue text, note_en text, note_zh text, fits boolean)
+RETURNS TABLE (seq int, queue text, skill text, note_en text, note_zh text, fits boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT r.seq, r.queue, r.note_en, r.note_zh,
+    SELECT r.seq, r.queue, r.skill, r.note_en, r.note_zh,
            (r.business IS NULL OR r.business = c.business IS TRUE)
            AND (r.reason IS NULL OR r.reason = c.reason IS TRUE)
            AND (r.source IS NULL OR r.source = c.source)
            AND (r.level IS NULL OR r.level = c.level)
            AND (r.tier_low IS NULL OR c.tier >= r.tier_low)
+           AND (r.tier_high IS NULL OR c.tier <= r.tier_high)
+           AND (r.language IS NULL OR r.language = bank.text_language(c.subject || c.facts))
            AND (r.unit_low IS NULL OR c.unit_id BETWEEN r.unit_low AND r.unit_high)
       FROM bank.route_rule r
      WHERE r.active AND r.case_type = c.case_type
      ORDER BY r.seq
 $$;
 
--- Puts the case into the queue of the first rule that fits (or `p_queue`), without an owner.
+-- Puts the case into the queue of the first rule that fits (or `p_queue`) and names the person of
+-- that team who shall take it, if one is free (070-route.sql).
 CREATE FUNCTION bank.case_to_queue(was bank.case_file, p_queue text, p_note text)
 RETURNS bank.case_file LANGUAGE plpgsql AS $$
 DECLARE
     c bank.case_file := was;
+    skill text;
 BEGIN
     IF p_queue IS NULL THEN
-        SELECT r.seq, r.queue INTO c.route_seq, c.queue FROM bank.case_rules(c) r
+        SELECT r.seq, r.queue, r.skill INTO c.route_seq, c.queue, skill FROM bank.case_rules(c) r
          WHERE r.fits ORDER BY r.seq LIMIT 1;
         IF NOT FOUND THEN
             PERFORM bank.fail('BO422', 'No routing rule fits this case.', c.number,
@@ -199,11 +208,12 @@ BEGIN
         c.queue := p_queue;
         c.route_seq := NULL;
     END IF;
-    c.owner_id := NULL;
+    c.owner_id := bank.route_person(c, c.queue, skill);
     RETURN bank.case_step(was, c, 'route', p_note);
 END $$;
 
 ALTER FUNCTION bank.my_queues OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_queues TO bankops_staff;
 GRANT EXECUTE ON FUNCTION bank.my_queues, bank.json_changes, bank.case_lock,
-    bank.case_allowed, bank.case_needs, bank.case_event_write, bank.case_step, bank.customer_tier, bank.case_rules, bank.case_to_queue TO bankops_api;
+    bank.case_allowed, bank.case_needs, bank.case_event_write, bank.case_step, bank.customer_tier,
+    bank.text_language, bank.case_rules, bank.case_to_queue TO bankops_api;

@@ -142,14 +142,15 @@ SELECT bank.view_grant('case_history', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- Why a case is in its queue: the rule that decided, then those before it that did not fit.
 CREATE FUNCTION api.case_route_explain(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (seq int, queue text, note_en text, note_zh text, fits boolean, decides boolean)
+RETURNS TABLE (seq int, queue text, skill text, note_en text, note_zh text, fits boolean,
+               decides boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     WITH rule AS (
         SELECT r.*, min(r.seq) FILTER (WHERE r.fits) OVER () AS first
           FROM bank.case_file f, bank.case_rules(f) r
          WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
            AND f.case_id = p_case_id AND bank.in_scope(f.unit_id))
-    SELECT r.seq, r.queue, r.note_en, r.note_zh, r.fits, r.seq = r.first
+    SELECT r.seq, r.queue, r.skill, r.note_en, r.note_zh, r.fits, r.seq = r.first
       FROM rule r WHERE r.seq <= coalesce(r.first, r.seq) ORDER BY r.seq DESC
 $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
@@ -176,9 +177,9 @@ SELECT q.queue, q.label_en, q.label_zh, q.role, q.seq,
 SELECT bank.view_grant('queue_list', 'staff');
 
 CREATE VIEW api.route_rule WITH (security_barrier) AS
-SELECT seq, case_type, business, reason, source, level, tier_low, unit_low, unit_high, queue,
-       note_en, note_zh
-  FROM bank.route_rule WHERE active;
+SELECT seq, case_type, business, reason, source, level, tier_low, tier_high, language, unit_low,
+       unit_high, queue, skill, note_en, note_zh, active, version
+  FROM bank.route_rule;
 SELECT bank.view_grant('route_rule', 'supervisor', 'auditor', 'admin');
 
 CREATE VIEW api.outbox_list WITH (security_barrier) AS

@@ -51,7 +51,7 @@ dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/case.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
+pillar_tests = tests/api/case.sql tests/api/route.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql
 core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \
@@ -59,3 +59,5 @@ core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \
 TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)
 dist_schema_DATA += src/schema/065-calendar-view.sql
+dist_schema_DATA += \
+  src/schema/070-route.sql

@@ -78,7 +78,7 @@ SELECT is(pg_temp.field(pg_temp.open('t_clerk', 101, 'B02', 'C10'), 'queue'), 'f
 SELECT is(pg_temp.field(pg_temp.open('t_clerk', 101, 'B02', 'C07', ', p_level => ''major'''), 'queue'),
           'executive', 'major complaints go to the executive desk');
 SELECT is(pg_temp.field(pg_temp.open('t_clerk', 101, 'B02', 'C07', ', p_source => ''regulator'''),
-          'queue'), 'regulator', 'forwarded ones to theirs');
+          'queue'), 'executive', 'forwarded ones too');
 INSERT INTO bank.member (customer_id, member_number, tier, since, joined_on, unit_id)
 VALUES (102, 'M102', (SELECT tier FROM bank.tier_def ORDER BY rank DESC LIMIT 1), '2020-01-01',
         '2020-01-01', 3);

@@ -18,7 +18,7 @@ INSERT INTO decided VALUES
         customer_tasks customer_tier points_adjust points_form points_post tag_verify task_cancel
         task_create task_done'),
     ('function', 'clerk rm supervisor auditor', 'case_clock_changes case_clocks case_detail case_facts
-        case_route_explain points_balance points_buckets'),
+        case_route_explain case_route_people points_balance points_buckets'),
     ('function', 'clerk supervisor', 'balance_prepare balance_reopen break_assign break_note
         break_promise break_reason case_route_waiting file_reject match_confirm match_propose
         match_undo recon_decide reconcile_run'),
@@ -28,10 +28,10 @@ INSERT INTO decided VALUES
     ('function', 'worker', 'clock_tick'),
     ('function', 'supervisor', 'case_extend_decide access_grant access_refuse case_assign file_release
         points_adjust_decide points_reverse'),
-    ('function', 'supervisor admin', 'points_day_end'),
+    ('function', 'supervisor admin', 'points_day_end route_staff_save'),
     ('function', 'supervisor auditor admin', 'points_proof report_case_day report_case_mix
         report_case_owner report_points report_service_level'),
-    ('function', 'admin', 'calendar_day_set clock_rule_save import_sweep lane_save recon_limit_save
+    ('function', 'admin', 'calendar_day_set clock_rule_save import_sweep lane_save recon_limit_save route_rule_save
         staff_disable staff_enable'),
     ('view', 'staff', 'class_business class_channel class_code class_reason me queue_list
         saved_view_list worklist'),
@@ -48,7 +48,7 @@ INSERT INTO decided VALUES
         statement_file_list statement_line_list statement_list'),
     ('view', 'supervisor admin', 'task_timing_summary'),
     ('view', 'supervisor auditor', 'outbox_list'),
-    ('view', 'supervisor auditor admin', 'clock_rule_list route_rule staff_list'),
+    ('view', 'supervisor auditor admin', 'clock_rule_list route_rule route_staff staff_list'),
     ('view', 'auditor', 'audit_evidence_block audit_evidence_row audit_list'),
     ('table', '', 'import_line');
 
