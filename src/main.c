@@ -24,6 +24,8 @@ static const struct command commands[] = {
     {"opening", "[--files FOLDER]", N_("import, reconcile and route for the day"), command_opening},
     {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},
     {"report", "NAME", N_("write a report as text or CSV"), command_report},
+    {"route", "[--explain CASE]", N_("send cases to their queue, or say why they are there"),
+     command_route},
     {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
     {"staff", "list|add|disable|password", N_("manage the logins of staff"), command_staff},
     {NULL, NULL, NULL, NULL},

@@ -22,6 +22,7 @@ int command_clock(int argc, char **argv);
 int command_opening(int argc, char **argv);
 int command_reconcile(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_route(int argc, char **argv);
 int command_screens(int argc, char **argv);
 int command_staff(int argc, char **argv);
 

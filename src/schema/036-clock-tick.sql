@@ -1,24 +1,15 @@
 -- The ladder of escalation: the worker takes each step that is due once, whoever runs it and
 -- however often; who is told sees it and says so.
 
--- Who gets the case after its owner: a member of its queue who sees the unit, not the present
--- owner nor the person complained about, the customer's own unit first, then the smallest load.
-CREATE FUNCTION bank.case_next_person(c bank.case_file) RETURNS int LANGUAGE sql STABLE AS $$
-    SELECT s.staff_id
-      FROM bank.staff s
-      JOIN bank.unit u ON u.unit_id = s.scope_id AND c.unit_id BETWEEN u.low AND u.high
-      JOIN bank.queue q ON q.queue = c.queue
-     WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
-       AND (s.role = q.role OR EXISTS (SELECT FROM bank.queue_member m
-                                        WHERE m.queue = q.queue AND m.staff_id = s.staff_id))
-       AND s.staff_id IS DISTINCT FROM c.owner_id
-       AND s.staff_id IS DISTINCT FROM c.complained_staff_id
-       AND s.customer_id IS DISTINCT FROM c.customer_id
-     ORDER BY u.low <> u.unit_id, u.high - u.low, s.unit_id <> c.unit_id,
-              (SELECT count(*) FROM bank.case_file f
-                WHERE f.owner_id = s.staff_id AND f.closed_at IS NULL), s.staff_id
-     LIMIT 1
-$$;
+-- Who gets the case after its owner: the next that routing would choose (070-route.sql).
+CREATE FUNCTION bank.case_next_person(c bank.case_file) RETURNS int LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT p.staff_id
+              FROM bank.route_people(c, c.queue, (SELECT r.skill FROM bank.route_rule r
+                                                   WHERE r.seq = c.route_seq)) p
+             WHERE p.state = 'free' AND p.staff_id IS DISTINCT FROM c.owner_id
+             LIMIT 1);
+END $$;
 
 -- The owner loses the case to the next, or to the queue when there is nobody.
 CREATE FUNCTION bank.case_reassign(was bank.case_file, p_note text) RETURNS bank.case_file

@@ -75,6 +75,15 @@ LANGUAGE sql STABLE AS $$
     SELECT p.staff_id FROM bank.route_people(c, p_queue, p_skill) p WHERE p.state = 'free' LIMIT 1
 $$;
 
+CREATE FUNCTION api.case_language(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (language text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT bank.text_language(f.subject || f.facts) FROM bank.case_file f
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+$$;
+SELECT bank.function_grant('case_language', 'clerk', 'rm', 'supervisor', 'auditor');
+
 -- The team of a case's queue as routing sees it now, best first.
 CREATE FUNCTION api.case_route_people(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (login text, name_zh text, name_en text, unit text, load int, capacity int,

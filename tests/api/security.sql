@@ -18,7 +18,7 @@ INSERT INTO decided VALUES
         customer_tasks customer_tier points_adjust points_form points_post tag_verify task_cancel
         task_create task_done'),
     ('function', 'clerk rm supervisor auditor', 'case_clock_changes case_clocks case_detail case_facts
-        case_route_explain case_route_people points_balance points_buckets'),
+        case_language case_route_explain case_route_people points_balance points_buckets'),
     ('function', 'clerk supervisor', 'balance_prepare balance_reopen break_assign break_note
         break_promise break_reason case_route_waiting file_reject match_confirm match_propose
         match_undo recon_decide reconcile_run'),
