@@ -56,6 +56,7 @@ dist_screens_DATA += \
   screens/recon-statement.json \
   screens/recon-item.json \
   screens/recon-runs.json
-dist_screens_DATA += screens/calendar.json
+dist_screens_DATA += screens/calendar.json screens/recon-matcher.json \
+  screens/recon-approvals.json screens/recon-approval.json
 # Flows: the C file beside its screen; screens/flows.def is their table.
-libconsole_a_SOURCES += screens/flows.def screens/calendar.c
+libconsole_a_SOURCES += screens/flows.def screens/calendar.c screens/recon-matcher.c

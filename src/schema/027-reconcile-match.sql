@@ -19,6 +19,7 @@ ALTER TABLE bank.recon_match
         (status <> 'confirmed' OR adjustment = 0 OR run_id IS NOT NULL OR checker IS NOT NULL);
 CREATE INDEX recon_match_waiting ON bank.recon_match (unit_id, status, account_id, match_id)
     WHERE status IN ('suggested', 'proposed');
+CREATE INDEX recon_match_made ON bank.recon_match (maker, made_at) WHERE made_at IS NOT NULL;
 CREATE INDEX recon_match_adjustment ON bank.recon_match (account_id, last_day) WHERE adjustment <> 0;
 CREATE INDEX recon_open_amount ON bank.recon_open (account_id, side, amount, value_date);
 
@@ -239,7 +240,7 @@ BEGIN
         jsonb_build_object('status', p_status, 'code', p_code, 'reason', p_reason));
 END $$;
 
--- The sum, amount, keys and days of open items that are to be matched; locks them.
+-- The sum, amount, keys and days of open items that are to be matched; the caller holds the lane.
 CREATE FUNCTION bank.recon_items_open(p_account_id bigint, p_items bigint[],
     OUT total bigint, OUT value bigint, OUT book int, OUT statement int, OUT movement bigint,
     OUT key text, OUT currency text, OUT first_day date, OUT last_day date)
@@ -247,8 +248,6 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     found_items int;
 BEGIN
-    PERFORM FROM recon_open o WHERE o.account_id = p_account_id AND o.item_id = ANY (p_items)
-      ORDER BY o.item_id FOR UPDATE;
     SELECT count(*), sum(o.amount),
            greatest(sum(abs(o.amount)) FILTER (WHERE o.side = 'L'),
                     sum(abs(o.amount)) FILTER (WHERE o.side = 'S')),

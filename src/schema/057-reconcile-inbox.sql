@@ -176,3 +176,13 @@ BEGIN
     RETURN bank.request_done(p_request, p_action, 'The limits are kept.');
 END $$;
 SELECT bank.function_grant('recon_limit_save', 'admin');
+
+-- One approval, for its screen: a key of three columns, of which the account may be null.
+CREATE FUNCTION api.recon_approval(p_kind text, p_account_id bigint, p_object bigint)
+RETURNS SETOF api.recon_approval_list LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = api, bank, pg_temp AS $$
+    SELECT a.* FROM api.recon_approval_list a
+     WHERE a.kind = p_kind AND a.account_id IS NOT DISTINCT FROM p_account_id
+       AND a.object = p_object
+$$;
+SELECT bank.function_grant('recon_approval', 'clerk', 'supervisor', 'auditor', 'admin');

@@ -217,3 +217,72 @@ BEGIN
      ORDER BY b.place;
 END $$;
 SELECT bank.function_grant('break_candidates', 'clerk', 'supervisor', 'auditor', 'admin');
+
+-- The right side of the matcher: candidates of a line, or with p_find all open lines of its account
+-- whose reference, counterparty, text or amount holds what was typed.
+CREATE FUNCTION api.match_candidates(p_account_id bigint, p_item_id bigint, p_find text)
+RETURNS TABLE (rank int, items text, lines int, side char(1), value_date date, currency text,
+    movement bigint, difference bigint, reference text, counterparty text, narrative text,
+    score int, lead int, why text, why_zh text, match_id bigint, match_version bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    wanted text := trim(coalesce(p_find, ''));
+    digits text := regexp_replace(wanted, '[^0-9]', '', 'g');
+    own bigint := (SELECT o.amount FROM recon_open o
+                    WHERE o.account_id = p_account_id AND o.item_id = p_item_id);
+BEGIN
+    IF wanted = '' THEN
+        RETURN QUERY SELECT * FROM api.break_candidates(p_account_id, p_item_id);
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT row_number() OVER (ORDER BY i.value_date DESC, i.item_id)::int, i.item_id::text, 1, i.side,
+           i.value_date, i.currency::text, CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END,
+           (i.amount + coalesce(own, 0))::bigint, i.reference, i.counterparty, i.narrative, 0, 0,
+           'found'::text, '查找'::text, NULL::bigint, NULL::bigint
+      FROM recon_open o JOIN recon_item i USING (account_id, item_id)
+     WHERE o.account_id = p_account_id AND o.item_id <> p_item_id AND bank.in_scope(i.unit_id)
+       AND (strpos(lower(i.reference), lower(wanted)) > 0
+            OR strpos(lower(i.bank_reference), lower(wanted)) > 0
+            OR strpos(lower(i.counterparty), lower(wanted)) > 0
+            OR strpos(lower(i.narrative), lower(wanted)) > 0
+            OR digits <> '' AND wanted ~ '^[0-9.,]+$'
+               AND abs(i.amount)::text IN (digits, digits || '00'))
+       AND NOT EXISTS (SELECT FROM recon_match_item x JOIN recon_match m USING (account_id, match_id)
+                        WHERE x.account_id = o.account_id AND x.item_id = o.item_id AND x.live
+                          AND m.status = 'proposed')
+     ORDER BY i.value_date DESC, i.item_id LIMIT 200;
+END $$;
+SELECT bank.function_grant('match_candidates', 'clerk', 'supervisor', 'auditor', 'admin');
+
+-- The left side: open breaks of a lane or of all (NULL), those that wait for nobody; p_item_id is
+-- among them in any case.
+CREATE FUNCTION api.match_breaks(p_lane text, p_account_id bigint, p_item_id bigint)
+RETURNS TABLE (account_id bigint, item_id bigint, side char(1), lane text, reference text,
+    currency text, movement bigint, value_date date, category text, age int, counterparty text,
+    narrative text, due_on date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    WITH wanted AS (
+        (SELECT b.account_id, b.item_id FROM recon_break b
+          WHERE b.account_id = p_account_id AND b.item_id = p_item_id)
+        UNION
+        (SELECT b.account_id, b.item_id FROM recon_break b
+          WHERE b.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+            AND (p_lane IS NULL OR b.lane_id = (SELECT l.lane_id FROM recon_lane l
+                                                 WHERE l.code = p_lane))
+            AND NOT EXISTS (SELECT FROM recon_match_item x
+                              JOIN recon_match m USING (account_id, match_id)
+                             WHERE x.account_id = b.account_id AND x.item_id = b.item_id AND x.live
+                               AND m.status = 'proposed')
+          ORDER BY b.due_on, b.account_id, b.item_id LIMIT 1000))
+    SELECT b.account_id, b.item_id, i.side, l.code, i.reference, i.currency::text,
+           CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END, i.value_date, b.category,
+           bank.today() - b.aged_from, i.counterparty, i.narrative, b.due_on
+      FROM wanted JOIN recon_break b USING (account_id, item_id)
+      JOIN recon_item i USING (account_id, item_id)
+      JOIN recon_lane l ON l.lane_id = b.lane_id
+     WHERE b.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+     ORDER BY b.due_on, b.account_id, b.item_id
+$$;
+SELECT bank.function_grant('match_breaks', 'clerk', 'supervisor', 'auditor', 'admin');

@@ -61,3 +61,6 @@ EXTRA_DIST += $(core_tests)
 dist_schema_DATA += src/schema/065-calendar-view.sql
 dist_schema_DATA += \
   src/schema/070-route.sql
+break_tests = tests/api/reconcile-work.sql
+TESTS += $(break_tests)
+EXTRA_DIST += $(break_tests)

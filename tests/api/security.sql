@@ -21,10 +21,13 @@ INSERT INTO decided VALUES
         case_language case_route_explain case_route_people points_balance points_buckets'),
     ('function', 'clerk supervisor', 'balance_prepare balance_reopen break_assign break_note
         break_promise break_reason case_route_waiting file_reject match_confirm match_propose
+        match_take_back
         match_undo recon_decide reconcile_run'),
     ('function', 'clerk supervisor admin', 'import_check import_commit'),
     ('function', 'clerk supervisor auditor admin', 'balance_items balance_sheet balance_statement
-        break_candidates item_candidates recon_approval_effect'),
+        item_candidates'),
+    ('function', 'clerk supervisor auditor admin', 'break_candidates match_breaks match_candidates
+        recon_approval recon_approval_effect'),
     ('function', 'worker', 'clock_tick'),
     ('function', 'supervisor', 'case_extend_decide access_grant access_refuse case_assign file_release
         points_adjust_decide points_reverse'),
