@@ -7,6 +7,7 @@
 #include "console/catalogue.h"
 #include "console/csv.h"
 #include "console/format.h"
+#include "console/names.h"
 #include "console/query.h"
 #include "console/values.h"
 #include "database/session.h"
@@ -249,7 +250,8 @@ static bool run_on(PGconn *connection, const struct definition *definition,
     PGresult *rows = NULL;
     query_source(&query, &definition->source, &definition->columns, 0, asked_value,
                  (void *)&choices->asked);
-    bool good = session_rows(connection, buffer_text(&query.sql), query.count,
+    bool good = names_read(connection, definition, error) &&
+                session_rows(connection, buffer_text(&query.sql), query.count,
                              (const char *const *)query.values, &rows, error) &&
                 describe(connection, choices, &subtitle, error);
     if (good) {

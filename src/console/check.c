@@ -172,7 +172,7 @@ static void check_fields(struct check *check, const struct fields *fields, const
     for (int i = 0; i < fields->count; i++) {
         const struct defined_field *field = &fields->items[i];
         char *place = xasprintf("%s/%d", pointer, i);
-        if (field->type == FIELD_CHOICE && !field->value_count)
+        if (field->type == FIELD_CHOICE && !field->value_count && !field->names.view)
             finding(check, place, _("a choice needs \"values\""));
         if (field->lookup) {
             struct scope scope = {{NULL, NULL}, fields, false, false};

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "console/names.h"
 #include "database/session.h"
 
 #include <stdarg.h>
@@ -194,6 +195,16 @@ static bool is_parameter(void *data, const char *name)
     return false;
 }
 
+/* The view of a code list and the columns taken from it. */
+static void check_names(const struct defined_names *names, void *data)
+{
+    struct defined_column items[] = {{.name = names->value}, {.name = names->en},
+                                     {.name = names->zh}, {.name = names->order}};
+    struct defined_columns columns = {items, names->order ? 4 : 3};
+    struct source source = {.view = names->view};
+    check_source(data, &source, &columns, "");
+}
+
 int check_database(PGconn *connection, const struct definition *definition, schema_report report,
                    void *data)
 {
@@ -206,6 +217,7 @@ int check_database(PGconn *connection, const struct definition *definition, sche
         check_source(&check, &definition->load, &loaded, "/load");
     }
     check_filters(&check, definition);
+    names_each(definition, check_names, &check);
     check_columns(&check, &definition->columns, "/columns");
     check_fields(&check, &definition->fields, "/fields");
     check_actions(&check, &definition->actions, "");

@@ -105,6 +105,9 @@ void console_paint(void *console);
 /* The page's query takes so long that stopping it is worth a key. */
 bool console_waits(const struct console *console, const struct page *page);
 
+/* Asks for the code lists that the page's screen names and that are not known; all when `again`. */
+void console_names(struct page *page, bool again);
+
 /* Sends a query for a page and frees it. */
 unsigned console_ask(struct page *page, struct query *query, answer_function answer, void *data);
 

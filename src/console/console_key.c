@@ -95,6 +95,8 @@ static bool act_everywhere(struct console *console, struct page *page, enum acti
             console_refuse(console, _("There is no screen after this one."));
         return true;
     case ACTION_REFRESH:
+        if (page->definition)
+            console_names(page, true);
         if (page->ops->refresh)
             page->ops->refresh(page);
         return true;

@@ -2,6 +2,7 @@
 #include "base/language.h"
 #include "console/console.h"
 #include "console/flow.h"
+#include "console/names.h"
 #include "console/perform.h"
 #include "console/task.h"
 
@@ -74,8 +75,46 @@ static void show(struct console *console, struct page *page)
     ARRAY_RESERVE(console->pages, console->page_count, console->page_capacity);
     console->pages[console->page_count++] = page;
     console->page_at = console->page_count - 1;
+    if (page->definition)
+        console_names(page, false);
     page->ops->open(page);
     screen_dirty();
+}
+
+/* The console whose lists are asked for; there is one. */
+static struct console *naming;
+
+static void names_came(void *data, struct answer *answer)
+{
+    if (answer->error)
+        return; /* the codes stand for themselves */
+    names_take((int)(intptr_t)data, answer->rows);
+    for (int i = 0; i < naming->page_count; i++) {
+        struct page *page = naming->pages[i];
+        if (page->definition)
+            names_apply(page->definition);
+        if (page->context == CONTEXT_FORM) /* its choices were made without them */
+            page->ops->translate(page);
+    }
+    screen_dirty();
+}
+
+void console_names(struct page *page, bool again)
+{
+    struct query query = QUERY_INIT;
+    int done = 0, list;
+    naming = page->console;
+    while (names_next(page->definition, again, &done, &query, &list)) {
+        struct request request = {.sql = buffer_text(&query.sql),
+                                  .n = query.count,
+                                  .values = (const char *const *)query.values,
+                                  .kind = REQUEST_READ};
+        connection_request(naming->connection, naming, &request, names_came,
+                           (void *)(intptr_t)list);
+        query_free(&query);
+        query = (struct query)QUERY_INIT;
+    }
+    names_apply(page->definition);
 }
 
 /* Whether the person may open it; says so when not. */

@@ -61,6 +61,13 @@ struct named_value {
     enum style style;
 };
 
+/* A code list of the database; see console/names.h. */
+struct defined_names {
+    const char *view; /* NULL: none */
+    const char *value, *en, *zh, *order;
+    int own; /* values of the file among those known, -1 before the list was read */
+};
+
 struct reveal {
     const char *function;
     struct bindings arguments;
@@ -78,6 +85,7 @@ struct defined_column {
     int flex, priority;
     struct named_value *values;
     int value_count;
+    struct defined_names names;
     bool hidden, sortable;
     struct reveal reveal;
 };
@@ -110,6 +118,7 @@ struct defined_filter {
     const char *type;
     struct named_value *values;
     int value_count;
+    struct defined_names names;
     const char *initial;
 };
 
@@ -156,6 +165,7 @@ struct defined_field {
     bool loaded; /* read by the form's `load` */
     struct named_value *values;
     int value_count;
+    struct defined_names names;
     struct defined_lookup *lookup; /* NULL: none */
     const char *initial, *currency;
     enum format format; /* of a show field */

@@ -103,6 +103,17 @@ static struct named_value *read_values(const cJSON *object, int *count)
     return values;
 }
 
+static struct defined_names read_code_list(const cJSON *object)
+{
+    const cJSON *names = member(object, "names");
+    return (struct defined_names){.view = json_string(names, "view", NULL),
+                                  .value = json_string(names, "value", ""),
+                                  .en = json_string(names, "en", ""),
+                                  .zh = json_string(names, "zh", ""),
+                                  .order = json_string(names, "order", NULL),
+                                  .own = -1};
+}
+
 static void read_column(struct defined_column *column, const cJSON *item)
 {
     const cJSON *sort = member(item, "sort");
@@ -121,6 +132,7 @@ static void read_column(struct defined_column *column, const cJSON *item)
     column->flex = json_int(item, "flex", 0);
     column->priority = json_int(item, "priority", 1);
     column->values = read_values(item, &column->value_count);
+    column->names = read_code_list(item);
     column->hidden = json_bool(item, "hidden", false);
     column->sortable = !cJSON_IsFalse(sort);
     column->reveal.function = json_string(member(item, "reveal"), "function", NULL);
@@ -238,6 +250,7 @@ struct fields read_fields(const cJSON *object, const char *name)
         field->required = json_bool(item, "required", false);
         field->loaded = json_bool(item, "loaded", true);
         field->values = read_values(item, &field->value_count);
+        field->names = read_code_list(item);
         field->lookup = read_lookup(item);
         field->initial = json_string(item, "default", NULL);
         field->currency = json_string(item, "currency", NULL);
@@ -321,7 +334,9 @@ struct defined_filter *read_filters(const cJSON *object, int *count)
         filter->argument = json_string(item, "argument", NULL);
         filter->operation = choice(json_string(item, "operator", "="), operations);
         filter->values = read_values(item, &filter->value_count);
-        filter->type = json_string(item, "type", filter->values ? "choice" : "text");
+        filter->names = read_code_list(item);
+        filter->type = json_string(item, "type",
+                                   filter->values || filter->names.view ? "choice" : "text");
         filter->initial = json_string(item, "default", NULL);
     }
     return filters;

@@ -2,6 +2,7 @@
 
 #include "base/place.h"
 #include "console/flow.h"
+#include "console/names.h"
 #include "console/plain_internal.h"
 #include "database/session.h"
 
@@ -145,6 +146,8 @@ bool plain_visit(struct plain *plain, const char *screen, const struct values *a
         return true;
     if (arguments)
         values_copy(&sheet.arguments, arguments);
+    if (!names_read(plain->connection, sheet.definition, &error))
+        plain_error(&error);
     plain_say(both_text(&sheet.definition->title));
     switch (sheet.definition->kind) {
     case KIND_LIST:
