@@ -13,6 +13,7 @@ static const char help[] = N_(
     "Usage: bankops reconcile [OPTION…] LANE…\n"
     "       bankops reconcile [OPTION…] --all\n"
     "       bankops reconcile --book FILE --statement FILE --output FILE [--profile NAME]\n"
+    "                         [--rules FILE]\n"
     "\n"
     "Matches the open lines of a lane, both sides, up to a day, and opens a break for each line\n"
     "that stays open. A lane is done in one transaction; a run that is killed leaves nothing\n"
@@ -29,6 +30,7 @@ static const char help[] = N_(
     "  --statement FILE     lines of the statement, side S\n"
     "  --output FILE        where the matches go, written whole or not at all\n"
     "  --profile NAME       read both files as this profile says, without looking for one\n"
+    "  --rules FILE         match by this rule set instead of the one that comes with the program\n"
     "  --as LOGIN           work as this member of staff\n"
     "  --database CONNINFO  use this server instead of the private one\n"
     "  --quiet              only failures are reported\n");
@@ -55,6 +57,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         {"statement", required_argument, NULL, 's'},
         {"output", required_argument, NULL, 'o'},
         {"profile", required_argument, NULL, 'p'},
+        {"rules", required_argument, NULL, 'r'},
         {"help", no_argument, NULL, 'h'},    {NULL, 0, NULL, 0}};
     int option;
     *done = false;
@@ -72,6 +75,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         case 's': reconcile->files.statement = optarg; break;
         case 'o': reconcile->files.output = optarg; break;
         case 'p': reconcile->files.profile = optarg; break;
+        case 'r': reconcile->files.rules = optarg; break;
         case 'h': fputs(_(help), stdout); return *done = true;
         default:
             return error_set(error, ERROR_USAGE, argv[optind - 1],
@@ -85,7 +89,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
 static bool has_files(const struct reconcile *reconcile)
 {
     const struct reconcile_file *files = &reconcile->files;
-    return files->book || files->statement || files->output || files->profile;
+    return files->book || files->statement || files->output || files->profile || files->rules;
 }
 
 static int run_files(const struct reconcile *reconcile, bool lanes, struct error *error)

@@ -13,7 +13,8 @@ static double share(uint64_t part, uint64_t whole)
     return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
-static void summarise(const struct match_store *store, double seconds)
+static void summarise(const struct match_store *store, const struct match_rules *rules,
+                      double seconds)
 {
     struct match_counts counts;
     match_count(store, &counts);
@@ -25,9 +26,9 @@ static void summarise(const struct match_store *store, double seconds)
                (unsigned long long)counts.lines[side],
                (unsigned long long)counts.confirmed_lines[side],
                (unsigned long long)counts.suggested_lines[side]);
-    for (int rule = 1; rule < MATCH_RULES; rule++)
+    for (size_t rule = 0; rule < rules->count; rule++)
         if (counts.confirmed[rule] || counts.suggested[rule])
-            printf(_("%s: %llu matches confirmed, %llu suggested\n"), match_rule_name(rule),
+            printf(_("%s: %llu matches confirmed, %llu suggested\n"), rules->list[rule].name,
                    (unsigned long long)counts.confirmed[rule],
                    (unsigned long long)counts.suggested[rule]);
     printf(_("cleared %.2f%% of the lines in %.2f s\n"),
@@ -40,23 +41,25 @@ int reconcile_file(const struct reconcile_file *files, int quiet)
 {
     struct error error = ERROR_INIT;
     struct profiles profiles = {NULL, 0};
-    struct match_limits limits = match_limits();
-    struct match_store *store = match_store_new();
+    struct match_rules *rules = files->rules ? match_rules_read(files->rules, &error)
+                                             : match_rules_default(&error);
+    struct match_store *store = match_store_new(rules);
     int64_t start = clock_us();
     char *folder = place_share("profiles");
     bool forced = files->profile != NULL;
-    bool done = profiles_read(folder, files->profile, &profiles, &error) &&
+    bool done = rules && profiles_read(folder, files->profile, &profiles, &error) &&
                 match_load(store, MATCH_BOOK, files->book, &profiles, forced, &error) &&
                 match_load(store, MATCH_STATEMENT, files->statement, &profiles, forced, &error);
     free(folder);
     profiles_free(&profiles);
     if (done) {
-        match_run(store, &limits);
+        match_run(store);
         done = match_write(store, files->output, &error);
     }
     if (done && !quiet)
-        summarise(store, (double)(clock_us() - start) / 1e6);
+        summarise(store, rules, (double)(clock_us() - start) / 1e6);
     match_store_free(store);
+    match_rules_free(rules);
     if (done)
         return 0;
     error_print(&error);

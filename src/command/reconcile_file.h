@@ -5,6 +5,7 @@
 struct reconcile_file {
     const char *book, *statement, *output; /* paths */
     const char *profile;                   /* name, or NULL */
+    const char *rules;                     /* path of a rule set, or NULL for the shipped one */
 };
 
 /* Matches two files, writes the matches and prints a summary unless `quiet`. Returns the exit

@@ -3,8 +3,11 @@ libreconcile_a_SOURCES = \
   src/reconcile/item.h src/reconcile/control.c src/reconcile/control.h \
   src/reconcile/format.c src/reconcile/format.h \
   src/reconcile/match.c src/reconcile/match.h \
-  src/reconcile/match_exact.c src/reconcile/match_file.c src/reconcile/match_file.h \
-  src/reconcile/match_fuzzy.c src/reconcile/match_grouped.c src/reconcile/match_truncated.c \
+  src/reconcile/match_block.c src/reconcile/match_doubt.c src/reconcile/match_evidence.c \
+  src/reconcile/match_file.c src/reconcile/match_file.h src/reconcile/match_lane.c \
+  src/reconcile/match_narrative.c src/reconcile/match_near.c src/reconcile/match_reference.c \
+  src/reconcile/match_rival.c src/reconcile/match_rules.c src/reconcile/match_rules.h \
+  src/reconcile/match_split.c \
   src/reconcile/match_sort.c src/reconcile/match_store.c src/reconcile/match_store.h \
   src/reconcile/match_subset.c src/reconcile/match_text.c src/reconcile/match_text.h \
   src/reconcile/profile.c src/reconcile/profile.h \
@@ -32,6 +35,9 @@ reconcile_libraries = libreconcile.a libbase.a $(CJSON_LIBS) $(EXPAT_LIBS) $(CRY
 profilesdir = $(pkgdatadir)/profiles
 dist_profiles_DATA = \
   src/reconcile/profiles/generic.json
+
+rulesdir = $(pkgdatadir)/rules
+dist_rules_DATA = src/reconcile/rules/default.json src/reconcile/rules/rules.schema.json
 
 if HAVE_CMOCKA
 reconcile_tests = tests/reconcile/mt940.t tests/reconcile/csv.t tests/reconcile/profile.t \

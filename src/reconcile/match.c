@@ -1,48 +1,54 @@
 #include "reconcile/match_store.h"
 
-static const char *const names[MATCH_RULES] = {"none",      "exact",     "identical", "reversal",
-                                               "normalised", "truncated", "split",     "fee",
-                                               "ambiguous", "fuzzy",     "subset"};
+#include <stdlib.h>
 
-const char *match_rule_name(enum match_rule rule)
+static void (*const kinds[MATCH_KINDS])(struct match_store *, const struct match_rule *) = {
+    [MATCH_REFERENCE] = match_rule_reference, [MATCH_REVERSAL] = match_rule_reversal,
+    [MATCH_TOTAL] = match_rule_total,         [MATCH_SPLIT] = match_rule_split,
+    [MATCH_NARRATIVE] = match_rule_narrative, [MATCH_TRUNCATED] = match_rule_truncated,
+    [MATCH_NEAR] = match_rule_near,           [MATCH_AMOUNT] = match_rule_amount,
+    [MATCH_SUBSET] = match_rule_subset};
+
+static int by_line(const void *left, const void *right)
 {
-    return names[rule];
+    const struct match_note *a = left, *b = right;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return a->doubt > b->doubt ? -1 : a->doubt < b->doubt;
 }
 
-struct match_limits match_limits(void)
-{
-    return (struct match_limits){.early = 1,
-                                 .late = 3,
-                                 .fee_low = 3800,
-                                 .fee_high = 6000,
-                                 .block = 256,
-                                 .pool = 40,
-                                 .parts = 5,
-                                 .steps = 1000000};
-}
-
-void match_part(const struct match_store *store, const struct match_key *keys, size_t count,
-                uint32_t *sides[2], size_t counts[2], size_t limit)
-{
-    counts[0] = counts[1] = 0;
-    for (size_t i = 0; i < count; i++) {
-        int side = store->lines[keys[i].line].side;
-        if (counts[side] < limit)
-            sides[side][counts[side]] = keys[i].line;
-        counts[side]++;
-    }
-}
-
-/* Most certain first: what a rule takes is gone for those after it. */
-void match_run(struct match_store *store, const struct match_limits *limits)
+/* A rule takes what it finds from those after it, but nothing is confirmed until the lines that
+ * are left speak for no other pair. */
+void match_run(struct match_store *store)
 {
     match_store_sort(store);
-    match_exact(store);
-    match_truncated(store);
-    match_surplus(store);
-    match_grouped(store, limits);
-    match_fuzzy(store, limits);
-    match_subset(store, limits);
+    match_index_references(store);
+    for (size_t i = 0; i < store->rules->count; i++) {
+        kinds[store->rules->list[i].kind](store, &store->rules->list[i]);
+        if (!store->has_residue && store->rules->list[i].kind == MATCH_REFERENCE)
+            match_index_residue(store);
+    }
+    if (!store->has_residue)
+        match_index_residue(store);
+    match_doubt_fees(store);
+    match_doubt_parts(store);
+    match_doubt_references(store);
+    match_doubt_near(store);
+    if (store->note_count)
+        qsort(store->notes, store->note_count, sizeof *store->notes, by_line);
+}
+
+bool match_line_leads(const struct match_store *store, size_t index)
+{
+    const struct match_line *line = &store->lines[index];
+    return line->mark >> 2 && match_first(store, (uint32_t)index) == index;
+}
+
+static void add_value(int64_t *sum, int64_t amount)
+{
+    int64_t size = amount == INT64_MIN ? INT64_MAX : llabs(amount);
+    if (__builtin_add_overflow(*sum, size, sum))
+        *sum = INT64_MAX;
 }
 
 void match_count(const struct match_store *store, struct match_counts *counts)
@@ -51,13 +57,31 @@ void match_count(const struct match_store *store, struct match_counts *counts)
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         enum match_status status = match_line_status(line);
-        bool first = true;
-        for (uint32_t at = line->next; at != i; at = store->lines[at].next)
-            first = first && at > i;
+        if (status == MATCH_SETTLED)
+            continue;
         counts->lines[line->side]++;
-        counts->confirmed_lines[line->side] += status == MATCH_CONFIRMED;
-        counts->suggested_lines[line->side] += status == MATCH_SUGGESTED;
-        counts->confirmed[match_line_rule(line)] += first && status == MATCH_CONFIRMED;
-        counts->suggested[match_line_rule(line)] += first && status == MATCH_SUGGESTED;
+        add_value(&counts->value[line->side], line->amount);
+        if (status == MATCH_OPEN)
+            continue;
+        bool confirmed = status == MATCH_CONFIRMED, first = match_first(store, (uint32_t)i) == i;
+        counts->confirmed_lines[line->side] += confirmed;
+        counts->suggested_lines[line->side] += !confirmed;
+        if (confirmed)
+            add_value(&counts->confirmed_value[line->side], line->amount);
+        (confirmed ? counts->confirmed : counts->suggested)[(line->mark >> 2) - 1] += first;
     }
+}
+
+int64_t match_difference(const struct match_store *store, size_t index)
+{
+    __int128 sum = 0;
+    uint32_t at = (uint32_t)index;
+    bool both = false;
+    do {
+        const struct match_line *line = &store->lines[at];
+        sum += line->side == MATCH_BOOK ? line->amount : -(__int128)line->amount;
+        both = both || line->side != store->lines[index].side;
+        at = line->next;
+    } while (at != index);
+    return both ? (int64_t)sum : 0;
 }

@@ -1,31 +1,23 @@
 #ifndef BANKOPS_RECONCILE_MATCH_H
 #define BANKOPS_RECONCILE_MATCH_H
 
+#include "base/buffer.h"
 #include "reconcile/item.h"
+#include "reconcile/match_rules.h"
 
 /* Which lines of our book and which lines of a statement are the same movement. Pure: no file, no
- * database, no clock. The result depends on the lines alone, not on the order they were added in.
- * A line is in one match at most. */
+ * database, no clock. The result depends on the lines and the rule set alone, not on the order in
+ * which the lines were added. A line is in one match at most. */
 struct match_store;
 
 enum match_side { MATCH_BOOK, MATCH_STATEMENT };
 
-enum match_rule {
-    MATCH_NONE,
-    MATCH_EXACT,      /* account, direction, amount and reference, once on each side */
-    MATCH_IDENTICAL,  /* the same with several equal lines, paired in order; a surplus stays open */
-    MATCH_REVERSAL,   /* movement and counter-movement of one reference on one side alone */
-    MATCH_NORMALISED, /* reference equal but for case, marks, channel prefix, leading zeros, place */
-    MATCH_TRUNCATED,  /* one reference is the first 16 characters of the other */
-    MATCH_SPLIT,      /* one line against the lines that carry its reference as parent */
-    MATCH_FEE,        /* reference equal, the statement's amount less a fee of a known rate */
-    MATCH_AMBIGUOUS,  /* equal lines of several dates, paired by date */
-    MATCH_FUZZY,      /* amount equal, reference nearly */
-    MATCH_SUBSET,     /* one line against 2 to 5 lines of one day with that total */
-    MATCH_RULES
+enum match_status {
+    MATCH_OPEN,
+    MATCH_SUGGESTED,
+    MATCH_CONFIRMED,
+    MATCH_SETTLED /* in a match of an earlier run */
 };
-
-enum match_status { MATCH_OPEN, MATCH_SUGGESTED, MATCH_CONFIRMED };
 
 struct match_line {
     int64_t amount;   /* minor units, money in is positive on both sides */
@@ -38,41 +30,49 @@ struct match_line {
     uint8_t side, mark; /* enum match_side; rule and status, read them with the functions below */
 };
 
-/* Limits of the rules; match_limits() gives those the program ships with. */
-struct match_limits {
-    int early, late;           /* days that the statement may precede and follow the book */
-    int fee_low, fee_high;     /* rate of the fee in millionths */
-    uint32_t block;            /* lines of one account and amount that fuzzy compares */
-    uint32_t pool, parts;      /* lines that a subset is drawn from, and its lines */
-    uint64_t steps;            /* of the search for the subset of one line */
-};
-struct match_limits match_limits(void);
-
 struct match_counts {
-    uint64_t lines[2], confirmed_lines[2], suggested_lines[2];
-    uint64_t confirmed[MATCH_RULES], suggested[MATCH_RULES]; /* matches */
+    uint64_t lines[2], confirmed_lines[2], suggested_lines[2]; /* settled ones left out */
+    int64_t confirmed_value[2], value[2]; /* sums of the amounts without sign, at most INT64_MAX */
+    uint64_t confirmed[MATCH_RULES_MOST], suggested[MATCH_RULES_MOST]; /* matches, by rule */
 };
 
-struct match_store *match_store_new(void);
+/* The rule set stays the caller's and must outlive the store. */
+struct match_store *match_store_new(const struct match_rules *rules);
 void match_store_free(struct match_store *store);
-/* Number of the account, for match_add(); the same name and currency give the same number. */
+/* Number of the account, for match_add(); the same name and currency give the same number. The two
+ * sides of a lane must be added under one name. */
 uint32_t match_account(struct match_store *store, struct slice name, const char currency[4]);
-/* Copies one line into the store. Refuses what the store cannot hold: 4 GiB of text or 2^32 lines,
- * and texts beyond 65535 bytes. */
+/* Copies one line into the store: its source_id, value_date, amount, reference and narrative.
+ * Refuses what the store cannot hold: 4 GiB of text or 2^32 lines, and texts beyond 65535 bytes. */
 bool match_add(struct match_store *store, enum match_side side, uint32_t account,
                const struct item *item, struct error *error);
+/* The same for a line that is matched already. It is never matched again, but tells how close the
+ * references of the lane lie (the neighbour test) and which were used before. */
+bool match_add_settled(struct match_store *store, enum match_side side, uint32_t account,
+                       const struct item *item, struct error *error);
 
-/* Finds all matches of the lines added. Call it once. */
-void match_run(struct match_store *store, const struct match_limits *limits);
+/* Finds all matches of the lines added. Call it once, after the last line. */
+void match_run(struct match_store *store);
 
 void match_count(const struct match_store *store, struct match_counts *counts);
 /* Lines of the store in its own order: book first, then by id. */
 size_t match_line_count(const struct match_store *store);
 const struct match_line *match_line_at(const struct match_store *store, size_t index);
 struct slice match_line_id(const struct match_store *store, const struct match_line *line);
-enum match_rule match_line_rule(const struct match_line *line);
 enum match_status match_line_status(const struct match_line *line);
-/* Name of the rule in files: "exact", "split"… */
-const char *match_rule_name(enum match_rule rule);
+/* The rule that made the line's match; NULL when it is in none. */
+const struct match_rule *match_line_rule(const struct match_store *store,
+                                         const struct match_line *line);
+/* Whether the line is the first of its match, so that a loop over all lines sees a match once. */
+bool match_line_leads(const struct match_store *store, size_t index);
+/* What the match of this line needs as adjustment: the sum of its book lines less the sum of its
+ * statement lines, 0 but for fees and tolerances. A reversal is 0. */
+int64_t match_difference(const struct match_store *store, size_t index);
+/* Appends why the match of this line was made, as a JSON object that a person can read: "why" in
+ * English, "rule", the rule set as "rules", "version" and "sha256", "book_reference",
+ * "statement_reference" and the "form" in which they are equal, "book_lines", "statement_lines",
+ * "difference" (minor units), "days"; of some also "distance", "margin", "runner_up" (id of a line),
+ * "demoted". */
+void match_evidence(const struct match_store *store, size_t index, struct buffer *out);
 
 #endif

@@ -82,11 +82,11 @@ static void add_match(const struct match_store *store, size_t first, uint64_t nu
                       struct buffer *out)
 {
     const struct match_line *line = &store->lines[first];
-    char head[80];
+    char head[100];
     int length =
         snprintf(head, sizeof head, "%" PRIu64 ",%s,%s,", number,
                  match_line_status(line) == MATCH_CONFIRMED ? "confirmed" : "suggested",
-                 match_rule_name(match_line_rule(line)));
+                 match_line_rule(store, line)->name);
     size_t at = first;
     do {
         line = &store->lines[at];
@@ -98,22 +98,13 @@ static void add_match(const struct match_store *store, size_t first, uint64_t nu
     } while (at != first);
 }
 
-/* Whether the line is the first of its match in the store's order. */
-static bool leads(const struct match_store *store, size_t line)
-{
-    for (size_t at = store->lines[line].next; at != line; at = store->lines[at].next)
-        if (at < line)
-            return false;
-    return store->lines[line].mark;
-}
-
 bool match_write(const struct match_store *store, const char *path, struct error *error)
 {
     struct buffer out = BUFFER_INIT;
     uint64_t number = 0;
     buffer_add(&out, "match_id,status,rule,side,line_id\n");
     for (size_t i = 0; i < store->count; i++)
-        if (leads(store, i))
+        if (match_line_leads(store, i))
             add_match(store, i, ++number, &out);
     bool done = file_write(path, out.data, out.length, error);
     buffer_free(&out);

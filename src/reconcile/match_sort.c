@@ -27,7 +27,18 @@ size_t match_keys_run(const struct match_keys *keys, size_t from)
 
 size_t match_keys_find(const struct match_keys *keys, uint64_t key)
 {
-    size_t low = 0, high = keys->count;
+    size_t count = keys->count, reach = 64;
+    size_t guess = (size_t)((unsigned __int128)key * count >> 64), low = guess, high = guess;
+    while (low > 0 && keys->list[low - 1].key >= key) {
+        high = low - 1;
+        low = low > reach ? low - reach : 0;
+        reach *= 4;
+    }
+    while (high < count && keys->list[high].key < key) {
+        low = high + 1;
+        high = count - high > reach ? high + reach : count;
+        reach *= 4;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (keys->list[middle].key < key)

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct match_store *match_store_new(void)
+struct match_store *match_store_new(const struct match_rules *rules)
 {
-    return xcalloc(1, sizeof(struct match_store));
+    struct match_store *store = xcalloc(1, sizeof *store);
+    store->rules = rules;
+    return store;
 }
 
 void match_store_free(struct match_store *store)
@@ -20,6 +22,9 @@ void match_store_free(struct match_store *store)
         free(store->accounts[i].name);
     free(store->accounts);
     free(store->account_table);
+    match_keys_free(&store->references);
+    match_keys_free(&store->residue);
+    free(store->notes);
     free(store->lines);
     free(store->text);
     free(store);
@@ -92,22 +97,38 @@ static void add_text(struct match_store *store, struct slice text)
     store->text_length += text.length;
 }
 
-bool match_add(struct match_store *store, enum match_side side, uint32_t account,
-               const struct item *item, struct error *error)
+static bool fits(const struct match_store *store, const struct item *item, struct error *error)
 {
-    const struct slice id = item->source_id, reference = item->reference;
-    if (id.length > UINT16_MAX || reference.length > UINT16_MAX ||
+    if (item->source_id.length > UINT16_MAX || item->reference.length > UINT16_MAX ||
         item->narrative.length > UINT16_MAX)
         return error_set(error, ERROR_INPUT, NULL, NULL, _("a text of more than 65535 bytes"));
     if (store->text_length + 3 * UINT16_MAX > UINT32_MAX || store->count >= UINT32_MAX - 1)
         return error_set(error, ERROR_INPUT, NULL,
                          _("Reconcile fewer days or accounts at a time."),
                          _("more lines than one run can hold (4 GiB of text)"));
-    struct match_form form = match_form_of(reference, item->narrative);
+    return true;
+}
+
+/* Without a form only equal writings meet: texts beyond MATCH_FORM. */
+static uint64_t hash_form(const struct match_store *store, const struct item *item)
+{
+    struct match_form form = match_form_of(item->reference, item->narrative, store->rules);
+    struct slice core = match_form_core(&form);
+    if (!core.length && item->reference.length > MATCH_FORM)
+        core = item->reference;
+    return core.length ? match_hash(core.text, core.length) | 1 : 0;
+}
+
+bool match_add(struct match_store *store, enum match_side side, uint32_t account,
+               const struct item *item, struct error *error)
+{
+    const struct slice id = item->source_id, reference = item->reference;
+    if (!fits(store, item, error))
+        return false;
     ARRAY_RESERVE(store->lines, store->count, store->capacity);
     store->lines[store->count] = (struct match_line){
         .amount = item->amount,
-        .form = form.length ? match_hash(form.text, form.length) | 1 : 0,
+        .form = hash_form(store, item),
         .text = (uint32_t)store->text_length,
         .account = account,
         .date = item->value_date,
@@ -120,6 +141,15 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
     add_text(store, id);
     add_text(store, reference);
     add_text(store, item->narrative);
+    return true;
+}
+
+bool match_add_settled(struct match_store *store, enum match_side side, uint32_t account,
+                       const struct item *item, struct error *error)
+{
+    if (!match_add(store, side, account, item, error))
+        return false;
+    store->lines[store->count - 1].mark = MATCH_SETTLED;
     return true;
 }
 
@@ -149,9 +179,10 @@ struct slice match_narrative(const struct match_store *store, const struct match
                           line->narrative_length};
 }
 
-enum match_rule match_line_rule(const struct match_line *line)
+const struct match_rule *match_line_rule(const struct match_store *store,
+                                         const struct match_line *line)
 {
-    return line->mark >> 2;
+    return line->mark >> 2 ? &store->rules->list[(line->mark >> 2) - 1] : NULL;
 }
 
 enum match_status match_line_status(const struct match_line *line)
@@ -164,12 +195,71 @@ bool match_is_open(const struct match_store *store, uint32_t line)
     return !store->lines[line].mark;
 }
 
-void match_join(struct match_store *store, const uint32_t *lines, size_t count,
-                enum match_rule rule, enum match_status status)
+struct match_form match_line_form(const struct match_store *store, uint32_t line)
 {
+    return match_form_of(match_reference(store, &store->lines[line]),
+                         match_narrative(store, &store->lines[line]), store->rules);
+}
+
+bool match_in_days(const struct match_line *one, const struct match_line *other,
+                   const struct match_rule *rule)
+{
+    int64_t days = (int64_t)other->date - one->date;
+    if (one->side == MATCH_STATEMENT)
+        days = -days;
+    return days >= -rule->early && days <= rule->late;
+}
+
+void match_join(struct match_store *store, const uint32_t *lines, size_t count,
+                const struct match_rule *rule, bool sure)
+{
+    size_t number = (size_t)(rule - store->rules->list) + 1;
+    enum match_status status = rule->confirm && sure ? MATCH_CONFIRMED : MATCH_SUGGESTED;
     for (size_t i = 0; i < count; i++) {
         struct match_line *line = &store->lines[lines[i]];
         line->next = lines[i + 1 < count ? i + 1 : 0];
-        line->mark = (uint8_t)(rule << 2 | status);
+        line->mark = (uint8_t)(number << 2 | status);
     }
+}
+
+uint32_t match_first(const struct match_store *store, uint32_t line)
+{
+    uint32_t first = line;
+    for (uint32_t at = store->lines[line].next; at != line; at = store->lines[at].next)
+        first = at < first ? at : first;
+    return first;
+}
+
+void match_note_add(struct match_store *store, struct match_note note)
+{
+    ARRAY_RESERVE(store->notes, store->note_count, store->note_capacity);
+    store->notes[store->note_count++] = note;
+}
+
+void match_demote(struct match_store *store, uint32_t line, enum match_doubt doubt, uint32_t other)
+{
+    uint32_t at = line;
+    if (match_line_status(&store->lines[line]) != MATCH_CONFIRMED)
+        return;
+    do {
+        store->lines[at].mark = (uint8_t)((store->lines[at].mark & ~3) | MATCH_SUGGESTED);
+        at = store->lines[at].next;
+    } while (at != line);
+    match_note_add(store, (struct match_note){.line = match_first(store, line),
+                                              .other = other,
+                                              .second = 3,
+                                              .doubt = (uint8_t)doubt});
+}
+
+const struct match_note *match_note_find(const struct match_store *store, uint32_t line)
+{
+    size_t low = 0, high = store->note_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (store->notes[middle].line < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < store->note_count && store->notes[low].line == line ? &store->notes[low] : NULL;
 }

@@ -2,23 +2,13 @@
 #define BANKOPS_RECONCILE_MATCH_STORE_H
 
 #include "reconcile/match.h"
+#include "reconcile/match_text.h"
 
 /* Inside of the matching engine: the lines, and lines grouped by a key. */
 
 struct match_account {
     char *name;
     char currency[4];
-};
-
-struct match_store {
-    struct match_line *lines;
-    size_t count, capacity;
-    char *text;
-    size_t text_length, text_capacity;
-    struct match_account *accounts;
-    size_t account_count, account_capacity;
-    uint32_t *account_table; /* open addressing: number plus one */
-    size_t account_slots;
 };
 
 /* A line under the key by which a rule compares. */
@@ -32,6 +22,45 @@ struct match_keys {
     size_t count, capacity;
 };
 
+/* A piece of a reference is sure of its owner while this many owners by chance are expected. */
+#define MATCH_PIECE_CHANCE 0.001
+
+/* Why a confirmed match became a suggestion. */
+enum match_doubt {
+    MATCH_SURE,
+    MATCH_DOUBT_FEE,      /* another line is this one less a fee */
+    MATCH_DOUBT_PARTS,    /* parts of this line are there */
+    MATCH_DOUBT_NEAR,     /* an open line of the amount has nearly this reference */
+    MATCH_DOUBT_REFERENCE /* the reference is used for much else */
+};
+
+/* What the lines of a match do not tell by themselves. By the first line of the match. */
+struct match_note {
+    uint32_t line;
+    uint32_t other;   /* runner-up, or the line that raises the doubt; UINT32_MAX without one */
+    uint8_t distance; /* edits of the pair */
+    uint8_t second;   /* edits of the runner-up, 3 when it has more than two */
+    uint8_t doubt;    /* enum match_doubt */
+    uint32_t pool;    /* lines that a subset was drawn from */
+};
+
+struct match_store {
+    const struct match_rules *rules;
+    struct match_line *lines;
+    size_t count, capacity;
+    char *text;
+    size_t text_length, text_capacity;
+    struct match_account *accounts;
+    size_t account_count, account_capacity;
+    uint32_t *account_table; /* open addressing: number plus one */
+    size_t account_slots;
+    struct match_keys references; /* all lines with a reference, by match_reference_key() */
+    struct match_keys residue;    /* those of references with an open line, after the first rule */
+    bool has_residue;
+    struct match_note *notes;     /* after the run: by line */
+    size_t note_count, note_capacity;
+};
+
 uint64_t match_mix(uint64_t a, uint64_t b);
 uint64_t match_hash(const char *text, size_t length);
 
@@ -40,7 +69,7 @@ void match_keys_add(struct match_keys *keys, uint64_t key, uint32_t line);
 void match_keys_sort(struct match_keys *keys);
 /* Keys from `from` that are equal. */
 size_t match_keys_run(const struct match_keys *keys, size_t from);
-/* Place of the first key that is not below this one. */
+/* Place of the first key that is not below this one; the keys are hashes. */
 size_t match_keys_find(const struct match_keys *keys, uint64_t key);
 void match_keys_free(struct match_keys *keys);
 
@@ -49,21 +78,87 @@ void match_store_sort(struct match_store *store);
 
 struct slice match_reference(const struct match_store *store, const struct match_line *line);
 struct slice match_narrative(const struct match_store *store, const struct match_line *line);
+struct match_form match_line_form(const struct match_store *store, uint32_t line);
 bool match_is_open(const struct match_store *store, uint32_t line);
-/* Makes one match of open lines. */
+/* Whether the statement's line is within the rule's days of the book's; either order of the two. */
+bool match_in_days(const struct match_line *one, const struct match_line *other,
+                   const struct match_rule *rule);
+/* Makes one match of open lines; confirmed only when the rule does that and `sure`. */
 void match_join(struct match_store *store, const uint32_t *lines, size_t count,
-                enum match_rule rule, enum match_status status);
-/* The lines of both sides among keys, each in order; at most `limit` of a side are stored but all
- * are counted. */
-void match_part(const struct match_store *store, const struct match_key *keys, size_t count,
-                uint32_t *sides[2], size_t counts[2], size_t limit);
+                const struct match_rule *rule, bool sure);
+/* Makes a suggestion of a confirmed match. */
+void match_demote(struct match_store *store, uint32_t line, enum match_doubt doubt,
+                  uint32_t other);
+/* Number of the first line of a match. */
+uint32_t match_first(const struct match_store *store, uint32_t line);
+void match_note_add(struct match_store *store, struct match_note note);
+const struct match_note *match_note_find(const struct match_store *store, uint32_t line);
 
-/* The rules, in their order. */
-void match_exact(struct match_store *store);
-void match_truncated(struct match_store *store);
-void match_surplus(struct match_store *store);
-void match_grouped(struct match_store *store, const struct match_limits *limits);
-void match_fuzzy(struct match_store *store, const struct match_limits *limits);
-void match_subset(struct match_store *store, const struct match_limits *limits);
+/* One writing: the references are equal byte for byte, and there is one. */
+bool match_same_writing(const struct match_store *store, uint32_t one, uint32_t other);
+/* One form: equal but for what rules of "any" writing overlook. */
+bool match_same_form(const struct match_store *store, uint32_t one, uint32_t other);
+uint64_t match_reference_key(const struct match_line *line);
+/* Whether the amounts are apart by a fee that the rule knows. */
+bool match_is_fee(const struct match_line *book, const struct match_line *statement,
+                  const struct match_fee *fee);
+
+/* Open lines of both sides with one account and amount. */
+struct match_block {
+    uint32_t *lines[2];
+    size_t counts[2];
+};
+/* Calls the function for each block that has lines of both sides; `take` says which lines belong.
+ * Blocks of more than `most` lines are left out. */
+void match_blocks(struct match_store *store, uint32_t most,
+                  bool (*take)(const struct match_store *store, const struct match_line *line),
+                  void (*use)(struct match_store *store, const struct match_block *block,
+                              void *context),
+                  void *context);
+
+/* How far apart the references of an account lie: match_lane.c. */
+struct match_lane;
+struct match_lane *match_lanes_new(const struct match_store *store);
+void match_lanes_free(struct match_lane *lanes);
+/* Values that references of this length take, by the variety of each character. */
+double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t length);
+/* Probability that two references of this length that have nothing to do with each other are
+ * within 1 or 2 edits. */
+double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length,
+                         int edits);
+/* Probability that they agree in `count` characters from `from`. */
+double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t length,
+                        size_t from, size_t count);
+/* The neighbour test: shares of the book references of each account that have another one within
+ * the edits allowed, in the same amount and the days of the rule, and how many such pairs chance
+ * would make. Measured on a sample. The caller frees the array. */
+struct match_nearness {
+    double share, chance;
+};
+struct match_nearness *match_lane_test(const struct match_store *store,
+                                       const struct match_lane *lanes,
+                                       const struct match_rule *rule);
+/* Edits allowed for a reference of this length; none for short ones. */
+int match_edits_allowed(size_t length);
+
+/* The kinds of rules. */
+void match_index_references(struct match_store *store);
+/* Keeps the lines of references that stand for several lines and have an open one. */
+void match_index_residue(struct match_store *store);
+void match_rule_reference(struct match_store *store, const struct match_rule *rule);
+void match_rule_reversal(struct match_store *store, const struct match_rule *rule);
+void match_rule_total(struct match_store *store, const struct match_rule *rule);
+void match_rule_split(struct match_store *store, const struct match_rule *rule);
+void match_rule_narrative(struct match_store *store, const struct match_rule *rule);
+void match_rule_truncated(struct match_store *store, const struct match_rule *rule);
+void match_rule_near(struct match_store *store, const struct match_rule *rule);
+void match_rule_amount(struct match_store *store, const struct match_rule *rule);
+void match_rule_subset(struct match_store *store, const struct match_rule *rule);
+
+/* Safeguards after the rules: confirmed matches that the lines left open make doubtful. */
+void match_doubt_fees(struct match_store *store);
+void match_doubt_parts(struct match_store *store);
+void match_doubt_near(struct match_store *store);
+void match_doubt_references(struct match_store *store);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS_MOST = 8 };
+enum { PARTS_MOST = MATCH_SUBSET_PARTS };
 
 /* Open lines of one side, account, direction and day that could be parts. */
 struct pool {
@@ -91,10 +91,10 @@ static bool load_pool(const struct match_store *store, const struct match_keys *
 }
 
 /* The fewest parts first: a total that two sets of as many lines reach is left to a person. */
-static bool solve(struct search *search, const struct match_limits *limits, int64_t total)
+static bool solve(struct search *search, const struct match_rule *rule, int64_t total)
 {
-    search->steps = limits->steps;
-    for (size_t parts = 2; parts <= limits->parts && parts <= PARTS_MOST; parts++) {
+    search->steps = rule->steps;
+    for (size_t parts = 2; parts <= rule->parts && parts <= PARTS_MOST; parts++) {
         search->parts = parts;
         search->solutions = 0;
         choose(search, 0, 0, total);
@@ -105,24 +105,30 @@ static bool solve(struct search *search, const struct match_limits *limits, int6
 }
 
 static void suggest(struct match_store *store, const struct match_keys *keys, uint32_t whole,
-                    const struct match_limits *limits, struct pool *pool)
+                    const struct match_rule *rule, struct pool *pool)
 {
     const struct match_line *line = &store->lines[whole];
-    uint32_t lines[PARTS_MOST + 1], count = 0;
-    for (int days = -limits->early; days <= limits->late; days++) {
+    uint32_t lines[PARTS_MOST + 1], count = 0, drawn = 0;
+    for (int days = -rule->early; days <= rule->late; days++) {
         int date = line->side == MATCH_BOOK ? line->date + days : line->date - days;
         struct search search = {.pool = pool};
-        if (!load_pool(store, keys, line, date, limits->pool, pool) || pool->count < 2 ||
-            !solve(&search, limits, size_of(line)))
+        if (!load_pool(store, keys, line, date, rule->pool, pool) || pool->count < 2 ||
+            !solve(&search, rule, size_of(line)))
             continue;
         if (count)
             return; /* two days offer an answer */
         lines[count++] = whole;
+        drawn = (uint32_t)pool->count;
         for (size_t i = 0; i < search.parts; i++)
             lines[count++] = pool->lines[search.found[i]];
     }
-    if (count)
-        match_join(store, lines, count, MATCH_SUBSET, MATCH_SUGGESTED);
+    if (count) {
+        match_join(store, lines, count, rule, false);
+        match_note_add(store, (struct match_note){.line = match_first(store, whole),
+                                                  .other = UINT32_MAX,
+                                                  .second = 3,
+                                                  .pool = drawn});
+    }
 }
 
 static int64_t magnitude(const struct match_store *store, uint32_t line)
@@ -140,11 +146,11 @@ static int by_size(const void *left, const void *right, void *context)
     return a < b ? -1 : a > b;
 }
 
-void match_subset(struct match_store *store, const struct match_limits *limits)
+void match_rule_subset(struct match_store *store, const struct match_rule *rule)
 {
     struct match_keys keys = {NULL, 0, 0};
-    struct pool pool = {xmalloc(limits->pool * sizeof *pool.lines),
-                        xmalloc(limits->pool * sizeof *pool.amounts), 0};
+    struct pool pool = {xmalloc(rule->pool * sizeof *pool.lines),
+                        xmalloc(rule->pool * sizeof *pool.amounts), 0};
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         if (!line->mark && line->amount > INT64_MIN / PARTS_MOST &&
@@ -158,7 +164,7 @@ void match_subset(struct match_store *store, const struct match_limits *limits)
     qsort_r(wholes, keys.count, sizeof *wholes, by_size, store);
     for (size_t i = 0; i < keys.count; i++)
         if (match_is_open(store, wholes[i]))
-            suggest(store, &keys, wholes[i], limits, &pool);
+            suggest(store, &keys, wholes[i], rule, &pool);
     match_keys_free(&keys);
     free(wholes);
     free(pool.lines);

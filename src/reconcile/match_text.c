@@ -1,128 +1,222 @@
 #include "reconcile/match_text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Marks that channels put before a merchant's reference. */
-static const char *const prefixes[] = {"REF", "UPOP", "NET", "ALI", "WX", "TX"};
-static const char *const absent[] = {"NONREF", "NOTPROVIDED", "NOREF", "NA"};
+enum { DIGITS_LEAST = 8, CORE_LEAST = 5, ABSENT_MOST = 24 };
 
-enum { DIGITS_LEAST = 8, CORE_LEAST = 5 };
+/* The C library's functions depend on the locale and are slower. */
+static bool is_digit(unsigned char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(unsigned char byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
+/* What a byte counts as: itself, in upper case, or 0 for a mark. */
+static unsigned char upper(unsigned char byte)
+{
+    if (byte >= 'a' && byte <= 'z')
+        return (unsigned char)(byte - 'a' + 'A');
+    return is_digit(byte) || is_letter(byte) || byte >= 0x80 ? byte : 0;
+}
+
+/* Full-width forms U+FF01 to U+FF5E are ASCII from '!' on; 0 for other characters. */
+static unsigned char half_width(const char *text, size_t left)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (left < 3 || at[0] != 0xEF || (at[1] != 0xBC && at[1] != 0xBD) || at[2] < 0x80)
+        return 0;
+    unsigned code = (at[1] & 3u) << 6 | (at[2] & 0x3Fu);
+    return code >= 1 && code <= 0x5E ? (unsigned char)(0x20 + code) : 0;
+}
 
 struct match_form match_plain(struct slice reference)
 {
     struct match_form form;
-    form.length = 0;
+    form.length = form.head = 0;
     for (size_t i = 0; i < reference.length; i++) {
         unsigned char byte = (unsigned char)reference.text[i];
-        if (!isalnum(byte) && byte < 0x80)
+        if (byte == 0xEF && half_width(reference.text + i, reference.length - i)) {
+            byte = half_width(reference.text + i, reference.length - i);
+            i += 2;
+        }
+        if (!(byte = upper(byte)))
             continue;
         if (form.length == MATCH_FORM)
             return form.length = 0, form;
-        form.text[form.length++] = (char)(byte < 0x80 ? toupper(byte) : byte);
+        form.text[form.length++] = (char)byte;
     }
     return form;
 }
 
-bool match_no_reference(struct slice reference)
+bool match_no_reference(struct slice reference, const struct match_words *absent)
 {
-    struct match_form form;
     if (!reference.length)
         return true;
-    if (isdigit((unsigned char)reference.text[0]) || reference.length > 16)
+    if (is_digit((unsigned char)reference.text[0]) || reference.length > ABSENT_MOST)
         return false;
-    form = match_plain(reference);
-    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-        if (form.length == strlen(absent[i]) && !memcmp(form.text, absent[i], form.length))
+    struct match_form form = match_plain(reference);
+    for (size_t i = 0; i < absent->count; i++)
+        if (strlen(absent->words[i]) == form.length &&
+            !memcmp(form.text, absent->words[i], form.length))
             return true;
     return !form.length;
-}
-
-static void drop(struct match_form *form, size_t count)
-{
-    form->length -= count;
-    memmove(form->text, form->text + count, form->length);
 }
 
 /* Letters before nothing but digits. Returns how many letters, -1 when it is built otherwise. */
 static int letters_before_digits(const struct match_form *form)
 {
     size_t letters = 0;
-    while (letters < form->length && isalpha((unsigned char)form->text[letters]))
+    while (letters < form->length && is_letter((unsigned char)form->text[letters]))
         letters++;
     for (size_t i = letters; i < form->length; i++)
-        if (!isdigit((unsigned char)form->text[i]))
+        if (!is_digit((unsigned char)form->text[i]))
             return -1;
     return form->length - letters < DIGITS_LEAST ? -1 : (int)letters;
 }
 
-static void drop_prefixes(struct match_form *form)
+/* Bytes of the known prefix that the text begins with, 0 when it has none. */
+static size_t prefix_of(const char *text, size_t length, const struct match_words *prefixes)
 {
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        size_t length = strlen(prefixes[i]);
-        if (form->length > length + CORE_LEAST && !memcmp(form->text, prefixes[i], length))
-            drop(form, length);
+    for (size_t i = 0; i < prefixes->count; i++) {
+        size_t size = strlen(prefixes->words[i]);
+        if (length > size + CORE_LEAST && !memcmp(text, prefixes->words[i], size))
+            return size;
     }
+    return 0;
 }
 
-struct match_form match_core(struct slice reference)
+struct match_form match_core(struct slice reference, const struct match_words *prefixes)
 {
     struct match_form form = match_plain(reference);
-    size_t zeros = 0;
     int letters = letters_before_digits(&form);
-    if (letters >= 0)
-        drop(&form, (size_t)letters);
-    else
-        drop_prefixes(&form);
-    while (zeros < form.length && form.text[zeros] == '0')
-        zeros++;
-    drop(&form, zeros);
-    return form.length < CORE_LEAST ? (struct match_form){"", 0} : form;
+    size_t head = letters > 0 ? (size_t)letters : 0, cut;
+    while (letters < 0 && (cut = prefix_of(form.text + head, form.length - head, prefixes)))
+        head += cut;
+    while (head < form.length && form.text[head] == '0')
+        head++;
+    form.head = (uint8_t)head;
+    if (form.length - head < CORE_LEAST)
+        form.length = form.head = 0;
+    return form;
 }
 
-struct match_form match_mined(struct slice narrative)
+struct slice match_form_core(const struct match_form *form)
 {
-    struct match_form found = {"", 0};
-    for (size_t at = 0; at < narrative.length;) {
-        size_t end = at;
-        while (end < narrative.length && !isspace((unsigned char)narrative.text[end]))
-            end++;
-        struct slice word = {narrative.text + at, end - at};
-        struct match_form plain = match_plain(word);
-        at = end + 1;
-        if (letters_before_digits(&plain) < 0)
+    return (struct slice){form->text + form->head, (size_t)form->length - form->head};
+}
+
+static bool is_date(const struct match_form *form)
+{
+    const char *text = form->text;
+    int month, day;
+    if (form->length != 8 || (memcmp(text, "19", 2) && memcmp(text, "20", 2)))
+        return false;
+    month = (text[4] - '0') * 10 + text[5] - '0';
+    day = (text[6] - '0') * 10 + text[7] - '0';
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+static bool is_wordly(unsigned char byte)
+{
+    return is_digit(byte) || is_letter(byte) || byte == '-';
+}
+
+bool match_mined(struct slice narrative, const struct match_words *prefixes, size_t *at,
+                 struct match_form *form)
+{
+    while (*at < narrative.length) {
+        size_t start = *at, end, digits = 0;
+        while (start < narrative.length && !is_wordly((unsigned char)narrative.text[start]))
+            start++;
+        for (end = start; end < narrative.length && is_wordly((unsigned char)narrative.text[end]);
+             end++)
+            digits += is_digit((unsigned char)narrative.text[end]);
+        *at = end + 1;
+        if (digits < DIGITS_LEAST)
             continue;
-        struct match_form core = match_core(word);
-        if (found.length &&
-            (found.length != core.length || memcmp(found.text, core.text, core.length)))
-            return (struct match_form){"", 0};
-        found = core;
+        struct slice word = {narrative.text + start, end - start};
+        *form = match_plain(word);
+        if (letters_before_digits(form) < 0 || is_date(form))
+            continue;
+        *form = match_core(word, prefixes);
+        if (form->length)
+            return true;
+    }
+    return false;
+}
+
+static bool one_core(const struct match_form *one, const struct match_form *other)
+{
+    struct slice a = match_form_core(one), b = match_form_core(other);
+    return a.length == b.length && !memcmp(a.text, b.text, a.length);
+}
+
+static struct match_form only_mined(struct slice narrative, const struct match_words *prefixes)
+{
+    struct match_form found = {.length = 0}, form;
+    size_t at = 0;
+    while (match_mined(narrative, prefixes, &at, &form)) {
+        if (found.length && !one_core(&found, &form))
+            return (struct match_form){.length = 0};
+        found = form;
     }
     return found;
 }
 
-struct match_form match_form_of(struct slice reference, struct slice narrative)
+struct match_form match_form_of(struct slice reference, struct slice narrative,
+                                const struct match_rules *rules)
 {
     struct match_form form;
-    if (match_no_reference(reference))
-        return match_mined(narrative);
-    form = match_core(reference);
+    if (match_no_reference(reference, &rules->absent))
+        return only_mined(narrative, &rules->prefixes);
+    form = match_core(reference, &rules->prefixes);
     if (!form.length && reference.length <= MATCH_FORM) {
-        form.length = reference.length;
+        form.length = (uint8_t)reference.length;
         memcpy(form.text, reference.text, reference.length);
     }
     return form;
 }
 
+/* The letters that the form begins with, without known prefixes. */
+static struct slice own_letters(const struct match_form *form, const struct match_words *prefixes)
+{
+    size_t start = 0, end = 0, cut;
+    while (end < form->head && is_letter((unsigned char)form->text[end]))
+        end++;
+    while ((cut = prefix_of(form->text + start, form->length - start, prefixes)) &&
+           start + cut <= end)
+        start += cut;
+    return (struct slice){form->text + start, end - start};
+}
+
+bool match_same_head(const struct match_form *one, const struct match_form *other,
+                     const struct match_words *prefixes)
+{
+    if (one->head == other->head && !memcmp(one->text, other->text, one->head))
+        return true;
+    struct slice a = own_letters(one, prefixes), b = own_letters(other, prefixes);
+    if (a.length > b.length) {
+        struct slice swap = a;
+        a = b;
+        b = swap;
+    }
+    return !memcmp(a.text, b.text + b.length - a.length, a.length);
+}
+
 bool match_parent(struct slice reference, struct slice *parent)
 {
     size_t length = reference.length, digits = 0;
-    while (digits < length && isdigit((unsigned char)reference.text[length - digits - 1]))
+    while (digits < length && digits < 3 &&
+           is_digit((unsigned char)reference.text[length - digits - 1]))
         digits++;
     *parent = reference;
     if (digits < 1 || digits > 2 || length < digits + 1 + CORE_LEAST ||
-        reference.text[length - digits - 1] != '-')
+        !memchr("-/.#_", reference.text[length - digits - 1], 5))
         return false;
     parent->length = length - digits - 1;
     return true;
@@ -133,12 +227,27 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
+/* The texts without what they begin and end with alike. */
+static void strip(struct slice *one, struct slice *other)
+{
+    while (one->length && other->length && one->text[0] == other->text[0]) {
+        one->text++, one->length--;
+        other->text++, other->length--;
+    }
+    while (one->length && other->length &&
+           one->text[one->length - 1] == other->text[other->length - 1])
+        one->length--, other->length--;
+}
+
 int match_distance(struct slice one, struct slice other)
 {
     int rows[3][MATCH_FORM + 2];
+    if (one.length > MATCH_FORM || other.length > MATCH_FORM)
+        return one.length == other.length && !memcmp(one.text, other.text, one.length) ? 0 : 3;
+    strip(&one, &other);
     size_t n = one.length, m = other.length;
-    if (n > MATCH_FORM || m > MATCH_FORM || (n > m ? n - m : m - n) > 2)
-        return n == m && !memcmp(one.text, other.text, n) ? 0 : 3;
+    if ((n > m ? n - m : m - n) > 2)
+        return 3;
     for (size_t j = 0; j <= m; j++)
         rows[0][j] = (int)j;
     for (size_t i = 1; i <= n; i++) {

@@ -2,34 +2,45 @@
 #define BANKOPS_RECONCILE_MATCH_TEXT_H
 
 #include "reconcile/item.h"
+#include "reconcile/match_rules.h"
 
-enum { MATCH_FORM = 96, MATCH_CUT = 16 };
+enum { MATCH_FORM = 96 };
 
-/* A reference in the form in which two writings of it are equal. */
+/* A reference without what writings of it differ in: letters in upper case and digits, full-width
+ * ones included, and bytes of other scripts. text + head is its core: what is left without a
+ * channel's prefix and leading zeros. Empty when the reference has more than MATCH_FORM bytes. */
 struct match_form {
     char text[MATCH_FORM];
-    size_t length;
+    uint8_t length, head;
 };
 
-/* Whether the field says that there is no reference: empty, NONREF, NOTPROVIDED. */
-bool match_no_reference(struct slice reference);
+/* Whether the field says that there is no reference: empty, marks alone, or a word of the list. */
+bool match_no_reference(struct slice reference, const struct match_words *absent);
 
-/* Upper case letters and digits of the reference alone. Empty when it has more than MATCH_FORM. */
+/* The form with head 0. */
 struct match_form match_plain(struct slice reference);
+/* The form and its core: letters before at least eight digits, or a known prefix, and leading
+ * zeros are cut. Core and form are empty when less than five characters would be left. */
+struct match_form match_core(struct slice reference, const struct match_words *prefixes);
+/* The core as a slice of the form. */
+struct slice match_form_core(const struct match_form *form);
 
-/* The same without a channel prefix (known ones, or letters before at least eight digits) and
- * without leading zeros. Empty when less than five characters are left. */
-struct match_form match_core(struct slice reference);
+/* Next word of a narrative from *at that can be a reference: at least eight digits, letters only
+ * before them, no date. Moves *at behind it; false at the end. */
+bool match_mined(struct slice narrative, const struct match_words *prefixes, size_t *at,
+                 struct match_form *form);
 
-/* The first word of a narrative that is a reference: at least eight digits, letters only before
- * them. Empty when there is none, or two that differ. */
-struct match_form match_mined(struct slice narrative);
+/* Form of the reference or, when the field says there is none, the one reference that the
+ * narrative holds; as it is written when it has no core. Empty with several in the narrative. */
+struct match_form match_form_of(struct slice reference, struct slice narrative,
+                                const struct match_rules *rules);
 
-/* The core of the reference or, when the field says there is none, what the narrative holds; as it
- * is written when it has no core. Empty when it has more than MATCH_FORM. */
-struct match_form match_form_of(struct slice reference, struct slice narrative);
+/* Whether two forms of one core are writings of one reference: their letters before it are the
+ * same, or one has fewer of them, or what differs are known prefixes. */
+bool match_same_head(const struct match_form *one, const struct match_form *other,
+                     const struct match_words *prefixes);
 
-/* The reference without its part number "-1" to "-99". Returns whether it has one. */
+/* The reference without its part number: 1 to 99 after one of - / . # _ */
 bool match_parent(struct slice reference, struct slice *parent);
 
 /* Edits (insert, drop, replace, swap neighbours) that make one text of the other, 3 when more than

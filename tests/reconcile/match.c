@@ -1,6 +1,7 @@
 #include "reconcile/match.h"
 
 #include "../lib/check.h"
+#include "base/alloc.h"
 #include "reconcile/match_text.h"
 
 #include <stdio.h>
@@ -34,13 +35,14 @@ static void add(struct match_store *store, const struct input *input)
                           match_account(store, slice(input->account), "CNY"), &item, &error));
 }
 
+static struct match_rules *rules;
+
 static struct match_store *run(const struct input *inputs, size_t count)
 {
-    struct match_limits limits = match_limits();
-    struct match_store *store = match_store_new();
+    struct match_store *store = match_store_new(rules);
     for (size_t i = 0; i < count; i++)
         add(store, &inputs[i]);
-    match_run(store, &limits);
+    match_run(store);
     return store;
 }
 
@@ -56,8 +58,14 @@ static const struct match_line *line(const struct match_store *store, const char
     return NULL;
 }
 
+static const char *rule_name(const struct match_store *store, const struct match_line *line)
+{
+    const struct match_rule *rule = match_line_rule(store, line);
+    return rule ? rule->name : "none";
+}
+
 /* The lines are in one match of exactly this rule and status. */
-static void expect(const struct match_store *store, const char *ids, enum match_rule rule,
+static void expect(const struct match_store *store, const char *ids, const char *rule,
                    enum match_status status)
 {
     char copy[100], *next = copy;
@@ -75,7 +83,7 @@ static void expect(const struct match_store *store, const char *ids, enum match_
             at = match_line_at(store, at->next);
         } while (at != first);
         assert_true(found);
-        assert_int_equal(match_line_rule(line(store, names[i])), rule);
+        assert_string_equal(rule_name(store, line(store, names[i])), rule);
         assert_int_equal(match_line_status(line(store, names[i])), status);
     }
     do {
@@ -103,7 +111,7 @@ static void unique_lines_match(void **state)
         {L, "L2", "A", 0, 500, "10000002", NULL}, {S, "S2", "B", 0, 500, "10000002", NULL},
         {L, "L3", "A", 0, 500, "10000003", NULL}, {S, "S3", "A", 0, -500, "10000003", NULL},
         {L, "L4", "A", 0, 500, "NONREF", NULL}, {S, "S4", "A", 0, 500, "NONREF", NULL});
-    expect(store, "L1 S1", MATCH_EXACT, MATCH_CONFIRMED);
+    expect(store, "L1 S1", "exact", MATCH_CONFIRMED);
     expect_open(store, "L2");
     expect_open(store, "L3");
     expect_open(store, "L4");
@@ -114,7 +122,7 @@ static void a_reference_used_again_is_told_by_amount(void **state)
 {
     RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {S, "S1", "A", 0, 500, "10000001", NULL},
         {L, "L2", "A", 0, 700, "10000001", NULL}, {S, "S2", "A", 0, 900, "10000001", NULL});
-    expect(store, "L1 S1", MATCH_EXACT, MATCH_CONFIRMED);
+    expect(store, "L1 S1", "exact", MATCH_CONFIRMED);
     expect_open(store, "L2");
     expect_open(store, "S2");
     match_store_free(store);
@@ -124,7 +132,7 @@ static void copies_stay_open(void **state)
 {
     RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {S, "S1", "A", 1, 500, "10000001", NULL},
         {S, "S2", "A", 1, 500, "10000001", NULL});
-    expect(store, "L1 S1", MATCH_IDENTICAL, MATCH_CONFIRMED);
+    expect(store, "L1 S1", "identical", MATCH_CONFIRMED);
     expect_open(store, "S2");
     match_store_free(store);
 }
@@ -154,9 +162,9 @@ static void equal_lines_pair_in_order(void **state)
         {S, "S1", "A", 1, 500, "10000001", NULL}, {S, "S2", "A", 1, 500, "10000001", NULL},
         {L, "L8", "A", 0, 70, "10000008", NULL}, {L, "L9", "A", 2, 70, "10000008", NULL},
         {S, "S8", "A", 0, 70, "10000008", NULL}, {S, "S9", "A", 2, 70, "10000008", NULL});
-    expect(store, "L1 S1", MATCH_IDENTICAL, MATCH_CONFIRMED);
-    expect(store, "L2 S2", MATCH_IDENTICAL, MATCH_CONFIRMED);
-    expect(store, "L8 S8", MATCH_AMBIGUOUS, MATCH_SUGGESTED);
+    expect(store, "L1 S1", "identical", MATCH_CONFIRMED);
+    expect(store, "L2 S2", "identical", MATCH_CONFIRMED);
+    expect(store, "L8 S8", "ambiguous", MATCH_SUGGESTED);
     match_store_free(store);
 }
 
@@ -165,9 +173,9 @@ static void reversals_net_on_one_side_alone(void **state)
     RUN({L, "L1", "A", 0, 500, "10000001", NULL}, {L, "L2", "A", 0, -500, "10000001", NULL},
         {S, "S3", "A", 0, 700, "10000003", NULL}, {S, "S4", "A", 0, -700, "10000003", NULL},
         {L, "L3", "A", 0, 700, "10000003", NULL}, {L, "L4", "A", 0, -700, "10000003", NULL});
-    expect(store, "L1 L2", MATCH_REVERSAL, MATCH_CONFIRMED);
-    expect(store, "L3 S3", MATCH_EXACT, MATCH_CONFIRMED);
-    expect(store, "L4 S4", MATCH_EXACT, MATCH_CONFIRMED);
+    expect(store, "L1 L2", "reversal", MATCH_CONFIRMED);
+    expect(store, "L3 S3", "exact", MATCH_CONFIRMED);
+    expect(store, "L4 S4", "exact", MATCH_CONFIRMED);
     match_store_free(store);
 }
 
@@ -182,12 +190,12 @@ static void writings_of_a_reference_match(void **state)
         {S, "S5", "A", 0, 5, "NONREF", "PAYMENT 10000300 THANK YOU"},
         {L, "L6", "A", 0, 6, "TX20240602478486079909", NULL},
         {S, "S6", "A", 0, 6, "TX20240602478486", NULL});
-    expect(store, "L1 S1", MATCH_NORMALISED, MATCH_CONFIRMED);
-    expect(store, "L2 S2", MATCH_NORMALISED, MATCH_CONFIRMED);
-    expect(store, "L3 S3", MATCH_NORMALISED, MATCH_CONFIRMED);
-    expect(store, "L4 S4", MATCH_NORMALISED, MATCH_CONFIRMED);
-    expect(store, "L5 S5", MATCH_NORMALISED, MATCH_CONFIRMED);
-    expect(store, "L6 S6", MATCH_TRUNCATED, MATCH_CONFIRMED);
+    expect(store, "L1 S1", "normalised", MATCH_CONFIRMED);
+    expect(store, "L2 S2", "normalised", MATCH_CONFIRMED);
+    expect(store, "L3 S3", "normalised", MATCH_CONFIRMED);
+    expect(store, "L4 S4", "normalised", MATCH_CONFIRMED);
+    expect(store, "L5 S5", "normalised", MATCH_CONFIRMED);
+    expect(store, "L6 S6", "truncated", MATCH_CONFIRMED);
     match_store_free(store);
 }
 
@@ -207,8 +215,8 @@ static void parts_match_with_their_whole(void **state)
         {L, "L3", "A", 0, -30, "10000002-1", NULL}, {L, "L4", "A", 0, -50, "10000002-2", NULL},
         {L, "L5", "A", 0, 900, "10000009", NULL}, {S, "S5", "A", 0, 401, "10000009-1", NULL},
         {S, "S6", "A", 0, 500, "10000009-2", NULL});
-    expect(store, "L1 S1 S2", MATCH_SPLIT, MATCH_CONFIRMED);
-    expect(store, "S3 L3 L4", MATCH_SPLIT, MATCH_CONFIRMED);
+    expect(store, "L1 S1 S2", "split", MATCH_CONFIRMED);
+    expect(store, "S3 L3 L4", "split", MATCH_CONFIRMED);
     expect_open(store, "L5");
     match_store_free(store);
 }
@@ -220,10 +228,10 @@ static void a_fee_of_the_known_rate_matches(void **state)
         {L, "L3", "A", 0, 100000, "10000333", NULL}, {S, "S3", "A", 0, 100500, "10000333", NULL},
         {L, "L4", "A", 0, 100000, "10004444", NULL}, {S, "S4", "A", 0, 99500, "10004444", NULL},
         {L, "L5", "A", 0, 7, "10004444", NULL}, {S, "S5", "A", 0, 7, "10004444", NULL});
-    expect(store, "L1 S1", MATCH_FEE, MATCH_CONFIRMED);
+    expect(store, "L1 S1", "fee", MATCH_CONFIRMED);
     expect_open(store, "L2");
     expect_open(store, "S3");
-    expect(store, "L4 S4", MATCH_FEE, MATCH_SUGGESTED);
+    expect(store, "L4 S4", "fee", MATCH_SUGGESTED);
     match_store_free(store);
 }
 
@@ -233,7 +241,7 @@ static void near_references_are_suggested(void **state)
         {S, "S1", "A", 0, 500, "TX20240604283803718324", NULL},
         {L, "L2", "A", 0, 600, "20000001", NULL}, {S, "S2", "A", 0, 600, "20000002", NULL},
         {S, "S3", "A", 0, 600, "20000003", NULL});
-    expect(store, "L1 S1", MATCH_FUZZY, MATCH_SUGGESTED);
+    expect(store, "L1 S1", "near", MATCH_SUGGESTED);
     expect_open(store, "L2");
     match_store_free(store);
 }
@@ -245,7 +253,7 @@ static void totals_are_suggested(void **state)
         {S, "S4", "A", 1, 9, "P4", NULL}, {L, "L5", "B", 0, 70, "10000002", NULL},
         {S, "S5", "B", 0, 30, "P5", NULL}, {S, "S6", "B", 0, 40, "P6", NULL},
         {S, "S7", "B", 0, 20, "P7", NULL}, {S, "S8", "B", 0, 50, "P8", NULL});
-    expect(store, "L1 S1 S2 S3", MATCH_SUBSET, MATCH_SUGGESTED);
+    expect(store, "L1 S1 S2 S3", "subset", MATCH_SUGGESTED);
     expect_open(store, "S4");
     expect_open(store, "L5");
     match_store_free(store);
@@ -292,14 +300,14 @@ static void check_sums(const struct match_store *store)
         size_t size = 0;
         do {
             sum += at->side == L ? at->amount : -at->amount;
-            assert_int_equal(match_line_rule(at), match_line_rule(first));
+            assert_ptr_equal(match_line_rule(store, at), match_line_rule(store, first));
             assert_int_equal(at->account, first->account);
             at = match_line_at(store, at->next);
             assert_true(++size <= MANY);
         } while (at != first);
         if (match_line_status(first) == MATCH_OPEN)
             assert_int_equal(size, 1);
-        else if (match_line_rule(first) != MATCH_FEE)
+        else if (!match_line_rule(store, first)->fee.given)
             assert_int_equal(sum, 0);
     }
 }
@@ -332,13 +340,31 @@ static void order_is_irrelevant_and_sums_are_zero(void **state)
 static void nothing_is_matched_with_nothing(void **state)
 {
     struct match_counts counts;
-    struct match_limits limits = match_limits();
-    struct match_store *store = match_store_new();
+    struct match_store *store = match_store_new(rules);
     (void)state;
-    match_run(store, &limits);
+    match_run(store);
     match_count(store, &counts);
     assert_int_equal(counts.lines[0] + counts.lines[1], 0);
     match_store_free(store);
+}
+
+static int load(void **state)
+{
+    struct error error = ERROR_INIT;
+    const char *source = getenv("BANKOPS_SOURCE");
+    char *path = xasprintf("%s/src/reconcile/rules/default.json", source ? source : ".");
+    (void)state;
+    rules = match_rules_read(path, &error);
+    free(path);
+    assert_non_null(rules);
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    match_rules_free(rules);
+    return 0;
 }
 
 int main(void)
@@ -361,5 +387,5 @@ int main(void)
         cmocka_unit_test(order_is_irrelevant_and_sums_are_zero),
         cmocka_unit_test(nothing_is_matched_with_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load, unload);
 }

@@ -1,0 +1,75 @@
+#include "reconcile/match_store.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+/* Safeguards: confirmed pairs of one reference that other lines of it make doubtful. */
+
+enum { USES = 4 }; /* lines of a side that one reference may stand for */
+
+static bool is_confirmed_pair(const struct match_store *store, uint32_t line)
+{
+    const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
+    return rule && rule->kind == MATCH_REFERENCE && !rule->fee.given && !rule->tolerance &&
+           match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
+}
+
+static bool is_known_fee(const struct match_store *store, const struct match_line *one,
+                         const struct match_line *other)
+{
+    const struct match_line *book = one->side == MATCH_BOOK ? one : other;
+    const struct match_line *statement = one->side == MATCH_BOOK ? other : one;
+    for (size_t i = 0; i < store->rules->count; i++)
+        if (store->rules->list[i].fee.given &&
+            match_is_fee(book, statement, &store->rules->list[i].fee))
+            return true;
+    return false;
+}
+
+static bool one_way(const struct match_line *a, const struct match_line *b)
+{
+    return a->account == b->account && (a->amount < 0) == (b->amount < 0);
+}
+
+/* An open line that is a taken line less a fee could as well be its partner. */
+static void doubt_run(struct match_store *store, const struct match_key *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; match_is_open(store, keys[i].line) && j < count; j++) {
+            const struct match_line *open = &store->lines[keys[i].line];
+            const struct match_line *taken = &store->lines[keys[j].line];
+            if (open->side != taken->side && one_way(open, taken) &&
+                is_confirmed_pair(store, keys[j].line) && is_known_fee(store, open, taken))
+                match_demote(store, keys[j].line, MATCH_DOUBT_FEE, keys[i].line);
+        }
+}
+
+void match_doubt_fees(struct match_store *store)
+{
+    const struct match_keys *keys = &store->residue;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        if (run <= MATCH_PARTS)
+            doubt_run(store, &keys->list[at], run);
+    }
+}
+
+/* A reference that stands for many lines, some of them open on both sides, is no key: the
+ * partners of two lines of one amount may both be missing. */
+void match_doubt_references(struct match_store *store)
+{
+    const struct match_keys *keys = &store->residue;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        uint32_t open[2] = {UINT32_MAX, UINT32_MAX};
+        run = match_keys_run(keys, at);
+        for (size_t i = at; run > 2 * USES && i < at + run; i++)
+            if (match_is_open(store, keys->list[i].line))
+                open[store->lines[keys->list[i].line].side] = keys->list[i].line;
+        if (open[0] == UINT32_MAX || open[1] == UINT32_MAX)
+            continue;
+        for (size_t i = at; i < at + run; i++)
+            if (is_confirmed_pair(store, keys->list[i].line))
+                match_demote(store, keys->list[i].line, MATCH_DOUBT_REFERENCE, open[0]);
+    }
+}

@@ -1,0 +1,81 @@
+#include "reconcile/match_store.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A line whose narrative holds the reference of one of the other side. */
+struct mention {
+    uint32_t line, owner;
+};
+
+struct mentions {
+    struct mention *list;
+    size_t count, capacity;
+};
+
+static void mention(const struct match_store *store, const struct match_rule *rule, uint32_t from,
+                    const struct match_form *form, struct mentions *mentions)
+{
+    const struct match_line *line = &store->lines[from];
+    const struct match_keys *keys = &store->references;
+    struct slice core = match_form_core(form);
+    uint64_t key = match_mix(match_hash(core.text, core.length) | 1, line->account);
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
+         at++) {
+        uint32_t owner = keys->list[at].line;
+        const struct match_line *other = &store->lines[owner];
+        struct slice reference = match_reference(store, other);
+        struct match_form own = match_core(reference, &store->rules->prefixes);
+        struct slice found = match_form_core(&own);
+        if (other->mark || other->side == line->side || other->account != line->account ||
+            other->amount != line->amount || found.length != core.length ||
+            memcmp(found.text, core.text, core.length) || !match_in_days(line, other, rule) ||
+            !match_same_head(form, &own, &store->rules->prefixes) ||
+            (mentions->count && mentions->list[mentions->count - 1].line == from &&
+             mentions->list[mentions->count - 1].owner == owner))
+            continue;
+        ARRAY_RESERVE(mentions->list, mentions->count, mentions->capacity);
+        mentions->list[mentions->count++] = (struct mention){from, owner};
+    }
+}
+
+/* Joins a line with the owner of the reference when neither has to do with another. It is sure when
+ * the line has no reference of its own. */
+static void join_mentions(struct match_store *store, const struct match_rule *rule,
+                          const struct mentions *mentions)
+{
+    struct match_keys ends = {NULL, 0, 0};
+    for (size_t i = 0; i < mentions->count; i++) {
+        match_keys_add(&ends, match_mix(mentions->list[i].line, 0), 0);
+        match_keys_add(&ends, match_mix(mentions->list[i].owner, 0), 0);
+    }
+    match_keys_sort(&ends);
+    for (size_t i = 0; i < mentions->count; i++) {
+        const uint32_t lines[] = {mentions->list[i].owner, mentions->list[i].line};
+        size_t a = match_keys_find(&ends, match_mix(lines[0], 0));
+        size_t b = match_keys_find(&ends, match_mix(lines[1], 0));
+        if (match_keys_run(&ends, a) == 1 && match_keys_run(&ends, b) == 1)
+            match_join(store, lines, 2, rule,
+                       match_no_reference(match_reference(store, &store->lines[lines[1]]),
+                                          &store->rules->absent));
+    }
+    match_keys_free(&ends);
+}
+
+void match_rule_narrative(struct match_store *store, const struct match_rule *rule)
+{
+    struct mentions mentions = {NULL, 0, 0};
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_line *line = &store->lines[i];
+        struct match_form form;
+        size_t at = 0;
+        if (line->mark || !line->narrative_length)
+            continue;
+        while (match_mined(match_narrative(store, line), &store->rules->prefixes, &at, &form))
+            mention(store, rule, (uint32_t)i, &form, &mentions);
+    }
+    join_mentions(store, rule, &mentions);
+    free(mentions.list);
+}

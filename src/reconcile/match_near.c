@@ -1,0 +1,238 @@
+#include "reconcile/match_store.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Fewer values than this are running numbers: a typing error makes another valid reference. */
+static const double space_least = 3e7;
+
+/* A line of each side whose references are at most two edits apart. */
+struct pair {
+    uint32_t book, statement, block, reserved;
+    uint8_t distance, allowed;
+    uint16_t days; /* apart, a statement that is early counts more */
+};
+
+/* What a block holds, for the risk of taking a neighbour for the partner. */
+struct crowd {
+    uint32_t account;
+    double expected; /* pairs that are near by chance */
+    size_t pairs;    /* found */
+};
+
+struct near {
+    const struct match_rule *rule;
+    const struct match_lane *lanes;
+    struct pair *pairs;
+    size_t count, capacity;
+    struct crowd *crowds;
+    size_t crowd_count, crowd_capacity;
+    uint32_t *partners; /* pairs of each line, by line; NULL until all are found */
+};
+
+/* Bytes in which two texts of one length differ, 8 at a time; at most 9 when there are more. */
+static int differences(const struct match_form *one, const struct match_form *other)
+{
+    int count = 0;
+    for (size_t i = 0; i < one->length && count < 9; i += 8) {
+        uint64_t a, b, mask;
+        memcpy(&a, one->text + i, 8);
+        memcpy(&b, other->text + i, 8);
+        if (one->length - i < 8)
+            a = b ^ ((a ^ b) & ((1ull << 8 * (one->length - i)) - 1));
+        mask = a ^ b;
+        mask |= mask >> 4;
+        mask |= mask >> 2;
+        mask |= mask >> 1;
+        count += __builtin_popcountll(mask & 0x0101010101010101u);
+    }
+    return count;
+}
+
+/* Edits between the writings, or between their cores when that is less; 3 for more than two. */
+static int edits(const struct match_form *one, const struct match_form *other)
+{
+    int longer = one->length - other->length, distance;
+    if (!longer && differences(one, other) > 4)
+        return 3;
+    if (longer > 8 || longer < -8)
+        return 3;
+    distance = match_distance((struct slice){one->text, one->length},
+                              (struct slice){other->text, other->length});
+    if (one->head != other->head) {
+        int inner = match_distance(match_form_core(one), match_form_core(other));
+        distance = inner < distance && inner ? inner : distance;
+    }
+    return distance;
+}
+
+static uint16_t days_apart(const struct match_line *book, const struct match_line *statement)
+{
+    int days = statement->date - book->date;
+    return (uint16_t)(days < 0 ? 100 - days : days);
+}
+
+static struct match_form *make_forms(const struct match_store *store, const uint32_t *lines,
+                                     size_t count)
+{
+    struct match_form *forms = xcalloc(count, sizeof *forms);
+    for (size_t i = 0; i < count; i++) {
+        struct slice reference = match_reference(store, &store->lines[lines[i]]);
+        struct match_form core = match_core(reference, &store->rules->prefixes);
+        forms[i] = core.length ? core : match_plain(reference);
+    }
+    return forms;
+}
+
+static void compare_block(struct match_store *store, const struct match_block *block,
+                          void *context)
+{
+    struct near *near = context;
+    struct match_form *forms[2];
+    struct crowd crowd = {.account = store->lines[block->lines[0][0]].account};
+    for (int side = 0; side < 2; side++)
+        forms[side] = make_forms(store, block->lines[side], block->counts[side]);
+    for (size_t i = 0; i < block->counts[0]; i++) {
+        const struct match_form *form = &forms[0][i];
+        const struct match_line *book = &store->lines[block->lines[0][i]];
+        crowd.expected += (double)block->counts[1] *
+                          match_lane_chance(near->lanes, crowd.account, form->length,
+                                            match_edits_allowed(form->length));
+        for (size_t j = 0; j < block->counts[1]; j++) {
+            const struct match_line *statement = &store->lines[block->lines[1][j]];
+            int distance = edits(form, &forms[1][j]), least;
+            if (distance > 2 || !match_in_days(book, statement, near->rule))
+                continue;
+            least = form->length < forms[1][j].length ? form->length : forms[1][j].length;
+            ARRAY_RESERVE(near->pairs, near->count, near->capacity);
+            near->pairs[near->count++] =
+                (struct pair){block->lines[0][i], block->lines[1][j],
+                              (uint32_t)near->crowd_count, 0,
+                              (uint8_t)distance, (uint8_t)match_edits_allowed((size_t)least),
+                              days_apart(book, statement)};
+            crowd.pairs += distance <= match_edits_allowed((size_t)least);
+        }
+    }
+    free(forms[0]);
+    free(forms[1]);
+    ARRAY_RESERVE(near->crowds, near->crowd_count, near->crowd_capacity);
+    near->crowds[near->crowd_count++] = crowd;
+}
+
+/* Nearest first; of equal ones the statement that follows the book soonest. */
+static int by_distance(const void *left, const void *right)
+{
+    const struct pair *a = left, *b = right;
+    if (a->distance != b->distance)
+        return a->distance < b->distance ? -1 : 1;
+    if (a->days != b->days)
+        return a->days < b->days ? -1 : 1;
+    if (a->book != b->book)
+        return a->book < b->book ? -1 : 1;
+    return a->statement < b->statement ? -1 : a->statement > b->statement;
+}
+
+static bool has_reference(const struct match_store *store, const struct match_line *line)
+{
+    return line->reference_length &&
+           !match_no_reference(match_reference(store, line), &store->rules->absent);
+}
+
+/* Accounts whose own references prove that a near one is no other's. */
+static bool *safe_accounts(const struct match_store *store, const struct near *near)
+{
+    bool *safe = xcalloc(store->account_count + 1, sizeof *safe);
+    double *expected = xcalloc(store->account_count + 1, sizeof *expected);
+    double *pairs = xcalloc(store->account_count + 1, sizeof *pairs);
+    struct match_nearness *tests = match_lane_test(store, near->lanes, near->rule);
+    for (size_t i = 0; i < near->crowd_count; i++) {
+        expected[near->crowds[i].account] += near->crowds[i].expected;
+        pairs[near->crowds[i].account] += (double)near->crowds[i].pairs;
+    }
+    for (size_t i = 0; i < store->account_count; i++) {
+        bool clustered = tests[i].share * 1e6 > near->rule->neighbours &&
+                         tests[i].share > 4 * tests[i].chance;
+        safe[i] = !clustered && expected[i] * 1e6 <= near->rule->risk * pairs[i];
+        /* With too many open lines in all, blocks of few are still safe. */
+        if (!clustered && !safe[i])
+            for (size_t k = 0; k < near->crowd_count; k++) {
+                struct crowd *crowd = &near->crowds[k];
+                if (crowd->account == i &&
+                    crowd->expected * 1e6 <= near->rule->risk * (double)crowd->pairs)
+                    crowd->account = UINT32_MAX;
+            }
+    }
+    free(tests);
+    free(expected);
+    free(pairs);
+    return safe;
+}
+
+static bool is_safe(const struct match_store *store, const struct near *near, const bool *safe,
+                    const struct pair *pair)
+{
+    uint32_t account = near->crowds[pair->block].account;
+    const struct match_line *line = &store->lines[pair->book];
+    struct match_form form = match_plain(match_reference(store, line));
+    if (account != UINT32_MAX && !safe[account])
+        return false;
+    return near->partners[pair->book] == 1 && near->partners[pair->statement] == 1 &&
+           match_lane_space(near->lanes, line->account, form.length) >= space_least;
+}
+
+/* The next best pair of one of the lines, of those sorted behind `from`. */
+static const struct pair *runner_up(const struct near *near, size_t from)
+{
+    const struct pair *pair = &near->pairs[from];
+    if (near->partners[pair->book] == 1 && near->partners[pair->statement] == 1)
+        return NULL;
+    for (size_t i = 0; i < near->count; i++)
+        if (i != from && (near->pairs[i].book == pair->book ||
+                          near->pairs[i].statement == pair->statement))
+            return &near->pairs[i];
+    return NULL;
+}
+
+static void join_pairs(struct match_store *store, struct near *near)
+{
+    bool *safe = safe_accounts(store, near);
+    for (size_t i = 0; i < near->count; i++) {
+        const struct pair *pair = &near->pairs[i];
+        const uint32_t lines[] = {pair->book, pair->statement};
+        if (pair->distance > pair->allowed || !match_is_open(store, pair->book) ||
+            !match_is_open(store, pair->statement))
+            continue;
+        const struct pair *second = runner_up(near, i);
+        match_join(store, lines, 2, near->rule, is_safe(store, near, safe, pair));
+        match_note_add(store, (struct match_note){
+                                  .line = match_first(store, pair->book),
+                                  .other = !second ? UINT32_MAX
+                                           : second->book == pair->book ? second->statement
+                                                                        : second->book,
+                                  .distance = pair->distance,
+                                  .second = second ? second->distance : 3});
+    }
+    free(safe);
+}
+
+void match_rule_near(struct match_store *store, const struct match_rule *rule)
+{
+    struct match_lane *lanes = match_lanes_new(store);
+    struct near near = {.rule = rule, .lanes = lanes};
+    match_blocks(store, rule->block, has_reference, compare_block, &near);
+    near.partners = xcalloc(store->count + 1, sizeof *near.partners);
+    for (size_t i = 0; i < near.count; i++) {
+        near.partners[near.pairs[i].book]++;
+        near.partners[near.pairs[i].statement]++;
+    }
+    if (near.count) {
+        qsort(near.pairs, near.count, sizeof *near.pairs, by_distance);
+        join_pairs(store, &near);
+    }
+    free(near.partners);
+    free(near.pairs);
+    free(near.crowds);
+    match_lanes_free(lanes);
+}

@@ -1,0 +1,414 @@
+#include "reconcile/match_store.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rules about lines of one reference. */
+
+enum { IN, OUT };
+
+/* Lines of one reference and amount, whatever their direction, by direction, side and writing. */
+struct lot {
+    const uint32_t *lines;
+    size_t count;
+};
+
+uint64_t match_reference_key(const struct match_line *line)
+{
+    return match_mix(line->form, line->account);
+}
+
+bool match_same_writing(const struct match_store *store, uint32_t one, uint32_t other)
+{
+    const struct match_line *a = &store->lines[one], *b = &store->lines[other];
+    return a->reference_length == b->reference_length &&
+           !memcmp(match_reference(store, a).text, match_reference(store, b).text,
+                   a->reference_length) &&
+           !match_no_reference(match_reference(store, a), &store->rules->absent);
+}
+
+bool match_same_form(const struct match_store *store, uint32_t one, uint32_t other)
+{
+    if (match_same_writing(store, one, other))
+        return true;
+    struct match_form a = match_line_form(store, one), b = match_line_form(store, other);
+    struct slice x = match_form_core(&a), y = match_form_core(&b);
+    return x.length && x.length == y.length && !memcmp(x.text, y.text, x.length);
+}
+
+void match_index_references(struct match_store *store)
+{
+    struct match_keys *keys = &store->references;
+    for (size_t i = 0; i < store->count; i++)
+        if (store->lines[i].form)
+            match_keys_add(keys, match_reference_key(&store->lines[i]), (uint32_t)i);
+    match_keys_sort(keys);
+}
+
+static size_t count_lines_open(const struct match_store *store, const struct match_key *keys,
+                               size_t count)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < count; i++)
+        open += !store->lines[keys[i].line].mark;
+    return open;
+}
+
+void match_index_residue(struct match_store *store)
+{
+    const struct match_keys *keys = &store->references;
+    store->has_residue = true;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        if (run < 2 || !count_lines_open(store, &keys->list[at], run))
+            continue;
+        for (size_t i = at; i < at + run; i++)
+            match_keys_add(&store->residue, keys->list[i].key, keys->list[i].line);
+    }
+}
+
+static uint64_t size_of(const struct match_line *line)
+{
+    return line->amount < 0 ? 0 - (uint64_t)line->amount : (uint64_t)line->amount;
+}
+
+static int direction_of(const struct match_line *line)
+{
+    return line->amount < 0 ? OUT : IN;
+}
+
+static int compare_writing(const struct match_store *store, const struct match_line *a,
+                           const struct match_line *b)
+{
+    if (a->reference_length != b->reference_length)
+        return a->reference_length < b->reference_length ? -1 : 1;
+    return memcmp(match_reference(store, a).text, match_reference(store, b).text,
+                  a->reference_length);
+}
+
+static int by_lot(const void *left, const void *right, void *context)
+{
+    const struct match_store *store = context;
+    uint32_t one = *(const uint32_t *)left, other = *(const uint32_t *)right;
+    const struct match_line *a = &store->lines[one], *b = &store->lines[other];
+    int order;
+    if (a->account != b->account)
+        return a->account < b->account ? -1 : 1;
+    if (size_of(a) != size_of(b))
+        return size_of(a) < size_of(b) ? -1 : 1;
+    if (direction_of(a) != direction_of(b))
+        return direction_of(a) < direction_of(b) ? -1 : 1;
+    if ((order = compare_writing(store, a, b)))
+        return order;
+    if (a->side != b->side)
+        return a->side < b->side ? -1 : 1;
+    if (a->date != b->date)
+        return a->date < b->date ? -1 : 1;
+    return one < other ? -1 : one > other;
+}
+
+static size_t lot_end(const struct match_store *store, const uint32_t *lines, size_t from,
+                      size_t count)
+{
+    const struct match_line *first = &store->lines[lines[from]];
+    size_t end = from + 1;
+    while (end < count && store->lines[lines[end]].account == first->account &&
+           size_of(&store->lines[lines[end]]) == size_of(first))
+        end++;
+    return end;
+}
+
+/* Open lines of a lot by side and direction. */
+static void count_open(const struct match_store *store, const struct lot *lot,
+                       size_t counts[2][2], uint32_t first[2][2])
+{
+    memset(counts, 0, 4 * sizeof counts[0][0]);
+    for (size_t i = 0; i < lot->count; i++) {
+        const struct match_line *line = &store->lines[lot->lines[i]];
+        if (!line->mark && !counts[line->side][direction_of(line)]++)
+            first[line->side][direction_of(line)] = lot->lines[i];
+    }
+}
+
+/* A word is no key: "CASH" on both sides is not one movement. */
+static bool is_key(struct slice reference, const struct match_line *line)
+{
+    for (size_t i = 0; i < reference.length; i++)
+        if (reference.text[i] >= '0' && reference.text[i] <= '9')
+            return true;
+    return !reference.length && line->narrative_length;
+}
+
+static bool has_part(const struct match_store *store, const struct match_line *line)
+{
+    struct slice parent;
+    return match_parent(match_reference(store, line), &parent);
+}
+
+/* Whether two writings of one form may be confirmed: equal, or the one is the other with a prefix,
+ * and not a part number that looks like a mark. */
+static bool sure_writing(const struct match_store *store, uint32_t one, uint32_t other)
+{
+    const struct match_line *a = &store->lines[one], *b = &store->lines[other];
+    if (match_same_writing(store, one, other))
+        return is_key(match_reference(store, a), a);
+    struct match_form x = match_line_form(store, one), y = match_line_form(store, other);
+    return match_same_head(&x, &y, &store->rules->prefixes) &&
+           has_part(store, a) == has_part(store, b);
+}
+
+static void pair_two(struct match_store *store, const struct match_rule *rule, uint32_t book,
+                     uint32_t statement, bool sure)
+{
+    const uint32_t lines[] = {book, statement};
+    bool same = match_same_writing(store, book, statement);
+    if (!match_in_days(&store->lines[book], &store->lines[statement], rule) ||
+        (!same && (rule->writing == MATCH_SAME || !match_same_form(store, book, statement))))
+        return;
+    match_join(store, lines, 2, rule, sure && sure_writing(store, book, statement));
+}
+
+/* Lines from `from` that are of one direction and one writing. */
+struct class {
+    size_t from, end;
+    uint32_t first[2]; /* open ones by side */
+    size_t counts[2];
+    bool alike; /* the open lines of a side have one date */
+};
+
+static struct class next_class(const struct match_store *store, const struct lot *lot, size_t from)
+{
+    struct class class = {.from = from, .end = from, .alike = true};
+    const struct match_line *head = &store->lines[lot->lines[from]];
+    for (; class.end < lot->count; class.end++) {
+        const struct match_line *line = &store->lines[lot->lines[class.end]];
+        if (direction_of(line) != direction_of(head) || compare_writing(store, line, head))
+            break;
+        if (line->mark)
+            continue;
+        if (!class.counts[line->side]++)
+            class.first[line->side] = lot->lines[class.end];
+        class.alike = class.alike && line->date == store->lines[class.first[line->side]].date;
+    }
+    return class;
+}
+
+/* Pairs the open lines of a class in their order; a surplus stays open. */
+static void pair_in_order(struct match_store *store, const struct match_rule *rule,
+                          const struct lot *lot, const struct class *class)
+{
+    size_t pairs = class->counts[0] < class->counts[1] ? class->counts[0] : class->counts[1];
+    size_t at[2] = {class->from, class->from};
+    for (size_t i = 0; i < pairs; i++) {
+        uint32_t lines[2];
+        for (int side = 0; side < 2; side++) {
+            while (store->lines[lot->lines[at[side]]].mark ||
+                   store->lines[lot->lines[at[side]]].side != side)
+                at[side]++;
+            lines[side] = lot->lines[at[side]++];
+        }
+        pair_two(store, rule, lines[0], lines[1], true);
+    }
+}
+
+/* Equal writings. Of a reference that stands once on each side in this writing, other writings are
+ * other movements or copies; lines that are there several times wait for the rules of ambiguity. */
+static void pair_classes(struct match_store *store, const struct match_rule *rule,
+                         const struct lot *lot, size_t counts[2][2])
+{
+    struct class class;
+    for (size_t from = 0; from < lot->count; from = class.end) {
+        class = next_class(store, lot, from);
+        if (!class.counts[0] || !class.counts[1])
+            continue;
+        int way = direction_of(&store->lines[class.first[0]]);
+        bool single = class.counts[0] == 1 && class.counts[1] == 1;
+        bool mixed = class.counts[0] != counts[0][way] || class.counts[1] != counts[1][way];
+        bool reversed = counts[0][!way] != counts[1][!way];
+        if (rule->ambiguity == MATCH_LEAVE && single)
+            pair_two(store, rule, class.first[0], class.first[1], !reversed);
+        else if (rule->ambiguity == MATCH_DATE ||
+                 (rule->ambiguity == MATCH_ORDER && class.alike && !mixed && !reversed))
+            pair_in_order(store, rule, lot, &class);
+    }
+}
+
+/* Lines of one reference and amount. */
+static void pair_lot(struct match_store *store, const struct match_rule *rule,
+                     const struct lot *lot)
+{
+    size_t counts[2][2];
+    uint32_t first[2][2];
+    count_open(store, lot, counts, first);
+    if (rule->writing == MATCH_SAME) {
+        pair_classes(store, rule, lot, counts);
+        return;
+    }
+    for (int way = IN; way <= OUT; way++)
+        if (counts[0][way] == 1 && counts[1][way] == 1)
+            pair_two(store, rule, first[0][way], first[1][way],
+                     counts[0][!way] == counts[1][!way]);
+}
+
+bool match_is_fee(const struct match_line *book, const struct match_line *statement,
+                  const struct match_fee *fee)
+{
+    __int128 whole = size_of(book), taken = whole - size_of(statement);
+    __int128 low = whole * fee->low / 1000000 + fee->fixed;
+    __int128 high = (whole * fee->high + 999999) / 1000000 + fee->fixed;
+    low = low < fee->least ? fee->least : low > fee->most ? fee->most : low;
+    high = high < fee->least ? fee->least : high > fee->most ? fee->most : high;
+    return taken > 0 && taken >= low && taken <= high;
+}
+
+static bool agrees(const struct match_rule *rule, const struct match_line *book,
+                   const struct match_line *statement)
+{
+    __int128 difference = (__int128)size_of(book) - size_of(statement);
+    if (rule->fee.given)
+        return match_is_fee(book, statement, &rule->fee);
+    difference = difference < 0 ? -difference : difference;
+    return difference <= rule->tolerance &&
+           difference * 1000000 <= (__int128)size_of(book) * rule->percent;
+}
+
+/* The one open line of each side and direction among lines of one reference, when the amounts
+ * agree but for a fee or a tolerance. Sure when no other line carries the reference. */
+static void pair_inexact(struct match_store *store, const struct match_rule *rule,
+                         const struct lot *run)
+{
+    size_t counts[2][2], used[2] = {0, 0};
+    uint32_t first[2][2];
+    count_open(store, run, counts, first);
+    for (size_t i = 0; i < run->count; i++)
+        used[direction_of(&store->lines[run->lines[i]])]++;
+    for (int way = IN; way <= OUT; way++) {
+        if (counts[0][way] != 1 || counts[1][way] != 1)
+            continue;
+        const struct match_line *book = &store->lines[first[0][way]];
+        const struct match_line *statement = &store->lines[first[1][way]];
+        if (book->account == statement->account && agrees(rule, book, statement))
+            pair_two(store, rule, first[0][way], first[1][way], used[way] == 2);
+    }
+}
+
+/* Nearly all references stand for one line of each side. */
+static void pair_run_of_two(struct match_store *store, const struct match_rule *rule,
+                            const struct match_key *keys)
+{
+    uint32_t book = keys[0].line, statement = keys[1].line;
+    const struct match_line *a = &store->lines[book], *b = &store->lines[statement];
+    if (!a->mark && !b->mark && a->side < b->side && a->amount == b->amount &&
+        a->account == b->account)
+        pair_two(store, rule, book, statement, true);
+}
+
+/* Calls the function for the lines of each reference, two of them open at least, by lot. */
+static void each_run(struct match_store *store, const struct match_rule *rule,
+                     void (*use)(struct match_store *, const struct match_rule *,
+                                 const struct lot *))
+{
+    const struct match_keys *keys = store->has_residue ? &store->residue : &store->references;
+    uint32_t *lines = NULL;
+    size_t capacity = 0;
+    bool quick = rule->kind == MATCH_REFERENCE && !rule->fee.given && !rule->tolerance;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        if (run < 2 || (run == 2 && quick)) {
+            if (run == 2)
+                pair_run_of_two(store, rule, &keys->list[at]);
+            continue;
+        }
+        if (count_lines_open(store, &keys->list[at], run) < 2)
+            continue;
+        ARRAY_RESERVE(lines, run, capacity);
+        for (size_t i = 0; i < run; i++)
+            lines[i] = keys->list[at + i].line;
+        qsort_r(lines, run, sizeof *lines, by_lot, store);
+        use(store, rule, &(struct lot){lines, run});
+    }
+    free(lines);
+}
+
+static void pair_run(struct match_store *store, const struct match_rule *rule,
+                     const struct lot *run)
+{
+    if (rule->fee.given || rule->tolerance) {
+        pair_inexact(store, rule, run);
+        return;
+    }
+    for (size_t from = 0, end; from < run->count; from = end) {
+        end = lot_end(store, run->lines, from, run->count);
+        pair_lot(store, rule, &(struct lot){run->lines + from, end - from});
+    }
+}
+
+void match_rule_reference(struct match_store *store, const struct match_rule *rule)
+{
+    each_run(store, rule, pair_run);
+}
+
+/* Movement and counter-movement on one side, and nothing of that reference and amount on the
+ * other: with lines there, they are two movements of a reference that was used twice. */
+static void net_run(struct match_store *store, const struct match_rule *rule,
+                    const struct lot *run)
+{
+    size_t counts[2][2];
+    uint32_t first[2][2];
+    for (size_t from = 0, end; from < run->count; from = end) {
+        end = lot_end(store, run->lines, from, run->count);
+        count_open(store, &(struct lot){run->lines + from, end - from}, counts, first);
+        for (int side = 0; side < 2; side++) {
+            const uint32_t lines[] = {first[side][IN], first[side][OUT]};
+            if (counts[side][IN] != 1 || counts[side][OUT] != 1 || counts[!side][IN] ||
+                counts[!side][OUT] || !match_same_form(store, lines[0], lines[1]))
+                continue;
+            int days = abs(store->lines[lines[0]].date - store->lines[lines[1]].date);
+            if (days <= rule->late && store->lines[lines[0]].amount)
+                match_join(store, lines, 2, rule, sure_writing(store, lines[0], lines[1]));
+        }
+    }
+}
+
+void match_rule_reversal(struct match_store *store, const struct match_rule *rule)
+{
+    each_run(store, rule, net_run);
+}
+
+/* All lines of one reference and direction, when none of them was used before. */
+static void total_run(struct match_store *store, const struct match_rule *rule,
+                      const struct lot *run)
+{
+    uint32_t lines[2 * MATCH_PARTS];
+    for (int way = IN; way <= OUT; way++) {
+        size_t count = 0, sides[2] = {0, 0};
+        __int128 rest = 0;
+        bool whole = true;
+        for (size_t i = 0; i < run->count && whole; i++) {
+            const struct match_line *line = &store->lines[run->lines[i]];
+            if (direction_of(line) != way)
+                continue;
+            whole = !line->mark && sides[line->side] < rule->parts &&
+                    match_same_writing(store, run->lines[0], run->lines[i]) &&
+                    match_in_days(&store->lines[run->lines[0]], line,
+                                  &(struct match_rule){.early = rule->late, .late = rule->late});
+            if (whole) {
+                sides[line->side]++;
+                rest += line->side ? -(__int128)line->amount : line->amount;
+                lines[count++] = run->lines[i];
+            }
+        }
+        if (whole && !rest && count > 2 && sides[0] && sides[1] &&
+            (sides[0] == 1 || sides[1] == 1 || rule->many))
+            match_join(store, lines, count, rule,
+                       is_key(match_reference(store, &store->lines[lines[0]]),
+                              &store->lines[lines[0]]));
+    }
+}
+
+void match_rule_total(struct match_store *store, const struct match_rule *rule)
+{
+    each_run(store, rule, total_run);
+}
