@@ -30,7 +30,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/formats/record.c src/reconcile/formats/record.h
 
 # What a program that reads statements links.
-reconcile_libraries = libreconcile.a libbase.a $(CJSON_LIBS) $(EXPAT_LIBS) $(CRYPTO_LIBS)
+reconcile_libraries = libreconcile.a libbase.a $(CJSON_LIBS) $(EXPAT_LIBS) $(CRYPTO_LIBS) -lm
 
 profilesdir = $(pkgdatadir)/profiles
 dist_profiles_DATA = \

@@ -51,7 +51,8 @@ static int differences(const struct match_form *one, const struct match_form *ot
     return count;
 }
 
-/* Edits between the writings, or between their cores when that is less; 3 for more than two. */
+/* Edits between the writings, or between their cores when that is less; 3 for more than two. With 0
+ * the rules of references have left the pair: it is a rival, and no near pair. */
 static int edits(const struct match_form *one, const struct match_form *other)
 {
     int longer = one->length - other->length, distance;
@@ -63,7 +64,7 @@ static int edits(const struct match_form *one, const struct match_form *other)
                               (struct slice){other->text, other->length});
     if (one->head != other->head) {
         int inner = match_distance(match_form_core(one), match_form_core(other));
-        distance = inner < distance && inner ? inner : distance;
+        distance = inner < distance ? inner : distance;
     }
     return distance;
 }
@@ -112,7 +113,7 @@ static void compare_block(struct match_store *store, const struct match_block *b
                               (uint32_t)near->crowd_count, 0,
                               (uint8_t)distance, (uint8_t)match_edits_allowed((size_t)least),
                               days_apart(book, statement)};
-            crowd.pairs += distance <= match_edits_allowed((size_t)least);
+            crowd.pairs += distance && distance <= match_edits_allowed((size_t)least);
         }
     }
     free(forms[0]);
@@ -201,7 +202,7 @@ static void join_pairs(struct match_store *store, struct near *near)
     for (size_t i = 0; i < near->count; i++) {
         const struct pair *pair = &near->pairs[i];
         const uint32_t lines[] = {pair->book, pair->statement};
-        if (pair->distance > pair->allowed || !match_is_open(store, pair->book) ||
+        if (!pair->distance || pair->distance > pair->allowed || !match_is_open(store, pair->book) ||
             !match_is_open(store, pair->statement))
             continue;
         const struct pair *second = runner_up(near, i);

@@ -24,7 +24,8 @@ struct rival {
 static bool is_keyed_pair(const struct match_store *store, uint32_t line)
 {
     const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
-    return rule && rule->kind <= MATCH_TRUNCATED && rule->kind != MATCH_REVERSAL &&
+    return rule && (rule->kind == MATCH_REFERENCE || rule->kind == MATCH_NARRATIVE ||
+                    rule->kind == MATCH_TRUNCATED) &&
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
 }
 
@@ -51,7 +52,8 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
         uint32_t taken = keys->list[at].line;
         const struct match_line *other = &store->lines[taken];
         if (other->side == line->side && other->account == line->account &&
-            other->amount == line->amount && is_keyed_pair(store, taken) &&
+            is_keyed_pair(store, taken) &&
+            store->lines[other->next].amount == line->amount &&
             match_in_days(line, &store->lines[other->next], rival->rule) &&
             !is_explained(store, rival->line, taken))
             match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);

@@ -23,7 +23,7 @@ struct match_keys {
 };
 
 /* A piece of a reference is sure of its owner while this many owners by chance are expected. */
-#define MATCH_PIECE_CHANCE 0.001
+#define MATCH_PIECE_CHANCE 0.05
 
 /* Why a confirmed match became a suggestion. */
 enum match_doubt {
