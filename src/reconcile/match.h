@@ -71,8 +71,8 @@ int64_t match_difference(const struct match_store *store, size_t index);
 /* Appends why the match of this line was made, as a JSON object that a person can read: "why" in
  * English, "rule", the rule set as "rules", "version" and "sha256", "book_reference",
  * "statement_reference" and the "form" in which they are equal, "book_lines", "statement_lines",
- * "difference" (minor units), "days"; of some also "distance", "margin", "runner_up" (id of a line),
- * "demoted". */
+ * "difference" (minor units), "days"; of some also "distance", "margin", "runner_up" (id of a
+ * line), "demoted". */
 void match_evidence(const struct match_store *store, size_t index, struct buffer *out);
 
 #endif

@@ -182,7 +182,8 @@ static void test_block(const struct match_store *store, const struct match_lane 
 {
     size_t step = count / COMPARED + 1;
     struct tally *first = &tallies[store->lines[keys[0].line].account];
-    if (count == 1 || (first->seen % first->step && first->seen % first->step + count <= first->step)) {
+    size_t phase = first->seen % first->step;
+    if (count == 1 || (phase && phase + count <= first->step)) {
         first->seen += count;
         return;
     }

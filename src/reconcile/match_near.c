@@ -202,8 +202,8 @@ static void join_pairs(struct match_store *store, struct near *near)
     for (size_t i = 0; i < near->count; i++) {
         const struct pair *pair = &near->pairs[i];
         const uint32_t lines[] = {pair->book, pair->statement};
-        if (!pair->distance || pair->distance > pair->allowed || !match_is_open(store, pair->book) ||
-            !match_is_open(store, pair->statement))
+        if (!pair->distance || pair->distance > pair->allowed ||
+            !match_is_open(store, pair->book) || !match_is_open(store, pair->statement))
             continue;
         const struct pair *second = runner_up(near, i);
         match_join(store, lines, 2, near->rule, is_safe(store, near, safe, pair));
