@@ -316,9 +316,15 @@ static void XMLCALL start_element(void *context, const XML_Char *name, const XML
     struct camt *camt = context;
     if (camt->failed)
         return;
-    const char *colon = strchr(name, ':'), *local = colon ? colon + 1 : name;
-    const struct camt_step *step =
-        camt->passed ? NULL : camt_place_step(place_of(camt), local, strlen(local));
+    if (camt->passed) {
+        camt->passed++;
+        return;
+    }
+    const char *local = name, *end = name;
+    for (; *end; end++)
+        if (*end == ':')
+            local = end + 1;
+    const struct camt_step *step = camt_place_step(place_of(camt), local, (size_t)(end - local));
     if (!step || camt->depth == CAMT_DEPTH) {
         camt->passed++;
         return;
@@ -354,7 +360,7 @@ static void XMLCALL end_element(void *context, const XML_Char *name)
 static void XMLCALL take_characters(void *context, const XML_Char *text, int length)
 {
     struct camt *camt = context;
-    if (!camt->wants_text || camt->passed || camt->failed)
+    if (!camt->wants_text || camt->failed || camt->passed)
         return;
     if (camt->text_length + (size_t)length > CAMT_TEXT_LIMIT) {
         camt_refuse(camt, camt->path[camt->depth - 1]->name,

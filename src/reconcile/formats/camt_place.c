@@ -167,7 +167,8 @@ const struct camt_step *camt_place_step(enum camt_place from, const char *name, 
     if (from == CAMT_ROOT)
         return root_step(name, length);
     for (size_t i = 0; i < places[from].count; i++)
-        if (steps[i].length == length && !memcmp(steps[i].name, name, length))
+        if (steps[i].length == length && steps[i].name[0] == name[0] &&
+            !memcmp(steps[i].name, name, length))
             return &steps[i];
     return NULL;
 }
