@@ -70,30 +70,11 @@ void link_lost(struct connection *c, const struct error *error)
     link_set_state(c, LINK_LOST);
 }
 
-/* Whether the server said something that a new try would not change. libpq keeps no SQLSTATE of a
- * failed connection, so its words have to do. */
-static bool is_final(const char *message)
-{
-    static const char *const words[] = {"does not exist",
-                                        "authentication failed",
-                                        "no pg_hba.conf entry",
-                                        "pg_hba.conf rejects",
-                                        "not permitted to log in",
-                                        "permission denied for database",
-                                        "invalid connection option",
-                                        "not currently accepting connections",
-                                        "certificate"};
-    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
-        if (strstr(message, words[i]) && !strstr(message, "No such file"))
-            return true;
-    return false;
-}
-
 static void connect_failed(struct connection *c)
 {
     struct error error = ERROR_INIT;
     bool password = failure_needs_password(c->pg);
-    bool final = is_final(PQerrorMessage(c->pg));
+    bool final = failure_is_final(c->pg);
     failure_from_connection(c->pg, &error);
     if (password)
         link_refuse(c, LINK_NEEDS_PASSWORD, &error);

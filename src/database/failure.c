@@ -127,16 +127,8 @@ bool failure_from_connection(PGconn *connection, struct error *error)
     if (failure_needs_password(connection))
         return error_set(error, ERROR_REFUSED, where, _("Check the name and the password."),
                          _("the server does not accept this name and password"));
-    const char *message = PQerrorMessage(connection);
-    if (strstr(message, "Peer authentication failed") ||
-        (strstr(message, "FATAL:  role ") && strstr(message, "does not exist")))
-        return error_set(error, ERROR_REFUSED, where,
-                         _("Check the name; an administrator can add a login."),
-                         _("%s is not a login of this database"), PQuser(connection));
-    if (strstr(message, "FATAL:  database ") && strstr(message, "does not exist"))
-        return error_set(error, ERROR_UNREACHABLE, where,
-                         _("Create the database or name another one."),
-                         _("the server has no database of this name"));
+    if (failure_explain(connection, where, error))
+        return false;
     return error_set(error, ERROR_UNREACHABLE, where,
                      _("Check the connection settings (PGHOST, PGSERVICE, --database) and that "
                        "the server runs."),

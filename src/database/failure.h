@@ -20,6 +20,13 @@ enum error_kind failure_kind(const char *sqlstate);
 /* True when the server asked for a password that was missing or wrong. */
 bool failure_needs_password(PGconn *connection);
 
+/* Says in our own words why the server did not let us in (access rules, no such role, a socket of
+ * somebody else …); false when the reason is another one. */
+bool failure_explain(PGconn *connection, const char *where, struct error *error);
+
+/* Whether connecting failed for a reason that a new try would not change. */
+bool failure_is_final(PGconn *connection);
+
 /* True when the same statement may simply be sent again (serialization failure, deadlock). */
 bool failure_may_retry(const char *sqlstate);
 

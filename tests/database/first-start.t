@@ -33,10 +33,11 @@ postmasters() {
 for round in 1 2 3; do
     export BANKOPS_DATA="$place/race$round"
     for command in 'database start' 'database migrate' 'report --list' 'database start' 'demo --summary'; do
-        { "$program" $command >"$place/out$round" 2>&1; echo "$?" >>"$place/rc$round"; } &
+        { "$program" $command >>"$place/out$round" 2>&1; echo "$?" >>"$place/rc$round"; } &
     done
     wait
     is "round $round: five programs on one new folder" "$(sort "$place/rc$round" | uniq -c | tr -s ' ')" " 5 0"
+    grep -qv 0 "$place/rc$round" && sed 's/^/# /' "$place/out$round"
     is "round $round: the database is whole" "$(whole)" "$wanted"
     is "round $round: one server" "$(postmasters "$BANKOPS_DATA")" postmaster
     "$program" database stop --quiet

@@ -1,0 +1,123 @@
+#include "database/failure.h"
+
+#include "base/language.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* libpq keeps no SQLSTATE of a failed connection, so the server's words have to do. */
+
+enum subject { NOTHING, LOGIN, DATABASE };
+
+static const struct reason {
+    const char *words; /* the first that stand in the message count */
+    bool final;        /* another try would end alike */
+    enum error_kind kind;
+    enum subject subject; /* is named before `what` */
+    const char *what;
+    const char *todo;
+} reasons[] = {
+    {"Peer authentication failed", true, ERROR_REFUSED, LOGIN,
+     N_("no login of this database, or none for your account on this machine"),
+     N_("Check the name; an administrator can add a login.")},
+    {"no pg_hba.conf entry", true, ERROR_REFUSED, LOGIN,
+     N_("the server's access rules do not let this login in from here"),
+     N_("Have its administrator add a line to pg_hba.conf; with and without TLS (sslmode) other "
+        "lines may count.")},
+    {"pg_hba.conf rejects", true, ERROR_REFUSED, LOGIN,
+     N_("the server's access rules reject this login from here"),
+     N_("Have its administrator change the line in pg_hba.conf; with and without TLS (sslmode) "
+        "other lines may count.")},
+    {"is not permitted to log in", true, ERROR_REFUSED, LOGIN, N_("this role may not log in"),
+     N_("Use a login of your own (--as NAME); an administrator can add one.")},
+    {"permission denied for database", true, ERROR_REFUSED, LOGIN,
+     N_("a login of the server, but no member of staff of this database"),
+     N_("An administrator can add it: bankops staff add.")},
+    {"authentication failed", true, ERROR_REFUSED, LOGIN,
+     N_("the server does not accept this login"),
+     N_("Check the name and the certificate or ticket that the server asks for.")},
+    {"not currently accepting connections", true, ERROR_REFUSED, DATABASE,
+     N_("this database takes no connections"), N_("Ask the server's administrator.")},
+    {"too many c", false, ERROR_UNREACHABLE, NOTHING, N_("the server has too many connections"),
+     N_("Try again soon.")},
+    {"remaining connection slots", false, ERROR_UNREACHABLE, NOTHING,
+     N_("the server has too many connections"), N_("Try again soon.")},
+    {"the database system is", false, ERROR_UNREACHABLE, NOTHING,
+     N_("the server is starting or stopping"), N_("Try again soon.")},
+};
+
+static const struct reason role_missing = {"",
+                                           true,
+                                           ERROR_REFUSED,
+                                           LOGIN,
+                                           N_("no login of this database"),
+                                           N_("Check the name; an administrator can add a login.")};
+static const struct reason database_missing = {"",
+                                               true,
+                                               ERROR_UNREACHABLE,
+                                               NOTHING,
+                                               N_("the server has no database of this name"),
+                                               N_("Create the database or name another one.")};
+
+static const struct reason *find(const char *message)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strstr(message, reasons[i].words))
+            return &reasons[i];
+    if (!strstr(message, "does not exist"))
+        return NULL;
+    return strstr(message, "FATAL:  role ")       ? &role_missing
+           : strstr(message, "FATAL:  database ") ? &database_missing
+                                                  : NULL;
+}
+
+/* The socket, or the folders on the way to it, that this account may not use. */
+static bool socket_is_closed(PGconn *connection, char *path, size_t capacity)
+{
+    const char *host = PQhost(connection);
+    if (!host || *host != '/')
+        return false;
+    snprintf(path, capacity, "%s/.s.PGSQL.%s", host, PQport(connection));
+    return access(path, W_OK) < 0 && errno == EACCES;
+}
+
+static bool set_closed_socket(const char *host, const char *where, struct error *error)
+{
+    struct stat status;
+    struct passwd *owner = stat(host, &status) == 0 ? getpwuid(status.st_uid) : NULL;
+    if (!owner)
+        return error_set(error, ERROR_REFUSED, where,
+                         _("Use the account that the server belongs to, or have it opened."),
+                         _("your account may not enter the socket folder"));
+    return error_set(
+        error, ERROR_REFUSED, where, _("Use that account, or have the folder opened to yours."),
+        _("your account may not use this socket folder; it belongs to %s"), owner->pw_name);
+}
+
+bool failure_explain(PGconn *connection, const char *where, struct error *error)
+{
+    char path[256];
+    const struct reason *reason = find(PQerrorMessage(connection));
+    if (!reason)
+        return socket_is_closed(connection, path, sizeof path) &&
+               !set_closed_socket(PQhost(connection), where, error);
+    const char *subject = reason->subject == LOGIN      ? PQuser(connection)
+                          : reason->subject == DATABASE ? PQdb(connection)
+                                                        : NULL;
+    error_set(error, reason->kind, where, _(reason->todo), "%s%s%s", subject ? subject : "",
+              subject ? ": " : "", _(reason->what));
+    return true;
+}
+
+bool failure_is_final(PGconn *connection)
+{
+    char path[256];
+    const char *message = PQerrorMessage(connection);
+    const struct reason *reason = find(message);
+    return (reason && reason->final) || strstr(message, "invalid connection option") ||
+           strstr(message, "certificate") || socket_is_closed(connection, path, sizeof path);
+}
