@@ -140,7 +140,7 @@ SELECT bank.function_grant('clock_tick', 'worker');
 GRANT EXECUTE ON FUNCTION bank.case_next_person, bank.case_reassign, bank.clock_step_take,
     bank.clock_fire TO bankops_api;
 
--- Steps of the ladder that the caller was told of and has not seen yet.
+-- Steps of the ladder that the caller was told of and has not seen yet, of each clock the last.
 CREATE VIEW api.case_alert_list WITH (security_barrier) AS
 SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run::int AS run, x.step::int AS step,
        d.label_zh AS clock_zh, d.label_en AS clock_en, x.action, f.number,
@@ -158,6 +158,11 @@ SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run::int AS run, x.step:
                         AND k.clock = x.clock AND k.run = x.run
   JOIN bank.clock_kind d ON d.clock = x.clock
  WHERE x.seen_at IS NULL
+   AND NOT EXISTS (SELECT FROM bank.case_escalation y
+                    WHERE y.customer_id = x.customer_id AND y.case_id = x.case_id
+                      AND y.clock = x.clock AND y.run = x.run AND y.step > x.step
+                      AND (y.to_staff_id, y.to_queue, y.to_role)
+                          IS NOT DISTINCT FROM (x.to_staff_id, x.to_queue, x.to_role))
    AND x.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND (x.to_staff_id = (SELECT bank.my_staff_id())
         OR x.to_queue = ANY ((SELECT bank.my_queues())::text[])
