@@ -16,6 +16,7 @@ static const struct command commands[] = {
     {"console", "[--as NAME] [--screen COMMAND]", N_("open the console (also without a command)"),
      command_console},
     {"database", "ACTION", N_("create, start, migrate, back up the database"), command_database},
+    {"deliver", "[--once] [--secrets FILE]", N_("send the messages that wait"), command_deliver},
     {"demo", "[--customers N] [--seed S]", N_("fill an empty database with a demo bank"),
      command_demo},
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),

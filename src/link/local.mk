@@ -1,7 +1,9 @@
 noinst_LIBRARIES += liblink.a
 liblink_a_SOURCES = \
   src/link/curl.c src/link/curl.h \
-  src/link/http.c src/link/http.h
+  src/link/http.c src/link/http.h \
+  src/link/mail.c src/link/mail.h \
+  src/link/message.c src/link/message.h
 
 if HAVE_CMOCKA
 link_tests = tests/link/http.t

@@ -52,6 +52,15 @@ CREATE TABLE bank.phone (
     PRIMARY KEY (customer_id, phone)
 );
 
+CREATE TABLE bank.email (
+    customer_id bigint NOT NULL,
+    address text COLLATE "C" NOT NULL CHECK (address ~ '^[^@[:space:][:cntrl:]<>",;]+@[^@[:space:][:cntrl:]<>",;]+$'),
+    main boolean NOT NULL DEFAULT true,
+    verified_at timestamptz,
+    unit_id int NOT NULL,
+    PRIMARY KEY (customer_id, address)
+);
+
 CREATE TABLE bank.address (
     customer_id bigint NOT NULL,
     kind text NOT NULL CHECK (kind IN ('home', 'work', 'registered', 'mail')),
@@ -375,7 +384,7 @@ CREATE TABLE bank.task_timing (
 CREATE INDEX task_timing_at ON bank.task_timing (at);
 
 SELECT bank.table_protect(('bank.' || name)::regclass, privileges)
-FROM (VALUES ('customer', 'SELECT, UPDATE'), ('customer_identity', 'SELECT'), ('phone', 'SELECT'),
+FROM (VALUES ('customer', 'SELECT, UPDATE'), ('customer_identity', 'SELECT'), ('phone', 'SELECT'), ('email', 'SELECT'),
     ('address', 'SELECT'), ('household', 'SELECT'), ('household_member', 'SELECT'),
     ('relation', 'SELECT'), ('product', 'SELECT'), ('account', 'SELECT'), ('card', 'SELECT'),
     ('holding', 'SELECT'), ('balance_month', 'SELECT'), ('entry', 'SELECT'),

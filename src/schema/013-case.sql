@@ -100,9 +100,12 @@ CREATE TABLE bank.outbox (
     channel     text COLLATE "C" NOT NULL CHECK (channel IN ('sms', 'email', 'app', 'letter')),
     body        text NOT NULL,
     request     uuid NOT NULL,
+    -- failed: tried, and to be tried again; dead: given up, for a person to decide.
     status      text COLLATE "C" NOT NULL DEFAULT 'ready'
-                CHECK (status IN ('ready', 'sent', 'failed', 'dead')),
+                CHECK (status IN ('ready', 'sending', 'sent', 'failed', 'dead')),
     attempts    int NOT NULL DEFAULT 0,
+    claimed_at  timestamptz,
+    provider_id text,
     created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     next_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     sent_at     timestamptz,
@@ -110,7 +113,8 @@ CREATE TABLE bank.outbox (
     PRIMARY KEY (customer_id, outbox_id),
     UNIQUE (customer_id, request, kind)
 );
-CREATE INDEX outbox_ready ON bank.outbox (next_at, outbox_id) WHERE status = 'ready';
+CREATE INDEX outbox_due ON bank.outbox (next_at, outbox_id)
+    WHERE status IN ('ready', 'sending', 'failed');
 
 -- The fence under the functions: a stage changes only along a transition, whoever writes.
 CREATE FUNCTION bank.case_stage_guard() RETURNS trigger
@@ -133,5 +137,5 @@ CREATE TRIGGER case_stage_guard BEFORE UPDATE OF stage ON bank.case_file
 SELECT bank.table_protect('bank.case_file', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.case_event', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.case_pause', 'SELECT, INSERT, UPDATE');
-SELECT bank.table_protect('bank.outbox', 'SELECT, INSERT');
+SELECT bank.table_protect('bank.outbox', 'SELECT, INSERT, UPDATE');
 GRANT EXECUTE ON FUNCTION bank.case_stage_guard TO bankops_api;

@@ -184,7 +184,9 @@ SELECT bank.view_grant('route_rule', 'supervisor', 'auditor', 'admin');
 
 CREATE VIEW api.outbox_list WITH (security_barrier) AS
 SELECT o.customer_id, o.outbox_id, o.case_id, f.number, o.kind, o.channel, left(o.body, 80) AS body,
-       o.status, o.attempts, o.created_at, o.next_at, o.sent_at, o.error
+       o.status, o.attempts, o.created_at, o.next_at, o.sent_at, o.error, o.provider_id,
+       CASE WHEN o.status = 'dead' THEN 'dead'
+            WHEN o.channel = 'letter' AND o.status = 'ready' THEN 'letter' ELSE '' END AS settle
   FROM bank.outbox o
   LEFT JOIN bank.case_file f ON f.customer_id = o.customer_id AND f.case_id = o.case_id
  WHERE o.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())

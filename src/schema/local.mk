@@ -24,7 +24,8 @@ dist_schema_DATA += \
   src/schema/018-clock.sql \
   src/schema/019-clock-run.sql \
   src/schema/036-clock-tick.sql \
-  src/schema/037-clock-extension.sql
+  src/schema/037-clock-extension.sql \
+  src/schema/038-deliver.sql
 dist_schema_DATA += \
   src/schema/031-points-post.sql \
   src/schema/032-points-write.sql \
@@ -53,7 +54,7 @@ dist_schema_DATA += \
   src/schema/062-timeline.sql
 pillar_tests = tests/api/case.sql tests/api/route.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
-EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql
+EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
 core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \
   tests/api/restricted.sql tests/api/security.sql
 TESTS += $(core_tests)

@@ -3,57 +3,8 @@ BEGIN;
 \ir ../lib/small-bank.sql
 SELECT * FROM no_plan();
 
--- Every function, view and table of schema api with the groups that may use it. Whoever adds one
--- decides here who needs it.
 CREATE TEMP TABLE decided (kind text, groups text, names text);
-INSERT INTO decided VALUES
-    ('function', 'staff', 'audit_seal calendar_month console_identity export_log saved_view_delete saved_view_save
-        task_timing_log worklist_summary'),
-    ('function', 'clerk rm supervisor', 'access_ask case_alert_seen case_extend_ask case_extend_form
-        case_classify case_close case_note case_open
-        case_open_form case_reply case_resolve case_route case_step case_take contact_log
-        customer_accounts customer_asset_trend customer_campaigns customer_consents
-        customer_contacts customer_external_assets customer_flags customer_holdings
-        customer_identity customer_relations customer_reveal customer_search customer_tags
-        customer_tasks customer_tier points_adjust points_form points_post tag_verify task_cancel
-        task_create task_done'),
-    ('function', 'clerk rm supervisor auditor', 'case_clock_changes case_clocks case_detail case_facts
-        case_language case_route_explain case_route_people points_balance points_buckets'),
-    ('function', 'clerk supervisor', 'balance_prepare balance_reopen break_assign break_note
-        break_promise break_reason case_route_waiting file_reject match_confirm match_propose
-        match_take_back
-        match_undo recon_decide reconcile_run'),
-    ('function', 'clerk supervisor admin', 'import_check import_commit'),
-    ('function', 'clerk supervisor auditor admin', 'balance_items balance_sheet balance_statement
-        item_candidates'),
-    ('function', 'clerk supervisor auditor admin', 'break_candidates match_breaks match_candidates
-        recon_approval recon_approval_effect'),
-    ('function', 'worker', 'clock_tick'),
-    ('function', 'supervisor', 'case_extend_decide access_grant access_refuse case_assign file_release
-        points_adjust_decide points_reverse'),
-    ('function', 'supervisor admin', 'points_day_end route_staff_save'),
-    ('function', 'supervisor auditor admin', 'points_proof report_case_day report_case_mix
-        report_case_owner report_points report_service_level'),
-    ('function', 'admin', 'calendar_day_set clock_rule_save import_sweep lane_save recon_limit_save route_rule_save
-        staff_disable staff_enable'),
-    ('view', 'staff', 'class_business class_channel class_code class_reason me queue_list
-        saved_view_list worklist'),
-    ('view', 'supervisor', 'case_breach_list'),
-    ('view', 'clerk rm supervisor', 'access_list case_alert_list case_handler colleague_list customer_timeline
-        task_list'),
-    ('view', 'clerk rm supervisor auditor', 'case_extension_list case_history case_list points_account_list
-        points_adjustment_list points_entry points_history points_rule'),
-    ('view', 'clerk supervisor', 'break_owner_list'),
-    ('view', 'clerk supervisor auditor admin', 'adjustment_list alias_list balance_day_list
-        ledger_account_list recon_approval_list recon_limit_list signoff_list'),
-    ('view', 'clerk supervisor auditor admin', 'break_list break_note_list item_list lane_day
-        lane_file_list lane_list lane_run_list match_line_list match_list reconcile_account_list
-        statement_file_list statement_line_list statement_list'),
-    ('view', 'supervisor admin', 'task_timing_summary'),
-    ('view', 'supervisor auditor', 'outbox_list'),
-    ('view', 'supervisor auditor admin', 'clock_rule_list route_rule route_staff staff_list'),
-    ('view', 'auditor', 'audit_evidence_block audit_evidence_row audit_list'),
-    ('table', '', 'import_line');
+\ir granted.sql
 
 CREATE TEMP VIEW api_object AS
     SELECT 'function' AS kind, proname::text AS name, oid FROM pg_proc

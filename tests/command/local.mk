@@ -1,6 +1,11 @@
 command_tests = tests/command/audit.t tests/command/classify.t tests/command/console.t tests/command/demo.t tests/command/doctor.t tests/command/fault.t tests/command/import.t \
-  tests/command/newcomer.t tests/command/clock.t tests/command/opening.t tests/command/report.t tests/command/server.t tests/command/sessions.t
+  tests/command/newcomer.t tests/command/clock.t tests/command/deliver.t tests/command/opening.t tests/command/report.t tests/command/server.t tests/command/sessions.t
 check_PROGRAMS += tests/command/old_server
 TESTS += $(command_tests)
 server_tests += $(command_tests)
 EXTRA_DIST += $(command_tests) tests/command/lib.sh
+if HAVE_CMOCKA
+check_PROGRAMS += tests/command/gateway
+tests_command_gateway_SOURCES = tests/command/gateway.c
+tests_command_gateway_LDADD = libhttpserver.a -lpthread
+endif
