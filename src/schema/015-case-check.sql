@@ -84,7 +84,9 @@ BEGIN
         PERFORM bank.fail('BO403', 'Only a supervisor may lower the level of a major case.',
                           c.number, 'Ask a supervisor.', 'p_level');
     END IF;
-    RETURN bank.case_step(was, c, 'classify', '');
+    c := bank.case_step(was, c, 'classify', '');
+    PERFORM bank.classify_learn(c);
+    RETURN c;
 END $$;
 
 -- A message to the customer: into the outbox, or recorded as a contact when somebody spoke to him.

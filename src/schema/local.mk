@@ -52,7 +52,7 @@ dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/case.sql tests/api/route.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
+pillar_tests = tests/api/case.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
 core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \
@@ -61,7 +61,8 @@ TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)
 dist_schema_DATA += src/schema/065-calendar-view.sql
 dist_schema_DATA += \
-  src/schema/070-route.sql
+  src/schema/070-route.sql src/schema/071-classify.sql \
+  src/schema/072-classify-write.sql src/schema/073-classify-model.sql
 break_tests = tests/api/reconcile-work.sql
 TESTS += $(break_tests)
 EXTRA_DIST += $(break_tests)

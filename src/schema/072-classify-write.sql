@@ -1,0 +1,222 @@
+-- The machine classifies: what it says is stored, and above the threshold the case goes its way.
+
+-- Which model is active, and the bounds; no row before the first model.
+CREATE FUNCTION api.classify_settings()
+RETURNS TABLE (model_id int, threshold float, floor float, held_least int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT m.model_id, bank.setting('classify_threshold')::float,
+           bank.setting('classify_floor')::float, bank.setting('classify_held_least')::int
+      FROM bank.model m WHERE m.state = 'active'
+$$;
+
+-- The bytes of a model (NULL: the active one), by axis.
+CREATE FUNCTION api.model_parts(p_model_id int)
+RETURNS TABLE (model_id int, axis char, sha256 text, data bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT p.model_id, p.axis, encode(p.sha256, 'hex'), p.data
+      FROM bank.model m JOIN bank.model_part p ON p.model_id = m.model_id
+     WHERE CASE WHEN p_model_id IS NULL THEN m.state = 'active' ELSE m.model_id = p_model_id END
+     ORDER BY p.axis
+$$;
+
+-- Cases of the caller's units that wait for a class and that the active model has not seen, after
+-- this one; as many as asked for.
+CREATE FUNCTION api.classify_waiting(p_after bigint, p_limit int)
+RETURNS TABLE (customer_id bigint, case_id bigint, text text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.customer_id, f.case_id, f.subject || E'\n' || f.facts
+      FROM bank.case_file f
+     WHERE f.stage = 'registered' AND f.business IS NULL AND f.case_id > coalesce(p_after, 0)
+       AND f.case_type = 'complaint' AND bank.in_scope(f.unit_id)
+       AND NOT EXISTS (SELECT FROM bank.prediction p
+                         JOIN bank.model m ON m.model_id = p.model_id AND m.state = 'active'
+                        WHERE p.customer_id = f.customer_id AND p.case_id = f.case_id)
+     ORDER BY f.case_id
+     LIMIT least(greatest(p_limit, 1), 5000)
+$$;
+
+-- Stores what the model said of one locked case and does what follows from it.
+CREATE FUNCTION bank.case_machine(was bank.case_file, p_model_id int, p_channel text,
+                                  p_channel_confidence real, p_business text[], p_reason text[],
+                                  p_confidence real[], p_threshold real, p_floor real)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file := was;
+    say text := CASE WHEN p_confidence[1] >= p_threshold THEN 'routed'
+                     WHEN p_confidence[1] >= p_floor THEN 'asked' ELSE 'unknown' END;
+BEGIN
+    IF p_business[1] = 'B99' AND p_reason[1] = 'C99' THEN
+        say := 'unknown';
+    END IF;
+    INSERT INTO bank.prediction (customer_id, case_id, unit_id, model_id, channel,
+        channel_confidence, business, reason, confidence, threshold, decision)
+    VALUES (c.customer_id, c.case_id, c.unit_id, p_model_id, p_channel, p_channel_confidence,
+            p_business, p_reason, p_confidence, p_threshold, say);
+    IF say = 'routed' THEN
+        c.business := p_business[1];
+        c.reason := p_reason[1];
+        c := bank.case_step(was, c, 'classify', format('model %s, %s %%', p_model_id,
+                                                       round(100 * p_confidence[1]::numeric)));
+        c := bank.case_to_queue(c, NULL, '');
+        RETURN say;
+    END IF;
+    -- A person classifies: who has it on the screen, else one of the team.
+    c.queue := 'triage';
+    c.owner_id := CASE WHEN bank.my_role() <> 'worker'
+                            AND bank.my_staff_id() IS DISTINCT FROM c.complained_staff_id
+                       THEN bank.my_staff_id() ELSE bank.route_person(c, 'triage', NULL) END;
+    c.version := was.version + 1;
+    UPDATE bank.case_file SET queue = c.queue, owner_id = c.owner_id, version = c.version
+     WHERE customer_id = c.customer_id AND case_id = c.case_id;
+    PERFORM bank.case_event_write(was, c, 'ask', format('model %s, %s %%', p_model_id,
+                                                        round(100 * p_confidence[1]::numeric)));
+    RETURN say;
+END $$;
+
+-- Refuses pairs that are no codes in use.
+CREATE FUNCTION bank.classify_check(p_business text[], p_reason text[], p_confidence real[])
+RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF coalesce(cardinality(p_business), 0) NOT BETWEEN 1 AND 3
+       OR cardinality(p_reason) IS DISTINCT FROM cardinality(p_business)
+       OR cardinality(p_confidence) IS DISTINCT FROM cardinality(p_business) THEN
+        PERFORM bank.fail('BO422', 'One to three pairs of business and reason are expected.',
+                          NULL, NULL, 'p_business');
+    END IF;
+    PERFORM bank.class_check('B', b, 'p_business') FROM unnest(p_business) b;
+    PERFORM bank.class_check('C', r, 'p_reason') FROM unnest(p_reason) r;
+END $$;
+
+-- One case, on the screen of whoever opened it. Answers routed, asked or unknown as the message.
+CREATE FUNCTION api.case_machine(
+    p_customer_id bigint, p_case_id bigint, p_model_id int, p_channel text,
+    p_channel_confidence real, p_business text[], p_reason text[], p_confidence real[],
+    p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    said text;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_machine', jsonb_build_array(p_customer_id,
+        p_case_id, p_model_id, p_business, p_reason, p_confidence));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM bank.classify_check(p_business, p_reason, p_confidence);
+    c := bank.case_lock(p_customer_id, p_case_id, NULL);
+    IF c.stage <> 'registered' OR c.business IS NOT NULL THEN
+        RETURN bank.request_done(p_request, p_case_id::text, 'The case is classified already.');
+    END IF;
+    said := bank.case_machine(c, p_model_id, p_channel, p_channel_confidence, p_business, p_reason,
+                              p_confidence, bank.setting('classify_threshold')::real,
+                              bank.setting('classify_floor')::real);
+    RETURN bank.request_done(p_request, p_case_id::text, CASE said
+        WHEN 'routed' THEN 'The machine classified the case; it is in its queue.'
+        WHEN 'asked' THEN 'The machine is not sure: choose the class with 1, 2 or 3.'
+        ELSE 'The machine does not know this kind of case: classify it.' END);
+END $$;
+
+-- Many cases at once, as lists of equal length; pairs and confidences of a case are separated by
+-- blanks, best first. Cases that somebody classified or holds meanwhile are left out. The id of the
+-- answer is "routed asked unknown", three numbers.
+CREATE FUNCTION api.case_machine_batch(
+    p_model_id int, p_customer_id bigint[], p_case_id bigint[], p_channel text[],
+    p_channel_confidence real[], p_business text[], p_reason text[], p_confidence text[],
+    p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    r record;
+    bound real := bank.setting('classify_threshold')::real;
+    least_sure real := bank.setting('classify_floor')::real;
+    done int[] := '{0,0,0}';
+BEGIN
+    PERFORM bank.require_role('worker', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_machine_batch', jsonb_build_array(p_model_id,
+        p_case_id, p_business, p_reason, p_confidence));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM bank.class_check('B', b, 'p_business')
+       FROM (SELECT DISTINCT unnest(string_to_array(x, ' ')) b FROM unnest(p_business) x) d;
+    PERFORM bank.class_check('C', b, 'p_reason')
+       FROM (SELECT DISTINCT unnest(string_to_array(x, ' ')) b FROM unnest(p_reason) x) d;
+    FOR r IN SELECT * FROM unnest(p_customer_id, p_case_id, p_channel, p_channel_confidence,
+                                  p_business, p_reason, p_confidence)
+                      AS t (customer, id, channel, sure, business, reason, confidence)
+             ORDER BY customer, id LOOP
+        SELECT * INTO c FROM bank.case_file f
+         WHERE f.customer_id = r.customer AND f.case_id = r.id AND f.stage = 'registered'
+           AND f.business IS NULL AND bank.in_scope(f.unit_id) FOR UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        CASE bank.case_machine(c, p_model_id, r.channel, r.sure, string_to_array(r.business, ' '),
+                               string_to_array(r.reason, ' '),
+                               string_to_array(r.confidence, ' ')::real[], bound, least_sure)
+        WHEN 'routed' THEN done[1] := done[1] + 1;
+        WHEN 'asked' THEN done[2] := done[2] + 1;
+        ELSE done[3] := done[3] + 1;
+        END CASE;
+    END LOOP;
+    RETURN bank.request_done(p_request, array_to_string(done, ' '),
+                             'The waiting cases are classified.');
+END $$;
+
+-- What the machine and, if asked, a service say of a case, best first; the console's 1, 2, 3.
+CREATE FUNCTION api.case_suggestions(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (rank int, business text, reason text, confidence float, source text, decision text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    PERFORM bank.customer_require(p_customer_id);
+    RETURN QUERY
+    SELECT (row_number() OVER (ORDER BY s.advice, s.nth))::int, s.b, s.r,
+           round(100 * s.sure::numeric, 1)::float, s.source, s.decision
+      FROM (SELECT DISTINCT ON (t.b, t.r) t.*
+              FROM (SELECT p.service IS NOT NULL AS advice, u.*, p.decision,
+                           coalesce(p.service, 'model ' || p.model_id) AS source
+                      FROM (SELECT DISTINCT ON (x.service IS NULL) x.* FROM bank.prediction x
+                             WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id
+                               AND bank.in_scope(x.unit_id)
+                             ORDER BY x.service IS NULL, x.prediction_id DESC) p,
+                           unnest(p.business, p.reason, p.confidence) WITH ORDINALITY
+                               AS u (b, r, sure, nth)) t
+             ORDER BY t.b, t.r, t.advice) s
+     ORDER BY 1;
+END $$;
+
+-- A person takes one of the suggestions (its rank).
+CREATE FUNCTION api.case_choose(p_customer_id bigint, p_case_id bigint, p_rank int,
+                                p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    chosen record;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_choose', jsonb_build_array(p_customer_id,
+        p_case_id, p_rank, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, p_version);
+    SELECT s.business, s.reason INTO chosen
+      FROM api.case_suggestions(p_customer_id, p_case_id) s WHERE s.rank = p_rank;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO422', 'There is no such suggestion.', p_rank::text,
+                          'Classify the case by hand.', 'p_rank');
+    END IF;
+    c := bank.case_class_set(c, c.channel, chosen.business, chosen.reason, c.level);
+    IF c.stage IN ('classified', 'assigned') THEN
+        c := bank.case_to_queue(c, NULL, '');
+    END IF;
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is classified.');
+END $$;
+
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'worker')
+  FROM unnest('{classify_settings,model_parts,case_machine}'::text[]) name;
+SELECT bank.function_grant(name, 'supervisor', 'worker')
+  FROM unnest('{classify_waiting,case_machine_batch}'::text[]) name;
+SELECT bank.function_grant('case_suggestions', 'clerk', 'rm', 'supervisor', 'auditor');
+SELECT bank.function_grant('case_choose', 'clerk', 'rm', 'supervisor');
+GRANT EXECUTE ON FUNCTION bank.case_machine, bank.classify_check TO bankops_api;

@@ -1,0 +1,228 @@
+-- Training, comparing, promoting and rolling back models; how well they do.
+
+-- Texts that people classified, with a fifth held out by case number, for ever the same.
+CREATE FUNCTION api.classify_examples(p_after bigint, p_limit int)
+RETURNS TABLE (case_id bigint, text text, channel text, business text, reason text, held boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.case_id, f.subject || E'\n' || f.facts, l.channel, l.business, l.reason,
+           f.case_id % 5 = 0
+      FROM bank.training_label l
+      JOIN bank.case_file f ON f.customer_id = l.customer_id AND f.case_id = l.case_id
+     WHERE f.case_id > coalesce(p_after, 0) AND bank.in_scope(f.unit_id)
+     ORDER BY f.case_id
+     LIMIT least(greatest(p_limit, 1), 5000)
+$$;
+
+-- A trained model, in shadow: bytes (base64) by axis, figures on the held-out cases, those of the
+-- active model on the same ones, and by class [{axis, code, held, said, hits}].
+CREATE FUNCTION api.model_add(
+    p_examples int, p_corrections int, p_threshold real, p_held int, p_hits int, p_top3 int,
+    p_auto int, p_auto_hits int, p_calibration real, p_rival_id int, p_rival_hits int,
+    p_parts jsonb, p_classes jsonb, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    made int;
+BEGIN
+    answer := bank.request_replay(p_request, 'model_add', p_parts);
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF NOT EXISTS (SELECT FROM jsonb_each(p_parts) k WHERE k.key = 'B')
+       OR NOT EXISTS (SELECT FROM jsonb_each(p_parts) k WHERE k.key = 'C') THEN
+        PERFORM bank.fail('BO422', 'A model needs a part for business and one for reason.', NULL,
+                          NULL, 'p_parts');
+    END IF;
+    INSERT INTO bank.model (state, trained_by, examples, corrections, threshold, held, hits, top3,
+                            auto, auto_hits, calibration, rival_id, rival_hits)
+    VALUES ('shadow', bank.my_staff_id(), p_examples, p_corrections, p_threshold, p_held, p_hits,
+            p_top3, p_auto, p_auto_hits, p_calibration, p_rival_id, p_rival_hits)
+    RETURNING model_id INTO made;
+    INSERT INTO bank.model_part (model_id, axis, sha256, data)
+    SELECT made, k.key, sha256(decode(k.value, 'base64')), decode(k.value, 'base64')
+      FROM jsonb_each_text(p_parts) k;
+    INSERT INTO bank.model_class (model_id, axis, code, held, said, hits)
+    SELECT made, c.axis, c.code, c.held, c.said, c.hits
+      FROM jsonb_to_recordset(p_classes) AS c (axis text, code text, held int, said int, hits int);
+    PERFORM bank.audit_write('model_add', 'model', made::text, NULL, NULL, jsonb_build_object(
+        'examples', p_examples, 'corrections', p_corrections, 'held', p_held, 'hits', p_hits,
+        'rival', p_rival_id, 'rival_hits', p_rival_hits));
+    RETURN bank.request_done(p_request, made::text, 'The model runs in shadow.');
+END $$;
+
+-- Makes a shadow model the active one, only when it did better than the present one on enough of the
+-- same held-out cases. The first model needs no rival.
+CREATE FUNCTION api.model_promote(p_model_id int, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    m bank.model;
+    active int;
+BEGIN
+    answer := bank.request_replay(p_request, 'model_promote', to_jsonb(p_model_id));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM FROM bank.model x WHERE x.state = 'active' FOR UPDATE;
+    SELECT x.model_id INTO active FROM bank.model x WHERE x.state = 'active';
+    SELECT * INTO m FROM bank.model x WHERE x.model_id = p_model_id FOR UPDATE;
+    IF m.model_id IS NULL THEN
+        PERFORM bank.fail('BO404', 'There is no such model.', p_model_id::text, NULL, 'p_model_id');
+    ELSIF m.state <> 'shadow' THEN
+        PERFORM bank.fail('BO423', 'Only a model in shadow can be promoted.', m.state,
+                          'bankops classify rollback brings back the one before.');
+    ELSIF active IS NOT NULL AND m.rival_id IS DISTINCT FROM active THEN
+        PERFORM bank.fail('BO423', 'The model was not compared with the active one.',
+                          coalesce(m.rival_id::text, '-') || ', ' || active,
+                          'Train it again.');
+    ELSIF active IS NOT NULL AND m.held < bank.setting('classify_held_least')::int THEN
+        PERFORM bank.fail('BO423', 'The model was compared on too few cases.', m.held::text,
+                          'Wait until people have classified more.');
+    ELSIF active IS NOT NULL AND m.hits <= m.rival_hits THEN
+        PERFORM bank.fail('BO423', 'The model is not better than the active one.',
+                          m.hits || ' <= ' || m.rival_hits || ' / ' || m.held,
+                          'It stays in shadow.');
+    END IF;
+    UPDATE bank.model SET state = 'retired', retired_at = clock_timestamp()
+     WHERE model_id = active;
+    UPDATE bank.model SET state = 'active', promoted_at = clock_timestamp(),
+           promoted_by = bank.my_staff_id() WHERE model_id = p_model_id;
+    PERFORM bank.audit_write('model_promote', 'model', p_model_id::text, NULL,
+                             jsonb_build_object('active', active),
+                             jsonb_build_object('active', p_model_id));
+    RETURN bank.request_done(p_request, p_model_id::text, 'The model is active.');
+END $$;
+
+-- Brings back the model that was active before.
+CREATE FUNCTION api.model_rollback(p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    active int;
+    before int;
+BEGIN
+    answer := bank.request_replay(p_request, 'model_rollback', 'null');
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM FROM bank.model x WHERE x.state = 'active' FOR UPDATE;
+    SELECT x.model_id INTO active FROM bank.model x WHERE x.state = 'active';
+    SELECT x.model_id INTO before FROM bank.model x
+     WHERE x.state = 'retired'
+       AND x.promoted_at < (SELECT a.promoted_at FROM bank.model a WHERE a.model_id = active)
+     ORDER BY x.promoted_at DESC LIMIT 1;
+    IF before IS NULL THEN
+        PERFORM bank.fail('BO423', 'No model was active before.', active::text, NULL);
+    END IF;
+    UPDATE bank.model SET state = 'retired', retired_at = clock_timestamp()
+     WHERE model_id = active;
+    UPDATE bank.model SET state = 'active', retired_at = NULL WHERE model_id = before;
+    PERFORM bank.audit_write('model_rollback', 'model', before::text, NULL,
+                             jsonb_build_object('active', active),
+                             jsonb_build_object('active', before));
+    RETURN bank.request_done(p_request, before::text, 'The model before is active again.');
+END $$;
+
+CREATE VIEW api.model_list WITH (security_barrier) AS
+SELECT m.model_id, m.state, m.trained_at, bank.staff_name(m.trained_by) AS trained_by, m.examples,
+       m.corrections, m.held,
+       round(100.0 * m.hits / nullif(m.held, 0), 2)::float AS accuracy,
+       round(100.0 * m.top3 / nullif(m.held, 0), 2)::float AS top3,
+       round(100.0 * m.auto / nullif(m.held, 0), 2)::float AS auto_share,
+       round(100.0 * m.auto_hits / nullif(m.auto, 0), 2)::float AS auto_accuracy,
+       round(100 * m.calibration::numeric, 2)::float AS calibration,
+       m.rival_id, round(100.0 * m.rival_hits / nullif(m.held, 0), 2)::float AS rival_accuracy,
+       m.threshold::float AS threshold, m.promoted_at, bank.staff_name(m.promoted_by) AS promoted_by,
+       (SELECT sum(length(p.data)) FROM bank.model_part p WHERE p.model_id = m.model_id)::bigint
+           AS bytes,
+       (SELECT encode(sha256(string_agg(p.sha256, NULL ORDER BY p.axis)), 'hex')
+          FROM bank.model_part p WHERE p.model_id = m.model_id) AS sha256
+  FROM bank.model m;
+
+-- Predictions with what became of them. settled: a person classified the case, or it was decided
+-- with the machine's class; right: the class of the case is what the machine said first.
+CREATE VIEW bank.prediction_fate AS
+SELECT p.customer_id, p.case_id, p.unit_id, p.at, p.model_id, p.decision, p.confidence[1] AS confidence,
+       p.business[1] AS business, p.reason[1] AS reason, f.business AS true_business,
+       f.reason AS true_reason,
+       l.case_id IS NOT NULL OR f.stage IN ('decided', 'closed') AS settled,
+       (f.business, f.reason) IS NOT DISTINCT FROM (p.business[1], p.reason[1]) AS "right"
+  FROM bank.prediction p
+  JOIN bank.case_file f ON f.customer_id = p.customer_id AND f.case_id = p.case_id
+  LEFT JOIN bank.training_label l ON l.customer_id = p.customer_id AND l.case_id = p.case_id
+ WHERE p.service IS NULL;
+ALTER VIEW bank.prediction_fate OWNER TO bankops_owner;
+GRANT SELECT ON bank.prediction_fate TO bankops_api;
+
+-- By month and class of an axis (B or C): cases, share routed by themselves, accuracy of what is
+-- settled.
+CREATE FUNCTION api.report_classifier(p_from date, p_to date, p_axis text)
+RETURNS TABLE (month date, code text, label_en text, label_zh text, cases int, auto_share float,
+               settled int, accuracy float, auto_accuracy float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT date_trunc('month', bank.local_day(x.at))::date, k.code, k.label_en, k.label_zh,
+           count(*)::int,
+           round(100.0 * count(*) FILTER (WHERE x.decision = 'routed') / count(*), 1)::float,
+           count(*) FILTER (WHERE x.settled)::int,
+           round(100.0 * count(*) FILTER (WHERE x.settled AND x.right)
+                 / nullif(count(*) FILTER (WHERE x.settled), 0), 1)::float,
+           round(100.0 * count(*) FILTER (WHERE x.settled AND x.right AND x.decision = 'routed')
+                 / nullif(count(*) FILTER (WHERE x.settled AND x.decision = 'routed'), 0),
+                 1)::float
+      FROM bank.prediction_fate x
+      JOIN bank.class_code k ON k.axis = p_axis
+           AND k.code = CASE p_axis WHEN 'B' THEN x.true_business ELSE x.true_reason END
+     WHERE x.at >= p_from::timestamp AT TIME ZONE bank.timezone()
+       AND x.at < (p_to + 1)::timestamp AT TIME ZONE bank.timezone() AND bank.in_scope(x.unit_id)
+     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
+$$;
+
+-- Over time: by month, all classes.
+CREATE FUNCTION api.report_classifier_month(p_from date, p_to date)
+RETURNS TABLE (month date, cases int, auto_share float, settled int, accuracy float,
+               auto_accuracy float, corrections int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT date_trunc('month', bank.local_day(x.at))::date, count(*)::int,
+           round(100.0 * count(*) FILTER (WHERE x.decision = 'routed') / count(*), 1)::float,
+           count(*) FILTER (WHERE x.settled)::int,
+           round(100.0 * count(*) FILTER (WHERE x.settled AND x.right)
+                 / nullif(count(*) FILTER (WHERE x.settled), 0), 1)::float,
+           round(100.0 * count(*) FILTER (WHERE x.settled AND x.right AND x.decision = 'routed')
+                 / nullif(count(*) FILTER (WHERE x.settled AND x.decision = 'routed'), 0),
+                 1)::float,
+           count(*) FILTER (WHERE x.settled AND NOT x.right)::int
+      FROM bank.prediction_fate x
+     WHERE x.at >= p_from::timestamp AT TIME ZONE bank.timezone()
+       AND x.at < (p_to + 1)::timestamp AT TIME ZONE bank.timezone() AND bank.in_scope(x.unit_id)
+     GROUP BY 1 ORDER BY 1
+$$;
+
+-- Reliability: said and seen accuracy by confidence, of what is settled.
+CREATE FUNCTION api.report_classifier_reliability(p_from date, p_to date)
+RETURNS TABLE (low int, high int, cases int, said float, seen float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT b * 10, b * 10 + 10, count(*)::int, round(100 * avg(x.confidence)::numeric, 1)::float,
+           round(100.0 * count(*) FILTER (WHERE x.right) / count(*), 1)::float
+      FROM bank.prediction_fate x
+     CROSS JOIN LATERAL (SELECT least(floor(x.confidence * 10)::int, 9) AS b) bin
+     WHERE x.settled AND x.at >= p_from::timestamp AT TIME ZONE bank.timezone()
+       AND x.at < (p_to + 1)::timestamp AT TIME ZONE bank.timezone() AND bank.in_scope(x.unit_id)
+     GROUP BY b ORDER BY b
+$$;
+
+-- The class of a model on its held-out cases.
+CREATE VIEW api.model_class_list WITH (security_barrier) AS
+SELECT c.model_id, c.axis, c.code, k.label_en, k.label_zh, c.held, c.said, c.hits,
+       round(100.0 * c.hits / nullif(c.held, 0), 1)::float AS recall,
+       round(100.0 * c.hits / nullif(c.said, 0), 1)::float AS precision
+  FROM bank.model_class c
+  LEFT JOIN bank.class_code k ON k.axis = c.axis AND k.code = c.code;
+
+SELECT bank.view_grant(name, 'supervisor', 'auditor', 'admin', 'worker')
+  FROM unnest('{model_list,model_class_list}'::text[]) name;
+SELECT bank.function_grant(name, 'supervisor', 'auditor', 'admin')
+  FROM unnest('{report_classifier,report_classifier_month,report_classifier_reliability}'::text[]) name;
+SELECT bank.function_grant(name, 'worker')
+  FROM unnest('{classify_examples,model_add}'::text[]) name;
+SELECT bank.function_grant(name, 'worker', 'supervisor', 'admin')
+  FROM unnest('{model_promote,model_rollback}'::text[]) name;

@@ -1,0 +1,114 @@
+-- What the machine says is stored and acted on; people correct it; models are compared and promoted.
+BEGIN;
+\ir ../lib/small-bank.sql
+SELECT * FROM no_plan();
+
+CREATE FUNCTION pg_temp.do(p_login text, p_call text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (o).status || '' '' || (o).id || '' '' || (o).message FROM '
+        '(SELECT api.%s, p_request => gen_random_uuid()) o) x', p_call)) $$;
+CREATE FUNCTION pg_temp.open(p_more text DEFAULT '') RETURNS bigint LANGUAGE sql AS $$
+    SELECT split_part(pg_temp.do('t_clerk', format('case_open(102, ''A032'', NULL, NULL, ''年费'', ''扣了年费''%s',
+        p_more)), ' ', 2)::bigint $$;
+CREATE FUNCTION pg_temp.say(p_login text, p_case bigint, p_sure text, p_b text DEFAULT 'B02,B01,B03',
+    p_r text DEFAULT 'C07,C07,C03') RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.do(p_login, format('case_machine(102, %s, 1, ''A01'', 0.4, ''{%s}'', ''{%s}'', ''{%s}''',
+        p_case, p_b, p_r, p_sure)) $$;
+CREATE FUNCTION pg_temp.add(p_hits int, p_rival text DEFAULT 'NULL', p_rival_hits text DEFAULT 'NULL',
+    p_held int DEFAULT 50) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.do('t_worker', format('model_add(100, 10, 0.8, %s, %s, %s, 30, 29, 0.02, %s, %s, %L, %L',
+        p_held, p_hits, p_held, p_rival, p_rival_hits,
+        '{"B": "AAEC", "C": "AwQF"}', '[{"axis": "B", "code": "B02", "held": 9, "said": 8, "hits": 7}]')) $$;
+CREATE FUNCTION pg_temp.field(p_case bigint, p_name text) RETURNS text LANGUAGE sql AS $$
+    SELECT to_jsonb(f) ->> p_name FROM bank.case_file f WHERE f.case_id = p_case $$;
+
+-- Models.
+ALTER TABLE bank.model ALTER model_id RESTART WITH 1;
+SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM api.classify_settings()'), '0', 'at first there is no model');
+SELECT is(pg_temp.add(40), 'done 1 The model runs in shadow.', 'a trained model runs in shadow');
+SELECT is(pg_temp.do('t_worker', 'model_promote(1'), 'done 1 The model is active.', 'the first needs no rival');
+SELECT is(pg_temp.as('t_clerk', $$SELECT string_agg(axis || sha256, ' ') FROM api.model_parts(NULL)$$),
+    'B' || encode(sha256('\x000102'), 'hex') || ' C' || encode(sha256('\x030405'), 'hex'), 'its bytes carry their checksum');
+SELECT throws_ok($$UPDATE bank.model_part SET data = '\x00' WHERE axis = 'B'$$, '23514', NULL, 'which the table checks');
+SELECT pg_temp.add(40, '1', '40') AS made \gset
+SELECT is(pg_temp.do('t_worker', 'model_promote(2'), 'BO423', 'one that is as good is not promoted');
+SELECT pg_temp.add(45, '1', '40', 49) AS made \gset
+UPDATE bank.setting SET value = '50' WHERE name = 'classify_held_least';
+SELECT is(pg_temp.do('t_worker', 'model_promote(3'), 'BO423', 'nor one compared on too few cases');
+SELECT pg_temp.add(45) AS made \gset
+SELECT is(pg_temp.do('t_worker', 'model_promote(4'), 'BO423', 'nor one compared with none');
+SELECT pg_temp.add(45, '1', '40') AS made \gset
+SELECT is(pg_temp.do('t_clerk', 'model_promote(5'), '42501', 'a clerk promotes nothing');
+SELECT is(pg_temp.do('t_super', 'model_promote(5'), 'done 5 The model is active.', 'a better one is');
+SELECT is(pg_temp.do('t_super', 'model_promote(1'), 'BO423', 'a retired one is not promoted again');
+SELECT is((SELECT string_agg(model_id || state, ' ' ORDER BY model_id) FROM bank.model),
+    '1retired 2shadow 3shadow 4shadow 5active', 'one is active');
+SELECT is(pg_temp.do('t_worker', 'model_rollback(p_request => gen_random_uuid()) o) x --'),
+    'done 1 The model before is active again.', 'one command brings the former back');
+SELECT is(pg_temp.do('t_worker', 'model_rollback(p_request => gen_random_uuid()) o) x --'), 'BO423', 'there is none before the first');
+SELECT is((SELECT count(*)::int FROM bank.audit WHERE object_kind = 'model'), 8, 'all of it is audited');
+
+-- Above the threshold.
+SELECT pg_temp.open() AS sure \gset
+SELECT is(pg_temp.field(:sure, 'stage'), 'registered', 'without codes it waits');
+SELECT is(pg_temp.as('t_worker', 'SELECT string_agg(case_id::text, '' '') FROM api.classify_waiting(0, 9)'), :'sure',
+    'a worker finds it');
+SELECT is(pg_temp.say('t_clerk', :sure, '0.97,0.02,0.01'), format('done %s The machine classified the case; it is in its queue.', :sure),
+    'sure enough, it goes its way');
+SELECT is(pg_temp.field(:sure, 'stage') || ' ' || pg_temp.field(:sure, 'queue') || ' ' || pg_temp.field(:sure, 'business'),
+    'assigned card B02', 'to its queue');
+SELECT isnt(pg_temp.field(:sure, 'owner_id'), NULL, 'to a named person');
+SELECT is((SELECT count(*)::int FROM bank.training_label), 0, 'the machine does not teach itself');
+SELECT is(pg_temp.say('t_clerk', :sure, '0.97,0.02,0.01'), format('done %s The case is classified already.', :sure),
+    'a second voice changes nothing');
+SELECT is(pg_temp.as('t_worker', 'SELECT count(*) FROM api.classify_waiting(0, 9)'), '0', 'nothing waits any more');
+
+-- Below it.
+SELECT pg_temp.open() AS unsure \gset
+SELECT is(pg_temp.say('t_clerk', :unsure, '0.5,0.3,0.1'),
+    format('done %s The machine is not sure: choose the class with 1, 2 or 3.', :unsure), 'unsure, it asks');
+SELECT is(pg_temp.field(:unsure, 'stage') || ' ' || pg_temp.field(:unsure, 'queue') || ' ' ||
+    (SELECT login FROM bank.staff WHERE staff_id = pg_temp.field(:unsure, 'owner_id')::int), 'registered triage t_clerk',
+    'whoever has it on the screen');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(rank || business || reason || confidence, '' '' ORDER BY rank) '
+    'FROM api.case_suggestions(102, %s)', :unsure)), '1B02C0750 2B01C0730 3B03C0310', 'with three to choose from');
+SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_suggestions(102, %s)', :unsure)), 'BO404', 'not elsewhere');
+SELECT is(pg_temp.do('t_clerk', format('case_choose(102, %s, 4, %s', :unsure, pg_temp.field(:unsure, 'version'))), 'BO422',
+    'there is no fourth');
+SELECT is(pg_temp.do('t_clerk', format('case_choose(102, %s, 2, %s', :unsure, pg_temp.field(:unsure, 'version')::int - 1)), 'BO409',
+    'nor an old version');
+SELECT is(pg_temp.do('t_clerk', format('case_choose(102, %s, 2, %s', :unsure, pg_temp.field(:unsure, 'version'))),
+    format('done %s The case is classified.', :unsure), 'one key classifies');
+SELECT is(pg_temp.field(:unsure, 'queue'), 'payment', 'and routes');
+SELECT is((SELECT business || reason || said_business || said_reason FROM bank.training_label WHERE case_id = :unsure),
+    'B01C07B02C07', 'the correction is a row to learn from');
+
+-- Unknown, by a worker: a person of the team gets it.
+SELECT pg_temp.open() AS strange \gset
+SELECT is(pg_temp.do('t_worker', format('case_machine_batch(1, ''{102,102,102}'', ''{%s,%s,999999}'', ''{A01,A01,A01}'', ''{1,1,1}'', '
+    '''{"B02 B01","B02","B02"}'', ''{"C07 C07","C01","C01"}'', ''{"0.11 0.1","0.9","0.9"}''', :strange, :sure)), 'done 0 0 1 The waiting cases are classified.',
+    'a batch leaves out what is classified or gone');
+SELECT is(pg_temp.field(:strange, 'queue') || ' ' || (pg_temp.field(:strange, 'owner_id') IS NOT NULL), 'triage true',
+    'an unknown one goes to a person');
+SELECT is((SELECT decision FROM bank.prediction WHERE case_id = :strange), 'unknown', 'and is called so');
+SELECT pg_temp.open() AS other \gset
+SELECT is(pg_temp.say('t_clerk', :other, '0.99', 'B99', 'C99') ~ 'does not know', true, 'surely something else is unknown too');
+SELECT pg_temp.open(', p_complained => ''t_clerk''') AS about \gset
+SELECT pg_temp.as('t_super', format('SELECT api.case_machine(102, %s, 1, ''A01'', 1, ''{B02}'', ''{C01}'', ''{0.4}'', gen_random_uuid())', :about)) AS done \gset
+SELECT isnt((SELECT login FROM bank.staff WHERE staff_id = pg_temp.field(:about, 'owner_id')::int), 't_clerk', 'never to the person complained about');
+SELECT is(pg_temp.say('t_clerk', pg_temp.open(), '0.9', 'B77', 'C01'), 'BO422', 'a code that does not exist is refused');
+SELECT is(pg_temp.say('t_clerk', pg_temp.open(), '0.9,0.1', 'B02', 'C01'), 'BO422', 'as are lists of unequal length');
+
+-- How well it does.
+SELECT is(pg_temp.as('t_super', 'SELECT cases || '' '' || auto_share || '' '' || settled || '' '' || accuracy || '' '' || corrections '
+    'FROM api.report_classifier_month(''2000-01-01'', ''2100-01-01'')'), '5 20 1 0 1', 'by month: cases, share, accuracy');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(code || settled || coalesce(accuracy, -1), '' '') '
+    'FROM api.report_classifier(''2000-01-01'', ''2100-01-01'', ''B'')'), 'B0110 B020-1', 'by class, under the true one');
+SELECT is(pg_temp.as('t_super', 'SELECT low || '' '' || cases || '' '' || said || '' '' || seen '
+    'FROM api.report_classifier_reliability(''2000-01-01'', ''2100-01-01'')'), '50 1 50 0', 'said against seen');
+SELECT is(pg_temp.as('t_worker', 'SELECT string_agg(business || reason, '' '') FROM api.classify_examples(0, 99)'), 'B01C07',
+    'a worker reads the examples');
+SELECT is(pg_temp.as('t_audit', 'SELECT accuracy || '' '' || auto_accuracy || '' '' || bytes FROM api.model_list WHERE model_id = 5'),
+    '90 96.67 6', 'models show their figures');
+SELECT is(pg_temp.as('t_audit', 'SELECT recall || '' '' || precision FROM api.model_class_list WHERE model_id = 5'), '77.8 87.5', 'by class too');
+SELECT * FROM finish();
+ROLLBACK;
