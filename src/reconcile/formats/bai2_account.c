@@ -59,12 +59,10 @@ static bool take_status(struct bai2 *bai2, int code, int64_t amount, struct slic
     case 15: statement->has_closing = true; statement->closing = amount; return true;
     case 45: statement->has_available = true; statement->available = amount; return true;
     case 100:
-        bai2->credit.stated = true;
         bai2->credit.sum = amount;
         bai2->credit.counted = count.length > 0;
         return bai2_count(bai2, "item count", count, &bai2->credit.count);
     case 400:
-        bai2->debit.stated = true;
         bai2->debit.sum = amount;
         bai2->debit.counted = count.length > 0;
         return bai2_count(bai2, "item count", count, &bai2->debit.count);
@@ -200,24 +198,21 @@ static bool report(struct bai2 *bai2, enum control_kind kind, const char *label,
     return control_report(bai2->sink, &control, bai2->error);
 }
 
-/* The sums of all credits and all debits; an account that lists no line states them only. */
+/* The sums of all credits and all debits. An account may list no line, or only some: then the bank
+ * states a sum and no number of items, and nothing can be compared. */
 static bool report_sums(struct bai2 *bai2)
 {
-    if (!bai2->statement.item_count)
-        return true;
-    if (bai2->credit.stated &&
+    if (bai2->statement.item_count && bai2->credit.counted &&
         (!report(bai2, CONTROL_CREDIT_SUM, "BAI 100", bai2->credit.line, bai2->credit.sum,
                  bai2->credit.found_sum) ||
-         (bai2->credit.counted && !report(bai2, CONTROL_CREDIT_COUNT, "BAI 100",
-                                          bai2->credit.line, bai2->credit.count,
-                                          bai2->credit.found_count))))
+         !report(bai2, CONTROL_CREDIT_COUNT, "BAI 100", bai2->credit.line, bai2->credit.count,
+                 bai2->credit.found_count)))
         return false;
-    return !bai2->debit.stated ||
+    return !bai2->statement.item_count || !bai2->debit.counted ||
            (report(bai2, CONTROL_DEBIT_SUM, "BAI 400", bai2->debit.line, bai2->debit.sum,
                    bai2->debit.found_sum) &&
-            (!bai2->debit.counted || report(bai2, CONTROL_DEBIT_COUNT, "BAI 400",
-                                            bai2->debit.line, bai2->debit.count,
-                                            bai2->debit.found_count)));
+            report(bai2, CONTROL_DEBIT_COUNT, "BAI 400", bai2->debit.line, bai2->debit.count,
+                   bai2->debit.found_count));
 }
 
 bool bai2_account_end(struct bai2 *bai2)

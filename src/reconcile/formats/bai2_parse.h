@@ -29,7 +29,7 @@ struct bai2 {
     struct statement statement;
     char account_name[128];
     struct {
-        bool stated, counted;
+        bool counted;
         int64_t sum, count, found_sum, found_count;
         uint64_t line;
     } credit, debit;      /* types 100 and 400 */

@@ -153,18 +153,25 @@ static bool finish_field(struct mt940 *mt940)
     return true;
 }
 
+/* Fields of MT940, MT942, MT950 and of what banks add; a text may begin with :12:11 as well. */
+static bool is_known(const char *tag)
+{
+    static const char *const known[] = {"20", "21", "25", "28", "60", "61", "62", "64", "65", "86",
+                                        "90", "34", "13", "NS"};
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+        if (tag[0] == known[i][0] && tag[1] == known[i][1])
+            return true;
+    return false;
+}
+
 /* Length of ":NN:" or ":NNA:" at the start of the line, 0 when there is none. */
 static size_t tag_length(struct slice line)
 {
-    if (line.length < 4 || line.text[0] != ':')
+    if (line.length < 4 || line.text[0] != ':' || !is_known(line.text + 1))
         return 0;
-    const char *at = line.text + 1;
-    bool numbered = isdigit((unsigned char)at[0]) && isdigit((unsigned char)at[1]);
-    if (!numbered && memcmp(at, "NS", 2))
-        return 0;
-    if (at[2] == ':')
+    if (line.text[3] == ':')
         return 4;
-    return line.length > 4 && isupper((unsigned char)at[2]) && at[3] == ':' ? 5 : 0;
+    return line.length > 4 && isupper((unsigned char)line.text[3]) && line.text[4] == ':' ? 5 : 0;
 }
 
 static bool start_field(struct mt940 *mt940, struct slice line, size_t tag)
@@ -230,8 +237,9 @@ bool mt940_read(struct source *source, const struct sink *sink, struct error *er
     mt940.field.text = xmalloc(MT940_FIELD_LIMIT);
     mt940.entry.text = xmalloc(MT940_FIELD_LIMIT);
     mt940.details.text = xmalloc(MT940_FIELD_LIMIT);
-    /* Decoding may lengthen a field threefold; behind it lies room to join the supplement. */
-    mt940.purpose = xmalloc(8 * MT940_FIELD_LIMIT);
+    /* Decoding may lengthen a field threefold, and a narrative needs three times that; behind it
+     * lies room to join the supplement. */
+    mt940.purpose = xmalloc((MT940_JOINED + 4) * MT940_FIELD_LIMIT);
     while (done && source_next(source, &line, error))
         done = take_line(&mt940, line);
     done = done && error->kind == ERROR_NONE && finish_message(&mt940);

@@ -66,7 +66,8 @@ static size_t kind_length(const char *at, const char *end)
 }
 
 /* Type identification, customer reference, `//` and the bank's reference. */
-static void read_references(struct mt940_cursor *cursor, struct item *item)
+static void read_references(struct mt940_cursor *cursor, struct item *item,
+                            struct slice *supplement)
 {
     const char *at = cursor->at, *end = cursor->end;
     item->bank_reference = (struct slice){"", 0};
@@ -74,6 +75,11 @@ static void read_references(struct mt940_cursor *cursor, struct item *item)
     at += kind_length(at, end);
     const char *slashes = end - at >= 2 ? memmem(at, (size_t)(end - at), "//", 2) : NULL;
     item->reference = mt940_trim(at, (size_t)((slashes ? slashes : end) - at));
+    /* Some banks fill the 16 characters with blanks and go on with the supplement. */
+    if (!slashes && end - at > 16 && at[15] == ' ') {
+        item->reference = mt940_trim(at, 16);
+        *supplement = mt940_trim(at + 16, (size_t)(end - at - 16));
+    }
     if (slashes)
         item->bank_reference = mt940_trim(slashes + 2, (size_t)(end - slashes - 2));
     if (narrative_no_reference(item->bank_reference))
@@ -95,7 +101,7 @@ static void read_details(struct mt940 *mt940, struct slice supplement, struct it
     if (!supplement.length || supplement.length + 1 + narrative.purpose.length > MT940_FIELD_LIMIT)
         return;
     /* The supplement stands before the purpose: both lie in `purpose`, the supplement in front. */
-    char *joined = mt940->purpose + 4 * MT940_FIELD_LIMIT;
+    char *joined = mt940->purpose + MT940_JOINED * MT940_FIELD_LIMIT;
     memcpy(joined, supplement.text, supplement.length);
     size_t used = supplement.length;
     if (narrative.purpose.length) {
@@ -141,9 +147,9 @@ bool mt940_entry_finish(struct mt940 *mt940)
     item.amount *= sign;
     line = source_text(mt940->source, (struct slice){cursor.at, (size_t)(cursor.end - cursor.at)});
     cursor = (struct mt940_cursor){line.text, line.text + line.length};
-    read_references(&cursor, &item);
-    const char *rest = memchr(mt940->entry.text, '\n', mt940->entry.length);
     struct slice supplement = {"", 0};
+    read_references(&cursor, &item, &supplement);
+    const char *rest = memchr(mt940->entry.text, '\n', mt940->entry.length);
     if (rest)
         supplement = source_text(
             mt940->source,

@@ -7,7 +7,7 @@
 
 #include "reconcile/source.h"
 
-enum { MT940_FIELD_LIMIT = 1 << 16, MT940_SHORT = 256 };
+enum { MT940_FIELD_LIMIT = 1 << 16, MT940_SHORT = 256, MT940_JOINED = 10 };
 
 struct mt940_field {
     char *text; /* MT940_FIELD_LIMIT bytes, lines separated by a line feed */
@@ -23,7 +23,8 @@ struct mt940 {
     struct mt940_field field;   /* its text */
     struct mt940_field entry;   /* the :61: that waits for its :86: */
     struct mt940_field details; /* all its :86: */
-    char *purpose;              /* memory for narrative_read() */
+    char *purpose;              /* memory for narrative_read(); from MT940_JOINED fields on, of what
+                                 * is joined to it */
     bool entry_waits, behind_entry;
     bool open;                  /* inside a statement */
     struct statement statement;

@@ -20,7 +20,8 @@ static struct slice trim(struct slice text)
 
 bool narrative_no_reference(struct slice reference)
 {
-    static const char *const none[] = {"NONREF", "NOTPROVIDED", "NOREF", "NOT PROVIDED"};
+    static const char *const none[] = {"NONREF", "NOTPROVIDED", "NOREF", "NOT PROVIDED",
+                                       "KREF+", "EREF+"};
     reference = trim(reference);
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         if (reference.length == strlen(none[i]) &&
@@ -40,9 +41,8 @@ static char structured(struct slice text)
     return is_digit(text.text[at + 1]) && is_digit(text.text[at + 2]) ? text.text[at] : 0;
 }
 
-/* Copies the sub-fields with low <= code <= high, or those of a second range. */
-static size_t copy_fields(struct slice input, char mark, int low, int high, int low2, int high2,
-                          char *out)
+/* Copies the sub-fields with low <= code <= high. */
+static size_t copy_fields(struct slice input, char mark, int low, int high, char *out)
 {
     size_t used = 0;
     bool wanted = false;
@@ -50,19 +50,19 @@ static size_t copy_fields(struct slice input, char mark, int low, int high, int 
         const char *at = input.text + i;
         if (*at == mark && i + 2 < input.length && is_digit(at[1]) && is_digit(at[2])) {
             int code = (at[1] - '0') * 10 + at[2] - '0';
-            wanted = (code >= low && code <= high) || (code >= low2 && code <= high2);
+            wanted = code >= low && code <= high;
             i += 2;
-        } else if (wanted && *at != '\n') {
+        } else if (wanted) {
             out[used++] = *at;
         }
     }
     return used;
 }
 
-/* SEPA marks inside the purpose: four capitals and a plus sign. */
+/* Marks inside the purpose: four capitals and a plus sign (SEPA) or a colon (messages of banks). */
 static bool is_sepa_mark(const char *text, size_t left)
 {
-    return left >= 5 && text[4] == '+' && isupper((unsigned char)text[0]) &&
+    return left >= 5 && (text[4] == '+' || text[4] == ':') && isupper((unsigned char)text[0]) &&
            isupper((unsigned char)text[1]) && isupper((unsigned char)text[2]) &&
            isupper((unsigned char)text[3]);
 }
@@ -80,16 +80,34 @@ static struct slice sepa_field(struct slice text, const char *mark)
     return (struct slice){"", 0};
 }
 
+/* Line ends fall anywhere in a structured text, inside a code too: they are no part of it. */
+static struct slice unwrap(struct slice input, char *out)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < input.length; i++)
+        if (input.text[i] != '\n')
+            out[used++] = input.text[i];
+    return (struct slice){out, used};
+}
+
+/* Sub-fields 60 to 63 continue the purpose when 29 is in use, else they are something else. */
 static void read_structured(struct slice input, char mark, struct narrative *narrative)
 {
     char *out = narrative->text;
-    size_t purpose = copy_fields(input, mark, 20, 29, 60, 63, out);
-    size_t name = copy_fields(input, mark, 32, 33, 32, 33, out + purpose);
+    input = unwrap(input, out + 2 * input.length + 2);
+    bool full = copy_fields(input, mark, 29, 29, out);
+    size_t purpose = copy_fields(input, mark, 20, 29, out);
+    size_t own = purpose;
+    if (!full && copy_fields(input, mark, 60, 63, out + purpose))
+        out[purpose++] = ' ';
+    purpose += copy_fields(input, mark, 60, 63, out + purpose);
+    size_t name = copy_fields(input, mark, 32, 33, out + purpose);
     narrative->purpose = trim((struct slice){out, purpose});
     narrative->name = trim((struct slice){out + purpose, name});
-    struct slice reference = sepa_field(narrative->purpose, "EREF+");
+    struct slice part = {out, full ? purpose : own};
+    struct slice reference = sepa_field(part, "EREF+");
     if (narrative_no_reference(reference))
-        reference = sepa_field(narrative->purpose, "KREF+");
+        reference = sepa_field(part, "KREF+");
     narrative->reference = reference;
 }
 
@@ -139,7 +157,7 @@ static size_t join_lines(struct slice input, bool coded, char *out)
 
 void narrative_read(struct slice input, struct narrative *narrative)
 {
-    char mark = structured(input);
+    char mark = structured(input = trim(input));
     narrative->name = narrative->reference = (struct slice){"", 0};
     if (mark) {
         read_structured(input, mark, narrative);

@@ -6,7 +6,7 @@
 /* What the text of an MT940 :86: field says. Slices point into `text`, which narrative_read()
  * filled, or into the input. */
 struct narrative {
-    char *text; /* memory of the caller, at least as long as the input plus one */
+    char *text; /* memory of the caller, at least three times the input and eight bytes */
     struct slice purpose;
     struct slice name;
     struct slice reference; /* end-to-end or customer reference, empty when none */

@@ -1,0 +1,52 @@
+#ifndef BANKOPS_TESTS_RECONCILE_CORPUS_FILE_H
+#define BANKOPS_TESTS_RECONCILE_CORPUS_FILE_H
+
+#include "reconcile/control.h"
+#include "reconcile/profile.h"
+
+#include <cjson/cJSON.h>
+
+/* One line as the program read it, its texts copied. Never freed apart from its file. */
+struct corpus_item {
+    struct item item;
+    char *id, *kind, *reference, *bank_reference, *counterparty, *narrative, *batch;
+};
+
+struct corpus_statement {
+    struct statement statement;
+    char *account, *reference;
+};
+
+/* All that one file gave, or why it was refused. */
+struct corpus_file {
+    const char *path;
+    bool read;
+    struct error error;
+    const char *format;
+    struct corpus_item *items;
+    struct corpus_statement *statements;
+    size_t item_count, item_room, statement_count, statement_room;
+    int controls, broken;
+};
+
+void corpus_file_read(struct corpus_file *file, const char *path, const struct profiles *profiles);
+void corpus_file_free(struct corpus_file *file);
+/* The whole file as a string that the caller frees; NULL when there is none. */
+char *corpus_text(const char *path);
+
+/* Differences from what another program read are accepted when a row of CORPUS.md lists them. */
+void corpus_table_open(const char *path);
+/* Notes what they and we have for a field of the file; equal texts are no difference. */
+void corpus_differ(const char *path, const char *field, const char *theirs, const char *ours);
+/* Number of differences that no row lists, and of rows that nothing met; prints them. */
+int corpus_table_close(void);
+
+/* Compares the file with what another program made of it. */
+void corpus_mt940(const struct corpus_file *file, const char *yml);
+void corpus_camt(const struct corpus_file *file, const char *json);
+
+/* The YAML that a Python program dumps, as JSON: mappings, lists, strings, anchors; tags are
+ * dropped, and so is the part under the key `skip` of the outermost mapping. NULL when it is not. */
+cJSON *corpus_yaml(const char *text, const char *skip);
+
+#endif
