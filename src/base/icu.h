@@ -11,7 +11,7 @@
 /* The functions of ICU that are called here, by library. */
 #define ICU_COMMON(X) \
     X(u_errorName) X(u_strFromUTF8) X(u_strFromUTF8WithSub) X(u_strToUTF8) X(u_uastrcpy) \
-    X(ucnv_close) X(ucnv_convertEx) X(ucnv_open) X(unorm2_getNFKCCasefoldInstance) \
+    X(ucnv_close) X(ucnv_convertEx) X(ucnv_open) X(ucnv_reset) X(unorm2_getNFKCCasefoldInstance) \
     X(unorm2_normalize)
 #define ICU_RULES(X) X(utrans_close) X(utrans_openU) X(utrans_transUChars)
 

@@ -4,9 +4,9 @@
 #include "base/language.h"
 #include "reconcile/formats/bai2.h"
 #include "reconcile/formats/camt.h"
-#include "reconcile/formats/csv.h"
 #include "reconcile/formats/mt940.h"
 #include "reconcile/formats/ofx.h"
+#include "reconcile/formats/table.h"
 
 #include <string.h>
 
@@ -27,21 +27,29 @@ static bool refuse_unknown(struct source *source, struct error *error)
                        "of a known profile"));
 }
 
+static bool take_profile(const struct source *source, const struct profile *profile,
+                         struct format *format)
+{
+    if (profile && profile->layout == LAYOUT_FIXED)
+        format->name = "fixed";
+    else if (source_is_sheet(source))
+        format->name = "sheet";
+    format->profile = profile;
+    return profile != NULL;
+}
+
 bool format_recognise(struct source *source, const struct profiles *profiles, bool forced,
                       struct format *format, struct error *error)
 {
     *format = (struct format){.name = "csv"};
-    if (forced) {
-        format->profile = profiles->list[0];
-        return true;
-    }
+    if (forced)
+        return take_profile(source, profiles->list[0], format);
     for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)
         if (formats[i].recognise(source_peek(source))) {
             format->name = formats[i].name;
             return true;
         }
-    format->profile = csv_recognise(source, profiles, error);
-    if (format->profile)
+    if (take_profile(source, table_recognise(source, profiles, error), format))
         return true;
     return error->kind == ERROR_NONE && refuse_unknown(source, error);
 }
@@ -52,8 +60,5 @@ bool format_read(struct source *source, const struct format *format, const struc
     for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)
         if (!strcmp(format->name, formats[i].name))
             return formats[i].read(source, sink, error);
-    if (format->profile->has_encoding &&
-        !source_set_encoding(source, format->profile->encoding, error))
-        return false;
-    return csv_read(source, format->profile, sink, error);
+    return table_read(source, format->profile, sink, error);
 }

@@ -9,7 +9,8 @@ enum { FORMAT_VERSION = 2 };
 
 /* How a file will be read. */
 struct format {
-    const char *name;              /* "camt", "mt940", "bai2", "ofx" or "csv" */
+    const char *name;              /* "camt", "mt940", "bai2", "ofx"; of tables "csv", "fixed" or
+                                    * "sheet" */
     const struct profile *profile; /* of a table, else NULL */
 };
 

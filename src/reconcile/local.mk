@@ -11,6 +11,13 @@ libreconcile_a_SOURCES = \
   src/reconcile/match_sort.c src/reconcile/match_store.c src/reconcile/match_store.h \
   src/reconcile/match_subset.c src/reconcile/match_text.c src/reconcile/match_text.h \
   src/reconcile/profile.c src/reconcile/profile.h \
+  src/reconcile/profile_json.c src/reconcile/profile_json.h src/reconcile/profile_read.c \
+  src/reconcile/outline.c src/reconcile/outline.h \
+  src/reconcile/stream.c src/reconcile/stream.h \
+  src/reconcile/archive.c src/reconcile/archive.h src/reconcile/gzip.c \
+  src/reconcile/book.c src/reconcile/book.h src/reconcile/book_old.c \
+  src/reconcile/book_part.h src/reconcile/book_shared.c src/reconcile/book_sheet.c \
+  src/reconcile/container.c src/reconcile/container.h \
   src/reconcile/scan.c src/reconcile/scan.h \
   src/reconcile/source.c src/reconcile/source.h \
   src/reconcile/upload.c src/reconcile/upload.h \
@@ -20,21 +27,49 @@ libreconcile_a_SOURCES = \
   src/reconcile/formats/camt_entry.c src/reconcile/formats/camt_parse.h \
   src/reconcile/formats/camt_place.c src/reconcile/formats/camt_place.h \
   src/reconcile/formats/camt_statement.c \
-  src/reconcile/formats/csv.c src/reconcile/formats/csv.h \
   src/reconcile/formats/mt940.c src/reconcile/formats/mt940.h \
   src/reconcile/formats/mt940_entry.c src/reconcile/formats/mt940_field.c \
   src/reconcile/formats/mt940_parse.h \
   src/reconcile/formats/narrative.c src/reconcile/formats/narrative.h \
   src/reconcile/formats/ofx.c src/reconcile/formats/ofx.h \
   src/reconcile/formats/ofx_token.c src/reconcile/formats/ofx_token.h \
-  src/reconcile/formats/record.c src/reconcile/formats/record.h
+  src/reconcile/formats/record.c src/reconcile/formats/record.h \
+  src/reconcile/formats/table.c src/reconcile/formats/table.h \
+  src/reconcile/formats/table_account.c src/reconcile/formats/table_cell.c \
+  src/reconcile/formats/table_find.c src/reconcile/formats/table_label.c \
+  src/reconcile/formats/table_part.h src/reconcile/formats/table_total.c \
+  src/reconcile/formats/table_value.c
 
 # What a program that reads statements links.
-reconcile_libraries = libreconcile.a libbase.a $(CJSON_LIBS) $(EXPAT_LIBS) $(CRYPTO_LIBS) -lm
+reconcile_libraries = libreconcile.a libbase.a $(CJSON_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS) -lm
 
 profilesdir = $(pkgdatadir)/profiles
 dist_profiles_DATA = \
-  src/reconcile/profiles/generic.json
+  src/reconcile/profiles/profile.schema.json \
+  src/reconcile/profiles/abc-debit.json \
+  src/reconcile/profiles/alipay-merchant-account-summary.json \
+  src/reconcile/profiles/alipay-merchant-account.json \
+  src/reconcile/profiles/alipay-merchant-trade-summary.json \
+  src/reconcile/profiles/alipay-merchant-trade.json \
+  src/reconcile/profiles/alipay-personal.json \
+  src/reconcile/profiles/boc-credit.json \
+  src/reconcile/profiles/boc-debit.json \
+  src/reconcile/profiles/ccb-debit.json \
+  src/reconcile/profiles/citic-credit.json \
+  src/reconcile/profiles/cmb-credit.json \
+  src/reconcile/profiles/cmb-debit.json \
+  src/reconcile/profiles/generic.json \
+  src/reconcile/profiles/icbc-credit.json \
+  src/reconcile/profiles/icbc-debit-v2.json \
+  src/reconcile/profiles/icbc-debit.json \
+  src/reconcile/profiles/unionpay-acom.json \
+  src/reconcile/profiles/unionpay-acomn.json \
+  src/reconcile/profiles/unionpay-aerr.json \
+  src/reconcile/profiles/unionpay-aerrn.json \
+  src/reconcile/profiles/unionpay-zm.json \
+  src/reconcile/profiles/unionpay-zme.json \
+  src/reconcile/profiles/wechat-merchant.json \
+  src/reconcile/profiles/wechat-personal.json
 
 rulesdir = $(pkgdatadir)/rules
 dist_rules_DATA = src/reconcile/rules/default.json src/reconcile/rules/rules.schema.json

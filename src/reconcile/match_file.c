@@ -4,7 +4,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/language.h"
-#include "reconcile/format.h"
+#include "reconcile/container.h"
 #include "reconcile/match_store.h"
 
 #include <inttypes.h>
@@ -43,21 +43,32 @@ static bool take_statement(void *context, const struct statement *statement, str
     return true;
 }
 
-bool match_load(struct match_store *store, enum match_side side, const char *path,
-                const struct profiles *profiles, bool forced, struct error *error)
+static bool load_part(struct match_store *store, enum match_side side, struct source *source,
+                      const struct format *format, struct error *error)
 {
     struct load load = {.store = store, .side = side, .first = store->count};
     struct sink sink = {&load, take_item, take_statement, NULL};
-    struct format format;
-    struct source *source = source_open(path, error);
-    if (!source)
-        return false;
-    bool done = format_recognise(source, profiles, forced, &format, error) &&
-                format_read(source, &format, &sink, error) && source_unchanged(source, error);
-    source_close(source);
+    bool done = format_read(source, format, &sink, error) && source_unchanged(source, error);
     for (size_t i = load.first; done && i < store->count; i++)
         store->lines[i].account = load.accounts[store->lines[i].account];
     free(load.accounts);
+    return done;
+}
+
+bool match_load(struct match_store *store, enum match_side side, const char *path,
+                const struct profiles *profiles, bool forced, struct error *error)
+{
+    struct container *container = container_open(path, error);
+    bool done = container != NULL;
+    for (size_t i = 0; done && i < container_count(container); i++) {
+        struct source *source;
+        struct format format;
+        done = container_recognise(container, i, profiles, forced, &source, &format, error);
+        if (done && !(format.profile && format.profile->layout == LAYOUT_SUMMARY))
+            done = load_part(store, side, source, &format, error);
+        source_close(source);
+    }
+    container_close(container);
     if (!done && !error->where[0])
         snprintf(error->where, sizeof error->where, "%s", path);
     return done;

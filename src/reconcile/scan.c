@@ -160,6 +160,7 @@ static bool finish(struct state *state, const char *name, struct scan *scan, str
         spoil(state, state->sequence_at);
     scan->bytes = state->at;
     scan->ascii = state->ascii;
+    scan->mixed = state->invalid;
     scan->invalid = state->invalid ? state->invalid_at : state->at;
     EVP_DigestFinal_ex(state->digest, scan->sha256, NULL);
     if (!state->at)
@@ -205,30 +206,58 @@ bool scan_bytes(const char *bytes, size_t length, const char *name, struct scan 
     return done;
 }
 
-bool scan_file(int fd, const char *name, struct scan *scan, struct error *error)
+/* Takes the whole stream; with `refuse_as`, the name for messages, text is wanted. */
+static bool feed(const struct stream *stream, struct state *state, const char *refuse_as,
+                 struct error *error)
 {
-    struct state state = state_start();
     unsigned char *block = xmalloc(BLOCK);
-    bool done = lseek(fd, 0, SEEK_SET) == 0;
-    ssize_t got = 0;
-    while (done) {
-        got = read(fd, block, BLOCK);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        if (!state.at && !refuse_binary(block, (size_t)got, name, error)) {
-            EVP_MD_CTX_free(state.digest);
-            free(block);
-            return false;
-        }
-        take(&state, block, (size_t)got);
+    ssize_t got;
+    bool done = true;
+    while (done && (got = stream->read(stream->context, (char *)block, BLOCK, error)) != 0) {
+        done = got > 0 && (state->at || !refuse_as ||
+                           refuse_binary(block, (size_t)got, refuse_as, error));
+        if (done)
+            take(state, block, (size_t)got);
     }
-    if (!done || got < 0)
-        done = error_errno(error, name, NULL, _("the file cannot be read"));
-    else
-        done = finish(&state, name, scan, error);
-    EVP_MD_CTX_free(state.digest);
     free(block);
     return done;
+}
+
+bool scan_stream(const struct stream *stream, const char *name, struct scan *scan,
+                 struct error *error)
+{
+    struct state state = state_start();
+    bool done = feed(stream, &state, name, error) && finish(&state, name, scan, error);
+    EVP_MD_CTX_free(state.digest);
+    return done;
+}
+
+bool scan_digest(const struct stream *stream, struct scan *scan, struct error *error)
+{
+    struct state state = state_start();
+    bool done = feed(stream, &state, NULL, error);
+    *scan = (struct scan){.bytes = state.at};
+    EVP_DigestFinal_ex(state.digest, scan->sha256, NULL);
+    EVP_MD_CTX_free(state.digest);
+    return done;
+}
+
+static ssize_t file_bytes(void *context, char *bytes, size_t room, struct error *error)
+{
+    ssize_t got;
+    (void)error;
+    do
+        got = read(*(int *)context, bytes, room);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+bool scan_file(int fd, const char *name, struct scan *scan, struct error *error)
+{
+    struct stream stream = {&fd, file_bytes, NULL, NULL};
+    error->kind = ERROR_NONE;
+    if (lseek(fd, 0, SEEK_SET) == 0 && scan_stream(&stream, name, scan, error))
+        return true;
+    return error->kind != ERROR_NONE ? false
+                                     : error_errno(error, name, NULL, _("the file cannot be read"));
 }

@@ -1,7 +1,7 @@
 #ifndef BANKOPS_RECONCILE_SCAN_H
 #define BANKOPS_RECONCILE_SCAN_H
 
-#include "base/error.h"
+#include "reconcile/stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,13 +15,21 @@ struct scan {
     unsigned char sha256[32];
     enum encoding encoding;
     bool ascii;       /* no byte above 127 */
-    uint64_t invalid; /* offset of the first byte that is not UTF-8 */
+    bool mixed;       /* some bytes are not UTF-8 */
+    uint64_t invalid; /* offset of the first of them */
 };
 
 /* Reads the file behind `fd` from its start to its end. Refuses empty and binary content (NUL
  * bytes, UTF-16, archives, workbooks) with a reason; `name` is for messages. Leaves the position at
  * the end. */
 bool scan_file(int fd, const char *name, struct scan *scan, struct error *error);
+
+/* The same over a stream, from where it stands to its end. */
+bool scan_stream(const struct stream *stream, const char *name, struct scan *scan,
+                 struct error *error);
+
+/* Size and digest alone, of any content. */
+bool scan_digest(const struct stream *stream, struct scan *scan, struct error *error);
 
 /* The same over bytes in memory. */
 bool scan_bytes(const char *bytes, size_t length, const char *name, struct scan *scan,

@@ -18,7 +18,9 @@ enum { CAPACITY = 2 * SOURCE_LINE_LIMIT, PEEK = 1 << 16, BLOCK = 1 << 18 };
 /* buffer[mark..next) is the current record, buffer[next..end) what follows. */
 struct source {
     char *name;
-    int fd; /* -1: everything is in the buffer */
+    int fd; /* -1: everything is in the buffer, or comes from the stream */
+    struct stream stream;
+    enum source_kind kind;
     struct stat status;
     struct scan scan;
     enum encoding encoding;
@@ -47,6 +49,21 @@ static void skip_mark(struct source *source)
         source->mark = source->next = 3;
 }
 
+static ssize_t read_some(struct source *source, struct error *error)
+{
+    char *at = source->buffer + source->end;
+    size_t room = source->capacity - source->end;
+    ssize_t got;
+    if (source->stream.read)
+        return source->stream.read(source->stream.context, at, room, error);
+    do
+        got = read(source->fd, at, room);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        error_errno(error, source->name, NULL, _("the file cannot be read"));
+    return got;
+}
+
 static bool refill(struct source *source, struct error *error)
 {
     if (source->mark) {
@@ -56,17 +73,13 @@ static bool refill(struct source *source, struct error *error)
         source->end -= source->mark;
         source->mark = 0;
     }
-    while (source->end < source->capacity) {
-        ssize_t got = read(source->fd, source->buffer + source->end,
-                           source->capacity - source->end);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return error_errno(error, source->name, NULL, _("the file cannot be read"));
-        source->finished = got == 0;
-        source->end += (size_t)got;
-        break;
-    }
+    if (source->end == source->capacity)
+        return true;
+    ssize_t got = read_some(source, error);
+    if (got < 0)
+        return false;
+    source->finished = got == 0;
+    source->end += (size_t)got;
     return true;
 }
 
@@ -74,10 +87,12 @@ bool source_rewind(struct source *source, struct error *error)
 {
     source->line = source->first_line = 0;
     source->mark = source->next = 0;
-    if (source->fd >= 0) {
+    if (source->fd >= 0 || source->stream.read) {
         source->base = source->end = 0;
         source->finished = false;
-        if (lseek(source->fd, 0, SEEK_SET) < 0)
+        if (source->stream.read && !source->stream.rewind(source->stream.context, error))
+            return false;
+        if (source->fd >= 0 && lseek(source->fd, 0, SEEK_SET) < 0)
             return error_errno(error, source->name, NULL, _("the file cannot be read again"));
         while (!source->finished && source->end < PEEK)
             if (!refill(source, error))
@@ -156,12 +171,37 @@ struct source *source_memory(const char *name, const char *bytes, size_t length,
     return source;
 }
 
+struct source *source_stream(const char *name, struct stream stream, enum source_kind kind,
+                             const struct scan *identity, struct error *error)
+{
+    struct source *source = source_new(name);
+    source->stream = stream;
+    source->kind = kind;
+    bool done = stream.rewind(stream.context, error) &&
+                scan_stream(&stream, name, &source->scan, error);
+    if (done) {
+        source->capacity = CAPACITY;
+        source->buffer = xmalloc(CAPACITY);
+        done = use_encoding(source, source->scan.encoding, error) && source_rewind(source, error);
+    }
+    if (!done) {
+        source_close(source);
+        return NULL;
+    }
+    if (identity) {
+        source->scan.bytes = identity->bytes;
+        memcpy(source->scan.sha256, identity->sha256, sizeof source->scan.sha256);
+    }
+    return source;
+}
+
 void source_close(struct source *source)
 {
     if (!source)
         return;
     if (source->fd >= 0)
         close(source->fd);
+    stream_close(&source->stream);
     close_converters(source);
     free(source->buffer);
     free(source->text);
@@ -179,9 +219,24 @@ const struct scan *source_scan(const struct source *source)
     return &source->scan;
 }
 
+bool source_is_sheet(const struct source *source)
+{
+    return source->kind == SOURCE_SHEET;
+}
+
+bool source_is_decoded(const struct source *source)
+{
+    return source->kind != SOURCE_PLAIN;
+}
+
+bool source_is_utf8(const struct source *source)
+{
+    return !source->converter;
+}
+
 bool source_set_encoding(struct source *source, enum encoding encoding, struct error *error)
 {
-    if (encoding != ENCODING_UTF8 || source->scan.invalid == source->scan.bytes)
+    if (encoding != ENCODING_UTF8 || !source->scan.mixed)
         return use_encoding(source, encoding, error);
     return error_set(error, ERROR_INPUT, source->name,
                      _("Check which encoding the sender uses, or import without a profile."),
@@ -350,7 +405,14 @@ static bool refuse(const struct source *source, uint64_t line, uint64_t offset, 
 {
     char where[256], text[512];
     vsnprintf(text, sizeof text, what, arguments);
-    if (field)
+    if (source->kind == SOURCE_SHEET)
+        snprintf(where, sizeof where, field ? _("%.150s, row %llu, field %.40s")
+                                            : _("%.150s, row %llu"),
+                 source->name, (unsigned long long)line, field);
+    else if (source->kind == SOURCE_DECODED)
+        snprintf(where, sizeof where, field ? _("%.150s:%llu, field %.40s") : "%.150s:%llu",
+                 source->name, (unsigned long long)line, field);
+    else if (field)
         snprintf(where, sizeof where, _("%.150s:%llu, byte %llu, field %.40s"), source->name,
                  (unsigned long long)line, (unsigned long long)offset, field);
     else

@@ -15,10 +15,23 @@ struct source *source_open(const char *path, struct error *error);
 /* The same over a copy of bytes in memory. */
 struct source *source_memory(const char *name, const char *bytes, size_t length,
                              struct error *error);
+/* The same over a stream, which is taken over, also on failure. `identity` is the size and digest
+ * of the file as it was delivered (NULL: those of the stream). */
+enum source_kind {
+    SOURCE_PLAIN,   /* text as it was delivered: places are told by line and byte */
+    SOURCE_DECODED, /* text that was made UTF-8: places are told by line */
+    SOURCE_SHEET    /* rows of a workbook, cells parted by tabs: places are told by row */
+};
+struct source *source_stream(const char *name, struct stream stream, enum source_kind kind,
+                             const struct scan *identity, struct error *error);
 void source_close(struct source *source);
 
 const char *source_name(const struct source *source);
 const struct scan *source_scan(const struct source *source);
+bool source_is_sheet(const struct source *source);
+bool source_is_decoded(const struct source *source);
+/* Whether source_text() gives back what it gets. */
+bool source_is_utf8(const struct source *source);
 /* Decodes from now on as this encoding. Refuses UTF-8 for a file that is not. */
 bool source_set_encoding(struct source *source, enum encoding encoding, struct error *error);
 

@@ -1,6 +1,6 @@
 /* libFuzzer target for the statement readers; see README.md here. The first byte chooses the
  * format, the rest is the file. */
-#include "reconcile/formats/csv.h"
+#include "reconcile/formats/table.h"
 #include "reconcile/formats/mt940.h"
 
 #include <stdlib.h>
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         return 0;
     sum = total = 0;
     mt940_recognise(source_peek(source));
-    bool done = bytes[0] & 1 ? csv_read(source, profiles.list[0], &sink, &error)
+    bool done = bytes[0] & 1 ? table_read(source, profiles.list[0], &sink, &error)
                              : mt940_read(source, &sink, &error);
     if (done ? sum != total : !error.what[0])
         abort();

@@ -1,7 +1,7 @@
 #include "reading.h"
 
 #include "base/buffer.h"
-#include "reconcile/formats/csv.h"
+#include "reconcile/formats/table.h"
 
 #define HEADER "id,value_date,account,ccy,dc,amount_minor,ref,narrative\n"
 #define ROW "1,2026-11-20,ACC,EUR,C,150,R1,rent\n"
@@ -12,7 +12,7 @@ static bool read_bytes(const char *text, size_t length, struct seen *seen, struc
 {
     struct sink sink = {seen, see_item, see_statement, NULL};
     struct source *source = source_memory("sample.csv", text, length, error);
-    bool done = source && csv_read(source, profiles.list[0], &sink, error);
+    bool done = source && table_read(source, profiles.list[0], &sink, error);
     source_close(source);
     return done;
 }
@@ -170,11 +170,11 @@ static void the_profile_is_found_by_its_header(void **state)
     struct error error = ERROR_INIT;
     (void)state;
     struct source *source = source_memory("sample.csv", known, sizeof known - 1, &error);
-    assert_ptr_equal(csv_recognise(source, &profiles, &error), profiles.list[0]);
+    assert_ptr_equal(table_recognise(source, &profiles, &error), profiles.list[0]);
     assert_int_equal(source_line(source), 0);
     source_close(source);
     source = source_memory("sample.csv", unknown, sizeof unknown - 1, &error);
-    assert_null(csv_recognise(source, &profiles, &error));
+    assert_null(table_recognise(source, &profiles, &error));
     assert_int_equal(error.kind, ERROR_NONE);
     source_close(source);
 }

@@ -8,7 +8,7 @@
 
 static bool is_padding(char c)
 {
-    return c == ' ' || c == '\t' || c == '`';
+    return c == ' ' || c == '\t';
 }
 
 struct slice record_trim(struct slice text)
@@ -34,12 +34,24 @@ static bool split_plain(struct source *source, struct slice line, char separator
                         struct record *record, struct error *error)
 {
     const char *start = line.text, *end = line.text + line.length;
+    for (const char *at; start < end && (at = memchr(start, separator, (size_t)(end - start)));
+         start = at + 1)
+        if (!add(source, record, start, at, error))
+            return false;
+    return add(source, record, start, end, error);
+}
+
+/* Fields that all begin with a mark: a separator before another character is text. */
+static bool split_marked(struct source *source, struct slice line, const struct record_style *style,
+                         struct record *record, struct error *error)
+{
+    const char *start = line.text + 1, *end = line.text + line.length;
     for (const char *at = start; at < end; at++) {
-        if (*at != separator)
+        if (*at != style->separator || at + 1 == end || at[1] != style->mark)
             continue;
         if (!add(source, record, start, at, error))
             return false;
-        start = at + 1;
+        start = at + 2;
     }
     return add(source, record, start, end, error);
 }
@@ -102,31 +114,45 @@ static bool refuse_quotes(struct source *source, struct error *error)
                          _("a quoted field does not end where it should"));
 }
 
-static bool next_quoted(struct source *source, struct slice line, char separator,
+static bool next_quoted(struct source *source, struct slice line,
+                        const struct record_style *style,
                         struct record *record, struct error *error)
 {
     if (!record->scratch)
         record->scratch = xmalloc(2 * SOURCE_LINE_LIMIT);
     for (int lines = 1; lines <= RECORD_LINES; lines++) {
-        int state = split_quoted(source, line, separator, record, error);
+        int state = split_quoted(source, line, style->separator, record, error);
         if (state == QUOTED_DONE)
             return true;
-        if (state == QUOTED_BAD || !source_extend(source, &line, error))
+        if (state == QUOTED_BAD || style->decode || !source_extend(source, &line, error))
             break;
     }
     return refuse_quotes(source, error);
 }
 
-bool record_next(struct source *source, char separator, struct record *record,
+bool record_next(struct source *source, const struct record_style *style, struct record *record,
                  struct error *error)
 {
     struct slice line;
     record->count = 0;
     if (!source_next(source, &line, error))
         return false;
-    if (memchr(line.text, '"', line.length))
-        return next_quoted(source, line, separator, record, error);
-    return split_plain(source, line, separator, record, error);
+    if (style->decode)
+        line = source_text(source, line);
+    if (style->mark && line.length && *line.text == style->mark)
+        return split_marked(source, line, style, record, error);
+    if (style->quotes && memchr(line.text, '"', line.length))
+        return next_quoted(source, line, style, record, error);
+    return split_plain(source, line, style->separator, record, error);
+}
+
+struct record_style record_style(char separator, enum encoding encoding)
+{
+    /* Bytes from 0x30 can be the second to fourth of a GB18030 character; blanks, commas, tabs and
+     * semicolons (0x3B) cannot: of those above only the digits stand there below 0x40. */
+    bool inside = separator >= 0x40 || (separator >= '0' && separator <= '9');
+    return (struct record_style){.separator = separator, .quotes = true,
+                                 .decode = encoding == ENCODING_GB18030 && inside};
 }
 
 void record_free(struct record *record)
