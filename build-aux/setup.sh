@@ -20,7 +20,8 @@ fail() {
 }
 
 build_packages='gcc libc6-dev make autoconf automake pkgconf gettext libncurses-dev libpq-dev
-libcjson-dev libexpat1-dev libicu-dev libcurl4-openssl-dev libssl-dev'
+libcjson-dev libexpat1-dev zlib1g-dev libzip-dev libfreexl-dev libicu-dev
+libcurl4-openssl-dev libssl-dev'
 test_packages='libcmocka-dev libvterm-dev perl-base groff-base'
 thorough_packages='clang libclang-rt-dev'
 

@@ -106,9 +106,10 @@ static void hex(const unsigned char digest[32], char text[65])
 }
 
 static bool send_lines(struct upload *upload, struct source *source, const struct format *format,
-                       struct error *error)
+                       struct outline *outline, struct error *error)
 {
-    const struct sink sink = {upload, take_item, take_statement, NULL};
+    const struct sink own = {upload, take_item, take_statement, NULL};
+    const struct sink sink = outline ? outline_sink(outline, &own) : own;
     if (!copy_begin(&upload->copy, upload->connection,
                     "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
                     "reference, bank_reference, counterparty, narrative, source_id) FROM STDIN",
@@ -128,7 +129,9 @@ static char *describe(const struct source *source, const struct format *format,
     const char *slash = strrchr(source_name(source), '/');
     cJSON *file = cJSON_CreateObject();
     hex(scan->sha256, digest);
-    cJSON_AddStringToObject(file, "name", slash ? slash + 1 : source_name(source));
+    cJSON_AddStringToObject(file, "name", options->name ? options->name
+                                                 : slash ? slash + 1
+                                                         : source_name(source));
     cJSON_AddStringToObject(file, "sha256", digest);
     add_integer(file, "bytes", (long long)scan->bytes);
     cJSON_AddStringToObject(file, "side", side);
@@ -185,6 +188,11 @@ static bool check_known(PGconn *connection, const struct source *source, char si
     return session_do(connection, "SELECT api.import_check($1, $2)", 2, values, error);
 }
 
+bool upload_begin(PGconn *connection, struct error *error)
+{
+    return session_do(connection, "BEGIN", 0, NULL, error);
+}
+
 bool upload_file(PGconn *connection, struct source *source, const struct format *format,
                  const struct upload_options *options, struct upload_result *result,
                  struct error *error)
@@ -192,21 +200,26 @@ bool upload_file(PGconn *connection, struct source *source, const struct format 
     struct upload upload = {.connection = connection, .statements = cJSON_CreateArray()};
     char *file = describe(source, format, options);
     *result = (struct upload_result){.accepted = false};
-    bool done = session_do(connection, "BEGIN", 0, NULL, error) &&
+    bool done = session_do(connection, "SAVEPOINT one_file", 0, NULL, error) &&
                 check_known(connection, source, options->side, error) &&
-                send_lines(&upload, source, format, error) &&
+                send_lines(&upload, source, format, options->outline, error) &&
                 commit_file(&upload, file, result, error);
     free(file);
     cJSON_Delete(upload.statements);
-    if (!done || options->dry_run) {
-        session_do(connection, "ROLLBACK", 0, NULL, done ? error : NULL);
-        return done;
-    }
+    session_do(connection, done ? "RELEASE SAVEPOINT one_file" : "ROLLBACK TO SAVEPOINT one_file",
+               0, NULL, done ? error : NULL);
+    return done && error->kind == ERROR_NONE;
+}
+
+bool upload_end(PGconn *connection, bool keep, const char *name, struct error *error)
+{
+    if (!keep)
+        return session_do(connection, "ROLLBACK", 0, NULL, NULL);
     if (session_do(connection, "COMMIT", 0, NULL, error))
         return true;
     if (PQstatus(connection) == CONNECTION_OK)
         return false;
-    return error_set(error, ERROR_UNCERTAIN, source_name(source),
+    return error_set(error, ERROR_UNCERTAIN, name,
                      _("Import the file again: if it was kept, nothing is added twice."),
                      _("the connection was lost while the import was being kept"));
 }
