@@ -1,9 +1,10 @@
+#include "base/date.h"
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
+#include "command/import_file.h"
 #include "command/seal.h"
 #include "database/session.h"
-#include "reconcile/upload.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -16,24 +17,30 @@ static const char help[] = N_(
     "Reads statement files, or files of our own book, into the database. Each file is taken whole\n"
     "or not at all; the same file or the same lines again add nothing. A file whose balances or\n"
     "numbers do not add up is held back with its reason until a second person releases it.\n"
-    "The format is told by the content: MT940, MT942, MT950, or a table whose header a profile\n"
-    "knows, in UTF-8, GB18030 (GBK) or windows-1252.\n"
+    "The format is told by the content: MT940, MT942, MT950, camt.05x, or a table whose header a\n"
+    "profile knows, as text in UTF-8, UTF-16, GB18030 (GBK) or windows-1252, or as a workbook\n"
+    "(xlsx, xls). A zip archive may hold several files, which are imported together or not at all;\n"
+    "files of it that were imported before are left out. Gzip is unpacked.\n"
     "\n"
     "Options:\n"
     "  --side book|statement  whose lines these are (default: statement)\n"
     "  --lane LANE            look for the accounts in this lane only\n"
-    "  --profile NAME         read tables as this profile says, without looking for one\n"
+    "  --profile NAME         read tables as this profile says, without looking for one; a path\n"
+    "                         such as ./mine.json names a profile that is not installed\n"
+    "  --account NUMBER       the account of tables that do not name theirs, or write it otherwise\n"
+    "  --file-date YYYY-MM-DD day of a table whose dates have no year\n"
     "  --profiles             list the profiles\n"
-    "  --dry-run              judge the files, keep nothing\n"
+    "  --dry-run              judge the files and say what is in them, keep nothing\n"
     "  --as LOGIN             work as this member of staff\n"
     "  --database CONNINFO    use this server instead of the private one\n"
     "  --quiet                only failures are reported\n");
 
 struct import {
-    struct upload_options upload;
+    struct import_file file;
     struct session_options session;
-    const char *profile;
-    bool quiet, list;
+    const char *profile, *account;
+    int day;
+    bool list;
     struct profiles profiles;
 };
 
@@ -46,51 +53,9 @@ static int fail(const struct error *error)
 static bool read_profiles(struct import *import, struct error *error)
 {
     char *folder = place_share("profiles");
-    bool done = profiles_read(folder, import->profile, &import->profiles, error);
+    bool done = profiles_choose(folder, import->profile, &import->profiles, error);
     free(folder);
-    return done;
-}
-
-static void say(const struct import *import, const char *path, const struct format *format,
-                const struct upload_result *result)
-{
-    if (import->quiet)
-        return;
-    printf(import->upload.dry_run
-               ? _("%s: would be imported: %lld statements, %lld lines, %lld new (%s)\n")
-               : _("%s: imported: %lld statements, %lld lines, %lld new (%s)\n"),
-           path, result->statements, result->lines, result->fresh,
-           format->profile ? format->profile->name : format->name);
-}
-
-static bool import_file(struct import *import, PGconn *connection, const char *path,
-                        struct error *error)
-{
-    struct format format;
-    struct upload_result result;
-    struct source *source = source_open(path, error);
-    if (!source)
-        return false;
-    bool done =
-        format_recognise(source, &import->profiles, import->profile != NULL, &format, error) &&
-        upload_file(connection, source, &format, &import->upload, &result, error);
-    source_close(source);
-    if (done && !result.accepted)
-        return error_set(error, ERROR_REFUSED, path,
-                         _("Ask the bank for a correct file, or have a supervisor release this "
-                           "one (:stm)."),
-                         import->upload.dry_run ? _("would be held back: %s")
-                                                : _("held back, nothing was matched: %s"),
-                         result.reason);
-    if (done)
-        say(import, path, &format, &result);
-    /* The server's messages do not name the file. */
-    if (!done && !strstr(error->where, path)) {
-        char where[sizeof error->where];
-        snprintf(where, sizeof where, "%.180s%s%.60s", path, error->where[0] ? ": " : "",
-                 error->where);
-        memcpy(error->where, where, sizeof where);
-    }
+    profiles_assume(&import->profiles, import->account, import->day);
     return done;
 }
 
@@ -103,7 +68,7 @@ static int import_files(struct import *import, int count, char **paths)
         return fail(&error);
     for (int i = 0; i < count; i++) {
         error = (struct error)ERROR_INIT;
-        if (!import_file(import, connection, paths[i], &error))
+        if (!import_file(&import->file, connection, paths[i], &error))
             status = fail(&error);
         if (PQstatus(connection) != CONNECTION_OK)
             break;
@@ -116,7 +81,11 @@ static int import_files(struct import *import, int count, char **paths)
 static int list_profiles(const struct import *import)
 {
     for (size_t i = 0; i < import->profiles.count; i++)
-        printf("%s %d\n", import->profiles.list[i]->name, import->profiles.list[i]->version);
+    {
+        const struct profile *profile = import->profiles.list[i];
+        const char *title = profile->title[language_current() == LANGUAGE_CHINESE];
+        printf("%-28s %3d  %s\n", profile->name, profile->version, title ? title : "");
+    }
     return 0;
 }
 
@@ -135,7 +104,9 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
 {
     static const struct option known[] = {
         {"side", required_argument, NULL, 's'},     {"lane", required_argument, NULL, 'l'},
-        {"profile", required_argument, NULL, 'p'},  {"profiles", no_argument, NULL, 'P'},
+        {"profile", required_argument, NULL, 'p'},
+        {"account", required_argument, NULL, 'A'},
+        {"file-date", required_argument, NULL, 'D'}, {"profiles", no_argument, NULL, 'P'},
         {"dry-run", no_argument, NULL, 'n'},        {"as", required_argument, NULL, 'a'},
         {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
@@ -146,16 +117,22 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
     while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
         switch (option) {
         case 's':
-            if (!read_side(optarg, &import->upload.side, error))
+            if (!read_side(optarg, &import->file.upload.side, error))
                 return false;
             break;
-        case 'l': import->upload.lane = optarg; break;
+        case 'l': import->file.upload.lane = optarg; break;
         case 'p': import->profile = optarg; break;
+        case 'A': import->account = optarg; break;
+        case 'D':
+            if (!date_parse(optarg, &import->day))
+                return error_set(error, ERROR_USAGE, "--file-date", NULL,
+                                 _("a day YYYY-MM-DD is expected"));
+            break;
         case 'P': import->list = true; break;
-        case 'n': import->upload.dry_run = true; break;
+        case 'n': import->file.upload.dry_run = true; break;
         case 'a': import->session.as = optarg; break;
         case 'd': import->session.conninfo = optarg; break;
-        case 'q': import->quiet = true; break;
+        case 'q': import->file.quiet = true; break;
         case 'h': fputs(_(help), stdout); return *done = true;
         default:
             return error_set(error, ERROR_USAGE, argv[optind - 1],
@@ -172,7 +149,7 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
 int command_import(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
-    struct import import = {.upload = {.side = 'S'}};
+    struct import import = {.file = {.upload = {.side = 'S'}}, .day = ITEM_NO_DATE};
     bool done;
     if (!read_options(&import, argc, argv, &done, &error))
         return fail(&error);
@@ -180,6 +157,8 @@ int command_import(int argc, char **argv)
         return 0;
     if (!read_profiles(&import, &error))
         return fail(&error);
+    import.file.profiles = &import.profiles;
+    import.file.forced = import.profile != NULL;
     int status = import.list ? list_profiles(&import)
                              : import_files(&import, argc - optind, argv + optind);
     profiles_free(&import.profiles);

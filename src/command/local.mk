@@ -4,11 +4,12 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/doctor.c src/command/doctor.h src/command/doctor_machine.c \
   src/command/doctor_program.c src/command/doctor_server.c \
   src/command/clock.c src/command/deliver.c src/command/worker.c src/command/worker.h \
-  src/command/import.c src/command/opening.c src/command/reconcile.c \
+  src/command/import.c src/command/import_file.c src/command/import_file.h \
+  src/command/opening.c src/command/reconcile.c \
   src/command/reconcile_file.c src/command/reconcile_file.h \
   src/command/reconcile_lane.c src/command/reconcile_lane.h \
   src/command/report.c src/command/route.c src/command/screens.c src/command/seal.c src/command/seal.h \
   src/command/staff.c
 bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcomplaint.a liblink.a libcustomer.a libterminal.a \
   libdatabase.a libbase.a \
-  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(CRYPTO_LIBS) -lm
+  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS) -lm

@@ -94,7 +94,11 @@ static bool import_file(struct opening *opening, PGconn *connection,
     char *path = xasprintf("%s/%s", folder, name);
     struct source *source = source_open(path, error);
     bool good = source && format_recognise(source, profiles, false, &format, error) &&
-                upload_file(connection, source, &format, &options, &result, error);
+                upload_begin(connection, error);
+    if (good) {
+        good = upload_file(connection, source, &format, &options, &result, error);
+        good = upload_end(connection, good, path, error) && good;
+    }
     if (source)
         source_close(source);
     free(path);

@@ -52,7 +52,7 @@ refused "a pipe" 1 'bankops: pipe*' $import pipe
 refused "an empty file" 1 'bankops: empty.sta*empty*' sh -c ": >empty.sta; $import empty.sta"
 refused "a program" 1 'bankops: *bankops: *a program*' $import "$program"
 printf 'PK\003\004rest' >book.xlsx
-refused "a workbook" 1 'bankops: book.xlsx: *Excel*' $import book.xlsx
+refused "a workbook that is none" 1 'bankops: book.xlsx: the archive cannot be read*' $import book.xlsx
 { statement; printf 'a\000b\n'; } >nul.sta
 refused "a file with a NUL byte" 1 'bankops: nul.sta*' $import nul.sta
 statement | sed '/:62F:/d' >short.sta

@@ -1,0 +1,168 @@
+#include "command/import_file.h"
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/language.h"
+#include "base/text.h"
+#include "reconcile/container.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One delivered file while its parts are imported. */
+struct work {
+    const struct import_file *import;
+    PGconn *connection;
+    struct container *container;
+    size_t known, done;   /* parts that were there before, parts imported */
+    struct error held;    /* the first that the gate held back */
+    struct error before;  /* why the last known one was left out */
+    struct buffer report; /* printed when everything is kept */
+};
+
+static void report(struct work *work, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void report(struct work *work, const char *name, const char *format, ...)
+{
+    char text[600];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    text_safe(&work->report, name, strlen(name));
+    buffer_format(&work->report, ": %s\n", text);
+}
+
+static void report_result(struct work *work, const char *name, const struct format *format,
+                          const struct upload_result *result, const struct outline *outline)
+{
+    char *text = NULL;
+    size_t length;
+    bool dry = work->import->upload.dry_run;
+    const char *kind = format->profile ? format->profile->name : format->name;
+    if (result->accepted)
+        report(work, name, dry ? _("would be imported: %lld statements, %lld lines, %lld new (%s)")
+                               : _("imported: %lld statements, %lld lines, %lld new (%s)"),
+               result->statements, result->lines, result->fresh, kind);
+    else if (dry)
+        report(work, name, _("would be held back: %lld statements, %lld lines (%s)"),
+               result->statements, result->lines, kind);
+    if (!dry)
+        return;
+    FILE *out = open_memstream(&text, &length);
+    outline_print(outline, out);
+    fclose(out);
+    buffer_add(&work->report, text);
+    free(text);
+}
+
+static void note_held(struct work *work, const char *name, const struct upload_result *result)
+{
+    if (result->accepted || work->held.kind != ERROR_NONE)
+        return;
+    error_set(&work->held, ERROR_REFUSED, name,
+              _("Ask the bank for a correct file, or have a supervisor release this one (:stm)."),
+              work->import->upload.dry_run ? _("would be held back: %s")
+                                           : _("held back, nothing was matched: %s"),
+              result->reason);
+}
+
+/* Name in the records: of an archive "statements.zip/day.csv". */
+static const char *record_name(const struct work *work, const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    (void)work;
+    return slash && !strncmp(path, name, (size_t)(slash - path)) ? name + (slash + 1 - path) : name;
+}
+
+static bool send(struct work *work, const char *path, const char *name, struct source *source,
+                 const struct format *format, struct error *error)
+{
+    struct outline outline = {.next = NULL};
+    struct upload_options options = work->import->upload;
+    struct upload_result result;
+    options.name = record_name(work, path, name);
+    options.outline = options.dry_run ? &outline : NULL;
+    bool done = upload_file(work->connection, source, format, &options, &result, error);
+    if (done) {
+        work->done++;
+        report_result(work, name, format, &result, &outline);
+        note_held(work, name, &result);
+    } else if (!strcmp(error->code, "BO409") && container_count(work->container) > 1) {
+        work->before = *error;
+        *error = (struct error)ERROR_INIT;
+        work->known++;
+        report(work, name, _("imported before, left out"));
+        done = true;
+    }
+    outline_free(&outline);
+    return done;
+}
+
+/* The server's messages do not name the file. */
+static bool name_file(const char *name, struct error *error)
+{
+    char where[sizeof error->where];
+    if (strstr(error->where, name))
+        return false;
+    snprintf(where, sizeof where, "%.180s%s%.60s", name, error->where[0] ? ": " : "",
+             error->where);
+    memcpy(error->where, where, sizeof where);
+    return false;
+}
+
+static bool import_part(struct work *work, const char *path, size_t part, struct error *error)
+{
+    const struct import_file *import = work->import;
+    const char *name = container_name(work->container, part);
+    struct source *source;
+    struct format format;
+    bool done = container_recognise(work->container, part, import->profiles, import->forced,
+                                    &source, &format, error);
+    if (done && format.profile && format.profile->layout == LAYOUT_SUMMARY)
+        report(work, name, _("left out: sums without movements (%s)"), format.profile->name);
+    else
+        done = done && send(work, path, name, source, &format, error);
+    source_close(source);
+    return done || name_file(name, error);
+}
+
+static bool import_parts(struct work *work, const char *path, struct error *error)
+{
+    for (size_t i = 0; i < container_count(work->container); i++)
+        if (!import_part(work, path, i, error))
+            return false;
+    if (work->done)
+        return true;
+    *error = work->before;
+    return work->known ? name_file(path, error)
+                       : error_set(error, ERROR_INPUT, path, NULL,
+                                   _("holds no movements, only sums"));
+}
+
+bool import_file(const struct import_file *import, PGconn *connection, const char *path,
+                 struct error *error)
+{
+    struct work work = {.import = import, .connection = connection, .held = ERROR_INIT,
+                        .before = ERROR_INIT};
+    work.container = container_open(path, error);
+    if (!work.container)
+        return false;
+    bool done = upload_begin(connection, error);
+    if (done) {
+        done = import_parts(&work, path, error);
+        bool kept = upload_end(connection, done && !import->upload.dry_run, path, error);
+        done = done && (kept || import->upload.dry_run || name_file(path, error));
+    }
+    if (done && !import->quiet)
+        fputs(buffer_text(&work.report), stdout);
+    if (done && work.held.kind != ERROR_NONE)
+        *error = work.held;
+    done = done && work.held.kind == ERROR_NONE;
+    container_close(work.container);
+    buffer_free(&work.report);
+    return done;
+}
