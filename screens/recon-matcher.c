@@ -24,6 +24,7 @@ struct matcher {
     struct panel panels[SIDES];
     int focus;
     char *of; /* key of the break that the candidates are of */
+    int line; /* after a match the cursor stays on this row, which is another one; else -1 */
     struct buffer items;
     struct panel_pick {
         int count[SIDES]; /* lines that a match would take, by L and S */
@@ -89,6 +90,11 @@ static void came(struct panel *panel, const struct error *error)
             list_seek(panel->list, key);
             free(key);
         }
+        int rows = list_count(panel->list);
+        if (state->line >= 0 && rows)
+            list_move(panel->list, (state->line < rows ? state->line : rows - 1) -
+                                       list_cursor(panel->list));
+        state->line = -1;
         follow(page);
     }
 }
@@ -97,6 +103,7 @@ static void matcher_open(struct page *page)
 {
     struct matcher *state = xcalloc(1, sizeof *state);
     page->state = state;
+    state->line = -1;
     for (int i = 0; i < SIDES; i++) {
         state->panels[i].marking = true;
         state->panels[i].changed = came;
@@ -171,6 +178,15 @@ static bool one_account(struct matcher *state)
     return true;
 }
 
+static void matcher_refresh(struct page *page)
+{
+    struct matcher *state = state_of(page);
+    free(state->of);
+    state->of = NULL;
+    values_set(&page->arguments, "item_id", NULL);
+    panel_ask(&state->panels[LEFT]);
+}
+
 static void forget_marks(struct page *page)
 {
     struct matcher *state = state_of(page);
@@ -181,8 +197,12 @@ static void forget_marks(struct page *page)
 static void matched(struct page *page, const struct perform_result *result, void *data)
 {
     (void)data;
-    if (result->good)
+    if (result->good) {
+        struct matcher *state = state_of(page);
         forget_marks(page);
+        state->line = list_cursor(state->panels[LEFT].list);
+    }
+    matcher_refresh(page);
 }
 
 /* A suggestion of a rule is confirmed as it is; anything else is a match by hand. */
@@ -199,6 +219,10 @@ static void match(struct page *page)
     }
     if (!one_account(state)) {
         console_refuse(page->console, _("The marked lines are of different accounts."));
+        return;
+    }
+    if (state->pick.total) {
+        console_refuse(page->console, _("These lines do not sum to zero: d adjusts the difference."));
         return;
     }
     values_set(&arguments, "p_account_id", state->pick.account);
@@ -302,15 +326,6 @@ static bool matcher_act(struct page *page, enum action_id id)
     }
     follow(page);
     return true;
-}
-
-static void matcher_refresh(struct page *page)
-{
-    struct matcher *state = state_of(page);
-    free(state->of);
-    state->of = NULL;
-    values_set(&page->arguments, "item_id", NULL);
-    panel_ask(&state->panels[LEFT]);
 }
 
 static void matcher_forget(struct page *page)
