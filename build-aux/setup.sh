@@ -21,8 +21,8 @@ fail() {
 
 build_packages='gcc libc6-dev make autoconf automake pkgconf gettext libncurses-dev libpq-dev
 libcjson-dev libexpat1-dev zlib1g-dev libzip-dev libfreexl-dev libicu-dev
-libcurl4-openssl-dev libssl-dev'
-test_packages='libcmocka-dev libvterm-dev perl-base groff-base'
+libcurl4-openssl-dev libssl-dev libxlsxwriter-dev'
+test_packages='libcmocka-dev libvterm-dev perl-base groff-base unzip'
 thorough_packages='clang libclang-rt-dev'
 
 # The newest installed PostgreSQL server, as its major version (empty: none of 14 or later).

@@ -398,7 +398,7 @@ static void matcher_paint(struct page *page, const struct area *area)
 {
     struct matcher *state = state_of(page);
     int rows = area->rows - BELOW;
-    int left = (area->columns - 1) * 48 / 100;
+    int left = (area->columns - 1) * 49 / 100;
     left = left < LEFT_LEAST ? LEFT_LEAST : left;
     if (left > area->columns - 1)
         left = area->columns - 1;

@@ -2,9 +2,11 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/language.h"
 #include "console/csv.h"
 #include "console/dialog.h"
+#include "console/export_sheet.h"
 #include "console/format.h"
 #include "console/page_list.h"
 #include "console/seal.h"
@@ -15,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,7 +62,8 @@ struct export {
     const struct defined_columns *columns;
     int shown[CELLS_MOST], count;
     char *path, *temporary;
-    FILE *file;
+    FILE *file; /* NULL for a workbook */
+    struct export_sheet sheet;
     long rows;
     struct buffer line;
     PGresult *held; /* rows already here, NULL = from the server */
@@ -70,6 +74,8 @@ static void export_free(struct export *export)
 {
     if (export->file)
         fclose(export->file);
+    if (export->sheet.sheet)
+        export_sheet_close(&export->sheet, NULL);
     if (export->temporary)
         unlink(export->temporary);
     PQclear(export->held);
@@ -147,8 +153,32 @@ static void log_export(struct export *export)
     connection_request(export->page->console->connection, export->page, &request, logged, export);
 }
 
+enum { WORKBOOK_MOST = 1 << 30 };
+
+/* The hash of a workbook is that of the file. */
+static bool finish_sheet(struct export *export)
+{
+    struct error error = ERROR_INIT;
+    struct buffer content = BUFFER_INIT;
+    bool good = export_sheet_close(&export->sheet, &error) &&
+                file_read(export->temporary, WORKBOOK_MOST, &content.data, &content.length, &error);
+    if (good)
+        EVP_DigestUpdate(export->hash, content.data, content.length);
+    else
+        console_error(export->page->console, &error);
+    buffer_free(&content);
+    return good;
+}
+
 static void finish(struct export *export)
 {
+    if (export->sheet.sheet) {
+        if (finish_sheet(export))
+            log_export(export);
+        else
+            export_free(export);
+        return;
+    }
     bool good = fflush(export->file) == 0 && fsync(fileno(export->file)) == 0;
     good = fclose(export->file) == 0 && good;
     export->file = NULL;
@@ -163,6 +193,11 @@ static bool write_row(struct export *export, const PGresult *rows, int row)
     const char *cells[CELLS_MOST];
     for (int i = 0; i < export->columns->count && i < CELLS_MOST; i++)
         cells[i] = PQgetisnull(rows, row, i) ? NULL : PQgetvalue(rows, row, i);
+    if (export->sheet.sheet) {
+        export_sheet_row(&export->sheet, cells, false);
+        export->rows++;
+        return true;
+    }
     buffer_clear(&export->line);
     export_row(&export->line, export->columns, export->shown, export->count, cells);
     export->rows++;
@@ -180,7 +215,7 @@ static void streamed(void *data, struct answer *answer)
         return;
     }
     for (int i = 0; answer->rows && i < PQntuples(answer->rows); i++)
-        if (export->file && !write_row(export, answer->rows, i)) {
+        if ((export->file || export->sheet.sheet) && !write_row(export, answer->rows, i)) {
             fclose(export->file);
             export->file = NULL;
         }
@@ -188,7 +223,7 @@ static void streamed(void *data, struct answer *answer)
         console_say(console, STYLE_MESSAGE, _("Exporting… %ld rows. Esc stops."), export->rows);
     if (!answer->last)
         return;
-    if (export->file)
+    if (export->file || export->sheet.sheet)
         finish(export);
     else
         failed(export, _("cannot write the file"));
@@ -211,6 +246,24 @@ static void ask_rows(struct export *export)
     query_free(&query);
 }
 
+static bool is_workbook(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 5 && !strcasecmp(path + length - 5, ".xlsx");
+}
+
+static bool start_sheet(struct export *export)
+{
+    struct error error = ERROR_INIT;
+    if (export_sheet_open(&export->sheet, export->temporary,
+                          both_text(&export->page->definition->title), NULL, export->columns,
+                          export->shown, export->count, &error))
+        return true;
+    console_error(export->page->console, &error);
+    export_free(export);
+    return false;
+}
+
 static void start(struct export *export)
 {
     int descriptor;
@@ -218,15 +271,21 @@ static void start(struct export *export)
     EVP_DigestInit_ex(export->hash, EVP_sha256(), NULL);
     export->temporary = xasprintf("%s.part-%d", export->path, (int)getpid());
     descriptor = open(export->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    export->file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (!export->file) {
+    if (descriptor < 0) {
         failed(export, _("cannot create the file"));
         return;
     }
-    /* The mark tells spreadsheets that the file is UTF-8. */
-    buffer_add(&export->line, "\xef\xbb\xbf");
-    export_head(&export->line, export->columns, export->shown, export->count);
-    put(export, export->line.data, export->line.length);
+    if (is_workbook(export->path)) {
+        close(descriptor);
+        if (!start_sheet(export))
+            return;
+    } else {
+        export->file = fdopen(descriptor, "w");
+        /* The mark tells spreadsheets that the file is UTF-8. */
+        buffer_add(&export->line, "\xef\xbb\xbf");
+        export_head(&export->line, export->columns, export->shown, export->count);
+        put(export, export->line.data, export->line.length);
+    }
     if (!export->held) {
         ask_rows(export);
         return;
@@ -282,7 +341,9 @@ static void ask_name(struct export *export)
     struct values initial = VALUES_INIT;
     char *name = xasprintf("%s-%s.csv", export->page->name, export->page->console->identity.today);
     values_set(&initial, "file", name);
-    dialog_entry(export->page, _("Export"), _("All rows, as filtered, with the columns shown."),
+    dialog_entry(export->page, _("Export"),
+                 _("All rows, as filtered, with the columns shown. "
+                   "A name in .xlsx gives a workbook."),
                  &file_fields, &initial, named, export);
     values_clear(&initial);
     free(name);

@@ -15,6 +15,7 @@ libconsole_a_SOURCES = \
   src/console/dialog_choose.c src/console/dialog_entry.c \
   src/console/entry.c src/console/entry.h \
   src/console/export.c src/console/export.h \
+  src/console/export_sheet.c src/console/export_sheet.h \
   src/console/flow.c src/console/flow.h \
   src/console/format.c src/console/format.h \
   src/console/help.c src/console/help.h \

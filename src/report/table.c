@@ -79,19 +79,41 @@ static void add_rule(const struct report_table *table, const int *widths, struct
     end_line(out);
 }
 
-static void add_table(const struct report_table *table, struct buffer *out)
+int *report_table_widths(const struct report_table *table)
 {
-    int *widths = xcalloc((size_t)table->columns, sizeof *widths);
+    int *widths = xcalloc((size_t)table->columns + 1, sizeof *widths);
     for (int column = 0; column < table->columns; column++)
         widths[column] = column_width(table, column);
+    return widths;
+}
+
+void report_table_head(const struct report_table *table, const int *widths, struct buffer *out)
+{
     add_row(table, table->headings, widths, out);
     add_rule(table, widths, out);
-    for (int row = 0; row < table->rows; row++)
+}
+
+void report_table_rows(const struct report_table *table, const int *widths, int from, int count,
+                       struct buffer *out)
+{
+    for (int row = from; row < from + count && row < table->rows; row++)
         add_row(table, table->cells + row * table->columns, widths, out);
-    if (table->totals && table->rows) {
-        add_rule(table, widths, out);
-        add_row(table, table->totals, widths, out);
-    }
+}
+
+void report_table_totals(const struct report_table *table, const int *widths, struct buffer *out)
+{
+    if (!table->totals || !table->rows)
+        return;
+    add_rule(table, widths, out);
+    add_row(table, table->totals, widths, out);
+}
+
+static void add_table(const struct report_table *table, struct buffer *out)
+{
+    int *widths = report_table_widths(table);
+    report_table_head(table, widths, out);
+    report_table_rows(table, widths, 0, table->rows, out);
+    report_table_totals(table, widths, out);
     free(widths);
 }
 
@@ -133,7 +155,7 @@ static void add_chart(const struct report_table *table, int cells, struct buffer
         add_bar(table, row, label_width, bar_width, greatest > 0 ? greatest : 1, out);
 }
 
-static void add_notes(const char *notes, int cells, struct buffer *out)
+void report_table_notes(const char *notes, int cells, struct buffer *out)
 {
     char *rest = safe(notes), *from = rest;
     buffer_add_char(out, '\n');
@@ -161,5 +183,5 @@ void report_table_text(const struct report_table *table, int cells, struct buffe
     if (table->bar >= 0 && table->rows)
         add_chart(table, cells, out);
     if (table->notes && *table->notes)
-        add_notes(table->notes, cells < 20 ? 20 : cells, out);
+        report_table_notes(table->notes, cells < 20 ? 20 : cells, out);
 }

@@ -24,4 +24,13 @@ struct report_table {
 /* Appends the report; notes and bars are fitted to `cells`, the table takes what it needs. */
 void report_table_text(const struct report_table *table, int cells, struct buffer *out);
 
+/* The same in parts, for paper. Widths of all columns, the caller frees them. */
+int *report_table_widths(const struct report_table *table);
+void report_table_head(const struct report_table *table, const int *widths, struct buffer *out);
+void report_table_rows(const struct report_table *table, const int *widths, int from, int count,
+                       struct buffer *out);
+void report_table_totals(const struct report_table *table, const int *widths, struct buffer *out);
+/* A blank line and the notes, fitted to `cells`. */
+void report_table_notes(const char *notes, int cells, struct buffer *out);
+
 #endif

@@ -63,6 +63,7 @@ dist_schema_DATA += src/schema/065-calendar-view.sql
 dist_schema_DATA += \
   src/schema/070-route.sql src/schema/071-classify.sql \
   src/schema/072-classify-write.sql src/schema/073-classify-model.sql
+dist_schema_DATA += src/schema/055-report-reconcile.sql
 break_tests = tests/api/reconcile-work.sql
 TESTS += $(break_tests)
 EXTRA_DIST += $(break_tests)

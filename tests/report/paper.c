@@ -1,0 +1,79 @@
+#include "report/paper.h"
+#include "../lib/check.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const headings[] = {"项目", "Amount"};
+static const bool right[] = {false, true};
+
+static char *render(int rows, int lines, int cells)
+{
+    static const char *texts[200];
+    static const char *const totals[] = {"Total", "9"};
+    struct buffer out = BUFFER_INIT;
+    for (int i = 0; i < rows; i++) {
+        texts[2 * i] = "银行已记账";
+        texts[2 * i + 1] = "1.00";
+    }
+    struct report_table table = {.title = "余额调节表", .subtitle = "2026-11-20", .notes = "0.",
+                                 .headings = headings, .right = right, .columns = 2,
+                                 .cells = texts, .rows = rows, .totals = totals, .bar = -1};
+    struct report_paper paper = {lines, cells, "演示银行", "clerk01"};
+    report_paper_text(&table, &paper, &out);
+    return buffer_take(&out);
+}
+
+static void fills_each_page(void **state)
+{
+    (void)state;
+    char *text = render(30, 20, 50);
+    int pages = 0, lines = 0;
+    for (const char *at = text; *at; at++) {
+        lines += *at == '\n';
+        if (*at == '\f') {
+            assert_int_equal(lines, 20);
+            lines = 0;
+            pages++;
+        }
+    }
+    assert_int_equal(pages, 3);
+    assert_non_null(strstr(text, "演示银行  余额调节表                   page 1 of 3\n"));
+    assert_non_null(strstr(text, "clerk01                                page 3 of 3\n"));
+    free(text);
+}
+
+static void repeats_the_head_and_signs_once(void **state)
+{
+    (void)state;
+    char *text = render(30, 20, 50);
+    int heads = 0, ends = 0;
+    for (const char *at = text; (at = strstr(at, "项目        Amount\n")); at++)
+        heads++;
+    for (const char *at = text; (at = strstr(at, "Reviewed by")); at++)
+        ends++;
+    assert_int_equal(heads, 3);
+    assert_int_equal(ends, 1);
+    assert_non_null(strstr(text, "银行已记账    1.00\n"));
+    free(text);
+}
+
+static void has_a_page_without_rows(void **state)
+{
+    (void)state;
+    char *text = render(0, 20, 50);
+    assert_non_null(strstr(text, "page 1 of 1"));
+    assert_null(strstr(text, "Total"));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(fills_each_page),
+                                       cmocka_unit_test(repeats_the_head_and_signs_once),
+                                       cmocka_unit_test(has_a_page_without_rows)};
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

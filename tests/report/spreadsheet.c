@@ -1,0 +1,126 @@
+#include "report/spreadsheet.h"
+#include "../lib/check.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char path[64];
+
+/* A part of the workbook, as another program unpacks it. */
+static char *part(const char *name)
+{
+    static char content[65536];
+    char command[256];
+    snprintf(command, sizeof command, "unzip -p %s %s", path, name);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    content[fread(content, 1, sizeof content - 1, pipe)] = '\0';
+    pclose(pipe);
+    return content;
+}
+
+static void has(const char *content, const char *wanted)
+{
+    if (!strstr(content, wanted))
+        fail_msg("no %s in %s", wanted, content);
+}
+
+static const struct spreadsheet_column columns[] = {
+    {"名称", SHEET_TEXT, false},  {"Amount", SHEET_NUMBER, true}, {"Day", SHEET_DATE, false},
+    {"At", SHEET_DATETIME, false}};
+
+static void make(const char *const *cells, int rows)
+{
+    struct error error = ERROR_INIT;
+    struct spreadsheet *sheet = spreadsheet_open(path, "余额/调节表: [a very long title of it]", &error);
+    assert_non_null(sheet);
+    spreadsheet_heading(sheet, "余额调节表");
+    spreadsheet_heading(sheet, "clerk01");
+    spreadsheet_columns(sheet, columns, 4);
+    for (int i = 0; i < rows; i++)
+        spreadsheet_row(sheet, cells + 4 * i, i == rows - 1);
+    assert_true(spreadsheet_close(sheet, &error));
+}
+
+static void writes_cells_of_their_kind(void **state)
+{
+    static const char *const cells[] = {"东港 & <b>", "-1234.50", "2026-11-20", "2026-11-20 16:00:01",
+                                        "Total", "0.05", NULL, ""};
+    (void)state;
+    make(cells, 2);
+    const char *sheet = part("xl/worksheets/sheet1.xml");
+    has(sheet, "<t>东港 &amp; &lt;b&gt;</t>");
+    has(sheet, "<v>-1234.5</v>");
+    has(sheet, "<v>0.05</v>");
+    has(sheet, "<v>46346</v>");     /* days since 1899-12-30 */
+    has(sheet, "<v>46346.66"); /* with the time of day */
+    has(sheet, "<t>余额调节表</t>");
+    has(sheet, "state=\"frozen\"");
+    has(sheet, "ySplit=\"4\"");
+    has(part("xl/styles.xml"), "#,##0.00");
+    has(part("xl/workbook.xml"), "name=\"余额 调节表   a very long title of");
+}
+
+static void never_writes_a_formula(void **state)
+{
+    static const char *const cells[] = {
+        "=cmd|' /C calc'!A0", "=1+1", "=1", "+1", "+1-2", "1e9", "-", "@SUM(A1)",
+        "\t=2", "--5", "2026-13-45", "x"};
+    (void)state;
+    make(cells, 3);
+    const char *sheet = part("xl/worksheets/sheet1.xml");
+    assert_null(strstr(sheet, "<f>"));
+    assert_null(strstr(sheet, "<v>"));
+    has(sheet, "<t>=1+1</t>");
+}
+
+static void keeps_money_exact(void **state)
+{
+    static const char *const cells[] = {"a", "9999999999999.99", NULL, NULL,
+                                        "b", "99999999999999.99", NULL, NULL,
+                                        "c", "0.00", NULL, NULL};
+    (void)state;
+    make(cells, 3);
+    const char *sheet = part("xl/worksheets/sheet1.xml");
+    has(sheet, "<v>9999999999999.99"); /* 15 digits: a number */
+    has(sheet, "<t>99999999999999.99</t>"); /* 16: text */
+    has(sheet, "<v>0</v>");
+}
+
+static void fits_columns_to_double_width(void **state)
+{
+    static const char *const cells[] = {"银行已记我方未记账款项明细", NULL, NULL, NULL};
+    (void)state;
+    make(cells, 1);
+    has(part("xl/worksheets/sheet1.xml"), "<col min=\"1\" max=\"1\" width=\"28.7");
+}
+
+static void says_what_cannot_be_written(void **state)
+{
+    struct error error = ERROR_INIT;
+    (void)state;
+    struct spreadsheet *sheet = spreadsheet_open("/nowhere/at/all.xlsx", "x", &error);
+    spreadsheet_columns(sheet, columns, 4);
+    assert_false(spreadsheet_close(sheet, &error));
+    assert_string_not_equal(error.what, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_cells_of_their_kind), cmocka_unit_test(never_writes_a_formula),
+        cmocka_unit_test(keeps_money_exact), cmocka_unit_test(fits_columns_to_double_width),
+        cmocka_unit_test(says_what_cannot_be_written)};
+    setlocale(LC_ALL, "C.UTF-8");
+    if (system("unzip -v >/dev/null 2>&1") != 0) {
+        printf("1..0 # SKIP unzip is not installed\n");
+        return 0;
+    }
+    snprintf(path, sizeof path, "/tmp/bankops-sheet-%d.xlsx", (int)getpid());
+    int failed = cmocka_run_group_tests_name("report", tests, NULL, NULL);
+    unlink(path);
+    return failed;
+}
