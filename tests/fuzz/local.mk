@@ -1,10 +1,40 @@
-EXTRA_DIST += tests/fuzz/README.md
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/seeds
 
-EXTRA_PROGRAMS += tests/fuzz/statement
-CLEANFILES += tests/fuzz/statement$(EXEEXT)
-tests_fuzz_statement_SOURCES = tests/fuzz/statement.c
-tests_fuzz_statement_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer,address,undefined
-tests_fuzz_statement_LDADD = $(reconcile_libraries)
+# libFuzzer targets, one for each reader: made on demand with clang, see README.md.
+fuzz_targets = tests/fuzz/mt940 tests/fuzz/camt tests/fuzz/bai2 tests/fuzz/ofx tests/fuzz/csv
+fuzz_sources = tests/fuzz/target.c tests/fuzz/check.c tests/fuzz/check.h
+fuzz_flags = $(AM_LDFLAGS) -fsanitize=fuzzer,address,undefined
+EXTRA_PROGRAMS += $(fuzz_targets)
+CLEANFILES += $(fuzz_targets)
+tests_fuzz_mt940_SOURCES = $(fuzz_sources)
+tests_fuzz_mt940_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"mt940"'
+tests_fuzz_mt940_LDFLAGS = $(fuzz_flags)
+tests_fuzz_mt940_LDADD = $(reconcile_libraries)
+tests_fuzz_camt_SOURCES = $(fuzz_sources)
+tests_fuzz_camt_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"camt"'
+tests_fuzz_camt_LDFLAGS = $(fuzz_flags)
+tests_fuzz_camt_LDADD = $(reconcile_libraries)
+tests_fuzz_bai2_SOURCES = $(fuzz_sources)
+tests_fuzz_bai2_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"bai2"'
+tests_fuzz_bai2_LDFLAGS = $(fuzz_flags)
+tests_fuzz_bai2_LDADD = $(reconcile_libraries)
+tests_fuzz_ofx_SOURCES = $(fuzz_sources)
+tests_fuzz_ofx_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"ofx"'
+tests_fuzz_ofx_LDFLAGS = $(fuzz_flags)
+tests_fuzz_ofx_LDADD = $(reconcile_libraries)
+tests_fuzz_csv_SOURCES = $(fuzz_sources)
+tests_fuzz_csv_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"csv"'
+tests_fuzz_csv_LDFLAGS = $(fuzz_flags)
+tests_fuzz_csv_LDADD = $(reconcile_libraries)
 
-fuzz-statement: tests/fuzz/statement$(EXEEXT)
-.PHONY: fuzz-statement
+fuzz: $(fuzz_targets)
+.PHONY: fuzz
+
+# The same for a bounded time with every `make check`.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/fuzz/bounded.t
+TESTS += tests/fuzz/bounded.t
+tests_fuzz_bounded_t_SOURCES = tests/fuzz/bounded.c tests/fuzz/check.c tests/fuzz/check.h \
+  tests/reconcile/reading.h
+tests_fuzz_bounded_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
+endif

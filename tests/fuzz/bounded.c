@@ -1,0 +1,83 @@
+/* The fuzz targets for a bounded time: each reader gets its seed, changed at random in the same way
+ * in every run, some thousand times. The long runs are those of README.md. */
+#include "check.h"
+
+#include "../reconcile/reading.h"
+
+enum { ROUNDS = 20000, ROOM = 1 << 16 };
+
+static char *folder(const char *name)
+{
+    static char path[4096];
+    const char *source = getenv("BANKOPS_SOURCE");
+    snprintf(path, sizeof path, "%s/%s", source ? source : ".", name);
+    return path;
+}
+
+static size_t read_seed(const char *name, char *text)
+{
+    char path[100];
+    snprintf(path, sizeof path, "tests/fuzz/seeds/%s", name);
+    FILE *in = fopen(folder(path), "r");
+    assert_non_null(in);
+    size_t length = fread(text, 1, ROOM, in);
+    fclose(in);
+    assert_true(length > 100 && length < ROOM / 2);
+    return length;
+}
+
+static void fuzz(const char *format, const char *seed)
+{
+    static char whole[ROOM], changed[ROOM];
+    size_t length = read_seed(seed, whole);
+    uint32_t state = 20261122;
+    char *profiles = strdup(folder("src/reconcile/profiles"));
+    check_bytes(format, profiles, (const uint8_t *)whole, length);
+    for (int round = 0; round < ROUNDS; round++) {
+        memcpy(changed, whole, length);
+        size_t now = mutate(changed, length, ROOM, &state);
+        if (round % 8 == 0)
+            now = next_random(&state) % (now + 1); /* cut off */
+        if (now)
+            check_bytes(format, profiles, (const uint8_t *)changed, now);
+    }
+    free(profiles);
+}
+
+static void mt940(void **state)
+{
+    (void)state;
+    fuzz("mt940", "statement.sta");
+}
+
+static void camt(void **state)
+{
+    (void)state;
+    fuzz("camt", "statement.xml");
+}
+
+static void bai2(void **state)
+{
+    (void)state;
+    fuzz("bai2", "statement.bai");
+}
+
+static void ofx(void **state)
+{
+    (void)state;
+    fuzz("ofx", "statement.ofx");
+}
+
+static void csv(void **state)
+{
+    (void)state;
+    fuzz("csv", "statement.csv");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(mt940), cmocka_unit_test(camt),
+                                       cmocka_unit_test(bai2), cmocka_unit_test(ofx),
+                                       cmocka_unit_test(csv)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
