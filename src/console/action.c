@@ -23,7 +23,7 @@ static const struct action actions[ACTION_COUNT] = {
                     {"F6", "F6", "Insert"}, CONTEXT_LIST | CONTEXT_VIEW | CONTEXT_FLOW,
                     NEED_WRITE, DANGER_NONE, 5},
     [ACTION_PAGE_UP] = {"page-up", N_("Page up"), N_("Show the page before."),
-                        {"F7 PgUp", "Ctrl-B PgUp F7", "F12 PgUp"}, TEXTLESS, 0, DANGER_NONE, 20},
+                        {"F7 PgUp", "Ctrl-B PgUp F7", "F12 PgUp"}, TEXTLESS, 0, DANGER_NONE, 22},
     [ACTION_PAGE_DOWN] = {"page-down", N_("Page down"), N_("Show the next page."),
                           {"F8 PgDn", "Ctrl-F PgDn F8", "F6 PgDn"}, TEXTLESS, 0, DANGER_NONE, 21},
     [ACTION_ACTIONS] = {"actions", N_("Actions"),

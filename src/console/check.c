@@ -132,6 +132,8 @@ static void check_columns(struct check *check, const struct defined_columns *col
             finding(check, place, _("the column \"%s\" is listed twice"), column->name);
         if (column->currency && column->currency_at < 0)
             finding(check, place, _("the currency column \"%s\" is not listed"), column->currency);
+        if (column->ends && column->ends_at < 0)
+            finding(check, place, _("the column \"%s\" is not listed"), column->ends);
         if (column->format == FORMAT_MONEY && !column->currency)
             finding(check, place, _("a money column needs \"currency\""));
         if (column->reveal.function) {

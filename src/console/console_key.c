@@ -27,6 +27,8 @@ const char *console_refusal(struct console *console, enum action_id id)
         return _("There is no connection to the database.");
     if (id == ACTION_NEW && page && !page_action_new(page))
         return _("Nothing new can be entered on this screen.");
+    if (page && page_lacks(page, id))
+        return page_lacks(page, id);
     if (page && page->ops->refusal)
         return page->ops->refusal(page, id);
     return NULL;

@@ -128,6 +128,17 @@ static bool allowed(struct console *console, const struct catalogue_entry *entry
     return false;
 }
 
+/* A screen without a code, or a form that is loaded, is reached from another screen, which says what
+ * it is about. */
+static bool lacks_object(const struct definition *definition, const struct values *arguments)
+{
+    const struct bindings *load = &definition->load.arguments;
+    for (int i = 0; i < definition->parameter_count; i++)
+        if (arguments && values_has(arguments, definition->parameters[i]))
+            return false;
+    return definition->parameter_count && (!definition->code || load->count);
+}
+
 void console_open(struct console *console, const char *screen, const struct values *arguments)
 {
     struct error error = ERROR_INIT;
@@ -136,6 +147,10 @@ void console_open(struct console *console, const char *screen, const struct valu
     if (!catalogue || (entry && !entry->broken && !allowed(console, entry)))
         return;
     const struct definition *definition = catalogue_load(catalogue, screen, &error);
+    if (definition && lacks_object(definition, arguments)) {
+        console_refuse(console, _("This screen is about one object: open it from its row in a list."));
+        return;
+    }
     struct page *page = page_new(console, screen, definition, arguments);
     console_say(console, STYLE_MESSAGE, "%s", "");
     if (!definition) {

@@ -108,7 +108,8 @@ static void paint_keys(struct console *console, struct page *page, int row)
                 continue;
             if (console->read_only && (action->needs & NEED_WRITE))
                 continue;
-            if (id == ACTION_NEW && !page_action_new(page))
+            if ((id == ACTION_NEW && !page_action_new(page)) ||
+                page_lacks(page, (enum action_id)id) || (id == ACTION_FILTER && typing))
                 continue;
             column += paint_label(row, column, last, key, _(action->label),
                                   console_refusal(console, (enum action_id)id) != NULL);

@@ -82,6 +82,8 @@ struct defined_column {
     enum format format;
     const char *currency; /* name of the column with the ISO code, or NULL */
     int currency_at;      /* its index, -1 when none */
+    const char *ends;     /* due: name of the column with the moment when the clock stopped, or NULL */
+    int ends_at;          /* its index, -1 when none */
     int flex, priority;
     struct named_value *values;
     int value_count;

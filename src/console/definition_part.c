@@ -129,6 +129,8 @@ static void read_column(struct defined_column *column, const cJSON *item)
                       column->format == FORMAT_PERCENT || column->format == FORMAT_DUE));
     column->currency = json_string(item, "currency", NULL);
     column->currency_at = -1;
+    column->ends = json_string(item, "ends", NULL);
+    column->ends_at = -1;
     column->flex = json_int(item, "flex", 0);
     column->priority = json_int(item, "priority", 1);
     column->values = read_values(item, &column->value_count);
@@ -146,9 +148,10 @@ struct defined_columns read_columns(const cJSON *object, const char *name)
     int at = 0;
     columns.items = array_for(array, sizeof *columns.items, &columns.count);
     cJSON_ArrayForEach(item, array) read_column(&columns.items[at++], item);
-    for (int i = 0; i < columns.count; i++)
-        if (columns.items[i].currency)
-            columns.items[i].currency_at = defined_columns_find(&columns, columns.items[i].currency);
+    for (int i = 0; i < columns.count; i++) {
+        columns.items[i].currency_at = defined_columns_find(&columns, columns.items[i].currency);
+        columns.items[i].ends_at = defined_columns_find(&columns, columns.items[i].ends);
+    }
     return columns;
 }
 

@@ -168,6 +168,9 @@ const char *format_cell(const struct defined_columns *columns, int at, const cha
         *style = STYLE_MUTED;
     if (value && value->title.en)
         snprintf(out, capacity, "%s", both_text(&value->title));
+    else if (column->format == FORMAT_DUE && column->ends && column->ends_at >= 0 &&
+             cells[column->ends_at])
+        out[0] = '\0';
     else if (column->format == FORMAT_DUE)
         format_due(text, now_ms, style, out, capacity);
     else

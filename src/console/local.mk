@@ -21,7 +21,7 @@ libconsole_a_SOURCES = \
   src/console/help.c src/console/help.h \
   src/console/login.c src/console/login.h \
   src/console/names.c src/console/names.h \
-  src/console/page.h \
+  src/console/page.c src/console/page.h \
   src/console/page_columns.c src/console/page_columns.h \
   src/console/page_form.c \
   src/console/page_list.c src/console/page_list.h \

@@ -75,6 +75,9 @@ extern const struct page_ops list_page_ops, form_page_ops, view_page_ops, report
 
 /* Whether an action of the table exists on this page. */
 bool page_offers(const struct page *page, enum action_id id);
+/* Why a screen like this one can never do it (translated), NULL when it can: a list without filters,
+ * a view without masked fields. Such actions leave the bottom line. */
+const char *page_lacks(const struct page *page, enum action_id id);
 /* Value of a name at this page: row, arguments, @me @unit @today. */
 const char *page_value(struct page *page, const char *name);
 /* The same as a value_lookup with the page as data. */

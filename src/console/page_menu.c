@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "console/console.h"
-#include "console/flow.h"
 #include "terminal/draw.h"
 
 #include <stdio.h>
@@ -227,29 +226,3 @@ const struct page_ops broken_page_ops = {
     .close = broken_open,
     .paint = broken_paint,
 };
-
-bool page_offers(const struct page *page, enum action_id id)
-{
-    if (page->flow)
-        return flow_offers(page->flow, id);
-    return (action_at(id)->contexts & page->context) != 0;
-}
-
-const struct defined_action *page_action(struct page *page, int index)
-{
-    const struct actions *own = page->ops->actions ? page->ops->actions(page) : NULL;
-    const struct actions *all = page->definition ? &page->definition->actions : NULL;
-    if (own && index < own->count)
-        return &own->items[index];
-    index -= own ? own->count : 0;
-    return all && index < all->count ? &all->items[index] : NULL;
-}
-
-const struct defined_action *page_action_new(struct page *page)
-{
-    const struct defined_action *action;
-    for (int i = 0; (action = page_action(page, i)); i++)
-        if (!strcmp(action->name, "new"))
-            return action;
-    return NULL;
-}

@@ -1,6 +1,6 @@
 #include "console/page_view.h"
 
-enum { PAGE_CELLS = 76, PANEL_ROWS = 6 };
+enum { PAGE_CELLS = 76, PANEL_ROWS = 6, PAGE_ROWS = 19 };
 
 /* No further panel of the page stands below this one on its side. */
 static bool last_on_side(const struct view_state *state, int at)
@@ -24,6 +24,8 @@ static void place(struct view_state *state, int at, const struct area *page, int
     if (side == SIDE_FULL && used[1] > from)
         from = used[1];
     int rows = panel->definition->rows ? panel->definition->rows : PANEL_ROWS;
+    if (panel->list && page->rows > PAGE_ROWS) /* a tall terminal shows more of each list */
+        rows = rows * page->rows / PAGE_ROWS;
     if (last_on_side(state, at) || rows > page->rows - from)
         rows = page->rows - from;
     panel->area = (struct area){page->top + from, page->left + (side == SIDE_RIGHT ? half + 1 : 0),

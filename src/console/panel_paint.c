@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUES_MOST = 400, CHART_ROWS = 8, MARK_CELLS = 2 };
+enum { VALUES_MOST = 400, CHART_ROWS = 8, MARK_CELLS = 2, LABEL_LEAST = 12 };
 
 /* A masked value that is being shown replaces the masked one. */
 static const char *cell_text(struct panel *panel, int column, const char *const *cells,
@@ -30,20 +30,35 @@ static const char *cell_text(struct panel *panel, int column, const char *const 
                        console_now(panel->page->console), style, text, capacity);
 }
 
+/* As wide as the longest title, within a third of a wide panel, two fifths of a narrow one. */
+static int label_width(const struct panel *panel, int columns)
+{
+    const struct defined_columns *defined = &panel->definition->columns;
+    int most = columns >= 60 ? columns / 3 : columns * 2 / 5, widest = LABEL_LEAST;
+    for (int i = 0; i < defined->count; i++) {
+        int width = text_width(both_text(&defined->items[i].title));
+        if (!defined->items[i].hidden && width > widest)
+            widest = width;
+    }
+    return widest < most ? widest : most;
+}
+
 static void paint_fields(struct panel *panel, const struct area *area)
 {
     const struct defined_columns *columns = &panel->definition->columns;
     const char *const *cells = panel_row(panel);
-    int label = area->columns >= 60 ? 18 : 12, line = -panel->top;
+    int label = label_width(panel, area->columns), line = -panel->top;
     char text[4096];
     for (int i = 0; cells && i < columns->count; i++) {
         unsigned style = STYLE_NORMAL;
         if (columns->items[i].hidden || !cells[i])
             continue;
+        const char *value = cell_text(panel, i, cells, &style, text, sizeof text);
+        if (!*value)
+            continue;
         if (line >= 0 && line < area->rows) {
             draw_text(area->top + line, area->left, label, STYLE_LABEL,
                       both_text(&columns->items[i].title));
-            const char *value = cell_text(panel, i, cells, &style, text, sizeof text);
             draw_text(area->top + line, area->left + label + 1, area->columns - label - 1, style,
                       value);
         }

@@ -30,10 +30,105 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
   tests/console/screens/probe-view.json
 
 if HAVE_VTERM
-check_PROGRAMS += tests/console/console.t tests/console/flows.t
-TESTS += tests/console/console.t tests/console/flows.t
+check_PROGRAMS += tests/console/console.t tests/console/flows.t tests/console/pages.t
+TESTS += tests/console/console.t tests/console/flows.t tests/console/pages.t
+tests_console_pages_t_SOURCES = tests/console/pages.c
+tests_console_pages_t_LDADD = $(pty_libraries)
 tests_console_flows_t_SOURCES = tests/console/flows.c
 tests_console_flows_t_LDADD = $(pty_libraries)
 tests_console_console_t_SOURCES = tests/console/console.c
 tests_console_console_t_LDADD = $(pty_libraries)
 endif
+EXTRA_DIST += \
+  tests/console/golden/home-clerk-80x24-en.txt \
+  tests/console/golden/home-clerk-80x24-zh.txt \
+  tests/console/golden/home-clerk-132x43-en.txt \
+  tests/console/golden/home-clerk-132x43-zh.txt \
+  tests/console/golden/home-manager-80x24-en.txt \
+  tests/console/golden/home-manager-80x24-zh.txt \
+  tests/console/golden/home-manager-132x43-en.txt \
+  tests/console/golden/home-manager-132x43-zh.txt \
+  tests/console/golden/home-administrator-80x24-en.txt \
+  tests/console/golden/home-administrator-80x24-zh.txt \
+  tests/console/golden/home-administrator-132x43-en.txt \
+  tests/console/golden/home-administrator-132x43-zh.txt \
+  tests/console/golden/search-80x24-en.txt \
+  tests/console/golden/search-80x24-zh.txt \
+  tests/console/golden/search-132x43-en.txt \
+  tests/console/golden/search-132x43-zh.txt \
+  tests/console/golden/customer-80x24-en.txt \
+  tests/console/golden/customer-80x24-zh.txt \
+  tests/console/golden/customer-132x43-en.txt \
+  tests/console/golden/customer-132x43-zh.txt \
+  tests/console/golden/customer-assets-80x24-en.txt \
+  tests/console/golden/customer-assets-80x24-zh.txt \
+  tests/console/golden/customer-assets-132x43-en.txt \
+  tests/console/golden/customer-assets-132x43-zh.txt \
+  tests/console/golden/customer-relations-80x24-en.txt \
+  tests/console/golden/customer-relations-80x24-zh.txt \
+  tests/console/golden/customer-relations-132x43-en.txt \
+  tests/console/golden/customer-relations-132x43-zh.txt \
+  tests/console/golden/customer-contacts-80x24-en.txt \
+  tests/console/golden/customer-contacts-80x24-zh.txt \
+  tests/console/golden/customer-contacts-132x43-en.txt \
+  tests/console/golden/customer-contacts-132x43-zh.txt \
+  tests/console/golden/customer-timeline-80x24-en.txt \
+  tests/console/golden/customer-timeline-80x24-zh.txt \
+  tests/console/golden/customer-timeline-132x43-en.txt \
+  tests/console/golden/customer-timeline-132x43-zh.txt \
+  tests/console/golden/points-80x24-en.txt \
+  tests/console/golden/points-80x24-zh.txt \
+  tests/console/golden/points-132x43-en.txt \
+  tests/console/golden/points-132x43-zh.txt \
+  tests/console/golden/cases-80x24-en.txt \
+  tests/console/golden/cases-80x24-zh.txt \
+  tests/console/golden/cases-132x43-en.txt \
+  tests/console/golden/cases-132x43-zh.txt \
+  tests/console/golden/case-80x24-en.txt \
+  tests/console/golden/case-80x24-zh.txt \
+  tests/console/golden/case-132x43-en.txt \
+  tests/console/golden/case-132x43-zh.txt \
+  tests/console/golden/queues-80x24-en.txt \
+  tests/console/golden/queues-80x24-zh.txt \
+  tests/console/golden/queues-132x43-en.txt \
+  tests/console/golden/queues-132x43-zh.txt \
+  tests/console/golden/lanes-80x24-en.txt \
+  tests/console/golden/lanes-80x24-zh.txt \
+  tests/console/golden/lanes-132x43-en.txt \
+  tests/console/golden/lanes-132x43-zh.txt \
+  tests/console/golden/lane-80x24-en.txt \
+  tests/console/golden/lane-80x24-zh.txt \
+  tests/console/golden/lane-132x43-en.txt \
+  tests/console/golden/lane-132x43-zh.txt \
+  tests/console/golden/breaks-80x24-en.txt \
+  tests/console/golden/breaks-80x24-zh.txt \
+  tests/console/golden/breaks-132x43-en.txt \
+  tests/console/golden/breaks-132x43-zh.txt \
+  tests/console/golden/files-80x24-en.txt \
+  tests/console/golden/files-80x24-zh.txt \
+  tests/console/golden/files-132x43-en.txt \
+  tests/console/golden/files-132x43-zh.txt \
+  tests/console/golden/worklist-80x24-en.txt \
+  tests/console/golden/worklist-80x24-zh.txt \
+  tests/console/golden/worklist-132x43-en.txt \
+  tests/console/golden/worklist-132x43-zh.txt \
+  tests/console/golden/service-level-80x24-en.txt \
+  tests/console/golden/service-level-80x24-zh.txt \
+  tests/console/golden/service-level-132x43-en.txt \
+  tests/console/golden/service-level-132x43-zh.txt \
+  tests/console/golden/calendar-80x24-en.txt \
+  tests/console/golden/calendar-80x24-zh.txt \
+  tests/console/golden/calendar-132x43-en.txt \
+  tests/console/golden/calendar-132x43-zh.txt \
+  tests/console/golden/staff-80x24-en.txt \
+  tests/console/golden/staff-80x24-zh.txt \
+  tests/console/golden/staff-132x43-en.txt \
+  tests/console/golden/staff-132x43-zh.txt \
+  tests/console/golden/help-80x24-en.txt \
+  tests/console/golden/help-80x24-zh.txt \
+  tests/console/golden/help-132x43-en.txt \
+  tests/console/golden/help-132x43-zh.txt \
+  tests/console/golden/command-line-80x24-en.txt \
+  tests/console/golden/command-line-80x24-zh.txt \
+  tests/console/golden/command-line-132x43-en.txt \
+  tests/console/golden/command-line-132x43-zh.txt

@@ -4,7 +4,6 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "terminal/key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -234,91 +233,6 @@ void pty_send(struct pty *pty, const void *bytes, size_t count)
     }
 }
 
-void pty_type(struct pty *pty, const char *text)
-{
-    pty_send(pty, text, strlen(text));
-}
-
-void pty_paste(struct pty *pty, const char *text, size_t length)
-{
-    pty_type(pty, "\033[200~");
-    pty_send(pty, text, length);
-    pty_type(pty, "\033[201~");
-}
-
-/* The bytes that xterm sends for a key. */
-static void add_key(struct buffer *out, const char *name)
-{
-    static const struct {
-        int code;
-        const char *letter; /* one letter, or the number of a "~" sequence */
-    } keys[] = {{K_UP, "A"},         {K_DOWN, "B"},      {K_RIGHT, "C"},   {K_LEFT, "D"},
-                {K_HOME, "H"},       {K_END, "F"},       {K_F(1), "P"},    {K_F(2), "Q"},
-                {K_F(3), "R"},       {K_F(4), "S"},      {K_INSERT, "2"},  {K_DELETE, "3"},
-                {K_PAGE_UP, "5"},    {K_PAGE_DOWN, "6"}, {K_F(5), "15"},   {K_F(6), "17"},
-                {K_F(7), "18"},      {K_F(8), "19"},     {K_F(9), "20"},   {K_F(10), "21"},
-                {K_F(11), "23"},     {K_F(12), "24"}};
-    int code = key_parse(name), plain = code & ~K_MODIFIERS;
-    int bits = 1 + (code & K_SHIFT ? 1 : 0) + (code & K_ALT ? 2 : 0) + (code & K_CTRL ? 4 : 0);
-    if (code == K_NONE) {
-        fprintf(stderr, "pty_keys: unknown key %s\n", name);
-        abort();
-    }
-    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
-        if (keys[i].code != plain)
-            continue;
-        bool number = keys[i].letter[0] >= '0' && keys[i].letter[0] <= '9';
-        if (number && bits > 1)
-            buffer_format(out, "\033[%s;%d~", keys[i].letter, bits);
-        else if (number)
-            buffer_format(out, "\033[%s~", keys[i].letter);
-        else if (bits > 1)
-            buffer_format(out, "\033[1;%d%s", bits, keys[i].letter);
-        else
-            buffer_format(out, "\033%s%s", plain >= K_F(1) && plain <= K_F(4) ? "O" : "[",
-                          keys[i].letter);
-        return;
-    }
-    if (code == (K_SHIFT | K_TAB)) {
-        buffer_add(out, "\033[Z");
-        return;
-    }
-    if (code & K_ALT)
-        buffer_add(out, "\033");
-    switch (plain) {
-    case K_ENTER:
-        buffer_add(out, "\r");
-        break;
-    case K_TAB:
-        buffer_add(out, "\t");
-        break;
-    case K_ESCAPE:
-        buffer_add(out, "\033");
-        break;
-    case K_BACKSPACE:
-        buffer_add(out, "\177");
-        break;
-    default:
-        if (code & K_CTRL)
-            buffer_add_char(out, (char)(plain & 0x1F));
-        else
-            text_encode(out, (uint32_t)plain);
-    }
-}
-
-void pty_keys(struct pty *pty, const char *key, ...)
-{
-    struct buffer out = BUFFER_INIT;
-    va_list keys;
-    va_start(keys, key);
-    for (; key; key = va_arg(keys, const char *))
-        add_key(&out, key);
-    va_end(keys);
-    pty_send(pty, out.data, out.length);
-    buffer_free(&out);
-}
-
-/* Text of one cell. */
 static void add_cell(struct pty *pty, int row, int column, struct buffer *out, int *width)
 {
     VTermScreenCell cell;
@@ -546,95 +460,9 @@ unsigned long pty_bytes(const struct pty *pty)
     return pty->bytes;
 }
 
-/* Number of kB in the line of /proc/PID/FILE that begins with `name`. */
-static long memory(const struct pty *pty, const char *file, const char *name)
-{
-    char path[64], line[256];
-    long kilobytes = -1;
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pty->pid, file);
-    FILE *stream = fopen(path, "r");
-    while (stream && kilobytes < 0 && fgets(line, sizeof line, stream))
-        if (!strncmp(line, name, strlen(name)))
-            kilobytes = atol(line + strlen(name));
-    if (stream)
-        fclose(stream);
-    return kilobytes;
-}
-
-long pty_rss(const struct pty *pty)
-{
-    return memory(pty, "status", "VmRSS:");
-}
-
-long pty_pss(const struct pty *pty)
-{
-    return memory(pty, "smaps_rollup", "Pss:");
-}
-
 long pty_cpu_ms(const struct pty *pty)
 {
     const struct rusage *usage = &pty->usage;
     return (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 +
            (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000;
-}
-
-static char *read_text(const char *path)
-{
-    FILE *stream = fopen(path, "r");
-    struct buffer text = BUFFER_INIT;
-    char part[4096];
-    size_t count;
-    if (!stream)
-        return NULL;
-    while ((count = fread(part, 1, sizeof part, stream)) > 0)
-        buffer_add_bytes(&text, part, count);
-    fclose(stream);
-    return buffer_take(&text);
-}
-
-static bool write_text(const char *path, const char *text)
-{
-    FILE *stream = fopen(path, "w");
-    if (!stream) {
-        perror(path);
-        return false;
-    }
-    fputs(text, stream);
-    return fclose(stream) == 0;
-}
-
-/* Prints the first line that differs. */
-static void show_difference(const char *name, const char *wanted, const char *found)
-{
-    for (int line = 1; *wanted || *found; line++) {
-        size_t a = strcspn(wanted, "\n"), b = strcspn(found, "\n");
-        if (a != b || memcmp(wanted, found, a) != 0) {
-            fprintf(stderr, "# %s line %d\n# wanted |%.*s\n# found  |%.*s\n", name, line, (int)a,
-                    wanted, (int)b, found);
-            return;
-        }
-        wanted += a + (wanted[a] == '\n');
-        found += b + (found[b] == '\n');
-    }
-}
-
-bool pty_matches(struct pty *pty, const char *name)
-{
-    const char *source = getenv("BANKOPS_SOURCE");
-    char *path = xasprintf("%s/tests/%s.txt", source ? source : ".", name);
-    const char *found = pty_screen(pty);
-    bool same;
-    if (getenv("GENERATE")) {
-        same = write_text(path, found);
-    } else {
-        char *wanted = read_text(path);
-        same = wanted && !strcmp(wanted, found);
-        if (!wanted)
-            fprintf(stderr, "# %s is missing; GENERATE=1 makes it\n", path);
-        else if (!same)
-            show_difference(name, wanted, found);
-        free(wanted);
-    }
-    free(path);
-    return same;
 }

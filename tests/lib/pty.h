@@ -74,5 +74,10 @@ long pty_cpu_ms(const struct pty *pty);
 /* Compares the screen with $BANKOPS_SOURCE/tests/NAME.txt (NAME like "console/golden/list-80x24");
  * prints the first different line. With GENERATE=1 in the environment the file is written instead. */
 bool pty_matches(struct pty *pty, const char *name);
+/* The same, but waits until it is so; with GENERATE=1 until the screen is quiet. */
+bool pty_wait_matches(struct pty *pty, const char *name, int ms);
+/* From now on this text, and a time of day behind it, count as # in both functions above: today's
+ * date, say. */
+void pty_hide(const char *text);
 
 #endif

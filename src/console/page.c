@@ -1,0 +1,87 @@
+#include "console/page.h"
+
+#include "base/language.h"
+#include "console/flow.h"
+
+#include <string.h>
+
+bool page_offers(const struct page *page, enum action_id id)
+{
+    if (page->flow)
+        return flow_offers(page->flow, id);
+    return (action_at(id)->contexts & page->context) != 0;
+}
+
+static const char *list_lacks(const struct definition *definition, enum action_id id)
+{
+    if (id == ACTION_FILTER && !definition->filter_count && !definition->search)
+        return _("This list has no filter; use position-to.");
+    if (id == ACTION_SORT && !definition->order_count)
+        return _("This list keeps its own order.");
+    if (id == ACTION_POSITION && (definition->source.function || !definition->order_count))
+        return _("This list has no position-to; use the filter.");
+    return NULL;
+}
+
+static bool reveals(const struct definition *definition)
+{
+    for (int i = 0; i < definition->panel_count; i++)
+        for (int c = 0; c < definition->panels[i].columns.count; c++)
+            if (definition->panels[i].columns.items[c].reveal.function)
+                return true;
+    return false;
+}
+
+static const char *view_lacks(const struct definition *definition, enum action_id id)
+{
+    if (id == ACTION_REVEAL && !reveals(definition))
+        return _("No field of this screen can be revealed.");
+    if ((id == ACTION_PANEL || id == ACTION_PANEL_BACK || id == ACTION_ZOOM) &&
+        definition->panel_count < 2)
+        return _("This screen has only one panel.");
+    return NULL;
+}
+
+static bool has_month(const struct definition *definition)
+{
+    for (int i = 0; i < definition->fields.count; i++)
+        if (!strcmp(definition->fields.items[i].name, "month"))
+            return true;
+    return false;
+}
+
+const char *page_lacks(const struct page *page, enum action_id id)
+{
+    const struct definition *definition = page->definition;
+    if (!definition)
+        return NULL;
+    if (page->context == CONTEXT_LIST)
+        return list_lacks(definition, id);
+    if (page->context == CONTEXT_VIEW)
+        return view_lacks(definition, id);
+    if (page->context == CONTEXT_REPORT && id == ACTION_FILTER && !definition->fields.count)
+        return _("This report asks for nothing.");
+    if (page->context == CONTEXT_REPORT &&
+        (id == ACTION_MONTH_BACK || id == ACTION_MONTH_NEXT) && !has_month(definition))
+        return _("This report has no month.");
+    return NULL;
+}
+
+const struct defined_action *page_action(struct page *page, int index)
+{
+    const struct actions *own = page->ops->actions ? page->ops->actions(page) : NULL;
+    const struct actions *all = page->definition ? &page->definition->actions : NULL;
+    if (own && index < own->count)
+        return &own->items[index];
+    index -= own ? own->count : 0;
+    return all && index < all->count ? &all->items[index] : NULL;
+}
+
+const struct defined_action *page_action_new(struct page *page)
+{
+    const struct defined_action *action;
+    for (int i = 0; (action = page_action(page, i)); i++)
+        if (!strcmp(action->name, "new"))
+            return action;
+    return NULL;
+}
