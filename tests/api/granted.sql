@@ -180,3 +180,8 @@ INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'statement
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'task_list');
 INSERT INTO decided VALUES ('view', 'supervisor admin', 'task_timing_summary');
 INSERT INTO decided VALUES ('view', 'staff', 'worklist');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'report_recon_rate');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'report_recon_rule');
+INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_balance');
+INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_recon_ageing');
+INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_recon_long_short');
