@@ -64,3 +64,6 @@ dist_screens_DATA += screens/calendar.json screens/recon-matcher.json \
 libconsole_a_SOURCES += screens/flows.def screens/calendar.c screens/recon-matcher.c
 dist_screens_DATA += screens/report-recon-rate.json screens/report-recon-rule.json \
   screens/report-recon-ageing.json screens/report-recon-long-short.json screens/report-balance.json
+dist_screens_DATA += screens/recon-escalations.json screens/recon-suggestions.json \
+  screens/recon-adjustments.json screens/recon-aliases.json screens/recon-limits.json \
+  screens/recon-balances.json screens/recon-signoffs.json

@@ -186,3 +186,14 @@ SET search_path = api, bank, pg_temp AS $$
        AND a.object = p_object
 $$;
 SELECT bank.function_grant('recon_approval', 'clerk', 'supervisor', 'auditor', 'admin');
+
+-- Suggestions of rules that wait for a person, the surest first.
+CREATE VIEW api.suggestion_list WITH (security_barrier) AS
+SELECT m.account_id, m.match_id, l.code AS lane, a.book_account, coalesce(m.score, 60) AS score,
+       m.rule, m.cardinality, m.key AS reference, m.amount AS movement,
+       a.currency::text AS currency, m.adjustment, m.last_day, m.evidence, m.version
+  FROM bank.recon_match m JOIN bank.recon_account a USING (account_id)
+  JOIN bank.recon_lane l USING (lane_id)
+ WHERE m.status = 'suggested'
+   AND m.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('suggestion_list', 'clerk', 'supervisor', 'auditor', 'admin');

@@ -185,3 +185,4 @@ INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'report_reco
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_balance');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_recon_ageing');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_recon_long_short');
+INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'suggestion_list');
