@@ -75,11 +75,18 @@ rulesdir = $(pkgdatadir)/rules
 dist_rules_DATA = src/reconcile/rules/default.json src/reconcile/rules/rules.schema.json
 
 if HAVE_CMOCKA
-reconcile_tests = tests/reconcile/mt940.t tests/reconcile/csv.t tests/reconcile/profile.t \
+reconcile_tests = tests/reconcile/mt940.t tests/reconcile/camt.t tests/reconcile/bai2.t \
+  tests/reconcile/ofx.t tests/reconcile/csv.t tests/reconcile/profile.t \
   tests/reconcile/scan.t tests/reconcile/corpus.t
 check_PROGRAMS += $(reconcile_tests)
 TESTS += $(reconcile_tests)
 tests_reconcile_mt940_t_SOURCES = tests/reconcile/mt940.c tests/reconcile/reading.h
+tests_reconcile_camt_t_SOURCES = tests/reconcile/camt.c tests/reconcile/reading.h
+tests_reconcile_camt_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
+tests_reconcile_bai2_t_SOURCES = tests/reconcile/bai2.c tests/reconcile/reading.h
+tests_reconcile_bai2_t_LDADD = $(tests_reconcile_camt_t_LDADD)
+tests_reconcile_ofx_t_SOURCES = tests/reconcile/ofx.c tests/reconcile/reading.h
+tests_reconcile_ofx_t_LDADD = $(tests_reconcile_camt_t_LDADD)
 tests_reconcile_mt940_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_csv_t_SOURCES = tests/reconcile/csv.c tests/reconcile/reading.h
 tests_reconcile_csv_t_LDADD = $(tests_reconcile_mt940_t_LDADD)

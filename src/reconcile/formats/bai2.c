@@ -289,25 +289,28 @@ static size_t record_length(struct slice line)
     return line.length;
 }
 
+/* A line that begins with no code goes on with the record before it. */
+static bool wrap(struct bai2 *bai2, struct slice text)
+{
+    if (!bai2->code[0]) {
+        bai2->line = source_line(bai2->source);
+        return bai2_refuse(bai2, NULL, _("the line is no record"));
+    }
+    if (text.text[text.length - 1] == '/')
+        text.length--;
+    return add(bai2, ' ', trimmed(text.text, text.text + text.length));
+}
+
 static bool take_line(struct bai2 *bai2, struct slice line)
 {
-    const char *start = line.text;
-    line = trimmed(line.text, line.text + line.length);
-    if (!line.length)
-        return true;
-    if (!is_code(line.text, line.length)) {
-        if (line.text[line.length - 1] == '/')
-            line.length--;
-        bai2->line = bai2->code[0] ? bai2->line : source_line(bai2->source);
-        return bai2->code[0] ? add(bai2, ' ', line)
-                             : bai2_refuse(bai2, NULL, _("the line is no record"));
-    }
-    while (line.length) {
-        size_t length = record_length(line);
-        if (!take_record(bai2, (struct slice){line.text, length},
-                         source_offset(bai2->source) + (uint64_t)(line.text - start)))
+    const char *start = line.text, *end = line.text + line.length;
+    for (line = trimmed(start, end); line.length; line = trimmed(line.text, end)) {
+        struct slice part = {line.text, record_length(line)};
+        uint64_t offset = source_offset(bai2->source) + (uint64_t)(part.text - start);
+        if (!(is_code(part.text, part.length) ? take_record(bai2, part, offset)
+                                              : wrap(bai2, part)))
             return false;
-        line = trimmed(line.text + length, line.text + line.length);
+        line.text += part.length;
     }
     return true;
 }
