@@ -96,7 +96,7 @@ tests_reconcile_scan_t_SOURCES = tests/reconcile/scan.c
 tests_reconcile_scan_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 tests_reconcile_corpus_t_SOURCES = tests/reconcile/corpus.c tests/reconcile/reading.h \
   tests/reconcile/corpus_file.c tests/reconcile/corpus_file.h tests/reconcile/corpus_camt.c \
-  tests/reconcile/corpus_mt940.c tests/reconcile/corpus_yaml.c
+  tests/reconcile/corpus_ledger.c tests/reconcile/corpus_mt940.c tests/reconcile/corpus_yaml.c
 EXTRA_DIST += tests/reconcile/CORPUS.md
 tests_reconcile_corpus_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 endif

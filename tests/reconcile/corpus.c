@@ -42,6 +42,7 @@ static void compare(const struct corpus_file *file)
     corpus_mt940(file, other);
     snprintf(other, sizeof other, "%.*s.json", (int)stem, file->path);
     corpus_camt(file, other);
+    corpus_ledger(file);
     if (!file->read)
         corpus_differ(file->path, "refused", "", file->error.what);
     if (file->broken)
@@ -93,6 +94,19 @@ static void every_statement_is_read_or_refused(void **state)
     read_folder("statements/ofx", ".ofx");
 }
 
+/* Some exports do not name their account: it is given. */
+static void every_export_is_read(void **state)
+{
+    static const char *const endings[] = {".csv", ".xls", ".xlsx"};
+    (void)state;
+    profiles_assume(&profiles, "6222000011112222", ITEM_NO_DATE);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        read_folder("statements/china", endings[i]);
+        assert_int_equal(refused, 0);
+    }
+    profiles_assume(&profiles, NULL, ITEM_NO_DATE);
+}
+
 /* Runs last: every difference is in the table, and every row of the table is met. */
 static void differences_are_listed(void **state)
 {
@@ -135,6 +149,7 @@ static int free_profiles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_statement_is_read_or_refused),
+                                       cmocka_unit_test(every_export_is_read),
                                        cmocka_unit_test(labelled_tables_are_read_whole),
                                        cmocka_unit_test(differences_are_listed)};
     if (!getenv("BANKOPS_CORPUS")) {

@@ -1,7 +1,7 @@
 #include "corpus_file.h"
 
 #include "base/alloc.h"
-#include "reconcile/format.h"
+#include "reconcile/container.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -54,11 +54,15 @@ void corpus_file_read(struct corpus_file *file, const char *path, const struct p
     struct sink sink = {file, take_item, take_statement, take_control};
     struct format format = {.name = ""};
     *file = (struct corpus_file){.path = path};
-    struct source *source = source_open(path, &file->error);
-    file->read = source && format_recognise(source, profiles, false, &format, &file->error) &&
+    struct source *source = NULL;
+    struct container *container = container_open(path, &file->error);
+    file->read = container &&
+                 container_recognise(container, 0, profiles, false, &source, &format,
+                                     &file->error) &&
                  format_read(source, &format, &sink, &file->error);
     file->format = format.name;
     source_close(source);
+    container_close(container);
 }
 
 void corpus_file_free(struct corpus_file *file)

@@ -44,6 +44,8 @@ int corpus_table_close(void);
 /* Compares the file with what another program made of it. */
 void corpus_mt940(const struct corpus_file *file, const char *yml);
 void corpus_camt(const struct corpus_file *file, const char *json);
+/* With the ledger in the file's folder, if there is one: every movement of each has its like. */
+void corpus_ledger(const struct corpus_file *file);
 
 /* The YAML that a Python program dumps, as JSON: mappings, lists, strings, anchors; tags are
  * dropped, and so is the part under the key `skip` of the outermost mapping. NULL when it is not. */
