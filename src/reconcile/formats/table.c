@@ -69,6 +69,25 @@ static bool two_columns(struct table *table, const char *currency, int64_t *amou
             table_refuse(table, COLUMN_EXPENSE, _("the amount exceeds 64 bits")));
 }
 
+/* Rules that decide on directions leave no row without one. */
+static bool needs_rule(const struct profile *profile)
+{
+    for (int i = 0; i < profile->rule_count; i++)
+        if (profile->rules[i].take == TAKE_INCOME || profile->rules[i].take == TAKE_EXPENSE)
+            return true;
+    return false;
+}
+
+static bool refuse_kind(struct table *table)
+{
+    struct slice kind = table_text(table, COLUMN_KIND);
+    return source_refuse(table->source, 0, table->columns[COLUMN_KIND] < 0 ? NULL : _("kind"),
+                         _("Add a rule to the profile, or ask for one; nothing was imported."),
+                         table->error, _("no rule of the profile says whether this row is money in "
+                                         "or out: %.*s"),
+                         (int)(kind.length < 100 ? kind.length : 100), kind.text);
+}
+
 static bool read_amount(struct table *table, const struct profile_rule *rule,
                         const char *currency, int64_t *amount)
 {
@@ -85,7 +104,7 @@ static bool read_amount(struct table *table, const struct profile_rule *rule,
         return true;
     }
     if (table->columns[COLUMN_DIRECTION] < 0)
-        return true;
+        return !needs_rule(profile) || refuse_kind(table);
     struct slice direction = table_text(table, COLUMN_DIRECTION);
     if (profile_lists(profile->credit, PROFILE_NAMES, direction))
         return true;

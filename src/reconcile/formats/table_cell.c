@@ -13,7 +13,9 @@ static const char *const titles[COLUMN_ROLES] = {
 bool table_refuse(struct table *table, int column, const char *what)
 {
     const struct record *record = &table->record;
-    struct slice row = record->count ? record->fields[0] : (struct slice){"", 0};
+    struct slice row = table->line.text ? table->line
+                       : record->count  ? record->fields[0]
+                                        : (struct slice){"", 0};
     struct slice cell = table->columns[column] >= 0 && table->columns[column] < record->count
                             ? record->fields[table->columns[column]] : row;
     size_t at = !table->decoded && cell.text >= row.text &&

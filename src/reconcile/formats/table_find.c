@@ -226,6 +226,7 @@ bool table_fixed_next(struct table *table)
             return false;
     while (!record_trim(line).length);
     bool known = has_footer(profile, line);
+    table->line = line;
     table->record.count = 1;
     table->record.fields[0] = line;
     if (known)

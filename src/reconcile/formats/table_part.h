@@ -52,6 +52,7 @@ struct table {
     const struct sink *sink;
     struct error *error;
     struct record record;
+    struct slice line;            /* the record, of fixed width only */
     struct record_style style;
     bool decoded;                 /* fields are UTF-8 already */
     bool plain;                   /* and are taken as they are */
