@@ -90,7 +90,7 @@ static void add_day(struct buffer *out, int64_t day, bool from_1904)
 void book_add_double(struct buffer *out, double value, enum book_format format, bool from_1904)
 {
     if (format == BOOK_NUMBER || !(value >= 0 && value < 2958466)) {
-        buffer_format(out, "%.15g", value);
+        buffer_format(out, "%.15G", value);
         return;
     }
     int64_t seconds = llround(value * 86400), day = seconds / 86400;

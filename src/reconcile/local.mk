@@ -77,7 +77,8 @@ dist_rules_DATA = src/reconcile/rules/default.json src/reconcile/rules/rules.sch
 if HAVE_CMOCKA
 reconcile_tests = tests/reconcile/mt940.t tests/reconcile/camt.t tests/reconcile/bai2.t \
   tests/reconcile/ofx.t tests/reconcile/csv.t tests/reconcile/profile.t \
-  tests/reconcile/scan.t tests/reconcile/corpus.t tests/reconcile/table.t
+  tests/reconcile/scan.t tests/reconcile/corpus.t tests/reconcile/table.t \
+  tests/reconcile/table_rule.t tests/reconcile/container.t
 check_PROGRAMS += $(reconcile_tests)
 TESTS += $(reconcile_tests)
 tests_reconcile_mt940_t_SOURCES = tests/reconcile/mt940.c tests/reconcile/reading.h
@@ -94,6 +95,10 @@ tests_reconcile_profile_t_SOURCES = tests/reconcile/profile.c
 tests_reconcile_profile_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 tests_reconcile_table_t_SOURCES = tests/reconcile/table.c tests/reconcile/reading.h
 tests_reconcile_table_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
+tests_reconcile_table_rule_t_SOURCES = tests/reconcile/table_rule.c tests/reconcile/reading.h
+tests_reconcile_table_rule_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
+tests_reconcile_container_t_SOURCES = tests/reconcile/container.c tests/reconcile/reading.h
+tests_reconcile_container_t_LDADD = $(tests_reconcile_mt940_t_LDADD) $(LIBZIP_LIBS)
 tests_reconcile_scan_t_SOURCES = tests/reconcile/scan.c
 tests_reconcile_scan_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 tests_reconcile_corpus_t_SOURCES = tests/reconcile/corpus.c tests/reconcile/reading.h \

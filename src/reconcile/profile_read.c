@@ -395,7 +395,7 @@ static bool has(const struct profile *profile, enum column_role role)
 
 static bool check_whole(struct reading *r)
 {
-    const struct profile *p = r->profile;
+    struct profile *p = r->profile;
     const char *format = p->date_format;
     if (p->layout == LAYOUT_SUMMARY)
         return true;
@@ -404,6 +404,9 @@ static bool check_whole(struct reading *r)
         return profile_json_refuse(&r->json, _("value_date is missing"));
     if (!has(p, COLUMN_AMOUNT) && !(has(p, COLUMN_INCOME) && has(p, COLUMN_EXPENSE)))
         return profile_json_refuse(&r->json, _("amount, or income and expense, is missing"));
+    /* No header without these. */
+    p->columns[COLUMN_VALUE_DATE].required = true;
+    p->columns[has(p, COLUMN_AMOUNT) ? COLUMN_AMOUNT : COLUMN_INCOME].required = true;
     r->json.pointer[0] = '\0';
     if (format && (!strstr(format, "MM") || !strstr(format, "DD"))) {
         profile_json_enter(&r->json, "date_format");
