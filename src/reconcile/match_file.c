@@ -74,9 +74,17 @@ bool match_load(struct match_store *store, enum match_side side, const char *pat
     return done;
 }
 
+static bool needs_quotes(struct slice text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.text[i] == ',' || text.text[i] == '"' || (unsigned char)text.text[i] < ' ')
+            return true;
+    return false;
+}
+
 static void add_cell(struct buffer *out, struct slice text)
 {
-    if (!memchr(text.text, ',', text.length) && !memchr(text.text, '"', text.length)) {
+    if (!needs_quotes(text)) {
         buffer_add_bytes(out, text.text, text.length);
         return;
     }
@@ -114,9 +122,14 @@ bool match_write(const struct match_store *store, const char *path, struct error
     struct buffer out = BUFFER_INIT;
     uint64_t number = 0;
     buffer_add(&out, "match_id,status,rule,side,line_id\n");
-    for (size_t i = 0; i < store->count; i++)
+    for (size_t i = 0; i < store->count; i++) {
+        if (i + 32 < store->count) {
+            __builtin_prefetch(&store->lines[store->lines[i + 32].next]);
+            __builtin_prefetch(store->text + store->lines[store->lines[i + 16].next].text);
+        }
         if (match_line_leads(store, i))
             add_match(store, i, ++number, &out);
+    }
     bool done = file_write(path, out.data, out.length, error);
     buffer_free(&out);
     return done;

@@ -7,11 +7,13 @@
 #include <string.h>
 
 enum {
+    FILTER = 1 << 20,  /* bits */
     SYMBOLS = 37,      /* digits, letters, the rest */
     SAMPLE = 65536,    /* lines whose references are looked at */
     TABLE = 8192,      /* accounts and lengths, at most half of it used */
     POOLED_BELOW = 40, /* references; fewer say little, those of all accounts say more */
-    COMPARED = 2048    /* lines of a block that one reference is compared with */
+    COMPARED = 1024,   /* lines of a block that one reference is compared with */
+    TESTED = 20000     /* references of all accounts that are compared */
 };
 
 /* How often each character stands at each place of the references of one length. */
@@ -154,19 +156,18 @@ int match_edits_allowed(size_t length)
     return length >= 10 ? 2 : length >= 7 ? 1 : 0;
 }
 
-/* Neighbours counted so far, of an account. */
+/* Neighbours counted so far, of an account. Each `step`th reference is tested. */
 struct tally {
-    size_t lines, step, seen, near;
+    size_t lines, step, tested, near;
     double chance;
 };
 
 static bool is_near(const struct match_form *one, const struct match_form *other)
 {
-    int allowed = match_edits_allowed(one->length), differ = 0;
+    int allowed = match_edits_allowed(one->length), differ;
     if (one->length != other->length || !allowed)
         return false;
-    for (size_t i = 0; i < one->length && differ <= 2 * allowed; i++)
-        differ += one->text[i] != other->text[i];
+    differ = match_differences(one, other);
     if (differ > 2 * allowed || !differ)
         return false;
     int distance = match_distance((struct slice){one->text, one->length},
@@ -174,39 +175,79 @@ static bool is_near(const struct match_form *one, const struct match_form *other
     return distance > 0 && distance <= allowed;
 }
 
-/* Compares the sampled lines of a block with the others in it. Every `step`th line of an account is
- * one; a block without is passed over. */
+static bool is_tested(const struct match_line *line, const struct tally *tallies)
+{
+    return match_mix(line->form, 1) % tallies[line->account].step == 0;
+}
+
+/* Compares one line with those of its block, `step` apart when there are many. */
+static void test_line(const struct match_store *store, const struct match_rule *rule,
+                      const struct match_key *keys, const struct match_form *forms, size_t count,
+                      size_t index, double chance, struct tally *tally)
+{
+    const struct match_line *line = &store->lines[keys[index].line];
+    size_t step = count / COMPARED + 1, compared = 0, near = 0;
+    for (size_t j = index % step; j < count; j += step)
+        if (abs(store->lines[keys[j].line].date - line->date) <= rule->early + rule->late) {
+            compared++;
+            near += is_near(&forms[index], &forms[j]);
+        }
+    tally->tested++;
+    tally->near += near * step;
+    tally->chance += (double)(compared * step) * chance;
+}
+
+static struct match_form *make_forms(const struct match_store *store, const struct match_key *keys,
+                                     size_t count)
+{
+    struct match_form *forms = xmalloc(count * sizeof *forms);
+    for (size_t i = 0; i < count; i++)
+        forms[i] = match_plain(match_reference(store, &store->lines[keys[i].line]));
+    return forms;
+}
+
 static void test_block(const struct match_store *store, const struct match_lane *lanes,
                        const struct match_rule *rule, const struct match_key *keys, size_t count,
                        struct tally *tallies)
 {
-    size_t step = count / COMPARED + 1;
-    struct tally *first = &tallies[store->lines[keys[0].line].account];
-    size_t phase = first->seen % first->step;
-    if (count == 1 || (phase && phase + count <= first->step)) {
-        first->seen += count;
-        return;
-    }
-    struct match_form *forms = xmalloc(count * sizeof *forms);
-    for (size_t i = 0; i < count; i++)
-        forms[i] = match_plain(match_reference(store, &store->lines[keys[i].line]));
+    struct match_form *forms = NULL;
+    double chance = 0;
+    size_t length = 0;
     for (size_t i = 0; i < count; i++) {
         const struct match_line *line = &store->lines[keys[i].line];
         struct tally *tally = &tallies[line->account];
-        size_t compared = 0, near = 0;
-        if (tally->seen++ % tally->step)
+        if (!is_tested(line, tallies))
             continue;
-        for (size_t j = i % step; j < count; j += step)
-            if (abs(store->lines[keys[j].line].date - line->date) <= rule->early + rule->late) {
-                compared++;
-                near += is_near(&forms[i], &forms[j]);
-            }
-        tally->near += near * step;
-        tally->chance += (double)(compared * step) *
-                         match_lane_chance(lanes, line->account, forms[i].length,
-                                           match_edits_allowed(forms[i].length));
+        if (!forms)
+            forms = make_forms(store, keys, count);
+        if (forms[i].length != length) {
+            length = forms[i].length;
+            chance = match_lane_chance(lanes, line->account, length, match_edits_allowed(length));
+        }
+        test_line(store, rule, keys, forms, count, i, chance, tally);
     }
     free(forms);
+}
+
+/* Book lines of the accounts and amounts that a tested line has, by them. */
+static void collect_blocks(const struct match_store *store, const struct tally *tallies,
+                           struct match_keys *keys)
+{
+    uint8_t *filter = xcalloc(FILTER / 8, 1);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < store->count; i++) {
+            const struct match_line *line = &store->lines[i];
+            uint64_t key;
+            if (line->side != MATCH_BOOK || !line->form || (!pass && !is_tested(line, tallies)))
+                continue;
+            key = match_mix(line->account, (uint64_t)line->amount);
+            if (!pass)
+                filter[(key & (FILTER - 1)) >> 3] |= (uint8_t)(1 << (key & 7));
+            else if (filter[(key & (FILTER - 1)) >> 3] >> (key & 7) & 1)
+                match_keys_add(keys, key, (uint32_t)i);
+        }
+    free(filter);
+    match_keys_sort(keys);
 }
 
 struct match_nearness *match_lane_test(const struct match_store *store,
@@ -216,26 +257,20 @@ struct match_nearness *match_lane_test(const struct match_store *store,
     struct match_nearness *found = xcalloc(store->account_count + 1, sizeof *found);
     struct tally *tallies = xcalloc(store->account_count + 1, sizeof *tallies);
     struct match_keys keys = {NULL, 0, 0};
-    size_t sample = 60000 / (store->account_count + 1);
-    sample = sample < 500 ? 500 : sample > 4000 ? 4000 : sample;
+    size_t sample = TESTED / (store->account_count + 1);
+    sample = sample < 500 ? 500 : sample > 2000 ? 2000 : sample;
     for (size_t i = 0; i < store->count; i++)
         if (store->lines[i].side == MATCH_BOOK && store->lines[i].form)
             tallies[store->lines[i].account].lines++;
     for (size_t i = 0; i < store->account_count; i++)
         tallies[i].step = tallies[i].lines / sample + 1;
-    /* Whole blocks are needed: all lines of every amount. */
-    for (size_t i = 0; i < store->count; i++) {
-        const struct match_line *line = &store->lines[i];
-        if (line->side == MATCH_BOOK && line->form)
-            match_keys_add(&keys, match_mix(line->account, (uint64_t)line->amount), (uint32_t)i);
-    }
-    match_keys_sort(&keys);
+    collect_blocks(store, tallies, &keys);
     for (size_t at = 0, run; at < keys.count; at += run) {
         run = match_keys_run(&keys, at);
         test_block(store, lanes, rule, &keys.list[at], run, tallies);
     }
     for (size_t i = 0; i < store->account_count; i++) {
-        double tested = ceil((double)tallies[i].seen / (double)tallies[i].step);
+        double tested = (double)tallies[i].tested;
         found[i].share = tested > 0 ? (double)tallies[i].near / tested : 0;
         found[i].chance = tested > 0 ? tallies[i].chance / tested : 0;
     }

@@ -32,31 +32,12 @@ struct near {
     uint32_t *partners; /* pairs of each line, by line; NULL until all are found */
 };
 
-/* Bytes in which two texts of one length differ, 8 at a time; at most 9 when there are more. */
-static int differences(const struct match_form *one, const struct match_form *other)
-{
-    int count = 0;
-    for (size_t i = 0; i < one->length && count < 9; i += 8) {
-        uint64_t a, b, mask;
-        memcpy(&a, one->text + i, 8);
-        memcpy(&b, other->text + i, 8);
-        if (one->length - i < 8)
-            a = b ^ ((a ^ b) & ((1ull << 8 * (one->length - i)) - 1));
-        mask = a ^ b;
-        mask |= mask >> 4;
-        mask |= mask >> 2;
-        mask |= mask >> 1;
-        count += __builtin_popcountll(mask & 0x0101010101010101u);
-    }
-    return count;
-}
-
 /* Edits between the writings, or between their cores when that is less; 3 for more than two. With 0
  * the rules of references have left the pair: it is a rival, and no near pair. */
 static int edits(const struct match_form *one, const struct match_form *other)
 {
     int longer = one->length - other->length, distance;
-    if (!longer && differences(one, other) > 4)
+    if (!longer && match_differences(one, other) > 4)
         return 3;
     if (longer > 8 || longer < -8)
         return 3;

@@ -315,6 +315,7 @@ static void each_run(struct match_store *store, const struct match_rule *rule,
     size_t capacity = 0;
     bool quick = rule->kind == MATCH_REFERENCE && !rule->fee.given && !rule->tolerance;
     for (size_t at = 0, run; at < keys->count; at += run) {
+        match_prefetch(store, keys, at);
         run = match_keys_run(keys, at);
         if (run < 2 || (run == 2 && quick)) {
             if (run == 2)

@@ -9,7 +9,7 @@
  * damaged, the two look like an exact pair. What gives it away is the owner of the mistyped line:
  * open, of the same amount, its reference one edit from the pair's. */
 
-enum { DIGITS_LEAST = 6, DIGITS_MOST = 14 };
+enum { LENGTH_MOST = 24, FILTER_BITS = 1 << 25, OFFSETS = 64, OFFSETS_LEAST = 1000 };
 
 /* Among more values than this, hitting another's reference by accident does not happen. */
 static const double space_most = 1e9;
@@ -17,8 +17,9 @@ static const double space_most = 1e9;
 struct rival {
     struct match_store *store;
     const struct match_lane *lanes;
-    const struct match_rule *rule; /* whose days count */
     uint32_t line;
+    uint8_t *filter; /* references, amounts and sides of the pairs: nearly all tries miss */
+    size_t offsets[2 * OFFSETS + 1], pairs; /* how often a statement follows the book by so many days */
 };
 
 static bool is_keyed_pair(const struct match_store *store, uint32_t line)
@@ -27,6 +28,20 @@ static bool is_keyed_pair(const struct match_store *store, uint32_t line)
     return rule && (rule->kind == MATCH_REFERENCE || rule->kind == MATCH_NARRATIVE ||
                     rule->kind == MATCH_TRUNCATED) &&
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
+}
+
+static int offset(const struct match_line *one, const struct match_line *other)
+{
+    int days = one->side == MATCH_BOOK ? other->date - one->date : one->date - other->date;
+    return days < -OFFSETS ? -OFFSETS : days > OFFSETS ? OFFSETS : days;
+}
+
+/* Whether lines of the lane are so many days apart at all: once in 2000 pairs at least. */
+static bool is_usual(const struct rival *rival, const struct match_line *one,
+                     const struct match_line *other)
+{
+    return rival->pairs < OFFSETS_LEAST ||
+           rival->offsets[offset(one, other) + OFFSETS] * 2000 >= rival->pairs;
 }
 
 /* Whether the owner has found a partner that the taken line could not have as well. */
@@ -40,6 +55,11 @@ static bool is_explained(const struct match_store *store, uint32_t owner, uint32
     return match_distance(match_form_core(&partner), match_form_core(&form)) > 1;
 }
 
+static uint64_t pair_bit(uint64_t key, int64_t amount, int side)
+{
+    return match_mix(key, (uint64_t)amount * 2 + (uint64_t)side) & (FILTER_BITS - 1);
+}
+
 /* The pair that a reference one edit away is in. */
 static void doubt(const struct rival *rival, const char *core, size_t length)
 {
@@ -47,6 +67,9 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
     const struct match_line *line = &store->lines[rival->line];
     const struct match_keys *keys = &store->references;
     uint64_t key = match_mix(match_hash(core, length) | 1, line->account);
+    uint64_t bit = pair_bit(key, line->amount, line->side);
+    if (!(rival->filter[bit >> 3] >> (bit & 7) & 1))
+        return;
     for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
          at++) {
         uint32_t taken = keys->list[at].line;
@@ -54,39 +77,54 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
         if (other->side == line->side && other->account == line->account &&
             is_keyed_pair(store, taken) &&
             store->lines[other->next].amount == line->amount &&
-            match_in_days(line, &store->lines[other->next], rival->rule) &&
+            is_usual(rival, line, &store->lines[other->next]) &&
             !is_explained(store, rival->line, taken))
             match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);
     }
 }
 
-/* All references that one digit or one swap makes of this one. */
-static void try_all(const struct rival *rival, struct slice core)
+/* The reference with another digit or a digit swapped with the one before. */
+static void try_replaced(const struct rival *rival, char *text, size_t length, size_t i)
 {
-    char text[DIGITS_MOST];
-    memcpy(text, core.text, core.length);
-    for (size_t i = 0; i < core.length; i++) {
-        char was = text[i];
-        for (text[i] = i ? '0' : '1'; text[i] <= '9'; text[i]++)
-            if (text[i] != was)
-                doubt(rival, text, core.length);
-        text[i] = was;
-        if (!i || text[i] == text[i - 1] || (i == 1 && was == '0'))
-            continue;
-        text[i] = text[i - 1];
-        text[i - 1] = was;
-        doubt(rival, text, core.length);
-        text[i - 1] = text[i];
-        text[i] = was;
-    }
+    char was = text[i];
+    for (text[i] = i ? '0' : '1'; text[i] <= '9'; text[i]++)
+        if (text[i] != was)
+            doubt(rival, text, length);
+    text[i] = was;
+    if (!i || text[i] == text[i - 1] || (i == 1 && was == '0'))
+        return;
+    text[i] = text[i - 1];
+    text[i - 1] = was;
+    doubt(rival, text, length);
+    text[i - 1] = text[i];
+    text[i] = was;
 }
 
-static bool all_digits(struct slice core)
+/* The reference without the digit, and with the digit twice. */
+static void try_length(const struct rival *rival, struct slice core, size_t i)
 {
+    char text[LENGTH_MOST + 1];
+    if (i && core.text[i] == core.text[i - 1])
+        return;
+    memcpy(text, core.text, i + 1);
+    memcpy(text + i, core.text + i + 1, core.length - i - 1);
+    if (core.length > 1 && text[0] != '0')
+        doubt(rival, text, core.length - 1);
+    memcpy(text, core.text, i + 1);
+    memcpy(text + i + 1, core.text + i, core.length - i);
+    doubt(rival, text, core.length + 1);
+}
+
+/* All references that one typing error in a digit makes of this one. */
+static void try_all(const struct rival *rival, struct slice core)
+{
+    char text[LENGTH_MOST];
+    memcpy(text, core.text, core.length);
     for (size_t i = 0; i < core.length; i++)
-        if (core.text[i] < '0' || core.text[i] > '9')
-            return false;
-    return core.length >= DIGITS_LEAST && core.length <= DIGITS_MOST;
+        if (text[i] >= '0' && text[i] <= '9') {
+            try_replaced(rival, text, core.length, i);
+            try_length(rival, core, i);
+        }
 }
 
 static bool is_candidate(const struct match_store *store, const struct match_line *line)
@@ -97,14 +135,30 @@ static bool is_candidate(const struct match_store *store, const struct match_lin
                                                    rule->kind == MATCH_NEAR));
 }
 
+/* Notes what the confirmed pairs look like. */
+static void survey(struct rival *rival)
+{
+    const struct match_store *store = rival->store;
+    rival->filter = xcalloc(FILTER_BITS / 8, 1);
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_line *line = &store->lines[i];
+        if (!is_keyed_pair(store, (uint32_t)i))
+            continue;
+        uint64_t bit = pair_bit(match_reference_key(line), store->lines[line->next].amount,
+                                line->side);
+        rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+        if (line->side != MATCH_BOOK)
+            continue;
+        rival->pairs++;
+        rival->offsets[offset(line, &store->lines[line->next]) + OFFSETS]++;
+    }
+}
+
 void match_doubt_near(struct match_store *store)
 {
-    static const struct match_rule usual = {.early = 1, .late = 3};
     struct match_lane *lanes = match_lanes_new(store);
-    struct rival rival = {store, lanes, &usual, 0};
-    for (size_t i = 0; i < store->rules->count; i++)
-        if (store->rules->list[i].kind == MATCH_NEAR)
-            rival.rule = &store->rules->list[i];
+    struct rival rival = {.store = store, .lanes = lanes};
+    survey(&rival);
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         if (!is_candidate(store, line))
@@ -112,8 +166,54 @@ void match_doubt_near(struct match_store *store)
         struct match_form form = match_line_form(store, (uint32_t)i);
         struct slice core = match_form_core(&form);
         rival.line = (uint32_t)i;
-        if (all_digits(core) && match_lane_space(lanes, line->account, form.length) < space_most)
+        if (core.length && core.length <= LENGTH_MOST &&
+            match_lane_space(lanes, line->account, form.length) < space_most)
             try_all(&rival, core);
     }
+    free(rival.filter);
     match_lanes_free(lanes);
+}
+
+/* An open line of the other side that could be the partner of this one but for a typing error;
+ * UINT32_MAX without one. */
+static uint32_t near_partner(const struct match_store *store, const struct match_keys *open,
+                             uint32_t line)
+{
+    const struct match_line *one = &store->lines[line];
+    uint64_t key = match_mix(match_mix(one->account, !one->side), (uint64_t)one->amount);
+    struct match_form form = match_line_form(store, line);
+    for (size_t at = match_keys_find(open, key); at < open->count && open->list[at].key == key;
+         at++) {
+        uint32_t other = open->list[at].line;
+        struct match_form near = match_line_form(store, other);
+        int distance = match_distance(match_form_core(&form), match_form_core(&near));
+        if (distance > 0 && distance < 3)
+            return other;
+    }
+    return UINT32_MAX;
+}
+
+/* Two mistyped references may meet on one side as movement and counter-movement. Then both lines
+ * have a near partner on the other side. */
+void match_doubt_reversals(struct match_store *store)
+{
+    struct match_keys open = {NULL, 0, 0};
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_line *line = &store->lines[i];
+        if (!line->mark && line->form)
+            match_keys_add(&open,
+                           match_mix(match_mix(line->account, line->side), (uint64_t)line->amount),
+                           (uint32_t)i);
+    }
+    match_keys_sort(&open);
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_rule *rule = match_line_rule(store, &store->lines[i]);
+        if (!rule || rule->kind != MATCH_REVERSAL || store->lines[i].next < i)
+            continue;
+        uint32_t other = near_partner(store, &open, (uint32_t)i);
+        if (other != UINT32_MAX &&
+            near_partner(store, &open, store->lines[i].next) != UINT32_MAX)
+            match_demote(store, (uint32_t)i, MATCH_DOUBT_NEAR, other);
+    }
+    match_keys_free(&open);
 }

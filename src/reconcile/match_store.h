@@ -94,6 +94,18 @@ uint32_t match_first(const struct match_store *store, uint32_t line);
 void match_note_add(struct match_store *store, struct match_note note);
 const struct match_note *match_note_find(const struct match_store *store, uint32_t line);
 
+/* Fetches the lines and texts of keys soon to come: they lie anywhere in memory. */
+static inline void match_prefetch(const struct match_store *store, const struct match_keys *keys,
+                                  size_t at)
+{
+    if (at + 32 >= keys->count)
+        return;
+    __builtin_prefetch(&store->lines[keys->list[at + 31].line]);
+    __builtin_prefetch(&store->lines[keys->list[at + 32].line]);
+    __builtin_prefetch(store->text + store->lines[keys->list[at + 15].line].text);
+    __builtin_prefetch(store->text + store->lines[keys->list[at + 16].line].text);
+}
+
 /* One writing: the references are equal byte for byte, and there is one. */
 bool match_same_writing(const struct match_store *store, uint32_t one, uint32_t other);
 /* One form: equal but for what rules of "any" writing overlook. */
@@ -159,6 +171,7 @@ void match_rule_subset(struct match_store *store, const struct match_rule *rule)
 void match_doubt_fees(struct match_store *store);
 void match_doubt_parts(struct match_store *store);
 void match_doubt_near(struct match_store *store);
+void match_doubt_reversals(struct match_store *store);
 void match_doubt_references(struct match_store *store);
 
 #endif

@@ -268,3 +268,21 @@ int match_distance(struct slice one, struct slice other)
     }
     return least(rows[n % 3][m], 3);
 }
+
+int match_differences(const struct match_form *one, const struct match_form *other)
+{
+    int count = 0;
+    for (size_t i = 0; i < one->length && count < 9; i += 8) {
+        uint64_t a, b, mask;
+        memcpy(&a, one->text + i, 8);
+        memcpy(&b, other->text + i, 8);
+        mask = a ^ b;
+        if (one->length - i < 8)
+            mask &= (1ull << 8 * (one->length - i)) - 1;
+        mask |= mask >> 4;
+        mask |= mask >> 2;
+        mask |= mask >> 1;
+        count += __builtin_popcountll(mask & 0x0101010101010101u);
+    }
+    return count;
+}

@@ -43,6 +43,9 @@ bool match_same_head(const struct match_form *one, const struct match_form *othe
 /* The reference without its part number: 1 to 99 after one of - / . # _ */
 bool match_parent(struct slice reference, struct slice *parent);
 
+/* Bytes in which two forms of one length differ; from 9 on it need not be exact. */
+int match_differences(const struct match_form *one, const struct match_form *other);
+
 /* Edits (insert, drop, replace, swap neighbours) that make one text of the other, 3 when more than
  * two, 0 when equal. */
 int match_distance(struct slice one, struct slice other);
