@@ -34,7 +34,7 @@ void match_run(struct match_store *store)
     match_doubt_parts(store);
     match_doubt_references(store);
     match_doubt_near(store);
-    match_doubt_reversals(store);
+    match_doubt_copies(store);
     if (store->note_count)
         qsort(store->notes, store->note_count, sizeof *store->notes, by_line);
 }

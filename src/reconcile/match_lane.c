@@ -11,6 +11,7 @@ enum {
     SYMBOLS = 37,      /* digits, letters, the rest */
     SAMPLE = 65536,    /* lines whose references are looked at */
     TABLE = 8192,      /* accounts and lengths, at most half of it used */
+    FEW = 20,          /* references; of so few not even their length is usual */
     POOLED_BELOW = 40, /* references; fewer say little, those of all accounts say more */
     COMPARED = 1024,   /* lines of a block that one reference is compared with */
     TESTED = 20000     /* references of all accounts that are compared */
@@ -109,23 +110,38 @@ void match_lanes_free(struct match_lane *lanes)
     free(lanes);
 }
 
-/* Those of the account, or of all accounts when it has few; NULL when there are none. */
-static const struct places *places_of(const struct match_lane *lanes, uint32_t account,
-                                      size_t length)
+static const struct places *exactly(const struct match_lane *lanes, uint32_t account, size_t length)
 {
-    if (length > MATCH_FORM)
-        return NULL;
     const struct places *own = find((struct match_lane *)lanes, account, length);
     if (own->key && own->count >= POOLED_BELOW)
         return own;
     return lanes->pooled[length].variety ? &lanes->pooled[length] : NULL;
 }
 
+/* Those of the account, or of all accounts when it has few; NULL when there are none. A reference
+ * with a character too many or too few is one of its neighbours in length. */
+static const struct places *places_of(const struct match_lane *lanes, uint32_t account,
+                                      size_t length)
+{
+    const struct places *best = NULL;
+    for (size_t near = length ? length - 1 : 0; near <= length + 1 && near <= MATCH_FORM; near++) {
+        const struct places *places = exactly(lanes, account, near);
+        if (places && (!best || places->count > best->count))
+            best = places;
+    }
+    for (size_t any = 1; (!best || best->count < FEW) && any <= MATCH_FORM; any++) {
+        const struct places *places = exactly(lanes, account, any);
+        if (places && places->count >= FEW && (!best || places->count > best->count))
+            best = places;
+    }
+    return best;
+}
+
 double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t length)
 {
     const struct places *places = places_of(lanes, account, length);
     double space = 1;
-    for (size_t i = 0; places && i < length; i++)
+    for (size_t i = 0; places && i < places->length; i++)
         space *= places->variety[i];
     return space;
 }
@@ -135,9 +151,9 @@ double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_
 {
     const struct places *places = places_of(lanes, account, length);
     double space = match_lane_space(lanes, account, length), sum = 0, chance;
-    for (size_t i = 0; places && i < length; i++)
+    for (size_t i = 0; places && i < places->length; i++)
         sum += places->variety[i];
-    chance = edits > 1 ? sum * sum / space : 2 * sum / space; /* twice: also insert and drop */
+    chance = edits > 1 ? sum * sum / (2 * space) : sum / space;
     return chance < 1 ? chance : 1;
 }
 
@@ -146,7 +162,7 @@ double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t
 {
     const struct places *places = places_of(lanes, account, length);
     double space = 1;
-    for (size_t i = from; places && i < from + count && i < length; i++)
+    for (size_t i = from; places && i < from + count && i < places->length; i++)
         space *= places->variety[i];
     return 1 / space;
 }

@@ -68,20 +68,37 @@ static struct match_form *make_forms(const struct match_store *store, const uint
     return forms;
 }
 
+/* Pairs that are near by chance, among the lines whose own partner is not there. */
+static double expect(const struct match_lane *lanes, uint32_t account,
+                     struct match_form *const forms[2], bool *const paired[2],
+                     const size_t counts[2])
+{
+    size_t lengths[MATCH_FORM + 3] = {0};
+    double sum = 0;
+    for (size_t j = 0; j < counts[1]; j++)
+        lengths[forms[1][j].length + 1] += !paired[1][j];
+    for (size_t i = 0; i < counts[0]; i++) {
+        size_t length = forms[0][i].length;
+        size_t others = lengths[length] + lengths[length + 1] + lengths[length + 2];
+        if (!paired[0][i] && others)
+            sum += (double)others *
+                   match_lane_chance(lanes, account, length, match_edits_allowed(length));
+    }
+    return sum;
+}
+
 static void compare_block(struct match_store *store, const struct match_block *block,
                           void *context)
 {
     struct near *near = context;
     struct match_form *forms[2];
     struct crowd crowd = {.account = store->lines[block->lines[0][0]].account};
+    bool *paired[] = {xcalloc(block->counts[0], 1), xcalloc(block->counts[1], 1)};
     for (int side = 0; side < 2; side++)
         forms[side] = make_forms(store, block->lines[side], block->counts[side]);
     for (size_t i = 0; i < block->counts[0]; i++) {
         const struct match_form *form = &forms[0][i];
         const struct match_line *book = &store->lines[block->lines[0][i]];
-        crowd.expected += (double)block->counts[1] *
-                          match_lane_chance(near->lanes, crowd.account, form->length,
-                                            match_edits_allowed(form->length));
         for (size_t j = 0; j < block->counts[1]; j++) {
             const struct match_line *statement = &store->lines[block->lines[1][j]];
             int distance = edits(form, &forms[1][j]), least;
@@ -95,10 +112,14 @@ static void compare_block(struct match_store *store, const struct match_block *b
                               (uint8_t)distance, (uint8_t)match_edits_allowed((size_t)least),
                               days_apart(book, statement)};
             crowd.pairs += distance && distance <= match_edits_allowed((size_t)least);
+            paired[0][i] = paired[1][j] = true;
         }
     }
-    free(forms[0]);
-    free(forms[1]);
+    crowd.expected = expect(near->lanes, crowd.account, forms, paired, block->counts);
+    for (int side = 0; side < 2; side++) {
+        free(forms[side]);
+        free(paired[side]);
+    }
     ARRAY_RESERVE(near->crowds, near->crowd_count, near->crowd_capacity);
     near->crowds[near->crowd_count++] = crowd;
 }

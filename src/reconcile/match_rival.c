@@ -177,7 +177,7 @@ void match_doubt_near(struct match_store *store)
 /* An open line of the other side that could be the partner of this one but for a typing error;
  * UINT32_MAX without one. */
 static uint32_t near_partner(const struct match_store *store, const struct match_keys *open,
-                             uint32_t line)
+                             uint32_t line, int most)
 {
     const struct match_line *one = &store->lines[line];
     uint64_t key = match_mix(match_mix(one->account, !one->side), (uint64_t)one->amount);
@@ -187,33 +187,71 @@ static uint32_t near_partner(const struct match_store *store, const struct match
         uint32_t other = open->list[at].line;
         struct match_form near = match_line_form(store, other);
         int distance = match_distance(match_form_core(&form), match_form_core(&near));
-        if (distance > 0 && distance < 3)
+        if (distance > 0 && distance <= most)
             return other;
     }
     return UINT32_MAX;
 }
 
-/* Two mistyped references may meet on one side as movement and counter-movement. Then both lines
- * have a near partner on the other side. */
-void match_doubt_reversals(struct match_store *store)
+static void collect_open(const struct match_store *store, struct match_keys *open)
 {
-    struct match_keys open = {NULL, 0, 0};
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         if (!line->mark && line->form)
-            match_keys_add(&open,
+            match_keys_add(open,
                            match_mix(match_mix(line->account, line->side), (uint64_t)line->amount),
                            (uint32_t)i);
     }
-    match_keys_sort(&open);
+    match_keys_sort(open);
+}
+
+/* A mistyped reference may hit that of a movement or of another mistyped one: then the two look
+ * like movement and counter-movement. */
+static void doubt_reversal(struct match_store *store, const struct match_keys *open, uint32_t line)
+{
+    uint32_t other = near_partner(store, open, line, 1);
+    if (other == UINT32_MAX)
+        other = near_partner(store, open, store->lines[line].next, 1);
+    if (other != UINT32_MAX)
+        match_demote(store, line, MATCH_DOUBT_NEAR, other);
+}
+
+/* A surplus of equal lines may be a copy, or another's line with its reference mistyped; then it
+ * is not known which of them is which. */
+static void doubt_surplus(struct match_store *store, const struct match_keys *open,
+                          const struct match_key *keys, size_t count, uint32_t surplus)
+{
+    uint32_t other = UINT32_MAX;
+    for (size_t i = 0; i < count; i++) {
+        const struct match_line *line = &store->lines[keys[i].line];
+        const struct match_rule *rule = match_line_rule(store, line);
+        if (!rule || rule->ambiguity != MATCH_ORDER ||
+            line->side != store->lines[surplus].side ||
+            line->amount != store->lines[surplus].amount)
+            continue;
+        if (other == UINT32_MAX)
+            other = near_partner(store, open, surplus, 2);
+        if (other == UINT32_MAX)
+            return;
+        match_demote(store, keys[i].line, MATCH_DOUBT_NEAR, other);
+    }
+}
+
+void match_doubt_copies(struct match_store *store)
+{
+    struct match_keys open = {NULL, 0, 0};
+    const struct match_keys *keys = &store->residue;
+    collect_open(store, &open);
     for (size_t i = 0; i < store->count; i++) {
         const struct match_rule *rule = match_line_rule(store, &store->lines[i]);
-        if (!rule || rule->kind != MATCH_REVERSAL || store->lines[i].next < i)
-            continue;
-        uint32_t other = near_partner(store, &open, (uint32_t)i);
-        if (other != UINT32_MAX &&
-            near_partner(store, &open, store->lines[i].next) != UINT32_MAX)
-            match_demote(store, (uint32_t)i, MATCH_DOUBT_NEAR, other);
+        if (rule && rule->kind == MATCH_REVERSAL && store->lines[i].next > i)
+            doubt_reversal(store, &open, (uint32_t)i);
+    }
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        for (size_t i = at; run > 2 && run <= MATCH_PARTS && i < at + run; i++)
+            if (match_is_open(store, keys->list[i].line))
+                doubt_surplus(store, &open, &keys->list[at], run, keys->list[i].line);
     }
     match_keys_free(&open);
 }

@@ -171,7 +171,7 @@ void match_rule_subset(struct match_store *store, const struct match_rule *rule)
 void match_doubt_fees(struct match_store *store);
 void match_doubt_parts(struct match_store *store);
 void match_doubt_near(struct match_store *store);
-void match_doubt_reversals(struct match_store *store);
+void match_doubt_copies(struct match_store *store);
 void match_doubt_references(struct match_store *store);
 
 #endif

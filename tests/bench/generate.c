@@ -1,30 +1,9 @@
 /* Writes a labelled set of book and statement lines; README.md describes it. */
+#include "generate.h"
+
 #include <getopt.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { REFERENCE = 40, PARTS = 5 };
-
-struct line {
-    char side, direction;
-    int id, day, account;
-    int64_t amount;
-    char reference[REFERENCE], narrative[64];
-};
-
-struct set {
-    struct line *lines;
-    size_t count, capacity;
-    FILE *truth;
-    int ids[2], accounts;
-    long match, serial;
-    uint64_t state;
-    const char *style;
-    char last[REFERENCE];
-};
 
 static const int64_t round_amounts[] = {1000, 2000, 5000, 9900, 10000, 20000, 50000, 100000,
                                         200000, 500000};
@@ -37,7 +16,7 @@ static uint64_t next(struct set *set)
     return z ^ (z >> 31);
 }
 
-static int64_t below(struct set *set, int64_t limit)
+int64_t below(struct set *set, int64_t limit)
 {
     return (int64_t)(next(set) % (uint64_t)limit);
 }
@@ -66,7 +45,7 @@ static void reference(struct set *set, int day, char *text)
     set->serial++;
 }
 
-static struct line *put(struct set *set, char side, const struct line *like, const char *kind)
+struct line *put(struct set *set, char side, const struct line *like, const char *kind)
 {
     if (set->count == set->capacity) {
         set->capacity = set->capacity ? set->capacity * 2 : 4096;
@@ -82,72 +61,29 @@ static struct line *put(struct set *set, char side, const struct line *like, con
     return line;
 }
 
-static struct line movement(struct set *set)
+struct line movement(struct set *set)
 {
     struct line line = {.direction = below(set, 5) < 3 ? 'C' : 'D',
                         .day = 1 + (int)below(set, 5),
                         .account = (int)below(set, set->accounts),
-                        .amount = amount(set)};
+                        .amount = amount(set),
+                        .currency = "CNY"};
     reference(set, line.day, line.reference);
     return line;
 }
 
-static int late(struct set *set)
+int late(struct set *set)
 {
     static const int days[] = {0, 0, 0, 0, 0, 1, 1, 1, 2, 2};
     return days[below(set, 10)];
 }
 
-static struct line *pair(struct set *set, const struct line *line, const char *kind)
+struct line *pair(struct set *set, const struct line *line, const char *kind)
 {
     put(set, 'L', line, kind);
     struct line *other = put(set, 'S', line, kind);
     other->day += late(set);
     return other;
-}
-
-static const char *const noises[] = {"case",  "punct", "prefix",    "nozero", "trunc16",
-                                     "innarr", "drop1", "transpose", "subst"};
-
-static void spoil(struct set *set, const char *noise, struct line *line)
-{
-    static const char *const prefixes[] = {"REF:", "ALI", "UPOP", "NET"};
-    char *text = line->reference, old[REFERENCE];
-    size_t length = strlen(text), at = length - 1 - (size_t)below(set, 6), skip = 0;
-    memcpy(old, text, REFERENCE);
-    if (!strcmp(noise, "case")) {
-        for (size_t i = 0; i < length; i++)
-            text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
-    } else if (!strcmp(noise, "punct")) {
-        snprintf(text, REFERENCE, "%.2s-%.2s/%.30s", old, old + 2, old + 4);
-    } else if (!strcmp(noise, "prefix")) {
-        snprintf(text, REFERENCE, "%s%.30s", prefixes[below(set, 4)], old);
-    } else if (!strcmp(noise, "nozero")) {
-        while (old[skip] == 'T' || old[skip] == 'X' || old[skip] == '0')
-            skip++;
-        memmove(text, old + skip, length - skip + 1);
-    } else if (!strcmp(noise, "trunc16")) {
-        text[length > 16 ? 16 : length] = '\0';
-    } else if (!strcmp(noise, "innarr")) {
-        snprintf(line->narrative, sizeof line->narrative, "PAYMENT %s THANK YOU", old);
-        snprintf(text, REFERENCE, "NONREF");
-    } else if (!strcmp(noise, "drop1")) {
-        memmove(text + at, text + at + 1, length - at);
-    } else if (!strcmp(noise, "transpose")) {
-        text[at] = old[at - 1];
-        text[at - 1] = old[at];
-    } else {
-        text[at] = (char)('0' + (old[at] - '0' + 1 + below(set, 9)) % 10);
-    }
-}
-
-static void noise(struct set *set)
-{
-    const char *which = noises[below(set, sizeof noises / sizeof *noises)];
-    char kind[40];
-    struct line line = movement(set);
-    snprintf(kind, sizeof kind, "refnoise:%s", which);
-    spoil(set, which, pair(set, &line, kind));
 }
 
 static void split(struct set *set)
@@ -177,43 +113,89 @@ static void split(struct set *set)
         put(set, 'S', &whole, kind);
 }
 
+static void fee(struct set *set)
+{
+    struct line line = movement(set);
+    if (line.amount < 500) {
+        pair(set, &line, "exact");
+        return;
+    }
+    struct line *other = pair(set, &line, "fee");
+    int64_t fee = (line.amount * (3800 + below(set, 2201)) + 500000) / 1000000;
+    other->amount -= fee ? fee : 1;
+}
+
+static void reversal(struct set *set)
+{
+    struct line line = movement(set);
+    char side = below(set, 2) ? 'L' : 'S';
+    const char *kind = side == 'L' ? "reversal:L" : "reversal:S";
+    put(set, side, &line, kind);
+    line.direction = line.direction == 'C' ? 'D' : 'C';
+    put(set, side, &line, kind);
+}
+
+static void duplicate(struct set *set)
+{
+    struct line line = movement(set);
+    line = *pair(set, &line, "exact");
+    set->match++;
+    put(set, 'S', &line, "dupline");
+}
+
+static void exact(struct set *set)
+{
+    struct line line = movement(set);
+    memcpy(set->last, line.reference, REFERENCE);
+    pair(set, &line, "exact");
+}
+
+static void reuse(struct set *set)
+{
+    struct line line = movement(set);
+    if (set->last[0])
+        memcpy(line.reference, set->last, REFERENCE);
+    pair(set, &line, "refreuse");
+}
+
+static void missing(struct set *set)
+{
+    struct line line = movement(set);
+    bool book = below(set, 2);
+    put(set, book ? 'L' : 'S', &line, book ? "missing:S" : "missing:L");
+}
+
+/* k equal lines on both sides, paired in their order. */
+static void identical(struct set *set)
+{
+    struct line line = movement(set);
+    int days = late(set);
+    for (int64_t count = 2 + below(set, 3); count > 0; count--) {
+        put(set, 'L', &line, "identical");
+        put(set, 'S', &line, "identical")->day += days;
+        set->match += count > 1;
+    }
+}
+
 static void event(struct set *set)
 {
+    const struct mix *mix = &set->mix;
+    const struct {
+        int share;
+        void (*make)(struct set *);
+    } kinds[] = {{mix->noise, noise},         {mix->split, split},     {mix->fee, fee},
+                 {mix->reversal, reversal},   {mix->duplicate, duplicate}, {mix->reuse, reuse},
+                 {mix->missing, missing},     {mix->identical, identical}, {mix->trap, trap}};
     int64_t dice = below(set, 10000);
-    struct line line;
     set->match++;
-    if (dice < 190) {
-        noise(set);
-        return;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (dice < kinds[i].share) {
+            kinds[i].make(set);
+            return;
+        }
+        dice -= kinds[i].share;
     }
-    if (dice < 310) {
-        split(set);
-        return;
-    }
-    line = movement(set);
-    if (dice < 420 && line.amount >= 500) {
-        struct line *other = pair(set, &line, "fee");
-        int64_t fee = (line.amount * (3800 + below(set, 2201)) + 500000) / 1000000;
-        other->amount -= fee ? fee : 1;
-    } else if (dice < 475) {
-        char side = below(set, 2) ? 'L' : 'S';
-        const char *kind = side == 'L' ? "reversal:L" : "reversal:S";
-        put(set, side, &line, kind);
-        line.direction = line.direction == 'C' ? 'D' : 'C';
-        put(set, side, &line, kind);
-    } else if (dice < 510) {
-        line = *pair(set, &line, "exact");
-        set->match++;
-        put(set, 'S', &line, "dupline");
-    } else if (dice < 530 && set->last[0]) {
-        memcpy(line.reference, set->last, REFERENCE);
-        pair(set, &line, "refreuse");
-    } else if (dice < 620) {
-        put(set, dice < 575 ? 'L' : 'S', &line, dice < 575 ? "missing:S" : "missing:L");
-    } else {
-        memcpy(set->last, line.reference, REFERENCE);
-        pair(set, &line, "exact");
-    }
+    exact(set);
 }
 
 static FILE *open_file(const char *folder, const char *name, const char *header)
@@ -251,11 +233,42 @@ static void write_side(struct set *set, const char *folder, char side)
     for (size_t i = 0; i < set->count; i++) {
         const struct line *line = &set->lines[i];
         if (line->side == side)
-            fprintf(file, "%c%08d,202406%02d,A%03d,CNY,%c,%lld,%s,%s\n", side, line->id, line->day,
-                    line->account, line->direction, (long long)line->amount, line->reference,
+            fprintf(file, "%c%08d,202406%02d,A%03d,%s,%c,%lld,%s,%s\n", side, line->id, line->day,
+                    line->account, line->currency, line->direction, (long long)line->amount, line->reference,
                     line->narrative);
     }
     close_file(file);
+}
+
+static bool set_mix(struct mix *mix, const char *name)
+{
+    static const struct mix hard = {.noise = 190, .split = 120, .fee = 110, .reversal = 55,
+                                    .duplicate = 35, .reuse = 20, .missing = 90};
+    static const struct mix plain = {.noise = 150, .split = 98, .missing = 50};
+    static const struct mix wild = {.noise = 600, .split = 300, .fee = 200, .reversal = 200,
+                                    .duplicate = 150, .reuse = 150, .missing = 300,
+                                    .identical = 100, .trap = 300, .both_sides = true,
+                                    .more_noise = true};
+    *mix = !strcmp(name, "reference") ? plain : !strcmp(name, "wild") ? wild : hard;
+    return !strcmp(name, "hard") || mix->noise != hard.noise;
+}
+
+/* NAME=COUNT of 10,000 events. */
+static bool set_rate(struct mix *mix, const char *text)
+{
+    const struct {
+        const char *name;
+        int *rate;
+    } rates[] = {{"noise", &mix->noise}, {"split", &mix->split}, {"fee", &mix->fee},
+                 {"reversal", &mix->reversal}, {"duplicate", &mix->duplicate},
+                 {"reuse", &mix->reuse}, {"missing", &mix->missing},
+                 {"identical", &mix->identical}, {"trap", &mix->trap}};
+    const char *equals = strchr(text, '=');
+    for (size_t i = 0; equals && i < sizeof rates / sizeof *rates; i++)
+        if (strlen(rates[i].name) == (size_t)(equals - text) &&
+            !strncmp(text, rates[i].name, (size_t)(equals - text)))
+            return *rates[i].rate = atoi(equals + 1), true;
+    return false;
 }
 
 static bool known_style(const char *style)
@@ -270,21 +283,32 @@ int main(int argc, char **argv)
                                           {"seed", required_argument, NULL, 's'},
                                           {"style", required_argument, NULL, 't'},
                                           {"accounts", required_argument, NULL, 'a'},
+                                          {"mix", required_argument, NULL, 'm'},
+                                          {"rate", required_argument, NULL, 'r'},
+                                          {"more-noise", no_argument, NULL, 'n'},
+                                          {"both-sides", no_argument, NULL, 'b'},
                                           {NULL, 0, NULL, 0}};
     struct set set = {.accounts = 4, .style = "long"};
     long events = 20000;
     int option;
+    bool good = set_mix(&set.mix, "hard");
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
         switch (option) {
         case 'e': events = atol(optarg); break;
         case 's': set.state = strtoull(optarg, NULL, 10); break;
         case 't': set.style = optarg; break;
         case 'a': set.accounts = atoi(optarg); break;
+        case 'm': good = set_mix(&set.mix, optarg) && good; break;
+        case 'r': good = set_rate(&set.mix, optarg) && good; break;
+        case 'n': set.mix.more_noise = true; break;
+        case 'b': set.mix.both_sides = true; break;
         default: return 2;
         }
-    if (optind != argc - 1 || events < 1 || set.accounts < 1 || !known_style(set.style)) {
+    if (!good || optind != argc - 1 || events < 1 || set.accounts < 1 || !known_style(set.style)) {
         fputs("Usage: generate [--events N] [--seed S] [--style long|rrn|seq|short] "
-              "[--accounts N] FOLDER\n",
+              "[--accounts N]\n"
+              "                [--mix hard|reference|wild] [--rate KIND=COUNT]… [--more-noise] "
+              "[--both-sides] FOLDER\n",
               stderr);
         return 2;
     }
