@@ -109,10 +109,15 @@ tests_reconcile_corpus_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 endif
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/reconcile/match.t
-TESTS += tests/reconcile/match.t
-tests_reconcile_match_t_SOURCES = tests/reconcile/match.c
+check_PROGRAMS += tests/reconcile/match.t tests/reconcile/match_trap.t \
+  tests/reconcile/match_rules.t
+TESTS += tests/reconcile/match.t tests/reconcile/match_trap.t tests/reconcile/match_rules.t
+tests_reconcile_match_t_SOURCES = tests/reconcile/match.c tests/reconcile/matching.h
 tests_reconcile_match_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
+tests_reconcile_match_trap_t_SOURCES = tests/reconcile/match_trap.c tests/reconcile/matching.h
+tests_reconcile_match_trap_t_LDADD = $(tests_reconcile_match_t_LDADD)
+tests_reconcile_match_rules_t_SOURCES = tests/reconcile/match_rules.c tests/reconcile/matching.h
+tests_reconcile_match_rules_t_LDADD = $(tests_reconcile_match_t_LDADD)
 endif
 TESTS += tests/reconcile/labelled.t
 EXTRA_DIST += tests/reconcile/labelled.t

@@ -14,7 +14,7 @@ enum {
     FEW = 20,          /* references; of so few not even their length is usual */
     POOLED_BELOW = 40, /* references; fewer say little, those of all accounts say more */
     COMPARED = 1024,   /* lines of a block that one reference is compared with */
-    TESTED = 20000     /* references of all accounts that are compared */
+    TESTED = 60000     /* references of all accounts that are compared */
 };
 
 /* How often each character stands at each place of the references of one length. */
@@ -245,7 +245,8 @@ static void test_block(const struct match_store *store, const struct match_lane 
     free(forms);
 }
 
-/* Book lines of the accounts and amounts that a tested line has, by them. */
+/* Book lines of the accounts and amounts that a tested line has, by them. Parts of one whole are
+ * near by nature and are left out. */
 static void collect_blocks(const struct match_store *store, const struct tally *tallies,
                            struct match_keys *keys)
 {
@@ -254,7 +255,8 @@ static void collect_blocks(const struct match_store *store, const struct tally *
         for (size_t i = 0; i < store->count; i++) {
             const struct match_line *line = &store->lines[i];
             uint64_t key;
-            if (line->side != MATCH_BOOK || !line->form || (!pass && !is_tested(line, tallies)))
+            if (line->side != MATCH_BOOK || !line->form || (!pass && !is_tested(line, tallies)) ||
+                match_has_part(store, line))
                 continue;
             key = match_mix(line->account, (uint64_t)line->amount);
             if (!pass)
@@ -266,6 +268,13 @@ static void collect_blocks(const struct match_store *store, const struct tally *
     match_keys_sort(keys);
 }
 
+static struct match_nearness nearness(const struct tally *tally)
+{
+    double tested = tally->tested ? (double)tally->tested : 1;
+    return (struct match_nearness){(double)tally->near / tested, tally->chance / tested,
+                                   tally->near};
+}
+
 struct match_nearness *match_lane_test(const struct match_store *store,
                                        const struct match_lane *lanes,
                                        const struct match_rule *rule)
@@ -274,7 +283,7 @@ struct match_nearness *match_lane_test(const struct match_store *store,
     struct tally *tallies = xcalloc(store->account_count + 1, sizeof *tallies);
     struct match_keys keys = {NULL, 0, 0};
     size_t sample = TESTED / (store->account_count + 1);
-    sample = sample < 500 ? 500 : sample > 2000 ? 2000 : sample;
+    sample = sample < 500 ? 500 : sample > 3000 ? 3000 : sample;
     for (size_t i = 0; i < store->count; i++)
         if (store->lines[i].side == MATCH_BOOK && store->lines[i].form)
             tallies[store->lines[i].account].lines++;
@@ -285,11 +294,8 @@ struct match_nearness *match_lane_test(const struct match_store *store,
         run = match_keys_run(&keys, at);
         test_block(store, lanes, rule, &keys.list[at], run, tallies);
     }
-    for (size_t i = 0; i < store->account_count; i++) {
-        double tested = (double)tallies[i].tested;
-        found[i].share = tested > 0 ? (double)tallies[i].near / tested : 0;
-        found[i].chance = tested > 0 ? tallies[i].chance / tested : 0;
-    }
+    for (size_t i = 0; i < store->account_count; i++)
+        found[i] = nearness(&tallies[i]);
     match_keys_free(&keys);
     free(tallies);
     return found;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FOUND_LEAST = 5 }; /* neighbours; fewer may be chance */
+
 /* Fewer values than this are running numbers: a typing error makes another valid reference. */
 static const double space_least = 3e7;
 
@@ -155,7 +157,8 @@ static bool *safe_accounts(const struct match_store *store, const struct near *n
         pairs[near->crowds[i].account] += (double)near->crowds[i].pairs;
     }
     for (size_t i = 0; i < store->account_count; i++) {
-        bool clustered = tests[i].share * 1e6 > near->rule->neighbours &&
+        bool clustered = tests[i].found >= FOUND_LEAST &&
+                         tests[i].share * 1e6 > near->rule->neighbours &&
                          tests[i].share > 4 * tests[i].chance;
         safe[i] = !clustered && expected[i] * 1e6 <= near->rule->risk * pairs[i];
         /* With too many open lines in all, blocks of few are still safe. */
@@ -179,7 +182,8 @@ static bool is_safe(const struct match_store *store, const struct near *near, co
     uint32_t account = near->crowds[pair->block].account;
     const struct match_line *line = &store->lines[pair->book];
     struct match_form form = match_plain(match_reference(store, line));
-    if (account != UINT32_MAX && !safe[account])
+    if ((account != UINT32_MAX && !safe[account]) || match_has_part(store, line) ||
+        match_has_part(store, &store->lines[pair->statement]))
         return false;
     return near->partners[pair->book] == 1 && near->partners[pair->statement] == 1 &&
            match_lane_space(near->lanes, line->account, form.length) >= space_least;

@@ -141,12 +141,6 @@ static bool is_key(struct slice reference, const struct match_line *line)
     return !reference.length && line->narrative_length;
 }
 
-static bool has_part(const struct match_store *store, const struct match_line *line)
-{
-    struct slice parent;
-    return match_parent(match_reference(store, line), &parent);
-}
-
 /* Whether two writings of one form may be confirmed: equal, or the one is the other with a prefix,
  * and not a part number that looks like a mark. */
 static bool sure_writing(const struct match_store *store, uint32_t one, uint32_t other)
@@ -156,7 +150,7 @@ static bool sure_writing(const struct match_store *store, uint32_t one, uint32_t
         return is_key(match_reference(store, a), a);
     struct match_form x = match_line_form(store, one), y = match_line_form(store, other);
     return match_same_head(&x, &y, &store->rules->prefixes) &&
-           has_part(store, a) == has_part(store, b);
+           match_has_part(store, a) == match_has_part(store, b);
 }
 
 static void pair_two(struct match_store *store, const struct match_rule *rule, uint32_t book,
@@ -351,8 +345,8 @@ void match_rule_reference(struct match_store *store, const struct match_rule *ru
     each_run(store, rule, pair_run);
 }
 
-/* Movement and counter-movement on one side, and nothing of that reference and amount on the
- * other: with lines there, they are two movements of a reference that was used twice. */
+/* Movement and counter-movement on one side, and no other line of that reference and amount: with
+ * one, they are two movements of a reference that was used twice. */
 static void net_run(struct match_store *store, const struct match_rule *rule,
                     const struct lot *run)
 {
@@ -363,7 +357,7 @@ static void net_run(struct match_store *store, const struct match_rule *rule,
         count_open(store, &(struct lot){run->lines + from, end - from}, counts, first);
         for (int side = 0; side < 2; side++) {
             const uint32_t lines[] = {first[side][IN], first[side][OUT]};
-            if (counts[side][IN] != 1 || counts[side][OUT] != 1 || counts[!side][IN] ||
+            if (end - from != 2 || counts[side][IN] != 1 || counts[side][OUT] != 1 || counts[!side][IN] ||
                 counts[!side][OUT] || !match_same_form(store, lines[0], lines[1]))
                 continue;
             int days = abs(store->lines[lines[0]].date - store->lines[lines[1]].date);

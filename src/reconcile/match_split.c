@@ -24,8 +24,7 @@ static uint64_t parent_key(const struct match_store *store, const struct match_l
 
 static bool has_part(const struct match_store *store, uint32_t line)
 {
-    struct slice parent;
-    return match_parent(match_reference(store, &store->lines[line]), &parent);
+    return match_has_part(store, &store->lines[line]);
 }
 
 static bool one_parent(const struct match_store *store, uint32_t one, uint32_t other)

@@ -195,6 +195,12 @@ bool match_is_open(const struct match_store *store, uint32_t line)
     return !store->lines[line].mark;
 }
 
+bool match_has_part(const struct match_store *store, const struct match_line *line)
+{
+    struct slice parent;
+    return match_parent(match_reference(store, line), &parent);
+}
+
 struct match_form match_line_form(const struct match_store *store, uint32_t line)
 {
     return match_form_of(match_reference(store, &store->lines[line]),

@@ -80,6 +80,8 @@ struct slice match_reference(const struct match_store *store, const struct match
 struct slice match_narrative(const struct match_store *store, const struct match_line *line);
 struct match_form match_line_form(const struct match_store *store, uint32_t line);
 bool match_is_open(const struct match_store *store, uint32_t line);
+/* Whether the reference ends in a part number. */
+bool match_has_part(const struct match_store *store, const struct match_line *line);
 /* Whether the statement's line is within the rule's days of the book's; either order of the two. */
 bool match_in_days(const struct match_line *one, const struct match_line *other,
                    const struct match_rule *rule);
@@ -146,6 +148,7 @@ double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t
  * would make. Measured on a sample. The caller frees the array. */
 struct match_nearness {
     double share, chance;
+    size_t found; /* neighbours in the sample */
 };
 struct match_nearness *match_lane_test(const struct match_store *store,
                                        const struct match_lane *lanes,
