@@ -26,7 +26,7 @@ static struct {
     uint64_t seed;
     int64_t now;
     const char *files; /* folder of the statement files */
-    bool progress, summary, quiet;
+    bool bare, progress, summary, quiet;
 } options;
 
 static const char help[] = N_(
@@ -44,6 +44,9 @@ static const char help[] = N_(
     "clock)\n"
     "  --files FOLDER       where the statement files go (default: files/statements of the data\n"
     "                       folder)\n"
+    "  --no-history         only people, accounts and holdings, to measure searching in a large "
+    "bank:\n"
+    "                       no entries, contacts, complaints, points\n"
     "  --progress           show how far it is, also when the output is no terminal\n"
     "  --summary            only say what the database holds\n"
     "  --quiet              say nothing unless something fails\n"
@@ -138,6 +141,8 @@ static bool take(int option, const char *name, struct error *error)
     case 'f':
         options.files = optarg;
         return true;
+    case 'b':
+        return options.bare = true;
     case 'p':
         return options.progress = true;
     case 'u':
@@ -165,6 +170,7 @@ static bool read_options(int argc, char **argv, bool *helped, struct error *erro
                                          {"seed", required_argument, NULL, 's'},
                                          {"now", required_argument, NULL, 'n'},
                                          {"files", required_argument, NULL, 'f'},
+                                         {"no-history", no_argument, NULL, 'b'},
                                          {"progress", no_argument, NULL, 'p'},
                                          {"summary", no_argument, NULL, 'u'},
                                          {"quiet", no_argument, NULL, 'q'},
@@ -225,6 +231,7 @@ static bool fill(PGconn *connection, const struct session_options *session, stru
     bool good = pinyin && plan;
     if (good) {
         plan_make(plan, pinyin, options.seed, options.customers, options.now);
+        plan->bare = options.bare;
         good = write_files(plan, error) &&
                load_run(connection, plan, pinyin, show, &meter, error) &&
                allow_logins(session, plan, error);

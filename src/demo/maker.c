@@ -88,6 +88,8 @@ static void finish(struct maker *maker, struct profile *p)
 {
     account_make(maker, p);
     person_write(maker, p);
+    if (maker->plan->bare)
+        return;
     history_make(maker, p);
     points_make(maker, p);
     complaint_make(maker, p);
@@ -261,6 +263,7 @@ void maker_fill(struct maker *maker, struct rows *rows, int64_t customers)
     const struct plan *plan = maker->plan;
     int64_t until = maker->next_customer + customers;
     maker->rows = rows;
+    rows->bare = plan->bare;
     while (maker->next_customer < until && maker->next_customer <= plan->customers) {
         if (maker->staff_done < PLAN_STAFF && plan->staff[maker->staff_done].customer)
             make_staff_customer(maker);

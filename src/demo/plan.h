@@ -66,6 +66,7 @@ extern const struct plan_tag plan_tags[];
 struct plan {
     uint64_t seed;
     int64_t customers;
+    bool bare;                        /* no history: people, accounts and holdings only */
     int day;                          /* the bank's business day */
     int64_t now;                      /* moment that counts as now, seconds since 1970 */
     int month_start[PLAN_MONTHS + 2]; /* first days: the full months, the current one, the next */

@@ -172,6 +172,10 @@ void rows_moment(struct rows *rows, enum rows_table table, int64_t moment)
 
 void rows_end(struct rows *rows, enum rows_table table)
 {
+    if (rows->bare && (table == ROWS_ENTRY || table == ROWS_BALANCE_MONTH)) {
+        buffer_clear(&rows->text[table]);
+        return;
+    }
     buffer_add_char(&rows->text[table], '\n');
     rows->counts[table]++;
 }

@@ -52,6 +52,7 @@ struct rows {
     int64_t counts[ROWS_TABLES];
     int64_t customers; /* made so far, this block included */
     bool last;         /* nothing follows */
+    bool bare;         /* without entries and balances of months */
 };
 
 void rows_clear(struct rows *rows);
