@@ -398,43 +398,83 @@ BEGIN
     RETURN ways;
 END $$;
 
--- The page: runs the probes until p_limit customers are found and reads what a row shows. Runs as
--- the owner of the tables, whom row level security exempts: every probe carries the caller's units.
-CREATE FUNCTION bank.search_page(p_query text, p_limit int, me bank.searcher)
-RETURNS TABLE (place bigint, customer_id bigint, name text, kind text, match text, rank int,
-               customer_number text, phone text, identity text, tier text, unit_id int,
-               unit_zh text, unit_en text, locked boolean)
+-- The customers of a page, in order: runs the probes until p_limit are found. Runs as the owner of the
+-- tables, whom row level security exempts: every probe carries the caller's units.
+CREATE FUNCTION bank.search_found(p_query text, p_limit int, me bank.searcher,
+                                  OUT ids bigint[], OUT matches text[], OUT ranks int[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
 DECLARE
     way text[];
-    hit bank.search_hit;
-    ids bigint[] := '{}';
-    matches text[] := '{}';
+    new_ids bigint[];
+    new_matches text[];
+    new_ranks int[];
+    people int;
     ways text[] := bank.search_ways(p_query);
-    ranks int[] := '{}';
 BEGIN
+    ids := '{}';
     IF cardinality(ways) = 0 THEN
         RETURN;
     END IF;
     FOREACH way SLICE 1 IN ARRAY ways LOOP
+        SELECT array_agg(h.customer_id), array_agg(h.match), array_agg(h.rank),
+               count(DISTINCT h.customer_id)
+        INTO new_ids, new_matches, new_ranks, people
+        FROM (SELECT * FROM bank.search_probe(way[1], way[2], me, p_limit) LIMIT p_limit) AS h;
+        CONTINUE WHEN people = 0;
+        -- Somebody hit twice, or by an earlier probe, is kept where he stands first.
+        IF people < cardinality(new_ids) OR ids <> '{}' THEN
+            SELECT array_agg(f.customer_id), array_agg(f.match), array_agg(f.rank)
+            INTO new_ids, new_matches, new_ranks
+            FROM (SELECT d.* FROM (
+                      SELECT DISTINCT ON (h.customer_id) h.customer_id, h.match, h.rank, h.place
+                      FROM bank.search_probe(way[1], way[2], me, p_limit) WITH ORDINALITY
+                           AS h (rank, match, customer_id, place)
+                      WHERE h.customer_id <> ALL (ids)
+                      ORDER BY h.customer_id, h.place) AS d
+                  ORDER BY d.place LIMIT p_limit - cardinality(ids)) AS f;
+        END IF;
+        ids := ids || new_ids;
+        matches := matches || new_matches;
+        ranks := ranks || new_ranks;
         EXIT WHEN cardinality(ids) >= p_limit;
-        FOR hit IN SELECT * FROM bank.search_probe(way[1], way[2], me, p_limit) LOOP
-            CONTINUE WHEN hit.customer_id = ANY (ids);
-            ids := ids || hit.customer_id;
-            matches := matches || hit.match;
-            ranks := ranks || hit.rank;
-            EXIT WHEN cardinality(ids) >= p_limit;
-        END LOOP;
     END LOOP;
+END $$;
+ALTER FUNCTION bank.search_found OWNER TO bankops_owner;
+
+-- Customers for what the clerk typed, best first: exact before prefix before inside, the own unit
+-- first (a word in every hundredth name excepted: those come in order of number). At most p_limit
+-- rows (page + 1 tells that there are more). The name of a restricted customer and of the caller's
+-- own record is masked until a grant opens it.
+CREATE FUNCTION api.customer_search(p_query text, p_limit int DEFAULT 51)
+RETURNS TABLE (place bigint, customer_id bigint, name text, kind text, match text, rank int,
+               customer_number text, phone text, identity text, tier text, unit_id int,
+               unit_zh text, unit_en text, locked boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = api, bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    me bank.searcher := bank.searcher();
+    found record;
+BEGIN
+    IF me.role IS NULL OR me.role NOT IN ('clerk', 'rm', 'supervisor') THEN
+        PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    END IF;
+    found := bank.search_found(left(p_query, 200), least(greatest(coalesce(p_limit, 51), 1), 500),
+                               me);
+    IF cardinality(found.ids) = 0 THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     SELECT h.place, s.customer_id, CASE WHEN l.locked THEN bank.mask_name(s.name) ELSE s.name END,
            s.kind, h.match, h.rank, s.customer_number, s.phone_masked, s.identity_masked, s.tier,
            s.unit_id, u.name_zh, u.name_en, l.locked
-    FROM unnest(ids, matches, ranks) WITH ORDINALITY AS h (customer_id, match, rank, place)
+    FROM unnest(found.ids, found.matches, found.ranks) WITH ORDINALITY
+         AS h (customer_id, match, rank, place)
     JOIN bank.customer_search s ON s.customer_id = h.customer_id
-    JOIN bank.unit u ON u.unit_id = s.unit_id
+    -- a handful of units: reading them all once beats looking each row's up (OFFSET keeps it so)
+    JOIN (SELECT x.unit_id, x.name_zh, x.name_en FROM bank.unit x OFFSET 0) AS u
+         ON u.unit_id = s.unit_id
     CROSS JOIN LATERAL (
         SELECT (s.restricted OR s.customer_id IS NOT DISTINCT FROM me.customer_id)
                AND NOT EXISTS (SELECT FROM bank.access_grant g
@@ -442,24 +482,5 @@ BEGIN
                                  AND g.state = 'granted' AND g.expires_at > now()) AS locked
     ) AS l
     ORDER BY h.rank, h.place;
-END $$;
-ALTER FUNCTION bank.search_page OWNER TO bankops_owner;
-
--- Customers for what the clerk typed, best first: exact before prefix before inside, the own unit
--- first (a word in every hundredth name excepted: those come in order of number). At most p_limit rows (page + 1 tells that there are more). The name of a restricted
--- customer and of the caller's own record is masked until a grant opens it.
-CREATE FUNCTION api.customer_search(p_query text, p_limit int DEFAULT 51)
-RETURNS TABLE (place bigint, customer_id bigint, name text, kind text, match text, rank int,
-               customer_number text, phone text, identity text, tier text, unit_id int,
-               unit_zh text, unit_en text, locked boolean)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    me bank.searcher := bank.searcher();
-BEGIN
-    IF me.role IS NULL OR me.role NOT IN ('clerk', 'rm', 'supervisor') THEN
-        PERFORM bank.require_role('clerk', 'rm', 'supervisor');
-    END IF;
-    RETURN QUERY SELECT * FROM bank.search_page(left(p_query, 200),
-                                                least(greatest(coalesce(p_limit, 51), 1), 500), me);
 END $$;
 SELECT bank.function_grant('customer_search', 'clerk', 'rm', 'supervisor');
