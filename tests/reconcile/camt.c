@@ -5,8 +5,9 @@
 #include "reconcile/formats/camt.h"
 
 #define HEAD(version, message)                                                                     \
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:"     \
-    version "\"><" message "><GrpHdr><MsgId>M</MsgId></GrpHdr>"
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                  \
+    "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:" version                                      \
+    "\"><" message "><GrpHdr><MsgId>M</MsgId></GrpHdr>"
 #define ACCOUNT                                                                                    \
     "<Stmt><Id>S1</Id><ElctrncSeqNb>7</ElctrncSeqNb><CreDtTm>2026-11-20T18:00:00</CreDtTm>"         \
     "<Acct><Id><IBAN>DE40</IBAN></Id><Ccy>EUR</Ccy></Acct>"
