@@ -232,6 +232,7 @@ static void refuses_with_a_reason(void **state)
         {START "03,,,010,1,,/\n49,1,2/\n", "field 03 account", "no account"},
         {START "03,A,,010,1.5,,/\n49,1,2/\n", "field 03 amount", "whole number"},
         {START "03,A,,01,1,,/\n49,1,2/\n", "field 03 type code", "three digits"},
+        {START "03,A,,99999999999,1,,/\n49,1,2/\n", "field 03 type code", "three digits"},
         {START "03,A,usd,010,1,,/\n49,1,2/\n", "field 03 currency", "three capitals"},
         {START ACCOUNT "16,142,99999999999999999999,,,,/\n49,1,3/\n", "sample.bai:4, byte 108, ",
          "whole number"},

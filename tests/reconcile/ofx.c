@@ -191,6 +191,8 @@ static void refuses_with_a_reason(void **state)
         {WITH("<STMTTRN><DTPOSTED>20261119<TRNAMT>1<CORRECTACTION>DELETE</STMTTRN>"),
          "field CORRECTFITID", "delivered before"},
         {WITH("<STMTTRN><DTPOSTED>20261119<TRNAMT>1<STMTTRN>"), "field STMTTRN", "not closed"},
+        {HEADER "<OFX><STATUS><STMTRS><CURDEF>USD</STATUS></OFX>", "field STATUS", "not closed"},
+        {HEADER OPEN "<STATUS>" OPEN CLOSE, "field STMTRS", "not closed"},
         {HEADER "<!DOCTYPE OFX [<!ENTITY a \"b\">]>" OPEN CLOSE, "field DOCTYPE", "document type"},
         {HEADER "<OFX><BANKMSGSRSV1><STMTRS><CURDEF>USD</STMTRS></OFX>", "field ACCTID", "account"},
         {HEADER "<OFX><STMTRS><BANKACCTFROM><ACCTID>1</BANKACCTFROM></STMTRS></OFX>", "field CURDEF",

@@ -44,7 +44,7 @@ static bool three_digits(struct slice text, int *code)
 {
     *code = 0;
     for (size_t i = 0; i < text.length; i++) {
-        if (!isdigit((unsigned char)text.text[i]))
+        if (!isdigit((unsigned char)text.text[i]) || i >= 3)
             return false;
         *code = *code * 10 + text.text[i] - '0';
     }

@@ -180,6 +180,8 @@ static bool end_line(struct ofx *ofx)
 static bool start_statement(struct ofx *ofx)
 {
     int position = ofx->statement.position + 1;
+    if (ofx->in_statement)
+        return refuse(ofx, ofx->token.tag, _("the aggregate before is not closed"));
     ofx->statement = (struct statement){.position = position, .line = ofx->token.line,
                                         .number = -1, .page = -1, .open_date = ITEM_NO_DATE,
                                         .close_date = ITEM_NO_DATE};
@@ -364,12 +366,15 @@ static bool open_aggregate(struct ofx *ofx, const struct aggregate *aggregate)
     return !aggregate->start || aggregate->start(ofx);
 }
 
-/* Closes the aggregate and whatever in it was left open. */
+/* Closes the aggregate and whatever in it was left open, but no statement and no line. */
 static bool close_aggregate(struct ofx *ofx, const struct aggregate *aggregate)
 {
     int depth = ofx->depth;
-    while (depth && ofx->path[depth - 1] != aggregate->place)
+    while (depth && ofx->path[depth - 1] != aggregate->place) {
+        if (ofx->path[depth - 1] == STATEMENT || ofx->path[depth - 1] == LINE)
+            return refuse(ofx, ofx->token.tag, _("the aggregate before is not closed"));
         depth--;
+    }
     if (!depth)
         return refuse(ofx, ofx->token.tag, _("the aggregate is closed but was not opened"));
     ofx->depth = depth - 1;
@@ -402,7 +407,7 @@ bool ofx_read(struct source *source, const struct sink *sink, struct error *erro
     while (done && ofx_token_next(&tokens, &ofx.token, error))
         done = take_token(&ofx);
     done = done && error->kind == ERROR_NONE;
-    if (done && (ofx.in_ofx || ofx.depth))
+    if (done && (ofx.in_ofx || ofx.in_statement || ofx.depth))
         done = refuse(&ofx, "OFX", _("the file ends before </OFX>: it is truncated"));
     if (done && !ofx.statement.position)
         done = refuse(&ofx, NULL, _("the file holds no statement"));
