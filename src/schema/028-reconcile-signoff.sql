@@ -253,10 +253,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                 WHEN p.statement_only = 0 AND p.book_only = 0 AND p.adjusted = 0 THEN 'equal'
                 ELSE 'explained' END,
            CASE WHEN s.status IS NULL THEN 'open'
-                -- Signed figures that are not those of now: something changed behind them.
-                WHEN (s.book, s.statement_only, s.book_only, s.adjusted, s.statement)
-                     IS DISTINCT FROM (p.book, p.statement_only, p.book_only, p.adjusted,
-                                       p.statement) THEN 'changed'
+                -- Lines matched since are no change; other balances behind a signature are.
+                WHEN (s.book, s.statement) <> (p.book, p.statement) OR p.difference <> 0
+                     THEN 'changed'
                 ELSE s.status END,
            coalesce(s.preparer, ''), coalesce(s.reviewer, ''),
            (p_day - date '2000-01-01')::bigint, s.version

@@ -34,6 +34,10 @@ check_PROGRAMS += tests/console/console.t tests/console/flows.t tests/console/pa
 TESTS += tests/console/console.t tests/console/flows.t tests/console/pages.t
 tests_console_pages_t_SOURCES = tests/console/pages.c
 tests_console_pages_t_LDADD = $(pty_libraries)
+check_PROGRAMS += tests/console/matcher.t
+TESTS += tests/console/matcher.t
+tests_console_matcher_t_SOURCES = tests/console/matcher.c
+tests_console_matcher_t_LDADD = $(pty_libraries)
 tests_console_flows_t_SOURCES = tests/console/flows.c
 tests_console_flows_t_LDADD = $(pty_libraries)
 tests_console_console_t_SOURCES = tests/console/console.c
@@ -132,3 +136,7 @@ EXTRA_DIST += \
   tests/console/golden/command-line-80x24-zh.txt \
   tests/console/golden/command-line-132x43-en.txt \
   tests/console/golden/command-line-132x43-zh.txt
+EXTRA_DIST += tests/console/golden/matcher-80x24-en.txt \
+  tests/console/golden/matcher-80x24-zh.txt \
+  tests/console/golden/matcher-132x43-en.txt \
+  tests/console/golden/matcher-132x43-zh.txt
