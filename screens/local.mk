@@ -13,6 +13,8 @@ dist_screens_DATA += \
   screens/case-route.json \
   screens/case-assign.json \
   screens/queue-list.json \
+  screens/case-mark.json \
+  screens/case-imports.json \
   screens/endpoint.json \
   screens/endpoints.json \
   screens/case-alerts.json \

@@ -22,6 +22,8 @@ static const struct command commands[] = {
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
      command_doctor},
     {"import", "[OPTION…] FILE…", N_("import statement and book files"), command_import},
+    {"import-cases", "[OPTION…] FILE…", N_("take complaints in from other channels"),
+     command_import_cases},
     {"opening", "[--files FOLDER]", N_("import, reconcile and route for the day"), command_opening},
     {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},
     {"report", "NAME", N_("write a report as text or CSV"), command_report},

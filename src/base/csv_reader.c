@@ -95,6 +95,8 @@ static int take_row(struct csv_reader *reader, struct csv_cell *row, struct erro
 {
     int count = 0;
     reader->line = reader->next_line;
+    reader->from = reader->at;
+    reader->whole = false;
     do {
         if (count == CSV_COLUMNS)
             return csv_reader_refuse(reader, -1, NULL, error, _("more than %d columns"),
@@ -109,7 +111,19 @@ static int take_row(struct csv_reader *reader, struct csv_cell *row, struct erro
                                      _("the field is not valid UTF-8")), -1;
         count++;
     } while (another(reader));
+    reader->whole = true;
     return count;
+}
+
+void csv_reader_skip(struct csv_reader *reader)
+{
+    bool quoted = false;
+    while (!reader->whole && reader->at < reader->length) {
+        char c = reader->data[reader->at++];
+        quoted ^= c == '"';
+        reader->next_line += c == '\n';
+        reader->whole = c == '\n' && !quoted;
+    }
 }
 
 bool csv_reader_open(struct csv_reader *reader, const char *path, struct error *error)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { CSV_COLUMNS = 256 };
@@ -18,8 +19,10 @@ struct csv_cell {
 struct csv_reader {
     char *path, *data;
     size_t length, at;
+    size_t from;     /* offset of the first byte of `row` in the file */
     size_t line;     /* that `row` begins with, from 1 */
     size_t next_line;
+    bool whole;      /* read to its end, also when it is refused */
     int columns;
     struct csv_cell names[CSV_COLUMNS], row[CSV_COLUMNS];
 };
@@ -34,6 +37,9 @@ int csv_reader_column(const struct csv_reader *reader, const char *name, struct 
 /* The next row into reader->row, which points into the reader. False at the end and on failure
  * (then error->kind is set). Empty lines are passed over when there is more than one column. */
 bool csv_reader_next(struct csv_reader *reader, struct error *error);
+
+/* After a row that was refused: goes to the line behind it, so that the next one can be read. */
+void csv_reader_skip(struct csv_reader *reader);
 
 /* Fills *error with the place of the current row; column -1: no particular one. Returns false. */
 bool csv_reader_refuse(const struct csv_reader *reader, int column, const char *todo,

@@ -45,9 +45,8 @@ LANGUAGE sql STABLE AS $$
      ORDER BY s.opens
 $$;
 
--- The moment when `p_minutes` of opening time have passed since `p_start`. Zero minutes from a
--- closed moment is the next opening. BO422 when the calendar never opens.
-CREATE FUNCTION bank.due_at(p_calendar text, p_start timestamptz, p_minutes int)
+-- As due_at, day by day.
+CREATE FUNCTION bank.due_at_slowly(p_calendar text, p_start timestamptz, p_minutes int)
 RETURNS timestamptz
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -73,6 +72,79 @@ BEGIN
                       'Give the calendar opening hours.');
 END $$;
 
+-- Opening intervals worked out ahead, with the opening seconds before each. A change of a calendar
+-- empties it and bank.calendar_fill() fills it; without it due times are worked out day by day.
+CREATE TABLE bank.calendar_open (
+    calendar  text COLLATE "C" NOT NULL,
+    opens_at  timestamptz NOT NULL,
+    closes_at timestamptz NOT NULL,
+    before    bigint NOT NULL,
+    PRIMARY KEY (calendar, opens_at)
+);
+CREATE UNIQUE INDEX calendar_open_before ON bank.calendar_open (calendar, before);
+SELECT bank.table_protect('bank.calendar_open', 'SELECT');
+
+CREATE FUNCTION bank.calendar_forget() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    DELETE FROM calendar_open;
+    RETURN NULL;
+END $$;
+ALTER FUNCTION bank.calendar_forget() OWNER TO bankops_owner;
+CREATE TRIGGER forget AFTER INSERT OR UPDATE OR DELETE ON bank.calendar
+    FOR EACH STATEMENT EXECUTE FUNCTION bank.calendar_forget();
+CREATE TRIGGER forget AFTER INSERT OR UPDATE OR DELETE ON bank.calendar_slot
+    FOR EACH STATEMENT EXECUTE FUNCTION bank.calendar_forget();
+CREATE TRIGGER forget AFTER INSERT OR UPDATE OR DELETE ON bank.calendar_day
+    FOR EACH STATEMENT EXECUTE FUNCTION bank.calendar_forget();
+
+-- Works out two years back and three ahead, unless that is done already.
+CREATE FUNCTION bank.calendar_fill() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM calendar_open WHERE opens_at > now() + interval '2 years') THEN
+        RETURN;
+    END IF;
+    DELETE FROM calendar_open;
+    INSERT INTO calendar_open
+    SELECT x.calendar, x.opens_at, x.closes_at,
+           coalesce(sum(x.seconds) OVER (PARTITION BY x.calendar ORDER BY x.opens_at
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+      FROM (SELECT c.calendar, (g::date + h.opens) AT TIME ZONE c.zone AS opens_at,
+                   (g::date + h.closes) AT TIME ZONE c.zone AS closes_at,
+                   extract(epoch FROM h.closes - h.opens)::bigint AS seconds
+              FROM calendar c,
+                   generate_series(now()::date - 730, now()::date + 1100, interval '1 day') g,
+                   LATERAL calendar_hours(c.calendar, g::date) h) x
+    ON CONFLICT DO NOTHING;
+END $$;
+ALTER FUNCTION bank.calendar_fill() OWNER TO bankops_owner;
+
+-- The moment when `p_minutes` of opening time have passed since `p_start`. Zero minutes from a
+-- closed moment is the next opening. BO422 when the calendar never opens.
+CREATE FUNCTION bank.due_at(p_calendar text, p_start timestamptz, p_minutes int)
+RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    o bank.calendar_open;
+    target numeric;
+    answer timestamptz;
+BEGIN
+    SELECT * INTO o FROM bank.calendar_open x
+     WHERE x.calendar = p_calendar AND x.opens_at <= p_start ORDER BY x.opens_at DESC LIMIT 1;
+    IF FOUND AND p_minutes > 0 THEN
+        target := o.before + extract(epoch FROM least(p_start, o.closes_at) - o.opens_at)
+                  + 60 * p_minutes;
+        SELECT * INTO o FROM bank.calendar_open x
+         WHERE x.calendar = p_calendar AND x.before < target ORDER BY x.before DESC LIMIT 1;
+        answer := o.opens_at + make_interval(secs => target - o.before);
+        IF answer <= o.closes_at THEN
+            RETURN answer;
+        END IF;
+    END IF;
+    RETURN bank.due_at_slowly(p_calendar, p_start, p_minutes);
+END $$;
+
 -- Minutes of opening time between two moments (0 when they are in the wrong order).
 CREATE FUNCTION bank.working_minutes(p_calendar text, p_from timestamptz, p_to timestamptz)
 RETURNS int
@@ -95,7 +167,7 @@ LANGUAGE sql STABLE AS $$
       FROM bank.calendar c WHERE c.calendar = p_calendar
 $$;
 
-GRANT EXECUTE ON FUNCTION bank.calendar_hours, bank.due_at, bank.working_minutes, bank.due_day
+GRANT EXECUTE ON FUNCTION bank.calendar_hours, bank.calendar_fill, bank.due_at_slowly, bank.due_at, bank.working_minutes, bank.due_day
     TO bankops_api;
 
 -- The end of the p_days-th day with opening hours after the day of the start. BO422 when the

@@ -119,6 +119,8 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
         ('decided', 'close', '', 'closed', 'clerk rm supervisor', false, 'decision told outcome'),
         ('registered classified assigned accepted investigating waiting proposed reopened',
          'withdraw', '', 'closed', 'clerk rm supervisor', false, 'note'),
+        ('registered classified assigned accepted investigating waiting proposed reopened',
+         'merge', '', 'closed', 'clerk rm supervisor', false, ''),
         ('closed', 'reopen', '', 'reopened', 'clerk rm supervisor', false, 'note'),
         ('closed', 'recheck', '', 'recheck', 'supervisor', false, 'note')
       ) t(stages, action, level, next_stage, roles, own, needs),

@@ -44,6 +44,11 @@ CREATE TABLE bank.case_file (
     outcome       text CHECK (outcome IN ('resolved', 'not_upheld', 'withdrawn', 'merged',
                                           'mediated')),
     closed_at     timestamptz,
+    flags         text[] NOT NULL DEFAULT '{}',
+    group_size    int CHECK (group_size BETWEEN 2 AND 1000000),
+    third_party   text NOT NULL DEFAULT '',
+    repeat_of     bigint, -- an earlier case of the customer about the same
+    merged_into   bigint,
     reopened      smallint NOT NULL DEFAULT 0,
     version       bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (customer_id, case_id),
@@ -51,7 +56,8 @@ CREATE TABLE bank.case_file (
     CHECK (owner_id IS DISTINCT FROM complained_staff_id OR owner_id IS NULL),
     CHECK (approved_by IS DISTINCT FROM decided_by OR approved_by IS NULL),
     CHECK ((closed_at IS NOT NULL) = (stage = 'closed')),
-    CHECK (closed_at IS NULL OR outcome IS NOT NULL)
+    CHECK (closed_at IS NULL OR outcome IS NOT NULL),
+    CHECK (merged_into IS NULL OR outcome = 'merged' AND merged_into <> case_id)
 );
 CREATE INDEX case_file_id ON bank.case_file (case_id);
 CREATE INDEX case_file_received ON bank.case_file (received_at, unit_id);

@@ -12,6 +12,12 @@ BEGIN
     RETURN p_code;
 END $$;
 
+-- What makes a complaint sensitive: an authority, the public, a court, a petition, an extreme or
+-- upset complainant, somebody vulnerable, a special occupation.
+CREATE FUNCTION bank.case_flags() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT '{regulator,media,legal,petition,extreme,emotional,vulnerable,occupation}'::text[]
+$$;
+
 -- staff_id of an active login; NULL for none given, BO422 for an unknown one.
 CREATE FUNCTION bank.staff_of_login(p_login text, p_field text) RETURNS int
 LANGUAGE plpgsql STABLE AS $$
@@ -135,6 +141,6 @@ BEGIN
     RETURN c;
 END $$;
 
-GRANT EXECUTE ON FUNCTION bank.class_check, bank.staff_of_login,
+GRANT EXECUTE ON FUNCTION bank.case_flags, bank.class_check, bank.staff_of_login,
     bank.told_how_check, bank.outcome_check, bank.case_text_check, bank.case_class_set,
     bank.case_message, bank.case_effect TO bankops_api;

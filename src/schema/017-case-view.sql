@@ -48,6 +48,7 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
        (SELECT bank.mask_name(c.name) FROM bank.customer c WHERE c.customer_id = l.customer_id)
            AS customer, l.tier, l.received_at, l.due_at,
        l.responded_at, l.closed_at, l.outcome, l.version,
+       l.repeat_of IS NOT NULL AS repeated, array_to_string(l.flags, ' ') AS flags,
        CASE WHEN l.closed_at IS NOT NULL OR l.stage = 'decided' THEN 'done'
             WHEN l.due_at < now() THEN 'overdue'
             WHEN l.due_at < now() + interval '30 minutes' THEN 'soon'
@@ -96,7 +97,7 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
     complained text, opened_by text, received_at timestamptz, due_at timestamptz,
     responded_at timestamptz, decision text, decided_by text, approved_by text,
     told_at timestamptz, told_how text, outcome text, closed_at timestamptz, reopened int,
-    version bigint)
+    version bigint, repeated boolean, flags text, group_size int, third_party text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -114,7 +115,8 @@ BEGIN
         bank.staff_name(f.owner_id), bank.staff_name(f.complained_staff_id),
         bank.staff_name(f.opened_by), f.received_at, f.due_at, f.responded_at, f.decision,
         bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how,
-        f.outcome, f.closed_at, f.reopened::int, f.version;
+        f.outcome, f.closed_at, f.reopened::int, f.version, f.repeat_of IS NOT NULL,
+        array_to_string(f.flags, ' '), f.group_size, f.third_party;
 END $$;
 
 CREATE FUNCTION api.case_facts(p_customer_id bigint, p_case_id bigint)

@@ -211,6 +211,7 @@ DECLARE
     over timestamptz;
     filled bigint := 0;
 BEGIN
+    PERFORM bank.calendar_fill();
     FOR c IN SELECT * FROM bank.case_file f WHERE NOT EXISTS (SELECT FROM bank.case_clock k
               WHERE k.customer_id = f.customer_id AND k.case_id = f.case_id) LOOP
         over := CASE WHEN c.stage IN ('decided', 'closed') THEN coalesce(c.told_at, c.closed_at) END;

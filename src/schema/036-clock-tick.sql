@@ -1,14 +1,15 @@
 -- The ladder of escalation: the worker takes each step that is due once, whoever runs it and
 -- however often; who is told sees it and says so.
 
--- Who gets the case after its owner: the next that routing would choose (070-route.sql).
+-- Who gets the case after its owner: the best of its team who is free.
 CREATE FUNCTION bank.case_next_person(c bank.case_file) RETURNS int LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT p.staff_id
               FROM bank.route_people(c, c.queue, (SELECT r.skill FROM bank.route_rule r
-                                                   WHERE r.seq = c.route_seq)) p
+                                                   WHERE r.seq = c.route_seq)) WITH ORDINALITY
+                   p (staff_id, load, capacity, speaks, state, n)
              WHERE p.state = 'free' AND p.staff_id IS DISTINCT FROM c.owner_id
-             LIMIT 1);
+             ORDER BY p.n LIMIT 1);
 END $$;
 
 -- The owner loses the case to the next, or to the queue when there is nobody.
@@ -110,6 +111,7 @@ DECLARE
     done int;
 BEGIN
     PERFORM bank.require_role('worker');
+    PERFORM bank.calendar_fill();
     clocks := 0;
     steps := 0;
     busy := 0;

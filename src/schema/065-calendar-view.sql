@@ -50,6 +50,7 @@ BEGIN
                                     name_en = EXCLUDED.name_en;
     PERFORM bank.audit_write('calendar_day_set', 'calendar', p_day::text, NULL, before,
         (SELECT to_jsonb(c) FROM bank.calendar_day c WHERE c.day = p_day));
+    PERFORM bank.calendar_fill();
     PERFORM bank.case_clock_recompute(NULL, 'calendar');
     RETURN bank.request_done(p_request, p_day::text, 'The day is changed.');
 END $$;

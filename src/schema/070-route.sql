@@ -42,7 +42,7 @@ LANGUAGE sql STABLE AS $$
     WITH team AS (
         SELECT s.staff_id, s.customer_id, s.unit_id, u.high - u.low AS width,
                bank.staff_load(s.staff_id) AS load,
-               coalesce(w.capacity, bank.setting('route_capacity')::int) AS capacity,
+               coalesce(w.capacity, (SELECT bank.setting('route_capacity')::int)) AS capacity,
                w.away_from <= now() AND w.away_until > now() IS TRUE AS away,
                p_skill IS NULL OR EXISTS (SELECT FROM bank.staff_skill k
                     WHERE k.staff_id = s.staff_id AND k.skill = p_skill) AS skilled,

@@ -1,7 +1,7 @@
 -- Cases: business hours, routing, stages, clocks, replays, scope, second person.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(81);
+SELECT plan(83);
 
 -- Business hours: 9-12 and 13:30-17:30, Monday to Friday; a holiday on Wednesday 2030-05-01, and
 -- Saturday the 4th made up for it.
@@ -20,6 +20,13 @@ SELECT is(pg_temp.due('2030-05-04 17:00', 60), '2030-05-06 09:30', 'an ordinary 
 SELECT is(pg_temp.due('2030-04-27 03:00', 120), '2030-04-29 11:00', 'begun on a weekend');
 SELECT is(pg_temp.due('2030-04-29 23:59', 0), '2030-04-30 09:00', 'nothing is due before opening');
 SELECT is(pg_temp.due('2030-04-29 09:00', 420 * 5), '2030-05-04 17:30', 'five working days');
+-- The intervals worked out ahead give the same as the walk from day to day.
+SELECT bank.calendar_fill();
+SELECT is_empty($$SELECT s, m FROM generate_series(date_trunc('hour', now()) - interval '9 days', now() + interval '30 days',
+    interval '97 minutes') s, unnest('{0,1,30,119,120,121,210,211,420,840,2100,4200}'::int[]) m
+    WHERE bank.due_at('service', s, m) IS DISTINCT FROM bank.due_at_slowly('service', s, m)$$,
+    'worked out ahead or day by day, due times are the same');
+SELECT isnt_empty($$SELECT FROM bank.calendar_open$$, 'and they are worked out ahead');
 SELECT is(bank.working_minutes('service', '2030-04-29 11:00+08', '2030-04-30 09:30+08'), 330,
           'working minutes between two moments');
 SELECT is(bank.working_minutes('service', '2030-04-30 09:30+08', '2030-04-29 11:00+08'), 0,

@@ -186,3 +186,14 @@ INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'repor
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_recon_ageing');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'report_recon_long_short');
 INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'suggestion_list');
+INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'case_import_begin');
+INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'case_import_rows');
+INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'case_import_done');
+INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'case_import_cursor');
+INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'case_import_list');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_merge');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_related');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_parties');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_party_add');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mark');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mark_form');

@@ -1,0 +1,386 @@
+#include "base/alloc.h"
+#include "base/csv_reader.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/language.h"
+#include "base/text.h"
+#include "command/case_rows.h"
+#include "command/command.h"
+#include "command/seal.h"
+#include "database/address.h"
+#include "database/session.h"
+
+#include <getopt.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] = N_(
+    "Usage: bankops import-cases [OPTION…] FILE…\n"
+    "\n"
+    "Takes complaints in from other channels: CSV with a first row of names, or JSON lines (one\n"
+    "object a line). A file is taken whole or not at all; what the system sent before, by its id, "
+    "is\n"
+    "passed over. Cases with both codes go to their queue at once, others wait for their class.\n"
+    "\n"
+    "Fields: id received_at source channel customer unit subject text business reason level "
+    "urgency\n"
+    "remedy flags name contact role authority group_size third_party complained; only text is\n"
+    "needed, and customer or unit.\n"
+    "\n"
+    "Options:\n"
+    "  --system NAME        who sends them: ids are unique within it (default: file)\n"
+    "  --skip-bad FILE      leave bad rows out, tell why, and write them there as they stand\n"
+    "  --dry-run            judge the files, keep nothing\n"
+    "  --as LOGIN           work as this login (default, on the private database: worker01)\n"
+    "  --database CONNINFO  use this server instead of the private one\n"
+    "  --quiet              only failures are reported\n");
+
+enum { LIMIT = 1 << 30, ROWS_LIMIT = 1000000 };
+
+struct intake {
+    struct session_options session;
+    const char *system, *skip;
+    bool dry_run, quiet, json;
+    /* of the file under way */
+    const char *path;
+    char *raw;
+    size_t raw_length;
+    struct buffer bad; /* rows left out */
+    size_t *begins;    /* offset of each row in raw, by number */
+    int *lines;        /* its line */
+    int count, skipped;
+    struct case_rows rows;
+};
+
+/* One line: "FILE:LINE:FIELD: what" in the same shape as every other error. */
+static bool refuse(struct intake *intake, int number, const char *field, const char *what,
+                   const char *detail, const char *hint, struct error *error)
+{
+    char where[256];
+    snprintf(where, sizeof where, "%s:%d%s%s", intake->path, intake->lines[number],
+             field && *field ? ":" : "", field ? field : "");
+    return error_set(error, ERROR_INPUT, where, hint && *hint ? _(hint) : NULL,
+                     detail && *detail ? "%s (%s)" : "%s", _(what), detail);
+}
+
+/* The first line of names of a CSV file goes before the first row that is left out, so that the
+ * file can be mended and imported by itself. */
+static void leave_out(struct intake *intake, int number, const struct error *error)
+{
+    size_t from = intake->begins[number], to = intake->begins[number + 1];
+    while (to > from && (intake->raw[to - 1] == '\n' || intake->raw[to - 1] == '\r'))
+        to--;
+    if (!intake->bad.length && !intake->json)
+        buffer_add_bytes(&intake->bad, intake->raw, intake->begins[1]);
+    buffer_add_bytes(&intake->bad, intake->raw + from, to - from);
+    buffer_add(&intake->bad, "\n");
+    struct buffer line = BUFFER_INIT;
+    text_safe(&line, error->where, strlen(error->where));
+    buffer_add(&line, ": ");
+    text_safe(&line, error->what, strlen(error->what));
+    if (!intake->quiet)
+        printf(_("left out: %s\n"), buffer_text(&line));
+    buffer_free(&line);
+}
+
+static bool database_refused(void *data, const struct case_bad *bad, struct error *error)
+{
+    struct intake *intake = data;
+    refuse(intake, bad->row, bad->field, bad->message, bad->detail, bad->hint, error);
+    if (!intake->skip)
+        return false;
+    leave_out(intake, bad->row, error);
+    *error = (struct error)ERROR_INIT;
+    return true;
+}
+
+/* A row that cannot even be read. */
+static bool file_refused(struct intake *intake, int number, struct error *error)
+{
+    if (!intake->skip)
+        return false;
+    leave_out(intake, number, error);
+    intake->skipped++;
+    *error = (struct error)ERROR_INIT;
+    return true;
+}
+
+static void note_row(struct intake *intake, size_t from, size_t to, int line)
+{
+    int n = ++intake->count;
+    if (n % 1024 == 1) {
+        intake->begins = xrealloc(intake->begins, ((size_t)n + 1026) * sizeof *intake->begins);
+        intake->lines = xrealloc(intake->lines, ((size_t)n + 1026) * sizeof *intake->lines);
+    }
+    intake->begins[n] = from;
+    intake->begins[n + 1] = to;
+    intake->lines[n] = line;
+}
+
+static bool check_names(struct intake *intake, const struct csv_reader *reader, struct error *error)
+{
+    bool has_text = false;
+    for (int i = 0; i < reader->columns; i++) {
+        char *name = xstrndup(reader->names[i].text, reader->names[i].length);
+        bool known = case_row_field(name);
+        has_text |= !strcmp(name, "text");
+        if (!known)
+            error_set(error, ERROR_INPUT, intake->path,
+                      _("bankops import-cases --help lists the fields."),
+                      _("unknown column '%.60s'"), name);
+        free(name);
+        if (!known)
+            return false;
+    }
+    return has_text || error_set(error, ERROR_INPUT, intake->path,
+                                 _("bankops import-cases --help lists the fields."),
+                                 _("there is no column 'text'"));
+}
+
+static cJSON *csv_object(const struct csv_reader *reader)
+{
+    cJSON *object = cJSON_CreateObject();
+    for (int i = 0; i < reader->columns; i++) {
+        char *name = xstrndup(reader->names[i].text, reader->names[i].length);
+        char *value = xstrndup(reader->row[i].text, reader->row[i].length);
+        cJSON_AddStringToObject(object, name, value);
+        free(name);
+        free(value);
+    }
+    return object;
+}
+
+/* The database holds no NUL; every other character may come, the screens make it harmless. */
+static bool csv_nul(const struct csv_reader *reader, struct error *error)
+{
+    for (int i = 0; i < reader->columns; i++)
+        if (memchr(reader->row[i].text, '\0', reader->row[i].length))
+            return csv_reader_refuse(reader, i, NULL, error, _("the field holds a NUL character"));
+    return true;
+}
+
+static bool read_csv(struct intake *intake, struct error *error)
+{
+    struct csv_reader reader;
+    if (!csv_reader_open(&reader, intake->path, error))
+        return false;
+    bool good = check_names(intake, &reader, error);
+    while (good) {
+        *error = (struct error)ERROR_INIT;
+        bool read = csv_reader_next(&reader, error);
+        if (!read && error->kind == ERROR_NONE)
+            break;
+        if (!read)
+            csv_reader_skip(&reader);
+        note_row(intake, reader.from, reader.at, (int)reader.line);
+        if (read && csv_nul(&reader, error))
+            good = case_rows_add(&intake->rows, intake->count, csv_object(&reader), error);
+        else
+            good = file_refused(intake, intake->count, error);
+    }
+    csv_reader_close(&reader);
+    return good;
+}
+
+static bool json_refuse(struct intake *intake, const char *field, struct error *error,
+                        const char *what)
+{
+    char where[256];
+    snprintf(where, sizeof where, "%s:%d%s%s", intake->path, intake->lines[intake->count],
+             field ? ":" : "", field ? field : "");
+    return error_set(error, ERROR_INPUT, where, _("bankops import-cases --help lists the fields."),
+                     "%s", what);
+}
+
+/* Numbers become text as they stand; only scalars of known names. */
+static bool json_row(struct intake *intake, const cJSON *object, cJSON *row, struct error *error)
+{
+    if (!cJSON_IsObject(object))
+        return json_refuse(intake, NULL, error, _("each line is one JSON object"));
+    const cJSON *each;
+    cJSON_ArrayForEach(each, object)
+    {
+        char number[32];
+        if (!case_row_field(each->string))
+            return json_refuse(intake, each->string, error, _("unknown field"));
+        if (cJSON_IsString(each)) {
+            cJSON_AddStringToObject(row, each->string, each->valuestring);
+        } else if (cJSON_IsNumber(each)) {
+            snprintf(number, sizeof number, "%.0f", each->valuedouble);
+            cJSON_AddStringToObject(row, each->string, number);
+        } else if (!cJSON_IsNull(each)) {
+            return json_refuse(intake, each->string, error, _("a text or a number is expected"));
+        }
+    }
+    return true;
+}
+
+static bool take_line(struct intake *intake, const char *line, size_t length, struct error *error)
+{
+    char name[300];
+    snprintf(name, sizeof name, "%s:%d", intake->path, intake->lines[intake->count]);
+    cJSON *object = json_parse(name, line, length, error), *row = cJSON_CreateObject();
+    bool good = object && json_row(intake, object, row, error);
+    cJSON_Delete(object);
+    if (good)
+        return case_rows_add(&intake->rows, intake->count, row, error);
+    cJSON_Delete(row);
+    return file_refused(intake, intake->count, error);
+}
+
+static bool read_json(struct intake *intake, struct error *error)
+{
+    size_t at = intake->raw_length >= 3 && !memcmp(intake->raw, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    int line = 0;
+    bool good = true;
+    while (good && at < intake->raw_length) {
+        const char *start = intake->raw + at;
+        const char *end = memchr(start, '\n', intake->raw_length - at);
+        size_t length = end ? (size_t)(end - start) : intake->raw_length - at;
+        line++;
+        if (length && strspn(start, " \t\r") < length) {
+            note_row(intake, at, at + length, line);
+            good = take_line(intake, start, length, error);
+        }
+        at += length + 1;
+    }
+    return good;
+}
+
+static void hash(const struct intake *intake, char *out)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)intake->raw, intake->raw_length, digest);
+    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+static bool finish(struct intake *intake, struct error *error)
+{
+    struct case_summary sum = {0};
+    if (!intake->count)
+        return error_set(error, ERROR_INPUT, intake->path, NULL, _("the file holds no complaint"));
+    if (intake->dry_run) {
+        if (!case_rows_flush(&intake->rows, error))
+            return false;
+    } else if (!case_rows_commit(&intake->rows, intake->skipped, NULL, &sum, error)) {
+        return false;
+    }
+    if (intake->quiet)
+        return true;
+    if (intake->dry_run)
+        printf(_("%s: %d rows, %d of them bad; nothing was kept\n"), intake->path, intake->count,
+               intake->rows.bad + intake->skipped);
+    else
+        printf(_("%s: %d opened, %d known before, %d left out; %d in their queue, %d wait for a "
+                 "class\n"),
+               intake->path, sum.opened, sum.known, sum.skipped, sum.routed, sum.unclassified);
+    return true;
+}
+
+static bool import_file(struct intake *intake, PGconn *connection, struct error *error)
+{
+    char sha256[65];
+    intake->count = intake->skipped = 0;
+    intake->rows = (struct case_rows){.refused = database_refused, .data = intake};
+    if (!file_read(intake->path, LIMIT, &intake->raw, &intake->raw_length, error))
+        return false;
+    hash(intake, sha256);
+    const char *first = intake->raw + strspn(intake->raw, "\xEF\xBB\xBF \t\r\n");
+    intake->json = *first == '{';
+    bool good = case_rows_begin(&intake->rows, connection, intake->system ? intake->system : "file",
+                                intake->path, sha256, error);
+    if (good)
+        good = (intake->json ? read_json : read_csv)(intake, error) && finish(intake, error);
+    case_rows_drop(&intake->rows);
+    free(intake->raw);
+    free(intake->begins);
+    free(intake->lines);
+    intake->begins = NULL;
+    intake->lines = NULL;
+    intake->raw = NULL;
+    return good;
+}
+
+static bool run(struct intake *intake, int count, char **paths, struct error *error)
+{
+    if (!intake->session.as && address_is_private(intake->session.conninfo))
+        intake->session.as = "worker01";
+    PGconn *connection = session_open(&intake->session, error);
+    bool good = connection != NULL;
+    for (int i = 0; good && i < count; i++) {
+        intake->path = paths[i];
+        good = import_file(intake, connection, error);
+    }
+    if (good && intake->skip && intake->bad.length)
+        good = file_write(intake->skip, intake->bad.data, intake->bad.length, error);
+    buffer_free(&intake->bad);
+    if (!intake->dry_run)
+        seal_trail(connection);
+    PQfinish(connection);
+    return good;
+}
+
+static bool take(struct intake *intake, int option, const char *name, struct error *error)
+{
+    switch (option) {
+    case 's':
+        intake->system = optarg;
+        return true;
+    case 'b':
+        intake->skip = optarg;
+        return true;
+    case 'n':
+        return intake->dry_run = true;
+    case 'q':
+        return intake->quiet = true;
+    case 'a':
+        intake->session.as = optarg;
+        return true;
+    case 'd':
+        intake->session.conninfo = optarg;
+        return true;
+    default:
+        return error_set(error, ERROR_USAGE, name,
+                         _("bankops import-cases --help lists the options."),
+                         option == ':' ? _("this option needs a value") : _("unknown option"));
+    }
+}
+
+static bool read_options(struct intake *intake, int argc, char **argv, bool *helped,
+                         struct error *error)
+{
+    static const struct option list[] = {
+        {"system", required_argument, NULL, 's'}, {"skip-bad", required_argument, NULL, 'b'},
+        {"dry-run", no_argument, NULL, 'n'},      {"quiet", no_argument, NULL, 'q'},
+        {"as", required_argument, NULL, 'a'},     {"database", required_argument, NULL, 'd'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (option == 'h')
+            return *helped = true;
+        if (!take(intake, option, argv[optind - 1], error))
+            return false;
+    }
+    return optind < argc || error_set(error, ERROR_USAGE, "import-cases",
+                                      _("bankops import-cases --help lists the options."),
+                                      _("name at least one file"));
+}
+
+int command_import_cases(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    struct intake intake = {.system = NULL};
+    bool helped = false;
+    if (read_options(&intake, argc, argv, &helped, &error) &&
+        (helped || run(&intake, argc - optind, argv + optind, &error))) {
+        if (helped)
+            fputs(_(help), stdout);
+        return 0;
+    }
+    error_print(&error);
+    return error_exit_status(&error);
+}

@@ -1,0 +1,198 @@
+-- Repeats are seen when a case comes in; duplicates are merged with one key and stay in the register.
+
+CREATE FUNCTION bank.case_repeat_note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' OR (NEW.business, NEW.reason) IS DISTINCT FROM (OLD.business, OLD.reason) THEN
+        NEW.repeat_of := bank.case_earlier(NEW);
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.closed_at IS NOT NULL AND NEW.closed_at IS NULL THEN
+        NEW.merged_into := NULL;
+    END IF;
+    RETURN NEW;
+END $$;
+ALTER FUNCTION bank.case_repeat_note() OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.case_repeat_note TO bankops_api;
+CREATE TRIGGER case_repeat_note BEFORE INSERT OR UPDATE OF business, reason, closed_at
+    ON bank.case_file FOR EACH ROW EXECUTE FUNCTION bank.case_repeat_note();
+
+-- Merges a case into another open one of the same customer (NULL: the one it repeats). Both rows are
+-- locked in the order of their ids. With new facts the statutory clock of the other starts again
+-- from now (CBIRC Order 2020-3, article 18).
+CREATE FUNCTION api.case_merge(p_customer_id bigint, p_case_id bigint, p_into text,
+                               p_new_facts boolean, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+    parent bank.case_file;
+    target bigint := nullif(p_into, '')::bigint;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_merge', jsonb_build_array(p_customer_id,
+        p_case_id, p_into, p_new_facts, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF target IS NULL THEN
+        SELECT f.repeat_of INTO target FROM bank.case_file f
+         WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
+        IF target IS NULL THEN
+            PERFORM bank.fail('BO423', 'This case repeats no other.', p_case_id::text,
+                              'Name the case that it belongs to.', 'p_into');
+        END IF;
+    END IF;
+    PERFORM 1 FROM bank.case_file f WHERE f.customer_id = p_customer_id
+        AND f.case_id IN (p_case_id, target) ORDER BY f.case_id FOR UPDATE;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    parent := bank.case_lock(p_customer_id, target, NULL);
+    IF parent.case_id = was.case_id OR parent.case_type <> was.case_type THEN
+        PERFORM bank.fail('BO422', 'A case is merged into another of its kind.', parent.number,
+                          NULL, 'p_into');
+    ELSIF parent.closed_at IS NOT NULL THEN
+        PERFORM bank.fail('BO423', 'The other case is closed.', parent.number,
+                          'Reopen it first, or handle this one for itself.', 'p_into');
+    ELSIF parent.complained_staff_id = (bank.me()).staff_id THEN
+        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.',
+                          parent.number, 'Leave it to a colleague.');
+    END IF;
+    c := was;
+    c.outcome := 'merged';
+    c := bank.case_step(was, c, 'merge', parent.number);
+    UPDATE bank.case_file SET merged_into = target
+     WHERE customer_id = p_customer_id AND case_id = p_case_id;
+    c := parent;
+    IF p_new_facts AND parent.stage NOT IN ('decided', 'closed') THEN
+        PERFORM bank.case_clock_stop(parent, '{statutory}', clock_timestamp());
+        PERFORM bank.case_clock_start(parent, clock_timestamp(), '{statutory}');
+        c.due_at := bank.case_clock_refresh(c, 'new facts');
+    END IF;
+    UPDATE bank.case_file SET due_at = c.due_at, version = version + 1,
+           urgency = least(urgency, was.urgency)
+     WHERE customer_id = p_customer_id AND case_id = target RETURNING * INTO c;
+    PERFORM bank.case_event_write(parent, c, 'merge_in', was.number || ': ' || was.subject || E'\n'
+                                  || left(was.facts, 2000));
+    RETURN bank.request_done(p_request, target::text, 'The case is merged; it stays in the register.');
+END $$;
+SELECT bank.function_grant('case_merge', 'clerk', 'rm', 'supervisor');
+
+-- Other cases of the customer that belong together: open ones, those merged into this, the one it was
+-- merged into or repeats. overlap: share of the text in common.
+CREATE FUNCTION api.case_related(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (customer_id bigint, case_id bigint, number text, relation text, subject text,
+               stage text, received_at timestamptz, overlap int, owner text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    c bank.case_file;
+BEGIN
+    PERFORM bank.customer_require(p_customer_id);
+    SELECT * INTO c FROM bank.case_file f WHERE f.customer_id = p_customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
+    RETURN QUERY
+    SELECT f.customer_id, f.case_id, f.number,
+           CASE WHEN f.merged_into = c.case_id THEN 'child' WHEN c.merged_into = f.case_id THEN 'parent'
+                WHEN c.repeat_of = f.case_id THEN 'repeated' WHEN f.repeat_of = c.case_id THEN 'repeats'
+                ELSE 'open' END,
+           f.subject, f.stage, f.received_at,
+           round(100 * bank.text_overlap(f.subject || f.facts, c.subject || c.facts))::int,
+           bank.staff_name(f.owner_id)
+      FROM bank.case_file f
+     WHERE f.customer_id = c.customer_id AND f.case_id <> c.case_id AND c.customer_id > 0
+       AND (f.closed_at IS NULL OR f.merged_into = c.case_id OR c.merged_into = f.case_id
+            OR c.repeat_of = f.case_id OR f.repeat_of = c.case_id)
+     ORDER BY f.received_at DESC, f.case_id DESC LIMIT 50;
+END $$;
+SELECT bank.function_grant('case_related', 'clerk', 'rm', 'supervisor', 'auditor');
+
+-- The people of a case besides the customer.
+CREATE FUNCTION api.case_parties(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (party_id bigint, role text, name text, contact text, authority text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT p.party_id, p.role, p.name, p.contact, p.authority FROM bank.case_party p
+     WHERE p.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND p.case_id = p_case_id AND bank.in_scope(p.unit_id)
+     ORDER BY p.party_id
+$$;
+SELECT bank.function_grant('case_parties', 'clerk', 'rm', 'supervisor', 'auditor');
+
+-- Adds a person to a case. A group has at most five representatives (CBIRC Order 2020-3, article 12).
+CREATE FUNCTION api.case_party_add(p_customer_id bigint, p_case_id bigint, p_role text, p_name text,
+                                   p_contact text, p_authority text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_party_add', jsonb_build_array(p_customer_id,
+        p_case_id, p_role, p_name, p_contact, p_authority));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, NULL);
+    IF NOT coalesce(length(btrim(p_name)) BETWEEN 1 AND 100, false) THEN
+        PERFORM bank.fail('BO422', 'Write the name.', NULL, NULL, 'p_name');
+    ELSIF NOT coalesce(p_role IN ('complainant', 'representative', 'agent', 'heir', 'guardian'), false) THEN
+        PERFORM bank.fail('BO422', 'There is no such role of a party.', p_role, NULL, 'p_role');
+    ELSIF p_role = 'agent' AND coalesce(btrim(p_authority), '') = '' THEN
+        PERFORM bank.fail('BO422', 'An agent needs a power of attorney.', p_name,
+                          'Write its date and number.', 'p_authority');
+    ELSIF p_role = 'representative' AND 5 <= (SELECT count(*) FROM bank.case_party p
+              WHERE p.customer_id = c.customer_id AND p.case_id = c.case_id AND p.role = 'representative') THEN
+        PERFORM bank.fail('BO422', 'A group has at most five representatives.', c.number, NULL, 'p_role');
+    END IF;
+    INSERT INTO bank.case_party (customer_id, case_id, unit_id, role, name, contact, authority, added_by)
+    VALUES (c.customer_id, c.case_id, c.unit_id, p_role, btrim(p_name), left(coalesce(btrim(p_contact), ''), 200),
+            left(coalesce(btrim(p_authority), ''), 500), (bank.me()).staff_id);
+    PERFORM bank.case_event_write(c, c, 'party_add', p_role || ' ' || bank.mask_name(p_name));
+    RETURN bank.request_done(p_request, c.case_id::text, 'The party is added.');
+END $$;
+
+-- Sets sensitivity, urgency, size of the group and the third party of a case.
+CREATE FUNCTION api.case_mark(p_customer_id bigint, p_case_id bigint, p_flags text, p_urgency int,
+                              p_group_size int, p_third_party text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+    wanted text[] := coalesce((SELECT array_agg(DISTINCT f ORDER BY f)
+                                 FROM unnest(string_to_array(btrim(coalesce(p_flags, '')), ' ')) f
+                                WHERE f <> ''), '{}');
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_mark', jsonb_build_array(p_customer_id, p_case_id,
+        p_flags, p_urgency, p_group_size, p_third_party, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    IF NOT wanted <@ bank.case_flags() THEN
+        PERFORM bank.fail('BO422', 'There is no such flag.', p_flags,
+                          array_to_string(bank.case_flags(), ' '), 'p_flags');
+    ELSIF NOT coalesce(p_urgency BETWEEN 1 AND 3, false) THEN
+        PERFORM bank.fail('BO422', 'The urgency is 1, 2 or 3.', p_urgency::text, NULL, 'p_urgency');
+    ELSIF NOT coalesce(p_group_size BETWEEN 2 AND 1000000, true) THEN
+        PERFORM bank.fail('BO422', 'A group has at least two people.', p_group_size::text, NULL,
+                          'p_group_size');
+    END IF;
+    UPDATE bank.case_file SET flags = wanted, urgency = p_urgency, group_size = p_group_size,
+           third_party = left(coalesce(btrim(p_third_party), ''), 200), version = version + 1
+     WHERE customer_id = p_customer_id AND case_id = p_case_id RETURNING * INTO c;
+    PERFORM bank.case_event_write(was, c, 'mark', '');
+    RETURN bank.request_done(p_request, p_case_id::text, 'The case is marked.');
+END $$;
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
+  FROM unnest('{case_party_add,case_mark}'::text[]) name;
+
+-- First values of the form that marks a case.
+CREATE FUNCTION api.case_mark_form(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (number text, subject text, flags text, urgency text, group_size text, third_party text,
+               version text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.number, f.subject, array_to_string(f.flags, ' '), f.urgency::text, f.group_size::text,
+           f.third_party, f.version::text
+      FROM bank.case_file f
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+$$;
+SELECT bank.function_grant('case_mark_form', 'clerk', 'rm', 'supervisor');

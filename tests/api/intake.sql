@@ -1,0 +1,62 @@
+-- Repeats are found, duplicates merged, parties and flags kept.
+BEGIN;
+\ir ../lib/small-bank.sql
+SELECT * FROM no_plan();
+CREATE FUNCTION pg_temp.open(p_login text, p_customer bigint, p_facts text, p_reason text DEFAULT 'C07')
+RETURNS bigint LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (api.case_open(%s, ''A032'', ''B02'', %L, ''s'', %L, '
+        'p_request => gen_random_uuid())).id', p_customer, p_reason, p_facts))::bigint $$;
+CREATE FUNCTION pg_temp.field(p_case bigint, p_field text) RETURNS text LANGUAGE sql AS
+$$ SELECT to_jsonb(f) ->> p_field FROM bank.case_file f WHERE f.case_id = p_case $$;
+CREATE FUNCTION pg_temp.merge(p_login text, p_case bigint, p_into text DEFAULT '', p_new boolean DEFAULT false)
+RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (api.case_merge(%s, %s, %L, %L, NULL, gen_random_uuid())).status',
+        f.customer_id, p_case, p_into, p_new)) FROM bank.case_file f WHERE f.case_id = p_case $$;
+
+SELECT pg_temp.open('t_clerk', 101, '信用卡年费重复收取两次') AS a \gset
+SELECT pg_temp.open('t_clerk', 101, '手机银行无法登录', 'C02') AS other \gset
+SELECT pg_temp.open('t_clerk', 101, '信用卡年费又收了') AS b \gset
+SELECT pg_temp.open('t_clerk', 102, '信用卡年费重复收取两次') AS stranger \gset
+SELECT is(pg_temp.field(:a, 'repeat_of'), NULL, 'the first repeats nothing');
+SELECT is(pg_temp.field(:other, 'repeat_of'), NULL, 'nor does one about something else');
+SELECT is(pg_temp.field(:b, 'repeat_of'), :'a', 'the same codes again are a repeat');
+SELECT is(pg_temp.field(:stranger, 'repeat_of'), NULL, 'of another customer it is not');
+SELECT is(pg_temp.field(pg_temp.open('t_clerk', 101, '信用卡年费重复收取两次，请退', 'C03'), 'repeat_of'), :'b',
+          'the same words with another code are one too');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(relation, '' '' ORDER BY case_id) FROM
+    api.case_related(101, %s)', :a)), 'open repeats open', 'related cases are shown');
+
+SELECT is(pg_temp.merge('t_clerk', :other), 'BO423', 'a case that repeats none names where it belongs');
+SELECT is(pg_temp.merge('t_clerk', :b), 'done', 'one key merges a repeat');
+SELECT is((SELECT stage || outcome || merged_into FROM bank.case_file WHERE case_id = :b),
+          'closedmerged' || :'a', 'the child is closed and stays in the register');
+SELECT is((SELECT count(*) FROM bank.case_clock WHERE case_id = :b AND stopped_at IS NULL), 0::bigint,
+          'its clocks stand');
+SELECT ok((SELECT note LIKE '%信用卡年费又收了%' FROM bank.case_event WHERE case_id = :a AND action = 'merge_in'),
+          'its text is in the history of the other');
+SELECT is(pg_temp.merge('t_clerk', :b), 'BO423', 'only once');
+SELECT is(pg_temp.merge('t_clerk', :other, :'a', true), 'done', 'another one by hand, with new facts');
+SELECT is((SELECT max(run) FROM bank.case_clock WHERE case_id = :a AND clock = 'statutory'), 2::smallint,
+          'new facts start the statutory clock again');
+SELECT is(pg_temp.merge('t_clerk', :a, :'a'), 'BO422', 'not into itself');
+SELECT is(pg_temp.merge('t_clerk', :stranger, :'a'), 'BO404', 'nor into a case of somebody else');
+SELECT is(pg_temp.as('t_super', format('SELECT (api.case_step(101, %s, ''reopen'', ''n'', NULL,
+    gen_random_uuid())).status', :b)), 'done', 'a wrong merge is undone');
+SELECT is(pg_temp.field(:b, 'merged_into'), NULL, 'and stands for itself again');
+
+CREATE FUNCTION pg_temp.party(p_role text, p_authority text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT (api.case_party_add(101, %s, %L, ''赵律师'', ''139'', %L,
+        gen_random_uuid())).status', (SELECT min(case_id) FROM bank.case_file WHERE customer_id = 101),
+        p_role, p_authority)) $$;
+SELECT is(pg_temp.party('agent'), 'BO422', 'an agent needs a power of attorney');
+SELECT is(pg_temp.party('agent', '2026-11-01 第3号'), 'done', 'which is kept');
+SELECT is((SELECT string_agg(pg_temp.party('representative'), ' ') FROM generate_series(1, 6)),
+          'done done done done done BO422', 'a group has five representatives at most');
+SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_mark(101, %s, ''media legal'', 1, 30, ''某支付公司'',
+    NULL, gen_random_uuid())).status', :a)), 'done', 'marked');
+SELECT is((SELECT array_to_string(flags, ' ') || urgency || group_size FROM bank.case_file WHERE case_id = :a),
+          'legal media130', 'flags, urgency and group');
+SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_mark(101, %s, ''loud'', 1, 30, '''', NULL,
+    gen_random_uuid())).status', :a)), 'BO422', 'an unknown flag is refused');
+SELECT * FROM finish();
+ROLLBACK;

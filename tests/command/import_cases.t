@@ -1,0 +1,75 @@
+#!/bin/sh
+# bankops import-cases: CSV and JSON lines, whole or not at all, bad rows named, nothing twice.
+. "$(dirname "$0")/lib.sh"
+plan 24
+
+refused "an unknown option" 2 'bankops: *--fast*' "$program" import-cases --fast x
+refused "no file" 2 'bankops: *name at least one file*' "$program" import-cases
+"$program" demo --customers 1000 --quiet >"$place/out" 2>&1 || cat "$place/out"
+find_socket
+take="$program import-cases"
+number=$(sql "SELECT customer_number FROM bank.customer WHERE kind = 'person' AND NOT restricted AND customer_id > 100 LIMIT 1")
+phone=$(sql "SELECT min(phone) FROM bank.phone p WHERE kind = 'mobile' AND customer_id > 200 AND NOT EXISTS
+    (SELECT FROM bank.phone q WHERE q.phone = p.phone AND q.customer_id <> p.customer_id)")
+cases() {
+    sql "SELECT count(*) FROM bank.case_file"
+}
+before=$(cases)
+cat >"$place/good.csv" <<END
+id,received_at,source,customer,unit,text,business,reason,name,contact,role,authority,flags,group_size
+a1,2026-11-20 10:00,app,$number,,"转账失败，
+钱扣了 😀, ""急""",B04,C02,,,,,emotional,
+a2,2026-11-20T10:00:00Z,letter,$phone,,Charged twice for one payment,,,,,,,,
+a3,,letter,,$(sql "SELECT code FROM bank.unit WHERE unit_id = 3"),匿名：大堂经理态度差,B01,C01,王某,13900000000,representative,,"media legal",12
+END
+is "a file of three" "$($take --system app "$place/good.csv")" \
+    "$place/good.csv: 3 opened, 0 known before, 0 left out; 2 in their queue, 1 wait for a class"
+is "all are there" "$(cases)" $((before + 3))
+is "the text as it was written" "$(sql "SELECT facts FROM bank.case_file WHERE subject LIKE '转账失败%'" | tail -n 1)" \
+    '钱扣了 😀, "急"'
+is "the clocks began when it was received" "$(sql "SELECT count(*) FROM bank.case_clock k JOIN bank.case_file f
+    USING (customer_id, case_id) JOIN bank.case_origin o USING (customer_id, case_id)
+    WHERE k.clock = 'statutory' AND k.started_at = f.received_at")" 3
+is "somebody unknown has a record of the unit's" "$(sql "SELECT customer_id FROM bank.case_origin WHERE external_id = 'a3'")" -3
+is "with the party, the flags and the group" "$(sql "SELECT name, flags, group_size FROM bank.case_party
+    JOIN bank.case_file USING (customer_id, case_id)")" '王某|{legal,media}|12'
+is "the same file again adds nothing" "$($take --system app "$place/good.csv")" \
+    "$place/good.csv: 0 opened, 3 known before, 0 left out; 0 in their queue, 0 wait for a class"
+is "of another system it is another complaint, tried dry" "$($take --system web --dry-run "$place/good.csv") $(cases)" \
+    "$place/good.csv: 3 rows, 0 of them bad; nothing was kept $((before + 3))"
+printf '%s\n' "{\"id\":1,\"customer\":\"$number\",\"text\":\"Card swallowed by the machine\"}" '' \
+    "{\"id\":\"j2\",\"customer\":\"$number\",\"text\":\"手续费\\u0007异常\",\"urgency\":2}" >"$place/lines.jsonl"
+is "JSON lines" "$($take --system hot "$place/lines.jsonl")" \
+    "$place/lines.jsonl: 2 opened, 0 known before, 0 left out; 0 in their queue, 2 wait for a class"
+
+# Three hundred rows of which the last but one is bad.
+before=$(cases)
+awk -v n="$number" 'BEGIN { print "id,customer,text"; for (i = 1; i <= 300; i++)
+    print "b" i "," (i == 299 ? "no such" : n) ",complaint number " i }' >"$place/late.csv"
+refused "one bad row names itself" 1 "bankops: $place/late.csv:300:customer: There is no such customer in your units*" \
+    $take --system late "$place/late.csv"
+is "and nothing was kept" "$(cases)" "$before"
+$take --system late --skip-bad "$place/bad.csv" "$place/late.csv" >"$place/out" 2>&1
+is "unless bad rows are left out" "$(tail -n 1 "$place/out")" \
+    "$place/late.csv: 299 opened, 0 known before, 1 left out; 0 in their queue, 299 wait for a class"
+like "and told" "$(head -n 1 "$place/out")" "left out: $place/late.csv:300:customer: There is no such customer*"
+is "they are kept as they stand, with the names" "$(cat "$place/bad.csv")" "id,customer,text
+b299,no such,complaint number 299"
+
+# Rows that cannot be read.
+printf 'id,customer,text\nc1,%s,fine\nc2,%s,"broken\nc3,%s,"x" y\n' "$number" "$number" "$number" >"$place/quote.csv"
+refused "a quote that does not end" 1 "bankops: $place/quote.csv:3:text: *" $take "$place/quote.csv"
+printf 'id,customer,text\nc1,%s,fine\nc2,%s,\261\240\nc3,%s,also fine\n' "$number" "$number" "$number" >"$place/mixed.csv"
+refused "mixed encodings" 1 "bankops: $place/mixed.csv:3:text: *not valid UTF-8*" $take "$place/mixed.csv"
+like "left out like the others" "$($take --skip-bad "$place/bad2.csv" "$place/mixed.csv" | tail -n 1)" \
+    "$place/mixed.csv: 2 opened, 0 known before, 1 left out*"
+printf 'id,customer,text\nd1,%s,\n' "$number" >"$place/empty.csv"
+refused "an empty text" 1 "bankops: $place/empty.csv:2:text: The facts take*" $take "$place/empty.csv"
+{ printf 'id,customer,text\ne1,%s,' "$number"; head -c 1000000 /dev/zero | tr '\0' x; echo; } >"$place/huge.csv"
+refused "a text of 1 MB" 1 "bankops: $place/huge.csv:2:text: The facts take*" $take "$place/huge.csv"
+printf 'id,customer,words\ne1,%s,x\n' "$number" >"$place/names.csv"
+refused "an unknown column" 1 "bankops: $place/names.csv: unknown column 'words'*" $take "$place/names.csv"
+: >"$place/nothing.csv"
+refused "an empty file" 1 "bankops: $place/nothing.csv: *empty*" $take "$place/nothing.csv"
+printf '{"customer":"%s","text":["a"]}\n' "$number" >"$place/array.jsonl"
+refused "JSON of another shape" 1 "bankops: $place/array.jsonl:1:text: *" $take "$place/array.jsonl"
