@@ -29,7 +29,9 @@ static const char help[] = N_(
     "  --book FILE          lines of our own book, side L\n"
     "  --statement FILE     lines of the statement, side S\n"
     "  --output FILE        where the matches go, written whole or not at all\n"
-    "  --profile NAME       read both files as this profile says, without looking for one\n"
+    "  --profile NAME       read the statement as this profile says, without looking for one, and\n"
+    "                       the book if nothing else knows it; a name or a path\n"
+    "  --account NUMBER     the account of both files, when they do not name it alike\n"
     "  --rules FILE         match by this rule set instead of the one that comes with the program\n"
     "  --as LOGIN           work as this member of staff\n"
     "  --database CONNINFO  use this server instead of the private one\n"
@@ -57,6 +59,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         {"statement", required_argument, NULL, 's'},
         {"output", required_argument, NULL, 'o'},
         {"profile", required_argument, NULL, 'p'},
+        {"account", required_argument, NULL, 'c'},
         {"rules", required_argument, NULL, 'r'},
         {"help", no_argument, NULL, 'h'},    {NULL, 0, NULL, 0}};
     int option;
@@ -74,6 +77,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         case 'b': reconcile->files.book = optarg; break;
         case 's': reconcile->files.statement = optarg; break;
         case 'o': reconcile->files.output = optarg; break;
+        case 'c': reconcile->files.account = optarg; break;
         case 'p': reconcile->files.profile = optarg; break;
         case 'r': reconcile->files.rules = optarg; break;
         case 'h': fputs(_(help), stdout); return *done = true;
@@ -89,7 +93,8 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
 static bool has_files(const struct reconcile *reconcile)
 {
     const struct reconcile_file *files = &reconcile->files;
-    return files->book || files->statement || files->output || files->profile || files->rules;
+    return files->book || files->statement || files->output || files->profile || files->account ||
+           files->rules;
 }
 
 static int run_files(const struct reconcile *reconcile, bool lanes, struct error *error)

@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "reconcile/match_file.h"
+#include "reconcile/match_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,21 +38,53 @@ static void summarise(const struct match_store *store, const struct match_rules 
            seconds);
 }
 
+/* The book as it is recognised, or as the profile says when nothing else knows it. */
+static bool load_book(struct match_store *store, const struct reconcile_file *files,
+                      const struct profiles *all, const struct profiles *chosen,
+                      struct error *error)
+{
+    if (match_load(store, MATCH_BOOK, files->book, all, false, error))
+        return true;
+    if (!files->profile || store->count || error->kind != ERROR_INPUT)
+        return false;
+    struct error first = *error;
+    *error = (struct error)ERROR_INIT;
+    if (match_load(store, MATCH_BOOK, files->book, chosen, true, error))
+        return true;
+    *error = first;
+    return false;
+}
+
+/* A statement that names no account is of the only one of the book. */
+static bool load(struct match_store *store, const struct reconcile_file *files,
+                 struct error *error)
+{
+    struct profiles all = {NULL, 0}, chosen = {NULL, 0};
+    char *folder = place_share("profiles");
+    bool done = profiles_read(folder, NULL, &all, error) &&
+                (!files->profile || profiles_choose(folder, files->profile, &chosen, error));
+    struct profiles *statement = files->profile ? &chosen : &all;
+    free(folder);
+    profiles_assume(&all, files->account, ITEM_NO_DATE);
+    profiles_assume(&chosen, files->account, ITEM_NO_DATE);
+    done = done && load_book(store, files, &all, &chosen, error);
+    if (done && store->account_count == 1)
+        profiles_fall_back(statement, store->accounts[0].name);
+    done = done && match_load(store, MATCH_STATEMENT, files->statement, statement,
+                              files->profile != NULL, error);
+    profiles_free(&all);
+    profiles_free(&chosen);
+    return done;
+}
+
 int reconcile_file(const struct reconcile_file *files, int quiet)
 {
     struct error error = ERROR_INIT;
-    struct profiles profiles = {NULL, 0};
     struct match_rules *rules = files->rules ? match_rules_read(files->rules, &error)
                                              : match_rules_default(&error);
     struct match_store *store = match_store_new(rules);
     int64_t start = clock_us();
-    char *folder = place_share("profiles");
-    bool forced = files->profile != NULL;
-    bool done = rules && profiles_read(folder, files->profile, &profiles, &error) &&
-                match_load(store, MATCH_BOOK, files->book, &profiles, forced, &error) &&
-                match_load(store, MATCH_STATEMENT, files->statement, &profiles, forced, &error);
-    free(folder);
-    profiles_free(&profiles);
+    bool done = rules && load(store, files, &error);
     if (done) {
         match_run(store);
         done = match_write(store, files->output, &error);

@@ -4,7 +4,8 @@
 /* What to match without a database. */
 struct reconcile_file {
     const char *book, *statement, *output; /* paths */
-    const char *profile;                   /* name, or NULL */
+    const char *profile;                   /* name or path, or NULL */
+    const char *account;                   /* of both files, or NULL: as they say */
     const char *rules;                     /* path of a rule set, or NULL for the shipped one */
 };
 

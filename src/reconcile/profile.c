@@ -163,6 +163,12 @@ void profiles_assume(struct profiles *profiles, const char *account, int day)
     }
 }
 
+void profiles_fall_back(struct profiles *profiles, const char *account)
+{
+    for (size_t i = 0; i < profiles->count; i++)
+        profiles->list[i]->fallback = account;
+}
+
 void profiles_free(struct profiles *profiles)
 {
     for (size_t i = 0; i < profiles->count; i++)

@@ -123,6 +123,7 @@ struct profile {
     struct profile_check checks[PROFILE_CHECKS];
     int check_count;
     const char *account;          /* from the caller: every row's account, or NULL */
+    const char *fallback;         /* from the caller: account of a file that names none, or NULL */
     int day;                      /* from the caller: day of a file without years, or
                                    * ITEM_NO_DATE */
 };
@@ -148,6 +149,8 @@ bool profiles_choose(const char *folder, const char *name, struct profiles *prof
                      struct error *error);
 /* What the caller knows that files may not say; `account` is kept, not copied, and may be NULL. */
 void profiles_assume(struct profiles *profiles, const char *account, int day);
+/* The account of files that name none; kept, not copied. */
+void profiles_fall_back(struct profiles *profiles, const char *account);
 void profiles_free(struct profiles *profiles);
 
 #endif

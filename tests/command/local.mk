@@ -1,4 +1,4 @@
-command_tests = tests/command/audit.t tests/command/classify.t tests/command/console.t tests/command/demo.t tests/command/doctor.t tests/command/fault.t tests/command/import.t tests/command/import_cases.t \
+command_tests = tests/command/audit.t tests/command/classify.t tests/command/console.t tests/command/demo.t tests/command/doctor.t tests/command/fault.t tests/command/import.t tests/command/import_cases.t tests/command/import_table.t \
   tests/command/newcomer.t tests/command/clock.t tests/command/deliver.t tests/command/opening.t tests/command/report.t tests/command/server.t tests/command/sessions.t
 check_PROGRAMS += tests/command/old_server
 TESTS += $(command_tests)
@@ -9,3 +9,6 @@ check_PROGRAMS += tests/command/gateway
 tests_command_gateway_SOURCES = tests/command/gateway.c
 tests_command_gateway_LDADD = libhttpserver.a -lpthread
 endif
+check_PROGRAMS += tests/command/pack
+tests_command_pack_SOURCES = tests/command/pack.c
+tests_command_pack_LDADD = $(LIBZIP_LIBS)

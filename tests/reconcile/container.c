@@ -134,12 +134,14 @@ static void gzip_and_utf16(void **state)
                   "<sheet name='b' r:id='r2'/></sheets></workbook>"
 #define BOOK_LINKS "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/>" \
                    "<Relationship Id='r2' Target='/xl/worksheets/sheet2.xml'/></Relationships>"
-#define BOOK_STYLES "<styleSheet><numFmts><numFmt numFmtId='170' formatCode='yyyy\"年\"m;@'/></numFmts>" \
-                    "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs>" \
-                    "<cellXfs><xf numFmtId='0'/><xf numFmtId='22'/><xf numFmtId='170'/></cellXfs></styleSheet>"
-#define BOOK_TEXTS_XML "<sst><si><t>value_date</t></si><si><r><t>account</t></r></si><si><t>ccy</t></si>" \
-                       "<si><t>dc</t></si><si><t>amount_minor</t></si><si><t>ref</t></si><si><t>ACC</t>" \
-                       "<rPh><t>phonetic</t></rPh></si><si><t>EUR</t></si><si><t>C</t></si></sst>"
+#define BOOK_STYLES \
+    "<styleSheet><numFmts><numFmt numFmtId='170' formatCode='yyyy\"年\"m;@'/></numFmts>" \
+    "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs>" \
+    "<cellXfs><xf numFmtId='0'/><xf numFmtId='22'/><xf numFmtId='170'/></cellXfs></styleSheet>"
+#define BOOK_TEXTS_XML \
+    "<sst><si><t>value_date</t></si><si><r><t>account</t></r></si><si><t>ccy</t></si>" \
+    "<si><t>dc</t></si><si><t>amount_minor</t></si><si><t>ref</t></si><si><t>ACC</t>" \
+    "<rPh><t>phonetic</t></rPh></si><si><t>EUR</t></si><si><t>C</t></si></sst>"
 #define BOOK_HEADER "<row r='3'><c r='A3' t='s'><v>0</v></c><c r='B3' t='s'><v>1</v></c>" \
                     "<c r='C3' t='s'><v>2</v></c><c r='D3' t='s'><v>3</v></c>" \
                     "<c r='E3' t='s'><v>4</v></c><c r='F3' t='s'><v>5</v></c></row>"

@@ -86,7 +86,8 @@ static void separators_of_all_kinds(void **state)
 static void cells_are_trimmed_and_mean_what_they_should(void **state)
 {
     (void)state;
-    struct seen seen = reads(BASE ", \"trim\": \"'=\\\"　\", \"empty\": [\"/\", \"--\"], \"quotes\": false",
+    struct seen seen = reads(BASE ", \"trim\": \"'=\\\"　\", \"empty\": [\"/\", \"--\"], "
+                                  "\"quotes\": false",
                              "r,d,m\n=\"007\",20261120,1\n　'8'\t ,20261120,1\n--,20261120,1\n");
     assert_string_equal(seen.item[0].reference, "007");
     assert_string_equal(seen.item[1].reference, "8");

@@ -217,6 +217,8 @@ static bool read_account(struct table *table, struct slice *name)
     *name = given ? (struct slice){given, strlen(given)} : table_text(table, COLUMN_ACCOUNT);
     if (!name->length)
         *name = (struct slice){table->account, strlen(table->account)};
+    if (!name->length && table->profile->fallback)
+        *name = (struct slice){table->profile->fallback, strlen(table->profile->fallback)};
     if (!given && !table_check_id(table, COLUMN_ACCOUNT, 1))
         return false;
     if (name->length)
@@ -412,18 +414,29 @@ static bool hand_over(struct table *table)
     return table_report_totals(table);
 }
 
+/* The encoding that the profile names; but text that is UTF-8 throughout is UTF-8. */
+static bool choose_encoding(struct table *table, enum encoding *encoding)
+{
+    const struct profile *profile = table->profile;
+    const struct scan *scan = source_scan(table->source);
+    *encoding = scan->encoding;
+    if (!profile->has_encoding || source_is_decoded(table->source) ||
+        (profile->encoding != ENCODING_UTF8 && !scan->mixed && !scan->ascii))
+        return true;
+    *encoding = profile->encoding;
+    return source_set_encoding(table->source, profile->encoding, table->error);
+}
+
 static bool prepare(struct table *table)
 {
     const struct profile *profile = table->profile;
     bool sheet = source_is_sheet(table->source);
-    if (profile->has_encoding && !sheet && !source_is_decoded(table->source) &&
-        !source_set_encoding(table->source, profile->encoding, table->error))
+    enum encoding encoding;
+    if (!choose_encoding(table, &encoding))
         return false;
-    table->style = record_style(sheet ? '\t' : profile->separator,
-                                profile->has_encoding ? profile->encoding
-                                                      : source_scan(table->source)->encoding);
+    table->style = record_style(sheet ? '\t' : profile->separator, encoding);
     table->style.decode &= !sheet && !source_scan(table->source)->ascii;
-    table->style.quotes = profile->quotes || sheet;
+    table->style.quotes = profile->quotes && !sheet;
     table->style.mark = sheet ? '\0' : profile->field_mark;
     table->decoded = table->style.decode;
     table->plain = !profile->trim && !profile->empty[0] &&

@@ -106,6 +106,7 @@ static bool search_header(struct search *search, char separator, struct error *e
     struct record_style style =
         record_style(separator, source_scan(search->source)->encoding);
     bool found = false;
+    style.quotes = !source_is_sheet(search->source);
     if (!source_rewind(search->source, error))
         return false;
     for (int line = 0; line < PROFILE_HEADER_LINES && !found; line++) {

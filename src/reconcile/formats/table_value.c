@@ -80,7 +80,10 @@ static bool formatted_date(const struct table *table, const char *format, struct
 bool table_day_text(const struct table *table, struct slice text, int *day)
 {
     const char *format = table->profile->date_format;
-    return format ? formatted_date(table, format, text, day) : plain_date(text, day);
+    if (format && formatted_date(table, format, text, day))
+        return true;
+    /* Cells of a workbook that are dates come in one form, whatever the profile says of text. */
+    return (!format || source_is_sheet(table->source)) && plain_date(text, day);
 }
 
 /* What spreadsheets make of a date: 2023/2/1, 2/1/2023, 45170. */
