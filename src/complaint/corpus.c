@@ -29,6 +29,18 @@ static int need_label(struct corpus *corpus, const char *label, struct error *er
     return corpus->label_count++;
 }
 
+static void add_places(struct corpus *corpus, const struct features *features)
+{
+    const struct occurrence *list;
+    size_t count = features_places(features, &list, &corpus->words[corpus->count]);
+    ARRAY_RESERVE(corpus->places, corpus->place_count + count, corpus->place_capacity);
+    if (count)
+        memcpy(corpus->places + corpus->place_count, list, count * sizeof *list);
+    corpus->place_starts[corpus->count] = corpus->place_count;
+    corpus->place_count += count;
+    corpus->place_starts[corpus->count + 1] = corpus->place_count;
+}
+
 bool corpus_add(struct corpus *corpus, struct features *features, const char *text, size_t length,
                 const char *label, struct error *error)
 {
@@ -39,9 +51,14 @@ bool corpus_add(struct corpus *corpus, struct features *features, const char *te
         corpus->capacity = corpus->capacity ? corpus->capacity * 2 : 1024;
         corpus->starts = xrealloc(corpus->starts, corpus->capacity * sizeof *corpus->starts);
         corpus->label = xrealloc(corpus->label, corpus->capacity * sizeof *corpus->label);
+        corpus->words = xrealloc(corpus->words, corpus->capacity * sizeof *corpus->words);
+        corpus->place_starts =
+            xrealloc(corpus->place_starts, corpus->capacity * sizeof *corpus->place_starts);
     }
     const struct feature *list;
+    features_keep_places(features);
     size_t count = features_of(features, text, length, &list);
+    add_places(corpus, features);
     ARRAY_RESERVE(corpus->features, corpus->feature_count + count, corpus->feature_capacity);
     if (count)
         memcpy(corpus->features + corpus->feature_count, list, count * sizeof *list);
@@ -59,5 +76,8 @@ void corpus_free(struct corpus *corpus)
     free(corpus->starts);
     free(corpus->label);
     free(corpus->features);
+    free(corpus->words);
+    free(corpus->place_starts);
+    free(corpus->places);
     *corpus = (struct corpus)CORPUS_INIT;
 }

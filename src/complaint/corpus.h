@@ -14,9 +14,13 @@ struct corpus {
     int *label;             /* of each text */
     struct feature *features;
     size_t feature_count, feature_capacity;
+    size_t *place_starts;   /* of each text in `places`; one more than texts */
+    size_t *words;          /* of each text */
+    struct occurrence *places;
+    size_t place_count, place_capacity;
 };
 
-#define CORPUS_INIT {{NULL}, 0, 0, 0, NULL, NULL, NULL, 0, 0}
+#define CORPUS_INIT {{NULL}, 0, 0, 0, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, 0, 0}
 
 /* Adds one text. Refuses an empty or overlong label and more than CORPUS_LABELS of them: *error has
  * no place then, the caller knows it. */

@@ -21,6 +21,10 @@ struct features {
     uint32_t *places;   /* by bucket: position in the list + 1, 0 = not met */
     struct feature *list;
     size_t count, capacity;
+    bool keep_places;
+    struct occurrence *occurrences;
+    size_t occurrence_count, occurrence_capacity;
+    size_t first, second; /* the words of what is being added */
 };
 
 /* A UTF-8 text of LIMIT bytes has at most LIMIT UTF-16 units; folding makes at most 18 of one, so
@@ -60,6 +64,7 @@ void features_close(struct features *features)
     free(features->words);
     free(features->places);
     free(features->list);
+    free(features->occurrences);
     free(features);
 }
 
@@ -80,11 +85,21 @@ static uint64_t hash_bytes(const char *text, size_t length)
     return hash;
 }
 
+static void add_place(struct features *features, uint32_t bucket)
+{
+    ARRAY_RESERVE(features->occurrences, features->occurrence_count,
+                  features->occurrence_capacity);
+    features->occurrences[features->occurrence_count++] =
+        (struct occurrence){bucket, (uint16_t)features->first, (uint16_t)features->second};
+}
+
 static void add(struct features *features, int kind, uint64_t hash)
 {
     uint32_t bucket = (uint32_t)(mix(hash + (uint64_t)kind * 0x9E3779B97F4A7C15u) >> 16) &
                       (FEATURE_BUCKETS - 1);
     uint32_t place = features->places[bucket];
+    if (features->keep_places)
+        add_place(features, bucket);
     if (place) {
         features->list[place - 1].count++;
         return;
@@ -98,7 +113,7 @@ static void forget(struct features *features)
 {
     for (size_t i = 0; i < features->count; i++)
         features->places[features->list[i].bucket] = 0;
-    features->count = features->word_count = 0;
+    features->count = features->word_count = features->occurrence_count = 0;
 }
 
 /* Compatibility forms and case folded into *plain; returns its length. ASCII needs no ICU, and
@@ -162,12 +177,20 @@ static size_t stem(const char *word, size_t length)
     return length;
 }
 
+/* Words beyond the greatest number share it. */
+static size_t word_number(size_t number)
+{
+    return number < UINT16_MAX ? number : UINT16_MAX;
+}
+
 static void add_word(struct features *features, uint64_t hash)
 {
     features->words[features->word_count++] = hash;
+    features->first = features->second = word_number(features->word_count - 1);
     add(features, KIND_WORD, hash);
     for (size_t back = 1; back <= FURTHEST && back < features->word_count; back++) {
         uint64_t before = features->words[features->word_count - 1 - back];
+        features->second = word_number(features->word_count - 1 - back);
         add(features, KIND_PAIR, back == 1 ? mix(before) * 3 + hash : mix(before) + mix(hash));
     }
 }
@@ -176,6 +199,7 @@ static void add_word(struct features *features, uint64_t hash)
 static void add_characters(struct features *features, const char *word, size_t length)
 {
     char padded[WORD_BYTES + 2];
+    features->second = features->first;
     size_t starts[WORD_BYTES + 3], count = 0;
     padded[0] = padded[length + 1] = ' ';
     memcpy(padded + 1, word, length);
@@ -243,4 +267,17 @@ size_t features_of(struct features *features, const char *text, size_t length,
         end_word(features, features->plain + start, length - start);
     *list = features->list;
     return features->count;
+}
+
+void features_keep_places(struct features *features)
+{
+    features->keep_places = true;
+}
+
+size_t features_places(const struct features *features, const struct occurrence **list,
+                       size_t *words)
+{
+    *list = features->occurrences;
+    *words = features->word_count < UINT16_MAX ? features->word_count : UINT16_MAX + 1;
+    return features->occurrence_count;
 }

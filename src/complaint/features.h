@@ -19,6 +19,12 @@ struct feature {
     uint32_t count;
 };
 
+/* A place where a feature stands, and the two words of the text (from 0) it is made of. */
+struct occurrence {
+    uint32_t bucket;
+    uint16_t first, second;
+};
+
 struct features;
 
 /* Takes ICU for the compatibility forms and the case of characters. NULL with an error without it.
@@ -32,5 +38,11 @@ void features_close(struct features *features);
  * `features` until the next call; returns its length. */
 size_t features_of(struct features *features, const char *text, size_t length,
                    const struct feature **list);
+
+/* From now on features_of() also keeps where each feature stands. */
+void features_keep_places(struct features *features);
+/* The places of the last text, the features' own, and the number of its words. */
+size_t features_places(const struct features *features, const struct occurrence **list,
+                       size_t *words);
 
 #endif

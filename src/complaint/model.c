@@ -48,6 +48,11 @@ int model_guess(const struct model *model, const struct feature *list, size_t co
     float scores[MODEL_LABELS];
     double sum = 0;
     add_scores(model, list, count, scores);
+    if (model->net) {
+        for (int k = 0; k < model->label_count; k++)
+            scores[k] *= model->mix;
+        net_add_scores(model->net, model->rarity, list, count, scores);
+    }
     int found = rank(scores, model->label_count, best, wanted);
     for (int k = 0; k < model->label_count && found; k++)
         sum += exp((double)(scores[k] - best[0].score) * (double)model->sharpness);
@@ -83,5 +88,6 @@ void model_free(struct model *model)
     free(model->starts);
     free(model->classes);
     free(model->weights);
+    net_free(model->net);
     free(model);
 }

@@ -1,12 +1,13 @@
 #ifndef BANKOPS_COMPLAINT_MODEL_H
 #define BANKOPS_COMPLAINT_MODEL_H
 
-#include "complaint/features.h"
+#include "base/buffer.h"
+#include "complaint/net.h"
 
 enum { MODEL_LABELS = 256 };
 
-/* A linear classifier over hashed features. Weights are bytes, times the scale of their class; the
- * weights of one bucket lie together. */
+/* A linear classifier over hashed features, with or without a small network beside it. Weights are
+ * bytes, times the scale of their class; the weights of one bucket lie together. */
 struct model {
     int label_count;
     char **labels;          /* sorted by their bytes */
@@ -17,10 +18,12 @@ struct model {
     uint32_t *starts;       /* by bucket, one more than buckets */
     uint8_t *classes;       /* by weight */
     int8_t *weights;
+    float mix;              /* weight of the linear scores beside the network's */
+    struct net *net;        /* NULL: none */
 };
 
 /* One answer. Confidence: the chance, 0 to 1, that it is right, fitted on texts held out from the
- * training; score: distance from the plane of this class. */
+ * training; score: distance from the plane of this class, with a network the mixed score. */
 struct guess {
     int label;
     float score, confidence;
@@ -37,6 +40,9 @@ void model_free(struct model *model);
 
 /* Writes the file whole or not at all; *bytes (may be NULL) is its size. */
 bool model_save(const struct model *model, const char *path, size_t *bytes, struct error *error);
+/* The same in memory: appends the bytes. */
+void model_write(const struct model *model, struct buffer *out);
+struct model *model_read(const char *name, const char *data, size_t length, struct error *error);
 /* NULL with a reason when the file cannot be read, is no model, of another version, or damaged. */
 struct model *model_load(const char *path, struct error *error);
 

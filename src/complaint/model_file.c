@@ -11,8 +11,10 @@
 /* The file, all numbers little endian: the magic line; version of the features, labels, examples,
  * sharpness; for each label its length, bytes, scale and base; for each bucket the number of its
  * weights plus 1, 0 when it was not met in training (2 bytes); for each bucket met its rarity; the
- * classes of all weights, the weights; the SHA-256 of everything before. */
-static const char magic[] = "bankops classifier 1\n";
+ * classes of all weights, the weights; the weight beside the network, 0 without one; of the network a
+ * bit for each bucket it knows, the scales of those rows, their weights, the hidden base, the outer
+ * weights and base; the SHA-256 of everything before. */
+static const char magic[] = "bankops classifier 2\n";
 static const char kind[] = "bankops classifier ";
 
 enum { FILE_LIMIT = 256 << 20, LABEL_BYTES = 200 };
@@ -28,6 +30,28 @@ static void put_float(struct buffer *out, float value)
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     put_number(out, bits, 4);
+}
+
+static void put_floats(struct buffer *out, const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        put_float(out, values[i]);
+}
+
+static void put_net(struct buffer *out, const struct net *net)
+{
+    size_t labels = (size_t)net->label_count;
+    for (size_t i = 0; i < FEATURE_BUCKETS; i += 8) {
+        unsigned bits = 0;
+        for (size_t bit = 0; bit < 8; bit++)
+            bits |= (unsigned)(net->rows[i + bit] != 0) << bit;
+        buffer_add_char(out, (char)bits);
+    }
+    put_floats(out, net->scales, net->row_count);
+    buffer_add_bytes(out, net->weights, (size_t)net->row_count * NET_HIDDEN);
+    put_floats(out, net->base, NET_HIDDEN);
+    put_floats(out, net->out, labels * NET_HIDDEN);
+    put_floats(out, net->out_base, labels);
 }
 
 static void put_model(struct buffer *out, const struct model *model)
@@ -51,15 +75,24 @@ static void put_model(struct buffer *out, const struct model *model)
             put_float(out, model->rarity[i]);
     buffer_add_bytes(out, model->classes, starts[FEATURE_BUCKETS]);
     buffer_add_bytes(out, model->weights, starts[FEATURE_BUCKETS]);
+    put_float(out, model->net ? model->mix : 0);
+    if (model->net)
+        put_net(out, model->net);
+}
+
+void model_write(const struct model *model, struct buffer *out)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    size_t start = out->length;
+    put_model(out, model);
+    SHA256((const unsigned char *)out->data + start, out->length - start, digest);
+    buffer_add_bytes(out, digest, sizeof digest);
 }
 
 bool model_save(const struct model *model, const char *path, size_t *bytes, struct error *error)
 {
     struct buffer out = BUFFER_INIT;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    put_model(&out, model);
-    SHA256((const unsigned char *)out.data, out.length, digest);
-    buffer_add_bytes(&out, digest, sizeof digest);
+    model_write(model, &out);
     bool done = file_write(path, out.data, out.length, error);
     if (bytes)
         *bytes = out.length;
@@ -148,6 +181,38 @@ static void take_weights(struct input *input, struct model *model)
         input->good = input->good && classes[i] < model->label_count;
 }
 
+static float *take_floats(struct input *input, size_t count)
+{
+    if (count > input->left / 4)
+        input->good = false;
+    float *values = xcalloc(input->good ? count + 1 : 1, sizeof *values);
+    for (size_t i = 0; i < count && input->good; i++)
+        values[i] = take_float(input);
+    return values;
+}
+
+static void take_net(struct input *input, struct model *model)
+{
+    struct net *net = model->net = xcalloc(1, sizeof *net);
+    size_t labels = (size_t)model->label_count;
+    const unsigned char *bits = take(input, FEATURE_BUCKETS / 8);
+    net->label_count = model->label_count;
+    net->rows = xcalloc(FEATURE_BUCKETS, sizeof *net->rows);
+    for (size_t i = 0; bits && i < FEATURE_BUCKETS; i++)
+        if (bits[i / 8] >> i % 8 & 1)
+            net->rows[i] = ++net->row_count;
+    net->scales = take_floats(input, net->row_count);
+    size_t bytes = (size_t)net->row_count * NET_HIDDEN;
+    const unsigned char *weights = take(input, bytes);
+    net->weights = xmalloc(weights ? bytes + 1 : 1);
+    if (weights)
+        memcpy(net->weights, weights, bytes);
+    for (int unit = 0; unit < NET_HIDDEN; unit++)
+        net->base[unit] = take_float(input);
+    net->out = take_floats(input, labels * NET_HIDDEN);
+    net->out_base = take_floats(input, labels);
+}
+
 static bool refuse(const char *path, struct error *error)
 {
     return error_set(error, ERROR_INPUT, path, _("Train the model again or copy it once more."),
@@ -185,11 +250,21 @@ static struct model *parse(const char *path, const char *data, size_t length, st
     take_labels(&input, model);
     if (input.good)
         take_weights(&input, model);
+    model->mix = take_float(&input);
+    if (input.good && model->mix > 0)
+        take_net(&input, model);
     if (input.good && !input.left)
         return model;
     refuse(path, error);
     model_free(model);
     return NULL;
+}
+
+struct model *model_read(const char *name, const char *data, size_t length, struct error *error)
+{
+    return check_kind(name, data, length, error) && check_digest(name, data, length, error)
+               ? parse(name, data, length, error)
+               : NULL;
 }
 
 struct model *model_load(const char *path, struct error *error)
@@ -198,9 +273,7 @@ struct model *model_load(const char *path, struct error *error)
     size_t length;
     if (!file_read(path, FILE_LIMIT, &data, &length, error))
         return NULL;
-    struct model *model = NULL;
-    if (check_kind(path, data, length, error) && check_digest(path, data, length, error))
-        model = parse(path, data, length, error);
+    struct model *model = model_read(path, data, length, error);
     free(data);
     return model;
 }

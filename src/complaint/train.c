@@ -14,6 +14,9 @@ const struct train_settings train_settings_default = {
     .rarity_power = 0.5,
     .least_texts = 1,
     .least_weight = 0,
+    .mix = 3,
+    .net = {.texts_shown = 64000, .rate = 0.05, .words_out = 0.15, .units_out = 0.1,
+            .smooth = 0.05},
 };
 
 /* One kept weight of a class. */
@@ -221,6 +224,16 @@ static void solve(struct model *model, const struct corpus *corpus, const struct
     free(room);
 }
 
+static void add_net(struct model *model, const struct corpus *corpus,
+                    const struct train_settings *settings, int fold, int folds)
+{
+    int numbers[CORPUS_LABELS];
+    for (int k = 0; k < model->label_count; k++)
+        numbers[corpus_label(corpus, model->labels[k])] = k;
+    model->mix = (float)settings->mix;
+    model->net = net_train(corpus, model->rarity, numbers, &settings->net, fold, folds);
+}
+
 struct model *train_fold(const struct corpus *corpus, const struct train_settings *settings,
                          int fold, int folds, struct error *error)
 {
@@ -233,6 +246,8 @@ struct model *train_fold(const struct corpus *corpus, const struct train_setting
     model->examples = (uint32_t)part.rows.count;
     solve(model, corpus, &part, settings);
     part_free(&part);
+    if (settings->mix > 0)
+        add_net(model, corpus, settings, fold, folds);
     return model;
 }
 

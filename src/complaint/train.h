@@ -3,6 +3,7 @@
 
 #include "complaint/corpus.h"
 #include "complaint/model.h"
+#include "complaint/net.h"
 #include "complaint/solver.h"
 
 struct train_settings {
@@ -10,6 +11,8 @@ struct train_settings {
     double rarity_power; /* of ln((1 + texts) / (1 + texts with it)) + 1 */
     int least_texts;     /* a feature in fewer is left out */
     double least_weight; /* a weight below this part of its class's greatest is left out */
+    double mix; /* weight of the linear scores beside those of a network; 0: no network */
+    struct net_settings net;
 };
 
 /* What five-fold cross-validation on the training part of BANKING77 chose. */

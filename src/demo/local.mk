@@ -2,6 +2,8 @@ noinst_LIBRARIES += libdemo.a
 libdemo_a_SOURCES = \
   src/demo/account.c \
   src/demo/case-load.c \
+  src/demo/complaint-part.c src/demo/complaint-part.h \
+  src/demo/complaint-sample.c src/demo/complaint-sample.h \
   src/demo/complaint-text.c src/demo/complaint-text.h \
   src/demo/complaint.c \
   src/demo/history.c \
