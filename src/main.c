@@ -10,7 +10,7 @@
 
 static const struct command commands[] = {
     {"audit", "verify|seal", N_("prove that the audit trail is whole"), command_audit},
-    {"classify", "train|evaluate|predict", N_("learn and say the class of texts"),
+    {"classify", "train|evaluate|predict|cases", N_("learn and say the class of texts"),
      command_classify},
     {"clock", "[--once]", N_("remind, escalate and reassign cases"), command_clock},
     {"console", "[--as NAME] [--screen COMMAND]", N_("open the console (also without a command)"),

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/language.h"
 #include "base/text.h"
+#include "command/classify_database.h"
 #include "command/command.h"
 #include "complaint/evaluate.h"
 #include "complaint/train.h"
@@ -18,26 +19,47 @@
 static const char help[] = N_(
     "Usage: bankops classify train|evaluate|predict --input FILE.csv --text-column NAME\n"
     "                        [--label-column NAME] --model FILE [--output FILE]\n"
+    "       bankops classify train --from-database [--promote]\n"
+    "       bankops classify cases|promote|rollback|models|texts [OPTION…]\n"
     "\n"
     "Learns from texts whose class is known to say the class of others, in any language.\n"
     "\n"
-    "train      makes a model of the texts and their labels and writes it to a file\n"
+    "train      makes a model of the texts and their labels and writes it to a file;\n"
+    "           --from-database: of what people decided on complaints, kept in the database in\n"
+    "           shadow and compared with the active model on held-out cases\n"
     "evaluate   compares a model with texts whose label is known\n"
     "predict    writes a CSV row for each text: the class, how sure it is (0 to 1), how far the\n"
     "           next class is, and the next two classes\n"
+    "cases      worker: classifies the complaints that wait; sure ones are routed, the others\n"
+    "           left to a person with three suggestions\n"
+    "promote    makes a model in shadow the active one, when it was better\n"
+    "rollback   brings back the model that was active before\n"
+    "models     lists the models of the database\n"
+    "texts      writes complaints of all codes in two languages as CSV\n"
     "\n"
     "Options:\n"
     "  --input FILE           CSV in UTF-8; the first row names the columns\n"
     "  --text-column NAME     the column of the texts\n"
     "  --label-column NAME    the column of the labels: for train and evaluate\n"
-    "  --model FILE           the model: train writes it, the others read it\n"
+    "  --model FILE           the model: train writes it, the others read it; promote: its number\n"
+    "                         (default: the newest in shadow)\n"
     "  --output FILE          where the result goes, whole or not at all; default: standard\n"
     "                         output\n"
+    "  --from-database        train: on the bank's own cases\n"
+    "  --promote              train: make the model active if it is better\n"
+    "  --once                 cases: until none waits, then end\n"
+    "  --quiet                cases: say nothing unless something fails\n"
+    "  --count N              texts: how many (default 1000)\n"
+    "  --seed S               texts: others of the same kind (default 1)\n"
+    "  --as LOGIN             database role (default, on the private database: worker01)\n"
+    "  --database CONNINFO    use this server instead of the private one\n"
     "\n"
-    "Exit status: 0 done, 1 bad file, 2 wrong use.\n");
+    "Exit status: 0 done, 1 bad file, 2 wrong use, 3 no database.\n");
 
 struct choices {
-    const char *action, *input, *text, *label, *model, *output;
+    const char *action, *input, *text, *label, *model, *output, *count, *seed;
+    struct session_options session;
+    bool from_database, promote, once, quiet;
 };
 
 /* The open input and what is needed to read it. */
@@ -252,45 +274,72 @@ static const struct {
     const char *name;
     bool label, model;
     bool (*run)(struct work *, const struct choices *, struct error *);
-} actions[] = {
+} file_actions[] = {
     {"train", true, false, train_model},
     {"evaluate", true, true, evaluate_model},
     {"predict", false, true, predict},
 };
 
-/* Reads the options; returns the number of the action, -1 with an error, -2 when help was shown. */
-static int read_options(struct choices *choices, int argc, char **argv, struct error *error)
+static const char *const database_actions[] = {"cases", "promote", "rollback", "models", "texts"};
+
+static bool take(struct choices *choices, int option, const char *name, struct error *error)
+{
+    switch (option) {
+    case 'i': choices->input = optarg; return true;
+    case 't': choices->text = optarg; return true;
+    case 'l': choices->label = optarg; return true;
+    case 'm': choices->model = optarg; return true;
+    case 'o': choices->output = optarg; return true;
+    case 'c': choices->count = optarg; return true;
+    case 's': choices->seed = optarg; return true;
+    case 'a': choices->session.as = optarg; return true;
+    case 'd': choices->session.conninfo = optarg; return true;
+    case 'F': return choices->from_database = true;
+    case 'P': return choices->promote = true;
+    case 'O': return choices->once = true;
+    case 'q': return choices->quiet = true;
+    default:
+        return error_set(error, ERROR_USAGE, name, _("bankops classify --help lists the options."),
+                         option == ':' ? _("this option needs a value") : _("unknown option"));
+    }
+}
+
+/* False with an error, or with *helped when help was shown. */
+static bool read_options(struct choices *choices, int argc, char **argv, bool *helped,
+                         struct error *error)
 {
     static const struct option known[] = {
         {"input", required_argument, NULL, 'i'},        {"text-column", required_argument, NULL, 't'},
         {"label-column", required_argument, NULL, 'l'}, {"model", required_argument, NULL, 'm'},
-        {"output", required_argument, NULL, 'o'},       {"help", no_argument, NULL, 'h'},
+        {"output", required_argument, NULL, 'o'},       {"count", required_argument, NULL, 'c'},
+        {"seed", required_argument, NULL, 's'},         {"as", required_argument, NULL, 'a'},
+        {"database", required_argument, NULL, 'd'},     {"from-database", no_argument, NULL, 'F'},
+        {"promote", no_argument, NULL, 'P'},            {"once", no_argument, NULL, 'O'},
+        {"quiet", no_argument, NULL, 'q'},              {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-        switch (option) {
-        case 'i': choices->input = optarg; break;
-        case 't': choices->text = optarg; break;
-        case 'l': choices->label = optarg; break;
-        case 'm': choices->model = optarg; break;
-        case 'o': choices->output = optarg; break;
-        case 'h': fputs(_(help), stdout); return -2;
-        default:
-            return error_set(error, ERROR_USAGE, argv[optind - 1],
-                             _("bankops classify --help lists the options."),
-                             option == ':' ? _("this option needs a value")
-                                           : _("unknown option")), -1;
+        if (option == 'h') {
+            fputs(_(help), stdout);
+            return *helped = true, false;
         }
+        if (!take(choices, option, argv[optind - 1], error))
+            return false;
     }
-    choices->action = optind < argc ? argv[optind++] : NULL;
-    for (size_t i = 0; choices->action && optind >= argc && i < ARRAY_LENGTH(actions); i++)
-        if (!strcmp(actions[i].name, choices->action))
-            return (int)i;
+    choices->action = optind < argc ? argv[optind++] : "";
+    bool known_one = optind >= argc;
+    for (size_t i = 0; i < ARRAY_LENGTH(file_actions) && known_one; i++)
+        if (!strcmp(file_actions[i].name, choices->action))
+            return true;
+    for (size_t i = 0; i < ARRAY_LENGTH(database_actions) && known_one; i++)
+        if (!strcmp(database_actions[i], choices->action))
+            return true;
     return error_set(error, ERROR_USAGE, "classify",
                      _("bankops classify --help lists the options."),
-                     _("one of train, evaluate, predict is expected")), -1;
+                     _("one of train, evaluate, predict, cases, promote, rollback, models, texts is "
+                       "expected"));
 }
 
 static bool check_choices(const struct choices *choices, bool label, struct error *error)
@@ -309,20 +358,65 @@ static bool check_choices(const struct choices *choices, bool label, struct erro
     return true;
 }
 
+static bool run_on_file(const struct choices *choices, struct error *error)
+{
+    size_t at = 0;
+    while (strcmp(file_actions[at].name, choices->action))
+        at++;
+    struct work *work = xcalloc(1, sizeof *work);
+    bool done = check_choices(choices, file_actions[at].label, error) &&
+                work_open(work, choices, file_actions[at].model, error) &&
+                file_actions[at].run(work, choices, error);
+    work_close(work);
+    free(work);
+    return done;
+}
+
+/* A number of an option, or its default; -1 with an error. */
+static long long number(const char *name, const char *text, long long usual, long long most,
+                        struct error *error)
+{
+    char empty[] = "", *end = empty;
+    long long value = text ? strtoll(text, &end, 10) : usual;
+    if (*end || (text && !*text) || value < 0 || value > most)
+        return error_set(error, ERROR_USAGE, name, _("bankops classify --help lists the options."),
+                         _("a number from 0 to %lld is expected"), most), -1;
+    return value;
+}
+
+static bool write_texts(const struct choices *choices, struct error *error)
+{
+    long long count = number("--count", choices->count, 1000, 10000000, error);
+    long long seed = count < 0 ? -1 : number("--seed", choices->seed, 1, INT32_MAX, error);
+    return seed >= 0 && classify_texts((int)count, (uint64_t)seed, choices->output, error);
+}
+
+static bool run(const struct choices *choices, struct error *error)
+{
+    const struct session_options *session = &choices->session;
+    if (!strcmp(choices->action, "cases"))
+        return classify_cases(session, choices->once, choices->quiet, error);
+    if (!strcmp(choices->action, "promote"))
+        return classify_promote(session, choices->model, error);
+    if (!strcmp(choices->action, "rollback"))
+        return classify_rollback(session, error);
+    if (!strcmp(choices->action, "models"))
+        return classify_models(session, error);
+    if (!strcmp(choices->action, "texts"))
+        return write_texts(choices, error);
+    if (choices->from_database && !strcmp(choices->action, "train"))
+        return classify_learn(session, choices->promote, error);
+    return run_on_file(choices, error);
+}
+
 int command_classify(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
     struct choices choices = {0};
-    int action = read_options(&choices, argc, argv, &error);
-    if (action == -2)
+    bool helped = false;
+    if (read_options(&choices, argc, argv, &helped, &error) && run(&choices, &error))
         return 0;
-    struct work *work = xcalloc(1, sizeof *work);
-    bool done = action >= 0 && check_choices(&choices, actions[action].label, &error) &&
-                work_open(work, &choices, actions[action].model, &error) &&
-                actions[action].run(work, &choices, &error);
-    work_close(work);
-    free(work);
-    if (done)
+    if (helped)
         return 0;
     error_print(&error);
     return error_exit_status(&error);

@@ -1,6 +1,6 @@
 bankops_SOURCES = src/main.c src/command/command.h \
   src/command/audit.c src/command/audit_verify.c src/command/audit_verify.h \
-  src/command/classify.c src/command/console.c src/command/database.c src/command/demo.c \
+  src/command/classify.c src/command/classify_database.c src/command/classify_database.h src/command/console.c src/command/database.c src/command/demo.c \
   src/command/doctor.c src/command/doctor.h src/command/doctor_machine.c \
   src/command/doctor_program.c src/command/doctor_server.c \
   src/command/case_rows.c src/command/case_rows.h src/command/import_cases.c \

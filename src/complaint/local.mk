@@ -8,7 +8,9 @@ libcomplaint_a_SOURCES = \
   src/complaint/net.c src/complaint/net.h src/complaint/net_train.c \
   src/complaint/model.c src/complaint/model.h src/complaint/model_file.c \
   src/complaint/solver.c src/complaint/solver.h \
-  src/complaint/train.c src/complaint/train.h
+  src/complaint/store.c src/complaint/store.h \
+  src/complaint/train.c src/complaint/train.h \
+  src/complaint/triage.c src/complaint/triage.h
 
 if HAVE_CMOCKA
 complaint_tests = tests/complaint/features.t tests/complaint/model.t

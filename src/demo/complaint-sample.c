@@ -71,6 +71,9 @@ static void fill(struct buffer *out, struct pen *pen, const char *name)
         write(out, pen, pen->product);
     else if (!strncmp(name, "day}", 4))
         write_day(out, pen->sample->day, pen->sample->english);
+    else if (!strncmp(name, "time}", 5))
+        buffer_format(out, pen->sample->english ? "%d pm" : "晚上%d点",
+                      (int)random_between(pen->random, 7, 10));
     else if (!strncmp(name, "sum}", 4))
         buffer_format(out, "%d", (int)random_scale(pen->random, 1000, 90000));
     else if (!strncmp(name, "small}", 6))
@@ -86,7 +89,7 @@ static const char *choose(struct buffer *out, struct pen *pen, const char *from)
 {
     const char *end = strchr(from, ']');
     uint32_t choices = 1;
-    char part[200];
+    char part[600];
     for (const char *at = from; at < end; at++)
         choices += *at == '|';
     for (uint32_t skip = random_below(pen->random, choices); skip; skip--)
@@ -224,6 +227,14 @@ void complaint_sample_make(struct complaint_sample *sample, struct random *rando
         write(&sample->subject, &pen, pick(&pen, find('C', sample->reason)));
     write_facts(sample, &pen);
     write(&sample->remedy, &pen, pick(&pen, &complaint_wishes));
+}
+
+void complaint_sample_expand(struct buffer *out, struct random *random, const char *text,
+                             bool english, int day)
+{
+    struct complaint_sample sample = {.english = english, .day = day};
+    struct pen pen = {random, &sample, ""};
+    write(out, &pen, text);
 }
 
 void complaint_sample_free(struct complaint_sample *sample)

@@ -20,6 +20,9 @@ struct complaint_sample {
 /* Writes the texts of a sample whose codes are set; NULL codes are drawn (reason among C01-C12 and
  * now and then C99). The same random numbers give the same texts. */
 void complaint_sample_make(struct complaint_sample *sample, struct random *random);
+/* Appends a text of complaint-text.h with its choices drawn and its blanks filled. */
+void complaint_sample_expand(struct buffer *out, struct random *random, const char *text,
+                             bool english, int day);
 void complaint_sample_free(struct complaint_sample *sample);
 
 /* The k-th code (from 0) of an axis A, B or C; NULL after the last. */

@@ -1,4 +1,5 @@
 #include "base/date.h"
+#include "demo/complaint-sample.h"
 #include "demo/complaint-text.h"
 #include "demo/maker.h"
 
@@ -10,10 +11,12 @@ enum { TEXT_BYTES = 2000, HOUR = 3600 };
 /* One complaint while it is made. */
 struct complaint {
     const struct complaint_text *text;
+    const char *business, *reason;
+    bool composed; /* of phrases, instead of the text */
     int sum, small, count, card; /* what its blanks are filled with */
     int day;                     /* when it happened */
     bool english;
-    const char *stage;
+    const char *stage, *channel;
     int64_t received;
     int age_hours;
 };
@@ -35,6 +38,19 @@ static const struct complaint_text *pick_text(struct random *random, bool englis
     while (index + 1 < count && at >= texts[index].weight)
         at -= texts[index++].weight;
     return &texts[index];
+}
+
+/* Half of the texts are made of phrases; a few of those are about what hardly anybody complains
+ * about. */
+static void pick_codes(struct random *random, struct complaint *c)
+{
+    c->business = c->text->business;
+    c->reason = c->text->reason;
+    c->composed = random_chance(random, 5000);
+    if (c->composed && random_chance(random, 1200)) {
+        c->business = complaint_code('B', random_below(random, 14));
+        c->reason = complaint_code('C', random_below(random, 12));
+    }
 }
 
 static void add_day(struct buffer *out, int day, bool english)
@@ -151,7 +167,7 @@ static const char *decide(const struct complaint *c, bool upheld)
         return upheld ? "We found that the customer is right, apologised and put it right the same "
                         "day."
                       : "The rules were followed; we explained them in writing, in English.";
-    while (decision->reason[0] && strcmp(decision->reason, c->text->reason))
+    while (decision->reason[0] && strcmp(decision->reason, c->reason))
         decision++;
     return upheld ? decision->upheld : decision->not_upheld;
 }
@@ -160,6 +176,20 @@ static void write_texts(struct maker *maker, struct profile *p, const struct com
 {
     struct buffer text = BUFFER_INIT;
     struct rows *rows = maker->rows;
+    if (c->composed) {
+        struct complaint_sample sample = COMPLAINT_SAMPLE_INIT;
+        sample.channel = c->channel;
+        sample.business = c->business;
+        sample.reason = c->reason;
+        sample.english = c->english;
+        sample.day = c->day;
+        complaint_sample_make(&sample, &p->random);
+        rows_text(rows, ROWS_COMPLAINT, buffer_text(&sample.subject));
+        rows_text(rows, ROWS_COMPLAINT, buffer_text(&sample.facts));
+        rows_text(rows, ROWS_COMPLAINT, buffer_text(&sample.remedy));
+        complaint_sample_free(&sample);
+        return;
+    }
     const char *const parts[] = {c->text->subject, c->text->facts, c->text->remedy};
     for (int i = 0; i < 3; i++) {
         buffer_clear(&text);
@@ -174,7 +204,7 @@ static void write_handling(struct maker *maker, struct profile *p, const struct 
     static const char *const told[] = {"phone", "phone", "sms", "app", "letter"};
     struct rows *rows = maker->rows;
     struct random *random = &p->random;
-    bool about_staff = !strcmp(c->text->reason, "C01") && random_chance(random, 5000);
+    bool about_staff = !strcmp(c->reason, "C01") && random_chance(random, 5000);
     bool upheld = random_chance(random, 6800);
     int clerk = plan_person(maker->plan, random, p->unit, "clerk");
     int handler = plan_person(maker->plan, random, p->unit, p->tier >= 4 ? "rm" : "clerk");
@@ -204,7 +234,7 @@ static void write_handling(struct maker *maker, struct profile *p, const struct 
                                          : "not_upheld");
 }
 
-static void write_complaint(struct maker *maker, struct profile *p, const struct complaint *c)
+static void write_complaint(struct maker *maker, struct profile *p, struct complaint *c)
 {
     static const char *const sources[] = {"hotline", "app",       "card",
                                           "branch",  "regulator", "letter"};
@@ -221,13 +251,14 @@ static void write_complaint(struct maker *maker, struct profile *p, const struct
     rows_text(rows, ROWS_COMPLAINT, major ? "major" : complex ? "complex" : "simple");
     rows_integer(rows, ROWS_COMPLAINT, major ? 1 : complex || source == 4 ? 2 : 3);
     rows_text(rows, ROWS_COMPLAINT, sources[source]);
-    rows_text(rows, ROWS_COMPLAINT, channels[source]);
+    c->channel = channels[source];
+    rows_text(rows, ROWS_COMPLAINT, c->channel);
     if (!strcmp(c->stage, "registered")) {
         rows_null(rows, ROWS_COMPLAINT);
         rows_null(rows, ROWS_COMPLAINT);
     } else {
-        rows_text(rows, ROWS_COMPLAINT, c->text->business);
-        rows_text(rows, ROWS_COMPLAINT, c->text->reason);
+        rows_text(rows, ROWS_COMPLAINT, c->business);
+        rows_text(rows, ROWS_COMPLAINT, c->reason);
     }
     write_texts(maker, p, c);
     write_handling(maker, p, c);
@@ -242,6 +273,7 @@ void complaint_make(struct maker *maker, struct profile *p)
     for (bool again = true; again; again = random_chance(&p->random, 600)) {
         struct complaint c = {.english = p->latin};
         c.text = pick_text(&p->random, c.english);
+        pick_codes(&p->random, &c);
         pick_moment(maker, p, &c);
         fill_blanks(&p->random, &c);
         c.stage = pick_stage(&p->random, c.age_hours);

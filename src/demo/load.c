@@ -4,6 +4,7 @@
 #include "database/copy.h"
 #include "database/failure.h"
 #include "database/session.h"
+#include "demo/learn.h"
 #include "demo/maker.h"
 #include "demo/statement.h"
 
@@ -221,6 +222,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            session_script(connection, email_sql, error) &&
            session_script(connection, "SELECT bank.search_sort()", error) &&
            rebuild(connection, progress, data, error) && case_load(connection, plan->now, error) &&
+           learn_history(connection, error) &&
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
            session_script(connection,

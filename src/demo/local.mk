@@ -2,12 +2,13 @@ noinst_LIBRARIES += libdemo.a
 libdemo_a_SOURCES = \
   src/demo/account.c \
   src/demo/case-load.c \
-  src/demo/complaint-part.c src/demo/complaint-part.h \
+  src/demo/complaint-history.c src/demo/complaint-part.c src/demo/complaint-part.h \
   src/demo/complaint-sample.c src/demo/complaint-sample.h \
   src/demo/complaint-text.c src/demo/complaint-text.h \
   src/demo/complaint.c \
   src/demo/history.c \
   src/demo/holding.c \
+  src/demo/learn.c src/demo/learn.h \
   src/demo/load.c src/demo/load.h \
   src/demo/maker.c src/demo/maker.h \
   src/demo/name-table.c src/demo/name-table.h \

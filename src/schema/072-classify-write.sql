@@ -1,12 +1,17 @@
 -- The machine classifies: what it says is stored, and above the threshold the case goes its way.
 
--- Which model is active, and the bounds; no row before the first model.
+-- Which model is active; no row before the first.
 CREATE FUNCTION api.classify_settings()
-RETURNS TABLE (model_id int, threshold float, floor float, held_least int)
+RETURNS TABLE (model_id int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT m.model_id, bank.setting('classify_threshold')::float,
-           bank.setting('classify_floor')::float, bank.setting('classify_held_least')::int
+    SELECT m.model_id
       FROM bank.model m WHERE m.state = 'active'
+$$;
+
+CREATE FUNCTION api.classify_bounds()
+RETURNS TABLE (threshold float, floor float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT bank.setting('classify_threshold')::float, bank.setting('classify_floor')::float
 $$;
 
 -- The bytes of a model (NULL: the active one), by axis.
@@ -214,7 +219,7 @@ BEGIN
 END $$;
 
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'worker')
-  FROM unnest('{classify_settings,model_parts,case_machine}'::text[]) name;
+  FROM unnest('{classify_settings,classify_bounds,model_parts,case_machine}'::text[]) name;
 SELECT bank.function_grant(name, 'supervisor', 'worker')
   FROM unnest('{classify_waiting,case_machine_batch}'::text[]) name;
 SELECT bank.function_grant('case_suggestions', 'clerk', 'rm', 'supervisor', 'auditor');

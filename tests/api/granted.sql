@@ -43,6 +43,7 @@ INSERT INTO decided VALUES ('function', 'clerk supervisor', 'case_route_waiting'
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_step');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_suggestions');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_take');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor worker', 'classify_bounds');
 INSERT INTO decided VALUES ('function', 'worker', 'classify_examples');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor worker', 'classify_settings');
 INSERT INTO decided VALUES ('function', 'supervisor worker', 'classify_waiting');

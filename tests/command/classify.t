@@ -87,11 +87,11 @@ if [ "$corpus" ]; then
         --model "$place/model" >"$place/made"
     "$program" classify evaluate --input "$corpus/test.csv" --text-column text --label-column category \
         --model "$place/model" >"$place/figures"
-    is "at least 91.5 % right and 97 % among three on BANKING77" \
-        "$(awk '/^accuracy/ { a = $2 } /^top-3/ { t = $2 } END { print (a >= 91.5), (t >= 97) }' "$place/figures")" '1 1'
+    is "at least 92 % right and 97 % among three on BANKING77" \
+        "$(awk '/^accuracy/ { a = $2 } /^top-3/ { t = $2 } END { print (a >= 92), (t >= 97) }' "$place/figures")" '1 1'
     sed 's/^/# /' "$place/figures"
     is "the model is below 10 MB" "$(awk '/^size/ { print $2 < 10 }' "$place/made")" 1
 else
-    echo "ok - at least 91.5 % right and 97 % among three on BANKING77 # SKIP BANKOPS_CORPUS is not set"
+    echo "ok - at least 92 % right and 97 % among three on BANKING77 # SKIP BANKOPS_CORPUS is not set"
     echo "ok - the model is below 10 MB # SKIP BANKOPS_CORPUS is not set"
 fi
