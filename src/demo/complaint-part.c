@@ -72,7 +72,8 @@ const struct complaint_part complaint_faults[] = {
       "{p}的业务员[说好回电一直没回|中途挂断电话]，服务太差"},
      {"the clerk who handled my {p} was [rude and dismissive|bored and did not listen]",
       "I waited two hours about my {p} and [only one window was open|nobody called my number]",
-      "nobody at the hotline could tell me anything about my {p}, [they just passed me on|they hung up]",
+      "nobody at the hotline could tell me anything about my {p}, "
+      "[they just passed me on|they hung up]",
       "the adviser promised to call back about my {p} and never did",
       "staff laughed at my question about the {p}"}},
     {"C02",
@@ -178,7 +179,8 @@ const struct complaint_part complaint_faults[] = {
     {"C99",
      {"关于{p}有一点[意见|建议]想反映", "{p}的事说来话长，[希望有人联系我|请回电]", "对{p}有疑问，请专人解答"},
      {"I have a [remark|question] about the {p}, please call me",
-      "something about the {p}, hard to explain in writing", "please have someone talk to me about the {p}"}},
+      "something about the {p}, hard to explain in writing",
+      "please have someone talk to me about the {p}"}},
     {NULL, {NULL}, {NULL}},
 };
 
@@ -226,6 +228,7 @@ const struct complaint_part complaint_wishes = {
 const struct complaint_part complaint_moods = {
     "",
     {"太气人了！", "非常失望。", "不解决我就打12378。", "再不处理就投诉到监管。", "谢谢。", "麻烦了", "呵呵"},
-    {"Unbelievable!", "Very disappointed.", "Otherwise I go to the regulator.", "thanks", "Kind regards",
+    {"Unbelievable!", "Very disappointed.", "Otherwise I go to the regulator.",
+     "thanks", "Kind regards",
      "not happy at all", "pls help"}};
 /* clang-format on */

@@ -214,7 +214,8 @@ void complaint_sample_make(struct complaint_sample *sample, struct random *rando
     if (!sample->business)
         sample->business = complaint_code('B', random_below(random, (uint32_t)count_codes('B')));
     if (!sample->reason)
-        sample->reason = complaint_code('C', random_below(random, random_chance(random, 400) ? 13 : 12));
+        sample->reason =
+            complaint_code('C', random_below(random, random_chance(random, 400) ? 13 : 12));
     if (!sample->channel)
         sample->channel = complaint_code('A', random_below(random, (uint32_t)count_codes('A')));
     buffer_clear(&sample->subject);
