@@ -13,35 +13,40 @@ $$;
 -- Open lines near one: of the other side by reference, by amount and date, by nearly its amount; of
 -- its own side what may reverse it. Not those that wait for a second person.
 CREATE FUNCTION bank.recon_near(p_item bank.recon_open, p_keys text[])
-RETURNS SETOF bank.recon_open LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+RETURNS SETOF bank.recon_open LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_other char(1) := CASE p_item.side WHEN 'L' THEN 'S' ELSE 'L' END;
+    v_low bigint := least(-p_item.amount * 97 / 100, -p_item.amount * 103 / 100);
+    v_high bigint := greatest(-p_item.amount * 97 / 100, -p_item.amount * 103 / 100);
+BEGIN
+    RETURN QUERY
     SELECT DISTINCT ON (n.item_id) n.* FROM (
         (SELECT o.* FROM recon_open o
-          WHERE o.account_id = (p_item).account_id AND o.key = ANY (p_keys)
-            AND (o.side <> (p_item).side OR o.amount = -(p_item).amount) LIMIT 100)
+          WHERE o.account_id = p_item.account_id AND o.key = ANY (p_keys)
+            AND (o.side <> p_item.side OR o.amount = -p_item.amount) LIMIT 60)
         UNION ALL
         (SELECT o.* FROM recon_reference r
            JOIN recon_open o ON o.account_id = r.account_id AND o.item_id = r.item_id
-          WHERE r.account_id = (p_item).account_id AND r.key = ANY (p_keys)
-            AND o.side <> (p_item).side LIMIT 100)
+          WHERE r.account_id = p_item.account_id AND r.key = ANY (p_keys)
+            AND o.side <> p_item.side LIMIT 60)
         UNION ALL
         (SELECT o.* FROM recon_open o
-          WHERE o.account_id = (p_item).account_id AND o.side IN ('L', 'S')
-            AND o.amount = -(p_item).amount
-            AND o.value_date BETWEEN (p_item).value_date - 30 AND (p_item).value_date + 30
-          ORDER BY abs(o.value_date - (p_item).value_date), o.item_id LIMIT 100)
+          WHERE o.account_id = p_item.account_id AND o.side IN ('L', 'S')
+            AND o.amount = -p_item.amount
+            AND o.value_date BETWEEN p_item.value_date - 30 AND p_item.value_date + 30
+          ORDER BY abs(o.value_date - p_item.value_date), o.item_id LIMIT 60)
         UNION ALL
         (SELECT o.* FROM recon_open o
-          WHERE o.account_id = (p_item).account_id AND o.side <> (p_item).side
-            AND o.side = CASE (p_item).side WHEN 'L' THEN 'S' ELSE 'L' END
-            AND o.amount BETWEEN least(-(p_item).amount * 97 / 100, -(p_item).amount * 103 / 100)
-                             AND greatest(-(p_item).amount * 97 / 100, -(p_item).amount * 103 / 100)
-            AND o.value_date BETWEEN (p_item).value_date - 4 AND (p_item).value_date + 4
-          ORDER BY abs(o.amount + (p_item).amount), o.item_id LIMIT 60)) n
-     WHERE n.item_id <> (p_item).item_id
-       AND NOT EXISTS (SELECT FROM recon_match_item x JOIN recon_match m USING (account_id, match_id)
+          WHERE o.account_id = p_item.account_id AND o.side = v_other
+            AND o.amount BETWEEN v_low AND v_high
+            AND o.value_date BETWEEN p_item.value_date - 4 AND p_item.value_date + 4
+          ORDER BY abs(o.amount + p_item.amount), o.item_id LIMIT 30)) n
+     WHERE n.item_id <> p_item.item_id
+       AND NOT EXISTS (SELECT FROM recon_match_item x
+                         JOIN recon_match m ON m.account_id = x.account_id AND m.match_id = x.match_id
                         WHERE x.account_id = n.account_id AND x.item_id = n.item_id AND x.live
-                          AND m.status = 'proposed')
-$$;
+                          AND m.status = 'proposed');
+END $$;
 
 -- Two or three lines of the other side that make up the amount together, when so few stand within
 -- two days of it that this says something; and all that share its reference.
@@ -50,7 +55,7 @@ RETURNS TABLE (items bigint[], why text, first_date date) LANGUAGE plpgsql STABL
 SET search_path = bank, pg_temp AS $$
 DECLARE
     pool recon_open[];
-    v_other char := CASE p_item.side WHEN 'L' THEN 'S' ELSE 'L' END;
+    v_other char(1) := CASE p_item.side WHEN 'L' THEN 'S' ELSE 'L' END;
 BEGIN
     RETURN QUERY
     SELECT array_agg(o.item_id ORDER BY o.item_id), 'group-reference', min(o.value_date)
@@ -144,10 +149,11 @@ BEGIN
                         WHEN length(least(n.key, own.key)) >= 6
                              AND (strpos(n.key, own.key) > 0 OR strpos(own.key, n.key) > 0)
                              AND n.key <> '' AND own.key <> '' THEN 'inside'
-                        WHEN n.key = ANY (keys) OR EXISTS (SELECT FROM recon_reference r
-                             WHERE r.account_id = n.account_id AND r.item_id = n.item_id
-                               AND r.key = ANY (keys)) THEN 'mentioned'
-                        WHEN bank.recon_alike(n.key, own.key) >= 60 THEN 'alike' END,
+                        WHEN n.key = ANY (keys) OR cardinality(keys) > 0 AND EXISTS (SELECT
+                             FROM recon_reference r WHERE r.account_id = n.account_id
+                               AND r.item_id = n.item_id AND r.key = ANY (keys)) THEN 'mentioned'
+                        WHEN n.amount = -own.amount AND bank.recon_alike(n.key, own.key) >= 60
+                             THEN 'alike' END,
                    CASE WHEN n.amount = -own.amount THEN 'amount'
                         WHEN n.amount + own.amount BETWEEN 1 AND least(v_fee, abs(own.amount) / 100)
                              THEN 'fee'
