@@ -72,6 +72,19 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
      WHERE b.owner = session_user
         OR b.owner IS NULL AND b.due_on <= bank.today()
            AND (SELECT bank.my_role()) IN ('clerk', 'supervisor')
+    UNION ALL
+    -- Matches, adjustments and sign-offs of others that wait for a second person.
+    SELECT 'check', m.match_id, 'recon-approvals', NULL, NULL, m.account_id, NULL, m.key, m.rule, '',
+           m.cardinality, m.made_at + interval '1 day', m.unit_id
+      FROM bank.recon_match m
+     WHERE m.status = 'proposed' AND m.maker <> session_user
+       AND (SELECT bank.my_role()) = 'supervisor'
+    UNION ALL
+    SELECT 'check', s.revision, 'recon-approvals', NULL, NULL, s.account_id, NULL, a.book_account,
+           to_char(s.day, 'YYYY-MM-DD'), '', s.status, s.prepared_at + interval '1 day', s.unit_id
+      FROM bank.recon_signoff s JOIN bank.recon_account a USING (account_id)
+     WHERE s.status = 'prepared' AND s.preparer <> session_user
+       AND (SELECT bank.my_role()) = 'supervisor'
   ) w
  WHERE w.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 SELECT bank.view_grant('worklist', 'staff');
@@ -84,8 +97,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT count(*) FILTER (WHERE w.kind = 'queue'), count(*) FILTER (WHERE w.kind = 'case'),
            count(*) FILTER (WHERE w.state = 'overdue'), count(*) FILTER (WHERE w.kind = 'task'),
            count(*) FILTER (WHERE w.kind = 'break'),
-           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension',
-                                                'grant')),
+           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'grant',
+                                                'check')),
            (SELECT count(*) FROM api.case_alert_list)
       FROM api.worklist w
 $$;
