@@ -69,3 +69,5 @@ dist_screens_DATA += screens/report-recon-rate.json screens/report-recon-rule.js
 dist_screens_DATA += screens/recon-escalations.json screens/recon-suggestions.json \
   screens/recon-adjustments.json screens/recon-aliases.json screens/recon-limits.json \
   screens/recon-balances.json screens/recon-signoffs.json
+dist_screens_DATA += screens/portfolio.json screens/portfolio-list.json screens/campaign-targets.json \
+  screens/settings.json screens/units.json screens/business-hours.json screens/role-rights.json

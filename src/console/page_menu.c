@@ -77,37 +77,69 @@ static void paint_entry(const struct place *place, int number, bool selected, in
         draw_cursor(row, left + 1, true);
 }
 
-/* Two sides of groups, filled from the left. */
+enum { MENU_HEAD = 2, MENU_LEFT = 3, MENU_WIDEST = 50 };
+
+/* Two sides of groups, filled from the left; returns the lines that they take. */
+static int place_entries(struct page *page, int rows, int columns)
+{
+    struct menu_state *state = page->state;
+    int row = 0, side = 0, group = -1, last = 0;
+    int lines = state->count + 2 * page->definition->group_count;
+    int half = lines <= rows - MENU_HEAD - 1 ? rows : (lines + 1) / 2 - 1;
+    for (int i = 0; i < state->count; i++) {
+        struct place *place = &state->places[i];
+        if (place->group != group) {
+            row += group >= 0;
+            if (row > half && !side) {
+                row = 0;
+                side = 1;
+            }
+            group = place->group;
+            row++;
+        }
+        place->row = row++;
+        place->column = side ? columns / 2 + 2 : MENU_LEFT;
+        last = row > last ? row : last;
+    }
+    return last;
+}
+
+/* First line shown, so that the entry with the cursor, and the title of a first one, is in view. */
+static int first_line(const struct menu_state *state, int lines, int height)
+{
+    int at = state->count ? state->places[state->at].row : 0;
+    int top = at - height / 2;
+    if (top > lines - height)
+        top = lines - height;
+    return top > 0 ? top : 0;
+}
+
 static void menu_paint(struct page *page, const struct area *area)
 {
     struct menu_state *state = page->state;
     const struct identity *identity = &page->console->identity;
-    int width = area->columns / 2 - 4 > 50 ? 50 : area->columns / 2 - 4;
-    int row = area->top + 2, left = 3, group = -1;
-    int lines = state->count + 2 * page->definition->group_count;
-    int half = lines <= area->rows - 3 ? area->rows : (lines + 1) / 2 + 1;
+    int width = area->columns / 2 - 4 > MENU_WIDEST ? MENU_WIDEST : area->columns / 2 - 4;
+    int height = area->rows - MENU_HEAD, lines = place_entries(page, area->rows, area->columns);
+    int top = first_line(state, lines, height);
     draw_text(area->top, 2, area->columns - 4, STYLE_HEADING, identity->bank[language_current()]);
+    if (lines > height)
+        draw_text_right(area->top, area->columns / 2, area->columns / 2 - 2, STYLE_MUTED,
+                        top + height < lines ? _("More…") : _("Bottom"));
+    draw_clip(area->top + MENU_HEAD, area->left, height, area->columns);
     for (int i = 0; i < state->count; i++) {
         struct place *place = &state->places[i];
-        if (place->group != group) {
-            if (group >= 0)
-                row++;
-            if (row - area->top > half && left == 3) {
-                row = area->top + 2;
-                left = area->columns / 2 + 2;
-            }
-            group = place->group;
-            draw_text(row++, left, width, STYLE_HEADING,
-                      both_text(&page->definition->groups[group].title));
-        }
-        place->row = row;
-        place->column = left;
-        paint_entry(place, i + 1, i == state->at, row++, left, width);
+        int row = area->top + MENU_HEAD + place->row - top;
+        if (!i || state->places[i - 1].group != place->group)
+            draw_text(row - 1, place->column, width, STYLE_HEADING,
+                      both_text(&page->definition->groups[place->group].title));
+        if (place->row >= top && place->row < top + height)
+            paint_entry(place, i + 1, i == state->at, row, place->column, width);
     }
+    draw_clip_end();
     if (state->typed.value) {
         char text[64];
         snprintf(text, sizeof text, "%s %d", _("Number:"), state->typed.value);
-        draw_text(area->top + area->rows - 1, 3, 30, STYLE_FOCUS, text);
+        draw_text(area->top, area->columns / 2 - 15, 14, STYLE_FOCUS, text);
     }
 }
 

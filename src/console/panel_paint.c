@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUES_MOST = 400, CHART_ROWS = 8, MARK_CELLS = 2, LABEL_LEAST = 12 };
+enum { VALUES_MOST = 400, CHART_ROWS = 8, MARK_CELLS = 2, LABEL_LEAST = 12, VALUE_LEAST = 18 };
 
 /* A masked value that is being shown replaces the masked one. */
 static const char *cell_text(struct panel *panel, int column, const char *const *cells,
@@ -30,11 +30,11 @@ static const char *cell_text(struct panel *panel, int column, const char *const 
                        console_now(panel->page->console), style, text, capacity);
 }
 
-/* As wide as the longest title, within a third of a wide panel, two fifths of a narrow one. */
+/* As wide as the longest title, within a third of a wide panel; a narrow one keeps room for values. */
 static int label_width(const struct panel *panel, int columns)
 {
     const struct defined_columns *defined = &panel->definition->columns;
-    int most = columns >= 60 ? columns / 3 : columns * 2 / 5, widest = LABEL_LEAST;
+    int most = columns >= 60 ? columns / 3 : columns - VALUE_LEAST, widest = LABEL_LEAST;
     for (int i = 0; i < defined->count; i++) {
         int width = text_width(both_text(&defined->items[i].title));
         if (!defined->items[i].hidden && width > widest)

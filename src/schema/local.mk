@@ -58,7 +58,7 @@ dist_schema_DATA += \
 pillar_tests = tests/api/case.sql tests/api/intake.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
-core_tests = tests/api/customer.sql tests/api/lookup.sql tests/api/roles.sql \
+core_tests = tests/api/customer.sql tests/api/portfolio.sql tests/api/lookup.sql tests/api/roles.sql \
   tests/api/restricted.sql tests/api/security.sql
 TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)
@@ -70,3 +70,4 @@ dist_schema_DATA += src/schema/055-report-reconcile.sql
 break_tests = tests/api/reconcile-work.sql
 TESTS += $(break_tests)
 EXTRA_DIST += $(break_tests)
+dist_schema_DATA += src/schema/066-portfolio.sql src/schema/067-administration.sql

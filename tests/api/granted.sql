@@ -198,3 +198,8 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_par
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_party_add');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mark');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mark_form');
+INSERT INTO decided VALUES
+    ('function', 'rm', 'portfolio_calls portfolio_campaigns portfolio_summary portfolio_tiers'),
+    ('view', 'rm', 'campaign_target portfolio'),
+    ('view', 'supervisor auditor admin', 'setting_list'), ('view', 'auditor admin', 'role_right'),
+    ('function', 'admin', 'setting_set'), ('view', 'staff', 'calendar_hours_list unit_list');

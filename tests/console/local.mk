@@ -140,3 +140,20 @@ EXTRA_DIST += tests/console/golden/matcher-80x24-en.txt \
   tests/console/golden/matcher-80x24-zh.txt \
   tests/console/golden/matcher-132x43-en.txt \
   tests/console/golden/matcher-132x43-zh.txt
+EXTRA_DIST += \
+  tests/console/golden/portfolio-80x24-en.txt \
+  tests/console/golden/portfolio-80x24-zh.txt \
+  tests/console/golden/portfolio-132x43-en.txt \
+  tests/console/golden/portfolio-132x43-zh.txt \
+  tests/console/golden/portfolio-tiers-80x24-en.txt \
+  tests/console/golden/portfolio-tiers-80x24-zh.txt \
+  tests/console/golden/portfolio-tiers-132x43-en.txt \
+  tests/console/golden/portfolio-tiers-132x43-zh.txt \
+  tests/console/golden/my-customers-80x24-en.txt \
+  tests/console/golden/my-customers-80x24-zh.txt \
+  tests/console/golden/my-customers-132x43-en.txt \
+  tests/console/golden/my-customers-132x43-zh.txt \
+  tests/console/golden/settings-80x24-en.txt \
+  tests/console/golden/settings-80x24-zh.txt \
+  tests/console/golden/settings-132x43-en.txt \
+  tests/console/golden/settings-132x43-zh.txt
