@@ -45,13 +45,30 @@ static void set_heading(struct page *page)
                         : NULL;
 }
 
+/* The record is closed to the person: the key that asks for access, instead of a box in its way. */
+static bool say_closed(struct page *page, const struct error *error)
+{
+    const struct defined_action *action;
+    struct buffer text = BUFFER_INIT;
+    for (int i = 0; !strcmp(error->code, "BO428") && (action = page_action(page, i)); i++)
+        if (action->function && action->key && !strcmp(action->function, "access_ask"))
+            buffer_format(&text, "%s  %s = %s", error->what, action->key,
+                          both_text(&action->title));
+    bool said = text.length > 0;
+    if (said)
+        console_refuse(page->console, buffer_text(&text));
+    buffer_free(&text);
+    return said;
+}
+
 /* The object came: its name, and the keys that waited for it. */
 static void main_changed(struct panel *panel, const struct error *error)
 {
     struct page *page = panel->page;
     if (error) {
         ((struct view_state *)page->state)->queued = 0;
-        console_error(page->console, error);
+        if (!say_closed(page, error))
+            console_error(page->console, error);
         return;
     }
     set_heading(page);
