@@ -24,8 +24,8 @@ void match_blocks(struct match_store *store, uint32_t most,
                   void *context)
 {
     struct match_keys keys = {NULL, 0, 0};
-    struct match_block block = {{xmalloc(most * sizeof(uint32_t)),
-                                 xmalloc(most * sizeof(uint32_t))}, {0, 0}};
+    struct match_block block = {
+        {xmalloc(most * sizeof(uint32_t)), xmalloc(most * sizeof(uint32_t))}, {0, 0}};
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         if (!line->mark && take(store, line))
@@ -68,8 +68,8 @@ static void join_only(struct match_store *store, const struct match_rule *rule,
         partners[i] = NOBODY;
     for (size_t i = 0; i < book; i++)
         for (size_t j = 0; j < statement; j++)
-            if (match_in_days(&store->lines[block->lines[0][i]],
-                              &store->lines[block->lines[1][j]], rule) &&
+            if (match_in_days(&store->lines[block->lines[0][i]], &store->lines[block->lines[1][j]],
+                              rule) &&
                 agree(context, i, j, &one)) {
                 note(&partners[i], (long)j);
                 note(&partners[book + j], (long)i);
@@ -121,7 +121,8 @@ static bool agree_cut(void *context, size_t book, size_t statement, bool *sure)
     if (!is_piece(one, piece, cut->rule->length, &from))
         return false;
     *sure = match_lane_piece(cut->lanes, cut->account, one.length, from, piece.length) *
-                (double)cut->pairs <= MATCH_PIECE_CHANCE;
+                (double)cut->pairs <=
+            MATCH_PIECE_CHANCE;
     return true;
 }
 

@@ -170,12 +170,15 @@ static void say_why(const struct facts *facts, struct buffer *out)
         add_text(out, reference(facts, 1));
         buffer_add(out, ": the one is a piece of the other and the amount is the same");
         break;
-    case MATCH_NEAR: say_near(facts, out); break;
+    case MATCH_NEAR:
+        say_near(facts, out);
+        break;
     case MATCH_AMOUNT:
         buffer_add(out, "The amount is the same and one line has no reference; no other line of "
                         "these days has the amount");
         break;
-    default: say_parts(facts, out);
+    default:
+        say_parts(facts, out);
     }
     say_doubt(facts, out);
 }

@@ -79,8 +79,7 @@ struct match_lane *match_lanes_new(const struct match_store *store)
     for (size_t i = 0; i < store->count; i += step) {
         const struct match_line *line = &store->lines[i];
         struct match_form form = match_plain(match_reference(store, line));
-        if (!form.length || match_no_reference(match_reference(store, line),
-                                               &store->rules->absent))
+        if (!form.length || match_no_reference(match_reference(store, line), &store->rules->absent))
             continue;
         struct places *places = find(lanes, line->account, form.length);
         count_places(&lanes->pooled[form.length], &form);
@@ -146,8 +145,7 @@ double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t
     return space;
 }
 
-double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length,
-                         int edits)
+double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length, int edits)
 {
     const struct places *places = places_of(lanes, account, length);
     double space = match_lane_space(lanes, account, length), sum = 0, chance;

@@ -89,8 +89,7 @@ static double expect(const struct match_lane *lanes, uint32_t account,
     return sum;
 }
 
-static void compare_block(struct match_store *store, const struct match_block *block,
-                          void *context)
+static void compare_block(struct match_store *store, const struct match_block *block, void *context)
 {
     struct near *near = context;
     struct match_form *forms[2];
@@ -108,11 +107,11 @@ static void compare_block(struct match_store *store, const struct match_block *b
                 continue;
             least = form->length < forms[1][j].length ? form->length : forms[1][j].length;
             ARRAY_RESERVE(near->pairs, near->count, near->capacity);
-            near->pairs[near->count++] =
-                (struct pair){block->lines[0][i], block->lines[1][j],
-                              (uint32_t)near->crowd_count, 0,
-                              (uint8_t)distance, (uint8_t)match_edits_allowed((size_t)least),
-                              days_apart(book, statement)};
+            near->pairs[near->count++] = (struct pair){
+                block->lines[0][i],          block->lines[1][j],
+                (uint32_t)near->crowd_count, 0,
+                (uint8_t)distance,           (uint8_t)match_edits_allowed((size_t)least),
+                days_apart(book, statement)};
             crowd.pairs += distance && distance <= match_edits_allowed((size_t)least);
             paired[0][i] = paired[1][j] = true;
         }
@@ -196,8 +195,8 @@ static const struct pair *runner_up(const struct near *near, size_t from)
     if (near->partners[pair->book] == 1 && near->partners[pair->statement] == 1)
         return NULL;
     for (size_t i = 0; i < near->count; i++)
-        if (i != from && (near->pairs[i].book == pair->book ||
-                          near->pairs[i].statement == pair->statement))
+        if (i != from &&
+            (near->pairs[i].book == pair->book || near->pairs[i].statement == pair->statement))
             return &near->pairs[i];
     return NULL;
 }
@@ -213,13 +212,13 @@ static void join_pairs(struct match_store *store, struct near *near)
             continue;
         const struct pair *second = runner_up(near, i);
         match_join(store, lines, 2, near->rule, is_safe(store, near, safe, pair));
-        match_note_add(store, (struct match_note){
-                                  .line = match_first(store, pair->book),
-                                  .other = !second ? UINT32_MAX
-                                           : second->book == pair->book ? second->statement
-                                                                        : second->book,
-                                  .distance = pair->distance,
-                                  .second = second ? second->distance : 3});
+        match_note_add(store,
+                       (struct match_note){.line = match_first(store, pair->book),
+                                           .other = !second                      ? UINT32_MAX
+                                                    : second->book == pair->book ? second->statement
+                                                                                 : second->book,
+                                           .distance = pair->distance,
+                                           .second = second ? second->distance : 3});
     }
     free(safe);
 }

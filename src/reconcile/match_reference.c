@@ -121,8 +121,8 @@ static size_t lot_end(const struct match_store *store, const uint32_t *lines, si
 }
 
 /* Open lines of a lot by side and direction. */
-static void count_open(const struct match_store *store, const struct lot *lot,
-                       size_t counts[2][2], uint32_t first[2][2])
+static void count_open(const struct match_store *store, const struct lot *lot, size_t counts[2][2],
+                       uint32_t first[2][2])
 {
     memset(counts, 0, 4 * sizeof counts[0][0]);
     for (size_t i = 0; i < lot->count; i++) {
@@ -242,8 +242,7 @@ static void pair_lot(struct match_store *store, const struct match_rule *rule,
     }
     for (int way = IN; way <= OUT; way++)
         if (counts[0][way] == 1 && counts[1][way] == 1)
-            pair_two(store, rule, first[0][way], first[1][way],
-                     counts[0][!way] == counts[1][!way]);
+            pair_two(store, rule, first[0][way], first[1][way], counts[0][!way] == counts[1][!way]);
 }
 
 bool match_is_fee(const struct match_line *book, const struct match_line *statement,
@@ -347,8 +346,7 @@ void match_rule_reference(struct match_store *store, const struct match_rule *ru
 
 /* Movement and counter-movement on one side, and no other line of that reference and amount: with
  * one, they are two movements of a reference that was used twice. */
-static void net_run(struct match_store *store, const struct match_rule *rule,
-                    const struct lot *run)
+static void net_run(struct match_store *store, const struct match_rule *rule, const struct lot *run)
 {
     size_t counts[2][2];
     uint32_t first[2][2];
@@ -357,8 +355,9 @@ static void net_run(struct match_store *store, const struct match_rule *rule,
         count_open(store, &(struct lot){run->lines + from, end - from}, counts, first);
         for (int side = 0; side < 2; side++) {
             const uint32_t lines[] = {first[side][IN], first[side][OUT]};
-            if (end - from != 2 || counts[side][IN] != 1 || counts[side][OUT] != 1 || counts[!side][IN] ||
-                counts[!side][OUT] || !match_same_form(store, lines[0], lines[1]))
+            if (end - from != 2 || counts[side][IN] != 1 || counts[side][OUT] != 1 ||
+                counts[!side][IN] || counts[!side][OUT] ||
+                !match_same_form(store, lines[0], lines[1]))
                 continue;
             int days = abs(store->lines[lines[0]].date - store->lines[lines[1]].date);
             if (days <= rule->late && store->lines[lines[0]].amount)
@@ -397,9 +396,9 @@ static void total_run(struct match_store *store, const struct match_rule *rule,
         }
         if (whole && !rest && count > 2 && sides[0] && sides[1] &&
             (sides[0] == 1 || sides[1] == 1 || rule->many))
-            match_join(store, lines, count, rule,
-                       is_key(match_reference(store, &store->lines[lines[0]]),
-                              &store->lines[lines[0]]));
+            match_join(
+                store, lines, count, rule,
+                is_key(match_reference(store, &store->lines[lines[0]]), &store->lines[lines[0]]));
     }
 }
 

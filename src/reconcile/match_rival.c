@@ -19,14 +19,16 @@ struct rival {
     const struct match_lane *lanes;
     uint32_t line;
     uint8_t *filter; /* references, amounts and sides of the pairs: nearly all tries miss */
-    size_t offsets[2 * OFFSETS + 1], pairs; /* how often a statement follows the book by so many days */
+    size_t offsets[2 * OFFSETS + 1],
+        pairs; /* how often a statement follows the book by so many days */
 };
 
 static bool is_keyed_pair(const struct match_store *store, uint32_t line)
 {
     const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
-    return rule && (rule->kind == MATCH_REFERENCE || rule->kind == MATCH_NARRATIVE ||
-                    rule->kind == MATCH_TRUNCATED) &&
+    return rule &&
+           (rule->kind == MATCH_REFERENCE || rule->kind == MATCH_NARRATIVE ||
+            rule->kind == MATCH_TRUNCATED) &&
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
 }
 
@@ -75,8 +77,7 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
         uint32_t taken = keys->list[at].line;
         const struct match_line *other = &store->lines[taken];
         if (other->side == line->side && other->account == line->account &&
-            is_keyed_pair(store, taken) &&
-            store->lines[other->next].amount == line->amount &&
+            is_keyed_pair(store, taken) && store->lines[other->next].amount == line->amount &&
             is_usual(rival, line, &store->lines[other->next]) &&
             !is_explained(store, rival->line, taken))
             match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);
@@ -131,8 +132,8 @@ static bool is_candidate(const struct match_store *store, const struct match_lin
 {
     const struct match_rule *rule = match_line_rule(store, line);
     enum match_status status = match_line_status(line);
-    return line->form && (status == MATCH_OPEN || (status == MATCH_SUGGESTED && rule &&
-                                                   rule->kind == MATCH_NEAR));
+    return line->form && (status == MATCH_OPEN ||
+                          (status == MATCH_SUGGESTED && rule && rule->kind == MATCH_NEAR));
 }
 
 /* Notes what the confirmed pairs look like. */
@@ -144,8 +145,8 @@ static void survey(struct rival *rival)
         const struct match_line *line = &store->lines[i];
         if (!is_keyed_pair(store, (uint32_t)i))
             continue;
-        uint64_t bit = pair_bit(match_reference_key(line), store->lines[line->next].amount,
-                                line->side);
+        uint64_t bit =
+            pair_bit(match_reference_key(line), store->lines[line->next].amount, line->side);
         rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
         if (line->side != MATCH_BOOK)
             continue;
@@ -225,8 +226,7 @@ static void doubt_surplus(struct match_store *store, const struct match_keys *op
     for (size_t i = 0; i < count; i++) {
         const struct match_line *line = &store->lines[keys[i].line];
         const struct match_rule *rule = match_line_rule(store, line);
-        if (!rule || rule->ambiguity != MATCH_ORDER ||
-            line->side != store->lines[surplus].side ||
+        if (!rule || rule->ambiguity != MATCH_ORDER || line->side != store->lines[surplus].side ||
             line->amount != store->lines[surplus].amount)
             continue;
         if (other == UINT32_MAX)

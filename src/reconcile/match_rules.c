@@ -214,11 +214,10 @@ static bool read_amount(const struct reading *reading, const char *pointer, cons
     const cJSON *amount = cJSON_GetObjectItemCaseSensitive(json, "amount");
     char *place = xasprintf("%s/amount", pointer);
     rule->percent = MILLION;
-    bool done = !amount ||
-                (check_members(reading, place, amount, "tolerance percent", "") &&
-                 read_decimal(reading, place, amount, "tolerance", 0, INT64_MAX,
-                              &rule->tolerance) &&
-                 read_percent(reading, place, amount, "percent", &rule->percent));
+    bool done = !amount || (check_members(reading, place, amount, "tolerance percent", "") &&
+                            read_decimal(reading, place, amount, "tolerance", 0, INT64_MAX,
+                                         &rule->tolerance) &&
+                            read_percent(reading, place, amount, "percent", &rule->percent));
     if (done && amount && !cJSON_GetObjectItemCaseSensitive(amount, "tolerance"))
         rule->tolerance = INT64_MAX;
     free(place);
@@ -302,8 +301,8 @@ static bool check_status(const struct reading *reading, const char *pointer,
     if (rule->confirm && rule->ambiguity == MATCH_DATE)
         return refuse_member(reading, pointer, "status",
                              _("lines paired by date can only be suggested"));
-    if (rule->ambiguity != MATCH_LEAVE && (rule->fee.given || rule->tolerance ||
-                                           rule->writing == MATCH_ANY))
+    if (rule->ambiguity != MATCH_LEAVE &&
+        (rule->fee.given || rule->tolerance || rule->writing == MATCH_ANY))
         return refuse_member(reading, pointer, "ambiguity",
                              _("only lines equal in writing and amount pair in order or by date"));
     return true;
@@ -334,10 +333,9 @@ static bool read_rule(const struct reading *reading, const char *pointer, const 
     return check_members(reading, pointer, json, "name match status title days",
                          kinds[rule->kind].members) &&
            read_name(reading, pointer, json, rule->name) &&
-           read_choices(reading, pointer, json, rule) &&
-           read_days(reading, pointer, json, rule) && read_amount(reading, pointer, json, rule) &&
-           read_fee(reading, pointer, json, rule) && read_limits(reading, pointer, json, rule) &&
-           check_status(reading, pointer, rule);
+           read_choices(reading, pointer, json, rule) && read_days(reading, pointer, json, rule) &&
+           read_amount(reading, pointer, json, rule) && read_fee(reading, pointer, json, rule) &&
+           read_limits(reading, pointer, json, rule) && check_status(reading, pointer, rule);
 }
 
 static bool read_list(const struct reading *reading, const cJSON *list, struct match_rules *rules)

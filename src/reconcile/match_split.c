@@ -36,9 +36,8 @@ static bool one_parent(const struct match_store *store, uint32_t one, uint32_t o
     match_parent(match_reference(store, b), &y);
     struct match_form p = match_core(x, prefixes), q = match_core(y, prefixes);
     struct slice c = match_form_core(&p), d = match_form_core(&q);
-    return a->account == b->account && (a->amount < 0) == (b->amount < 0) &&
-           c.length == d.length && !memcmp(c.text, d.text, c.length) &&
-           match_same_head(&p, &q, prefixes);
+    return a->account == b->account && (a->amount < 0) == (b->amount < 0) && c.length == d.length &&
+           !memcmp(c.text, d.text, c.length) && match_same_head(&p, &q, prefixes);
 }
 
 /* Whether two parts carry the same number: one of them is a copy. */
@@ -160,9 +159,8 @@ void match_doubt_parts(struct match_store *store)
         }
     for (size_t i = 0; keys.count && i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
-        uint64_t key = line->form ? match_mix(line->form, match_mix(line->account,
-                                                                    line->amount < 0))
-                                  : 0;
+        uint64_t key =
+            line->form ? match_mix(line->form, match_mix(line->account, line->amount < 0)) : 0;
         if (line->mark && key && filter[key & (FILTER - 1)])
             match_keys_add(&keys, key, (uint32_t)i);
     }

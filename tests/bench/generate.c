@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t round_amounts[] = {1000, 2000, 5000, 9900, 10000, 20000, 50000, 100000,
-                                        200000, 500000};
+static const int64_t round_amounts[] = {1000,  2000,  5000,   9900,   10000,
+                                        20000, 50000, 100000, 200000, 500000};
 
 static uint64_t next(struct set *set)
 {
@@ -183,9 +183,9 @@ static void event(struct set *set)
     const struct {
         int share;
         void (*make)(struct set *);
-    } kinds[] = {{mix->noise, noise},         {mix->split, split},     {mix->fee, fee},
-                 {mix->reversal, reversal},   {mix->duplicate, duplicate}, {mix->reuse, reuse},
-                 {mix->missing, missing},     {mix->identical, identical}, {mix->trap, trap}};
+    } kinds[] = {{mix->noise, noise},       {mix->split, split},         {mix->fee, fee},
+                 {mix->reversal, reversal}, {mix->duplicate, duplicate}, {mix->reuse, reuse},
+                 {mix->missing, missing},   {mix->identical, identical}, {mix->trap, trap}};
     int64_t dice = below(set, 10000);
     set->match++;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -234,20 +234,32 @@ static void write_side(struct set *set, const char *folder, char side)
         const struct line *line = &set->lines[i];
         if (line->side == side)
             fprintf(file, "%c%08d,202406%02d,A%03d,%s,%c,%lld,%s,%s\n", side, line->id, line->day,
-                    line->account, line->currency, line->direction, (long long)line->amount, line->reference,
-                    line->narrative);
+                    line->account, line->currency, line->direction, (long long)line->amount,
+                    line->reference, line->narrative);
     }
     close_file(file);
 }
 
 static bool set_mix(struct mix *mix, const char *name)
 {
-    static const struct mix hard = {.noise = 190, .split = 120, .fee = 110, .reversal = 55,
-                                    .duplicate = 35, .reuse = 20, .missing = 90};
+    static const struct mix hard = {.noise = 190,
+                                    .split = 120,
+                                    .fee = 110,
+                                    .reversal = 55,
+                                    .duplicate = 35,
+                                    .reuse = 20,
+                                    .missing = 90};
     static const struct mix plain = {.noise = 150, .split = 98, .missing = 50};
-    static const struct mix wild = {.noise = 600, .split = 300, .fee = 200, .reversal = 200,
-                                    .duplicate = 150, .reuse = 150, .missing = 300,
-                                    .identical = 100, .trap = 300, .both_sides = true,
+    static const struct mix wild = {.noise = 600,
+                                    .split = 300,
+                                    .fee = 200,
+                                    .reversal = 200,
+                                    .duplicate = 150,
+                                    .reuse = 150,
+                                    .missing = 300,
+                                    .identical = 100,
+                                    .trap = 300,
+                                    .both_sides = true,
                                     .more_noise = true};
     *mix = !strcmp(name, "reference") ? plain : !strcmp(name, "wild") ? wild : hard;
     return !strcmp(name, "hard") || mix->noise != hard.noise;
@@ -259,10 +271,10 @@ static bool set_rate(struct mix *mix, const char *text)
     const struct {
         const char *name;
         int *rate;
-    } rates[] = {{"noise", &mix->noise}, {"split", &mix->split}, {"fee", &mix->fee},
-                 {"reversal", &mix->reversal}, {"duplicate", &mix->duplicate},
-                 {"reuse", &mix->reuse}, {"missing", &mix->missing},
-                 {"identical", &mix->identical}, {"trap", &mix->trap}};
+    } rates[] = {
+        {"noise", &mix->noise},       {"split", &mix->split},         {"fee", &mix->fee},
+        {"reversal", &mix->reversal}, {"duplicate", &mix->duplicate}, {"reuse", &mix->reuse},
+        {"missing", &mix->missing},   {"identical", &mix->identical}, {"trap", &mix->trap}};
     const char *equals = strchr(text, '=');
     for (size_t i = 0; equals && i < sizeof rates / sizeof *rates; i++)
         if (strlen(rates[i].name) == (size_t)(equals - text) &&
@@ -294,15 +306,32 @@ int main(int argc, char **argv)
     bool good = set_mix(&set.mix, "hard");
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
         switch (option) {
-        case 'e': events = atol(optarg); break;
-        case 's': set.state = strtoull(optarg, NULL, 10); break;
-        case 't': set.style = optarg; break;
-        case 'a': set.accounts = atoi(optarg); break;
-        case 'm': good = set_mix(&set.mix, optarg) && good; break;
-        case 'r': good = set_rate(&set.mix, optarg) && good; break;
-        case 'n': set.mix.more_noise = true; break;
-        case 'b': set.mix.both_sides = true; break;
-        default: return 2;
+        case 'e':
+            events = atol(optarg);
+            break;
+        case 's':
+            set.state = strtoull(optarg, NULL, 10);
+            break;
+        case 't':
+            set.style = optarg;
+            break;
+        case 'a':
+            set.accounts = atoi(optarg);
+            break;
+        case 'm':
+            good = set_mix(&set.mix, optarg) && good;
+            break;
+        case 'r':
+            good = set_rate(&set.mix, optarg) && good;
+            break;
+        case 'n':
+            set.mix.more_noise = true;
+            break;
+        case 'b':
+            set.mix.both_sides = true;
+            break;
+        default:
+            return 2;
         }
     if (!good || optind != argc - 1 || events < 1 || set.accounts < 1 || !known_style(set.style)) {
         fputs("Usage: generate [--events N] [--seed S] [--style long|rrn|seq|short] "

@@ -5,10 +5,9 @@
 /* The first nine are those of the reference mix. */
 enum { USUAL = 9 };
 
-static const char *const noises[] = {"case",   "punct",  "prefix",    "nozero", "trunc16",
-                                     "innarr", "drop1",  "transpose", "subst",  "insert",
-                                     "subst2", "spaces", "fullwidth", "tail",   "trunc14",
-                                     "innarr2"};
+static const char *const noises[] = {
+    "case",  "punct",  "prefix", "nozero", "trunc16",   "innarr", "drop1",   "transpose",
+    "subst", "insert", "subst2", "spaces", "fullwidth", "tail",   "trunc14", "innarr2"};
 
 static void lower(char *text)
 {

@@ -133,8 +133,8 @@ static void beginning(struct set *set)
 
 void trap(struct set *set)
 {
-    static void (*const traps[])(struct set *) = {differing, differing, mention, letters, resent,
-                                                  reversed,  partial,   twin,    word,    beginning};
+    static void (*const traps[])(struct set *) = {
+        differing, differing, mention, letters, resent, reversed, partial, twin, word, beginning};
     traps[below(set, sizeof traps / sizeof *traps)](set);
     set->match++;
 }

@@ -18,7 +18,8 @@ static void expect_refused(const char *text, const char *where)
 }
 
 /* A rule set of one rule with these members. */
-#define ONE(members) "{\"name\": \"t\", \"version\": 1,\n\"rules\": [\n{\"name\": \"r\"" members "}]}"
+#define ONE(members)                                                                               \
+    "{\"name\": \"t\", \"version\": 1,\n\"rules\": [\n{\"name\": \"r\"" members "}]}"
 
 static void wrong_rule_sets_are_refused_with_their_place(void **state)
 {
@@ -48,8 +49,9 @@ static void wrong_rule_sets_are_refused_with_their_place(void **state)
     expect_refused(ONE(", \"match\": \"reference\", \"status\": \"confirm\",\n"
                        "\"fee\": {\"low\": \"1\", \"high\": \"0.5\"}"),
                    "r.json:4: /rules/0/fee");
-    expect_refused(ONE(", \"match\": \"reference\", \"status\": \"confirm\", \"fee\": {\"low\": 1}"),
-                   "/rules/0/fee/low");
+    expect_refused(
+        ONE(", \"match\": \"reference\", \"status\": \"confirm\", \"fee\": {\"low\": 1}"),
+        "/rules/0/fee/low");
     expect_refused(ONE(", \"match\": \"reference\", \"status\": \"confirm\", \"writing\": \"any\", "
                        "\"ambiguity\": \"order\""),
                    "/rules/0/ambiguity");
@@ -94,8 +96,8 @@ static void a_fee_has_a_fixed_part_and_limits(void **state)
            {L, "L1", "A", 0, 10000, "83472651", NULL}, {S, "S1", "A", 0, 9920, "83472651", NULL},
            {L, "L2", "A", 0, 1000, "19283746", NULL}, {S, "S2", "A", 0, 950, "19283746", NULL},
            {L, "L3", "A", 0, 1000000, "55512345", NULL},
-           {S, "S3", "A", 0, 999000, "55512345", NULL},
-           {L, "L4", "A", 0, 10000, "66612345", NULL}, {S, "S4", "A", 0, 9950, "66612345", NULL});
+           {S, "S3", "A", 0, 999000, "55512345", NULL}, {L, "L4", "A", 0, 10000, "66612345", NULL},
+           {S, "S4", "A", 0, 9950, "66612345", NULL});
     expect(store, "L1 S1", "r", MATCH_SUGGESTED);
     expect(store, "L2 S2", "r", MATCH_SUGGESTED);
     expect(store, "L3 S3", "r", MATCH_SUGGESTED);

@@ -261,8 +261,8 @@ static struct match_store *lane(uint64_t (*next)(uint64_t *state))
             struct input *input = &inputs[i + side];
             snprintf(texts[i + side][0], 24, "%c%d", side ? 'S' : 'L', i / 2);
             snprintf(texts[i + side][1], 24, "%012llu", (unsigned long long)number);
-            *input = (struct input){side ? S : L, texts[i + side][0], "A", 0, 100 + i,
-                                    texts[i + side][1], NULL};
+            *input = (struct input){side ? S : L, texts[i + side][0], "A", 0,
+                                    100 + i,      texts[i + side][1], NULL};
         }
     }
     texts[LANE - 1][1][7] = texts[LANE - 1][1][7] == '3' ? '4' : '3';
@@ -327,13 +327,19 @@ static void any_bytes_are_a_reference(void **state)
     assert_true(match_add(store, S, account, &item, &error));
     item.reference = (struct slice){other, sizeof other};
     assert_false(match_add(store, S, account, &item, &error));
-    item = (struct item){.amount = 600, .value_date = DAY, .source_id = slice("L2"),
-                         .reference = {"12\0" "345678", 9}};
+    item = (struct item){.amount = 600,
+                         .value_date = DAY,
+                         .source_id = slice("L2"),
+                         .reference = {"12\0"
+                                       "345678",
+                                       9}};
     assert_true(match_add(store, L, account, &item, &error));
     item.source_id = slice("S2");
     item.reference = slice("１２３４５678");
     assert_true(match_add(store, S, account, &item, &error));
-    item = (struct item){.amount = INT64_MIN, .value_date = INT_MIN, .source_id = slice("L3"),
+    item = (struct item){.amount = INT64_MIN,
+                         .value_date = INT_MIN,
+                         .source_id = slice("L3"),
                          .reference = slice("83472651")};
     assert_true(match_add(store, L, account, &item, &error));
     item.source_id = slice("S3");
