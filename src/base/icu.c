@@ -3,6 +3,7 @@
 #include "base/language.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stddef.h>
 
 /* The headers of ICU rename every function to one with the version (u_errorName_72): expanded
@@ -37,9 +38,13 @@ static bool load(const char *library, const struct symbol *symbols, struct icu *
 
 const struct icu *icu_load(struct error *error)
 {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* two files are read at once */
     static struct icu icu;
     static bool loaded;
+    pthread_mutex_lock(&mutex);
     loaded = loaded || (load(LIBRARY("libicuuc"), common, &icu, error) &&
                         load(LIBRARY("libicui18n"), rules, &icu, error));
-    return loaded ? &icu : NULL;
+    bool done = loaded;
+    pthread_mutex_unlock(&mutex);
+    return done ? &icu : NULL;
 }

@@ -6,8 +6,10 @@
 #include "reconcile/match_file.h"
 #include "reconcile/match_store.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static double share(uint64_t part, uint64_t whole)
 {
@@ -55,7 +57,65 @@ static bool load_book(struct match_store *store, const struct reconcile_file *fi
     return false;
 }
 
-/* A statement that names no account is of the only one of the book. */
+/* The statement, read while the book is. */
+struct reading {
+    struct match_store *store;
+    const char *path;
+    const struct profiles *profiles;
+    bool forced, done;
+    struct error error;
+};
+
+static void *read_statement(void *context)
+{
+    struct reading *reading = context;
+    reading->error = (struct error)ERROR_INIT;
+    reading->done = match_load(reading->store, MATCH_STATEMENT, reading->path, reading->profiles,
+                               reading->forced, &reading->error);
+    return NULL;
+}
+
+/* Whether the file looks like text: archives and workbooks need libraries, which are not loaded
+ * twice at the same time. */
+static bool is_text(const char *path)
+{
+    unsigned char head[2] = {0, 0};
+    FILE *file = fopen(path, "re");
+    size_t count = file ? fread(head, 1, 2, file) : 0;
+    if (file)
+        fclose(file);
+    return count == 2 && head[0] > 0x08 && head[0] != 0x1F && head[0] < 0xD0 &&
+           memcmp(head, "PK", 2) != 0;
+}
+
+/* A statement that names no account is of the only one of the book: then it is read again. */
+static bool load_both(struct match_store *store, const struct reconcile_file *files,
+                      struct profiles *all, struct profiles *chosen, struct error *error)
+{
+    struct profiles *profiles = files->profile ? chosen : all;
+    struct reading reading = {.store = match_store_new(store->rules),
+                              .path = files->statement,
+                              .profiles = profiles,
+                              .forced = files->profile != NULL};
+    pthread_t thread;
+    bool beside = is_text(files->book) && is_text(files->statement) &&
+                  !pthread_create(&thread, NULL, read_statement, &reading);
+    bool done = load_book(store, files, all, chosen, error);
+    if (beside)
+        pthread_join(thread, NULL);
+    if (done && !reading.done) {
+        if (store->account_count == 1)
+            profiles_fall_back(profiles, store->accounts[0].name);
+        match_store_free(reading.store);
+        reading.store = match_store_new(store->rules);
+        read_statement(&reading);
+    }
+    match_store_absorb(store, reading.store);
+    if (done && !reading.done)
+        *error = reading.error;
+    return done && reading.done;
+}
+
 static bool load(struct match_store *store, const struct reconcile_file *files,
                  struct error *error)
 {
@@ -63,15 +123,10 @@ static bool load(struct match_store *store, const struct reconcile_file *files,
     char *folder = place_share("profiles");
     bool done = profiles_read(folder, NULL, &all, error) &&
                 (!files->profile || profiles_choose(folder, files->profile, &chosen, error));
-    struct profiles *statement = files->profile ? &chosen : &all;
     free(folder);
     profiles_assume(&all, files->account, ITEM_NO_DATE);
     profiles_assume(&chosen, files->account, ITEM_NO_DATE);
-    done = done && load_book(store, files, &all, &chosen, error);
-    if (done && store->account_count == 1)
-        profiles_fall_back(statement, store->accounts[0].name);
-    done = done && match_load(store, MATCH_STATEMENT, files->statement, statement,
-                              files->profile != NULL, error);
+    done = done && load_both(store, files, &all, &chosen, error);
     profiles_free(&all);
     profiles_free(&chosen);
     return done;

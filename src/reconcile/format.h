@@ -7,6 +7,9 @@
 /* Counts up when a parser reads the same file differently than before. */
 enum { FORMAT_VERSION = 2 };
 
+/* Code of the error for a table that is in order but for having no rows. */
+#define FORMAT_EMPTY "EMPTY"
+
 /* How a file will be read. */
 struct format {
     const char *name;              /* "camt", "mt940", "bai2", "ofx"; of tables "csv", "fixed" or

@@ -119,5 +119,5 @@ tests_reconcile_match_trap_t_LDADD = $(tests_reconcile_match_t_LDADD)
 tests_reconcile_match_rules_t_SOURCES = tests/reconcile/match_rules.c tests/reconcile/matching.h
 tests_reconcile_match_rules_t_LDADD = $(tests_reconcile_match_t_LDADD)
 endif
-TESTS += tests/reconcile/labelled.t
-EXTRA_DIST += tests/reconcile/labelled.t
+TESTS += tests/reconcile/labelled.t tests/reconcile/filemode.t
+EXTRA_DIST += tests/reconcile/labelled.t tests/reconcile/filemode.t

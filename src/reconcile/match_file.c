@@ -48,7 +48,11 @@ static bool load_part(struct match_store *store, enum match_side side, struct so
 {
     struct load load = {.store = store, .side = side, .first = store->count};
     struct sink sink = {&load, take_item, take_statement, NULL};
-    bool done = format_read(source, format, &sink, error) && source_unchanged(source, error);
+    struct error why = ERROR_INIT;
+    bool done = format_read(source, format, &sink, &why) && source_unchanged(source, &why);
+    done = done || !strcmp(why.code, FORMAT_EMPTY); /* no movements: all lines stay open */
+    if (!done)
+        *error = why;
     for (size_t i = load.first; done && i < store->count; i++)
         store->lines[i].account = load.accounts[store->lines[i].account];
     free(load.accounts);
@@ -125,7 +129,7 @@ bool match_write(const struct match_store *store, const char *path, struct error
     for (size_t i = 0; i < store->count; i++) {
         if (i + 32 < store->count) {
             __builtin_prefetch(&store->lines[store->lines[i + 32].next]);
-            __builtin_prefetch(store->text + store->lines[store->lines[i + 16].next].text);
+            __builtin_prefetch(match_text_of(store, &store->lines[store->lines[i + 16].next]));
         }
         if (match_line_leads(store, i))
             add_match(store, i, ++number, &out);

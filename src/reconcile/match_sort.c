@@ -150,7 +150,7 @@ static void shared_prefix(const struct match_store *store, size_t shared[2])
         }
         if (shared[side] > line->id_length)
             shared[side] = line->id_length;
-        const char *a = store->text + line->text, *b = store->text + first[side]->text;
+        const char *a = match_text_of(store, line), *b = match_text_of(store, first[side]);
         for (size_t k = 0; k < shared[side]; k++)
             if (a[k] != b[k])
                 shared[side] = k;
@@ -162,7 +162,7 @@ static uint64_t head_of(const struct match_store *store, const struct match_line
                         size_t shared)
 {
     size_t length = line->id_length - shared;
-    const unsigned char *id = (const unsigned char *)store->text + line->text + shared;
+    const unsigned char *id = (const unsigned char *)match_text_of(store, line) + shared;
     uint64_t head = (uint64_t)line->side << 63 | (uint64_t)(length < 127 ? length : 127) << 56;
     for (size_t i = 0; i < 7; i++)
         head |= (uint64_t)(i < length && length < 127 ? id[i] : 0) << (48 - 8 * i);

@@ -26,7 +26,8 @@ void match_store_free(struct match_store *store)
     match_keys_free(&store->residue);
     free(store->notes);
     free(store->lines);
-    free(store->text);
+    free(store->texts[0].bytes);
+    free(store->texts[1].bytes);
     free(store);
 }
 
@@ -89,20 +90,20 @@ uint32_t match_account(struct match_store *store, struct slice name, const char 
     return (uint32_t)store->account_count - 1;
 }
 
-static void add_text(struct match_store *store, struct slice text)
+static void add_text(struct match_text *to, struct slice text)
 {
-    ARRAY_RESERVE(store->text, store->text_length + text.length, store->text_capacity);
+    ARRAY_RESERVE(to->bytes, to->length + text.length, to->capacity);
     if (text.length)
-        memcpy(store->text + store->text_length, text.text, text.length);
-    store->text_length += text.length;
+        memcpy(to->bytes + to->length, text.text, text.length);
+    to->length += text.length;
 }
 
-static bool fits(const struct match_store *store, const struct item *item, struct error *error)
+static bool fits(const struct match_store *store, int side, const struct item *item, struct error *error)
 {
     if (item->source_id.length > UINT16_MAX || item->reference.length > UINT16_MAX ||
         item->narrative.length > UINT16_MAX)
         return error_set(error, ERROR_INPUT, NULL, NULL, _("a text of more than 65535 bytes"));
-    if (store->text_length + 3 * UINT16_MAX > UINT32_MAX || store->count >= UINT32_MAX - 1)
+    if (store->texts[side].length + 3 * UINT16_MAX > UINT32_MAX || store->count >= UINT32_MAX - 1)
         return error_set(error, ERROR_INPUT, NULL,
                          _("Reconcile fewer days or accounts at a time."),
                          _("more lines than one run can hold (4 GiB of text)"));
@@ -123,13 +124,13 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
                const struct item *item, struct error *error)
 {
     const struct slice id = item->source_id, reference = item->reference;
-    if (!fits(store, item, error))
+    if (!fits(store, side, item, error))
         return false;
     ARRAY_RESERVE(store->lines, store->count, store->capacity);
     store->lines[store->count] = (struct match_line){
         .amount = item->amount,
         .form = hash_form(store, item),
-        .text = (uint32_t)store->text_length,
+        .text = (uint32_t)store->texts[side].length,
         .account = account,
         .date = item->value_date,
         .next = (uint32_t)store->count,
@@ -138,9 +139,9 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
         .narrative_length = (uint16_t)item->narrative.length,
         .side = (uint8_t)side};
     store->count++;
-    add_text(store, id);
-    add_text(store, reference);
-    add_text(store, item->narrative);
+    add_text(&store->texts[side], id);
+    add_text(&store->texts[side], reference);
+    add_text(&store->texts[side], item->narrative);
     return true;
 }
 
@@ -165,17 +166,17 @@ const struct match_line *match_line_at(const struct match_store *store, size_t i
 
 struct slice match_line_id(const struct match_store *store, const struct match_line *line)
 {
-    return (struct slice){store->text + line->text, line->id_length};
+    return (struct slice){match_text_of(store, line), line->id_length};
 }
 
 struct slice match_reference(const struct match_store *store, const struct match_line *line)
 {
-    return (struct slice){store->text + line->text + line->id_length, line->reference_length};
+    return (struct slice){match_text_of(store, line) + line->id_length, line->reference_length};
 }
 
 struct slice match_narrative(const struct match_store *store, const struct match_line *line)
 {
-    return (struct slice){store->text + line->text + line->id_length + line->reference_length,
+    return (struct slice){match_text_of(store, line) + line->id_length + line->reference_length,
                           line->narrative_length};
 }
 
@@ -268,4 +269,29 @@ const struct match_note *match_note_find(const struct match_store *store, uint32
             high = middle;
     }
     return low < store->note_count && store->notes[low].line == line ? &store->notes[low] : NULL;
+}
+
+void match_store_absorb(struct match_store *store, struct match_store *other)
+{
+    uint32_t *accounts = xmalloc((other->account_count + 1) * sizeof *accounts);
+    for (size_t i = 0; i < other->account_count; i++) {
+        const struct match_account *account = &other->accounts[i];
+        struct slice name = {account->name, strlen(account->name)};
+        accounts[i] = match_account(store, name, account->currency);
+    }
+    ARRAY_RESERVE(store->lines, store->count + other->count, store->capacity);
+    for (size_t i = 0; i < other->count; i++) {
+        struct match_line *line = &store->lines[store->count + i];
+        *line = other->lines[i];
+        line->account = accounts[line->account];
+    }
+    store->count += other->count;
+    for (int side = 0; side < 2; side++)
+        if (other->texts[side].length) {
+            free(store->texts[side].bytes);
+            store->texts[side] = other->texts[side];
+            other->texts[side] = (struct match_text){NULL, 0, 0};
+        }
+    free(accounts);
+    match_store_free(other);
 }

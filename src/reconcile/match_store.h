@@ -44,12 +44,17 @@ struct match_note {
     uint32_t pool;    /* lines that a subset was drawn from */
 };
 
+/* Ids, references and narratives of one side, one after the other. */
+struct match_text {
+    char *bytes;
+    size_t length, capacity;
+};
+
 struct match_store {
     const struct match_rules *rules;
     struct match_line *lines;
     size_t count, capacity;
-    char *text;
-    size_t text_length, text_capacity;
+    struct match_text texts[2]; /* of each side */
     struct match_account *accounts;
     size_t account_count, account_capacity;
     uint32_t *account_table; /* open addressing: number plus one */
@@ -72,6 +77,10 @@ size_t match_keys_run(const struct match_keys *keys, size_t from);
 /* Place of the first key that is not below this one; the keys are hashes. */
 size_t match_keys_find(const struct match_keys *keys, uint64_t key);
 void match_keys_free(struct match_keys *keys);
+
+/* Moves the lines of another store, which has them all on a side that this one has none of, and
+ * frees it. */
+void match_store_absorb(struct match_store *store, struct match_store *other);
 
 /* Brings the lines into the store's own order, whatever the order they came in. */
 void match_store_sort(struct match_store *store);
@@ -96,6 +105,13 @@ uint32_t match_first(const struct match_store *store, uint32_t line);
 void match_note_add(struct match_store *store, struct match_note note);
 const struct match_note *match_note_find(const struct match_store *store, uint32_t line);
 
+/* Where the texts of a line begin. */
+static inline const char *match_text_of(const struct match_store *store,
+                                        const struct match_line *line)
+{
+    return store->texts[line->side].bytes + line->text;
+}
+
 /* Fetches the lines and texts of keys soon to come: they lie anywhere in memory. */
 static inline void match_prefetch(const struct match_store *store, const struct match_keys *keys,
                                   size_t at)
@@ -104,8 +120,8 @@ static inline void match_prefetch(const struct match_store *store, const struct 
         return;
     __builtin_prefetch(&store->lines[keys->list[at + 31].line]);
     __builtin_prefetch(&store->lines[keys->list[at + 32].line]);
-    __builtin_prefetch(store->text + store->lines[keys->list[at + 15].line].text);
-    __builtin_prefetch(store->text + store->lines[keys->list[at + 16].line].text);
+    __builtin_prefetch(match_text_of(store, &store->lines[keys->list[at + 15].line]));
+    __builtin_prefetch(match_text_of(store, &store->lines[keys->list[at + 16].line]));
 }
 
 /* One writing: the references are equal byte for byte, and there is one. */

@@ -57,14 +57,23 @@ bool match_no_reference(struct slice reference, const struct match_words *absent
 {
     if (!reference.length)
         return true;
-    if (is_digit((unsigned char)reference.text[0]) || reference.length > ABSENT_MOST)
+    if (reference.length > ABSENT_MOST)
+        return false;
+    unsigned char first = upper((unsigned char)reference.text[0]);
+    bool possible = !first || first == '0';
+    for (size_t i = 0; i < absent->count; i++)
+        possible = possible || (unsigned char)absent->words[i][0] == first;
+    if (!possible && first < 0x80)
         return false;
     struct match_form form = match_plain(reference);
     for (size_t i = 0; i < absent->count; i++)
         if (strlen(absent->words[i]) == form.length &&
             !memcmp(form.text, absent->words[i], form.length))
             return true;
-    return !form.length;
+    for (size_t i = 0; i < form.length; i++)
+        if (form.text[i] != '0')
+            return false;
+    return true;
 }
 
 /* Letters before nothing but digits. Returns how many letters, -1 when it is built otherwise. */

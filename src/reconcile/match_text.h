@@ -14,7 +14,8 @@ struct match_form {
     uint8_t length, head;
 };
 
-/* Whether the field says that there is no reference: empty, marks alone, or a word of the list. */
+/* Whether the field says that there is no reference: empty, marks or zeros alone, or a word of the
+ * list. */
 bool match_no_reference(struct slice reference, const struct match_words *absent);
 
 /* The form with head 0. */

@@ -14,7 +14,8 @@ static void equal_amounts_are_no_key(void **state)
 {
     RUN({L, "L1", "A", 0, 500, "83472651", NULL}, {S, "S1", "A", 0, 500, "19283746", NULL},
         {L, "L2", "A", 0, 700, "NONREF", NULL}, {S, "S2", "A", 0, 700, "", NULL},
-        {L, "L3", "A", 0, 900, "---", NULL}, {S, "S3", "A", 0, 900, "---", NULL});
+        {L, "L3", "A", 0, 900, "---", NULL}, {S, "S3", "A", 0, 900, "---", NULL},
+        {L, "L4", "A", 0, 910, "0000000000", NULL}, {S, "S4", "A", 0, 910, "0000000000", NULL});
     expect_unsure(store);
     match_store_free(store);
 }

@@ -3,8 +3,10 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "base/money.h"
+#include "reconcile/format.h"
 #include "reconcile/formats/table_part.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -384,9 +386,13 @@ static bool add_empty(struct table *table)
     table->record.count = 0;
     bool known = read_account(table, &name) && read_currency(table, currency);
     table->error = error;
-    if (!known)
-        return error_set(error, ERROR_INPUT, source_name(table->source), NULL,
-                         _("the table has a header and no rows"));
+    if (!known) {
+        error_set(error, ERROR_INPUT, source_name(table->source), NULL,
+                  _("the table has a header and no rows"));
+        if (error)
+            snprintf(error->code, sizeof error->code, "%s", FORMAT_EMPTY);
+        return false;
+    }
     table_account(table, name, currency);
     return true;
 }
