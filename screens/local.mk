@@ -15,6 +15,9 @@ dist_screens_DATA += \
   screens/queue-list.json \
   screens/case-mark.json \
   screens/case-imports.json \
+  screens/case-source.json \
+  screens/case-sources.json \
+  screens/case-rejects.json \
   screens/endpoint.json \
   screens/endpoints.json \
   screens/case-alerts.json \

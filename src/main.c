@@ -25,6 +25,7 @@ static const struct command commands[] = {
     {"import-cases", "[OPTION…] FILE…", N_("take complaints in from other channels"),
      command_import_cases},
     {"opening", "[--files FOLDER]", N_("import, reconcile and route for the day"), command_opening},
+    {"pull-cases", "[--once]", N_("ask other systems for new complaints"), command_pull_cases},
     {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},
     {"report", "NAME", N_("write a report as text or CSV"), command_report},
     {"route", "[--explain CASE]", N_("send cases to their queue, or say why they are there"),

@@ -1,7 +1,6 @@
-#include "base/alloc.h"
-#include "base/file.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/secret.h"
 #include "command/worker.h"
 #include "link/message.h"
 
@@ -9,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char help[] = N_(
     "Usage: bankops deliver [OPTION…]\n"
@@ -39,35 +37,6 @@ struct deliver_job {
     char *secrets;
     long long sent, later, dead;
 };
-
-/* The secret of this name in the text of the file, in a new string; "" when it has none. */
-static char *find_secret(const char *secrets, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *line = secrets; line && *name; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        const char *value = line + strspn(line, " \t");
-        if (strncmp(value, name, length) || !strchr(" \t=", value[length]))
-            continue;
-        value += length + strspn(value + length, " \t");
-        if (*value != '=')
-            continue;
-        value += 1 + strspn(value + 1, " \t");
-        size_t end = strcspn(value, "\r\n");
-        return xstrndup(value, end);
-    }
-    return xstrdup("");
-}
-
-static bool read_secrets(struct deliver_job *job, const char *path, struct error *error)
-{
-    struct stat status;
-    size_t length;
-    if (stat(path, &status) == 0 && (status.st_mode & 077))
-        return error_set(error, ERROR_INPUT, path, _("chmod 600 makes it yours alone."),
-                         _("others may read this file of secrets"));
-    return file_read(path, 65536, &job->secrets, &length, error);
-}
 
 static int find_endpoint(const PGresult *endpoints, const char *channel)
 {
@@ -108,7 +77,7 @@ static bool send_row(struct deliver_job *job, PGconn *connection, const PGresult
     struct message_outcome outcome = {.result = MESSAGE_RETRY};
     int e = find_endpoint(endpoints, PQgetvalue(rows, row, 2));
     if (e >= 0) {
-        char *secret = find_secret(job->secrets, PQgetvalue(endpoints, e, 4));
+        char *secret = secret_find(job->secrets, PQgetvalue(endpoints, e, 4));
         struct message message = {PQgetvalue(rows, row, 2), PQgetvalue(rows, row, 3),
                                   PQgetvalue(rows, row, 4), PQgetvalue(rows, row, 5),
                                   PQgetvalue(rows, row, 6), PQgetvalue(rows, row, 7)};
@@ -177,9 +146,7 @@ static bool take(struct worker *worker, struct deliver_job *job, int option, con
     case 'o':
         return worker->once = true;
     case 's':
-        free(job->secrets);
-        job->secrets = NULL;
-        return read_secrets(job, optarg, error);
+        return secret_read(optarg, &job->secrets, error);
     case 'c':
         job->authority = optarg;
         return true;

@@ -50,7 +50,8 @@ dist_schema_DATA += \
   src/schema/008-console.sql
 dist_schema_DATA += \
   src/schema/076-case-intake.sql \
-  src/schema/077-case-merge.sql
+  src/schema/077-case-merge.sql \
+  src/schema/078-case-pull.sql
 dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \

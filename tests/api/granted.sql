@@ -203,3 +203,12 @@ INSERT INTO decided VALUES
     ('view', 'rm', 'campaign_target portfolio'),
     ('view', 'supervisor auditor admin', 'setting_list'), ('view', 'auditor admin', 'role_right'),
     ('function', 'admin', 'setting_set'), ('view', 'staff', 'calendar_hours_list unit_list');
+INSERT INTO decided VALUES ('function', 'admin', 'case_source_save');
+INSERT INTO decided VALUES ('function', 'admin', 'case_source_form');
+INSERT INTO decided VALUES ('view', 'supervisor auditor admin', 'case_source_list');
+INSERT INTO decided VALUES ('function', 'worker', 'case_source_claim');
+INSERT INTO decided VALUES ('function', 'worker', 'case_source_done');
+INSERT INTO decided VALUES ('function', 'worker', 'case_source_wait');
+INSERT INTO decided VALUES ('function', 'worker', 'case_reject_keep');
+INSERT INTO decided VALUES ('view', 'supervisor auditor', 'case_reject_list');
+INSERT INTO decided VALUES ('function', 'supervisor', 'case_reject_settle');

@@ -49,9 +49,39 @@ static void header(const struct http_served *served, const char *name, char *out
     }
 }
 
+/* Two pages of complaints; the second fails once. The customer number is in the path. */
+static void serve_complaints(struct http_served *served)
+{
+    char customer[64] = "", *query = strchr(served->target, '?');
+    snprintf(customer, sizeof customer, "%.*s", (int)strcspn(served->target + 6, "?"),
+             served->target + 6);
+    served->answer = malloc(1024);
+    log_line("PULL", query ? query : "-");
+    if (!query)
+        snprintf(served->answer, 1024,
+                 "{\"complaints\":[{\"id\":1,\"customer\":\"%s\",\"text\":\"one\"},"
+                 "{\"id\":2,\"customer\":\"nobody\",\"text\":\"lost\"}],\"next\":\"p 2\",\"more\":true}",
+                 customer);
+    else if (first_time("page 2"))
+        served->status = 500;
+    else if (strcmp(query, "?cursor=p%202"))
+        snprintf(served->answer, 1024, "{\"complaints\":[],\"next\":\"end\",\"more\":false}");
+    else
+        snprintf(served->answer, 1024,
+                 "{\"complaints\":[{\"id\":3,\"customer\":\"%s\",\"text\":\"three\"}],"
+                 "\"next\":\"end\",\"more\":false}",
+                 customer);
+    if (served->status == 500)
+        strcpy(served->answer, "{}");
+}
+
 static void serve(struct http_served *served, void *data)
 {
     (void)data;
+    if (!strncmp(served->target, "/pull/", 6)) {
+        serve_complaints(served);
+        return;
+    }
     char key[64], sign[96];
     header(served, "Idempotency-Key", key, sizeof key);
     header(served, "X-Bankops-Signature", sign, sizeof sign);

@@ -1,5 +1,21 @@
-command_tests = tests/command/audit.t tests/command/classify.t tests/command/console.t tests/command/demo.t tests/command/doctor.t tests/command/fault.t tests/command/import.t tests/command/import_cases.t tests/command/import_table.t \
-  tests/command/newcomer.t tests/command/clock.t tests/command/deliver.t tests/command/opening.t tests/command/report.t tests/command/server.t tests/command/sessions.t
+command_tests = \
+  tests/command/audit.t \
+  tests/command/classify.t \
+  tests/command/clock.t \
+  tests/command/console.t \
+  tests/command/deliver.t \
+  tests/command/demo.t \
+  tests/command/doctor.t \
+  tests/command/fault.t \
+  tests/command/import.t \
+  tests/command/import_cases.t \
+  tests/command/import_table.t \
+  tests/command/newcomer.t \
+  tests/command/opening.t \
+  tests/command/pull_cases.t \
+  tests/command/report.t \
+  tests/command/server.t \
+  tests/command/sessions.t
 check_PROGRAMS += tests/command/old_server
 TESTS += $(command_tests)
 server_tests += $(command_tests)

@@ -1,0 +1,299 @@
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/language.h"
+#include "command/case_rows.h"
+#include "command/command.h"
+#include "command/secret.h"
+#include "command/worker.h"
+#include "link/http.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] = N_(
+    "Usage: bankops pull-cases [OPTION…]\n"
+    "\n"
+    "Asks the configured systems for new complaints (:src says which) and takes them in. The "
+    "address\n"
+    "is called with cursor=, and answers {\"complaints\": [{…}], \"next\": \"CURSOR\", \"more\": "
+    "true}\n"
+    "with the fields of import-cases. Each answer is kept whole together with its cursor, so that "
+    "an\n"
+    "interrupted pull goes on where it was; what cannot be taken is kept for a supervisor. It "
+    "runs\n"
+    "until it is stopped (SIGTERM); several may run at once.\n"
+    "\n"
+    "Options:\n"
+    "  --once               pull what is due now, then end\n"
+    "  --secrets FILE       lines NAME = SECRET for the sources; nobody else may read the file\n"
+    "  --authority FILE     certificates to trust instead of the system's\n"
+    "  --quiet              say nothing unless something fails\n"
+    "  --as LOGIN           work as this login of role worker (default, on the private database:\n"
+    "                       worker01)\n"
+    "  --database CONNINFO  use this server instead of the private one\n");
+
+enum { PAGES = 1000 };
+
+struct pull_job {
+    bool quiet;
+    const char *authority;
+    char *secrets;
+    struct case_rows rows;
+    const cJSON *list; /* of the page under way */
+    struct case_summary sum;
+    int failed;
+};
+
+/* What stopped a pull; the source is tried again later. */
+struct trouble {
+    char text[400];
+    int after; /* seconds */
+};
+
+static bool keep_reject(void *data, const struct case_bad *bad, struct error *error)
+{
+    struct pull_job *job = data;
+    char id[16], *row = cJSON_PrintUnformatted(cJSON_GetArrayItem(job->list, bad->row - 1));
+    char *reason = xasprintf("%s %s", bad->message, bad->detail);
+    snprintf(id, sizeof id, "%d", job->rows.import);
+    const char *values[] = {id, row, bad->field, reason};
+    bool good =
+        session_do(job->rows.connection, "SELECT api.case_reject_keep($1::int, $2::jsonb, $3, $4)",
+                   4, values, error);
+    cJSON_free(row);
+    free(reason);
+    return good;
+}
+
+/* Texts and numbers of known names; the rest of an object is none of ours. */
+static cJSON *copy_row(const cJSON *object)
+{
+    cJSON *row = cJSON_CreateObject();
+    const cJSON *each;
+    char number[32];
+    cJSON_ArrayForEach(each, object)
+    {
+        snprintf(number, sizeof number, "%.0f", cJSON_IsNumber(each) ? each->valuedouble : 0);
+        if (each->string && case_row_field(each->string) &&
+            (cJSON_IsString(each) || cJSON_IsNumber(each)))
+            cJSON_AddStringToObject(row, each->string,
+                                    cJSON_IsString(each) ? each->valuestring : number);
+    }
+    return row;
+}
+
+static char *page_address(const char *url, const char *cursor)
+{
+    struct buffer text = BUFFER_INIT;
+    buffer_add(&text, url);
+    if (*cursor) {
+        buffer_add(&text, strchr(url, '?') ? "&cursor=" : "?cursor=");
+        for (const char *p = cursor; *p; p++)
+            buffer_format(&text, isalnum((unsigned char)*p) || strchr("-._~", *p) ? "%c" : "%%%02X",
+                          (unsigned char)*p);
+    }
+    return buffer_take(&text);
+}
+
+/* One page as JSON; NULL with what the trouble is. */
+static cJSON *fetch(const struct pull_job *job, const PGresult *source, const char *cursor,
+                    struct trouble *trouble)
+{
+    struct error error = ERROR_INIT;
+    struct http_answer answer = HTTP_ANSWER_INIT;
+    char *secret = secret_find(job->secrets, PQgetvalue(source, 0, 2));
+    char *login = xasprintf("Authorization: Bearer %s", secret);
+    char *address = page_address(PQgetvalue(source, 0, 1), cursor);
+    const char *const headers[] = {"Accept: application/json", *secret ? login : NULL, NULL};
+    struct http_request request = {.url = address,
+                                   .headers = headers,
+                                   .authority = job->authority,
+                                   .timeout_ms = atoi(PQgetvalue(source, 0, 3))};
+    cJSON *page = NULL;
+    if (!http_send(&request, &answer, &error)) {
+        snprintf(trouble->text, sizeof trouble->text, "%.390s", error.what);
+    } else if (answer.status != 200) {
+        snprintf(trouble->text, sizeof trouble->text, "HTTP %d", answer.status);
+        trouble->after = answer.retry_after;
+    } else {
+        page = json_parse(address, buffer_text(&answer.body), answer.body.length, &error);
+        if (!page)
+            snprintf(trouble->text, sizeof trouble->text, "%.390s", error.what);
+        else if (!cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(page, "complaints"))) {
+            snprintf(trouble->text, sizeof trouble->text, "%s",
+                     _("the answer has no list of complaints"));
+            cJSON_Delete(page);
+            page = NULL;
+        }
+    }
+    free(secret);
+    free(login);
+    free(address);
+    http_answer_free(&answer);
+    return page;
+}
+
+/* Takes one page in, in one transaction with its cursor. */
+static bool take_page(struct pull_job *job, PGconn *connection, const PGresult *source,
+                      const cJSON *page, const char *next, struct error *error)
+{
+    struct case_summary sum = {0};
+    int number = 0;
+    const cJSON *each;
+    job->list = cJSON_GetObjectItemCaseSensitive(page, "complaints");
+    job->rows = (struct case_rows){.refused = keep_reject, .data = job};
+    bool good = case_rows_begin(&job->rows, connection, PQgetvalue(source, 0, 0),
+                                PQgetvalue(source, 0, 1), "", error);
+    cJSON_ArrayForEach(each, job->list)
+    {
+        good = good && case_rows_add(&job->rows, ++number, copy_row(each), error);
+    }
+    good = good && case_rows_commit(&job->rows, 0, next, &sum, error);
+    case_rows_drop(&job->rows);
+    if (good) {
+        job->sum.opened += sum.opened;
+        job->sum.known += sum.known;
+        job->sum.skipped += sum.skipped;
+    }
+    return good;
+}
+
+/* Pages until the source has no more. False only when the database fails. */
+static bool pull(struct pull_job *job, PGconn *connection, const PGresult *source,
+                 struct trouble *trouble, struct error *error)
+{
+    char *cursor = xstrdup(PQgetvalue(source, 0, 4));
+    bool more = true, good = true;
+    for (int i = 0; i < PAGES && more && good; i++) {
+        cJSON *page = fetch(job, source, cursor, trouble);
+        more = page != NULL;
+        if (page) {
+            char *next = xstrdup(json_string(page, "next", cursor));
+            more = json_bool(page, "more", false) && strcmp(next, cursor) != 0;
+            good = take_page(job, connection, source, page, next, error);
+            free(cursor);
+            cursor = next;
+        }
+        cJSON_Delete(page);
+    }
+    free(cursor);
+    return good;
+}
+
+static bool finish(struct pull_job *job, PGconn *connection, const PGresult *source,
+                   const struct trouble *trouble, struct error *error)
+{
+    char after[16];
+    snprintf(after, sizeof after, "%d", trouble->after > 0 ? trouble->after : 0);
+    const char *values[] = {PQgetvalue(source, 0, 0), *trouble->text ? trouble->text : NULL, after};
+    if (*trouble->text) {
+        job->failed++;
+        struct error told = ERROR_INIT;
+        error_set(&told, ERROR_UNREACHABLE, values[0], _("It is tried again later."), "%s",
+                  trouble->text);
+        error_print(&told);
+    }
+    return session_do(connection, "SELECT api.case_source_done($1, $2, $3::int)", 3, values, error);
+}
+
+static bool next_wait(PGconn *connection, int64_t *wait_ms, struct error *error)
+{
+    char *text;
+    if (!session_value(connection, "SELECT coalesce(api.case_source_wait(), 86400000)", 0, NULL,
+                       &text, error))
+        return false;
+    *wait_ms = strtoll(text, NULL, 10);
+    *wait_ms = *wait_ms ? *wait_ms : 100;
+    free(text);
+    return true;
+}
+
+static bool work(void *data, PGconn *connection, int64_t *wait_ms, struct error *error)
+{
+    struct pull_job *job = data;
+    struct trouble trouble = {"", 0};
+    PGresult *source = NULL;
+    bool good =
+        session_rows(connection, "SELECT * FROM api.case_source_claim()", 0, NULL, &source, error);
+    if (good && !PQntuples(source))
+        good = next_wait(connection, wait_ms, error);
+    else if (good)
+        good = pull(job, connection, source, &trouble, error) &&
+               finish(job, connection, source, &trouble, error);
+    PQclear(source);
+    return good;
+}
+
+static bool take(struct worker *worker, struct pull_job *job, int option, const char *name,
+                 struct error *error)
+{
+    switch (option) {
+    case 'o':
+        return worker->once = true;
+    case 's':
+        return secret_read(optarg, &job->secrets, error);
+    case 'c':
+        job->authority = optarg;
+        return true;
+    case 'q':
+        return job->quiet = true;
+    case 'a':
+        worker->as = optarg;
+        return true;
+    case 'd':
+        worker->conninfo = optarg;
+        return true;
+    default:
+        return error_set(error, ERROR_USAGE, name,
+                         _("bankops pull-cases --help lists the options."),
+                         option == ':' ? _("this option needs a value") : _("unknown option"));
+    }
+}
+
+static bool read_options(struct worker *worker, struct pull_job *job, int argc, char **argv,
+                         bool *helped, struct error *error)
+{
+    static const struct option list[] = {{"once", no_argument, NULL, 'o'},
+                                         {"secrets", required_argument, NULL, 's'},
+                                         {"authority", required_argument, NULL, 'c'},
+                                         {"quiet", no_argument, NULL, 'q'},
+                                         {"as", required_argument, NULL, 'a'},
+                                         {"database", required_argument, NULL, 'd'},
+                                         {"help", no_argument, NULL, 'h'},
+                                         {NULL, 0, NULL, 0}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (option == 'h')
+            return *helped = true;
+        if (!take(worker, job, option, argv[optind - 1], error))
+            return false;
+    }
+    return optind == argc ||
+           error_set(error, ERROR_USAGE, argv[optind],
+                     _("bankops pull-cases --help lists the options."), _("unexpected argument"));
+}
+
+int command_pull_cases(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    struct pull_job job = {.quiet = false};
+    struct worker worker = {.round = work, .data = &job};
+    bool helped = false;
+    bool good = read_options(&worker, &job, argc, argv, &helped, &error) &&
+                (helped || worker_run(&worker, &error));
+    free(job.secrets);
+    if (!good) {
+        error_print(&error);
+        return error_exit_status(&error);
+    }
+    if (helped)
+        fputs(_(help), stdout);
+    else if (!job.quiet)
+        printf(_("opened: %d, known before: %d, kept for a person: %d\n"), job.sum.opened,
+               job.sum.known, job.sum.skipped);
+    return job.failed && worker.once ? 3 : 0;
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# bankops pull-cases: pages with a cursor, a source that fails half way, rows that cannot be taken.
+. "$(dirname "$0")/lib.sh"
+[ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
+plan 13
+
+refused "an unknown option" 2 'bankops: *--fast*' "$program" pull-cases --fast
+"$program" demo --customers 1000 --quiet >"$place/out" 2>&1 || cat "$place/out"
+find_socket
+is "nothing is asked" "$("$program" pull-cases --once)" "opened: 0, known before: 0, kept for a person: 0"
+number=$(sql "SELECT customer_number FROM bank.customer WHERE kind = 'person' AND NOT restricted AND customer_id > 100 LIMIT 1")
+log=$place/log
+: >"$log"
+mkfifo "$place/hold"
+"$build/tests/command/gateway" "$log" <"$place/hold" >"$place/address" &
+exec 9>"$place/hold"
+until [ -s "$place/address" ]; do timeout 0.05 tail -f /dev/null; done
+read -r http smtp <"$place/address"
+from() {
+    psql -XqAt -h "$socket" -U admin01 -d bankops -c "SELECT status FROM api.case_source_save('crm', '$1',
+        '', 3600, 800, true, $2, gen_random_uuid())" 2>&1
+}
+like "open text across the network is refused" "$(from http://crm.example/x 0)" '*Complaints travel only encrypted*'
+is "a source" "$(from "$http/pull/$number" 0)" done
+"$program" pull-cases --once >"$place/out" 2>"$place/err"
+is "a source that fails half way" $? 3
+like "is told" "$(head -n 1 "$place/err")" 'bankops: crm: HTTP 500'
+is "what came before is kept" "$(cat "$place/out")" "opened: 1, known before: 0, kept for a person: 1"
+is "it waits longer than usual" "$(sql "SELECT failures, next_at > now() + interval '20 s' FROM bank.case_source")" "1|t"
+sql "UPDATE bank.case_source SET next_at = now()" >/dev/null
+is "the next pull goes on where it was" "$("$program" pull-cases --once)" \
+    "opened: 1, known before: 0, kept for a person: 0"
+is "from the cursor" "$(grep -c 'PULL ?cursor=p%202' "$log")" 2
+is "what could not be taken is kept with its reason" "$(sql "SELECT row_data ->> 'id', field FROM bank.case_reject")" "2|customer"
+sql "UPDATE bank.case_source SET next_at = now()" >/dev/null
+is "with nothing new nothing is opened" "$("$program" pull-cases --once)" \
+    "opened: 0, known before: 0, kept for a person: 0"
+exec 9>&-
+refused "a source that is gone" 3 'bankops: crm: *' sh -c "psql -XqAt -h '$socket' -U bankops_dba -d bankops -c \
+    \"UPDATE bank.case_source SET next_at = now(), url = 'http://127.0.0.1:1/'\" && '$program' pull-cases --once --quiet"
