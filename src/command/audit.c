@@ -53,9 +53,15 @@ static bool anchor_add(const char *path, const char *block, const char *head, st
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_errno(error, path, NULL, "%s", _("the anchor cannot be opened"));
+    off_t before = lseek(fd, 0, SEEK_END);
     bool done = write(fd, line, (size_t)length) == length && fsync(fd) == 0;
-    if (!done)
-        error_errno(error, path, NULL, "%s", _("the anchor cannot be written"));
+    if (!done) {
+        error_errno(error, path, _("Free some space; the same block is added next time."), "%s",
+                    _("the anchor cannot be written"));
+        if (ftruncate(fd, before) < 0)
+            error_errno(error, path, _("Remove its last line."), "%s",
+                        _("half a line was left in the anchor"));
+    }
     close(fd);
     return done;
 }
@@ -84,7 +90,9 @@ static bool seal(PGconn *connection, const struct audit_choices *choices, struct
 {
     struct sigaction action = {.sa_handler = stop};
     struct timespec pause = {choices->every, 0};
-    int64_t last = choices->anchor ? audit_anchor_newest(choices->anchor) : 0;
+    int64_t last = 0;
+    if (choices->anchor && !audit_anchor_newest(choices->anchor, &last, error))
+        return false;
     if (!choices->every)
         return seal_once(connection, choices, &last, true, error);
     sigaction(SIGINT, &action, NULL);

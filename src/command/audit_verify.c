@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FIELDS = 11, ANCHOR_LIMIT = 64 << 20 };
 
@@ -217,15 +218,45 @@ static int64_t anchor_last(const char *text)
     return last;
 }
 
-int64_t audit_anchor_newest(const char *path)
+static bool is_anchor_line(const char *line)
+{
+    char *end;
+    return strtoll(line, &end, 10) > 0 && *end == ' ' &&
+           strspn(end + 1, "0123456789abcdef") == 64 && strchr(" \n", end[65]);
+}
+
+/* Reads the whole anchor, every line of which must be one. The caller frees it. */
+static bool read_anchor(const char *path, char **text, struct error *error)
+{
+    char where[200];
+    size_t length;
+    int number = 1;
+    if (!file_read(path, ANCHOR_LIMIT, text, &length, error))
+        return false;
+    const char *line = *text;
+    for (; *line && is_anchor_line(line) && strchr(line, '\n'); number++)
+        line = strchr(line, '\n') + 1;
+    if (line == *text + length)
+        return true;
+    snprintf(where, sizeof where, "%s:%d", path, number);
+    free(*text);
+    *text = NULL;
+    return error_set(error, ERROR_INPUT, where,
+                     _("Name the file that bankops audit seal --anchor writes."),
+                     _("this is no line of an anchor (block, hash, time)"));
+}
+
+bool audit_anchor_newest(const char *path, int64_t *newest, struct error *error)
 {
     char *text;
-    size_t length;
-    if (!file_read(path, ANCHOR_LIMIT, &text, &length, NULL))
-        return 0;
-    int64_t newest = anchor_last(text);
+    *newest = 0;
+    if (access(path, F_OK) < 0)
+        return true;
+    if (!read_anchor(path, &text, error))
+        return false;
+    *newest = anchor_last(text);
     free(text);
-    return newest;
+    return true;
 }
 
 static bool verify_block(struct reader *blocks, struct reader *rows, const char *anchor,
@@ -285,9 +316,8 @@ bool audit_verify(PGconn *connection, const char *anchor, struct audit_count *co
         " object_kind, object_id, customer_id, before, after FROM api.audit_evidence_row"
         " ORDER BY epoch, xid, audit_id";
     char *text = NULL;
-    size_t length;
     *count = (struct audit_count){0};
-    if (anchor && !file_read(anchor, ANCHOR_LIMIT, &text, &length, error))
+    if (anchor && !read_anchor(anchor, &text, error))
         return false;
     bool good = session_script(connection, begin, error) &&
                 verify_all(connection, text, count, error);

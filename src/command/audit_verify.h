@@ -18,7 +18,8 @@ struct audit_count {
 bool audit_verify(PGconn *connection, const char *anchor, struct audit_count *count,
                   struct error *error);
 
-/* Newest block named in an anchor file, 0 when the file is empty or absent. */
-int64_t audit_anchor_newest(const char *path);
+/* Newest block named in an anchor file, 0 when the file is empty or absent. False when it is no
+ * anchor. */
+bool audit_anchor_newest(const char *path, int64_t *newest, struct error *error);
 
 #endif

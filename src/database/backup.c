@@ -98,7 +98,8 @@ static bool run(PGconn *connection, const char **argv, struct buffer *output, st
     int status = process_run(argv, environment, output, error);
     if (status > 0) {
         const char *reason = strstr(buffer_text(output), "error: ");
-        error_set(error, ERROR_SYSTEM, name, NULL, "%.400s",
+        error_set(error, ERROR_SYSTEM, name,
+                  _("Check the folder, the free space and the rights of this login."), "%.400s",
                   reason ? reason + 7 : buffer_text(output));
         error->what[strcspn(error->what, "\n")] = '\0';
     }

@@ -24,7 +24,7 @@ CREATE TABLE bank.customer_term (
     PRIMARY KEY (customer_id, term)
 );
 
--- Pieces so common that reading the names in order finds a page of them sooner than the index.
+-- Pieces so common that a page of them is found in the first units asked.
 CREATE TABLE bank.search_hot (gram text COLLATE "C" PRIMARY KEY);
 
 SELECT bank.table_protect('bank.customer_search', 'SELECT, INSERT, UPDATE, DELETE', false);
@@ -132,11 +132,8 @@ BEGIN
         bank.account_number, bank.card_number, bank.entry_at, bank.contact_at;
 END $$;
 
--- Finds the grams that are too common for their index, from a sample; part of every bulk load. The
--- index collects all hits, some 0.09 us each; reading the names in order takes some 0.25 us for each
--- name until a page is full. The two meet where the share of names that have the gram is the root of
--- 170 / names: 1.3 in a hundred of a million, 4 in a thousand of ten million. Counted further in only:
--- of a word that merely begins names, reading in order would never find a page.
+-- Finds the grams that more than 10,000 names have further in, from a sample; part of every bulk load.
+-- (The index collects all of a gram's hits before the first is seen: 10,000 take a millisecond.)
 CREATE FUNCTION bank.search_hot_fill() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     names bigint := (SELECT greatest(count(*), 1) FROM bank.customer_search);
@@ -149,7 +146,7 @@ BEGIN
         FROM bank.customer_search s TABLESAMPLE BERNOULLI (sample_percent) REPEATABLE (1)
     )
     SELECT g.gram FROM sample, unnest(sample.grams) AS g (gram)
-    GROUP BY g.gram HAVING count(*) > max(sample.size) * sqrt(170.0 / names);
+    GROUP BY g.gram HAVING count(*) > max(sample.size) * 10000.0 / names;
 END $$;
 
 -- Puts the search rows of one branch, and in it those of one name, side by side on the disk: a page of
@@ -309,6 +306,8 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
        AND s.unit_id BETWEEN p_low AND p_high AND s.unit_id <> p_unit
        AND position(p_text IN s.folded) > 1 LIMIT p_limit) $$;
 
+-- The same unit by unit, until there are enough: for callers with few units, and for a text whose
+-- every piece is common.
 CREATE FUNCTION bank.search_inside_narrow(p_text text, p_unit int, p_low int, p_high int, p_limit int)
 RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
     (SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
@@ -323,13 +322,6 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
                            AND s.unit_id = u.unit_id
                            AND position(p_text IN s.folded) > 1 LIMIT p_limit) AS t
      WHERE u.unit_id <> p_unit LIMIT p_limit) $$;
-
--- The same for a text whose every piece is common.
-CREATE FUNCTION bank.search_inside_hot(p_text text, p_low int, p_high int, p_limit int)
-RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
-    SELECT 2, 'inside', s.customer_id FROM bank.customer_search s
-    WHERE s.unit_id BETWEEN p_low AND p_high AND position(p_text IN s.folded) > 1
-    ORDER BY s.customer_id LIMIT p_limit $$;
 
 -- The hits for one spelling of what was typed. p_way: which of the probes above.
 CREATE FUNCTION bank.search_probe(p_way text, p_text text, me bank.searcher, p_limit int)
@@ -350,11 +342,9 @@ BEGIN
     ELSIF p_way = 'term' THEN
         RETURN QUERY SELECT * FROM bank.search_term_wide(p_text, unit, me.low, me.high, p_limit)
                      LIMIT p_limit * 2;
-    ELSIF narrow THEN
+    ELSIF narrow OR bank.query_grams(NULL, p_text) <@ ARRAY(SELECT gram FROM bank.search_hot) THEN
         RETURN QUERY SELECT * FROM bank.search_inside_narrow(p_text, unit, me.low, me.high, p_limit)
                      LIMIT p_limit;
-    ELSIF bank.query_grams(NULL, p_text) <@ ARRAY(SELECT gram FROM bank.search_hot) THEN
-        RETURN QUERY SELECT * FROM bank.search_inside_hot(p_text, me.low, me.high, p_limit);
     ELSE
         RETURN QUERY SELECT * FROM bank.search_inside_wide(p_text, unit, me.low, me.high, p_limit)
                      LIMIT p_limit;
@@ -447,9 +437,8 @@ END $$;
 ALTER FUNCTION bank.search_found OWNER TO bankops_owner;
 
 -- Customers for what the clerk typed, best first: exact before prefix before inside, the own unit
--- first (a word in bank.search_hot excepted: those come in order of number). At most p_limit
--- rows (page + 1 tells that there are more). The name of a restricted customer and of the caller's
--- own record is masked until a grant opens it.
+-- first. At most p_limit rows (page + 1 tells that there are more). The name of a restricted customer
+-- and of the caller's own record is masked until a grant opens it.
 CREATE FUNCTION api.customer_search(p_query text, p_limit int DEFAULT 51)
 RETURNS TABLE (place bigint, customer_id bigint, name text, kind text, match text, rank int,
                customer_number text, phone text, identity text, tier text, unit_id int,

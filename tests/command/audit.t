@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops audit: a whole trail verifies; each way of tampering is found and named. bankops staff.
 . "$(dirname "$0")/lib.sh"
-plan 21
+plan 24
 
 refused "no verb" 2 'bankops: audit: *' "$program" audit
 refused "an unknown option" 2 'bankops: --moon: *' "$program" audit verify --moon
@@ -33,6 +33,15 @@ like "a second block" "$("$program" audit seal --anchor "$anchor")" '1 blocks se
 like "the trail is whole" "$("$program" audit verify --anchor "$anchor")" '*whole: 2 blocks, * 0 rows not*'
 is "nothing new, nothing sealed" "$("$program" audit seal --anchor "$anchor" | cut -d' ' -f1)" 0
 is "the anchor has a line for each block" "$(wc -l <"$anchor" | tr -d ' ')" 2
+
+# --- an anchor that is none
+head -c 3000 /dev/zero >"$place/none"
+refused "an anchor that is none" 1 "bankops: $place/none:1: *no line of an anchor*" \
+    "$program" audit verify --anchor "$place/none"
+(cat "$anchor"; echo "3 abc") >"$place/half"
+refused "half a line in the anchor" 1 "bankops: $place/half:3: *no line of an anchor*" \
+    "$program" audit seal --anchor "$place/half"
+is "and nothing is added to it" "$(wc -l <"$place/half" | tr -d ' ')" 3
 
 sql "CREATE TABLE keep AS SELECT * FROM bank.audit; CREATE TABLE keep_block AS SELECT * FROM bank.audit_block" >/dev/null
 id=$(sql "SELECT audit_id FROM keep ORDER BY epoch, xid, audit_id OFFSET 12 LIMIT 1")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Schema files: applied once, in order, whole or not at all; nothing done is forgotten or altered.
 . "$(dirname "$0")/../command/lib.sh"
-plan 28
+plan 29
 mkdir "$place/share" "$place/share/schema"
 cp "$source/src/schema/"*.sql "$place/share/schema"
 export BANKOPS_SHARE="$place/share"
@@ -97,6 +97,8 @@ is "two migrators take turns" "$? $second $(sql "SELECT count(*) FROM migration.
 is "backup" "$? $(stat -c %a "$place/bank.backup")" "0 600"
 refused "a file that exists is not overwritten" 1 'bankops: *exists already*' \
     sh -c "'$program' database backup '$place/bank.backup' || exit 1"
+refused "a backup into a folder that is not there" 1 'bankops: pg_dump: *No such file*' \
+    "$program" database backup "$place/nowhere/bank.backup" --quiet
 refused "a database that is not empty" 1 'bankops: *not empty*' "$program" database restore "$place/bank.backup"
 head -c 20000 "$place/bank.backup" >"$place/cut.backup"
 refused "a truncated backup" 1 'bankops: *not a whole backup*' "$program" database restore "$place/cut.backup"
