@@ -200,6 +200,36 @@ BEGIN
         jsonb_build_object('reason', coalesce(p_reason, '')));
 END $$;
 
+-- The voucher of a fee that a rule found: its match is confirmed already. Refused, the match is
+-- taken apart.
+CREATE FUNCTION bank.recon_decide_voucher(p_account_id bigint, p_adjustment_id bigint,
+    p_version bigint, p_approve boolean, p_reason text)
+RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    lane recon_lane := bank.recon_lane_locked(p_account_id);
+    j recon_adjustment;
+    m recon_match;
+BEGIN
+    SELECT * INTO j FROM recon_adjustment WHERE account_id = p_account_id
+       AND adjustment_id = p_adjustment_id AND status = 'proposed' FOR UPDATE;
+    SELECT * INTO m FROM recon_match WHERE account_id = p_account_id AND match_id = j.match_id
+       AND status = 'confirmed' FOR UPDATE;
+    IF m.match_id IS NULL OR j.version IS DISTINCT FROM p_version THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', j.maker,
+                          'Refresh and try again.');
+    END IF;
+    PERFORM bank.recon_check_right(j.kind, j.maker, abs(j.amount), j.currency::text);
+    UPDATE recon_adjustment SET status = CASE WHEN p_approve THEN 'approved' ELSE 'refused' END,
+           checker = session_user, decided_at = clock_timestamp(), version = version + 1
+     WHERE account_id = p_account_id AND adjustment_id = p_adjustment_id;
+    IF NOT p_approve THEN
+        PERFORM bank.recon_match_release(lane, m, 'undone', 'wrong-match', p_reason);
+    END IF;
+    PERFORM bank.audit_write(CASE WHEN p_approve THEN 'approve' ELSE 'refuse' END,
+        'recon_adjustment', j.voucher, NULL, jsonb_build_object('maker', j.maker),
+        jsonb_build_object('reason', coalesce(p_reason, '')));
+END $$;
+
 -- Decides what waits in the approvals. p_kind and p_object as the list shows them; p_verdict:
 -- approve or refuse, which needs a reason.
 CREATE FUNCTION api.recon_decide(p_kind text, p_account_id bigint, p_object bigint,
@@ -223,6 +253,8 @@ BEGIN
         PERFORM bank.recon_decide_match(p_account_id, p_object, p_version, yes, p_reason);
     ELSIF p_kind = 'unmatch' THEN
         PERFORM bank.recon_decide_unmatch(p_account_id, p_object, p_version, yes, p_reason);
+    ELSIF p_kind = 'voucher' THEN
+        PERFORM bank.recon_decide_voucher(p_account_id, p_object, p_version, yes, p_reason);
     ELSIF p_kind = 'alias' THEN
         PERFORM bank.recon_decide_alias(p_object, p_version, yes, p_reason);
     ELSIF p_kind = 'signoff' THEN

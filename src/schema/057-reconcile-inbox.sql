@@ -22,6 +22,12 @@ SELECT w.kind, w.account_id, w.object, w.made_at, w.maker, l.code AS lane,
       LEFT JOIN bank.recon_adjustment j USING (account_id, match_id)
      WHERE m.status = 'proposed'
     UNION ALL
+    SELECT 'voucher', j.account_id, j.adjustment_id, j.made_at, j.maker, j.unit_id, j.kind, j.amount,
+           j.currency, m.cardinality, j.debit_account || ' / ' || j.credit_account, j.match_id,
+           j.version, j.kind, abs(j.amount), j.lane_id
+      FROM bank.recon_adjustment j JOIN bank.recon_match m USING (account_id, match_id)
+     WHERE j.status = 'proposed' AND m.status = 'confirmed'
+    UNION ALL
     SELECT 'unmatch', u.account_id, u.unmatch_id, u.made_at, u.maker, u.unit_id, u.code, m.amount,
            c.currency, m.cardinality, u.reason, u.match_id, u.version, 'unmatch', abs(m.amount),
            c.lane_id
@@ -54,7 +60,9 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS
 DECLARE
     v_match bigint := CASE p_kind WHEN 'unmatch' THEN
         (SELECT u.match_id FROM recon_unmatch u
-          WHERE u.account_id = p_account_id AND u.unmatch_id = p_object) ELSE p_object END;
+          WHERE u.account_id = p_account_id AND u.unmatch_id = p_object)
+        WHEN 'voucher' THEN (SELECT j.match_id FROM recon_adjustment j
+          WHERE j.account_id = p_account_id AND j.adjustment_id = p_object) ELSE p_object END;
     undo boolean := p_kind = 'unmatch';
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor', 'auditor', 'admin');
@@ -93,7 +101,8 @@ BEGIN
                coalesce(nullif(i.reference, ''), i.counterparty) AS subject,
                CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS amount,
                i.currency::text AS currency,
-               CASE WHEN undo THEN 'matched' ELSE coalesce(i.category, 'open') END AS before,
+               CASE WHEN undo OR p_kind = 'voucher' THEN 'matched'
+                    ELSE coalesce(i.category, 'open') END AS before,
                CASE WHEN undo THEN 'open' ELSE 'matched' END AS after
           FROM item i
         UNION ALL
@@ -104,7 +113,8 @@ BEGIN
          WHERE j.account_id = p_account_id AND j.match_id = v_match AND bank.in_scope(j.unit_id)
         UNION ALL
         SELECT 1001, 'outstanding', '', NULL, c.currency::text, rest.lines::text,
-               (rest.lines + CASE WHEN undo THEN moved.lines ELSE -moved.lines END)::text
+               (rest.lines + CASE WHEN p_kind = 'voucher' THEN 0 WHEN undo THEN moved.lines
+                                  ELSE -moved.lines END)::text
           FROM rest, moved, recon_account c
          WHERE c.account_id = p_account_id AND bank.in_scope(c.unit_id)) x
      ORDER BY x.line;

@@ -286,6 +286,29 @@ SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:B200 S:C777'), 'The lines are mat
           'a match by hand takes the place of a suggestion');
 SELECT is((SELECT count(*) FROM bank.recon_match WHERE status = 'suggested'), 0::bigint, 'which is gone');
 
+-- The voucher of a fee that a rule confirmed waits by itself.
+WITH m AS (INSERT INTO bank.recon_match (account_id, unit_id, run_id, rule, cardinality, key, amount,
+               first_day, last_day, adjustment, status)
+           VALUES (pg_temp.account('GL1'), 2, (SELECT max(run_id) FROM bank.recon_run), 'fee', '1:1',
+                   'FEE1', 500000, '2030-01-02', '2030-01-02', -2000, 'confirmed') RETURNING *),
+i AS (INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+      SELECT m.account_id, m.match_id, o.item_id, o.amount FROM m JOIN bank.recon_open o
+          ON o.item_id IN (pg_temp.item('L', 'FEE1'), pg_temp.item('S', 'FEE1')))
+INSERT INTO bank.recon_adjustment (account_id, match_id, lane_id, unit_id, kind, amount, currency,
+    debit_account, credit_account, voucher, maker)
+SELECT m.account_id, m.match_id, a.lane_id, 2, 'fee', -2000, 'EUR', '6421-01', 'GL1', 'ADJFEE1', 't_clerk'
+  FROM m JOIN bank.recon_account a USING (account_id);
+SELECT bank.recon_match_settle(a.lane_id, m.account_id, m.match_id)
+  FROM pg_temp.match_of('L', 'FEE1') m JOIN bank.recon_account a USING (account_id);
+SELECT is(pg_temp.as('t_super', 'SELECT mine FROM api.recon_approval_list WHERE kind = ''voucher'''),
+          'open', 'the voucher of a rule''s fee is in the approvals');
+SELECT is((SELECT pg_temp.decide('t_clerk', 'voucher', adjustment_id, 'GL1', version)
+             FROM bank.recon_adjustment WHERE voucher = 'ADJFEE1'), 'BO403', 'not for its maker');
+SELECT is((SELECT pg_temp.decide('t_super', 'voucher', adjustment_id, 'GL1', version, 'refuse', 'too much')
+             FROM bank.recon_adjustment WHERE voucher = 'ADJFEE1'), 'Refused.', 'refused by another');
+SELECT is((SELECT count(*) FROM bank.recon_open WHERE key = 'FEE1'), 2::bigint,
+          'its match is taken apart');
+
 -- What matches by hand teach.
 SELECT pg_temp.lines('L', 'GL1', '2030-01-04', '11:PAY00001:Acme 12:PAY00002:Acme 13:PAY00003:Acme');
 SELECT pg_temp.lines('S', 'GL1', '2030-01-04',
