@@ -233,7 +233,7 @@ const char *action_key_taken(const struct definition *definition, const char *ke
             return actions[id].name;
     }
     if (key[0] && !key[1] && isdigit((unsigned char)key[0]))
-        return context == CONTEXT_LIST ? "option" : "page";
+        return context == CONTEXT_LIST ? "option" : context == CONTEXT_VIEW ? NULL : "page";
     return NULL;
 }
 

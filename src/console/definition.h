@@ -272,6 +272,7 @@ struct definition {
     struct jump enter;
     struct actions actions;
     int refresh; /* seconds, 0 never */
+    bool machine; /* view of a complaint that the classifier looks at (machine.h) */
     /* form and report */
     struct fields fields;
     struct source load;

@@ -19,6 +19,7 @@ libconsole_a_SOURCES = \
   src/console/flow.c src/console/flow.h \
   src/console/format.c src/console/format.h \
   src/console/help.c src/console/help.h \
+  src/console/machine.c src/console/machine.h \
   src/console/login.c src/console/login.h \
   src/console/names.c src/console/names.h \
   src/console/page.c src/console/page.h \

@@ -6,6 +6,8 @@
 #include "console/copy.h"
 #include "console/export.h"
 #include "console/format.h"
+#include "console/machine.h"
+#include "console/perform.h"
 #include "terminal/draw.h"
 
 #include <stdlib.h>
@@ -72,6 +74,7 @@ static void main_changed(struct panel *panel, const struct error *error)
         return;
     }
     set_heading(page);
+    machine_look(page, view_value);
     view_replay(page);
 }
 
@@ -97,6 +100,7 @@ static void view_close(struct page *page)
 {
     struct view_state *state = page->state;
     view_hide(page);
+    machine_forget(page);
     for (int i = 0; i < state->count; i++)
         panel_close(&state->panels[i]);
     free(state->panels);
@@ -150,6 +154,19 @@ static void go_panel(struct page *page, int by)
     state->page = state->panels[state->focus].definition->page;
 }
 
+/* An action of the screen that has this digit, when it is possible now: else the digit is a page. */
+static bool perform_digit(struct page *page, int digit)
+{
+    const struct defined_action *action;
+    for (int i = 0; (action = page_action(page, i)); i++)
+        if (action->key && action->key[0] == digit && !action->key[1] &&
+            !perform_refusal(page, action)) {
+            perform(page, action);
+            return true;
+        }
+    return false;
+}
+
 static bool view_key(struct page *page, const struct key *key)
 {
     struct view_state *state = page->state;
@@ -159,6 +176,8 @@ static bool view_key(struct page *page, const struct key *key)
     }
     if (key->code < '1' || key->code > '9')
         return false;
+    if (perform_digit(page, key->code))
+        return true;
     go_page(page, key->code - '0');
     return true;
 }
