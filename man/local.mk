@@ -1,4 +1,4 @@
-dist_man_MANS += man/bankops.1 man/bankops-profiles.5 man/bankops-screens.5
+dist_man_MANS += man/bankops.1 man/bankops-profiles.5 man/bankops-rules.5 man/bankops-screens.5
 EXTRA_DIST += man/keys
 
 # The keys in bankops(1) come from the program's own table of actions.

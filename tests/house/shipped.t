@@ -19,7 +19,7 @@ make -s -C "$build" install DESTDIR="$place" >"$place/log" 2>&1 </dev/null || ca
 prefix=$place$(sed -n 's/^prefix = //p' "$build/Makefile")
 share=$prefix/share/bankops
 
-for folder in screens src/schema src/reconcile/profiles; do
+for folder in screens src/schema src/reconcile/profiles src/reconcile/rules; do
     [ -d "$folder" ] || continue
     for file in "$folder"/*.json "$folder"/*.sql; do
         [ -e "$file" ] && [ ! -e "$share/$(basename "$folder")/$(basename "$file")" ] &&
