@@ -82,9 +82,9 @@ bool profile_json_refuse(struct profile_json *json, const char *what, ...)
 static bool is_known(const char *known, const char *name)
 {
     size_t length = strlen(name);
-    for (const char *at = known; (at = strstr(at, name)); at += length)
+    for (const char *at = known; length && (at = strstr(at, name)); at += length)
         if ((at == known || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
-            return length > 0;
+            return true;
     return false;
 }
 

@@ -101,16 +101,33 @@ static bool read_as(const char *format, const char *profiles, struct source *sou
     return read_table(source, profiles, sink, error);
 }
 
+/* Files that are more than bytes in memory: 1 read, 0 refused, -1 another format. */
+static int read_whole(const char *format, const char *profiles, const uint8_t *bytes,
+                      size_t length, const struct sink *sink, struct error *error)
+{
+    if (!strcmp(format, "table"))
+        return check_container(profiles, bytes, length, sink, error);
+    if (!strcmp(format, "sheet"))
+        return check_sheet(profiles, bytes, length, sink, error);
+    if (!strcmp(format, "profile"))
+        return check_profile(bytes, length, sink, error);
+    return -1;
+}
+
 void check_bytes(const char *format, const char *profiles, const uint8_t *bytes, size_t length)
 {
     struct error error = ERROR_INIT;
     struct seen seen = {0};
     struct sink sink = {&seen, take_item, take_statement, take_control};
-    struct source *source = source_memory("fuzz", (const char *)bytes, length, &error);
-    if (source && read_as(format, profiles, source, &sink, &error)) {
-        if (seen.sum != seen.total || seen.items != seen.counted || !seen.statements)
+    int whole = read_whole(format, profiles, bytes, length, &sink, &error);
+    struct source *source =
+        whole < 0 ? source_memory("fuzz", (const char *)bytes, length, &error) : NULL;
+    if (whole == 1 || (source && read_as(format, profiles, source, &sink, &error))) {
+        if (seen.sum != seen.total || seen.items != seen.counted ||
+            (whole < 0 && !seen.statements))
             fail("the statements do not count and sum their lines");
-    } else if (error.kind == ERROR_NONE || !error.what[0] || !strstr(error.where, "fuzz")) {
+    } else if (error.kind == ERROR_NONE || !error.what[0] ||
+               (whole < 0 ? !strstr(error.where, "fuzz") : !error.where[0])) {
         fail("refused without a reason or a place");
     }
     source_close(source);

@@ -1,8 +1,9 @@
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/seeds
 
 # libFuzzer targets, one for each reader: made on demand with clang, see README.md.
-fuzz_targets = tests/fuzz/mt940 tests/fuzz/camt tests/fuzz/bai2 tests/fuzz/ofx tests/fuzz/csv
-fuzz_sources = tests/fuzz/target.c tests/fuzz/check.c tests/fuzz/check.h
+fuzz_targets = tests/fuzz/mt940 tests/fuzz/camt tests/fuzz/bai2 tests/fuzz/ofx tests/fuzz/csv \
+  tests/fuzz/table tests/fuzz/sheet tests/fuzz/profile
+fuzz_sources = tests/fuzz/target.c tests/fuzz/check.c tests/fuzz/check.h tests/fuzz/check_table.c
 fuzz_flags = $(AM_LDFLAGS) -fsanitize=fuzzer,address,undefined
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
@@ -26,6 +27,18 @@ tests_fuzz_csv_SOURCES = $(fuzz_sources)
 tests_fuzz_csv_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"csv"'
 tests_fuzz_csv_LDFLAGS = $(fuzz_flags)
 tests_fuzz_csv_LDADD = $(reconcile_libraries)
+tests_fuzz_table_SOURCES = $(fuzz_sources)
+tests_fuzz_table_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"table"'
+tests_fuzz_table_LDFLAGS = $(fuzz_flags)
+tests_fuzz_table_LDADD = $(reconcile_libraries)
+tests_fuzz_sheet_SOURCES = $(fuzz_sources)
+tests_fuzz_sheet_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"sheet"'
+tests_fuzz_sheet_LDFLAGS = $(fuzz_flags)
+tests_fuzz_sheet_LDADD = $(reconcile_libraries)
+tests_fuzz_profile_SOURCES = $(fuzz_sources)
+tests_fuzz_profile_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_FORMAT='"profile"'
+tests_fuzz_profile_LDFLAGS = $(fuzz_flags)
+tests_fuzz_profile_LDADD = $(reconcile_libraries)
 
 fuzz: $(fuzz_targets)
 .PHONY: fuzz
@@ -35,6 +48,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/fuzz/bounded.t
 TESTS += tests/fuzz/bounded.t
 tests_fuzz_bounded_t_SOURCES = tests/fuzz/bounded.c tests/fuzz/check.c tests/fuzz/check.h \
+  tests/fuzz/check_table.c \
   tests/reconcile/reading.h
 tests_fuzz_bounded_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 endif

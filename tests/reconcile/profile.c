@@ -106,6 +106,7 @@ static void wrong_ones_name_file_line_and_member(void **state)
         {WITH("\"encoding\": \"klingon\""), "p.json:3: /encoding"},
         {WITH("\"separator\": \"ab\""), "p.json:3: /separator"},
         {WITH("\"colour\": 1"), "p.json:3: /colour"},
+        {WITH("\"\": 1"), "p.json:3: /"},
         {WITH("\"version\": \"1\""), "p.json:3: /version"},
         {WITH("\"quotes\": \"no\""), "p.json:3: /quotes"},
         {WITH("\"date_format\": \"YYYY\""), "p.json:3: /date_format"},
