@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "reconcile/match_file.h"
+#include "reconcile/match_pair.h"
 #include "reconcile/match_store.h"
 
 #include <pthread.h>
@@ -141,6 +142,7 @@ int reconcile_file(const struct reconcile_file *files, int quiet)
     int64_t start = clock_us();
     bool done = rules && load(store, files, &error);
     if (done) {
+        match_pair_accounts(store);
         match_run(store);
         done = match_write(store, files->output, &error);
     }

@@ -8,6 +8,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/match_narrative.c src/reconcile/match_near.c src/reconcile/match_reference.c \
   src/reconcile/match_rival.c src/reconcile/match_rules.c src/reconcile/match_rules.h \
   src/reconcile/match_split.c \
+  src/reconcile/match_pair.c src/reconcile/match_pair.h \
   src/reconcile/match_sort.c src/reconcile/match_store.c src/reconcile/match_store.h \
   src/reconcile/match_subset.c src/reconcile/match_text.c src/reconcile/match_text.h \
   src/reconcile/profile.c src/reconcile/profile.h \
@@ -119,5 +120,5 @@ tests_reconcile_match_trap_t_LDADD = $(tests_reconcile_match_t_LDADD)
 tests_reconcile_match_rules_t_SOURCES = tests/reconcile/match_rules.c tests/reconcile/matching.h
 tests_reconcile_match_rules_t_LDADD = $(tests_reconcile_match_t_LDADD)
 endif
-TESTS += tests/reconcile/labelled.t tests/reconcile/filemode.t
-EXTRA_DIST += tests/reconcile/labelled.t tests/reconcile/filemode.t
+TESTS += tests/reconcile/labelled.t tests/reconcile/filemode.t tests/reconcile/formats.t
+EXTRA_DIST += tests/reconcile/labelled.t tests/reconcile/filemode.t tests/reconcile/formats.t

@@ -18,18 +18,28 @@ struct load {
     size_t first;       /* the file's first line in the store */
     uint32_t *accounts; /* of the file's statements, by position */
     size_t capacity;
+    uint64_t line, turn; /* of the file, and which of its lines without a number of their own */
 };
+
+/* A line without a number is known by its line of the file, the second one there as LINE.2. */
+static struct slice number_line(struct load *load, uint64_t line, char text[48])
+{
+    load->turn = line == load->line ? load->turn + 1 : 1;
+    load->line = line;
+    int length = load->turn == 1
+                     ? snprintf(text, 48, "%" PRIu64, line)
+                     : snprintf(text, 48, "%" PRIu64 ".%" PRIu64, line, load->turn);
+    return (struct slice){text, (size_t)length};
+}
 
 /* Statements follow their lines: until then a line carries its statement's position. */
 static bool take_item(void *context, const struct item *item, struct error *error)
 {
     struct load *load = context;
     struct item copy = *item;
-    char number[24];
-    if (!copy.source_id.length) {
-        int length = snprintf(number, sizeof number, "%" PRIu64, item->line);
-        copy.source_id = (struct slice){number, (size_t)length};
-    }
+    char number[48];
+    if (!copy.source_id.length)
+        copy.source_id = number_line(load, item->line, number);
     return match_add(load->store, load->side, (uint32_t)item->statement, &copy, error);
 }
 

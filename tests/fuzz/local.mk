@@ -1,4 +1,6 @@
-EXTRA_DIST += tests/fuzz/README.md tests/fuzz/seeds
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/seeds/statement.bai \
+  tests/fuzz/seeds/statement.csv tests/fuzz/seeds/statement.ofx tests/fuzz/seeds/statement.sta \
+  tests/fuzz/seeds/statement.xml
 
 # libFuzzer targets, one for each reader: made on demand with clang, see README.md.
 fuzz_targets = tests/fuzz/mt940 tests/fuzz/camt tests/fuzz/bai2 tests/fuzz/ofx tests/fuzz/csv \

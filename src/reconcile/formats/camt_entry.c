@@ -186,13 +186,14 @@ static bool give_item(struct camt *camt, const struct camt_facts *detail, int64_
 {
     struct camt_entry *entry = &camt->entry;
     struct statement *statement = &entry->book->statement;
-    bool batch = batch_count > 0;
+    bool batch = batch_count > 0, parts = detail && entry->details > 1;
     struct item item = {.statement = statement->position,
                         .line = detail ? detail->line : entry->own.line,
                         .amount = amount,
                         .value_date = entry->value_date,
                         .book_date = entry->book_date,
-                        .source_id = text_of(entry, &entry->own, CAMT_ENTRY_REFERENCE),
+                        .source_id = parts ? (struct slice){"", 0}
+                                           : text_of(entry, &entry->own, CAMT_ENTRY_REFERENCE),
                         .kind = code_of(camt, detail),
                         .reference = first_reference(entry, detail, batch),
                         .bank_reference = bank_reference(entry, detail),

@@ -41,20 +41,33 @@ static char structured(struct slice text)
     return is_digit(text.text[at + 1]) && is_digit(text.text[at + 2]) ? text.text[at] : 0;
 }
 
+/* The code of the sub-field whose mark is at `at`; -1 when the mark is a character of the text. */
+static int field_code(const char *at, const char *end)
+{
+    return end - at > 2 && is_digit(at[1]) && is_digit(at[2]) ? (at[1] - '0') * 10 + at[2] - '0'
+                                                              : -1;
+}
+
 /* Copies the sub-fields with low <= code <= high. */
 static size_t copy_fields(struct slice input, char mark, int low, int high, char *out)
 {
+    const char *at = input.text, *end = at + input.length;
     size_t used = 0;
     bool wanted = false;
-    for (size_t i = 0; i < input.length; i++) {
-        const char *at = input.text + i;
-        if (*at == mark && i + 2 < input.length && is_digit(at[1]) && is_digit(at[2])) {
-            int code = (at[1] - '0') * 10 + at[2] - '0';
+    while (at < end) {
+        const char *next = memchr(at, mark, (size_t)(end - at));
+        size_t length = (size_t)((next ? next : end) - at);
+        if (wanted)
+            memcpy(out + used, at, length);
+        used += wanted ? length : 0;
+        if (!next)
+            break;
+        int code = field_code(next, end);
+        if (code < 0 && wanted)
+            out[used++] = mark;
+        if (code >= 0)
             wanted = code >= low && code <= high;
-            i += 2;
-        } else if (wanted) {
-            out[used++] = *at;
-        }
+        at = next + (code < 0 ? 1 : 3);
     }
     return used;
 }
@@ -83,10 +96,17 @@ static struct slice sepa_field(struct slice text, const char *mark)
 /* Line ends fall anywhere in a structured text, inside a code too: they are no part of it. */
 static struct slice unwrap(struct slice input, char *out)
 {
+    const char *at = input.text, *end = at + input.length;
     size_t used = 0;
-    for (size_t i = 0; i < input.length; i++)
-        if (input.text[i] != '\n')
-            out[used++] = input.text[i];
+    if (!memchr(at, '\n', input.length))
+        return input;
+    while (at < end) {
+        const char *next = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((next ? next : end) - at);
+        memcpy(out + used, at, length);
+        used += length;
+        at += length + 1;
+    }
     return (struct slice){out, used};
 }
 
@@ -97,10 +117,10 @@ static void read_structured(struct slice input, char mark, struct narrative *nar
     input = unwrap(input, out + 2 * input.length + 2);
     bool full = copy_fields(input, mark, 29, 29, out);
     size_t purpose = copy_fields(input, mark, 20, 29, out);
-    size_t own = purpose;
-    if (!full && copy_fields(input, mark, 60, 63, out + purpose))
-        out[purpose++] = ' ';
-    purpose += copy_fields(input, mark, 60, 63, out + purpose);
+    size_t own = purpose, more = copy_fields(input, mark, 60, 63, out + purpose + !full);
+    if (more && !full)
+        out[purpose] = ' ';
+    purpose += more ? more + !full : 0;
     size_t name = copy_fields(input, mark, 32, 33, out + purpose);
     narrative->purpose = trim((struct slice){out, purpose});
     narrative->name = trim((struct slice){out + purpose, name});
