@@ -1,0 +1,100 @@
+#!/bin/sh
+# Statements that are no tables, into the database: read whole or refused with their place.
+. "$(dirname "$0")/lib.sh"
+plan 16
+
+start_bank
+find_socket
+sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head office', 1, 9);
+     INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
+     VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
+     CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
+     INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('nostro', 'Nostro', 'nostro', 1);
+     INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+     SELECT lane_id, 1, 'GL' || a, a, 'USD'
+       FROM bank.recon_lane, unnest(ARRAY['CAMT', 'BAI', 'OFX', 'LINE']) AS a" >"$place/setup"
+grep -v '^\(INSERT\|CREATE\|$\)' "$place/setup" | sed 's/^/# /'
+map=$(sql "SHOW ident_file")
+sed 's/bankops_dba/teller/' "$map" | cat "$map" - >"$place/ident"
+cat "$place/ident" >"$map"
+sql "SELECT pg_reload_conf()" >/dev/null
+tries=0
+until [ $((tries = tries + 1)) = 200 ] || psql -Xqw -h "$socket" -U teller -d bankops -c '' 2>/dev/null; do :; done
+import="$program import --as teller"
+mkdir "$place/files"
+cd "$place/files" || exit 1
+
+held() {
+    sql "SELECT (SELECT count(*) FROM bank.recon_file), (SELECT count(*) FROM bank.recon_item)"
+}
+items() {
+    sql "SELECT count(*), coalesce(-sum(amount), 0) FROM bank.recon_item
+           JOIN bank.recon_account USING (account_id) WHERE external_account = '$1'"
+}
+balance() {
+    printf '<Bal><Tp><CdOrPrtry><Cd>%s</Cd></CdOrPrtry></Tp><Amt Ccy="USD">%s</Amt>' "$1" "$2"
+    printf '<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>%s</Dt></Dt></Bal>' "$3"
+}
+# camt ACCOUNT CLOSING: everything in one line, two equal entries and a pending one.
+camt() {
+    printf '<Document><BkToCstmrStmt><Stmt><Id>1</Id><ElctrncSeqNb>7</ElctrncSeqNb><Acct><Id><Othr>'
+    printf '<Id>%s</Id></Othr></Id><Ccy>USD</Ccy></Acct>' "$1"
+    balance OPBD 100.00 2026-11-19
+    balance CLBD "$2" 2026-11-20
+    for status in BOOK BOOK PDNG; do
+        printf '<Ntry><Amt Ccy="USD">5.25</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>%s</Cd></Sts>' $status
+        printf '<ValDt><Dt>2026-11-20</Dt></ValDt><NtryDtls><TxDtls><Refs><EndToEndId>E1</EndToEndId>'
+        printf '</Refs></TxDtls></NtryDtls></Ntry>'
+    done
+    printf '</Stmt></BkToCstmrStmt></Document>'
+}
+cat >ok.bai <<'END'
+01,B,A,261120,0200,1,,,2/
+02,A,B,1,261120,2359,USD,2/
+03,BAI,,010,10000,,,015,9000,,/
+16,475,1000,V,261120,,B2,PAY1,CHECK/
+49,20000,3/
+98,20000,1,5/
+99,20000,1,7/
+END
+cat >ok.ofx <<'END'
+OFXHEADER:100
+
+<OFX><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>OFX</BANKACCTFROM><BANKTRANLIST>
+<STMTTRN><DTPOSTED>20261120<TRNAMT>-10.50<FITID>F1<NAME>Them</STMTTRN>
+</BANKTRANLIST><LEDGERBAL><BALAMT>89.50<DTASOF>20261120</LEDGERBAL></STMTRS></OFX>
+END
+
+camt CAMT 110.50 >ok.xml
+head -c 900 ok.xml >cut.xml
+sed 's/5\.25/5.251/' ok.xml >decimals.xml
+{ echo '<!DOCTYPE a [<!ENTITY b "c">]>'; cat ok.xml; } >entity.xml
+sed '/^99/d' ok.bai >cut.bai
+sed 's/1000,V/10,00,V/' ok.bai >amount.bai
+sed 's,</OFX>,,' ok.ofx >cut.ofx
+sed 's/20261120<TRN/20260230<TRN/' ok.ofx >date.ofx
+before=$(held)
+refused "a truncated camt statement" 1 'bankops: cut.xml:1, byte *broken or truncated*' $import cut.xml
+refused "more decimals than the currency has" 1 'bankops: decimals.xml:1, byte *, field Ntry/Amt*' \
+    $import decimals.xml
+refused "entities" 1 'bankops: entity.xml:1, byte *DOCTYPE*' $import entity.xml
+refused "a BAI2 file without its trailer" 1 'bankops: cut.bai:*, byte *truncated*' $import cut.bai
+refused "a comma in an amount" 1 'bankops: amount.bai:4, byte *, field 16 funds type*' $import amount.bai
+refused "a truncated OFX file" 1 'bankops: cut.ofx:*truncated*' $import cut.ofx
+refused "a day that does not exist" 1 'bankops: date.ofx:4, byte *, field DTPOSTED*' $import date.ofx
+is "none of them left anything behind" "$(held)" "$before"
+
+sed 's/110.50/110.51/' ok.xml >cent.xml
+like "a balance altered by one cent" "$($import --dry-run cent.xml 2>&1)" \
+    '*cent.xml: would be held back*= 110.50, but closing is 110.51*'
+is "a dry run keeps nothing" "$(held)" "$before"
+like "totals that do not hold are told" \
+    "$(sed 's/^98,20000/98,20001/' ok.bai >wrong.bai; $import --dry-run wrong.bai 2>&1)" \
+    '*BAI 98 states 200.01, the lines give 200.00*'
+
+$import ok.xml ok.bai ok.ofx >said 2>&1
+is "all are imported" "$(grep -c 'imported: 1 statements' said)" 3
+is "two equal entries of camt are kept, the pending one is not" "$(items CAMT)" "2|1050"
+is "the line of BAI2" "$(items BAI)" "1|-1000"
+is "the line of OFX" "$(items OFX)" "1|-1050"
+refused "the same again" 1 'bankops: ok.xml*imported before*' $import ok.xml
