@@ -51,6 +51,11 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# True when as_root() will work, perhaps after asking for a password.
+can_be_root() {
+    [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || { command -v sudo >/dev/null && [ -t 0 ]; }
+}
+
 # The PostgreSQL packages of Debian create and start a cluster of the system. bankops keeps its own
 # private one, so that is switched off while they are installed.
 cluster_switch=/etc/postgresql-common/createcluster.d/bankops-start.conf
@@ -59,9 +64,31 @@ restore_cluster_switch() {
     as_root rm -f "$cluster_switch"
 }
 
+# apt_failed LOG NAME...: says why apt-get could not install the packages, and ends.
+apt_failed() {
+    log=$1
+    shift
+    cut="(Temporary failure resolving|Could not (connect to|resolve)|Network is unreachable)[^(,]*"
+    reason=$(grep -oE "$cut" "$log" | head -n 1)
+    unknown=$(sed -n 's/^E: Unable to locate package //p' "$log" | tr '\n' ' ')
+    [ -n "$reason$unknown" ] || tail -n 20 "$log" >&2
+    rm -f "$log"
+    [ -z "$reason" ] ||
+        fail 1 "no package server can be reached ($reason).
+  Connect this machine to the network and start again, or install by hand: $*" \
+            "无法连接软件包服务器（$reason）。
+  请联网后重试，或自行安装：$*"
+    [ -z "$unknown" ] ||
+        fail 1 "Debian's package lists do not have: $unknown
+  Check /etc/apt/sources.list: the section main of Debian 12 or later is needed." \
+            "Debian 的软件包列表中没有：$unknown
+  请检查 /etc/apt/sources.list：需要 Debian 12 或更新版本的 main 部分。"
+    fail 1 "apt-get could not install: $*" "apt-get 无法安装：$*"
+}
+
 install_packages() {
     say "Installing: $*" "正在安装软件包：$*"
-    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    if ! can_be_root; then
         fail 1 "these packages are missing: $*. Run as root, or: apt-get install $*" \
             "缺少软件包：$*。请用 root 运行，或执行：apt-get install $*"
     fi
@@ -75,9 +102,7 @@ install_packages() {
     if ! { as_root $apt install --no-install-recommends "$@" ||
         { as_root $apt update && as_root $apt install --no-install-recommends "$@"; }; } \
         >"$log" 2>&1 </dev/null; then
-        tail -n 20 "$log" >&2
-        rm -f "$log"
-        fail 1 "apt-get could not install: $*" "apt-get 无法安装：$*"
+        apt_failed "$log" "$@"
     fi
     rm -f "$log"
     restore_cluster_switch

@@ -75,6 +75,20 @@ static void remove_unfinished(const struct home *home)
         closedir(directory);
 }
 
+/* The line of initdb's output that says what was wrong. */
+static bool initdb_failed(const char *data, char *output, struct error *error)
+{
+    char *reason = strstr(output, "FATAL:  ");
+    reason = reason ? reason + 8 : strstr(output, "error: ");
+    reason = !reason ? output : !strncmp(reason, "error: ", 7) ? reason + 7 : reason;
+    reason[strcspn(reason, "\n")] = '\0';
+    return error_set(error, ERROR_SYSTEM, data,
+                     strstr(reason, "shared memory segment")
+                         ? _("Give /dev/shm at least 64 MB (docker run --shm-size=256m).")
+                         : _("Check free space and permissions of this folder."),
+                     _("initdb failed: %.300s"), reason);
+}
+
 static bool run_initdb(const char *data, struct error *error)
 {
     char *directory = program_directory(0, error);
@@ -97,11 +111,11 @@ static bool run_initdb(const char *data, struct error *error)
                                 NULL};
     struct buffer output = BUFFER_INIT;
     int status = process_run(argv, process_clean_environment(), &output, error);
-    if (status > 0) {
-        const char *reason = strstr(buffer_text(&output), "error: ");
+    if (status > 0 && output.length)
+        initdb_failed(data, output.data, error);
+    else if (status > 0)
         error_set(error, ERROR_SYSTEM, data, _("Check free space and permissions of this folder."),
-                  _("initdb failed: %.300s"), reason ? reason + 7 : buffer_text(&output));
-    }
+                  _("initdb failed: %.300s"), "");
     buffer_free(&output);
     free(program);
     free(directory);

@@ -1,7 +1,7 @@
 EXTRA_DIST += tests/bench/README.md tests/bench/MATCHING.md tests/bench/bank tests/bench/peers \
   tests/bench/points
 EXTRA_DIST += tests/bench/console.c tests/bench/figures.c tests/bench/figures.h tests/bench/lookup.c \
-  tests/bench/proxy.c tests/bench/classify.c
+  tests/bench/first.c tests/bench/proxy.c tests/bench/classify.c
 
 EXTRA_PROGRAMS = tests/bench/lookup
 CLEANFILES += tests/bench/lookup$(EXEEXT)
@@ -22,13 +22,16 @@ tests_bench_classify_SOURCES = tests/bench/classify.c $(bench_sources)
 tests_bench_classify_LDADD = libcomplaint.a libbase.a $(CRYPTO_LIBS) -lm
 
 if HAVE_VTERM
-EXTRA_PROGRAMS += tests/bench/console tests/bench/proxy
-CLEANFILES += tests/bench/console$(EXEEXT) tests/bench/proxy$(EXEEXT)
+EXTRA_PROGRAMS += tests/bench/console tests/bench/first tests/bench/proxy
+CLEANFILES += tests/bench/console$(EXEEXT) tests/bench/first$(EXEEXT) tests/bench/proxy$(EXEEXT)
+tests_bench_first_SOURCES = tests/bench/first.c $(bench_sources)
+tests_bench_first_LDADD = $(pty_libraries)
 tests_bench_console_SOURCES = tests/bench/console.c $(bench_sources)
 tests_bench_console_LDADD = $(pty_libraries)
 tests_bench_proxy_SOURCES = tests/bench/proxy.c $(bench_sources)
 tests_bench_proxy_LDADD = $(pty_libraries)
-bench: bankops tests/bench/console tests/bench/proxy
+bench: bankops tests/bench/console tests/bench/first tests/bench/proxy
+	$(AM_TESTS_ENVIRONMENT) tests/bench/first
 	$(AM_TESTS_ENVIRONMENT) tests/bench/console
 	$(AM_TESTS_ENVIRONMENT) tests/bench/proxy
 endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The private cluster meets everything that is known to go wrong with one.
 . "$(dirname "$0")/../command/lib.sh"
-plan 43
+plan 46
 data=$BANKOPS_DATA
 owner=$(id -un)
 [ "$owner" != root ] || owner=postgres
@@ -183,6 +183,26 @@ long=$place/$(printf 'a%.0s' $(seq 100))/$(printf 'b%.0s' $(seq 100))
 BANKOPS_DATA=$long/data "$program" database init --quiet
 is "a path longer than a socket's may be" $? 0
 BANKOPS_DATA=$long/data "$program" database stop --quiet
+
+# --- a container's tiny /dev/shm
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    export BANKOPS_DATA="$place/tiny"
+    unshare -m sh -c 'mount -t tmpfs -o size=4m none /dev/shm && exec "$0" database init --quiet' "$program"
+    find_socket
+    is "shared memory goes to files" "$(setting dynamic_shared_memory_type)" mmap
+    is "and a query with a helper process works" "$(sql "SET max_parallel_workers_per_gather = 2;
+        SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+        SELECT count(*) > 0 FROM pg_proc")" t
+    "$program" database stop --quiet
+    export BANKOPS_DATA="$data"
+    refused "no room in /dev/shm at all" 1 'bankops: *shared memory*' \
+        env BANKOPS_DATA="$place/none" unshare -m sh -c \
+        'mount -t tmpfs -o size=4k none /dev/shm && exec "$0" database init --quiet' "$program"
+else
+    echo "ok - shared memory goes to files # SKIP needs root and mount namespaces"
+    echo "ok - and a query with a helper process works # SKIP needs root and mount namespaces"
+    echo "ok - no room in /dev/shm at all # SKIP needs root and mount namespaces"
+fi
 mkdir "$place/empty-path"
 refused "PostgreSQL's programs are missing" 1 'bankops: *99*' sh -c "
     cp -a '$data' '$place/moved' && echo 99 >'$place/moved/cluster/PG_VERSION' &&

@@ -1,7 +1,7 @@
 #!/bin/sh
 # ./start and ./check install what is missing, nothing else, and never make a system cluster.
 . "$(dirname "$0")/lib.sh"
-plan 9
+plan 12
 
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -16,7 +16,11 @@ cat >"$place/bin/apt-get" <<'END'
 #!/bin/sh
 echo "$*" >>"$APT_LOG"
 cat "$APT_SWITCH" >>"$APT_LOG" 2>/dev/null
-case $* in *broken*) echo "no such package" >&2; exit 100 ;; esac
+case $* in
+*broken*) echo "no such package" >&2; exit 100 ;;
+*faraway*) echo "  Temporary failure resolving 'deb.debian.org'" >&2; exit 100 ;;
+*unheard*) echo "E: Unable to locate package unheard" >&2; exit 100 ;;
+esac
 END
 chmod +x "$place/bin"/*
 export APT_LOG="$place/apt" APT_SWITCH="$place/etc/createcluster.d/bankops-start.conf"
@@ -31,6 +35,11 @@ in_setup() {
         '"$1" </dev/null 2>&1
 }
 
+# like NAME GOT PATTERN
+like() {
+    case $2 in $3) is "$1" fits fits ;; *) is "$1" "$2" "$3" ;; esac
+}
+
 is "only what is missing is asked for" "$(in_setup 'missing_packages gcc gettext make libpq-dev')" \
     "gettext libpq-dev "
 is "nothing missing, nothing done" "$(in_setup 'need_packages gcc make'; cat "$APT_LOG" 2>/dev/null)" ""
@@ -40,6 +49,12 @@ is "no system cluster while it runs" "$(grep -c '^create_main_cluster = false$' 
 is "and the switch is gone afterwards" "$(ls "$place/etc/createcluster.d")" ""
 is "a failing apt-get ends it with a message" "$(in_setup 'need_packages broken' | tail -n 1)" \
     "sh: apt-get could not install: broken"
+like "without a network it says so" "$(in_setup 'need_packages faraway')" \
+    "*no package server can be reached (Temporary failure resolving 'deb.debian.org')*by hand: faraway"
+like "a package that the lists lack is named" "$(in_setup 'need_packages unheard')" \
+    "*package lists do not have: unheard*main*"
+like "who may not become root is told what to install" \
+    "$(in_setup 'can_be_root() { false; }; need_packages gettext')" "*missing: gettext. Run as root*"
 is "and leaves no switch behind" "$(ls "$place/etc/createcluster.d")" ""
 
 {
