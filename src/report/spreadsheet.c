@@ -58,7 +58,7 @@ struct spreadsheet {
     const struct library *library;
     lxw_workbook *book;
     lxw_worksheet *page;
-    lxw_format *title, *head, *head_right, *muted, *text, *strong, *right, *date, *time;
+    lxw_format *title, *head, *head_right, *muted, *text, *wrapped, *strong, *right, *date, *time;
     lxw_format *numbers[2][DECIMALS_MOST + 1]; /* [strong][decimals] */
     const struct spreadsheet_column *columns;
     int *widths;
@@ -97,7 +97,8 @@ static void make_formats(struct spreadsheet *sheet)
     library->format_set_bottom(sheet->head, LXW_BORDER_THIN);
     library->format_set_bottom(sheet->head_right, LXW_BORDER_THIN);
     sheet->text = format_of(sheet, "@", false, LXW_ALIGN_LEFT);
-    library->format_set_text_wrap(sheet->text);
+    sheet->wrapped = format_of(sheet, "@", false, LXW_ALIGN_LEFT);
+    library->format_set_text_wrap(sheet->wrapped);
     sheet->strong = format_of(sheet, "@", true, LXW_ALIGN_LEFT);
     library->format_set_top(sheet->strong, LXW_BORDER_THIN);
     sheet->right = format_of(sheet, "@", false, LXW_ALIGN_RIGHT);
@@ -246,9 +247,10 @@ static void write_cell(struct spreadsheet *sheet, int column, const char *text, 
                                 kind == SHEET_DATE ? sheet->date : sheet->time));
     else
         write_text(sheet, column, text,
-                   strong                                                    ? sheet->strong
+                   strong                                                 ? sheet->strong
                    : kind == SHEET_NUMBER || sheet->columns[column].right ? sheet->right
-                                                                             : sheet->text);
+                   : text_width(text) > WIDTH_MOST                        ? sheet->wrapped
+                                                                          : sheet->text);
 }
 
 void spreadsheet_row(struct spreadsheet *sheet, const char *const *cells, bool strong)
@@ -293,7 +295,7 @@ bool spreadsheet_close(struct spreadsheet *sheet, struct error *error)
 {
     const struct library *library = sheet->library;
     for (int i = 0; i < sheet->count; i++) {
-        int width = sheet->widths[i] + 2;
+        int width = sheet->widths[i] * 11 / 10 + 2;
         width = width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
         library->worksheet_set_column(sheet->page, (lxw_col_t)i, (lxw_col_t)i, width, NULL);
     }

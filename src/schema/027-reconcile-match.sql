@@ -38,10 +38,10 @@ CREATE TABLE bank.recon_limit (
     CHECK (action IN ('match', 'unmatch') OR alone_limit = 0)
 );
 INSERT INTO bank.recon_limit (action, role, make_limit, alone_limit, check_limit) VALUES
-    ('match', 'clerk', 1000000000000, 500000000, 10000000),
-    ('match', 'supervisor', 100000000000000, 10000000000, 100000000000000),
-    ('unmatch', 'clerk', 1000000000000, 500000000, 10000000),
-    ('unmatch', 'supervisor', 100000000000000, 10000000000, 100000000000000),
+    ('match', 'clerk', 100000000000, 10000000, 10000000),
+    ('match', 'supervisor', 10000000000000, 500000000, 10000000000000),
+    ('unmatch', 'clerk', 100000000000, 10000000, 10000000),
+    ('unmatch', 'supervisor', 10000000000000, 500000000, 10000000000000),
     ('fee', 'clerk', 1000000, 0, 0), ('fee', 'supervisor', 100000000, 0, 100000000),
     ('write-off', 'clerk', 100000, 0, 0), ('write-off', 'supervisor', 10000000, 0, 10000000),
     ('suspense', 'clerk', 100000000, 0, 0), ('suspense', 'supervisor', 100000000000, 0, 100000000000),

@@ -90,12 +90,40 @@ static void keeps_money_exact(void **state)
     has(sheet, "<v>0</v>");
 }
 
+/* Whatever the digits that stand in the file, they are read as the amount that was written. */
+static void reads_back_what_was_written(void **state)
+{
+    enum { AMOUNTS = 500 };
+    static char texts[AMOUNTS][32];
+    static const char *cells[AMOUNTS * 4];
+    unsigned long long seed = 42;
+    (void)state;
+    for (int i = 0; i < AMOUNTS; i++) {
+        seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+        unsigned long long minor = (seed >> 11) % (i % 2 ? 1000000000000000ULL : 1000000ULL);
+        snprintf(texts[i], sizeof texts[i], "%llu.%02llu", minor / 100, minor % 100);
+        cells[i * 4 + 1] = texts[i];
+    }
+    make(cells, AMOUNTS);
+    const char *at = part("xl/worksheets/sheet1.xml");
+    for (int i = 0; i < AMOUNTS; i++) {
+        char got[32];
+        at = strstr(at, "<v>");
+        assert_non_null(at);
+        at += 3;
+        double value = strtod(at, NULL);
+        assert_true(value == strtod(texts[i], NULL));
+        snprintf(got, sizeof got, "%.2f", value);
+        assert_string_equal(got, texts[i]);
+    }
+}
+
 static void fits_columns_to_double_width(void **state)
 {
     static const char *const cells[] = {"银行已记我方未记账款项明细", NULL, NULL, NULL};
     (void)state;
     make(cells, 1);
-    has(part("xl/worksheets/sheet1.xml"), "<col min=\"1\" max=\"1\" width=\"28.7");
+    has(part("xl/worksheets/sheet1.xml"), "<col min=\"1\" max=\"1\" width=\"30.7");
 }
 
 static void says_what_cannot_be_written(void **state)
@@ -112,7 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_cells_of_their_kind), cmocka_unit_test(never_writes_a_formula),
-        cmocka_unit_test(keeps_money_exact), cmocka_unit_test(fits_columns_to_double_width),
+        cmocka_unit_test(keeps_money_exact), cmocka_unit_test(reads_back_what_was_written), cmocka_unit_test(fits_columns_to_double_width),
         cmocka_unit_test(says_what_cannot_be_written)};
     setlocale(LC_ALL, "C.UTF-8");
     if (system("unzip -v >/dev/null 2>&1") != 0) {
