@@ -5,21 +5,37 @@
 -- a match sum to zero with its adjustment. `movement` in the views is the amount as both the book
 -- and the statement show it: money in is positive, whichever side it stands on.
 --
--- An item is open while it has a row in recon_open; it never changes itself.
+-- An item never changes. It is fresh from its import until a run has looked at it (its statement is
+-- `fresh`), so that importing writes it once; what the run leaves open has a row in recon_open from
+-- then on, until it is matched.
 
+-- A rule set is a list of versions. A version is drafted and proposed by one person and approved by
+-- another; approved, it is what the lanes of that name use. It never changes afterwards.
 CREATE TABLE bank.recon_rule_set (
     rule_set_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text COLLATE "C" NOT NULL,
     version int NOT NULL DEFAULT 1,
-    spec jsonb NOT NULL,
+    spec text NOT NULL,                      -- JSON as rules.schema.json has it
+    sha256 text NOT NULL GENERATED ALWAYS AS (encode(sha256(convert_to(spec, 'UTF8')), 'hex')) STORED,
+    status text COLLATE "C" NOT NULL DEFAULT 'draft'
+        CHECK (status IN ('draft', 'proposed', 'approved', 'retired', 'refused')),
+    note text NOT NULL DEFAULT '',           -- why it was changed
+    trial jsonb,                             -- what a dry run of it gave beside the approved one
     created_by text NOT NULL DEFAULT session_user,
-    approved_by text,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    UNIQUE (name, version)
+    proposed_at timestamptz,
+    approved_by text,
+    decided_by text,
+    decided_at timestamptz,
+    decision text NOT NULL DEFAULT '',
+    row_version bigint NOT NULL DEFAULT 1,
+    UNIQUE (name, version),
+    CHECK (approved_by IS DISTINCT FROM created_by),
+    CHECK (status NOT IN ('approved', 'retired') OR approved_by IS NOT NULL)
 );
-INSERT INTO bank.recon_rule_set (name, spec, approved_by) VALUES
-    ('standard', '{"rules": [{"name": "exact", "keys": ["reference", "amount", "currency"],
-                              "unique": "both", "mode": "confirm"}]}', 'bankops');
+CREATE UNIQUE INDEX recon_rule_set_live ON bank.recon_rule_set (name) WHERE status = 'approved';
+CREATE UNIQUE INDEX recon_rule_set_work ON bank.recon_rule_set (name)
+    WHERE status IN ('draft', 'proposed');
 
 CREATE TABLE bank.recon_lane (
     lane_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -28,10 +44,18 @@ CREATE TABLE bank.recon_lane (
     kind text NOT NULL CHECK (kind IN ('nostro', 'clearing', 'channel', 'suspense', 'internal')),
     unit_id int NOT NULL,
     buffer_days int NOT NULL DEFAULT 1 CHECK (buffer_days BETWEEN 0 AND 30),
+    calendar text COLLATE "C" NOT NULL DEFAULT 'working' CHECK (calendar IN ('working', 'every')),
+    currency_policy text COLLATE "C" NOT NULL DEFAULT 'many' CHECK (currency_policy IN
+        ('one', 'many')),                    -- have its accounts one currency or several
+    tolerance bigint NOT NULL DEFAULT 0 CHECK (tolerance BETWEEN 0 AND 1000000), -- minor units
+    fee_low int NOT NULL DEFAULT 3800 CHECK (fee_low BETWEEN 0 AND 100000), -- millionths of the
+    fee_high int NOT NULL DEFAULT 6000 CHECK (fee_high BETWEEN 0 AND 100000), -- book's amount
+    fee_fixed bigint NOT NULL DEFAULT 0 CHECK (fee_fixed BETWEEN 0 AND 1000000), -- and minor units
     rule_set_id int NOT NULL DEFAULT 1 REFERENCES bank.recon_rule_set,
     active boolean NOT NULL DEFAULT true,
     version bigint NOT NULL DEFAULT 1,
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (fee_low <= fee_high)
 );
 
 -- One account of ours against one account at the other bank. The keys are the numbers without
@@ -78,10 +102,19 @@ CREATE TABLE bank.recon_file (
     version bigint NOT NULL DEFAULT 1,
     imported_by text NOT NULL DEFAULT session_user,
     imported_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    waived_by text,                          -- wants it let in nevertheless
+    waived_at timestamptz,
+    waive_reason text NOT NULL DEFAULT '',
+    requested_by text,                       -- asked the sender for a correct one
+    requested_at timestamptz,
+    request_note text NOT NULL DEFAULT '',
     decided_by text,
     decided_at timestamptz,
-    CHECK (status <> 'released' OR decided_by IS DISTINCT FROM imported_by)
+    decision text NOT NULL DEFAULT '',
+    CHECK (status <> 'released' OR decided_by <> imported_by AND decided_by <> waived_by),
+    CHECK (status <> 'released' OR waived_by IS NOT NULL AND decided_by IS NOT NULL)
 );
+CREATE INDEX recon_file_held ON bank.recon_file (unit_id, file_id) WHERE status = 'quarantined';
 CREATE UNIQUE INDEX recon_file_content ON bank.recon_file (sha256, side) WHERE status <> 'rejected';
 
 CREATE TABLE bank.recon_statement (
@@ -102,10 +135,45 @@ CREATE TABLE bank.recon_statement (
     closing bigint,
     movement bigint NOT NULL,
     line_count bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL DEFAULT 'booked' -- interim and advice lines come again in a
+        CHECK (kind IN ('booked', 'interim', 'advice')), -- statement: they make no items
+    opening_interim boolean NOT NULL DEFAULT false, -- continues the page before
+    closing_interim boolean NOT NULL DEFAULT false, -- another page follows
+    pending_count bigint NOT NULL DEFAULT 0, -- lines left out, not booked yet
     live boolean NOT NULL,                   -- false while the file is quarantined or rejected
-    fault_code text NOT NULL DEFAULT '',     -- what the gate found
+    fresh boolean NOT NULL DEFAULT false,    -- has items that no run has looked at
+    from_date date,                          -- value dates of its items
+    to_date date,
+    fault_code text NOT NULL DEFAULT '',     -- what the gate found first
     fault text NOT NULL DEFAULT '',
     UNIQUE (file_id, position)
+);
+CREATE INDEX recon_statement_fresh ON bank.recon_statement (account_id, statement_id) WHERE fresh;
+
+-- What the gate looked at, held or not: one row a check.
+CREATE TABLE bank.recon_check (
+    file_id bigint NOT NULL REFERENCES bank.recon_file,
+    check_no int NOT NULL,
+    position int NOT NULL DEFAULT 0,         -- statement within the file, 0: of the whole file
+    code text COLLATE "C" NOT NULL,
+    label text NOT NULL DEFAULT '',          -- its name in the format
+    line bigint,                             -- of the file
+    currency text COLLATE "C" NOT NULL DEFAULT '', -- '': counts
+    expected bigint,                         -- what is stated; minor units or a count
+    found bigint,                            -- what the lines give
+    passed boolean NOT NULL,
+    detail text NOT NULL DEFAULT '',
+    PRIMARY KEY (file_id, check_no)
+);
+
+-- Sums of the items of an account by the day in whose balance they stand.
+CREATE TABLE bank.recon_day_total (
+    account_id bigint NOT NULL,
+    day date NOT NULL,
+    side char(1) COLLATE "C" NOT NULL CHECK (side IN ('L', 'S')),
+    lines bigint NOT NULL,
+    amount bigint NOT NULL,
+    PRIMARY KEY (account_id, side, day)
 );
 CREATE INDEX recon_statement_account
     ON bank.recon_statement (account_id, side, close_date, number, page) WHERE live;
@@ -130,11 +198,9 @@ CREATE TABLE bank.recon_item (
     line bigint NOT NULL DEFAULT 0,          -- line of the file, from 1
     fingerprint uuid NOT NULL,               -- first half of SHA-256 over what makes the line
     occurrence int NOT NULL DEFAULT 1,       -- equal legitimate lines count up
-    PRIMARY KEY (account_id, item_id),
-    UNIQUE (account_id, fingerprint, side, occurrence)
+    PRIMARY KEY (account_id, item_id)
 );
 CREATE INDEX recon_item_statement ON bank.recon_item (statement_id, line);
-CREATE INDEX recon_item_day ON bank.recon_item (account_id, day, side);
 
 -- Further references of an item (bank reference, those found in the narrative), normalised.
 CREATE TABLE bank.recon_reference (
@@ -146,7 +212,7 @@ CREATE TABLE bank.recon_reference (
 );
 CREATE INDEX recon_reference_key ON bank.recon_reference (account_id, key);
 
--- What is not matched yet: narrow, so that a run reads little and a match deletes cheaply.
+-- What runs left open: narrow, so that a run reads little and a match deletes cheaply.
 CREATE TABLE bank.recon_open (
     account_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -172,6 +238,11 @@ CREATE TABLE bank.recon_run (
     match_count bigint NOT NULL,
     break_count bigint NOT NULL,
     started_by text NOT NULL DEFAULT session_user,
+    suggest_count bigint NOT NULL DEFAULT 0,
+    held_back bigint NOT NULL DEFAULT 0,     -- asked to be confirmed, only suggested
+    book_value numeric NOT NULL DEFAULT 0,   -- minor units without sign, seen and matched
+    matched_value numeric NOT NULL DEFAULT 0,
+    rules jsonb NOT NULL DEFAULT '{}',       -- matches by rule
     started_at timestamptz NOT NULL,
     ended_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
@@ -181,7 +252,7 @@ CREATE TABLE bank.recon_match (
     account_id bigint NOT NULL,
     match_id bigint GENERATED ALWAYS AS IDENTITY,
     unit_id int NOT NULL,
-    run_id bigint REFERENCES bank.recon_run,
+    run_id bigint,
     rule text COLLATE "C" NOT NULL,          -- 'manual' or the rule's name
     rule_version int NOT NULL DEFAULT 1,
     cardinality text COLLATE "C" NOT NULL,
@@ -191,6 +262,7 @@ CREATE TABLE bank.recon_match (
     last_day date NOT NULL,
     adjustment bigint NOT NULL DEFAULT 0,
     evidence text NOT NULL DEFAULT '',       -- why, for a person to read
+    detail jsonb,                            -- the same with its figures, from the engine
     status text COLLATE "C" NOT NULL CHECK (status IN ('suggested', 'confirmed', 'undone')),
     version bigint NOT NULL DEFAULT 1,
     maker text NOT NULL DEFAULT session_user,
@@ -200,7 +272,7 @@ CREATE TABLE bank.recon_match (
     PRIMARY KEY (account_id, match_id),
     CHECK (checker IS DISTINCT FROM maker)
 );
-CREATE INDEX recon_match_run ON bank.recon_match (run_id);
+CREATE INDEX recon_match_run ON bank.recon_match USING brin (run_id) WITH (pages_per_range = 32);
 CREATE INDEX recon_match_key ON bank.recon_match (account_id, key);
 CREATE INDEX recon_match_late ON bank.recon_match (account_id, last_day) WHERE first_day < last_day;
 
@@ -276,7 +348,8 @@ CREATE TABLE bank.recon_held_line (
     bank_reference text NOT NULL,
     counterparty text NOT NULL,
     narrative text NOT NULL,
-    source_id text NOT NULL
+    source_id text NOT NULL,
+    fingerprint uuid
 );
 CREATE INDEX recon_held_line_file ON bank.recon_held_line (file_id, position, line);
 
@@ -295,10 +368,11 @@ CREATE UNLOGGED TABLE api.import_line (
     bank_reference text NOT NULL,
     counterparty text NOT NULL,
     narrative text NOT NULL,
-    source_id text NOT NULL
+    source_id text NOT NULL,
+    fingerprint uuid                         -- over what makes the line; computed here when NULL
 );
 GRANT INSERT (position, line, amount, value_date, book_date, kind, reference, bank_reference,
-              counterparty, narrative, source_id)
+              counterparty, narrative, source_id, fingerprint)
     ON api.import_line TO bankops_clerk, bankops_supervisor, bankops_admin;
 
 -- A match sums to zero with its adjustment and stays in one currency, whoever writes it. Checked
@@ -308,8 +382,11 @@ CREATE FUNCTION bank.recon_match_check() RETURNS trigger LANGUAGE plpgsql
     SET search_path = bank, pg_temp AS $$
 DECLARE wrong record;
 BEGIN
+    -- What adds nothing to a match leaves its sum as it was; a match with an adjustment is looked
+    -- at once more when the transaction ends.
     SELECT i.account_id, i.match_id INTO wrong
-      FROM (SELECT DISTINCT t.account_id, t.match_id FROM touched t) d
+      FROM (SELECT t.account_id, t.match_id FROM touched t GROUP BY t.account_id, t.match_id
+            HAVING sum(t.amount) <> 0 OR TG_OP = 'UPDATE') d
       JOIN recon_match_item i USING (account_id, match_id)
       JOIN recon_match m USING (account_id, match_id)
      GROUP BY i.account_id, i.match_id, m.adjustment
@@ -329,18 +406,40 @@ CREATE TRIGGER recon_match_sum_update AFTER UPDATE ON bank.recon_match_item
 CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_match_item
     REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
 
--- A reference without case, blanks and punctuation.
-CREATE FUNCTION bank.recon_key(p_text text) RETURNS text LANGUAGE sql IMMUTABLE
-AS $$ SELECT upper(regexp_replace(p_text, '[^0-9A-Za-z]', '', 'g')) $$;
+CREATE FUNCTION bank.recon_match_adjusted() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF (SELECT coalesce(sum(i.amount), 0) + m.adjustment <> 0
+          FROM recon_match m LEFT JOIN recon_match_item i USING (account_id, match_id)
+         WHERE m.account_id = NEW.account_id AND m.match_id = NEW.match_id GROUP BY m.adjustment) THEN
+        RAISE EXCEPTION USING ERRCODE = 'BO422',
+            MESSAGE = 'The items of a match and its adjustment must sum to zero.',
+            DETAIL = 'match ' || NEW.match_id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER recon_match_adjusted_insert AFTER INSERT ON bank.recon_match
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.adjustment <> 0)
+    EXECUTE FUNCTION bank.recon_match_adjusted();
+CREATE CONSTRAINT TRIGGER recon_match_adjusted_update AFTER UPDATE OF adjustment ON bank.recon_match
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.adjustment <> OLD.adjustment)
+    EXECUTE FUNCTION bank.recon_match_adjusted();
 
-SELECT bank.table_protect('bank.recon_rule_set', 'SELECT'),
+-- A reference without case, blanks and punctuation.
+CREATE FUNCTION bank.recon_key(p_text text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT CASE WHEN p_text ~ '^[0-9A-Z]*$' THEN p_text
+                  ELSE upper(regexp_replace(p_text, '[^0-9A-Za-z]', '', 'g')) END $$;
+
+SELECT bank.table_protect('bank.recon_rule_set', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_check', 'SELECT, INSERT, DELETE'),
+       bank.table_protect('bank.recon_day_total', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_lane', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_account', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_file', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_statement', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_item', 'SELECT, INSERT'),
        bank.table_protect('bank.recon_reference', 'SELECT, INSERT'),
-       bank.table_protect('bank.recon_open', 'SELECT, INSERT, DELETE'),
+       bank.table_protect('bank.recon_open', 'SELECT, INSERT, UPDATE, DELETE'),
        bank.table_protect('bank.recon_run', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_match', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_match_item', 'SELECT, INSERT, UPDATE'),
@@ -351,5 +450,6 @@ SELECT bank.table_protect('bank.recon_rule_set', 'SELECT'),
 GRANT USAGE ON SEQUENCE bank.recon_match_match_id_seq TO bankops_api;
 REVOKE ALL ON api.import_line FROM PUBLIC;
 ALTER TABLE api.import_line OWNER TO bankops_owner;
-GRANT SELECT, INSERT, DELETE ON api.import_line TO bankops_api;
+GRANT SELECT, INSERT, DELETE, TRUNCATE ON api.import_line TO bankops_api;
 ALTER FUNCTION bank.recon_match_check() OWNER TO bankops_owner;
+ALTER FUNCTION bank.recon_match_adjusted() OWNER TO bankops_owner;

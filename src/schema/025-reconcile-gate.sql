@@ -1,0 +1,401 @@
+-- The acceptance gate: what a file must hold to before its lines count, and what people do with a
+-- file that does not.
+
+-- The statement before one in its account, whatever became of it: one that is held back is still
+-- the one before, so that a missing day is one gap.
+CREATE FUNCTION bank.recon_before(s bank.recon_statement) RETURNS bank.recon_statement
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT t.* FROM recon_statement t JOIN recon_file f USING (file_id)
+     WHERE t.account_id = s.account_id AND t.side = s.side AND t.closing IS NOT NULL
+       AND t.kind = 'booked'
+       AND (t.live OR f.status = 'quarantined' AND (t.close_date < s.close_date OR t.number < s.number))
+       AND (t.file_id, t.position) <> (s.file_id, s.position)
+       AND (t.close_date < s.close_date
+            OR (t.close_date = s.close_date AND t.number IS NOT NULL AND s.number IS NOT NULL
+                AND (t.number, coalesce(t.page, 0)) < (s.number, coalesce(s.page, 0)))
+            OR (t.close_date = s.close_date AND (t.number IS NULL OR s.number IS NULL)
+                AND (t.file_id < s.file_id OR (t.file_id = s.file_id AND t.position < s.position))))
+     ORDER BY t.close_date DESC, t.number DESC NULLS LAST, t.page DESC NULLS LAST,
+              t.live DESC, t.statement_id DESC LIMIT 1
+$$;
+
+-- Whether a period is told again, or one that overlaps it: it starts at a balance already known.
+CREATE FUNCTION bank.recon_told_before(s bank.recon_statement) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM recon_statement t
+                    WHERE t.account_id = s.account_id AND t.side = s.side AND t.live
+                      AND t.opening = s.opening AND t.open_date <= s.close_date
+                      AND t.close_date >= s.open_date
+                      AND (t.file_id, t.position) <> (s.file_id, s.position))
+$$;
+
+-- Numbers and pages: none between this statement and the one before may be missing.
+CREATE FUNCTION bank.recon_gate_number(s bank.recon_statement, last bank.recon_statement,
+    OUT code text, OUT expected bigint, OUT found bigint, OUT passed boolean, OUT detail text)
+LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+DECLARE
+    numbered boolean := (SELECT a.numbered FROM recon_account a WHERE a.account_id = s.account_id);
+BEGIN
+    code := 'sequence';
+    passed := true;
+    IF s.number IS NULL OR last.number IS NULL OR NOT numbered THEN
+        code := NULL;
+    ELSIF s.number > last.number + 1 THEN
+        expected := last.number + 1;
+        found := s.number;
+        passed := false;
+        detail := format('statement %s follows %s: one between them is missing', s.number, last.number);
+    ELSIF s.number = last.number AND s.page > last.page + 1 THEN
+        code := 'page';
+        expected := last.page + 1;
+        found := s.page;
+        passed := false;
+        detail := format('page %s follows page %s: one between them is missing', s.page, last.page);
+    ELSIF s.number <> last.number AND (s.page > 1 AND s.opening_interim OR last.closing_interim) THEN
+        code := 'page';
+        passed := false;
+        detail := CASE WHEN last.closing_interim
+                       THEN format('statement %s ended with page %s, another one was to follow',
+                                   last.number, last.page)
+                       ELSE format('statement %s begins with page %s', s.number, s.page) END;
+    ELSE
+        found := s.number;
+        detail := format('follows statement %s', last.number);
+    END IF;
+END $$;
+
+-- The closing balance of the statement before must be the opening balance of this one.
+CREATE FUNCTION bank.recon_gate_chain(s bank.recon_statement, last bank.recon_statement,
+    OUT code text, OUT expected bigint, OUT found bigint, OUT passed boolean, OUT detail text)
+LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+BEGIN
+    code := 'gap';
+    found := s.opening;
+    IF last.statement_id IS NULL THEN
+        SELECT CASE s.side WHEN 'S' THEN a.opening_statement ELSE a.opening_book END INTO expected
+          FROM recon_account a
+         WHERE a.account_id = s.account_id AND s.open_date >= a.opening_date - 1;
+        passed := expected IS NULL OR expected = s.opening
+                  OR EXISTS (SELECT FROM recon_statement t WHERE t.account_id = s.account_id
+                             AND t.side = s.side AND t.live AND t.opening = s.closing);
+        detail := CASE WHEN passed THEN 'the first of its account'
+                       ELSE format('the account starts with %s, this statement opens with %s',
+                                   bank.recon_money(expected, s.currency),
+                                   bank.recon_money(s.opening, s.currency)) END;
+        RETURN;
+    END IF;
+    expected := last.closing;
+    passed := last.closing = s.opening OR bank.recon_told_before(s);
+    detail := CASE WHEN last.closing = s.opening THEN format('follows %s', last.close_date)
+                   WHEN passed THEN 'a period told before'
+                   ELSE format('the statement before closes with %s on %s, this one opens with %s',
+                               bank.recon_money(last.closing, s.currency), last.close_date,
+                               bank.recon_money(s.opening, s.currency)) END;
+    -- It adds up, but hangs on a file that is not let in.
+    IF passed AND NOT last.live AND last.file_id <> s.file_id THEN
+        code := 'waits';
+        passed := false;
+        detail := format('follows the statement of %s, which is held back in file %s',
+                         last.close_date, last.file_id);
+    END IF;
+END $$;
+
+-- All checks of one statement, in the order in which they count.
+CREATE FUNCTION bank.recon_gate(s bank.recon_statement)
+RETURNS TABLE (code text, expected bigint, found bigint, passed boolean, detail text)
+LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+DECLARE
+    last recon_statement;
+BEGIN
+    IF s.opening IS NOT NULL AND s.closing IS NOT NULL THEN
+        RETURN QUERY SELECT 'balance', s.closing, s.opening + s.movement,
+            s.opening + s.movement = s.closing,
+            format('opening %s + movements %s = %s, ', bank.recon_money(s.opening, s.currency),
+                   bank.recon_money(s.movement, s.currency),
+                   bank.recon_money(s.opening + s.movement, s.currency))
+            || CASE WHEN s.opening + s.movement = s.closing THEN 'as stated'
+                    ELSE format('but closing is %s', bank.recon_money(s.closing, s.currency)) END;
+    END IF;
+    IF s.opening IS NULL OR s.kind <> 'booked' THEN
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM recon_statement t WHERE t.file_id = s.file_id AND t.position < s.position
+               AND (t.account_id, t.side, t.number, t.page, t.open_date, t.close_date, t.opening,
+                    t.closing) IS NOT DISTINCT FROM
+                   (s.account_id, s.side, s.number, s.page, s.open_date, s.close_date, s.opening,
+                    s.closing) AND t.line_count > 0) THEN
+        RETURN QUERY SELECT 'repeated', NULL::bigint, NULL::bigint, false,
+                            'the file holds the same statement twice';
+    END IF;
+    last := bank.recon_before(s);
+    RETURN QUERY SELECT c.* FROM bank.recon_gate_chain(s, last) c;
+    IF last.statement_id IS NOT NULL AND last.closing = s.opening THEN
+        RETURN QUERY SELECT n.* FROM bank.recon_gate_number(s, last) n WHERE n.code IS NOT NULL;
+    END IF;
+END $$;
+
+-- Notes the control totals that the parser read beside what the lines give.
+CREATE FUNCTION bank.recon_gate_controls(p_file bigint, p_controls jsonb) RETURNS void
+LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    DELETE FROM recon_check WHERE file_id = p_file;
+    INSERT INTO recon_check (file_id, check_no, position, code, label, line, currency, expected,
+                             found, passed, detail)
+    SELECT p_file, row_number() OVER (ORDER BY c.position, c.line, n), c.position,
+           'control', left(coalesce(nullif(c.label, ''), c.kind), 60), c.line,
+           coalesce(c.currency, ''), c.expected, c.found, c.expected = c.found,
+           format('%s: %s stated, %s in the lines', coalesce(nullif(c.label, ''), c.kind),
+                  CASE WHEN coalesce(c.currency, '') = '' THEN c.expected::text
+                       ELSE bank.recon_money(c.expected, c.currency) END,
+                  CASE WHEN coalesce(c.currency, '') = '' THEN c.found::text
+                       ELSE bank.recon_money(c.found, c.currency) END)
+      FROM jsonb_array_elements(coalesce(p_controls, '[]')) WITH ORDINALITY AS e (o, n),
+           jsonb_to_record(e.o) AS c (position int, kind text, label text, line bigint,
+                                      currency text, expected bigint, found bigint)
+     LIMIT 5000
+$$;
+
+-- Judges all statements of a file, keeps every check and in each statement the first that failed;
+-- NULL or the first fault of the file.
+CREATE FUNCTION bank.recon_gate_file(p_file bigint, OUT p_code text, OUT p_fault text)
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    s recon_statement;
+    first record;
+    v_no int;
+BEGIN
+    DELETE FROM recon_check WHERE file_id = p_file AND code <> 'control';
+    SELECT coalesce(max(check_no), 0) INTO v_no FROM recon_check WHERE file_id = p_file;
+    FOR s IN SELECT * FROM recon_statement WHERE file_id = p_file ORDER BY position LOOP
+        INSERT INTO recon_check (file_id, check_no, position, code, currency, expected, found, passed,
+                                 detail)
+        SELECT p_file, v_no + g.n, s.position, g.code, CASE WHEN g.code IN ('balance', 'gap', 'waits')
+               THEN s.currency ELSE '' END, g.expected, g.found, g.passed, coalesce(g.detail, '')
+          FROM (SELECT c.*, row_number() OVER () AS n FROM bank.recon_gate(s) c) g;
+        v_no := v_no + 10;
+        SELECT c.code, c.detail INTO first FROM recon_check c
+         WHERE c.file_id = p_file AND c.position = s.position AND NOT c.passed
+         ORDER BY c.code = 'control', c.check_no LIMIT 1;
+        UPDATE recon_statement SET fault_code = coalesce(first.code, ''),
+               fault = coalesce(first.detail, '')
+         WHERE statement_id = s.statement_id
+           AND (fault_code, fault) <> (coalesce(first.code, ''), coalesce(first.detail, ''));
+        IF p_code IS NULL AND first.code IS NOT NULL THEN
+            p_code := first.code;
+            p_fault := format('statement %s of account %s: %s',
+                              coalesce(s.number::text || coalesce('/' || s.page, ''),
+                                       '#' || s.position), s.account, first.detail);
+        END IF;
+    END LOOP;
+    IF p_code IS NULL THEN
+        SELECT c.code, c.detail INTO p_code, p_fault FROM recon_check c
+         WHERE c.file_id = p_file AND c.position = 0 AND NOT c.passed ORDER BY c.check_no LIMIT 1;
+    END IF;
+END $$;
+
+-- Stages the lines of a held file once more and books them.
+CREATE FUNCTION bank.recon_held_accept(p_file bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7203, s.account_id::int * 2 + (s.side = 'L')::int)
+       FROM (SELECT DISTINCT account_id, side FROM recon_statement WHERE file_id = p_file
+              ORDER BY account_id) s;
+    UPDATE recon_statement SET live = true WHERE file_id = p_file;
+    INSERT INTO api.import_line (position, line, amount, value_date, book_date, kind, reference,
+                                 bank_reference, counterparty, narrative, source_id, fingerprint)
+    SELECT position, line, amount, value_date, book_date, kind, reference, bank_reference,
+           counterparty, narrative, source_id, fingerprint
+      FROM recon_held_line WHERE file_id = p_file;
+    DELETE FROM recon_held_line WHERE file_id = p_file;
+    RETURN bank.recon_accept(p_file);
+END $$;
+
+-- A file came in: those held back only because it was missing are judged again, and let in when
+-- nothing is left against them.
+CREATE FUNCTION bank.recon_gate_again(p_file bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    held recon_file;
+    verdict record;
+    healed boolean := true;
+BEGIN
+    WHILE healed LOOP
+        healed := false;
+        FOR held IN SELECT f.* FROM recon_file f
+                     WHERE f.status = 'quarantined' AND f.reason_code IN ('gap', 'sequence', 'page', 'waits')
+                       AND EXISTS (SELECT FROM recon_statement h JOIN recon_statement n
+                                       ON n.account_id = h.account_id AND n.side = h.side
+                                    WHERE h.file_id = f.file_id AND n.file_id = p_file)
+                     ORDER BY (SELECT min(close_date) FROM recon_statement h
+                                WHERE h.file_id = f.file_id), f.file_id FOR UPDATE LOOP
+            SELECT * INTO verdict FROM bank.recon_gate_file(held.file_id);
+            UPDATE recon_file SET reason_code = coalesce(verdict.p_code, reason_code),
+                   reason = coalesce(verdict.p_fault, reason), version = version + 1
+             WHERE file_id = held.file_id AND verdict.p_fault IS DISTINCT FROM reason;
+            CONTINUE WHEN verdict.p_code IS NOT NULL;
+            UPDATE recon_file SET status = 'accepted', reason_code = '', reason = '',
+                   new_count = bank.recon_held_accept(held.file_id), decided_at = clock_timestamp(),
+                   decision = format('let in by file %s', p_file)
+             WHERE file_id = held.file_id;
+            PERFORM bank.recon_held_refresh(held.file_id);
+            PERFORM bank.audit_write('heal', 'recon_file', held.file_id::text, NULL,
+                jsonb_build_object('status', 'quarantined', 'fault', held.reason),
+                jsonb_build_object('status', 'accepted', 'by_file', p_file));
+            healed := true;
+        END LOOP;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION bank.recon_file_held(p_file_id bigint, p_version bigint) RETURNS bank.recon_file
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    f recon_file;
+BEGIN
+    SELECT * INTO f FROM recon_file WHERE file_id = p_file_id
+       AND unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high() FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such file in your units.', p_file_id::text,
+                          'Choose it from the list of files.', 'p_file_id');
+    ELSIF f.version IS DISTINCT FROM p_version THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.',
+                          coalesce(f.decided_by, f.imported_by), 'Refresh and try again.');
+    ELSIF f.status <> 'quarantined' THEN
+        PERFORM bank.fail('BO423', 'The file is not held back.', f.status, 'Refresh the list.');
+    END IF;
+    RETURN f;
+END $$;
+
+CREATE FUNCTION bank.recon_require_reason(p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF coalesce(length(trim(p_reason)), 0) < 3 THEN
+        PERFORM bank.fail('BO422', 'A reason is needed.', NULL, 'Say why in a few words.', 'p_reason');
+    END IF;
+END $$;
+
+-- Notes that the sender was asked for a correct file; it stays held until that comes.
+CREATE FUNCTION api.file_request(p_file_id bigint, p_version bigint, p_note text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    f bank.recon_file;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    answer := bank.request_replay(p_request, 'file_request',
+                                  jsonb_build_array(p_file_id, p_version, p_note));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    f := bank.recon_file_held(p_file_id, p_version);
+    UPDATE recon_file SET requested_by = session_user, requested_at = clock_timestamp(),
+           request_note = coalesce(p_note, ''), version = version + 1
+     WHERE file_id = p_file_id;
+    PERFORM bank.audit_write('request', 'recon_file', p_file_id::text, NULL,
+        jsonb_build_object('fault', f.reason), jsonb_build_object('note', p_note));
+    RETURN bank.request_done(p_request, p_file_id::text, 'The request to the sender is noted.');
+END $$;
+SELECT bank.function_grant('file_request', 'clerk', 'supervisor');
+
+-- Asks to let a held file in although it does not add up; a supervisor decides (file_release).
+CREATE FUNCTION api.file_waive(p_file_id bigint, p_version bigint, p_reason text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    f bank.recon_file;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    answer := bank.request_replay(p_request, 'file_waive',
+                                  jsonb_build_array(p_file_id, p_version, p_reason));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM bank.recon_require_reason(p_reason);
+    f := bank.recon_file_held(p_file_id, p_version);
+    IF f.waived_by IS NOT NULL THEN
+        PERFORM bank.fail('BO423', 'Somebody asked for it already.', f.waived_by,
+                          'A supervisor decides.');
+    END IF;
+    UPDATE recon_file SET waived_by = session_user, waived_at = clock_timestamp(),
+           waive_reason = p_reason, version = version + 1
+     WHERE file_id = p_file_id;
+    PERFORM bank.audit_write('waive', 'recon_file', p_file_id::text, NULL,
+        jsonb_build_object('fault', f.reason), jsonb_build_object('reason', p_reason));
+    RETURN bank.request_done(p_request, p_file_id::text, 'A supervisor has to agree now.');
+END $$;
+SELECT bank.function_grant('file_waive', 'clerk', 'supervisor');
+
+-- Agrees to a waiver, as a second person: the file is let in as it is.
+CREATE FUNCTION api.file_release(p_file_id bigint, p_version bigint, p_reason text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    f bank.recon_file;
+    v_new bigint;
+BEGIN
+    PERFORM bank.require_role('supervisor');
+    answer := bank.request_replay(p_request, 'file_release',
+                                  jsonb_build_array(p_file_id, p_version, p_reason));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM bank.recon_require_reason(p_reason);
+    f := bank.recon_file_held(p_file_id, p_version);
+    IF f.waived_by IS NULL THEN
+        PERFORM bank.fail('BO423', 'Nobody asked to let this file in.', f.reason,
+                          'Its clerk asks first (w), then a supervisor decides.');
+    ELSIF session_user IN (f.imported_by, f.waived_by) THEN
+        PERFORM bank.fail('BO403', 'A second person must decide this.', f.waived_by,
+                          'Ask another supervisor.');
+    END IF;
+    v_new := bank.recon_held_accept(p_file_id);
+    UPDATE recon_file SET status = 'released', version = version + 1, new_count = v_new,
+           decided_by = session_user, decided_at = clock_timestamp(), decision = p_reason
+     WHERE file_id = p_file_id;
+    PERFORM bank.recon_held_refresh(p_file_id);
+    PERFORM bank.recon_gate_again(p_file_id);
+    PERFORM bank.audit_write('release', 'recon_file', p_file_id::text, NULL,
+        jsonb_build_object('status', 'quarantined', 'fault', f.reason, 'waived_by', f.waived_by),
+        jsonb_build_object('status', 'released', 'reason', p_reason, 'new', v_new));
+    RETURN bank.request_done(p_request, p_file_id::text, 'The file is released and imported.');
+END $$;
+SELECT bank.function_grant('file_release', 'supervisor');
+
+-- Drops a held file; the corrected one of the sender may then be imported.
+CREATE FUNCTION api.file_reject(p_file_id bigint, p_version bigint, p_reason text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    f bank.recon_file;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    answer := bank.request_replay(p_request, 'file_reject',
+                                  jsonb_build_array(p_file_id, p_version, p_reason));
+    IF answer.status IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    f := bank.recon_file_held(p_file_id, p_version);
+    DELETE FROM recon_held_line WHERE file_id = p_file_id;
+    UPDATE recon_file SET status = 'rejected', version = version + 1, decided_by = session_user,
+           decided_at = clock_timestamp(), decision = coalesce(p_reason, '')
+     WHERE file_id = p_file_id;
+    PERFORM bank.recon_held_refresh(p_file_id);
+    PERFORM bank.recon_gate_again(p_file_id);
+    PERFORM bank.audit_write('reject', 'recon_file', p_file_id::text, NULL,
+        jsonb_build_object('status', 'quarantined', 'fault', f.reason),
+        jsonb_build_object('status', 'rejected', 'reason', p_reason));
+    RETURN bank.request_done(p_request, p_file_id::text,
+                             'The file is rejected; ask the bank for a new one.');
+END $$;
+SELECT bank.function_grant('file_reject', 'clerk', 'supervisor');
+
+-- Checks of a file, those that failed first.
+CREATE VIEW api.file_check_list WITH (security_barrier) AS
+SELECT c.file_id, c.check_no, c.passed, c.position, c.code, c.label, c.line, c.currency, c.expected,
+       c.found, c.found - c.expected AS difference, c.detail, coalesce(s.account, '') AS account,
+       s.number, CASE WHEN c.passed THEN 'held' ELSE 'failed' END AS state,
+       CASE WHEN c.currency = '' THEN c.expected END AS expected_count,
+       CASE WHEN c.currency = '' THEN c.found END AS found_count,
+       CASE WHEN c.currency <> '' THEN c.expected END AS expected_amount,
+       CASE WHEN c.currency <> '' THEN c.found END AS found_amount
+  FROM bank.recon_check c JOIN bank.recon_file f USING (file_id)
+  LEFT JOIN bank.recon_statement s ON s.file_id = c.file_id AND s.position = c.position
+ WHERE f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('file_check_list', 'clerk', 'supervisor', 'auditor', 'admin');
