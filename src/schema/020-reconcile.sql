@@ -166,13 +166,18 @@ CREATE TABLE bank.recon_check (
     PRIMARY KEY (file_id, check_no)
 );
 
--- Sums of the items of an account by the day in whose balance they stand.
+-- Sums of an account by day: of the items in whose balance they stand, of those that no run has
+-- looked at, and of those whose confirmed match has its last day then. What is open at the end of a
+-- day are all items up to it less all that were closed up to it.
 CREATE TABLE bank.recon_day_total (
     account_id bigint NOT NULL,
     day date NOT NULL,
     side char(1) COLLATE "C" NOT NULL CHECK (side IN ('L', 'S')),
-    lines bigint NOT NULL,
-    amount bigint NOT NULL,
+    lines bigint NOT NULL DEFAULT 0,
+    amount bigint NOT NULL DEFAULT 0,
+    fresh_lines bigint NOT NULL DEFAULT 0,
+    closed_lines bigint NOT NULL DEFAULT 0,
+    closed_amount bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (account_id, side, day)
 );
 CREATE INDEX recon_statement_account

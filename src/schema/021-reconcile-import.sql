@@ -152,11 +152,12 @@ BEGIN
         UPDATE recon_statement s SET fresh = true
          WHERE s.statement_id IN (SELECT f.statement_id FROM fresh f)),
     summed AS (
-        INSERT INTO recon_day_total AS t (account_id, side, day, lines, amount)
-        SELECT f.account_id, f.side, f.day, sum(f.lines), sum(f.amount) FROM fresh f
+        INSERT INTO recon_day_total AS t (account_id, side, day, lines, amount, fresh_lines)
+        SELECT f.account_id, f.side, f.day, sum(f.lines), sum(f.amount), sum(f.lines) FROM fresh f
          GROUP BY f.account_id, f.side, f.day
         ON CONFLICT (account_id, side, day) DO UPDATE
-           SET lines = t.lines + excluded.lines, amount = t.amount + excluded.amount)
+           SET lines = t.lines + excluded.lines, amount = t.amount + excluded.amount,
+               fresh_lines = t.fresh_lines + excluded.fresh_lines)
     SELECT coalesce(sum(f.lines), 0) INTO added FROM fresh f;
     PERFORM bank.recon_line_clear();
     RETURN added;
@@ -274,10 +275,16 @@ BEGIN
     END IF;
     added := bank.recon_store(p_file);
     PERFORM bank.recon_opening(p_file);
-    PERFORM bank.recon_day_refresh(d.lane_id, d.day)
-       FROM (SELECT DISTINCT a.lane_id, coalesce(s.close_date, s.to_date) AS day
-               FROM recon_statement s JOIN recon_account a USING (account_id)
-              WHERE s.file_id = p_file) d WHERE d.day IS NOT NULL;
+    -- A statement without balances stands in the days of its lines.
+    PERFORM bank.recon_days_refresh(d.lane_id, d.days)
+       FROM (SELECT a.lane_id, array_agg(DISTINCT x.day) AS days
+               FROM recon_statement s JOIN recon_account a USING (account_id),
+                    LATERAL (SELECT s.close_date AS day UNION
+                             SELECT t.day FROM recon_day_total t
+                              WHERE t.account_id = s.account_id AND t.side = s.side
+                                AND s.closing IS NULL AND t.fresh_lines > 0) x
+              WHERE s.file_id = p_file AND x.day IS NOT NULL
+              GROUP BY a.lane_id ORDER BY a.lane_id) d;
     RETURN added;
 END $$;
 

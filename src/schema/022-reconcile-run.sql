@@ -1,8 +1,7 @@
--- Matching a lane, opening its breaks, proving its balances.
+-- Proving the balances of a lane and keeping its days up to date.
 
--- 余额调节表 of an account at the end of a day, from the items alone:
--- book + statement-only − book-only must be what the statement says; approved adjustments that the
--- book has not written yet count with what only the statement has.
+-- 余额调节表 of an account at the end of a day: book + statement-only − book-only, with what is
+-- adjusted and not yet booked, must be what the statement says.
 CREATE FUNCTION bank.recon_proof(p_account_id bigint, p_day date,
     OUT book bigint, OUT statement_only bigint, OUT book_only bigint, OUT statement bigint,
     OUT statement_stated boolean, OUT difference bigint,
@@ -11,34 +10,25 @@ LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
     a recon_account;
     sums record;
-    late record;
 BEGIN
     SELECT * INTO a FROM recon_account WHERE account_id = p_account_id;
-    SELECT coalesce(sum(amount) FILTER (WHERE side = 'L'), 0) AS book,
-           coalesce(sum(-amount) FILTER (WHERE side = 'S'), 0) AS statement INTO sums
-      FROM recon_item WHERE account_id = p_account_id AND day <= p_day;
+    SELECT coalesce(sum(t.amount) FILTER (WHERE t.side = 'L'), 0) AS book,
+           coalesce(sum(-t.amount) FILTER (WHERE t.side = 'S'), 0) AS statement,
+           coalesce(sum(t.amount - t.closed_amount) FILTER (WHERE t.side = 'L'), 0) AS book_only,
+           coalesce(sum(t.closed_amount - t.amount) FILTER (WHERE t.side = 'S'), 0) AS statement_only
+      INTO sums
+      FROM recon_day_total t WHERE t.account_id = p_account_id AND t.day <= p_day;
     book := coalesce(a.opening_book, a.opening_statement, 0) + sums.book;
+    book_only := sums.book_only;
+    statement_only := sums.statement_only;
     SELECT closing INTO statement FROM recon_statement
      WHERE account_id = p_account_id AND side = 'S' AND live AND closing IS NOT NULL
-       AND close_date <= p_day
+       AND kind = 'booked' AND close_date <= p_day
      ORDER BY close_date DESC, number DESC NULLS LAST, page DESC NULLS LAST, statement_id DESC
      LIMIT 1;
     statement_stated := statement IS NOT NULL;
     statement := coalesce(statement,
                           coalesce(a.opening_statement, a.opening_book, 0) + sums.statement);
-    SELECT coalesce(sum(amount) FILTER (WHERE side = 'L'), 0) AS book,
-           coalesce(sum(-amount) FILTER (WHERE side = 'S'), 0) AS statement INTO sums
-      FROM recon_open WHERE account_id = p_account_id AND day <= p_day;
-    -- What a later day matched was open on this one.
-    SELECT coalesce(sum(i.amount) FILTER (WHERE i.side = 'L'), 0) AS book,
-           coalesce(sum(-i.amount) FILTER (WHERE i.side = 'S'), 0) AS statement INTO late
-      FROM recon_match m
-      JOIN recon_match_item mi ON mi.account_id = m.account_id AND mi.match_id = m.match_id AND mi.live
-      JOIN recon_item i ON i.account_id = mi.account_id AND i.item_id = mi.item_id
-     WHERE m.account_id = p_account_id AND m.first_day < m.last_day AND m.last_day > p_day
-       AND m.first_day <= p_day AND i.day <= p_day;
-    book_only := sums.book + late.book;
-    statement_only := sums.statement + late.statement;
     -- What confirmed matches adjust and our book has not written yet.
     SELECT coalesce(sum(m.adjustment), 0) INTO adjusted FROM recon_match m
      WHERE m.account_id = p_account_id AND m.adjustment <> 0 AND m.status = 'confirmed'
@@ -46,145 +36,152 @@ BEGIN
     difference := book + statement_only - book_only + adjusted - statement;
 END $$;
 
--- Brings the lane's line for a day up to date.
-CREATE FUNCTION bank.recon_day_refresh(p_lane_id int, p_day date, p_run bigint DEFAULT NULL)
+-- Counts the items of a confirmed match as closed on its last day (p_sign 1) or no longer (-1).
+CREATE FUNCTION bank.recon_match_close(p_account_id bigint, p_match_id bigint, p_sign int)
+RETURNS void LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    INSERT INTO recon_day_total AS t (account_id, side, day, closed_lines, closed_amount)
+    SELECT m.account_id, i.side, m.last_day, p_sign * count(*), p_sign * sum(mi.amount)
+      FROM recon_match m
+      JOIN recon_match_item mi ON mi.account_id = m.account_id AND mi.match_id = m.match_id
+      JOIN recon_item i ON i.account_id = mi.account_id AND i.item_id = mi.item_id
+     WHERE m.account_id = p_account_id AND m.match_id = p_match_id
+     GROUP BY m.account_id, i.side, m.last_day
+    ON CONFLICT (account_id, side, day) DO UPDATE
+       SET closed_lines = t.closed_lines + excluded.closed_lines,
+           closed_amount = t.closed_amount + excluded.closed_amount;
+$$;
+
+-- Accounts of a lane whose proof is not zero, by day.
+CREATE FUNCTION bank.recon_days_unequal(p_lane_id int, p_days date[])
+RETURNS TABLE (day date, accounts bigint) LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT s.day, count(*) FILTER (WHERE s.difference <> 0)
+      FROM (SELECT d.day,
+                   (coalesce(a.opening_book, a.opening_statement, 0)
+                    + coalesce(sum(t.closed_amount), 0)
+                    + coalesce(sum(-t.amount) FILTER (WHERE t.side = 'S'), 0)
+                    + (SELECT coalesce(sum(m.adjustment), 0) FROM recon_match m
+                        WHERE m.account_id = a.account_id AND m.adjustment <> 0
+                          AND m.status = 'confirmed' AND m.last_day <= d.day)
+                    - coalesce((SELECT s.closing FROM recon_statement s
+                                 WHERE s.account_id = a.account_id AND s.side = 'S' AND s.live
+                                   AND s.closing IS NOT NULL AND s.kind = 'booked'
+                                   AND s.close_date <= d.day
+                                 ORDER BY s.close_date DESC, s.number DESC NULLS LAST,
+                                          s.page DESC NULLS LAST, s.statement_id DESC LIMIT 1),
+                               coalesce(a.opening_statement, a.opening_book, 0)
+                               + coalesce(sum(-t.amount) FILTER (WHERE t.side = 'S'), 0)))
+                   AS difference
+              FROM recon_account a CROSS JOIN unnest(p_days) d (day)
+              LEFT JOIN recon_day_total t ON t.account_id = a.account_id AND t.day <= d.day
+             WHERE a.lane_id = p_lane_id
+             GROUP BY a.account_id, d.day) s
+     GROUP BY s.day
+$$;
+
+-- Brings the lane's lines for some days up to date.
+CREATE FUNCTION bank.recon_days_refresh(p_lane_id int, p_days date[], p_run bigint DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
-DECLARE
-    n record;
-    held int;
-    unequal int;
-    v_status text;
-    v_run bigint;
 BEGIN
-    SELECT (SELECT count(*) FROM recon_item i JOIN recon_account a USING (account_id)
-             WHERE a.lane_id = p_lane_id AND i.day = p_day AND i.side = 'L') AS book,
-           (SELECT count(*) FROM recon_item i JOIN recon_account a USING (account_id)
-             WHERE a.lane_id = p_lane_id AND i.day = p_day AND i.side = 'S') AS statement,
-           count(*) FILTER (WHERE o.side = 'L') AS book_open,
-           count(*) FILTER (WHERE o.side = 'S') AS statement_open INTO n
-      FROM recon_open o JOIN recon_account a USING (account_id)
-     WHERE a.lane_id = p_lane_id AND o.day = p_day;
-    SELECT count(DISTINCT f.file_id) INTO held
-      FROM recon_file f JOIN recon_statement s USING (file_id) JOIN recon_account a USING (account_id)
-     WHERE f.status = 'quarantined' AND a.lane_id = p_lane_id AND s.close_date = p_day;
-    SELECT count(*) INTO unequal
-      FROM recon_account a, LATERAL bank.recon_proof(a.account_id, p_day) p
-     WHERE a.lane_id = p_lane_id AND p.difference <> 0;
-    SELECT coalesce(p_run, max(run_id)) INTO v_run FROM recon_run
-     WHERE lane_id = p_lane_id AND as_of >= p_day;
-    v_status := CASE WHEN held > 0 THEN 'held'
-                     WHEN n.book = 0 OR n.statement = 0 THEN 'waiting'
-                     WHEN v_run IS NULL THEN 'imported'
-                     WHEN unequal > 0 THEN 'differs'
-                     WHEN n.book_open + n.statement_open > 0 THEN 'breaks'
-                     ELSE 'balanced' END;
-    INSERT INTO recon_lane_day AS d (lane_id, day, unit_id, status, book_count, statement_count,
-        book_open, statement_open, held_files, difference_count, run_id, run_at)
-    SELECT p_lane_id, p_day, l.unit_id, v_status, n.book, n.statement, n.book_open,
-           n.statement_open, held, unequal, v_run, r.ended_at
-      FROM recon_lane l LEFT JOIN recon_run r ON r.run_id = v_run
-     WHERE l.lane_id = p_lane_id
-    ON CONFLICT (lane_id, day) DO UPDATE SET status = excluded.status,
-        book_count = excluded.book_count, statement_count = excluded.statement_count,
-        book_open = excluded.book_open, statement_open = excluded.statement_open,
-        held_files = excluded.held_files, difference_count = excluded.difference_count,
-        run_id = excluded.run_id, run_at = excluded.run_at;
+    INSERT INTO recon_lane_day (lane_id, day, unit_id, status, book_count, statement_count,
+        book_open, statement_open, held_files, difference_count)
+    SELECT p_lane_id, d, l.unit_id, 'waiting', 0, 0, 0, 0, 0, 0
+      FROM recon_lane l, unnest(p_days) d WHERE l.lane_id = p_lane_id AND d IS NOT NULL
+     ORDER BY d
+    ON CONFLICT DO NOTHING;
+    -- Who comes second counts what the first has written.
+    PERFORM FROM recon_lane_day WHERE lane_id = p_lane_id AND day = ANY (p_days)
+      ORDER BY day FOR UPDATE;
+    WITH total AS (
+        SELECT t.day, sum(t.lines) FILTER (WHERE t.side = 'L') AS book,
+               sum(t.lines) FILTER (WHERE t.side = 'S') AS statement,
+               sum(t.fresh_lines) FILTER (WHERE t.side = 'L') AS book_fresh,
+               sum(t.fresh_lines) FILTER (WHERE t.side = 'S') AS statement_fresh
+          FROM recon_account a JOIN recon_day_total t USING (account_id)
+         WHERE a.lane_id = p_lane_id AND t.day = ANY (p_days) GROUP BY t.day),
+    open AS (
+        SELECT o.day, count(*) FILTER (WHERE o.side = 'L') AS book,
+               count(*) FILTER (WHERE o.side = 'S') AS statement
+          FROM recon_account a JOIN recon_open o USING (account_id)
+         WHERE a.lane_id = p_lane_id AND o.day = ANY (p_days) GROUP BY o.day),
+    held AS (
+        SELECT s.close_date AS day, count(DISTINCT f.file_id) AS files
+          FROM recon_file f JOIN recon_statement s USING (file_id) JOIN recon_account a USING (account_id)
+         WHERE f.status = 'quarantined' AND a.lane_id = p_lane_id AND s.close_date = ANY (p_days)
+         GROUP BY s.close_date),
+    fact AS (
+        SELECT d.day, coalesce(t.book, 0) AS book, coalesce(t.statement, 0) AS statement,
+               coalesce(o.book, 0) + coalesce(t.book_fresh, 0) AS book_open,
+               coalesce(o.statement, 0) + coalesce(t.statement_fresh, 0) AS statement_open,
+               coalesce(h.files, 0) AS held, coalesce(u.accounts, 0) AS unequal,
+               coalesce(p_run, (SELECT max(r.run_id) FROM recon_run r
+                                 WHERE r.lane_id = p_lane_id AND r.as_of >= d.day)) AS run_id
+          FROM unnest(p_days) d (day)
+          LEFT JOIN total t USING (day) LEFT JOIN open o USING (day) LEFT JOIN held h USING (day)
+          LEFT JOIN bank.recon_days_unequal(p_lane_id, p_days) u USING (day))
+    UPDATE recon_lane_day l
+       SET book_count = f.book, statement_count = f.statement, book_open = f.book_open,
+           statement_open = f.statement_open, held_files = f.held, difference_count = f.unequal,
+           run_id = f.run_id,
+           run_at = (SELECT r.ended_at FROM recon_run r WHERE r.run_id = f.run_id),
+           status = CASE WHEN f.held > 0 THEN 'held'
+                         WHEN f.book = 0 OR f.statement = 0 THEN 'waiting'
+                         WHEN f.run_id IS NULL THEN 'imported'
+                         WHEN f.unequal > 0 THEN 'differs'
+                         WHEN f.book_open + f.statement_open > 0 THEN 'breaks'
+                         ELSE 'balanced' END
+      FROM fact f WHERE l.lane_id = p_lane_id AND l.day = f.day;
 END $$;
+
+CREATE FUNCTION bank.recon_day_refresh(p_lane_id int, p_day date, p_run bigint DEFAULT NULL)
+RETURNS void LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    SELECT bank.recon_days_refresh(p_lane_id, ARRAY[p_day], p_run) $$;
 
 -- The days that a held, released or rejected file touches.
 CREATE FUNCTION bank.recon_held_refresh(p_file bigint) RETURNS void
+LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    SELECT bank.recon_days_refresh(d.lane_id, d.days)
+      FROM (SELECT a.lane_id, array_agg(DISTINCT s.close_date) AS days
+              FROM recon_statement s JOIN recon_account a USING (account_id)
+             WHERE s.file_id = p_file AND s.close_date IS NOT NULL
+             GROUP BY a.lane_id ORDER BY a.lane_id) d;
+$$;
+
+-- Lines that a run may match: fresh ones, and those that earlier runs left open and nobody has
+-- proposed to match.
+CREATE VIEW bank.recon_unmatched AS
+SELECT a.lane_id, true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date,
+       i.day, i.reference, i.bank_reference, i.counterparty, i.narrative, i.source_id, i.line,
+       i.fingerprint, i.occurrence
+  FROM bank.recon_account a
+  JOIN bank.recon_statement s ON s.account_id = a.account_id AND s.fresh AND s.live
+  JOIN bank.recon_item i ON i.statement_id = s.statement_id AND i.account_id = s.account_id
+UNION ALL
+SELECT a.lane_id, false, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date,
+       i.day, i.reference, i.bank_reference, i.counterparty, i.narrative, i.source_id, i.line,
+       i.fingerprint, i.occurrence
+  FROM bank.recon_account a
+  JOIN bank.recon_open o ON o.account_id = a.account_id
+  JOIN bank.recon_item i ON i.account_id = o.account_id AND i.item_id = o.item_id
+ WHERE NOT EXISTS (SELECT FROM bank.recon_match_item x JOIN bank.recon_match m USING (account_id, match_id)
+                    WHERE x.account_id = o.account_id AND x.item_id = o.item_id AND x.live
+                      AND m.status = 'proposed');
+ALTER VIEW bank.recon_unmatched OWNER TO bankops_api;
+
+-- What an engine reads: the open lines of a lane. Amounts are movements.
+CREATE VIEW api.open_line_list WITH (security_barrier) AS
+SELECT l.code AS lane, u.day, u.item_id, u.account_id, u.side,
+       CASE u.side WHEN 'L' THEN u.amount ELSE -u.amount END AS movement, u.currency, u.value_date,
+       u.reference, u.narrative, u.source_id, u.fingerprint, u.occurrence, u.fresh
+  FROM bank.recon_unmatched u JOIN bank.recon_lane l USING (lane_id)
+ WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('open_line_list', 'clerk', 'supervisor', 'auditor', 'admin');
+
+-- The lane, locked until the transaction ends: a second run of it waits.
+CREATE FUNCTION bank.recon_lane_claim(p_lane text) RETURNS bank.recon_lane
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
-BEGIN
-    PERFORM bank.recon_day_refresh(d.lane_id, d.day)
-       FROM (SELECT DISTINCT a.lane_id, s.close_date AS day
-               FROM recon_statement s JOIN recon_account a USING (account_id)
-              WHERE s.file_id = p_file AND s.close_date IS NOT NULL) d;
-END $$;
-
--- Rule "exact": same normalised reference, amount and currency, and nothing else on either side
--- that could be meant. Returns the number of matches. Each step keeps far more rows than the planner
--- expects: without nested loops a run over 10,000 lines takes 1.5 s instead of 6 s.
-CREATE FUNCTION bank.recon_match_exact(p_lane bank.recon_lane, p_as_of date, p_run bigint, p_version int)
-RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = off AS $$
 DECLARE
-    matched bigint;
+    lane recon_lane;
 BEGIN
-    WITH book AS MATERIALIZED (
-        SELECT o.* FROM recon_open o JOIN recon_account a USING (account_id)
-         WHERE a.lane_id = p_lane.lane_id AND o.side = 'L' AND o.key <> '' AND o.day <= p_as_of
-           AND NOT EXISTS (SELECT FROM recon_match_item x WHERE x.account_id = o.account_id
-                           AND x.item_id = o.item_id AND x.live)),
-    statement AS MATERIALIZED (
-        SELECT o.* FROM recon_open o JOIN recon_account a USING (account_id)
-         WHERE a.lane_id = p_lane.lane_id AND o.side = 'S' AND o.key <> '' AND o.day <= p_as_of
-           AND NOT EXISTS (SELECT FROM recon_match_item x WHERE x.account_id = o.account_id
-                           AND x.item_id = o.item_id AND x.live)),
-    pair AS MATERIALIZED (
-        SELECT b.account_id, b.item_id AS book_id, s.item_id AS statement_id, b.amount, b.key,
-               least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day
-          FROM book b JOIN statement s
-            ON s.account_id = b.account_id AND s.key = b.key AND s.currency = b.currency
-           AND s.amount = -b.amount),
-    unique_book AS (
-        SELECT account_id, book_id, min(statement_id) AS statement_id, min(amount) AS amount,
-               min(key) AS key, min(first_day) AS first_day, min(last_day) AS last_day
-          FROM pair GROUP BY account_id, book_id HAVING count(*) = 1),
-    unique_statement AS (
-        SELECT account_id, statement_id FROM pair
-         GROUP BY account_id, statement_id HAVING count(*) = 1),
-    chosen AS MATERIALIZED (
-        SELECT nextval('bank.recon_match_match_id_seq') AS match_id, b.*
-          FROM unique_book b JOIN unique_statement s USING (account_id, statement_id)
-         -- What a person took apart is not put together again by a rule.
-         WHERE NOT EXISTS (SELECT FROM recon_match_item x JOIN recon_match_item y
-                               ON y.account_id = x.account_id AND y.match_id = x.match_id
-                            WHERE x.account_id = b.account_id AND x.item_id = b.book_id
-                              AND NOT x.live AND y.item_id = b.statement_id AND NOT y.live)),
-    matches AS (
-        INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version,
-            cardinality, key, amount, first_day, last_day, evidence, status)
-        OVERRIDING SYSTEM VALUE
-        SELECT account_id, match_id, p_lane.unit_id, p_run, 'exact', p_version, '1:1', key, amount,
-               first_day, last_day, '', 'confirmed'
-          FROM chosen),
-    items AS (
-        INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
-        SELECT account_id, match_id, book_id, amount FROM chosen
-        UNION ALL
-        SELECT account_id, match_id, statement_id, -amount FROM chosen),
-    gone AS (
-        DELETE FROM recon_open o USING (SELECT account_id, book_id AS item_id FROM chosen
-                                        UNION ALL SELECT account_id, statement_id FROM chosen) c
-         WHERE o.account_id = c.account_id AND o.item_id = c.item_id),
-    healed AS (
-        DELETE FROM recon_break o USING (SELECT account_id, book_id AS item_id FROM chosen
-                                         UNION ALL SELECT account_id, statement_id FROM chosen) c
-         WHERE o.account_id = c.account_id AND o.item_id = c.item_id)
-    SELECT count(*) INTO matched FROM chosen;
-    RETURN matched;
-END $$;
-
--- Matches what is open in a lane up to a day (NULL: the business date) and opens breaks for the
--- rest. Two runs of a lane wait for each other; the second finds nothing left to do. The answer's
--- id is the run.
-CREATE FUNCTION api.reconcile_run(p_lane text, p_as_of date, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome;
-    lane bank.recon_lane;
-    v_as_of date := coalesce(p_as_of, bank.today());
-    v_started timestamptz := clock_timestamp();
-    v_run bigint;
-    v_matched bigint;
-    v_version int;
-    seen record;
-    d date;
-BEGIN
-    PERFORM bank.require_role('clerk', 'supervisor');
-    answer := bank.request_replay(p_request, 'reconcile_run', jsonb_build_array(p_lane, p_as_of));
-    IF answer.status IS NOT NULL THEN
-        RETURN answer;
-    END IF;
     SELECT * INTO lane FROM recon_lane l
      WHERE l.code = p_lane AND l.active
        AND l.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high() FOR UPDATE;
@@ -192,33 +189,73 @@ BEGIN
         PERFORM bank.fail('BO404', 'There is no such lane in your units.', p_lane,
                           'Choose it from the list of lanes (:rec).', 'p_lane');
     END IF;
-    SELECT version INTO v_version FROM recon_rule_set WHERE rule_set_id = lane.rule_set_id;
-    SELECT count(*) FILTER (WHERE o.side = 'L') AS book,
-           count(*) FILTER (WHERE o.side = 'S') AS statement INTO seen
-      FROM recon_open o JOIN recon_account a USING (account_id)
-     WHERE a.lane_id = lane.lane_id AND o.day <= v_as_of;
-    INSERT INTO recon_run (lane_id, unit_id, as_of, rule_set_id, book_count, statement_count,
-                           match_count, break_count, started_at)
-    VALUES (lane.lane_id, lane.unit_id, v_as_of, lane.rule_set_id, seen.book, seen.statement, 0, 0,
-            v_started)
-    RETURNING run_id INTO v_run;
-    -- Vouchers of approved adjustments that came with our book, before any rule.
-    PERFORM bank.recon_vouchers_settle(lane, v_as_of, v_run);
-    v_matched := bank.recon_match_exact(lane, v_as_of, v_run, v_version);
-    UPDATE recon_run SET match_count = v_matched,
-           break_count = bank.recon_break_open(lane, v_as_of, v_run), ended_at = clock_timestamp()
-     WHERE run_id = v_run;
-    FOR d IN SELECT m.first_day FROM recon_match m WHERE m.run_id = v_run
-             UNION SELECT m.last_day FROM recon_match m WHERE m.run_id = v_run
-             UNION SELECT day FROM recon_lane_day
-                    WHERE lane_id = lane.lane_id AND day <= v_as_of AND status <> 'balanced' LOOP
-        PERFORM bank.recon_day_refresh(lane.lane_id, d, v_run);
-    END LOOP;
-    PERFORM bank.audit_write('run', 'recon_lane', lane.lane_id::text, NULL, NULL,
-        jsonb_build_object('run', v_run, 'as_of', v_as_of, 'matched', v_matched));
-    RETURN bank.request_done(p_request, v_run::text, 'The lane is reconciled.');
+    RETURN lane;
 END $$;
-SELECT bank.function_grant('reconcile_run', 'clerk', 'supervisor');
+
+-- A lane's rule set as the engine gets it: with the lane's own fee, tolerance and the prefixes that
+-- a checker approved.
+CREATE FUNCTION bank.recon_rules_of(p_lane bank.recon_lane, p_rule_set_id int) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT jsonb_set(jsonb_set(r.spec::jsonb, '{rules}',
+               (SELECT jsonb_agg(CASE WHEN e.rule ? 'fee' THEN jsonb_set(e.rule, '{fee}',
+                           jsonb_build_object(
+                               'low', trim_scale(round(p_lane.fee_low / 10000.0, 4))::text,
+                               'high', trim_scale(round(p_lane.fee_high / 10000.0, 4))::text)
+                           || CASE WHEN p_lane.fee_fixed > 0 THEN
+                                   jsonb_build_object('fixed', p_lane.fee_fixed::text)
+                              ELSE '{}' END) ELSE e.rule END ORDER BY e.n)
+                  FROM jsonb_array_elements(r.spec::jsonb->'rules') WITH ORDINALITY AS e (rule, n))
+               || CASE WHEN p_lane.tolerance = 0 THEN '[]' ELSE jsonb_build_array(jsonb_build_object(
+                      'name', 'tolerance', 'match', 'reference', 'writing', 'same',
+                      'days', '{"early": 5, "late": 10}'::jsonb,
+                      'amount', jsonb_build_object('tolerance', p_lane.tolerance::text),
+                      'status', 'suggest')) END),
+               '{prefixes}', (SELECT coalesce(jsonb_agg(DISTINCT w), '[]') FROM (
+                   SELECT jsonb_array_elements_text(r.spec::jsonb->'prefixes') AS w
+                   UNION SELECT unnest(bank.recon_prefixes(p_lane.lane_id, 'L')
+                                       || bank.recon_prefixes(p_lane.lane_id, 'S'))) p
+                   WHERE w ~ '^[A-Z0-9]{1,16}$'))
+      FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id
+$$;
+
+-- Begins a run in the transaction of the caller: locks the lane and tells by which rules to match
+-- what api.open_line_list shows of it up to the day. p_rule_set_id: NULL for the approved set;
+-- another one can be tried, but api.run_commit under it cannot be committed.
+CREATE FUNCTION api.run_begin(p_lane text, p_as_of date, p_rule_set_id int)
+RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    lane bank.recon_lane;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    lane := bank.recon_lane_claim(p_lane);
+    RETURN QUERY SELECT lane.lane_id, coalesce(p_as_of, bank.today()), r.rule_set_id, r.version,
+                        bank.recon_rules_of(lane, r.rule_set_id)::text
+      FROM recon_rule_set r WHERE r.rule_set_id = coalesce(p_rule_set_id, lane.rule_set_id);
+END $$;
+SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');
+
+-- The number that a reference is built around: without letters before at least eight digits or a
+-- known prefix, without leading zeros and the number of a part ("-2"). NULL when nothing is left.
+CREATE FUNCTION bank.recon_core(p_reference text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN length(c) >= 5 THEN c END FROM (
+        SELECT ltrim(CASE WHEN k ~ '^[A-Z]+[0-9]{8,}$' THEN ltrim(k, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+                          ELSE regexp_replace(k, '^(REF|UPOP|NET|ALI|WX|TX)(?=.{5,})', '') END, '0') AS c
+          FROM (SELECT bank.recon_key(regexp_replace(p_reference, '[-/][0-9]{1,2}$', '')) AS k) r) t
+$$;
+
+-- Whether two lines visibly carry one reference: the same number, or the one inside what the other
+-- says (at least eight characters of it).
+CREATE FUNCTION bank.recon_keyed(p_reference text, p_text text, p_other text, p_other_text text)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(a = b OR length(a) >= 8 AND strpos(bank.recon_key(p_other || p_other_text), a) > 0
+                    OR length(b) >= 8 AND strpos(bank.recon_key(p_reference || p_text), b) > 0
+                    OR length(least(a, b)) >= 8 AND length(a) <> length(b)
+                       AND (left(a, length(b)) = b OR left(b, length(a)) = a
+                            OR right(a, length(b)) = b OR right(b, length(a)) = a), false)
+      FROM (SELECT coalesce(bank.recon_core(p_reference), '-') AS a,
+                   coalesce(bank.recon_core(p_other), '=') AS b) c
+$$;
 
 CREATE FUNCTION bank.recon_break_locked(p_account_id bigint, p_item_id bigint, p_version bigint)
 RETURNS bank.recon_break LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$

@@ -212,6 +212,7 @@ BEGIN
     DELETE FROM recon_break b USING recon_match_item mi
      WHERE mi.account_id = p_account_id AND mi.match_id = p_match_id
        AND b.account_id = mi.account_id AND b.item_id = mi.item_id;
+    PERFORM bank.recon_match_close(p_account_id, p_match_id, 1);
     PERFORM bank.recon_match_days(p_lane_id, p_account_id, p_match_id);
 END $$;
 
@@ -232,6 +233,7 @@ BEGIN
      WHERE mi.account_id = p_match.account_id AND mi.match_id = p_match.match_id
     ON CONFLICT DO NOTHING;
     IF p_match.status = 'confirmed' THEN
+        PERFORM bank.recon_match_close(p_match.account_id, p_match.match_id, -1);
         PERFORM bank.recon_break_open(p_lane, p_match.last_day, NULL);
         PERFORM bank.recon_match_days(p_lane.lane_id, p_match.account_id, p_match.match_id);
     END IF;

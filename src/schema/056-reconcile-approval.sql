@@ -25,6 +25,7 @@ BEGIN
         RETURNING match_id INTO v_match;
         INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
         VALUES (v.account_id, v_match, v.item_id, v.amount);
+        PERFORM bank.recon_match_close(v.account_id, v_match, 1);
         UPDATE recon_adjustment SET status = 'booked', booked_match_id = v_match,
                version = version + 1
          WHERE account_id = v.account_id AND adjustment_id = v.adjustment_id;

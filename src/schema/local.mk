@@ -35,6 +35,11 @@ dist_schema_DATA += \
   src/schema/022-reconcile-run.sql \
   src/schema/023-reconcile-view.sql \
   src/schema/024-reconcile-item.sql \
+  src/schema/025-reconcile-gate.sql \
+  src/schema/034-reconcile-rules.sql \
+  src/schema/026-reconcile-judge.sql \
+  src/schema/035-reconcile-keep.sql \
+  src/schema/039-reconcile-lane.sql \
   src/schema/027-reconcile-match.sql \
   src/schema/028-reconcile-signoff.sql \
   src/schema/029-reconcile-alias.sql \
