@@ -9,6 +9,10 @@
 -- `fresh`), so that importing writes it once; what the run leaves open has a row in recon_open from
 -- then on, until it is matched.
 
+-- The database's encoding is UTF-8 for good.
+CREATE FUNCTION bank.sha256_hex(p_text text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT encode(sha256(convert_to(p_text, 'UTF8')), 'hex') $$;
+
 -- A rule set is a list of versions. A version is drafted and proposed by one person and approved by
 -- another; approved, it is what the lanes of that name use. It never changes afterwards.
 CREATE TABLE bank.recon_rule_set (
@@ -16,7 +20,7 @@ CREATE TABLE bank.recon_rule_set (
     name text COLLATE "C" NOT NULL,
     version int NOT NULL DEFAULT 1,
     spec text NOT NULL,                      -- JSON as rules.schema.json has it
-    sha256 text NOT NULL GENERATED ALWAYS AS (encode(sha256(convert_to(spec, 'UTF8')), 'hex')) STORED,
+    sha256 text NOT NULL GENERATED ALWAYS AS (bank.sha256_hex(spec)) STORED,
     status text COLLATE "C" NOT NULL DEFAULT 'draft'
         CHECK (status IN ('draft', 'proposed', 'approved', 'retired', 'refused')),
     note text NOT NULL DEFAULT '',           -- why it was changed
