@@ -415,7 +415,7 @@ CREATE TRIGGER recon_match_sum_update AFTER UPDATE ON bank.recon_match_item
 CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_match_item
     REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
 
-CREATE FUNCTION bank.recon_match_adjusted() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION bank.recon_match_adjusted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = bank, pg_temp AS $$
 BEGIN
     IF (SELECT coalesce(sum(i.amount), 0) + m.adjustment <> 0

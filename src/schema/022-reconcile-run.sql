@@ -146,35 +146,57 @@ LANGUAGE sql SET search_path = bank, pg_temp AS $$
              GROUP BY a.lane_id ORDER BY a.lane_id) d;
 $$;
 
--- Lines that a run may match: fresh ones, and those that earlier runs left open and nobody has
--- proposed to match.
-CREATE VIEW bank.recon_unmatched AS
-SELECT a.lane_id, true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date,
-       i.day, i.reference, i.bank_reference, i.counterparty, i.narrative, i.source_id, i.line,
-       i.fingerprint, i.occurrence
-  FROM bank.recon_account a
-  JOIN bank.recon_statement s ON s.account_id = a.account_id AND s.fresh AND s.live
-  JOIN bank.recon_item i ON i.statement_id = s.statement_id AND i.account_id = s.account_id
-UNION ALL
-SELECT a.lane_id, false, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date,
-       i.day, i.reference, i.bank_reference, i.counterparty, i.narrative, i.source_id, i.line,
-       i.fingerprint, i.occurrence
+-- Statements of a lane that no run has looked at.
+CREATE FUNCTION bank.recon_fresh(p_lane_id int) RETURNS bigint[]
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT coalesce(array_agg(s.statement_id ORDER BY s.statement_id), '{}')
+      FROM recon_account a JOIN recon_statement s USING (account_id)
+     WHERE a.lane_id = p_lane_id AND s.fresh AND s.live
+$$;
+
+-- What earlier runs left open and nobody has proposed to match.
+CREATE VIEW bank.recon_left AS
+SELECT a.lane_id, i.*
   FROM bank.recon_account a
   JOIN bank.recon_open o ON o.account_id = a.account_id
   JOIN bank.recon_item i ON i.account_id = o.account_id AND i.item_id = o.item_id
- WHERE NOT EXISTS (SELECT FROM bank.recon_match_item x JOIN bank.recon_match m USING (account_id, match_id)
-                    WHERE x.account_id = o.account_id AND x.item_id = o.item_id AND x.live
-                      AND m.status = 'proposed');
-ALTER VIEW bank.recon_unmatched OWNER TO bankops_api;
+ WHERE (o.account_id, o.item_id) NOT IN ( -- few: looked up once
+           SELECT x.account_id, x.item_id FROM bank.recon_match m
+             JOIN bank.recon_match_item x USING (account_id, match_id)
+            WHERE m.status = 'proposed' AND x.live);
+ALTER VIEW bank.recon_left OWNER TO bankops_api;
 
--- What an engine reads: the open lines of a lane. Amounts are movements.
+-- Lines that a run may match: those of the fresh statements, and what earlier runs left. Taken into
+-- the plan of who calls it; the fresh ones come by their statements, whatever the planner guesses.
+CREATE FUNCTION bank.recon_unmatched(p_lane_id int, p_fresh bigint[])
+RETURNS TABLE (fresh boolean, account_id bigint, item_id bigint, side char(1), amount bigint,
+    currency char(3), value_date date, day date, reference text, narrative text)
+LANGUAGE sql STABLE AS $$
+    SELECT true, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+           i.reference, i.narrative
+      FROM bank.recon_item i WHERE i.statement_id = ANY (p_fresh)
+    UNION ALL
+    SELECT false, l.account_id, l.item_id, l.side, l.amount, l.currency, l.value_date, l.day,
+           l.reference, l.narrative
+      FROM bank.recon_left l WHERE l.lane_id = p_lane_id
+$$;
+
+-- What an engine reads. Fresh lines: by the statements that api.run_begin names. Amounts are
+-- movements.
+CREATE VIEW api.fresh_line_list WITH (security_barrier) AS
+SELECT i.statement_id, i.day, i.item_id, i.account_id, i.side,
+       CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.currency, i.value_date,
+       i.reference, i.narrative, i.source_id, i.fingerprint, i.occurrence
+  FROM bank.recon_item i
+ WHERE i.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 CREATE VIEW api.open_line_list WITH (security_barrier) AS
-SELECT l.code AS lane, u.day, u.item_id, u.account_id, u.side,
-       CASE u.side WHEN 'L' THEN u.amount ELSE -u.amount END AS movement, u.currency, u.value_date,
-       u.reference, u.narrative, u.source_id, u.fingerprint, u.occurrence, u.fresh
-  FROM bank.recon_unmatched u JOIN bank.recon_lane l USING (lane_id)
+SELECT l.lane_id, l.day, l.item_id, l.account_id, l.side,
+       CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END AS movement, l.currency, l.value_date,
+       l.reference, l.narrative, l.source_id, l.fingerprint, l.occurrence
+  FROM bank.recon_left l
  WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
-SELECT bank.view_grant('open_line_list', 'clerk', 'supervisor', 'auditor', 'admin');
+SELECT bank.view_grant('fresh_line_list', 'clerk', 'supervisor', 'auditor', 'admin'),
+       bank.view_grant('open_line_list', 'clerk', 'supervisor', 'auditor', 'admin');
 
 -- The lane, locked until the transaction ends: a second run of it waits.
 CREATE FUNCTION bank.recon_lane_claim(p_lane text) RETURNS bank.recon_lane
@@ -218,11 +240,11 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
       FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id
 $$;
 
--- Begins a run in the transaction of the caller: locks the lane and tells by which rules to match
--- what api.open_line_list shows of it up to the day. p_rule_set_id: NULL for the approved set;
--- another one can be tried, but api.run_commit under it cannot be committed.
+-- Begins a run in the transaction of the caller: locks the lane, names its fresh statements and tells
+-- by which rules to match them and what api.open_line_list shows of it up to the day. p_rule_set_id:
+-- NULL for the approved set; another one can be tried, but not committed (api.run_commit).
 CREATE FUNCTION api.run_begin(p_lane text, p_as_of date, p_rule_set_id int)
-RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text)
+RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text, fresh text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     lane bank.recon_lane;
@@ -230,7 +252,8 @@ BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
     lane := bank.recon_lane_claim(p_lane);
     RETURN QUERY SELECT lane.lane_id, coalesce(p_as_of, bank.today()), r.rule_set_id, r.version,
-                        bank.recon_rules_of(lane, r.rule_set_id)::text
+                        bank.recon_rules_of(lane, r.rule_set_id)::text,
+                        bank.recon_fresh(lane.lane_id)::text
       FROM recon_rule_set r WHERE r.rule_set_id = coalesce(p_rule_set_id, lane.rule_set_id);
 END $$;
 SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');

@@ -21,8 +21,13 @@ REVOKE ALL ON api.run_line FROM PUBLIC;
 ALTER TABLE api.run_line OWNER TO bankops_owner;
 GRANT SELECT, INSERT, DELETE, TRUNCATE ON api.run_line TO bankops_api;
 
+-- A run works in temporary tables; operators cannot make any.
+DO $$ BEGIN
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO bankops_api', current_database());
+END $$;
+
 -- A run counts only under an approved rule set; another one can be tried and rolled back.
-CREATE FUNCTION bank.recon_run_approved() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION bank.recon_run_approved() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = bank, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM recon_rule_set WHERE rule_set_id = NEW.rule_set_id
@@ -44,8 +49,8 @@ END $$;
 
 -- The pairs: one line of each side, same account and currency, amounts equal. `same`: they carry one
 -- reference as it is written.
-CREATE FUNCTION bank.recon_run_pairs(p_lane_id int, p_as_of date) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = off SET enable_mergejoin = off
+CREATE FUNCTION bank.recon_run_pairs(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
 DECLARE
     wanted bigint := (SELECT count(*) FROM api.run_line
@@ -63,9 +68,9 @@ BEGIN
                s.narrative AS other_narrative, b.value_date AS book_date, s.value_date AS statement_date,
                least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day
           FROM api.run_line r
-          JOIN bank.recon_unmatched b ON b.item_id = r.item_id AND b.lane_id = p_lane_id
+          JOIN bank.recon_unmatched(p_lane_id, p_fresh) b ON b.item_id = r.item_id
                AND b.side = 'L' AND b.day <= p_as_of
-          JOIN bank.recon_unmatched s ON s.item_id = r.mate_id AND s.lane_id = p_lane_id
+          JOIN bank.recon_unmatched(p_lane_id, p_fresh) s ON s.item_id = r.mate_id
                AND s.side = 'S' AND s.day <= p_as_of AND s.account_id = b.account_id
                AND s.currency = b.currency AND s.amount = -b.amount
          WHERE r.writer = pg_current_xact_id() AND r.mate_id IS NOT NULL
@@ -84,8 +89,8 @@ BEGIN
 END $$;
 
 -- The other matches, line by line and as a whole.
-CREATE FUNCTION bank.recon_run_groups(p_lane_id int, p_as_of date) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = off SET work_mem = '64MB' AS $$
+CREATE FUNCTION bank.recon_run_groups(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '64MB' AS $$
 DECLARE
     wrong text;
 BEGIN
@@ -93,8 +98,8 @@ BEGIN
     CREATE TEMP TABLE run_part ON COMMIT DROP AS
     SELECT r.match, u.account_id, u.item_id, u.side, u.amount, u.currency, u.value_date, u.day,
            u.fresh, u.reference, u.narrative, bank.recon_core(u.reference) AS core
-      FROM api.run_line r JOIN bank.recon_unmatched u ON u.item_id = r.item_id
-           AND u.lane_id = p_lane_id AND u.day <= p_as_of
+      FROM api.run_line r JOIN bank.recon_unmatched(p_lane_id, p_fresh) u ON u.item_id = r.item_id
+           AND u.day <= p_as_of
      WHERE r.writer = pg_current_xact_id() AND r.mate_id IS NULL;
     IF (SELECT count(*) FROM run_part) <> (SELECT count(*) FROM api.run_line
             WHERE writer = pg_current_xact_id() AND mate_id IS NULL) THEN
@@ -134,8 +139,8 @@ BEGIN
 END $$;
 
 -- Open lines that no match claims: what could speak against one.
-CREATE FUNCTION bank.recon_run_rest(p_lane_id int, p_as_of date) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = off SET enable_mergejoin = off
+CREATE FUNCTION bank.recon_run_rest(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_rest;
@@ -143,17 +148,17 @@ BEGIN
     SELECT u.account_id, u.item_id, u.side, u.amount, u.currency, u.value_date, u.day, u.fresh,
            u.day <= p_as_of AS due, bank.recon_key(u.reference) AS key,
            bank.recon_core(u.reference) AS core, u.reference
-      FROM bank.recon_unmatched u
+      FROM bank.recon_unmatched(p_lane_id, p_fresh) u
       LEFT JOIN (SELECT book_id AS item_id FROM run_pair UNION ALL SELECT statement_id FROM run_pair
                  UNION ALL SELECT item_id FROM run_part) c ON c.item_id = u.item_id
-     WHERE u.lane_id = p_lane_id AND c.item_id IS NULL;
+     WHERE c.item_id IS NULL;
     ANALYZE run_rest;
 END $$;
 
 -- Matches that ask to be confirmed and are not, with the reason: the rule only suggests, the lines
 -- do not visibly carry one reference, or another open line carries it too.
 CREATE FUNCTION bank.recon_run_judge(p_rules jsonb, p_lane bank.recon_lane) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = off SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '128MB' AS $$
 DECLARE
     sure text[] := ARRAY(SELECT r->>'name' FROM jsonb_array_elements(p_rules->'rules') r
                           WHERE r->>'status' = 'confirm' AND r->>'match' NOT IN ('amount', 'subset'));
@@ -191,7 +196,7 @@ END $$;
 
 -- Pairs whose references are written differently.
 CREATE FUNCTION bank.recon_run_judge_written(p_near text[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_other;
     CREATE TEMP TABLE run_other ON COMMIT DROP AS

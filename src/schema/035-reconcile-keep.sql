@@ -2,7 +2,7 @@
 
 -- Suggestions of earlier runs give way; one that this run makes again stays as it is.
 CREATE FUNCTION bank.recon_run_supersede(p_lane_id int) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_old;
     CREATE TEMP TABLE run_old ON COMMIT DROP AS
@@ -38,7 +38,7 @@ END $$;
 
 -- Writes the matches. In the order of our book, so that the indexes grow at their end.
 CREATE FUNCTION bank.recon_run_write(p_lane bank.recon_lane, p_run bigint, p_version int) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = off SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '128MB' AS $$
 BEGIN
     INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
         key, amount, first_day, last_day, score, evidence, detail, status)
@@ -61,9 +61,10 @@ BEGIN
       FROM run_group g
       LEFT JOIN (SELECT match_id, min(why) AS why FROM run_doubt GROUP BY match_id) d USING (match_id);
     INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
-    SELECT account_id, match_id, book_id, amount FROM run_pair ORDER BY match_id;
-    INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
-    SELECT account_id, match_id, statement_id, -amount FROM run_pair ORDER BY account_id, statement_id;
+    (SELECT account_id, match_id, book_id, amount FROM run_pair ORDER BY match_id)
+    UNION ALL
+    (SELECT account_id, match_id, statement_id, -amount FROM run_pair
+      ORDER BY account_id, statement_id);
     INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
     SELECT p.account_id, g.match_id, p.item_id, p.amount FROM run_part p JOIN run_group g USING (match);
 EXCEPTION WHEN unique_violation THEN
@@ -100,7 +101,7 @@ END $$;
 
 -- What is confirmed is open no longer; what is fresh and not confirmed is open from now on.
 CREATE FUNCTION bank.recon_run_settle(p_lane_id int, p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = off SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '128MB' AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_left;
     -- Fresh lines of matches that are only suggested.
@@ -232,8 +233,7 @@ BEGIN
         PERFORM bank.fail('BO409', 'The rules of this lane were changed meanwhile.',
                           p_rule_set_id::text, 'Run the lane again.', 'p_rule_set_id');
     END IF;
-    v_fresh := ARRAY(SELECT s.statement_id FROM recon_account a JOIN recon_statement s USING (account_id)
-                      WHERE a.lane_id = lane.lane_id AND s.fresh);
+    v_fresh := bank.recon_fresh(lane.lane_id);
     SELECT coalesce(sum(n) FILTER (WHERE side = 'L'), 0) AS book,
            coalesce(sum(n) FILTER (WHERE side = 'S'), 0) AS statement INTO seen
       FROM (SELECT o.side, count(*) AS n FROM recon_open o JOIN recon_account a USING (account_id)
@@ -247,9 +247,9 @@ BEGIN
     VALUES (lane.lane_id, lane.unit_id, v_as_of, p_rule_set_id, seen.book, seen.statement, 0, 0,
             v_started)
     RETURNING run_id INTO v_run;
-    PERFORM bank.recon_run_pairs(lane.lane_id, v_as_of);
-    PERFORM bank.recon_run_groups(lane.lane_id, v_as_of);
-    PERFORM bank.recon_run_rest(lane.lane_id, v_as_of);
+    PERFORM bank.recon_run_pairs(lane.lane_id, v_as_of, v_fresh);
+    PERFORM bank.recon_run_groups(lane.lane_id, v_as_of, v_fresh);
+    PERFORM bank.recon_run_rest(lane.lane_id, v_as_of, v_fresh);
     PERFORM bank.recon_run_judge(bank.recon_rules_of(lane, p_rule_set_id), lane);
     PERFORM bank.recon_run_supersede(lane.lane_id);
     PERFORM bank.recon_run_write(lane, v_run, v_version);
@@ -291,14 +291,14 @@ END $$;
 
 -- The pairs that carry one reference and amount and nothing else of either side does: found in the
 -- database alone, staged as an engine would.
-CREATE FUNCTION bank.recon_stage_exact(p_lane_id int, p_as_of date) RETURNS void
-LANGUAGE sql SET search_path = bank, pg_temp SET work_mem = '256MB' SET hash_mem_multiplier = 1 AS $$
+CREATE FUNCTION bank.recon_stage_exact(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
+LANGUAGE sql SET search_path = bank, pg_temp SET work_mem = '256MB' SET enable_sort = off AS $$
     INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
     SELECT row_number() OVER (), book_id, statement_id, 'exact', true
       FROM (SELECT min(CASE u.side WHEN 'L' THEN u.item_id END) AS book_id,
                    min(CASE u.side WHEN 'S' THEN u.item_id END) AS statement_id
-              FROM bank.recon_unmatched u
-             WHERE u.lane_id = p_lane_id AND u.day <= p_as_of
+              FROM bank.recon_unmatched(p_lane_id, p_fresh) u
+             WHERE u.day <= p_as_of
                AND u.reference <> '' AND bank.recon_key(u.reference) <> ''
              GROUP BY u.account_id, bank.recon_key(u.reference),
                       CASE u.side WHEN 'L' THEN u.amount ELSE -u.amount END
@@ -316,7 +316,8 @@ BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
     IF NOT EXISTS (SELECT FROM request WHERE request_id = p_request) THEN
         lane := bank.recon_lane_claim(p_lane);
-        PERFORM bank.recon_stage_exact(lane.lane_id, coalesce(p_as_of, bank.today()));
+        PERFORM bank.recon_stage_exact(lane.lane_id, coalesce(p_as_of, bank.today()),
+                                       bank.recon_fresh(lane.lane_id));
     ELSE
         SELECT * INTO lane FROM recon_lane WHERE code = p_lane;
     END IF;

@@ -28,7 +28,8 @@ BEGIN
         RETURN;
     END IF;
     SELECT t.* INTO o FROM recon_open t
-     WHERE t.account_id = p_item.account_id AND t.key = p_item.key AND t.side = p_item.side
+     WHERE t.account_id = p_item.account_id AND t.key = p_item.key
+       AND (t.side = p_item.side) IS TRUE -- not by the index on amounts, whatever is guessed
        AND abs(t.amount) = abs(p_item.amount) AND t.item_id <> p_item.item_id
      ORDER BY t.amount <> p_item.amount, t.item_id LIMIT 1;
     IF FOUND THEN
@@ -76,24 +77,44 @@ END $$;
 
 -- Classifies what stays open: one break per item, its category renewed when the facts change.
 CREATE FUNCTION bank.recon_break_open(p_lane bank.recon_lane, p_as_of date, p_run bigint)
-RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp
+SET enable_seqscan = off SET work_mem = '64MB' AS $$
 DECLARE
     v_fee bigint := bank.setting('recon_fee_most')::bigint;
     v_days int := bank.setting('recon_date_most')::int;
+    -- Another currency is looked for where there is one.
+    v_lane int := (SELECT p_lane.lane_id FROM recon_account a WHERE a.lane_id = p_lane.lane_id
+                   HAVING count(DISTINCT a.currency) > 1);
 BEGIN
-    WITH due AS MATERIALIZED ( -- working days are looked up once a day, not once an item
-        SELECT d.value_date, CASE WHEN p_lane.buffer_days = 0 THEN d.value_date
-                   ELSE coalesce(bank.working_day_after(d.value_date, p_lane.buffer_days),
-                                 d.value_date + p_lane.buffer_days) END AS due_on
-          FROM (SELECT DISTINCT o.value_date FROM recon_open o JOIN recon_account a USING (account_id)
-                 WHERE a.lane_id = p_lane.lane_id AND o.day <= p_as_of) d)
+    WITH open AS MATERIALIZED ( -- most open lines share their reference with no other
+        SELECT o AS item, o.account_id, o.item_id, o.side, o.amount, o.key, o.value_date,
+               o.key <> '' AND count(*) OVER (PARTITION BY o.key, CASE WHEN v_lane IS NULL THEN o.account_id END) > 1
+                   AS shared
+          FROM recon_account a JOIN recon_open o USING (account_id)
+         WHERE a.lane_id = p_lane.lane_id AND o.day <= p_as_of),
+    due AS MATERIALIZED ( -- working days are looked up once a day, not once an item
+        SELECT d.value_date,
+               CASE WHEN p_lane.buffer_days = 0 OR p_lane.calendar = 'every'
+                    THEN d.value_date + p_lane.buffer_days
+                    ELSE coalesce(bank.working_day_after(d.value_date, p_lane.buffer_days),
+                                  d.value_date + p_lane.buffer_days) END AS due_on
+          FROM (SELECT DISTINCT o.value_date FROM open o) d),
+    found AS MATERIALIZED (
+        SELECT o.*, CASE WHEN o.shared THEN bank.recon_category(o.item, v_lane, v_fee, v_days) END
+                    AS of_shared
+          FROM open o)
     INSERT INTO recon_break AS b (account_id, item_id, lane_id, unit_id, category, aged_from,
                                   due_on, related_item_id, opened_by_run)
-    SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id, c.category, o.value_date,
-           due.due_on, c.related, p_run
-      FROM recon_open o JOIN recon_account a USING (account_id) JOIN due USING (value_date),
-           LATERAL bank.recon_category(o, p_lane.lane_id, v_fee, v_days) c
-     WHERE a.lane_id = p_lane.lane_id AND o.day <= p_as_of
+    SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id,
+           CASE WHEN o.shared THEN (o.of_shared).category
+                WHEN o.key <> '' AND EXISTS (
+                    SELECT FROM recon_match m
+                     WHERE m.account_id = o.account_id AND m.key = o.key AND m.status = 'confirmed'
+                       AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END)
+                THEN 'duplicate'
+                WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END,
+           o.value_date, due.due_on, (o.of_shared).related, p_run
+      FROM found o JOIN due USING (value_date)
     ON CONFLICT (account_id, item_id) DO UPDATE
        SET category = excluded.category, related_item_id = excluded.related_item_id,
            version = b.version + 1
