@@ -6,6 +6,7 @@
 #include "command/seal.h"
 #include "database/address.h"
 #include "database/session.h"
+#include "reconcile/run.h"
 #include "reconcile/upload.h"
 
 #include <dirent.h>
@@ -151,14 +152,12 @@ static bool reconcile_lanes(struct opening *opening, PGconn *connection, struct 
         return false;
     bool good = true;
     for (int i = 0; i < PQntuples(lanes) && good; i++) {
-        char key[37];
-        clock_uuid(key);
-        const char *values[] = {PQgetvalue(lanes, i, 0), PQgetvalue(lanes, i, 1), key};
-        good = session_do(connection, "SELECT api.reconcile_run($1, $2::date, $3::uuid)", 3, values,
-                          error);
+        const char *lane = PQgetvalue(lanes, i, 0);
+        struct run_options options = {.lane = lane, .date = PQgetvalue(lanes, i, 1)};
+        good = run_lane(connection, &options, error);
         opening->lanes += good;
         if (good)
-            tell(opening, values[0], _("reconciled"));
+            tell(opening, lane, _("reconciled"));
     }
     PQclear(lanes);
     return good;

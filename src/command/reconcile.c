@@ -26,6 +26,7 @@ static const char help[] = N_(
     "  --all                every lane that you may see\n"
     "  --date YYYY-MM-DD    up to this day (default: the business date)\n"
     "  --dry-run            report, keep nothing\n"
+    "  --progress           tell each step\n"
     "  --book FILE          lines of our own book, side L\n"
     "  --statement FILE     lines of the statement, side S\n"
     "  --output FILE        where the matches go, written whole or not at all\n"
@@ -53,6 +54,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
 {
     static const struct option known[] = {
         {"all", no_argument, NULL, 'A'},     {"date", required_argument, NULL, 'D'},
+        {"progress", no_argument, NULL, 'P'},
         {"dry-run", no_argument, NULL, 'n'}, {"as", required_argument, NULL, 'a'},
         {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
         {"book", required_argument, NULL, 'b'},
@@ -71,6 +73,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         case 'A': reconcile->lanes.all = true; break;
         case 'D': reconcile->lanes.date = optarg; break;
         case 'n': reconcile->lanes.dry_run = true; break;
+        case 'P': reconcile->lanes.progress = true; break;
         case 'a': reconcile->lanes.session.as = optarg; break;
         case 'd': reconcile->lanes.session.conninfo = optarg; break;
         case 'q': reconcile->lanes.quiet = true; break;

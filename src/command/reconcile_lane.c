@@ -1,8 +1,9 @@
 #include "command/reconcile_lane.h"
 
-#include "base/clock.h"
+#include "base/alloc.h"
 #include "base/language.h"
 #include "command/seal.h"
+#include "reconcile/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,29 +42,37 @@ static bool report(PGconn *connection, const struct reconcile_lane *reconcile, c
     return true;
 }
 
-static bool run_lane(PGconn *connection, const struct reconcile_lane *reconcile, const char *lane,
-                     struct error *error)
+struct told {
+    const struct reconcile_lane *wanted;
+    const char *lane;
+};
+
+static bool report_run(void *data, PGconn *connection, const char *run, struct error *error)
 {
-    char request[37], *run = NULL;
-    clock_uuid(request);
-    const char *values[] = {lane, reconcile->date, request};
-    bool done =
-        session_do(connection, "BEGIN", 0, NULL, error) &&
-        session_value(connection, "SELECT id FROM api.reconcile_run($1, $2::date, $3::uuid)", 3,
-                      values, &run, error) &&
-        report(connection, reconcile, lane, run, error);
-    free(run);
-    if (!done || reconcile->dry_run) {
-        session_do(connection, "ROLLBACK", 0, NULL, done ? error : NULL);
-        return done;
-    }
-    if (session_do(connection, "COMMIT", 0, NULL, error))
-        return true;
-    if (PQstatus(connection) == CONNECTION_OK)
-        return false;
-    return error_set(error, ERROR_UNCERTAIN, lane,
-                     _("Run it again: what is matched already stays as it is."),
-                     _("the connection was lost while the run was being kept"));
+    const struct told *told = data;
+    return report(connection, told->wanted, told->lane, run, error);
+}
+
+static void show_step(void *data, const char *what)
+{
+    fprintf(stderr, "%s: %s\n", (const char *)data, what);
+}
+
+static bool match_lane(PGconn *connection, const struct reconcile_lane *reconcile, const char *lane,
+                       struct error *error)
+{
+    struct told told = {reconcile, lane};
+    char *name = xstrdup(lane);
+    struct run_options options = {.lane = lane,
+                                  .date = reconcile->date,
+                                  .dry_run = reconcile->dry_run,
+                                  .report = report_run,
+                                  .report_data = &told,
+                                  .step = reconcile->progress ? show_step : NULL,
+                                  .step_data = name};
+    bool done = run_lane(connection, &options, error);
+    free(name);
+    return done;
 }
 
 static int run_all(PGconn *connection, const struct reconcile_lane *reconcile, struct error *error)
@@ -74,7 +83,7 @@ static int run_all(PGconn *connection, const struct reconcile_lane *reconcile, s
                       NULL, &lanes, error))
         return fail(error);
     for (int i = 0; i < PQntuples(lanes) && PQstatus(connection) == CONNECTION_OK; i++)
-        if (!run_lane(connection, reconcile, PQgetvalue(lanes, i, 0), error))
+        if (!match_lane(connection, reconcile, PQgetvalue(lanes, i, 0), error))
             status = fail(error);
     PQclear(lanes);
     return status;
@@ -90,7 +99,7 @@ int reconcile_lanes(const struct reconcile_lane *reconcile, int count, char **la
     if (reconcile->all)
         status = run_all(connection, reconcile, &error);
     for (int i = 0; i < count && PQstatus(connection) == CONNECTION_OK; i++)
-        if (!run_lane(connection, reconcile, lanes[i], &error))
+        if (!match_lane(connection, reconcile, lanes[i], &error))
             status = fail(&error);
     seal_trail(connection);
     PQfinish(connection);

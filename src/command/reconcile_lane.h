@@ -10,6 +10,7 @@ struct reconcile_lane {
     struct session_options session;
     const char *date; /* YYYY-MM-DD, or NULL: the business date */
     bool dry_run, quiet, all;
+    bool progress;    /* tell each step on standard error */
 };
 
 /* Matches the lanes named, or all that the caller may see, each in one transaction, and prints

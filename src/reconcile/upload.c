@@ -5,6 +5,8 @@
 #include "base/language.h"
 #include "database/copy.h"
 #include "database/session.h"
+#include "reconcile/control.h"
+#include "reconcile/fingerprint.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -14,7 +16,9 @@
 struct upload {
     PGconn *connection;
     struct copy copy;
-    cJSON *statements;
+    cJSON *statements, *controls;
+    char side;
+    struct fingerprint fingerprint;
 };
 
 static void add_date(cJSON *object, const char *name, int day)
@@ -40,6 +44,39 @@ static void add_slice(cJSON *object, const char *name, struct slice value)
     free(text);
 }
 
+/* What the database calls the kinds of a statement. */
+static const char *const kinds[] = {"booked", "interim", "advice"};
+
+static bool take_control(void *context, const struct control *control, struct error *error)
+{
+    struct upload *upload = context;
+    (void)error;
+    cJSON *object = cJSON_CreateObject();
+    add_integer(object, "position", control->statement);
+    cJSON_AddStringToObject(object, "kind", control_name(control->kind));
+    add_slice(object, "label", control->label);
+    add_integer(object, "line", (long long)control->line);
+    cJSON_AddStringToObject(object, "currency", control->currency);
+    add_integer(object, "expected", control->expected);
+    add_integer(object, "found", control->found);
+    cJSON_AddItemToArray(upload->controls, object);
+    return true;
+}
+
+/* The closing balance of the statement before, where the file states it beside its opening. */
+static void add_previous(struct upload *upload, const struct statement *statement)
+{
+    struct control control = {.statement = statement->position,
+                              .kind = CONTROL_OPENING,
+                              .expected = statement->previous,
+                              .found = statement->opening,
+                              .line = statement->line,
+                              .label = {"PRCD", 4}};
+    memcpy(control.currency, statement->currency, sizeof control.currency);
+    if (statement->previous != statement->opening)
+        take_control(upload, &control, NULL);
+}
+
 static bool take_statement(void *context, const struct statement *statement, struct error *error)
 {
     struct upload *upload = context;
@@ -62,6 +99,12 @@ static bool take_statement(void *context, const struct statement *statement, str
         add_integer(object, "closing", statement->closing);
     add_integer(object, "movement", statement->movement);
     add_integer(object, "lines", (long long)statement->item_count);
+    cJSON_AddStringToObject(object, "kind", kinds[statement->kind]);
+    cJSON_AddBoolToObject(object, "opening_interim", statement->opening_interim);
+    cJSON_AddBoolToObject(object, "closing_interim", statement->closing_interim);
+    add_integer(object, "pending", (long long)statement->pending_count);
+    if (statement->has_previous && statement->has_opening)
+        add_previous(upload, statement);
     cJSON_AddItemToArray(upload->statements, object);
     return true;
 }
@@ -84,7 +127,9 @@ static void copy_slice(struct copy *copy, struct slice text)
 
 static bool take_item(void *context, const struct item *item, struct error *error)
 {
-    struct copy *copy = &((struct upload *)context)->copy;
+    struct upload *upload = context;
+    struct copy *copy = &upload->copy;
+    char print[FINGERPRINT_TEXT];
     copy_integer(copy, item->statement);
     copy_integer(copy, (int64_t)item->line);
     copy_integer(copy, item->amount);
@@ -96,6 +141,9 @@ static bool take_item(void *context, const struct item *item, struct error *erro
     copy_slice(copy, item->counterparty);
     copy_slice(copy, item->narrative);
     copy_slice(copy, item->source_id);
+    if (!fingerprint_item(&upload->fingerprint, upload->side, item, print))
+        return error_set(error, ERROR_SYSTEM, "SHA-256", NULL, _("the digest cannot be computed"));
+    copy_bytes(copy, print, FINGERPRINT_TEXT - 1);
     return copy_row_end(copy, error);
 }
 
@@ -108,11 +156,12 @@ static void hex(const unsigned char digest[32], char text[65])
 static bool send_lines(struct upload *upload, struct source *source, const struct format *format,
                        struct outline *outline, struct error *error)
 {
-    const struct sink own = {upload, take_item, take_statement, NULL};
+    const struct sink own = {upload, take_item, take_statement, take_control};
     const struct sink sink = outline ? outline_sink(outline, &own) : own;
     if (!copy_begin(&upload->copy, upload->connection,
                     "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
-                    "reference, bank_reference, counterparty, narrative, source_id) FROM STDIN",
+                    "reference, bank_reference, counterparty, narrative, source_id, fingerprint) "
+                    "FROM STDIN",
                     error))
         return false;
     if (format_read(source, format, &sink, error) && source_unchanged(source, error))
@@ -122,7 +171,7 @@ static bool send_lines(struct upload *upload, struct source *source, const struc
 }
 
 static char *describe(const struct source *source, const struct format *format,
-                      const struct upload_options *options)
+                      const struct upload_options *options, cJSON *controls)
 {
     char digest[65], side[2] = {options->side, '\0'};
     const struct scan *scan = source_scan(source);
@@ -143,6 +192,7 @@ static char *describe(const struct source *source, const struct format *format,
                             scan->ascii ? "ASCII" : encoding_name(scan->encoding));
     if (options->lane)
         cJSON_AddStringToObject(file, "lane", options->lane);
+    cJSON_AddItemReferenceToObject(file, "controls", controls);
     char *text = cJSON_PrintUnformatted(file);
     cJSON_Delete(file);
     return text;
@@ -197,15 +247,23 @@ bool upload_file(PGconn *connection, struct source *source, const struct format 
                  const struct upload_options *options, struct upload_result *result,
                  struct error *error)
 {
-    struct upload upload = {.connection = connection, .statements = cJSON_CreateArray()};
-    char *file = describe(source, format, options);
+    struct upload upload = {.connection = connection,
+                            .statements = cJSON_CreateArray(),
+                            .controls = cJSON_CreateArray(),
+                            .side = options->side};
+    char *file = NULL;
+    fingerprint_start(&upload.fingerprint);
     *result = (struct upload_result){.accepted = false};
     bool done = session_do(connection, "SAVEPOINT one_file", 0, NULL, error) &&
                 check_known(connection, source, options->side, error) &&
-                send_lines(&upload, source, format, options->outline, error) &&
-                commit_file(&upload, file, result, error);
+                send_lines(&upload, source, format, options->outline, error);
+    if (done)
+        file = describe(source, format, options, upload.controls);
+    done = done && commit_file(&upload, file, result, error);
     free(file);
+    fingerprint_end(&upload.fingerprint);
     cJSON_Delete(upload.statements);
+    cJSON_Delete(upload.controls);
     session_do(connection, done ? "RELEASE SAVEPOINT one_file" : "ROLLBACK TO SAVEPOINT one_file",
                0, NULL, done ? error : NULL);
     return done && error->kind == ERROR_NONE;

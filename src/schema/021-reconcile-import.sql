@@ -128,7 +128,8 @@ $$;
 -- Makes items of the staged lines; answers how many are new. The caller holds the accounts of the
 -- file's side, so nobody else adds to them meanwhile.
 CREATE FUNCTION bank.recon_store(p_file bigint) RETURNS bigint
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_nestloop = off
+SET enable_sort = off AS $$
 DECLARE
     over bigint[] := bank.recon_overlapping(p_file);
     added bigint;

@@ -51,6 +51,29 @@ RETURNS void LANGUAGE sql SET search_path = bank, pg_temp AS $$
            closed_amount = t.closed_amount + excluded.closed_amount;
 $$;
 
+-- Computes the sums of a lane once more from its items and matches.
+CREATE FUNCTION bank.recon_totals_rebuild(p_lane_id int) RETURNS void
+LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    UPDATE recon_day_total t SET lines = 0, amount = 0, closed_lines = 0, closed_amount = 0
+      FROM recon_account a WHERE a.lane_id = p_lane_id AND t.account_id = a.account_id;
+    INSERT INTO recon_day_total AS t (account_id, side, day, lines, amount, closed_lines, closed_amount)
+    SELECT x.account_id, x.side, x.day, sum(x.lines), sum(x.amount), sum(x.closed_lines),
+           sum(x.closed_amount)
+      FROM (SELECT i.account_id, i.side, i.day, 1 AS lines, i.amount, 0 AS closed_lines,
+                   0 AS closed_amount
+              FROM recon_item i JOIN recon_account a USING (account_id) WHERE a.lane_id = p_lane_id
+            UNION ALL
+            SELECT i.account_id, i.side, m.last_day, 0, 0, 1, mi.amount
+              FROM recon_account a JOIN recon_match m USING (account_id)
+              JOIN recon_match_item mi USING (account_id, match_id)
+              JOIN recon_item i USING (account_id, item_id)
+             WHERE a.lane_id = p_lane_id AND m.status = 'confirmed' AND mi.live) x
+     GROUP BY x.account_id, x.side, x.day
+    ON CONFLICT (account_id, side, day) DO UPDATE
+       SET lines = excluded.lines, amount = excluded.amount, closed_lines = excluded.closed_lines,
+           closed_amount = excluded.closed_amount;
+$$;
+
 -- Accounts of a lane whose proof is not zero, by day.
 CREATE FUNCTION bank.recon_days_unequal(p_lane_id int, p_days date[])
 RETURNS TABLE (day date, accounts bigint) LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$

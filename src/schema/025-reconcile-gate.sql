@@ -31,7 +31,7 @@ $$;
 
 -- Numbers and pages: none between this statement and the one before may be missing.
 CREATE FUNCTION bank.recon_gate_number(s bank.recon_statement, last bank.recon_statement,
-    OUT code text, OUT expected bigint, OUT found bigint, OUT passed boolean, OUT detail text)
+    OUT code text, OUT expected bigint, OUT seen bigint, OUT passed boolean, OUT detail text)
 LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
     numbered boolean := (SELECT a.numbered FROM recon_account a WHERE a.account_id = s.account_id);
@@ -42,13 +42,13 @@ BEGIN
         code := NULL;
     ELSIF s.number > last.number + 1 THEN
         expected := last.number + 1;
-        found := s.number;
+        seen := s.number;
         passed := false;
         detail := format('statement %s follows %s: one between them is missing', s.number, last.number);
     ELSIF s.number = last.number AND s.page > last.page + 1 THEN
         code := 'page';
         expected := last.page + 1;
-        found := s.page;
+        seen := s.page;
         passed := false;
         detail := format('page %s follows page %s: one between them is missing', s.page, last.page);
     ELSIF s.number <> last.number AND (s.page > 1 AND s.opening_interim OR last.closing_interim) THEN
@@ -59,18 +59,18 @@ BEGIN
                                    last.number, last.page)
                        ELSE format('statement %s begins with page %s', s.number, s.page) END;
     ELSE
-        found := s.number;
+        seen := s.number;
         detail := format('follows statement %s', last.number);
     END IF;
 END $$;
 
 -- The closing balance of the statement before must be the opening balance of this one.
 CREATE FUNCTION bank.recon_gate_chain(s bank.recon_statement, last bank.recon_statement,
-    OUT code text, OUT expected bigint, OUT found bigint, OUT passed boolean, OUT detail text)
+    OUT code text, OUT expected bigint, OUT seen bigint, OUT passed boolean, OUT detail text)
 LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 BEGIN
     code := 'gap';
-    found := s.opening;
+    seen := s.opening;
     IF last.statement_id IS NULL THEN
         SELECT CASE s.side WHEN 'S' THEN a.opening_statement ELSE a.opening_book END INTO expected
           FROM recon_account a
@@ -102,7 +102,7 @@ END $$;
 
 -- All checks of one statement, in the order in which they count.
 CREATE FUNCTION bank.recon_gate(s bank.recon_statement)
-RETURNS TABLE (code text, expected bigint, found bigint, passed boolean, detail text)
+RETURNS TABLE (code text, expected bigint, seen bigint, passed boolean, detail text)
 LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
     last recon_statement;
@@ -169,7 +169,7 @@ BEGIN
         INSERT INTO recon_check (file_id, check_no, position, code, currency, expected, found, passed,
                                  detail)
         SELECT p_file, v_no + g.n, s.position, g.code, CASE WHEN g.code IN ('balance', 'gap', 'waits')
-               THEN s.currency ELSE '' END, g.expected, g.found, g.passed, coalesce(g.detail, '')
+               THEN s.currency ELSE '' END, g.expected, g.seen, g.passed, coalesce(g.detail, '')
           FROM (SELECT c.*, row_number() OVER () AS n FROM bank.recon_gate(s) c) g;
         v_no := v_no + 10;
         SELECT c.code, c.detail INTO first FROM recon_check c

@@ -162,7 +162,8 @@ SELECT s.rule_set_id, s.name AS rule_set, s.version, s.status AS set_status, e.n
        (e.rule->'days'->>'early')::int AS early, (e.rule->'days'->>'late')::int AS late,
        (e.rule - '{name,title,match,status,days}'::text[])::text AS settings, s.row_version
   FROM bank.recon_rule_set s,
-       LATERAL jsonb_array_elements(s.spec::jsonb->'rules') WITH ORDINALITY AS e (rule, n);
+       LATERAL jsonb_array_elements(s.spec::jsonb->'rules') WITH ORDINALITY AS e (rule, n)
+ WHERE (SELECT bank.my_scope_low()) IS NOT NULL;
 
 CREATE VIEW api.rule_set_list WITH (security_barrier) AS
 SELECT s.rule_set_id, s.name, s.version, s.status, s.note, s.sha256, s.created_by, s.created_at,
@@ -178,7 +179,8 @@ SELECT s.rule_set_id, s.name, s.version, s.status, s.note, s.sha256, s.created_b
        (s.trial->>'gained')::bigint AS gained, (s.trial->>'lost')::bigint AS lost,
        CASE WHEN s.trial IS NULL THEN 'untried'
             WHEN s.trial->>'sha256' <> s.sha256 THEN 'changed' ELSE 'tried' END AS tried
-  FROM bank.recon_rule_set s;
+  FROM bank.recon_rule_set s
+ WHERE (SELECT bank.my_scope_low()) IS NOT NULL;
 
 -- What a version changes against the approved one before it: a row for each rule and setting.
 CREATE FUNCTION api.rule_set_diff(p_rule_set_id int)

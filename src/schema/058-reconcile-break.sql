@@ -100,20 +100,21 @@ BEGIN
                                   d.value_date + p_lane.buffer_days) END AS due_on
           FROM (SELECT DISTINCT o.value_date FROM open o) d),
     found AS MATERIALIZED (
-        SELECT o.*, CASE WHEN o.shared THEN bank.recon_category(o.item, v_lane, v_fee, v_days) END
-                    AS of_shared
-          FROM open o)
+        SELECT o.*, c.category, c.related
+          FROM open o, LATERAL bank.recon_category(o.item, v_lane, v_fee, v_days) c WHERE o.shared
+        UNION ALL
+        SELECT o.*, NULL, NULL FROM open o WHERE NOT o.shared)
     INSERT INTO recon_break AS b (account_id, item_id, lane_id, unit_id, category, aged_from,
                                   due_on, related_item_id, opened_by_run)
     SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id,
-           CASE WHEN o.shared THEN (o.of_shared).category
+           CASE WHEN o.shared THEN o.category
                 WHEN o.key <> '' AND EXISTS (
                     SELECT FROM recon_match m
                      WHERE m.account_id = o.account_id AND m.key = o.key AND m.status = 'confirmed'
                        AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END)
                 THEN 'duplicate'
                 WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END,
-           o.value_date, due.due_on, (o.of_shared).related, p_run
+           o.value_date, due.due_on, o.related, p_run
       FROM found o JOIN due USING (value_date)
     ON CONFLICT (account_id, item_id) DO UPDATE
        SET category = excluded.category, related_item_id = excluded.related_item_id,

@@ -48,6 +48,7 @@ BEGIN
     INSERT INTO bank.recon_open
     SELECT account_id, item_id, side, amount, currency, value_date, day, bank.recon_key(reference)
       FROM i;
+    PERFORM bank.recon_totals_rebuild(a.lane_id);
     PERFORM bank.recon_day_refresh(a.lane_id, p_day);
 END $$;
 CREATE FUNCTION pg_temp.item(p_side text, p_reference text) RETURNS bigint LANGUAGE sql AS
@@ -353,6 +354,7 @@ VALUES (pg_temp.account('GL1'), 2, 'S', -90000, 'EUR', '2030-01-05', '2030-01-05
         gen_random_uuid());
 INSERT INTO bank.recon_open SELECT account_id, item_id, side, amount, currency, value_date, day,
     'GHOST' FROM bank.recon_item WHERE reference = 'GHOST';
+SELECT bank.recon_totals_rebuild(lane_id) FROM bank.recon_account WHERE book_account = 'GL1';
 SELECT is(pg_temp.proof('GL1', '2030-01-05'), 90000::bigint, 'a line that no balance knows');
 SELECT is(pg_temp.sign('t_clerk', '2030-01-05'), 'BO423', 'cannot be signed over');
 CREATE FUNCTION pg_temp.detail() RETURNS text LANGUAGE plpgsql AS $$

@@ -1,7 +1,7 @@
 -- Reconciliation: imports, the gate, exact matches, undoing, balance proof, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(91);
+SELECT plan(95);
 
 INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES
     ('T-ONE', 'One', 'nostro', 2), ('T-TWO', 'Two', 'nostro', 2), ('T-WEST', 'West', 'nostro', 5);
@@ -216,12 +216,16 @@ SELECT alike(pg_temp.as('t_clerk', format('SELECT reason FROM api.statement_file
 SELECT is(pg_temp.as('t_clerk', $$SELECT cause || ' ' || proof FROM api.lane_day
           WHERE day = '2030-01-05' AND code = 'T-ONE'$$), 'balance held', 'the lane says so');
 SELECT is(pg_temp.decide('t_clerk', 'release', 'bank confirmed'), '42501', 'a clerk may not release');
-SELECT is(pg_temp.decide('t_super', 'release', 'bank confirmed'), 'BO403', 'nor he who imported it');
-SELECT is(pg_temp.decide('t_super2', 'release', ''), 'BO422', 'a reason is needed');
+SELECT is(pg_temp.decide('t_super2', 'release', 'bank confirmed'), 'BO423', 'nor anybody unasked');
+SELECT is(pg_temp.decide('t_clerk', 'request', 'asked the bank'), 'done', 'a correct one is asked for');
+SELECT is(pg_temp.decide('t_clerk', 'waive', '', 2), 'BO422', 'a waiver needs a reason');
+SELECT is(pg_temp.decide('t_clerk', 'waive', 'bank confirmed by phone', 2), 'done', 'it is asked for');
+SELECT is(pg_temp.decide('t_super', 'release', 'bank confirmed', 3), 'BO403', 'not who imported it');
+SELECT is(pg_temp.decide('t_super2', 'release', '', 3), 'BO422', 'a reason is needed');
 SELECT is(pg_temp.decide('t_super2', 'release', 'bank confirmed', 7), 'BO409', 'and the version seen');
-SELECT is(pg_temp.decide('t_super2', 'release', 'bank confirmed'), 'done', 'somebody else releases it');
-SELECT is((SELECT count(*) FROM bank.recon_open WHERE key = 'W1'), 1::bigint, 'then its lines are in');
-SELECT is(pg_temp.decide('t_super2', 'release', 'bank confirmed', 2), 'BO423', 'but once');
+SELECT is(pg_temp.decide('t_super2', 'release', 'bank confirmed', 3), 'done', 'somebody else releases it');
+SELECT is((SELECT count(*) FROM bank.recon_item WHERE reference = 'W1'), 1::bigint, 'then its lines are in');
+SELECT is(pg_temp.decide('t_super2', 'release', 'bank confirmed', 4), 'BO423', 'but once');
 SELECT throws_ok(format('UPDATE bank.recon_file SET decided_by = imported_by WHERE file_id = %s',
                  pg_temp.last_file()), '23514', NULL, 'the table itself wants two persons');
 SELECT is(pg_temp.import('t_clerk', 'S', 'EX2', '2030-01-06', 4000, '1:GAP'), 'quarantined',

@@ -1,0 +1,223 @@
+#include "reconcile/run.h"
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/language.h"
+#include "database/copy.h"
+#include "database/session.h"
+#include "reconcile/run_lines.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS_SQL                                                                               \
+    "item_id, account_id, side, movement, currency, value_date, reference, narrative, source_id, " \
+    "fingerprint, occurrence"
+
+/* What api.run_begin said. */
+struct begun {
+    char lane_id[16], date[16], rule_set[16];
+    char *fresh; /* statements, as an array */
+    struct match_rules *rules;
+};
+
+static void say(const struct run_options *options, const char *what)
+{
+    if (options->step)
+        options->step(options->step_data, what);
+}
+
+static bool begin(PGconn *connection, const struct run_options *options, struct begun *begun,
+                  struct error *error)
+{
+    PGresult *rows;
+    const char *values[] = {options->lane, options->date, options->rule_set};
+    if (!session_rows(connection,
+                      "SELECT lane_id, as_of, rule_set_id, rules, fresh FROM api.run_begin($1, "
+                      "$2::date, $3::int)",
+                      3, values, &rows, error))
+        return false;
+    bool found = PQntuples(rows) == 1;
+    if (found) {
+        snprintf(begun->lane_id, sizeof begun->lane_id, "%s", PQgetvalue(rows, 0, 0));
+        snprintf(begun->date, sizeof begun->date, "%s", PQgetvalue(rows, 0, 1));
+        snprintf(begun->rule_set, sizeof begun->rule_set, "%s", PQgetvalue(rows, 0, 2));
+        begun->fresh = xstrdup(PQgetvalue(rows, 0, 4));
+        begun->rules = match_rules_parse(options->lane, PQgetvalue(rows, 0, 3),
+                                         (size_t)PQgetlength(rows, 0, 3), error);
+    } else {
+        error_set(error, ERROR_REFUSED, options->lane, NULL, _("there is no such rule set"));
+    }
+    PQclear(rows);
+    return begun->rules != NULL;
+}
+
+static bool read_lines(PGconn *connection, const struct begun *begun, struct match_store *store,
+                       struct error *error)
+{
+    char *fresh = xasprintf("SELECT " COLUMNS_SQL " FROM api.fresh_line_list WHERE statement_id = "
+                            "ANY ('%s') AND day <= '%s'",
+                            begun->fresh, begun->date);
+    char *left = xasprintf("SELECT " COLUMNS_SQL " FROM api.open_line_list WHERE lane_id = %s AND "
+                           "day <= '%s'",
+                           begun->lane_id, begun->date);
+    bool done = run_read_lines(connection, fresh, store, error) &&
+                run_read_lines(connection, left, store, error);
+    free(fresh);
+    free(left);
+    return done;
+}
+
+static size_t lines_of(const struct match_store *store, size_t first)
+{
+    size_t count = 1;
+    for (size_t at = match_line_at(store, first)->next; at != first;
+         at = match_line_at(store, at)->next)
+        count++;
+    return count;
+}
+
+static void copy_item(struct copy *copy, const struct match_store *store, size_t line)
+{
+    struct slice item = run_item_id(match_line_id(store, match_line_at(store, line)));
+    copy_bytes(copy, item.text, item.length);
+}
+
+/* Why a match was made, for all rules but the one by which most are. */
+static void copy_reason(struct copy *copy, const struct match_store *store, size_t first,
+                        struct buffer *evidence)
+{
+    const struct match_rule *rule = match_line_rule(store, match_line_at(store, first));
+    if (rule->kind == MATCH_REFERENCE && rule->writing == MATCH_SAME &&
+        rule->ambiguity == MATCH_LEAVE && !rule->fee.given) {
+        copy_null(copy);
+        copy_null(copy);
+        return;
+    }
+    buffer_clear(evidence);
+    match_evidence(store, first, evidence);
+    cJSON *object = cJSON_ParseWithLength(evidence->data, evidence->length);
+    copy_text(copy, cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "why")));
+    copy_bytes(copy, evidence->data, evidence->length);
+    cJSON_Delete(object);
+}
+
+/* One row: the item, its mate in a pair, and on the first row of a match what it is. */
+static bool copy_line(struct copy *copy, const struct match_store *store, size_t match, size_t line,
+                      size_t mate, bool first, struct buffer *evidence, struct error *error)
+{
+    const struct match_line *at = match_line_at(store, line);
+    copy_integer(copy, (int64_t)match);
+    copy_item(copy, store, line);
+    if (mate != line)
+        copy_item(copy, store, mate);
+    else
+        copy_null(copy);
+    if (first) {
+        copy_text(copy, match_line_rule(store, at)->name);
+        copy_text(copy, match_line_status(at) == MATCH_CONFIRMED ? "t" : "f");
+        copy_reason(copy, store, line, evidence);
+    } else {
+        for (int column = 0; column < 4; column++)
+            copy_null(copy);
+    }
+    return copy_row_end(copy, error);
+}
+
+/* A line of our book and one of the statement with the same amount go as a pair. */
+static bool copy_match(struct copy *copy, const struct match_store *store, size_t match,
+                       size_t first, struct buffer *evidence, struct error *error)
+{
+    const struct match_line *line = match_line_at(store, first);
+    const struct match_line *mate = match_line_at(store, line->next);
+    if (lines_of(store, first) == 2 && line->side != mate->side && line->amount == mate->amount)
+        return line->side == MATCH_BOOK
+                   ? copy_line(copy, store, match, first, line->next, true, evidence, error)
+                   : copy_line(copy, store, match, line->next, first, true, evidence, error);
+    size_t at = first;
+    do {
+        if (!copy_line(copy, store, match, at, at, at == first, evidence, error))
+            return false;
+        at = match_line_at(store, at)->next;
+    } while (at != first);
+    return true;
+}
+
+static bool send_matches(PGconn *connection, const struct match_store *store, struct error *error)
+{
+    struct copy copy;
+    struct buffer evidence = BUFFER_INIT;
+    size_t match = 0;
+    bool good = copy_begin(&copy, connection,
+                           "COPY api.run_line (match, item_id, mate_id, rule, confirm, why, detail) "
+                           "FROM STDIN",
+                           error);
+    if (!good)
+        return false;
+    for (size_t i = 0; i < match_line_count(store) && good; i++)
+        if (match_line_leads(store, i))
+            good = copy_match(&copy, store, ++match, i, &evidence, error);
+    buffer_free(&evidence);
+    if (good)
+        return copy_end(&copy, error);
+    copy_abort(&copy);
+    return false;
+}
+
+static bool commit_run(PGconn *connection, const struct run_options *options,
+                       const struct begun *begun, char **run, struct error *error)
+{
+    char request[37];
+    clock_uuid(request);
+    const char *values[] = {options->lane, begun->date, begun->rule_set, request};
+    return session_value(connection,
+                         "SELECT id FROM api.run_commit($1, $2::date, $3::int, $4::uuid)", 4, values,
+                         run, error);
+}
+
+static bool match(PGconn *connection, const struct run_options *options, const struct begun *begun,
+                  struct error *error)
+{
+    char *run = NULL;
+    struct match_store *store = match_store_new(begun->rules);
+    say(options, _("reading the open lines"));
+    bool done = read_lines(connection, begun, store, error);
+    if (done) {
+        say(options, _("matching"));
+        match_run(store);
+        say(options, _("handing over the matches"));
+        done = send_matches(connection, store, error);
+    }
+    match_store_free(store);
+    if (done)
+        say(options, _("checking and keeping the matches"));
+    done = done && commit_run(connection, options, begun, &run, error) &&
+           (!options->report || options->report(options->report_data, connection, run, error));
+    free(run);
+    return done;
+}
+
+bool run_lane(PGconn *connection, const struct run_options *options, struct error *error)
+{
+    struct begun begun = {.fresh = NULL};
+    say(options, _("waiting for the lane"));
+    bool done = session_do(connection, "BEGIN", 0, NULL, error) &&
+                begin(connection, options, &begun, error) &&
+                match(connection, options, &begun, error);
+    match_rules_free(begun.rules);
+    free(begun.fresh);
+    if (!done || options->dry_run) {
+        session_do(connection, "ROLLBACK", 0, NULL, done ? error : NULL);
+        return done;
+    }
+    if (session_do(connection, "COMMIT", 0, NULL, error))
+        return true;
+    if (PQstatus(connection) == CONNECTION_OK)
+        return false;
+    return error_set(error, ERROR_UNCERTAIN, options->lane,
+                     _("Run it again: what is matched already stays as it is."),
+                     _("the connection was lost while the run was being kept"));
+}
