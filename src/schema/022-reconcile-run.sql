@@ -189,20 +189,18 @@ SELECT a.lane_id, i.*
             WHERE m.status = 'proposed' AND x.live);
 ALTER VIEW bank.recon_left OWNER TO bankops_api;
 
--- Lines that a run may match: those of the fresh statements, and what earlier runs left. Taken into
--- the plan of who calls it; the fresh ones come by their statements, whatever the planner guesses.
-CREATE FUNCTION bank.recon_unmatched(p_lane_id int, p_fresh bigint[])
-RETURNS TABLE (fresh boolean, account_id bigint, item_id bigint, side char(1), amount bigint,
-    currency char(3), value_date date, day date, reference text, narrative text)
-LANGUAGE sql STABLE AS $$
-    SELECT true, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-           i.reference, i.narrative
-      FROM bank.recon_item i WHERE i.statement_id = ANY (p_fresh)
-    UNION ALL
-    SELECT false, l.account_id, l.item_id, l.side, l.amount, l.currency, l.value_date, l.day,
+-- The latter of one lane in a table of the transaction: read by index, few beside all that ever was.
+CREATE FUNCTION bank.recon_run_open(p_lane_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_open;
+    CREATE TEMP TABLE run_open ON COMMIT DROP AS
+    SELECT false AS fresh, l.account_id, l.item_id, l.side, l.amount, l.currency, l.value_date, l.day,
            l.reference, l.narrative
-      FROM bank.recon_left l WHERE l.lane_id = p_lane_id
-$$;
+      FROM recon_left l WHERE l.lane_id = p_lane_id;
+    ANALYZE run_open;
+END $$;
 
 -- What an engine reads. Fresh lines: by the statements that api.run_begin names. Amounts are
 -- movements.

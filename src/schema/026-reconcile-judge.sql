@@ -50,7 +50,8 @@ END $$;
 -- The pairs: one line of each side, same account and currency, amounts equal. `same`: they carry one
 -- reference as it is written.
 CREATE FUNCTION bank.recon_run_pairs(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET enable_mergejoin = off
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_nestloop = off SET join_collapse_limit = 1 SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
 DECLARE
     wanted bigint := (SELECT count(*) FROM api.run_line
@@ -68,9 +69,13 @@ BEGIN
                s.narrative AS other_narrative, b.value_date AS book_date, s.value_date AS statement_date,
                least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day
           FROM api.run_line r
-          JOIN bank.recon_unmatched(p_lane_id, p_fresh) b ON b.item_id = r.item_id
+          JOIN (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+             UNION ALL SELECT * FROM run_open) b ON b.item_id = r.item_id
                AND b.side = 'L' AND b.day <= p_as_of
-          JOIN bank.recon_unmatched(p_lane_id, p_fresh) s ON s.item_id = r.mate_id
+          JOIN (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+             UNION ALL SELECT * FROM run_open) s ON s.item_id = r.mate_id
                AND s.side = 'S' AND s.day <= p_as_of AND s.account_id = b.account_id
                AND s.currency = b.currency AND s.amount = -b.amount
          WHERE r.writer = pg_current_xact_id() AND r.mate_id IS NOT NULL
@@ -90,7 +95,8 @@ END $$;
 
 -- The other matches, line by line and as a whole.
 CREATE FUNCTION bank.recon_run_groups(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '64MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '64MB' AS $$
 DECLARE
     wrong text;
 BEGIN
@@ -98,7 +104,9 @@ BEGIN
     CREATE TEMP TABLE run_part ON COMMIT DROP AS
     SELECT r.match, u.account_id, u.item_id, u.side, u.amount, u.currency, u.value_date, u.day,
            u.fresh, u.reference, u.narrative, bank.recon_core(u.reference) AS core
-      FROM api.run_line r JOIN bank.recon_unmatched(p_lane_id, p_fresh) u ON u.item_id = r.item_id
+      FROM api.run_line r JOIN (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+             UNION ALL SELECT * FROM run_open) u ON u.item_id = r.item_id
            AND u.day <= p_as_of
      WHERE r.writer = pg_current_xact_id() AND r.mate_id IS NULL;
     IF (SELECT count(*) FROM run_part) <> (SELECT count(*) FROM api.run_line
@@ -140,7 +148,8 @@ END $$;
 
 -- Open lines that no match claims: what could speak against one.
 CREATE FUNCTION bank.recon_run_rest(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET enable_mergejoin = off
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_nestloop = off SET join_collapse_limit = 1 SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_rest;
@@ -148,7 +157,9 @@ BEGIN
     SELECT u.account_id, u.item_id, u.side, u.amount, u.currency, u.value_date, u.day, u.fresh,
            u.day <= p_as_of AS due, bank.recon_key(u.reference) AS key,
            bank.recon_core(u.reference) AS core, u.reference
-      FROM bank.recon_unmatched(p_lane_id, p_fresh) u
+      FROM (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+             UNION ALL SELECT * FROM run_open) u
       LEFT JOIN (SELECT book_id AS item_id FROM run_pair UNION ALL SELECT statement_id FROM run_pair
                  UNION ALL SELECT item_id FROM run_part) c ON c.item_id = u.item_id
      WHERE c.item_id IS NULL;
@@ -158,7 +169,8 @@ END $$;
 -- Matches that ask to be confirmed and are not, with the reason: the rule only suggests, the lines
 -- do not visibly carry one reference, or another open line carries it too.
 CREATE FUNCTION bank.recon_run_judge(p_rules jsonb, p_lane bank.recon_lane) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
 DECLARE
     sure text[] := ARRAY(SELECT r->>'name' FROM jsonb_array_elements(p_rules->'rules') r
                           WHERE r->>'status' = 'confirm' AND r->>'match' NOT IN ('amount', 'subset'));

@@ -38,7 +38,8 @@ END $$;
 
 -- Writes the matches. In the order of our book, so that the indexes grow at their end.
 CREATE FUNCTION bank.recon_run_write(p_lane bank.recon_lane, p_run bigint, p_version int) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
 BEGIN
     INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
         key, amount, first_day, last_day, score, evidence, detail, status)
@@ -101,7 +102,8 @@ END $$;
 
 -- What is confirmed is open no longer; what is fresh and not confirmed is open from now on.
 CREATE FUNCTION bank.recon_run_settle(p_lane_id int, p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET enable_nestloop = off SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_left;
     -- Fresh lines of matches that are only suggested.
@@ -247,6 +249,7 @@ BEGIN
     VALUES (lane.lane_id, lane.unit_id, v_as_of, p_rule_set_id, seen.book, seen.statement, 0, 0,
             v_started)
     RETURNING run_id INTO v_run;
+    PERFORM bank.recon_run_open(lane.lane_id);
     PERFORM bank.recon_run_pairs(lane.lane_id, v_as_of, v_fresh);
     PERFORM bank.recon_run_groups(lane.lane_id, v_as_of, v_fresh);
     PERFORM bank.recon_run_rest(lane.lane_id, v_as_of, v_fresh);
@@ -292,18 +295,21 @@ END $$;
 -- The pairs that carry one reference and amount and nothing else of either side does: found in the
 -- database alone, staged as an engine would.
 CREATE FUNCTION bank.recon_stage_exact(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
-LANGUAGE sql SET search_path = bank, pg_temp SET work_mem = '256MB' SET enable_sort = off AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '256MB' SET enable_sort = off AS $$
+BEGIN
     INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
     SELECT row_number() OVER (), book_id, statement_id, 'exact', true
       FROM (SELECT min(CASE u.side WHEN 'L' THEN u.item_id END) AS book_id,
                    min(CASE u.side WHEN 'S' THEN u.item_id END) AS statement_id
-              FROM bank.recon_unmatched(p_lane_id, p_fresh) u
+              FROM (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+             UNION ALL SELECT * FROM run_open) u
              WHERE u.day <= p_as_of
                AND u.reference <> '' AND bank.recon_key(u.reference) <> ''
              GROUP BY u.account_id, bank.recon_key(u.reference),
                       CASE u.side WHEN 'L' THEN u.amount ELSE -u.amount END
-            HAVING count(*) = 2 AND min(u.side) <> max(u.side)) p
-$$;
+            HAVING count(*) = 2 AND min(u.side) <> max(u.side)) p;
+END $$;
 
 -- Matches what is open in a lane up to a day (NULL: the business date) by reference and amount
 -- alone, without an engine. Two runs of a lane wait for each other; the second finds nothing left
@@ -316,6 +322,7 @@ BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
     IF NOT EXISTS (SELECT FROM request WHERE request_id = p_request) THEN
         lane := bank.recon_lane_claim(p_lane);
+        PERFORM bank.recon_run_open(lane.lane_id);
         PERFORM bank.recon_stage_exact(lane.lane_id, coalesce(p_as_of, bank.today()),
                                        bank.recon_fresh(lane.lane_id));
     ELSE
