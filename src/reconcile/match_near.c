@@ -82,7 +82,7 @@ static double expect(const struct match_lane *lanes, uint32_t account,
     for (size_t i = 0; i < counts[0]; i++) {
         size_t length = forms[0][i].length;
         size_t others = lengths[length] + lengths[length + 1] + lengths[length + 2];
-        if (!paired[0][i] && others)
+        if (!paired[0][i] && others && match_edits_allowed(length))
             sum += (double)others *
                    match_lane_chance(lanes, account, length, match_edits_allowed(length));
     }
@@ -138,10 +138,14 @@ static int by_distance(const void *left, const void *right)
     return a->statement < b->statement ? -1 : a->statement > b->statement;
 }
 
-static bool has_reference(const struct match_store *store, const struct match_line *line)
+/* Words have no typing errors that matter here. */
+static bool has_number(const struct match_store *store, const struct match_line *line)
 {
-    return line->reference_length &&
-           !match_no_reference(match_reference(store, line), &store->rules->absent);
+    struct slice reference = match_reference(store, line);
+    bool digit = false;
+    for (size_t i = 0; i < reference.length; i++)
+        digit = digit || (reference.text[i] >= '0' && reference.text[i] <= '9');
+    return digit && !match_no_reference(reference, &store->rules->absent);
 }
 
 /* Accounts whose own references prove that a near one is no other's. */
@@ -227,7 +231,7 @@ void match_rule_near(struct match_store *store, const struct match_rule *rule)
 {
     struct match_lane *lanes = match_lanes_new(store);
     struct near near = {.rule = rule, .lanes = lanes};
-    match_blocks(store, rule->block, has_reference, compare_block, &near);
+    match_blocks(store, rule->block, has_number, compare_block, &near);
     near.partners = xcalloc(store->count + 1, sizeof *near.partners);
     for (size_t i = 0; i < near.count; i++) {
         near.partners[near.pairs[i].book]++;

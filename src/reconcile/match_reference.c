@@ -141,6 +141,19 @@ static bool is_key(struct slice reference, const struct match_line *line)
     return !reference.length && line->narrative_length;
 }
 
+/* Whether the reference ends in a part number and a line carries the rest: else it is a mark. */
+static bool is_numbered(const struct match_store *store, const struct match_line *line)
+{
+    struct slice parent;
+    if (!match_parent(match_reference(store, line), &parent))
+        return false;
+    struct match_form form = match_core(parent, &store->rules->prefixes);
+    struct slice core = match_form_core(&form);
+    uint64_t key = match_mix(match_hash(core.text, core.length) | 1, line->account);
+    size_t at = match_keys_find(&store->references, key);
+    return at < store->references.count && store->references.list[at].key == key;
+}
+
 /* Whether two writings of one form may be confirmed: equal, or the one is the other with a prefix,
  * and not a part number that looks like a mark. */
 static bool sure_writing(const struct match_store *store, uint32_t one, uint32_t other)
@@ -150,7 +163,7 @@ static bool sure_writing(const struct match_store *store, uint32_t one, uint32_t
         return is_key(match_reference(store, a), a);
     struct match_form x = match_line_form(store, one), y = match_line_form(store, other);
     return match_same_head(&x, &y, &store->rules->prefixes) &&
-           match_has_part(store, a) == match_has_part(store, b);
+           is_numbered(store, a) == is_numbered(store, b);
 }
 
 static void pair_two(struct match_store *store, const struct match_rule *rule, uint32_t book,
@@ -169,12 +182,12 @@ struct class {
     size_t from, end;
     uint32_t first[2]; /* open ones by side */
     size_t counts[2];
-    bool alike; /* the open lines of a side have one date */
+    bool alike[2]; /* the open lines of the side have one date */
 };
 
 static struct class next_class(const struct match_store *store, const struct lot *lot, size_t from)
 {
-    struct class class = {.from = from, .end = from, .alike = true};
+    struct class class = {.from = from, .end = from, .alike = {true, true}};
     const struct match_line *head = &store->lines[lot->lines[from]];
     for (; class.end < lot->count; class.end++) {
         const struct match_line *line = &store->lines[lot->lines[class.end]];
@@ -184,27 +197,50 @@ static struct class next_class(const struct match_store *store, const struct lot
             continue;
         if (!class.counts[line->side]++)
             class.first[line->side] = lot->lines[class.end];
-        class.alike = class.alike && line->date == store->lines[class.first[line->side]].date;
+        if (line->date != store->lines[class.first[line->side]].date)
+            class.alike[line->side] = false;
     }
     return class;
 }
 
-/* Pairs the open lines of a class in their order; a surplus stays open. */
+static int by_index(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* Pairs the open lines of a class, by date or in the order of their ids; a surplus stays open. */
 static void pair_in_order(struct match_store *store, const struct match_rule *rule,
                           const struct lot *lot, const struct class *class)
 {
     size_t pairs = class->counts[0] < class->counts[1] ? class->counts[0] : class->counts[1];
-    size_t at[2] = {class->from, class->from};
-    for (size_t i = 0; i < pairs; i++) {
-        uint32_t lines[2];
-        for (int side = 0; side < 2; side++) {
-            while (store->lines[lot->lines[at[side]]].mark ||
-                   store->lines[lot->lines[at[side]]].side != side)
-                at[side]++;
-            lines[side] = lot->lines[at[side]++];
-        }
-        pair_two(store, rule, lines[0], lines[1], true);
+    uint32_t *sides[2];
+    bool whole = true;
+    for (int side = 0; side < 2; side++) {
+        size_t count = 0;
+        sides[side] = xmalloc(class->counts[side] * sizeof **sides);
+        for (size_t i = class->from; i < class->end; i++)
+            if (!store->lines[lot->lines[i]].mark && store->lines[lot->lines[i]].side == side)
+                sides[side][count++] = lot->lines[i];
+        if (rule->ambiguity == MATCH_ORDER)
+            qsort(sides[side], count, sizeof **sides, by_index);
     }
+    for (size_t i = 0; i < pairs; i++)
+        whole = whole && match_in_days(&store->lines[sides[0][i]], &store->lines[sides[1][i]],
+                                       rule);
+    for (size_t i = 0; i < pairs && (whole || rule->ambiguity == MATCH_DATE); i++)
+        pair_two(store, rule, sides[0][i], sides[1][i], true);
+    free(sides[0]);
+    free(sides[1]);
+}
+
+/* Whether nothing but the id tells the lines of one side apart, so that it does not matter which
+ * of them is whose partner; with a surplus, which of them has none. */
+static bool is_interchangeable(const struct class *class)
+{
+    if (class->counts[0] == class->counts[1])
+        return class->alike[0] || class->alike[1];
+    return class->alike[0] && class->alike[1];
 }
 
 /* Equal writings. Of a reference that stands once on each side in this writing, other writings are
@@ -224,7 +260,8 @@ static void pair_classes(struct match_store *store, const struct match_rule *rul
         if (rule->ambiguity == MATCH_LEAVE && single)
             pair_two(store, rule, class.first[0], class.first[1], !reversed);
         else if (rule->ambiguity == MATCH_DATE ||
-                 (rule->ambiguity == MATCH_ORDER && class.alike && !mixed && !reversed))
+                 (rule->ambiguity == MATCH_ORDER && is_interchangeable(&class) && !mixed &&
+                  !reversed))
             pair_in_order(store, rule, lot, &class);
     }
 }

@@ -185,6 +185,37 @@ static void parts_are_not_near_each_other(void **state)
     match_store_free(store);
 }
 
+/* One side has one date: whichever it is, its partner is as good as another. */
+static void equal_lines_match_on_several_days(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "83472651", NULL}, {L, "L2", "A", 0, 500, "83472651", NULL},
+        {S, "S1", "A", 2, 500, "83472651", NULL}, {S, "S2", "A", 1, 500, "83472651", NULL},
+        {L, "L3", "A", 0, 600, "19283746", NULL}, {L, "L4", "A", 0, 600, "19283746", NULL},
+        {S, "S3", "A", 0, 600, "19283746", NULL}, {S, "S4", "A", 30, 600, "19283746", NULL});
+    expect(store, "L1 S1", "identical", MATCH_CONFIRMED);
+    expect(store, "L2 S2", "identical", MATCH_CONFIRMED);
+    assert_int_not_equal(match_line_status(line(store, "L3")), MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
+/* A mark before the last digits is no part number where no whole is. */
+static void a_mark_may_look_like_a_part_number(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "83472651", NULL}, {S, "S1", "A", 0, 500, "834726-51", NULL},
+        {L, "L2", "A", 0, 600, "19283746", NULL}, {S, "S2", "A", 0, 600, "192837-46", NULL},
+        {L, "L3", "A", 0, 9999, "192837", NULL});
+    expect(store, "L1 S1", "normalised", MATCH_CONFIRMED);
+    expect(store, "L2 S2", "normalised", MATCH_SUGGESTED);
+    match_store_free(store);
+}
+
+static void a_fee_matches_in_any_writing(void **state)
+{
+    RUN({L, "L1", "A", 0, 100000, "83472651", NULL}, {S, "S1", "A", 0, 99500, "ALI83472651", NULL});
+    expect(store, "L1 S1", "fee", MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
 static void a_part_may_be_the_amount_of_another_line(void **state)
 {
     RUN({L, "L1", "A", 0, 900, "83472651", NULL}, {S, "S1", "A", 0, 400, "83472651-1", NULL},
@@ -391,6 +422,9 @@ int main(void)
         cmocka_unit_test(reversals_on_both_sides_are_pairs),
         cmocka_unit_test(a_reversal_beside_a_third_line_is_not_judged),
         cmocka_unit_test(parts_are_not_near_each_other),
+        cmocka_unit_test(equal_lines_match_on_several_days),
+        cmocka_unit_test(a_mark_may_look_like_a_part_number),
+        cmocka_unit_test(a_fee_matches_in_any_writing),
         cmocka_unit_test(a_part_may_be_the_amount_of_another_line),
         cmocka_unit_test(two_explanations_are_left_to_a_person),
         cmocka_unit_test(totals_of_one_reference_match),
