@@ -15,6 +15,13 @@ dist_screens_DATA += \
   screens/queue-list.json \
   screens/case-mark.json \
   screens/case-imports.json \
+  screens/case-redress.json \
+  screens/case-cause.json \
+  screens/case-causes.json \
+  screens/report-complaint.json \
+  screens/report-promise.json \
+  screens/report-register.json \
+  screens/report-team-load.json \
   screens/case-source.json \
   screens/case-sources.json \
   screens/case-rejects.json \

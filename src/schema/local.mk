@@ -56,12 +56,14 @@ dist_schema_DATA += \
 dist_schema_DATA += \
   src/schema/076-case-intake.sql \
   src/schema/077-case-merge.sql \
-  src/schema/078-case-pull.sql
+  src/schema/078-case-pull.sql \
+  src/schema/079-case-after.sql \
+  src/schema/080-report-complaint.sql
 dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/case.sql tests/api/intake.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
+pillar_tests = tests/api/case.sql tests/api/intake.sql tests/api/after.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
 core_tests = tests/api/customer.sql tests/api/portfolio.sql tests/api/lookup.sql tests/api/roles.sql \

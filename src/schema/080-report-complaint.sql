@@ -1,0 +1,196 @@
+-- Reports on complaints over a month, a quarter or a year: the yearly report, promises kept, the
+-- register, load of the team.
+
+-- "2026", "2026-Q3", "2026-09"; empty: the quarter of the business date.
+CREATE FUNCTION bank.period(p_text text, OUT begins timestamptz, OUT ends timestamptz) LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    day date;
+    length interval := '3 months';
+BEGIN
+    IF coalesce(p_text, '') = '' THEN
+        day := date_trunc('quarter', bank.today());
+    ELSIF p_text ~ '^[0-9]{4}$' THEN
+        day := make_date(p_text::int, 1, 1);
+        length := '1 year';
+    ELSIF p_text ~ '^[0-9]{4}-[qQ][1-4]$' THEN
+        day := make_date(left(p_text, 4)::int, right(p_text, 1)::int * 3 - 2, 1);
+    ELSIF p_text ~ '^[0-9]{4}-(0[1-9]|1[0-2])$' THEN
+        day := make_date(left(p_text, 4)::int, right(p_text, 2)::int, 1);
+        length := '1 month';
+    ELSE
+        PERFORM bank.fail('BO422', 'This is no period.', p_text, 'Write 2026, 2026-Q3 or 2026-09.', 'period');
+    END IF;
+    begins := day::timestamp AT TIME ZONE bank.timezone();
+    ends := (day + length)::timestamp AT TIME ZONE bank.timezone();
+END $$;
+
+-- Complaints of the caller's units received in the period; children of a merge count with their parent.
+CREATE FUNCTION bank.period_cases(p_period text) RETURNS SETOF bank.case_file LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    p record := bank.period(p_period);
+BEGIN
+    PERFORM bank.require_role('supervisor', 'auditor', 'admin');
+    RETURN QUERY SELECT f.* FROM bank.case_file f
+     WHERE f.received_at >= p.begins AND f.received_at < p.ends AND f.case_type = 'complaint'
+       AND f.merged_into IS NULL AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high();
+END $$;
+
+-- The five tables of a bank's public complaint report: region, channel, business, reason,
+-- satisfaction, and the regulator's two ratios.
+CREATE FUNCTION api.report_complaint(p_period text)
+RETURNS TABLE (section text, code text, name_zh text, name_en text, received bigint, share numeric,
+               closed bigint, closing_rate numeric, satisfied_rate numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    WITH c AS MATERIALIZED (SELECT f.*, s.score FROM bank.period_cases(p_period) f
+                              LEFT JOIN bank.case_survey s USING (customer_id, case_id)),
+    part AS (
+        SELECT 1 AS n, 'region' AS section, b.code, b.name_zh, b.name_en, c.*
+          FROM c JOIN bank.unit u ON u.unit_id = c.unit_id
+          JOIN LATERAL (SELECT x.* FROM bank.unit x WHERE u.unit_id BETWEEN x.low AND x.high
+                           AND x.kind <> 'sub_branch' ORDER BY x.low DESC LIMIT 1) b ON true
+        UNION ALL
+        SELECT 2, 'channel', k.code, k.label_zh, k.label_en, c.* FROM c
+          JOIN bank.class_code k ON k.axis = 'A' AND k.code = c.channel
+        UNION ALL
+        SELECT 3, 'business', coalesce(k.code, '-'), coalesce(k.label_zh, '未分类'),
+               coalesce(k.label_en, 'Not classified'), c.* FROM c
+          LEFT JOIN bank.class_code k ON k.axis = 'B' AND k.code = c.business
+        UNION ALL
+        SELECT 4, 'reason', coalesce(k.code, '-'), coalesce(k.label_zh, '未分类'),
+               coalesce(k.label_en, 'Not classified'), c.* FROM c
+          LEFT JOIN bank.class_code k ON k.axis = 'C' AND k.code = c.reason
+        UNION ALL
+        SELECT 5, 'satisfaction', coalesce(c.score::text, '-'),
+               coalesce(c.score || ' 分', '未回访'), coalesce('Score ' || c.score, 'Not asked'), c.* FROM c)
+    SELECT section, code, name_zh, name_en, received, share, closed, closing_rate, satisfied_rate FROM (
+        SELECT n, section, code, name_zh, name_en, count(*) AS received,
+               bank.share(count(*), (SELECT count(*) FROM c)) AS share,
+               count(*) FILTER (WHERE closed_at IS NOT NULL) AS closed,
+               bank.share(count(*) FILTER (WHERE closed_at IS NOT NULL), count(*)) AS closing_rate,
+               bank.share(count(*) FILTER (WHERE score >= 4), count(score)) AS satisfied_rate
+          FROM part GROUP BY n, section, code, name_zh, name_en
+        UNION ALL
+        SELECT 6, 'ratio', 'branches', '每千个网点', 'Per 1,000 branches',
+               (1000.0 * (SELECT count(*) FROM c) / greatest(1, (SELECT count(*) FROM bank.unit u
+                WHERE u.kind = 'sub_branch' AND bank.in_scope(u.unit_id))))::bigint, NULL, NULL, NULL, NULL
+        UNION ALL
+        SELECT 6, 'ratio', 'customers', '每千万客户', 'Per 10 million customers',
+               (10000000.0 * (SELECT count(*) FROM c) / greatest(1, (SELECT count(*) FROM bank.customer x
+                WHERE x.customer_id > 0 AND bank.in_scope(x.unit_id))))::bigint, NULL, NULL, NULL, NULL) r
+     ORDER BY n, received DESC, code
+$$;
+
+-- Promises kept, by month of receipt.
+CREATE FUNCTION api.report_promise(p_period text)
+RETURNS TABLE (month text, received bigint, two_hours numeric, days_15 numeric, days_30 numeric,
+    days_60 numeric, statutory numeric, extended bigint, resolved numeric, repeated numeric,
+    forwarded numeric, satisfied numeric, rectified numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    WITH c AS (
+        SELECT f.*, to_char(f.received_at AT TIME ZONE bank.timezone(), 'YYYY-MM') AS month, s.score,
+               coalesce(f.told_at, f.closed_at) AS over,
+               EXISTS (SELECT FROM bank.case_extension e WHERE e.customer_id = f.customer_id
+                          AND e.case_id = f.case_id AND e.state = 'approved') AS longer,
+               (SELECT CASE WHEN k.stopped_at <= k.due_at THEN true
+                            WHEN k.stopped_at IS NOT NULL OR k.due_at < now() THEN false END
+                  FROM bank.case_clock k WHERE k.customer_id = f.customer_id AND k.case_id = f.case_id
+                   AND k.clock = 'first_response' AND k.run = 1) AS in_time,
+               (SELECT bool_and(CASE WHEN k.stopped_at <= k.due_at THEN true
+                            WHEN k.stopped_at IS NOT NULL OR k.due_at < now() THEN false END)
+                  FROM bank.case_clock k WHERE k.customer_id = f.customer_id AND k.case_id = f.case_id
+                   AND k.clock IN ('statutory', 'final')) AS lawful,
+               (SELECT r.done_at IS NOT NULL FROM bank.case_cause r WHERE r.customer_id = f.customer_id
+                   AND r.case_id = f.case_id AND r.measure <> '') AS mended
+          FROM bank.period_cases(p_period) f
+          LEFT JOIN bank.case_survey s USING (customer_id, case_id))
+    SELECT c.month, count(*),
+           bank.share(count(*) FILTER (WHERE in_time), count(in_time)),
+           bank.share(count(*) FILTER (WHERE over <= received_at + interval '15 days'),
+                      count(*) FILTER (WHERE over IS NOT NULL OR received_at < now() - interval '15 days')),
+           bank.share(count(*) FILTER (WHERE over <= received_at + interval '30 days'),
+                      count(*) FILTER (WHERE over IS NOT NULL OR received_at < now() - interval '30 days')),
+           bank.share(count(*) FILTER (WHERE over <= received_at + interval '60 days'),
+                      count(*) FILTER (WHERE over IS NOT NULL OR received_at < now() - interval '60 days')),
+           bank.share(count(*) FILTER (WHERE lawful), count(lawful)), count(*) FILTER (WHERE longer),
+           bank.share(count(*) FILTER (WHERE outcome = 'resolved'),
+                      count(*) FILTER (WHERE closed_at IS NOT NULL AND outcome NOT IN ('withdrawn', 'merged'))),
+           bank.share(count(*) FILTER (WHERE repeat_of IS NOT NULL), count(*)),
+           bank.share(count(*) FILTER (WHERE source = 'regulator'), count(*)),
+           bank.share(count(*) FILTER (WHERE score >= 4), count(score)),
+           bank.share(count(*) FILTER (WHERE mended), count(mended))
+      FROM c GROUP BY c.month ORDER BY c.month
+$$;
+
+-- The register: every field that the rules ask for, one row a complaint, merged ones included.
+CREATE FUNCTION api.report_register(p_period text)
+RETURNS TABLE (number text, received_at timestamptz, source text, channel text, customer_number text,
+    customer text, parties text, unit text, complained text, third_party text, subject text, remedy text,
+    business text, reason text, level text, urgency int, flags text, group_size int, repeat_of text,
+    merged_into text, queue text, owner text, stage text, responded_at timestamptz, due_at timestamptz,
+    extensions text, decision text, decided_by text, approved_by text, told_at timestamptz, told_how text,
+    outcome text, redress numeric, redress_currency text, closed_at timestamptz, reopened int, satisfaction int,
+    cause text, measure text, measure_due date, measure_done timestamptz, accountable text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    p record := bank.period(p_period);
+BEGIN
+    PERFORM bank.require_role('supervisor', 'auditor');
+    RETURN QUERY
+    SELECT f.number, f.received_at, f.source, f.channel, x.customer_number, bank.mask_name(x.name),
+           (SELECT string_agg(y.role || ' ' || bank.mask_name(y.name), '; ' ORDER BY y.party_id)
+              FROM bank.case_party y WHERE y.customer_id = f.customer_id AND y.case_id = f.case_id),
+           bank.unit_name(f.unit_id), bank.staff_name(f.complained_staff_id), f.third_party,
+           CASE WHEN bank.may_open(f.customer_id) THEN f.subject ELSE '***' END, f.remedy, f.business, f.reason,
+           f.level, f.urgency::int, array_to_string(f.flags, ' '), f.group_size,
+           'T' || lpad(f.repeat_of::text, 9, '0'), 'T' || lpad(f.merged_into::text, 9, '0'), f.queue,
+           bank.staff_name(f.owner_id), f.stage, f.responded_at, f.due_at,
+           (SELECT string_agg(e.clock || ' +' || e.days || ' ' || e.state || coalesce(' ' ||
+                   bank.staff_name(e.checker_id), ''), '; ' ORDER BY e.extension_id)
+              FROM bank.case_extension e WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id),
+           CASE WHEN bank.may_open(f.customer_id) THEN f.decision ELSE '***' END,
+           bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how, f.outcome,
+           r.amount, r.currency, f.closed_at, f.reopened::int, s.score::int, k.cause, k.measure, k.due_on,
+           k.done_at, k.accountable
+      FROM bank.case_file f
+      JOIN bank.customer x ON x.customer_id = f.customer_id
+      LEFT JOIN bank.case_survey s ON s.customer_id = f.customer_id AND s.case_id = f.case_id
+      LEFT JOIN bank.case_cause k ON k.customer_id = f.customer_id AND k.case_id = f.case_id
+      LEFT JOIN LATERAL (SELECT sum(d.amount) AS amount, min(d.currency)::text AS currency
+                           FROM bank.case_redress d WHERE d.customer_id = f.customer_id
+                            AND d.case_id = f.case_id AND d.state = 'approved') r ON true
+     WHERE f.received_at >= p.begins AND f.received_at < p.ends AND f.case_type = 'complaint'
+       AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+     ORDER BY f.received_at, f.case_id;
+END $$;
+
+-- What each member of the team carries now, and did in the last 30 days.
+CREATE FUNCTION api.report_team_load()
+RETURNS TABLE (login text, name_zh text, name_en text, role text, unit text, open bigint, overdue bigint,
+    due_today bigint, waiting bigint, closed_30 bigint, in_time_30 numeric)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    PERFORM bank.require_role('supervisor', 'auditor', 'admin');
+    RETURN QUERY
+    SELECT s.login, s.name_zh, s.name_en, s.role, bank.unit_name(s.unit_id),
+           count(*) FILTER (WHERE f.closed_at IS NULL AND f.case_id IS NOT NULL),
+           count(*) FILTER (WHERE f.closed_at IS NULL AND f.due_at < now() AND f.stage <> 'decided'),
+           count(*) FILTER (WHERE f.closed_at IS NULL AND bank.local_day(f.due_at) = bank.today()),
+           count(*) FILTER (WHERE f.stage = 'waiting'),
+           count(*) FILTER (WHERE f.closed_at > now() - interval '30 days'),
+           bank.share(count(*) FILTER (WHERE k.stopped_at <= k.due_at AND f.received_at > now() - interval '30 days'),
+                      count(*) FILTER (WHERE k.stopped_at IS NOT NULL AND f.received_at > now() - interval '30 days'))
+      FROM bank.staff s
+      LEFT JOIN bank.case_file f ON f.owner_id = s.staff_id
+           AND (f.closed_at IS NULL OR f.closed_at > now() - interval '30 days')
+           AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+      LEFT JOIN bank.case_clock k ON k.customer_id = f.customer_id AND k.case_id = f.case_id
+           AND k.clock = 'first_response' AND k.run = 1
+     WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor') AND bank.in_scope(s.unit_id)
+     GROUP BY s.staff_id
+    HAVING count(f.case_id) > 0
+     ORDER BY count(*) FILTER (WHERE f.closed_at IS NULL) DESC, s.login;
+END $$;
+SELECT bank.function_grant(name, 'supervisor', 'auditor', 'admin')
+  FROM unnest('{report_complaint,report_promise,report_team_load}'::text[]) name;
+SELECT bank.function_grant('report_register', 'supervisor', 'auditor');
+GRANT EXECUTE ON FUNCTION bank.period, bank.period_cases TO bankops_api;

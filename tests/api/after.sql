@@ -1,0 +1,64 @@
+-- After the decision: redress within limits, root causes, what customers say; reports over a period.
+BEGIN;
+\ir ../lib/small-bank.sql
+SELECT * FROM no_plan();
+SELECT pg_temp.as('t_clerk', 'SELECT (api.case_open(101, ''A032'', ''B02'', ''C07'', ''fee'', ''charged twice'',
+    p_request => gen_random_uuid())).id')::bigint AS a \gset
+CREATE FUNCTION pg_temp.call(p_login text, p_what text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (api.%s gen_random_uuid())).status', p_what)) $$;
+CREATE FUNCTION pg_temp.version() RETURNS bigint LANGUAGE sql AS $$
+    SELECT version FROM bank.case_file ORDER BY case_id LIMIT 1 $$;
+SELECT pg_temp.call('t_clerk2', format('case_take(101, %s, %s,', :a, pg_temp.version()));
+
+-- Redress.
+SELECT is(pg_temp.call('t_clerk', format('case_redress_ask(101, %s, ''refund'', 5000, '''', ''twice'',', :a)), 'BO403',
+          'only the owner asks');
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 0, '''', ''twice'',', :a)), 'BO422',
+          'for something');
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, '''', ''twice'',', :a)), 'done',
+          'asked');
+CREATE FUNCTION pg_temp.decide(p_login text, p_yes boolean) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.call(p_login, format('case_redress_decide(101, %s, %s, %L, ''n'', 1,', case_id, redress_id, p_yes))
+      FROM bank.case_redress ORDER BY redress_id DESC LIMIT 1 $$;
+SELECT is(pg_temp.decide('t_clerk2', true), '42501', 'a clerk does not decide');
+SELECT is(pg_temp.decide('t_super', true), 'BO403', 'above the limit of the branch');
+SELECT is(pg_temp.decide('t_super2', true), 'done', 'head office may');
+SELECT is(pg_temp.decide('t_super2', false), 'BO409', 'once');
+SELECT throws_ok('UPDATE bank.case_redress SET checker_id = maker_id', '23514', NULL,
+                 'the table itself keeps maker and checker apart');
+
+-- The root cause.
+SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '
+          '''t_super'', NULL, '''', 0,', :a)), 'BO422', 'a measure has a day');
+SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''weather'', ''x'', '''', '''', NULL, '''', 0,', :a)),
+          'BO422', 'of a known kind');
+SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '
+          '''t_super'', ''2020-01-31'', '''', 0,', :a)), 'done', 'kept');
+SELECT is(pg_temp.as('t_super', 'SELECT state FROM api.case_cause_list'), 'overdue', 'seen when it is late');
+SELECT is(pg_temp.call('t_super', format('case_cause_done(101, %s, ''live since May'', 1,', :a)), 'done', 'done');
+SELECT is(pg_temp.as('t_super', 'SELECT state FROM api.case_cause_list'), 'done', 'and shown so');
+
+-- The survey.
+SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 5, ''good'', ''phone'',', :a)), 'BO423',
+          'not before the decision');
+SELECT pg_temp.call('t_clerk2', format('case_resolve(101, %s, ''refunded'', ''sms'', ''resolved'', NULL,', :a));
+SELECT is(pg_temp.call('t_clerk2', format('case_survey_set(101, %s, 5, ''good'', ''phone'',', :a)), 'BO403',
+          'not by the owner');
+SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 6, ''good'', ''phone'',', :a)), 'BO422', 'one to five');
+SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 4, ''good'', ''phone'',', :a)), 'done', 'kept');
+SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 4, ''again'', ''phone'',', :a)), 'BO409', 'once');
+
+-- Reports.
+SELECT is((SELECT ends - begins FROM bank.period('2026-Q1')), interval '90 days', 'a quarter');
+SELECT is((SELECT begins FROM bank.period('2026')), '2026-01-01 00:00+08'::timestamptz, 'a year begins in the bank''s zone');
+SELECT throws_ok('SELECT bank.period(''2026-13'')', 'BO422', NULL, 'no period is refused');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(received || coalesce('' '' || satisfied_rate, ''''), '','')
+    FROM api.report_complaint('''') WHERE section IN (''business'', ''satisfaction'')'), '1 100.0,1 100.0', 'the complaint report');
+SELECT is(pg_temp.as('t_super', 'SELECT received || '' '' || two_hours || '' '' || rectified FROM api.report_promise('''')'),
+          '1 100.0 100.0', 'promises kept');
+SELECT is(pg_temp.as('t_super', 'SELECT redress || cause || satisfaction FROM api.report_register('''')'), '3000000system4',
+          'the register holds it all');
+SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.report_register('''')'), '42501', 'clerks do not read it');
+SELECT is(pg_temp.as('t_super', 'SELECT closed_30 FROM api.report_team_load()'), '1', 'load of the team');
+SELECT * FROM finish();
+ROLLBACK;
