@@ -5,7 +5,7 @@ TESTS += $(console_tests)
 tests_console_action_t_SOURCES = tests/console/action.c
 tests_console_query_t_SOURCES = tests/console/query.c
 tests_console_format_t_SOURCES = tests/console/format.c
-tests_console_action_t_LDADD = libconsole.a libreport.a libterminal.a libdatabase.a libbase.a $(CMOCKA_LIBS) \
+tests_console_action_t_LDADD = libconsole.a libreport.a libcomplaint.a libterminal.a libdatabase.a libbase.a $(CMOCKA_LIBS) \
   $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) -lm
 tests_console_query_t_LDADD = $(tests_console_action_t_LDADD)
 tests_console_format_t_LDADD = $(tests_console_action_t_LDADD)
