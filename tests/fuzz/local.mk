@@ -1,4 +1,6 @@
-EXTRA_DIST += tests/fuzz/README.md tests/fuzz/seeds/statement.bai \
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/seeds/bill-alipay.csv \
+  tests/fuzz/seeds/bill-wechat.csv tests/fuzz/seeds/bill.zip tests/fuzz/seeds/fixed-acom.txt \
+  tests/fuzz/seeds/profile.json tests/fuzz/seeds/sheet.xml tests/fuzz/seeds/statement.bai \
   tests/fuzz/seeds/statement.csv tests/fuzz/seeds/statement.ofx tests/fuzz/seeds/statement.sta \
   tests/fuzz/seeds/statement.xml
 

@@ -158,6 +158,15 @@ static struct slice slash_field(struct slice text, const char *code)
     return (struct slice){"", 0};
 }
 
+/* The first of these fields that says something; the list ends with NULL. */
+static struct slice first_field(struct slice text, const char *const *codes)
+{
+    struct slice found = {"", 0};
+    for (; *codes && narrative_no_reference(found); codes++)
+        found = slash_field(text, *codes);
+    return narrative_no_reference(found) ? (struct slice){"", 0} : found;
+}
+
 /* Lines of a coded text continue each other; lines of a free text are separate. */
 static size_t join_lines(struct slice input, bool coded, char *out)
 {
@@ -177,6 +186,9 @@ static size_t join_lines(struct slice input, bool coded, char *out)
 
 void narrative_read(struct slice input, struct narrative *narrative)
 {
+    /* Names of the other party; references end to end, of the payer and for the payee. */
+    static const char *const names[] = {"/NAME/", "/ORDP/", "/BENM/", "/ULTD/", "/ULTB/", NULL};
+    static const char *const references[] = {"/EREF/", "/KREF/", "/ROC/", "/RFB/", "/INV/", NULL};
     char mark = structured(input = trim(input));
     narrative->name = narrative->reference = (struct slice){"", 0};
     if (mark) {
@@ -188,6 +200,6 @@ void narrative_read(struct slice input, struct narrative *narrative)
         trim((struct slice){narrative->text, join_lines(input, coded, narrative->text)});
     if (!coded)
         return;
-    narrative->name = slash_field(narrative->purpose, "/NAME/");
-    narrative->reference = slash_field(narrative->purpose, "/EREF/");
+    narrative->name = first_field(narrative->purpose, names);
+    narrative->reference = first_field(narrative->purpose, references);
 }
