@@ -32,7 +32,9 @@ dist_screens_DATA += \
   screens/case-extend.json \
   screens/case-extensions.json \
   screens/clock-rules.json \
-  screens/route-rules.json \
+  screens/route-rules.json screens/route-rule.json screens/route-staff.json \
+  screens/models.json screens/report-classifier.json \
+  screens/report-classifier-class.json screens/report-classifier-trust.json \
   screens/outbox.json \
   screens/points.json \
   screens/points-post.json \

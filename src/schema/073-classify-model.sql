@@ -154,6 +154,14 @@ SELECT p.customer_id, p.case_id, p.unit_id, p.at, p.model_id, p.decision, p.conf
 ALTER VIEW bank.prediction_fate OWNER TO bankops_owner;
 GRANT SELECT ON bank.prediction_fate TO bankops_api;
 
+-- The days of a report, both included; without them the last year.
+CREATE FUNCTION bank.period_start(p_day date) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT coalesce(p_day, bank.today() - 365)::timestamp AT TIME ZONE bank.timezone()
+$$;
+CREATE FUNCTION bank.period_end(p_day date) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT (coalesce(p_day, bank.today() + 1) + 1)::timestamp AT TIME ZONE bank.timezone()
+$$;
+
 -- By month and class of an axis (B or C): cases, share routed by themselves, accuracy of what is
 -- settled.
 CREATE FUNCTION api.report_classifier(p_from date, p_to date, p_axis text)
@@ -172,8 +180,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       FROM bank.prediction_fate x
       JOIN bank.class_code k ON k.axis = p_axis
            AND k.code = CASE p_axis WHEN 'B' THEN x.true_business ELSE x.true_reason END
-     WHERE x.at >= p_from::timestamp AT TIME ZONE bank.timezone()
-       AND x.at < (p_to + 1)::timestamp AT TIME ZONE bank.timezone() AND bank.in_scope(x.unit_id)
+     WHERE x.at BETWEEN bank.period_start(p_from) AND bank.period_end(p_to)
+       AND bank.in_scope(x.unit_id)
      GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
 $$;
 
@@ -192,8 +200,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                  1)::float,
            count(*) FILTER (WHERE x.settled AND NOT x.right)::int
       FROM bank.prediction_fate x
-     WHERE x.at >= p_from::timestamp AT TIME ZONE bank.timezone()
-       AND x.at < (p_to + 1)::timestamp AT TIME ZONE bank.timezone() AND bank.in_scope(x.unit_id)
+     WHERE x.at BETWEEN bank.period_start(p_from) AND bank.period_end(p_to)
+       AND bank.in_scope(x.unit_id)
      GROUP BY 1 ORDER BY 1
 $$;
 
@@ -205,8 +213,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
            round(100.0 * count(*) FILTER (WHERE x.right) / count(*), 1)::float
       FROM bank.prediction_fate x
      CROSS JOIN LATERAL (SELECT least(floor(x.confidence * 10)::int, 9) AS b) bin
-     WHERE x.settled AND x.at >= p_from::timestamp AT TIME ZONE bank.timezone()
-       AND x.at < (p_to + 1)::timestamp AT TIME ZONE bank.timezone() AND bank.in_scope(x.unit_id)
+     WHERE x.settled AND x.at BETWEEN bank.period_start(p_from) AND bank.period_end(p_to)
+       AND bank.in_scope(x.unit_id)
      GROUP BY b ORDER BY b
 $$;
 
@@ -226,3 +234,4 @@ SELECT bank.function_grant(name, 'worker')
   FROM unnest('{classify_examples,model_add}'::text[]) name;
 SELECT bank.function_grant(name, 'worker', 'supervisor', 'admin')
   FROM unnest('{model_promote,model_rollback}'::text[]) name;
+GRANT EXECUTE ON FUNCTION bank.period_start, bank.period_end TO bankops_api;
