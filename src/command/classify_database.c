@@ -4,6 +4,7 @@
 #include "base/csv_reader.h"
 #include "base/file.h"
 #include "base/language.h"
+#include "command/classify_opinion.h"
 #include "command/worker.h"
 #include "complaint/store.h"
 #include "console/csv.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 250, IDLE_MS = 2000 };
+enum { BATCH = 250, OPINIONS = 5, IDLE_MS = 2000 };
 
 static PGconn *open_as_worker(const struct session_options *wanted, struct error *error)
 {
@@ -154,16 +155,20 @@ static bool cases_round(void *data, PGconn *connection, int64_t *wait_ms, struct
     struct cases_job *job = data;
     struct store_pass before = job->pass;
     bool more = false;
+    int asked = 0;
     *wait_ms = IDLE_MS;
     if (!store_refresh(connection, &job->triage, error))
         return false;
     if (!job->triage)
         return true;
-    if (!store_pass_run(connection, job->triage, BATCH, &job->pass, &more, error))
+    if (!store_pass_run(connection, job->triage, BATCH, &job->pass, &more, error) ||
+        (!more && !classify_opinions(connection, OPINIONS, &asked, error)))
         return false;
+    if (asked && !job->quiet)
+        printf(_("second opinions asked for: %d\n"), asked);
     int64_t done = job->pass.routed + job->pass.asked + job->pass.unknown - before.routed -
                    before.asked - before.unknown;
-    *wait_ms = more && done ? 0 : IDLE_MS;
+    *wait_ms = (more && done) || asked == OPINIONS ? 0 : IDLE_MS;
     if (done && !job->quiet) {
         printf(_("routed %lld, left to a person %lld, unknown %lld\n"),
                (long long)(job->pass.routed - before.routed),

@@ -177,16 +177,18 @@ BEGIN
     RETURN QUERY
     SELECT (row_number() OVER (ORDER BY s.advice, s.nth))::int, s.b, s.r,
            round(100 * s.sure::numeric, 1)::float, s.source, s.decision
-      FROM (SELECT DISTINCT ON (t.b, t.r) t.*
-              FROM (SELECT p.service IS NOT NULL AS advice, u.*, p.decision,
-                           coalesce(p.service, 'model ' || p.model_id) AS source
-                      FROM (SELECT DISTINCT ON (x.service IS NULL) x.* FROM bank.prediction x
-                             WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id
-                               AND bank.in_scope(x.unit_id)
-                             ORDER BY x.service IS NULL, x.prediction_id DESC) p,
-                           unnest(p.business, p.reason, p.confidence) WITH ORDINALITY
-                               AS u (b, r, sure, nth)) t
-             ORDER BY t.b, t.r, t.advice) s
+      FROM (SELECT u.b, u.r, bool_and(p.service IS NOT NULL) AS advice, min(u.nth) AS nth,
+                   (array_agg(u.sure ORDER BY p.service IS NOT NULL))[1] AS sure,
+                   string_agg(coalesce(p.service, 'model ' || p.model_id), ' + '
+                              ORDER BY p.service IS NOT NULL) AS source,
+                   min(p.decision) AS decision
+              FROM (SELECT DISTINCT ON (x.service IS NULL) x.* FROM bank.prediction x
+                     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id
+                       AND bank.in_scope(x.unit_id)
+                     ORDER BY x.service IS NULL, x.prediction_id DESC) p,
+                   unnest(p.business, p.reason, p.confidence) WITH ORDINALITY
+                       AS u (b, r, sure, nth)
+             GROUP BY u.b, u.r) s
      ORDER BY 1;
 END $$;
 

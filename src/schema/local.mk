@@ -73,7 +73,7 @@ EXTRA_DIST += $(core_tests)
 dist_schema_DATA += src/schema/065-calendar-view.sql
 dist_schema_DATA += \
   src/schema/070-route.sql src/schema/071-classify.sql \
-  src/schema/072-classify-write.sql src/schema/073-classify-model.sql
+  src/schema/072-classify-write.sql src/schema/073-classify-model.sql src/schema/074-opinion.sql
 dist_schema_DATA += src/schema/055-report-reconcile.sql
 break_tests = tests/api/reconcile-work.sql
 TESTS += $(break_tests)

@@ -1,6 +1,7 @@
 command_tests = \
   tests/command/audit.t \
   tests/command/classify.t \
+  tests/command/classify_cases.t \
   tests/command/clock.t \
   tests/command/console.t \
   tests/command/deliver.t \
@@ -22,7 +23,9 @@ TESTS += $(command_tests)
 server_tests += $(command_tests)
 EXTRA_DIST += $(command_tests) tests/command/lib.sh
 if HAVE_CMOCKA
-check_PROGRAMS += tests/command/gateway
+check_PROGRAMS += tests/command/gateway tests/command/chat_server
+tests_command_chat_server_SOURCES = tests/command/chat_server.c
+tests_command_chat_server_LDADD = libhttpserver.a -lpthread
 tests_command_gateway_SOURCES = tests/command/gateway.c
 tests_command_gateway_LDADD = libhttpserver.a -lpthread
 endif
