@@ -112,7 +112,8 @@ BEGIN
        AND x.promoted_at < (SELECT a.promoted_at FROM bank.model a WHERE a.model_id = active)
      ORDER BY x.promoted_at DESC LIMIT 1;
     IF before IS NULL THEN
-        PERFORM bank.fail('BO423', 'No model was active before.', active::text, NULL);
+        PERFORM bank.fail('BO423', 'No model was active before.', active::text,
+                          'Train and promote another one.');
     END IF;
     UPDATE bank.model SET state = 'retired', retired_at = clock_timestamp()
      WHERE model_id = active;

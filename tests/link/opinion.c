@@ -64,7 +64,8 @@ static void asks(void **state)
 {
     (void)state;
     assert_true(say("{\"model\":\"m-2\",\"choices\":[{\"message\":{\"content\":"
-                    "\"{\\\"business\\\":\\\"B02\\\",\\\"reason\\\":\\\"C07\\\",\\\"confidence\\\":0.8}\"}}]}"));
+                    "\"{\\\"business\\\":\\\"B02\\\",\\\"reason\\\":\\\"C07\\\","
+                    "\\\"confidence\\\":0.8}\"}}]}"));
     assert_string_equal(opinion.business, "B02");
     assert_string_equal(opinion.reason, "C07");
     assert_true(opinion.confidence > 0.79 && opinion.confidence < 0.81);
@@ -78,7 +79,8 @@ static void asks(void **state)
 static void reads_around_words(void **state)
 {
     (void)state;
-    assert_true(say("{\"choices\":[{\"message\":{\"content\":\"Sure:\\n```json\\n{\\\"business\\\":\\\"B13\\\","
+    assert_true(say("{\"choices\":[{\"message\":{\"content\":\"Sure:\\n```json\\n{"
+                    "\\\"business\\\":\\\"B13\\\","
                     "\\\"reason\\\":\\\"C12\\\",\\\"confidence\\\":7}\\n```\"}}]}"));
     assert_string_equal(opinion.business, "B13");
     assert_true(opinion.confidence > 0.49 && opinion.confidence < 0.51);
@@ -90,7 +92,8 @@ static void refuses_nonsense(void **state)
     static const char *const answers[] = {
         "", "no json", "{}", "{\"choices\":[]}", "{\"choices\":[{\"message\":{\"content\":null}}]}",
         "{\"choices\":[{\"message\":{\"content\":\"I cannot say\"}}]}",
-        "{\"choices\":[{\"message\":{\"content\":\"{\\\"business\\\":\\\"drop table\\\",\\\"reason\\\":\\\"C01\\\"}\"}}]}",
+        "{\"choices\":[{\"message\":{\"content\":\"{\\\"business\\\":\\\"drop table\\\","
+                    "\\\"reason\\\":\\\"C01\\\"}\"}}]}",
         "[1,2,3]"};
     (void)state;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
