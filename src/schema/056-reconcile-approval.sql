@@ -256,6 +256,14 @@ BEGIN
         PERFORM bank.recon_decide_unmatch(p_account_id, p_object, p_version, yes, p_reason);
     ELSIF p_kind = 'voucher' THEN
         PERFORM bank.recon_decide_voucher(p_account_id, p_object, p_version, yes, p_reason);
+    ELSIF p_kind = 'waiver' AND yes THEN
+        PERFORM api.file_release(p_object, p_version,
+            coalesce(nullif(trim(p_reason), ''), 'approved'), gen_random_uuid());
+    ELSIF p_kind = 'waiver' THEN
+        PERFORM api.file_reject(p_object, p_version, p_reason, gen_random_uuid());
+    ELSIF p_kind = 'rules' THEN
+        PERFORM api.rule_set_decide(p_object::int, p_verdict,
+            coalesce(nullif(trim(p_reason), ''), 'approved'), p_version, gen_random_uuid());
     ELSIF p_kind = 'alias' THEN
         PERFORM bank.recon_decide_alias(p_object, p_version, yes, p_reason);
     ELSIF p_kind = 'signoff' THEN

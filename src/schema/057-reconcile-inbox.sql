@@ -1,10 +1,10 @@
 -- The approvals of reconciliation in one list, and what each would change.
 
 CREATE VIEW api.recon_approval_list WITH (security_barrier) AS
-SELECT w.kind, w.account_id, w.object, w.made_at, w.maker, l.code AS lane,
+SELECT w.kind, w.account_id, w.object, w.made_at, w.maker, coalesce(l.code, '') AS lane,
        coalesce(a.book_account, '') AS book_account, w.title, w.amount, w.currency, w.lines, w.note,
        w.match_id, w.version,
-       CASE WHEN w.maker = session_user THEN 'own'
+       CASE WHEN session_user IN (w.maker, w.importer) THEN 'own'
             WHEN coalesce(w.limit_amount, 0) > coalesce((SELECT k.check_limit FROM bank.recon_limit k
                     WHERE k.action = w.action AND k.role = (SELECT bank.my_role())
                       AND k.currency IN (w.currency, '') ORDER BY k.currency DESC LIMIT 1), 0)
@@ -17,36 +17,48 @@ SELECT w.kind, w.account_id, w.object, w.made_at, w.maker, l.code AS lane,
            c.currency::text AS currency, m.cardinality AS lines,
            coalesce(j.debit_account || ' / ' || j.credit_account, m.key) AS note, m.match_id,
            m.version, coalesce(j.kind, 'match') AS action,
-           abs(coalesce(j.amount, m.amount)) AS limit_amount, c.lane_id
+           abs(coalesce(j.amount, m.amount)) AS limit_amount, c.lane_id, NULL AS importer
       FROM bank.recon_match m JOIN bank.recon_account c USING (account_id)
       LEFT JOIN bank.recon_adjustment j USING (account_id, match_id)
      WHERE m.status = 'proposed'
     UNION ALL
     SELECT 'voucher', j.account_id, j.adjustment_id, j.made_at, j.maker, j.unit_id, j.kind, j.amount,
            j.currency, m.cardinality, j.debit_account || ' / ' || j.credit_account, j.match_id,
-           j.version, j.kind, abs(j.amount), j.lane_id
+           j.version, j.kind, abs(j.amount), j.lane_id, NULL
       FROM bank.recon_adjustment j JOIN bank.recon_match m USING (account_id, match_id)
      WHERE j.status = 'proposed' AND m.status = 'confirmed'
     UNION ALL
     SELECT 'unmatch', u.account_id, u.unmatch_id, u.made_at, u.maker, u.unit_id, u.code, m.amount,
            c.currency, m.cardinality, u.reason, u.match_id, u.version, 'unmatch', abs(m.amount),
-           c.lane_id
+           c.lane_id, NULL
       FROM bank.recon_unmatch u JOIN bank.recon_match m USING (account_id, match_id)
       JOIN bank.recon_account c USING (account_id)
      WHERE u.status = 'proposed'
     UNION ALL
     SELECT 'alias', NULL, s.alias_id, s.made_at, s.maker, s.unit_id, s.kind, NULL, '', s.seen::text,
            s.pattern || CASE WHEN s.meaning <> '' THEN ' = ' || s.meaning ELSE '' END, s.match_id,
-           s.version, 'match', 0, s.lane_id
+           s.version, '', (SELECT bank.my_role() <> 'supervisor')::int, s.lane_id, NULL
       FROM bank.recon_alias s WHERE s.status = 'proposed'
     UNION ALL
     SELECT 'signoff', s.account_id, (s.day - date '2000-01-01')::bigint, s.prepared_at, s.preparer,
            s.unit_id, to_char(s.day, 'YYYY-MM-DD'), s.statement, c.currency, s.open_lines::text,
-           '', NULL, s.version, 'match', 0, s.lane_id
+           '', NULL, s.version, 'match', 0, s.lane_id, NULL
       FROM bank.recon_signoff s JOIN bank.recon_account c USING (account_id)
      WHERE s.status = 'prepared'
+    UNION ALL
+    SELECT 'waiver', NULL, f.file_id, f.waived_at, f.waived_by, f.unit_id, f.reason_code, NULL, '',
+           f.line_count::text, f.name || ': ' || f.waive_reason, NULL, f.version, '',
+           (SELECT bank.my_role() <> 'supervisor')::int,
+           (SELECT min(c.lane_id) FROM bank.recon_statement t JOIN bank.recon_account c
+             USING (account_id) WHERE t.file_id = f.file_id), f.imported_by
+      FROM bank.recon_file f WHERE f.status = 'quarantined' AND f.waived_by IS NOT NULL
+    UNION ALL
+    SELECT 'rules', NULL, r.rule_set_id, r.proposed_at, r.created_by, (SELECT bank.my_unit()),
+           r.name || ' ' || r.version, NULL, '', '', r.note, NULL, r.row_version, '',
+           (SELECT bank.my_role() <> 'supervisor')::int, NULL, NULL
+      FROM bank.recon_rule_set r WHERE r.status = 'proposed'
   ) w
-  JOIN bank.recon_lane l ON l.lane_id = w.lane_id
+  LEFT JOIN bank.recon_lane l ON l.lane_id = w.lane_id
   LEFT JOIN bank.recon_account a ON a.account_id = w.account_id
  WHERE w.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 SELECT bank.view_grant('recon_approval_list', 'clerk', 'supervisor', 'auditor', 'admin');
@@ -70,6 +82,16 @@ BEGIN
         RETURN QUERY SELECT 1, 'rule'::text, s.pattern::text, NULL::bigint, ''::text,
                'absent'::text, s.kind::text
           FROM recon_alias s WHERE s.alias_id = p_object AND bank.in_scope(s.unit_id);
+        RETURN;
+    ELSIF p_kind = 'waiver' THEN
+        RETURN QUERY SELECT row_number() OVER (ORDER BY t.position)::int, 'balance'::text,
+               coalesce(nullif(t.fault, ''), t.account), t.closing, t.currency::text, 'held'::text,
+               'imported'::text
+          FROM recon_statement t WHERE t.file_id = p_object AND bank.in_scope(t.unit_id);
+        RETURN;
+    ELSIF p_kind = 'rules' THEN
+        RETURN QUERY SELECT row_number() OVER ()::int, 'rule'::text, d.rule || ' ' || d.setting,
+               NULL::bigint, ''::text, d.before, d.after FROM api.rule_set_diff(p_object::int) d;
         RETURN;
     ELSIF p_kind = 'signoff' THEN
         RETURN QUERY SELECT e.line, 'balance'::text, e.item, e.amount, c.currency::text,

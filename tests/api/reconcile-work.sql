@@ -310,6 +310,21 @@ SELECT is((SELECT pg_temp.decide('t_super', 'voucher', adjustment_id, 'GL1', ver
 SELECT is((SELECT count(*) FROM bank.recon_open WHERE key = 'FEE1'), 2::bigint,
           'its match is taken apart');
 
+-- A held file that somebody wants let in waits there too.
+INSERT INTO bank.recon_file (unit_id, side, name, sha256, bytes, format, parser_version, encoding,
+    status, reason_code, imported_by, waived_by, waived_at, waive_reason)
+VALUES (2, 'S', 'held.sta', sha256('held'), 1, 'test', 1, 'utf-8', 'quarantined', 'balance',
+    't_super', 't_clerk', clock_timestamp(), 'bank said so');
+SELECT is(pg_temp.as(login, 'SELECT mine FROM api.recon_approval_list WHERE kind = ''waiver'''), wanted,
+          login || ' sees a held file as ' || wanted)
+  FROM (VALUES ('t_clerk', 'own'), ('t_clerk2', 'limit'), ('t_super', 'own'), ('t_super2', 'open'))
+       AS t (login, wanted);
+SELECT is((SELECT pg_temp.decide(login, 'waiver', file_id, NULL, version)
+             FROM bank.recon_file WHERE name = 'held.sta'), wanted, login || ': ' || wanted)
+  FROM (VALUES ('t_clerk2', 'BO403'), ('t_super', 'BO403'), ('t_super2', 'Approved.')) AS t (login, wanted);
+SELECT is((SELECT status || ' ' || decided_by FROM bank.recon_file WHERE name = 'held.sta'),
+          'released t_super2', 'it is let in by a third person');
+
 -- What matches by hand teach.
 SELECT pg_temp.lines('L', 'GL1', '2030-01-04', '11:PAY00001:Acme 12:PAY00002:Acme 13:PAY00003:Acme');
 SELECT pg_temp.lines('S', 'GL1', '2030-01-04',
