@@ -87,8 +87,11 @@ static void start_element(void *user, const char *name, const char **attributes)
 
 static void add_clean(struct buffer *out, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        buffer_add_char(out, strchr("\t\r\n", text[i]) ? ' ' : text[i]);
+    size_t start = out->length;
+    buffer_add_bytes(out, text, length);
+    for (char *at = out->data + start; at < out->data + out->length; at++)
+        if (*at == '\t' || *at == '\r' || *at == '\n')
+            *at = ' ';
 }
 
 static void add_shared(struct sheet *sheet, const char *text)

@@ -9,12 +9,13 @@ bench_sources = tests/bench/figures.c tests/bench/figures.h
 tests_bench_lookup_SOURCES = tests/bench/lookup.c $(bench_sources)
 tests_bench_lookup_LDADD = libbase.a $(LIBPQ_LIBS)
 
-EXTRA_DIST += tests/bench/parse.c tests/bench/parse_files.c tests/bench/parse_files.h
+EXTRA_DIST += tests/bench/parse.c tests/bench/parse_files.c tests/bench/parse_files.h \
+  tests/bench/parse_tables.c
 EXTRA_PROGRAMS += tests/bench/parse
 CLEANFILES += tests/bench/parse$(EXEEXT)
 tests_bench_parse_SOURCES = tests/bench/parse.c tests/bench/parse_files.c \
-  tests/bench/parse_files.h
-tests_bench_parse_LDADD = $(reconcile_libraries)
+  tests/bench/parse_files.h tests/bench/parse_tables.c
+tests_bench_parse_LDADD = $(reconcile_libraries) $(LIBZIP_LIBS)
 
 EXTRA_PROGRAMS += tests/bench/classify
 CLEANFILES += tests/bench/classify$(EXEEXT)

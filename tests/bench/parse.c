@@ -5,7 +5,7 @@
  * Beside camt stands expat alone, which does nothing with what it reads. */
 #include "parse_files.h"
 
-#include "reconcile/format.h"
+#include "reconcile/container.h"
 
 #include <expat.h>
 #include <stdlib.h>
@@ -50,10 +50,13 @@ static int read_statement(const char *path)
     struct error error = ERROR_INIT;
     struct profiles profiles;
     struct format format;
+    struct source *source;
     struct sink sink = {NULL, take_item, take_statement, take_control};
-    struct source *source = source_open(path, &error);
-    if (source && profiles_read("share/profiles", "generic", &profiles, &error) &&
-        format_recognise(source, &profiles, false, &format, &error) &&
+    struct container *container = container_open(path, &error);
+    bool done = container && profiles_read("share/profiles", NULL, &profiles, &error);
+    if (done)
+        profiles_assume(&profiles, NULL, 20000);
+    if (done && container_recognise(container, 0, &profiles, false, &source, &format, &error) &&
         format_read(source, &format, &sink, &error)) {
         source_close(source);
         return items;
@@ -105,6 +108,10 @@ static const struct work works[] = {
     {"BAI2", 200000, parse_files_bai2, read_statement},
     {"OFX", 200000, parse_files_ofx, read_statement},
     {"CSV", 500000, parse_files_csv, read_statement},
+    {"CSV-gzip", 500000, parse_files_gzip, read_statement},
+    {"GB18030", 300000, parse_files_gb18030, read_statement},
+    {"fixed", 300000, parse_files_fixed, read_statement},
+    {"XLSX", 200000, parse_files_sheet, read_statement},
 };
 
 static double seconds_of(const struct rusage *usage)
