@@ -1,7 +1,7 @@
 #!/bin/sh
 # Statements that are no tables, into the database: read whole or refused with their place.
 . "$(dirname "$0")/lib.sh"
-plan 16
+plan 19
 
 start_bank
 find_socket
@@ -91,6 +91,23 @@ is "a dry run keeps nothing" "$(held)" "$before"
 like "totals that do not hold are told" \
     "$(sed 's/^98,20000/98,20001/' ok.bai >wrong.bai; $import --dry-run wrong.bai 2>&1)" \
     '*BAI 98 states 200.01, the lines give 200.00*'
+
+refused "a BAI2 file whose group total is wrong is held back" 1 'bankops: wrong.bai: held back*BAI 98*' \
+    $import wrong.bai
+cat >report.sta <<'END'
+:20:I
+:25:LINE
+:28C:1/1
+:34F:USD0,
+:13D:2611201200+0100
+:61:2611201120C5,00NTRFR1
+:90D:0USD0,
+:90C:1USD5,01
+-
+END
+refused "and an interim report whose :90C: is wrong" 1 'bankops: report.sta: held back*:90C:*' \
+    $import report.sta
+is "held back means that no line is there to be matched" "$(items LINE) $(items BAI)" "0|0 0|0"
 
 $import ok.xml ok.bai ok.ofx >said 2>&1
 is "all are imported" "$(grep -c 'imported: 1 statements' said)" 3
