@@ -83,3 +83,10 @@ dist_screens_DATA += screens/recon-escalations.json screens/recon-suggestions.js
   screens/recon-balances.json screens/recon-signoffs.json
 dist_screens_DATA += screens/portfolio.json screens/portfolio-list.json screens/campaign-targets.json \
   screens/settings.json screens/units.json screens/business-hours.json screens/role-rights.json
+dist_screens_DATA += screens/recon-lanes.json \
+  screens/recon-setting.json \
+  screens/recon-lane-edit.json \
+  screens/recon-lane-changes.json \
+  screens/recon-rule-sets.json \
+  screens/recon-rule-set.json \
+  screens/recon-rule-edit.json

@@ -27,6 +27,8 @@ static const char help[] = N_(
     "  --date YYYY-MM-DD    up to this day (default: the business date)\n"
     "  --dry-run            report, keep nothing\n"
     "  --progress           tell each step\n"
+    "  --try NAME           keep no match, but what the version of this rule set that is in work\n"
+    "                       finds otherwise than the approved one on the lines of eight days\n"
     "  --book FILE          lines of our own book, side L\n"
     "  --statement FILE     lines of the statement, side S\n"
     "  --output FILE        where the matches go, written whole or not at all\n"
@@ -54,7 +56,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
 {
     static const struct option known[] = {
         {"all", no_argument, NULL, 'A'},     {"date", required_argument, NULL, 'D'},
-        {"progress", no_argument, NULL, 'P'},
+        {"progress", no_argument, NULL, 'P'}, {"try", required_argument, NULL, 't'},
         {"dry-run", no_argument, NULL, 'n'}, {"as", required_argument, NULL, 'a'},
         {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
         {"book", required_argument, NULL, 'b'},
@@ -74,6 +76,7 @@ static bool read_options(struct reconcile *reconcile, int argc, char **argv, boo
         case 'D': reconcile->lanes.date = optarg; break;
         case 'n': reconcile->lanes.dry_run = true; break;
         case 'P': reconcile->lanes.progress = true; break;
+        case 't': reconcile->lanes.rule_set = optarg; break;
         case 'a': reconcile->lanes.session.as = optarg; break;
         case 'd': reconcile->lanes.session.conninfo = optarg; break;
         case 'q': reconcile->lanes.quiet = true; break;

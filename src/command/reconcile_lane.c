@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "command/seal.h"
 #include "reconcile/run.h"
+#include "reconcile/run_try.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,10 +59,28 @@ static void show_step(void *data, const char *what)
     fprintf(stderr, "%s: %s\n", (const char *)data, what);
 }
 
+static bool try_lane(PGconn *connection, const struct reconcile_lane *reconcile, const char *lane,
+                     struct error *error)
+{
+    struct run_trial trial = {lane, reconcile->date, reconcile->rule_set};
+    struct run_trial_result result;
+    if (!run_try(connection, &trial, &result, error))
+        return false;
+    if (!reconcile->quiet)
+        printf(_("%s: %s version %s tried on %lld lines: %lld confirmed instead of %lld, %lld "
+                 "suggested instead of %lld; %lld lines gained, %lld lost, %lld otherwise\n"),
+               lane, reconcile->rule_set, result.version, result.lines, result.confirmed[1],
+               result.confirmed[0], result.suggested[1], result.suggested[0], result.gained,
+               result.lost, result.other);
+    return true;
+}
+
 static bool match_lane(PGconn *connection, const struct reconcile_lane *reconcile, const char *lane,
                        struct error *error)
 {
     struct told told = {reconcile, lane};
+    if (reconcile->rule_set)
+        return try_lane(connection, reconcile, lane, error);
     char *name = xstrdup(lane);
     struct run_options options = {.lane = lane,
                                   .date = reconcile->date,

@@ -8,6 +8,7 @@
 /* How lanes of the database are matched. */
 struct reconcile_lane {
     struct session_options session;
+    const char *rule_set; /* only try the version of this name that is in work, or NULL */
     const char *date; /* YYYY-MM-DD, or NULL: the business date */
     bool dry_run, quiet, all;
     bool progress;    /* tell each step on standard error */

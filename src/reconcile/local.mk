@@ -22,6 +22,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/scan.c src/reconcile/scan.h \
   src/reconcile/source.c src/reconcile/source.h \
   src/reconcile/run.c src/reconcile/run.h src/reconcile/run_lines.c src/reconcile/run_lines.h \
+  src/reconcile/run_try.c src/reconcile/run_try.h \
   src/reconcile/fingerprint.c src/reconcile/fingerprint.h \
   src/reconcile/upload.c src/reconcile/upload.h \
   src/reconcile/formats/bai2.c src/reconcile/formats/bai2.h \

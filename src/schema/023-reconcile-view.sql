@@ -41,7 +41,10 @@ CREATE VIEW api.statement_file_list WITH (security_barrier) AS
 SELECT f.file_id, f.name, f.side, f.format, f.profile, f.encoding, f.bytes, f.status,
        f.reason_code, f.reason, f.statement_count, f.line_count, f.new_count,
        f.line_count - f.new_count AS known_count, f.imported_by, f.imported_at, f.decided_by,
-       f.decided_at, f.version, encode(f.sha256, 'hex') AS sha256
+       f.decided_at, f.version, encode(f.sha256, 'hex') AS sha256, f.requested_by, f.requested_at,
+       f.request_note, f.waived_by, f.waived_at, f.waive_reason, f.decision,
+       CASE WHEN f.status <> 'quarantined' THEN '' WHEN f.waived_by IS NOT NULL THEN 'waiver'
+            WHEN f.requested_by IS NOT NULL THEN 'asked' ELSE '' END AS step
   FROM bank.recon_file f
  WHERE f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
@@ -73,7 +76,7 @@ SELECT i.account_id, i.item_id, i.statement_id, i.line, i.side, i.value_date, i.
 UNION ALL
 SELECT s.account_id, NULL, s.statement_id, h.line, s.side, h.value_date, s.close_date, s.currency,
        h.amount, h.kind, h.reference, h.bank_reference, h.counterparty, h.narrative, h.source_id, 1,
-       'held', NULL
+       CASE WHEN s.kind = 'booked' THEN 'held' ELSE s.kind END, NULL
   FROM bank.recon_held_line h
   JOIN bank.recon_statement s ON s.file_id = h.file_id AND s.position = h.position
  WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());

@@ -94,7 +94,8 @@ is "and the ledger adds up" "$(proof)" '6|0'
 } >"$place/large.sta"
 held() {
     sql "SELECT (SELECT count(*) FROM bank.recon_file), (SELECT count(*) FROM bank.recon_statement),
-                (SELECT count(*) FROM bank.recon_item), (SELECT count(*) FROM bank.recon_open),
+                (SELECT count(*) FROM bank.recon_item),
+                (SELECT coalesce(sum(fresh_lines), 0) FROM bank.recon_day_total),
                 (SELECT count(*) FROM bank.request WHERE action = 'import_commit')"
 }
 mkfifo "$place/lock"

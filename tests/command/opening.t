@@ -24,7 +24,7 @@ is "95 of 100 lines match in each reconciled lane" "$(sql "SELECT count(*) FROM 
     (account_id) WHERE a.lane_id = l.lane_id) * 20 > (SELECT count(*) FROM bank.recon_item i JOIN
     bank.recon_account a USING (account_id) WHERE a.lane_id = l.lane_id)")" 0
 is "there are breaks of each kind" "$(sql "SELECT string_agg(DISTINCT category, ' ' ORDER BY category)
-    FROM bank.recon_break")" "amount bank-only duplicate ours-only"
+    FROM bank.recon_break")" "amount bank-only duplicate fee ours-only"
 state() {
     sql "SELECT (SELECT count(*) FROM bank.recon_item), (SELECT count(*) FROM bank.recon_run),
          (SELECT count(*) FROM bank.recon_file), (SELECT count(*) FROM bank.case_event),
