@@ -180,6 +180,8 @@ CREATE TABLE bank.recon_day_total (
     lines bigint NOT NULL DEFAULT 0,
     amount bigint NOT NULL DEFAULT 0,
     fresh_lines bigint NOT NULL DEFAULT 0,
+    value bigint NOT NULL DEFAULT 0,         -- sum of the amounts without their sign
+    fresh_value bigint NOT NULL DEFAULT 0,
     closed_lines bigint NOT NULL DEFAULT 0,
     closed_amount bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (account_id, side, day)
@@ -338,6 +340,8 @@ CREATE TABLE bank.recon_lane_day (
     statement_open bigint NOT NULL,
     held_files int NOT NULL,
     difference_count int NOT NULL,           -- accounts whose balance proof is not zero
+    value bigint NOT NULL DEFAULT 0,         -- of all lines and of the open ones, without sign
+    open_value bigint NOT NULL DEFAULT 0,
     run_id bigint,
     run_at timestamptz,
     PRIMARY KEY (lane_id, day)

@@ -145,7 +145,8 @@ BEGIN
         PERFORM bank.recon_store_counted(p_file, over, bank.recon_adjoining(p_file));
     END IF;
     WITH fresh AS (
-        SELECT i.account_id, i.side, i.day, i.statement_id, count(*) AS lines, sum(i.amount) AS amount
+        SELECT i.account_id, i.side, i.day, i.statement_id, count(*) AS lines, sum(i.amount) AS amount,
+               sum(abs(i.amount)) AS value
           FROM recon_item i
          WHERE i.statement_id IN (SELECT statement_id FROM recon_statement WHERE file_id = p_file)
          GROUP BY i.account_id, i.side, i.day, i.statement_id),
@@ -153,12 +154,16 @@ BEGIN
         UPDATE recon_statement s SET fresh = true
          WHERE s.statement_id IN (SELECT f.statement_id FROM fresh f)),
     summed AS (
-        INSERT INTO recon_day_total AS t (account_id, side, day, lines, amount, fresh_lines)
-        SELECT f.account_id, f.side, f.day, sum(f.lines), sum(f.amount), sum(f.lines) FROM fresh f
+        INSERT INTO recon_day_total AS t (account_id, side, day, lines, amount, fresh_lines, value,
+                                          fresh_value)
+        SELECT f.account_id, f.side, f.day, sum(f.lines), sum(f.amount), sum(f.lines), sum(f.value),
+               sum(f.value) FROM fresh f
          GROUP BY f.account_id, f.side, f.day
         ON CONFLICT (account_id, side, day) DO UPDATE
            SET lines = t.lines + excluded.lines, amount = t.amount + excluded.amount,
-               fresh_lines = t.fresh_lines + excluded.fresh_lines)
+               fresh_lines = t.fresh_lines + excluded.fresh_lines,
+               value = t.value + excluded.value,
+               fresh_value = t.fresh_value + excluded.fresh_value)
     SELECT coalesce(sum(f.lines), 0) INTO added FROM fresh f;
     PERFORM bank.recon_line_clear();
     RETURN added;

@@ -118,12 +118,13 @@ BEGIN
         SELECT t.day, sum(t.lines) FILTER (WHERE t.side = 'L') AS book,
                sum(t.lines) FILTER (WHERE t.side = 'S') AS statement,
                sum(t.fresh_lines) FILTER (WHERE t.side = 'L') AS book_fresh,
-               sum(t.fresh_lines) FILTER (WHERE t.side = 'S') AS statement_fresh
+               sum(t.fresh_lines) FILTER (WHERE t.side = 'S') AS statement_fresh,
+               sum(t.value) AS value, sum(t.fresh_value) AS fresh_value
           FROM recon_account a JOIN recon_day_total t USING (account_id)
          WHERE a.lane_id = p_lane_id AND t.day = ANY (p_days) GROUP BY t.day),
     open AS (
         SELECT o.day, count(*) FILTER (WHERE o.side = 'L') AS book,
-               count(*) FILTER (WHERE o.side = 'S') AS statement
+               count(*) FILTER (WHERE o.side = 'S') AS statement, sum(abs(o.amount)) AS value
           FROM recon_account a JOIN recon_open o USING (account_id)
          WHERE a.lane_id = p_lane_id AND o.day = ANY (p_days) GROUP BY o.day),
     held AS (
@@ -135,6 +136,8 @@ BEGIN
         SELECT d.day, coalesce(t.book, 0) AS book, coalesce(t.statement, 0) AS statement,
                coalesce(o.book, 0) + coalesce(t.book_fresh, 0) AS book_open,
                coalesce(o.statement, 0) + coalesce(t.statement_fresh, 0) AS statement_open,
+               coalesce(t.value, 0) AS value,
+               coalesce(o.value, 0) + coalesce(t.fresh_value, 0) AS open_value,
                coalesce(h.files, 0) AS held, coalesce(u.accounts, 0) AS unequal,
                coalesce(p_run, (SELECT max(r.run_id) FROM recon_run r
                                  WHERE r.lane_id = p_lane_id AND r.as_of >= d.day)) AS run_id
@@ -144,7 +147,7 @@ BEGIN
     UPDATE recon_lane_day l
        SET book_count = f.book, statement_count = f.statement, book_open = f.book_open,
            statement_open = f.statement_open, held_files = f.held, difference_count = f.unequal,
-           run_id = f.run_id,
+           value = f.value, open_value = f.open_value, run_id = f.run_id,
            run_at = (SELECT r.ended_at FROM recon_run r WHERE r.run_id = f.run_id),
            status = CASE WHEN f.held > 0 THEN 'held'
                          WHEN f.book = 0 OR f.statement = 0 THEN 'waiting'

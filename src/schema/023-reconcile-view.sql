@@ -14,6 +14,7 @@ SELECT d.day, d.lane_id, l.code, l.name, l.kind, d.status, d.book_count, d.state
        CASE WHEN d.book_count + d.statement_count > 0
             THEN round(100.0 * (d.book_count + d.statement_count - d.book_open - d.statement_open)
                        / (d.book_count + d.statement_count), 1) END AS rate,
+       CASE WHEN d.value > 0 THEN round(100.0 * (d.value - d.open_value) / d.value, 1) END AS value_rate,
        d.difference_count, d.held_files, d.run_id, d.run_at,
        (SELECT r.started_by FROM bank.recon_run r WHERE r.run_id = d.run_id) AS run_by,
        (SELECT count(*) FROM bank.recon_break b

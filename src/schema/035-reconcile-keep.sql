@@ -146,7 +146,7 @@ BEGIN
        AND bank.recon_key(i.bank_reference) <> ''
     ON CONFLICT DO NOTHING;
     UPDATE recon_statement SET fresh = false WHERE statement_id = ANY (p_fresh);
-    UPDATE recon_day_total t SET fresh_lines = 0
+    UPDATE recon_day_total t SET fresh_lines = 0, fresh_value = 0
       FROM recon_account a WHERE a.lane_id = p_lane_id AND t.account_id = a.account_id
        AND t.fresh_lines <> 0
        AND NOT EXISTS (SELECT FROM recon_statement s WHERE s.account_id = a.account_id
