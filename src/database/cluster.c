@@ -74,7 +74,7 @@ bool cluster_start(bool bare, bool keep, const struct progress *progress, char *
 bool cluster_join(bool wait)
 {
     struct home home;
-    bool joined = home_open(&home, false, NULL) && access(home.base, F_OK) == 0 &&
+    bool joined = home_open(&home, false, NULL) && home_is_ours(&home) &&
                   linger_open(&home, NULL) && linger_join(wait);
     home_free(&home);
     return joined;

@@ -32,16 +32,25 @@ static bool find_owner(struct home *home, struct error *error)
     return true;
 }
 
+/* Nothing in it, but perhaps the locks of another program that starts at the same moment. */
 static bool is_empty(const char *path)
 {
     DIR *directory = opendir(path);
     struct dirent *entry;
     bool empty = directory != NULL;
     while (empty && (entry = readdir(directory)))
-        empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+        empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+                !strcmp(entry->d_name, ".start.lock") || !strcmp(entry->d_name, ".use.lock") ||
+                !strcmp(entry->d_name, ".watch.lock");
     if (directory)
         closedir(directory);
     return empty;
+}
+
+bool home_is_ours(const struct home *home)
+{
+    struct stat status;
+    return stat(home->base, &status) == 0 && status.st_uid == home->uid;
 }
 
 /* Parents are made for everybody to pass, the folder itself belongs to the owner. */
@@ -72,7 +81,9 @@ static bool make_base(struct home *home, struct error *error)
     if (geteuid() == 0 && status.st_uid == 0 && is_empty(home->base))
         return (chown(home->base, home->uid, home->gid) == 0 && chmod(home->base, 0755) == 0) ||
                error_errno(error, home->base, NULL, _("the data folder cannot be given away"));
-    return error_set(error, ERROR_SYSTEM, home->base,
+    /* Perhaps another program gave it away just now. */
+    return home_is_ours(home) ||
+           error_set(error, ERROR_SYSTEM, home->base,
                      _("Set BANKOPS_DATA to an empty folder or to one that bankops made."),
                      _("the data folder does not belong to %s"), home->owner);
 }

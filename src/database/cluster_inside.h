@@ -40,6 +40,8 @@ struct server {
 /* cluster_home.c */
 bool home_open(struct home *home, bool create, struct error *error);
 void home_free(struct home *home);
+/* The folder is there and belongs to the account of the server. */
+bool home_is_ours(const struct home *home);
 bool home_has_cluster(const struct home *home);
 /* The cluster is whole: on disk, with its database and schema. */
 bool home_is_made(const struct home *home);

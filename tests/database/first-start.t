@@ -2,7 +2,7 @@
 # The first start of a new folder: several programs at once, and killed at any point. Whatever
 # happened, the next start ends with a whole database.
 . "$(dirname "$0")/../command/lib.sh"
-plan 21
+plan 23
 steps=$(ls "$source/src/schema/"*.sql | wc -l)
 
 # whole: the steps applied, and what else lies in the folder.
@@ -42,6 +42,23 @@ for round in 1 2 3; do
     is "round $round: one server" "$(postmasters "$BANKOPS_DATA")" postmaster
     "$program" database stop --quiet
 done
+
+# --- root has made the folder, and another program's locks are all that is in it
+if [ "$(id -u)" = 0 ]; then
+    export BANKOPS_DATA="$place/locks"
+    mkdir "$BANKOPS_DATA"
+    touch "$BANKOPS_DATA/.use.lock" "$BANKOPS_DATA/.watch.lock"
+    "$program" database start --quiet
+    is "a folder with locks only is taken" "$? $(whole)" "0 $wanted"
+    "$program" database stop --quiet
+    mkdir "$place/used"
+    touch "$place/used/letter"
+    refused "a folder that root uses otherwise is not" 1 'bankops: *does not belong to*' \
+        env BANKOPS_DATA="$place/used" "$program" database start --quiet
+else
+    echo "ok - a folder with locks only is taken # SKIP needs root"
+    echo "ok - a folder that root uses otherwise is not # SKIP needs root"
+fi
 
 # --- killed when the line PATTERN appears, with what it started or alone
 killed_at() {
