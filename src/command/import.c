@@ -85,7 +85,7 @@ static int list_profiles(const struct import *import)
     {
         const struct profile *profile = import->profiles.list[i];
         const char *title = profile->title[language_current() == LANGUAGE_CHINESE];
-        printf("%-28s %3d  %s\n", profile->name, profile->version, title ? title : "");
+        printf("%-32s %3d  %s\n", profile->name, profile->version, title ? title : "");
     }
     return 0;
 }

@@ -98,6 +98,11 @@ static bool send(struct work *work, const char *path, const char *name, struct s
         report(work, name, _("imported before, left out"));
         done = true;
     }
+    if (!done && !work->import->quiet && outline.count) {
+        /* What the database refuses may still be worth knowing: whose account the file names. */
+        outline_print(&outline, stdout);
+        fflush(stdout);
+    }
     outline_free(&outline);
     return done;
 }

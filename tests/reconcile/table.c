@@ -212,8 +212,9 @@ static void a_running_balance_that_breaks_is_told_with_its_line(void **state)
         "#---\r\n", true, "alipay-merchant-account");
     assert_int_equal(bill.broken, 1);
     assert_int_equal(bill.line, 8);
-    assert_int_equal(bill.expected, 10700);
-    assert_int_equal(bill.found, 10701);
+    assert_int_equal(bill.expected, 10701);
+    assert_int_equal(bill.found, 10700);
+    assert_string_equal(bill.label, "账户余额（元）");
 }
 
 #define WECHAT_HEAD \

@@ -74,14 +74,14 @@ struct table_account *table_account(struct table *table, struct slice name, cons
     return account;
 }
 
-static void note_break(struct table_balance *balance, int order, uint64_t line, int64_t expected,
-                       int64_t found)
+static void note_break(struct table_balance *balance, int order, uint64_t line, int64_t stated,
+                       int64_t follows)
 {
-    if (expected == found)
+    if (stated == follows)
         return;
     if (balance->breaks[order] < TABLE_BREAKS)
         balance->places[order][balance->breaks[order]] =
-            (struct table_break){line, expected, found};
+            (struct table_break){line, stated, follows};
     balance->breaks[order]++;
 }
 
@@ -109,8 +109,8 @@ bool table_balance(struct table *table, struct table_account *account, int day, 
     }
     uint64_t line = source_line(table->source);
     if (balance->rows) {
-        note_break(balance, 0, line, sum(balance->last, amount), now);
-        note_break(balance, 1, line, sum(balance->last, -balance->last_amount), now);
+        note_break(balance, 0, line, now, sum(balance->last, amount));
+        note_break(balance, 1, line, now, sum(balance->last, -balance->last_amount));
     } else {
         balance->first = now;
         balance->first_amount = amount;
@@ -126,14 +126,16 @@ bool table_balance(struct table *table, struct table_account *account, int day, 
 static bool report_breaks(struct table *table, const struct table_account *account, int order)
 {
     const struct table_balance *balance = account->balance;
+    const char *name = table->profile->columns[COLUMN_BALANCE].names[0];
+    name = name ? name : "balance";
     for (int i = 0; i < balance->breaks[order] && i < TABLE_BREAKS; i++) {
         const struct table_break *place = &balance->places[order][i];
         struct control control = {.statement = account->statement.position,
                                   .kind = CONTROL_BALANCE,
-                                  .expected = place->expected,
-                                  .found = place->found,
+                                  .expected = place->stated,
+                                  .found = place->follows,
                                   .line = place->line,
-                                  .label = {"balance", 7}};
+                                  .label = {name, strlen(name)}};
         memcpy(control.currency, account->statement.currency, 4);
         if (!control_report(table->sink, &control, table->error))
             return false;

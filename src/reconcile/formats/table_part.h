@@ -13,7 +13,7 @@ enum { TABLE_BREAKS = 16, TABLE_CAPTURES = 4, TABLE_TEXT = 160 };
 /* A line whose running balance does not follow from the line before. */
 struct table_break {
     uint64_t line;
-    int64_t expected, found;
+    int64_t stated, follows;
 };
 
 /* Running balances of one account, checked in both orders until the order is known. */
