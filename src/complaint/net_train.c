@@ -1,13 +1,14 @@
 #include "base/alloc.h"
 #include "complaint/net.h"
 #include "complaint/train.h"
+#include "config.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef float wide __attribute__((vector_size(16)));
-enum { LANES = 4, WIDE = NET_HIDDEN / LANES, MOST_ROUNDS = 40, LEAST_ROUNDS = 3, AHEAD = 4 };
+typedef float wide __attribute__((vector_size(32)));
+enum { LANES = 8, WIDE = NET_HIDDEN / LANES, MOST_ROUNDS = 40, LEAST_ROUNDS = 3, AHEAD = 4 };
 
 /* The output layer learns slower than the hidden one. */
 #define OUT_RATE 0.4F
@@ -37,9 +38,17 @@ struct school {
     float keep[NET_HIDDEN], scores[CORPUS_LABELS];
 };
 
-static float sum_lanes(wide sum)
+/* The inner loops also for processors with wider registers: the same sums in the same order. */
+#if defined(__x86_64__) && !defined(BANKOPS_SANITIZED)
+#define FAST __attribute__((target_clones("avx2", "default")))
+#else
+#define FAST
+#endif
+
+static inline float sum_lanes(const wide *sum)
 {
-    return sum[0] + sum[1] + (sum[2] + sum[3]);
+    const float *s = (const float *)sum;
+    return (s[0] + s[1] + (s[2] + s[3])) + (s[4] + s[5] + (s[6] + s[7]));
 }
 
 static float draw(struct school *school)
@@ -188,7 +197,7 @@ static void prefetch(const struct school *school, size_t i)
 }
 
 /* From the features shown to scores; the units left out and the negative ones are 0. */
-static void forward(struct school *school)
+FAST static void forward(struct school *school)
 {
     float out = (float)school->settings->units_out;
     wide hidden[WIDE];
@@ -209,7 +218,7 @@ static void forward(struct school *school)
         wide sum = {0};
         for (int q = 0; q < WIDE; q++)
             sum += school->out[k * WIDE + q] * school->hidden[q];
-        school->scores[k] = school->net->out_base[k] + sum_lanes(sum);
+        school->scores[k] = school->net->out_base[k] + sum_lanes(&sum);
     }
 }
 
@@ -232,14 +241,14 @@ static void step(float *weight, float *seen, float gradient, float rate)
 }
 
 /* Teaches the output layer; gathers the gradient of the hidden units. */
-static void teach_out(struct school *school, int truth, float rate)
+FAST static void teach_out(struct school *school, int truth, float rate)
 {
     int labels = school->net->label_count;
     float smooth = (float)school->settings->smooth;
     wide squares = {0};
     for (int q = 0; q < WIDE; q++)
         squares += school->hidden[q] * school->hidden[q];
-    float square = sum_lanes(squares) / NET_HIDDEN;
+    float square = sum_lanes(&squares) / NET_HIDDEN;
     memset(school->gradient, 0, sizeof school->gradient);
     for (int k = 0; k < labels; k++) {
         float wrong = school->scores[k] - smooth / (float)labels - (k == truth ? 1 - smooth : 0);
@@ -256,7 +265,7 @@ static void teach_out(struct school *school, int truth, float rate)
     }
 }
 
-static void teach_hidden(struct school *school, float rate)
+FAST static void teach_hidden(struct school *school, float rate)
 {
     float *gradient = (float *)school->gradient, *base = (float *)school->base, square = 0;
     for (int unit = 0; unit < NET_HIDDEN; unit++) {

@@ -26,7 +26,6 @@ struct work {
 static void prepare(struct work *work, const int *label, int wanted)
 {
     const struct solver_rows *rows = work->rows;
-    work->alpha = xcalloc(rows->count, sizeof *work->alpha);
     work->square = xcalloc(rows->count, sizeof *work->square);
     work->side = xcalloc(rows->count, sizeof *work->side);
     work->order = xcalloc(rows->count, sizeof *work->order);
@@ -41,9 +40,22 @@ static void prepare(struct work *work, const int *label, int wanted)
     work->active = rows->count;
 }
 
+/* The weights that the dual variables given stand for. */
+static void begin(struct work *work)
+{
+    const struct solver_rows *rows = work->rows;
+    for (size_t i = 0; i < rows->count; i++) {
+        float much = (float)(work->alpha[i] * work->side[i]);
+        if (much == 0)
+            continue;
+        for (size_t at = rows->starts[i]; at < rows->starts[i + 1]; at++)
+            work->weights[rows->column[at]] += much * rows->value[at];
+        work->constant += (double)much;
+    }
+}
+
 static void release(struct work *work)
 {
-    free(work->alpha);
     free(work->square);
     free(work->side);
     free(work->order);
@@ -140,14 +152,15 @@ static void run_round(struct work *work)
 }
 
 double solver_run(const struct solver_rows *rows, const int *label, int wanted,
-                  const struct solver_costs *costs, float *weights)
+                  const struct solver_costs *costs, double *alpha, float *weights)
 {
-    struct work work = {.rows = rows, .weights = weights, .random = 88172645463325252u,
+    struct work work = {.rows = rows, .weights = weights, .alpha = alpha, .random = 88172645463325252u,
                         .above = HUGE_VAL};
     work.slack[0] = 0.5 / costs->negative;
     work.slack[1] = 0.5 / costs->positive;
     memset(weights, 0, rows->columns * sizeof *weights);
     prepare(&work, label, wanted);
+    begin(&work);
     for (int round = 0; round < costs->rounds; round++) {
         run_round(&work);
         if (work.highest - work.lowest <= costs->tolerance)

@@ -22,8 +22,10 @@ struct solver_costs {
 /* A linear machine with squared hinge loss that tells the rows whose label is `wanted` from all
  * others, by dual coordinate descent (Hsieh et al., ICML 2008). Rows that came to rest are not
  * looked at again; cross-validation shows no loss by it. Fills weights[columns]; returns the weight
- * of the constant feature. The same input gives the same result. */
+ * of the constant feature. The same input gives the same result. alpha[rows], the dual variables, is
+ * where it starts from and what it comes to; from all 0, or from the result on similar rows, which
+ * is faster. */
 double solver_run(const struct solver_rows *rows, const int *label, int wanted,
-                  const struct solver_costs *costs, float *weights);
+                  const struct solver_costs *costs, double *alpha, float *weights);
 
 #endif

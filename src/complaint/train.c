@@ -32,6 +32,7 @@ struct part {
     uint32_t *column, *columns, *buckets; /* of an entry; by bucket; by column */
     float *value;
     int *label;
+    size_t *text; /* by row, its number in the corpus */
 };
 
 bool train_left_out(size_t text, int fold, int folds)
@@ -93,6 +94,7 @@ static void part_free(struct part *part)
     free(part->buckets);
     free(part->value);
     free(part->label);
+    free(part->text);
 }
 
 /* Common features first, so that the weights used most lie together. */
@@ -125,6 +127,7 @@ static void part_make(struct part *part, const struct corpus *corpus, struct mod
     free(texts);
     part->starts = xcalloc(rows + 1, sizeof *part->starts);
     part->label = xcalloc(rows + 1, sizeof *part->label);
+    part->text = xcalloc(rows + 1, sizeof *part->text);
     part->column = xcalloc(entries + 1, sizeof *part->column);
     part->value = xcalloc(entries + 1, sizeof *part->value);
     number_columns(part, model);
@@ -132,6 +135,7 @@ static void part_make(struct part *part, const struct corpus *corpus, struct mod
         if (train_left_out(i, fold, folds))
             continue;
         part->label[part->rows.count] = corpus->label[i];
+        part->text[part->rows.count] = i;
         add_row(part, model, corpus->features + corpus->starts[i],
                 corpus->starts[i + 1] - corpus->starts[i]);
     }
@@ -202,8 +206,23 @@ static void store(struct model *model, struct weight *const *kept, const size_t 
     free(next);
 }
 
+/* Solves one class. known (NULL: nothing) holds the dual variable of each text of the corpus, where
+ * it starts from and which it leaves behind. */
+static double solve_class(const struct part *part, int wanted, const struct solver_costs *costs,
+                          float *known, float *exact)
+{
+    double *alpha = xcalloc(part->rows.count + 1, sizeof *alpha);
+    for (size_t i = 0; known && i < part->rows.count; i++)
+        alpha[i] = (double)known[part->text[i]];
+    double base = solver_run(&part->rows, part->label, wanted, costs, alpha, exact);
+    for (size_t i = 0; known && i < part->rows.count; i++)
+        known[part->text[i]] = (float)alpha[i];
+    free(alpha);
+    return base;
+}
+
 static void solve(struct model *model, const struct corpus *corpus, const struct part *part,
-                  const struct train_settings *settings)
+                  const struct train_settings *settings, float *known)
 {
     struct weight *kept[CORPUS_LABELS], *room;
     size_t counts[CORPUS_LABELS];
@@ -211,8 +230,9 @@ static void solve(struct model *model, const struct corpus *corpus, const struct
     room = xmalloc((part->rows.columns + 1) * sizeof *room);
     for (int k = 0; k < model->label_count; k++) {
         int wanted = corpus_label(corpus, model->labels[k]);
-        model->bases[k] =
-            (float)solver_run(&part->rows, part->label, wanted, &settings->costs, exact);
+        model->bases[k] = (float)solve_class(part, wanted, &settings->costs,
+                                             known ? known + (size_t)k * corpus->count : NULL,
+                                             exact);
         counts[k] = round_weights(part, exact, settings->least_weight, room, &model->scales[k]);
         kept[k] = xmalloc((counts[k] + 1) * sizeof *room);
         memcpy(kept[k], room, counts[k] * sizeof *room);
@@ -234,8 +254,9 @@ static void add_net(struct model *model, const struct corpus *corpus,
     model->net = net_train(corpus, model->rarity, numbers, &settings->net, fold, folds);
 }
 
-struct model *train_fold(const struct corpus *corpus, const struct train_settings *settings,
-                         int fold, int folds, struct error *error)
+/* train_fold() with the dual variables of all classes, by model's label and text. */
+static struct model *train_from(const struct corpus *corpus, const struct train_settings *settings,
+                                int fold, int folds, float *known, struct error *error)
 {
     if (corpus->label_count < 2)
         return error_set(error, ERROR_INPUT, NULL, _("Name the column that holds the classes."),
@@ -244,11 +265,17 @@ struct model *train_fold(const struct corpus *corpus, const struct train_setting
     struct model *model = new_model(corpus);
     part_make(&part, corpus, model, settings, fold, folds);
     model->examples = (uint32_t)part.rows.count;
-    solve(model, corpus, &part, settings);
+    solve(model, corpus, &part, settings, known);
     part_free(&part);
     if (settings->mix > 0)
         add_net(model, corpus, settings, fold, folds);
     return model;
+}
+
+struct model *train_fold(const struct corpus *corpus, const struct train_settings *settings,
+                         int fold, int folds, struct error *error)
+{
+    return train_from(corpus, settings, fold, folds, NULL, error);
 }
 
 /* Differences to the truth's score of all other scores, text by text, of the texts held out. */
@@ -310,13 +337,18 @@ static float fit_sharpness(const struct model *model, const struct corpus *corpu
 struct model *train(const struct corpus *corpus, const struct train_settings *settings,
                     struct error *error)
 {
-    struct model *held = train_fold(corpus, settings, 0, HELD_OUT, error);
-    if (!held)
+    size_t labels = (size_t)corpus->label_count;
+    float *known = xcalloc(labels * corpus->count + 1, sizeof *known);
+    struct model *held = train_from(corpus, settings, 0, HELD_OUT, known, error);
+    if (!held) {
+        free(known);
         return NULL;
+    }
     float sharpness = fit_sharpness(held, corpus);
     model_free(held);
-    struct model *model = train_fold(corpus, settings, 0, 0, error);
+    struct model *model = train_from(corpus, settings, 0, 0, known, error);
     if (model)
         model->sharpness = sharpness;
+    free(known);
     return model;
 }
