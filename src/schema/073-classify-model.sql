@@ -163,13 +163,14 @@ CREATE FUNCTION bank.period_end(p_day date) RETURNS timestamptz LANGUAGE sql STA
     SELECT (coalesce(p_day, bank.today() + 1) + 1)::timestamp AT TIME ZONE bank.timezone()
 $$;
 
--- By month and class of an axis (B or C): cases, share routed by themselves, accuracy of what is
--- settled.
-CREATE FUNCTION api.report_classifier(p_from date, p_to date, p_axis text)
-RETURNS TABLE (month date, code text, label_en text, label_zh text, cases int, auto_share float,
+-- By class of an axis (B or C), or with p_code by month of one class: cases, share routed by
+-- themselves, accuracy of what is settled. The class is the true one.
+CREATE FUNCTION api.report_classifier(p_from date, p_to date, p_axis text, p_code text)
+RETURNS TABLE (label text, label_en text, label_zh text, cases int, auto_share float,
                settled int, accuracy float, auto_accuracy float)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT date_trunc('month', bank.local_day(x.at))::date, k.code, k.label_en, k.label_zh,
+    SELECT CASE WHEN nullif(p_code, '') IS NULL THEN k.code
+                ELSE to_char(bank.local_day(x.at), 'YYYY-MM') END, k.label_en, k.label_zh,
            count(*)::int,
            round(100.0 * count(*) FILTER (WHERE x.decision = 'routed') / count(*), 1)::float,
            count(*) FILTER (WHERE x.settled)::int,
@@ -179,11 +180,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                  / nullif(count(*) FILTER (WHERE x.settled AND x.decision = 'routed'), 0),
                  1)::float
       FROM bank.prediction_fate x
-      JOIN bank.class_code k ON k.axis = p_axis
-           AND k.code = CASE p_axis WHEN 'B' THEN x.true_business ELSE x.true_reason END
+      JOIN bank.class_code k ON k.axis = coalesce(nullif(p_axis, ''), 'B')
+           AND k.code = CASE k.axis WHEN 'B' THEN x.true_business ELSE x.true_reason END
      WHERE x.at BETWEEN bank.period_start(p_from) AND bank.period_end(p_to)
-       AND bank.in_scope(x.unit_id)
-     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
+       AND bank.in_scope(x.unit_id) AND (nullif(p_code, '') IS NULL OR k.code = p_code)
+     GROUP BY 1, 2, 3 ORDER BY 1
 $$;
 
 -- Over time: by month, all classes.

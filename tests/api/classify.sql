@@ -101,8 +101,10 @@ SELECT is(pg_temp.say('t_clerk', pg_temp.open(), '0.9,0.1', 'B02', 'C01'), 'BO42
 -- How well it does.
 SELECT is(pg_temp.as('t_super', 'SELECT cases || '' '' || auto_share || '' '' || settled || '' '' || accuracy || '' '' || corrections '
     'FROM api.report_classifier_month(''2000-01-01'', ''2100-01-01'')'), '5 20 1 0 1', 'by month: cases, share, accuracy');
-SELECT is(pg_temp.as('t_super', 'SELECT string_agg(code || settled || coalesce(accuracy, -1), '' '') '
-    'FROM api.report_classifier(''2000-01-01'', ''2100-01-01'', ''B'')'), 'B0110 B020-1', 'by class, under the true one');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(label || settled || coalesce(accuracy, -1), '' '') '
+    'FROM api.report_classifier(''2000-01-01'', ''2100-01-01'', ''B'', NULL)'), 'B0110 B020-1', 'by class, under the true one');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(label, '' '') FROM api.report_classifier(NULL, NULL, ''B'', ''B01'')'),
+    to_char(bank.local_day(now()), 'YYYY-MM'), 'or one class by month');
 SELECT is(pg_temp.as('t_super', 'SELECT low || '' '' || cases || '' '' || said || '' '' || seen '
     'FROM api.report_classifier_reliability(''2000-01-01'', ''2100-01-01'')'), '50 1 50 0', 'said against seen');
 SELECT is(pg_temp.as('t_worker', 'SELECT string_agg(business || reason, '' '') FROM api.classify_examples(0, 99)'), 'B01C07',
