@@ -23,6 +23,7 @@ void match_run(struct match_store *store)
 {
     match_store_sort(store);
     match_index_references(store);
+    store->lanes = match_lanes_new(store);
     for (size_t i = 0; i < store->rules->count; i++) {
         kinds[store->rules->list[i].kind](store, &store->rules->list[i]);
         if (!store->has_residue && store->rules->list[i].kind == MATCH_REFERENCE)
@@ -35,6 +36,8 @@ void match_run(struct match_store *store)
     match_doubt_references(store);
     match_doubt_near(store);
     match_doubt_copies(store);
+    match_lanes_free(store->lanes);
+    store->lanes = NULL;
     if (store->note_count)
         qsort(store->notes, store->note_count, sizeof *store->notes, by_line);
 }

@@ -149,10 +149,8 @@ static bool has_long_reference(const struct match_store *store, const struct mat
 
 void match_rule_truncated(struct match_store *store, const struct match_rule *rule)
 {
-    struct match_lane *lanes = match_lanes_new(store);
-    struct cut cut = {.rule = rule, .lanes = lanes};
+    struct cut cut = {.rule = rule, .lanes = store->lanes};
     match_blocks(store, rule->block, has_long_reference, join_cut, &cut);
-    match_lanes_free(lanes);
 }
 
 struct bare {

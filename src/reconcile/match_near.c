@@ -229,8 +229,7 @@ static void join_pairs(struct match_store *store, struct near *near)
 
 void match_rule_near(struct match_store *store, const struct match_rule *rule)
 {
-    struct match_lane *lanes = match_lanes_new(store);
-    struct near near = {.rule = rule, .lanes = lanes};
+    struct near near = {.rule = rule, .lanes = store->lanes};
     match_blocks(store, rule->block, has_number, compare_block, &near);
     near.partners = xcalloc(store->count + 1, sizeof *near.partners);
     for (size_t i = 0; i < near.count; i++) {
@@ -244,5 +243,4 @@ void match_rule_near(struct match_store *store, const struct match_rule *rule)
     free(near.partners);
     free(near.pairs);
     free(near.crowds);
-    match_lanes_free(lanes);
 }

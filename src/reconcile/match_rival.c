@@ -157,8 +157,7 @@ static void survey(struct rival *rival)
 
 void match_doubt_near(struct match_store *store)
 {
-    struct match_lane *lanes = match_lanes_new(store);
-    struct rival rival = {.store = store, .lanes = lanes};
+    struct rival rival = {.store = store, .lanes = store->lanes};
     survey(&rival);
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
@@ -168,11 +167,10 @@ void match_doubt_near(struct match_store *store)
         struct slice core = match_form_core(&form);
         rival.line = (uint32_t)i;
         if (core.length && core.length <= LENGTH_MOST &&
-            match_lane_space(lanes, line->account, form.length) < space_most)
+            match_lane_space(store->lanes, line->account, form.length) < space_most)
             try_all(&rival, core);
     }
     free(rival.filter);
-    match_lanes_free(lanes);
 }
 
 /* An open line of the other side that could be the partner of this one but for a typing error;

@@ -98,7 +98,8 @@ static void add_text(struct match_text *to, struct slice text)
     to->length += text.length;
 }
 
-static bool fits(const struct match_store *store, int side, const struct item *item, struct error *error)
+static bool fits(const struct match_store *store, int side, const struct item *item,
+                 struct error *error)
 {
     if (item->source_id.length > UINT16_MAX || item->reference.length > UINT16_MAX ||
         item->narrative.length > UINT16_MAX)
@@ -113,6 +114,9 @@ static bool fits(const struct match_store *store, int side, const struct item *i
 /* Without a form only equal writings meet: texts beyond MATCH_FORM. */
 static uint64_t hash_form(const struct match_store *store, const struct item *item)
 {
+    struct slice quick;
+    if (match_quick_core(item->reference, store->rules, &quick))
+        return match_hash(quick.text, quick.length) | 1;
     struct match_form form = match_form_of(item->reference, item->narrative, store->rules);
     struct slice core = match_form_core(&form);
     if (!core.length && item->reference.length > MATCH_FORM)

@@ -62,6 +62,7 @@ struct match_store {
     struct match_keys references; /* all lines with a reference, by match_reference_key() */
     struct match_keys residue;    /* those of references with an open line, after the first rule */
     bool has_residue;
+    struct match_lane *lanes;     /* after match_lanes_new() */
     struct match_note *notes;     /* after the run: by line */
     size_t note_count, note_capacity;
 };

@@ -34,11 +34,20 @@ static unsigned char half_width(const char *text, size_t left)
     return code >= 1 && code <= 0x5E ? (unsigned char)(0x20 + code) : 0;
 }
 
+static bool is_plain(unsigned char byte)
+{
+    return is_digit(byte) || (byte >= 'A' && byte <= 'Z');
+}
+
 struct match_form match_plain(struct slice reference)
 {
     struct match_form form;
-    form.length = form.head = 0;
-    for (size_t i = 0; i < reference.length; i++) {
+    size_t i = 0;
+    for (; i < reference.length && i < MATCH_FORM && is_plain((unsigned char)reference.text[i]); i++)
+        form.text[i] = reference.text[i];
+    form.length = (uint8_t)i;
+    form.head = 0;
+    for (; i < reference.length; i++) {
         unsigned char byte = (unsigned char)reference.text[i];
         if (byte == 0xEF && half_width(reference.text + i, reference.length - i)) {
             byte = half_width(reference.text + i, reference.length - i);
@@ -175,6 +184,26 @@ static struct match_form only_mined(struct slice narrative, const struct match_w
         found = form;
     }
     return found;
+}
+
+/* Capitals before nothing but digits are their own form; nearly all references are built so. */
+bool match_quick_core(struct slice reference, const struct match_rules *rules, struct slice *core)
+{
+    size_t letters = 0, zeros;
+    while (letters < reference.length && reference.text[letters] >= 'A' &&
+           reference.text[letters] <= 'Z')
+        letters++;
+    for (size_t i = letters; i < reference.length; i++)
+        if (!is_digit((unsigned char)reference.text[i]))
+            return false;
+    for (zeros = letters; zeros < reference.length && reference.text[zeros] == '0';)
+        zeros++;
+    for (size_t i = 0; reference.length <= MATCH_WORD && i < rules->absent.count; i++)
+        if (rules->absent.words[i][0] == reference.text[0])
+            return false;
+    *core = (struct slice){reference.text + zeros, reference.length - zeros};
+    return reference.length <= MATCH_FORM && reference.length >= letters + DIGITS_LEAST &&
+           core->length >= CORE_LEAST;
 }
 
 struct match_form match_form_of(struct slice reference, struct slice narrative,

@@ -36,6 +36,10 @@ bool match_mined(struct slice narrative, const struct match_words *prefixes, siz
 struct match_form match_form_of(struct slice reference, struct slice narrative,
                                 const struct match_rules *rules);
 
+/* The core of a reference that is capitals before nothing but digits, without making its form; false
+ * for others. */
+bool match_quick_core(struct slice reference, const struct match_rules *rules, struct slice *core);
+
 /* Whether two forms of one core are writings of one reference: their letters before it are the
  * same, or one has fewer of them, or what differs are known prefixes. */
 bool match_same_head(const struct match_form *one, const struct match_form *other,
