@@ -196,7 +196,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                LATERAL (SELECT * FROM jsonb_each(e.rule - '{name,title}'::text[])
                         UNION ALL SELECT 'position', to_jsonb(e.n)) k)
     SELECT coalesce(a.rule, b.rule), coalesce(a.key, b.key),
-           CASE WHEN b.rule IS NULL THEN 'added' WHEN a.rule IS NULL THEN 'removed' ELSE 'changed' END,
+           CASE WHEN NOT EXISTS (SELECT FROM cell c WHERE c.side = 'b' AND c.rule = a.rule)
+                     AND a.rule IS NOT NULL THEN 'added'
+                WHEN NOT EXISTS (SELECT FROM cell c WHERE c.side = 'a' AND c.rule = b.rule)
+                     AND b.rule IS NOT NULL THEN 'removed' ELSE 'changed' END,
            coalesce(b.value, ''), coalesce(a.value, '')
       FROM (SELECT * FROM cell WHERE side = 'a') a
       FULL JOIN (SELECT * FROM cell WHERE side = 'b') b ON b.rule = a.rule AND b.key = a.key
@@ -411,7 +414,7 @@ BEGIN
            decision = coalesce(p_reason, ''), row_version = row_version + 1
      WHERE rule_set_id = p_rule_set_id;
     IF p_verb = 'approve' THEN
-        UPDATE recon_lane l SET rule_set_id = p_rule_set_id, version = version + 1
+        UPDATE recon_lane l SET rule_set_id = p_rule_set_id, version = l.version + 1
           FROM recon_rule_set o WHERE o.rule_set_id = l.rule_set_id AND o.name = s.name;
     END IF;
     PERFORM bank.audit_write(p_verb, 'recon_rule_set', p_rule_set_id::text, NULL,

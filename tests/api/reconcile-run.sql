@@ -1,0 +1,244 @@
+-- Reconciliation: the gate in every way, runs of an engine that lies, rule sets and lanes under two
+-- persons, the order of imports, sums by day.
+BEGIN;
+\ir ../lib/small-bank.sql
+SELECT * FROM no_plan();
+
+INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES
+    ('R-ONE', 'One', 'nostro', 2), ('R-TWO', 'Two', 'nostro', 2);
+INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+SELECT l.lane_id, l.unit_id, 'GR' || a.n, 'ER ' || a.n, 'EUR'
+  FROM (VALUES ('R-ONE', 1), ('R-ONE', 2), ('R-TWO', 3)) a (lane, n)
+  JOIN bank.recon_lane l ON l.code = a.lane;
+
+-- Imports one statement of the lines "amount:reference …"; p_more: further members of the statement,
+-- p_controls: those of the file. The answer is its status, reason code and new lines.
+CREATE FUNCTION pg_temp.import(p_side text, p_account text, p_day date, p_opening bigint, p_lines text,
+    p_more jsonb DEFAULT '{}', p_controls jsonb DEFAULT '[]')
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    content text := concat_ws('|', p_side, p_account, p_day, p_opening, p_lines, p_more, p_controls);
+    v_sum bigint;
+    v_count bigint;
+    v_id text;
+BEGIN
+    SELECT coalesce(sum(split_part(l, ':', 1)::bigint), 0), count(*) INTO v_sum, v_count
+      FROM regexp_split_to_table(p_lines, ' ') l WHERE l <> '';
+    SET LOCAL SESSION AUTHORIZATION t_clerk;
+    INSERT INTO api.import_line (position, line, amount, value_date, book_date, kind, reference,
+                                 bank_reference, counterparty, narrative, source_id)
+    SELECT 1, n, split_part(l, ':', 1)::bigint, p_day, NULL, '', split_part(l, ':', 2), '', '',
+           split_part(l, ':', 3), ''
+      FROM regexp_split_to_table(p_lines, ' ') WITH ORDINALITY r (l, n) WHERE l <> '';
+    v_id := (api.import_commit(
+        jsonb_build_object('name', 'f', 'sha256', encode(sha256(convert_to(content, 'UTF8')), 'hex'),
+            'bytes', 1, 'side', p_side, 'format', 'test', 'parser_version', 1, 'encoding', 'utf-8',
+            'controls', p_controls),
+        jsonb_build_array(jsonb_build_object('position', 1, 'line', 1, 'account', p_account,
+            'reference', '', 'currency', 'EUR', 'open_date', p_day, 'close_date', p_day,
+            'opening', p_opening::text, 'closing', (p_opening + v_sum)::text, 'movement', v_sum::text,
+            'lines', v_count) || p_more), gen_random_uuid())).id;
+    RESET SESSION AUTHORIZATION;
+    RETURN (SELECT concat_ws(' ', status, reason_code, new_count) FROM bank.recon_file
+             WHERE file_id = v_id::bigint);
+END $$;
+CREATE FUNCTION pg_temp.item(p_side text, p_reference text) RETURNS bigint LANGUAGE sql AS
+$$ SELECT min(item_id) FROM bank.recon_item WHERE side = p_side AND reference = p_reference $$;
+-- Ends a run of R-ONE with the matches "rule confirm item[,mate]; …": a pair with a comma, else lines
+-- of one match with a plus. The answer: matches by rule and status, or the code of the failure.
+CREATE FUNCTION pg_temp.engine(p_matches text, p_rules int DEFAULT 1) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint := (SELECT coalesce(max(match_id), 0) FROM bank.recon_match);
+    m text;
+    n int := 0;
+    w text[];
+BEGIN
+    SET LOCAL SESSION AUTHORIZATION t_clerk;
+    FOREACH m IN ARRAY regexp_split_to_array(p_matches, '; *') LOOP
+        n := n + 1;
+        w := regexp_split_to_array(m, ' +');
+        CONTINUE WHEN m = '';
+        IF w[3] ~ ',' THEN
+            INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
+            VALUES (n, split_part(w[3], ',', 1)::bigint, split_part(w[3], ',', 2)::bigint, w[1],
+                    w[2] = 'sure');
+        ELSE
+            INSERT INTO api.run_line (match, item_id, rule, confirm)
+            SELECT n, i::bigint, w[1], w[2] = 'sure' FROM regexp_split_to_table(w[3], '\+') i;
+        END IF;
+    END LOOP;
+    PERFORM api.run_commit('R-ONE', '2031-01-31', p_rules, gen_random_uuid());
+    RESET SESSION AUTHORIZATION;
+    RETURN (SELECT coalesce(string_agg(k, ', ' ORDER BY k), '') FROM (
+        SELECT rule || ' ' || status AS k FROM bank.recon_match
+         WHERE match_id > before AND status <> 'undone') x);
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+CREATE FUNCTION pg_temp.pair(p_rule text, p_sure text, p_book text, p_statement text) RETURNS text
+LANGUAGE sql AS $$ SELECT p_rule || ' ' || p_sure || ' ' || pg_temp.item('L', p_book) || ','
+                          || pg_temp.item('S', p_statement) $$;
+CREATE FUNCTION pg_temp.rebuilt() RETURNS SETOF bank.recon_day_total LANGUAGE sql AS $$
+    SELECT x.account_id, x.day, x.side, sum(x.a)::bigint, sum(x.b)::bigint, 0::bigint, sum(x.c)::bigint,
+           sum(x.d)::bigint
+      FROM (SELECT account_id, day, side, 1 AS a, amount AS b, 0 AS c, 0 AS d FROM bank.recon_item
+            UNION ALL SELECT m.account_id, m.last_day, i.side, 0, 0, 1, mi.amount
+              FROM bank.recon_match m JOIN bank.recon_match_item mi USING (account_id, match_id)
+              JOIN bank.recon_item i USING (account_id, item_id)
+             WHERE m.status = 'confirmed' AND mi.live) x
+     GROUP BY 1, 2, 3 $$;
+CREATE FUNCTION pg_temp.totals() RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FROM (SELECT account_id, side, day, lines, amount, closed_lines, closed_amount
+                            FROM bank.recon_day_total
+                          EXCEPT SELECT account_id, side, day, lines, amount, closed_lines, closed_amount
+                            FROM pg_temp.rebuilt()) x $$;
+
+-- The gate.
+SELECT is(pg_temp.import('S', 'ER1', '2031-01-02', 0, '100:A1', '{"number": 1}'), 'accepted  1', 'a first statement');
+SELECT is(pg_temp.import('S', 'ER1', '2031-01-04', 150, '10:A3', '{"number": 3}'), 'quarantined gap 0',
+          'a day is missing: a gap');
+SELECT is(pg_temp.import('S', 'ER1', '2031-01-05', 160, '10:A4', '{"number": 4}'), 'quarantined waits 0',
+          'the next one hangs on it: one gap, not two');
+SELECT is(pg_temp.import('S', 'ER1', '2031-01-03', 100, '50:A2', '{"number": 2}'), 'accepted  1',
+          'the missing day comes');
+SELECT is((SELECT string_agg(status, ' ') FROM bank.recon_file), 'accepted accepted accepted accepted',
+          'and lets in what waited for it');
+SELECT is((SELECT count(*) FROM bank.recon_item WHERE reference ~ '^A'), 4::bigint, 'with all lines');
+SELECT is(pg_temp.import('L', 'GR3', '2031-01-02', 0, '1:N1', '{"number": 1}'), 'accepted  1', 'number 1');
+SELECT is(pg_temp.import('L', 'GR3', '2031-01-03', 1, '1:N3', '{"number": 3}'), 'quarantined sequence 0',
+          'a number is missing though the balance agrees');
+SELECT is(pg_temp.import('S', 'ER2', '2031-01-02', 0, '5:P1', '{"number": 1, "page": 1, "closing_interim": true}'),
+          'accepted  1', 'a first page');
+SELECT is(pg_temp.import('S', 'ER2', '2031-01-02', 5, '5:P3',
+          '{"number": 1, "page": 3, "opening_interim": true}'), 'quarantined page 0', 'the second page is missing');
+SELECT is(pg_temp.import('L', 'GR2', '2031-01-02', 0, '5:P1', '{"number": 1, "page": 1, "closing_interim": true}'),
+          'accepted  1', 'a first page of our book');
+SELECT is(pg_temp.import('L', 'GR2', '2031-01-03', 5, '7:P4', '{"number": 2, "page": 1}'), 'quarantined page 0',
+          'a statement ended with a page that was not the last');
+SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"position": 1, "kind": "sum",
+          "label": ":90C:", "line": 9, "currency": "EUR", "expected": "106", "found": "107"}]'),
+          'quarantined control 0', 'a control total that is a cent off');
+SELECT alike((SELECT reason FROM bank.recon_file ORDER BY file_id DESC LIMIT 1),
+          '%:90C:: 1.06 stated, 1.07 in the lines', 'with its figures');
+SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"position": 0, "kind": "records",
+          "label": "BAI 99", "line": 9, "currency": "", "expected": "5", "found": "4"}]'),
+          'quarantined control 0', 'a count of the whole file');
+SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"position": 1, "kind": "sum",
+          "label": ":90C:", "line": 9, "currency": "EUR", "expected": "107", "found": "107"}]'),
+          'accepted  2', 'controls that hold');
+SELECT is((SELECT count(*) FROM bank.recon_check WHERE code = 'control' AND passed), 1::bigint,
+          'are kept with the file');
+SELECT is(pg_temp.import('S', 'ER3', '2031-01-02', 0, '9:I1', '{"kind": "interim", "opening": null, "closing": null}'),
+          'accepted  0', 'lines of a day so far make no items');
+SELECT is(pg_temp.import('S', 'ER3', '2031-01-02', 0, '9:I1'), 'accepted  1', 'the statement brings them');
+SELECT is(pg_temp.import('S', 'ER3', '2031-01-03', 9, '9:D 9:D'), 'accepted  2', 'two equal lines are two');
+SELECT is(pg_temp.import('S', 'ER3', '2031-01-03', 9, '9:D 9:D 4:E'), 'accepted  1', 'told again, only the new');
+SELECT is(pg_temp.totals(), 0::bigint, 'the sums by day are those of the items');
+SELECT throws_ok($$UPDATE bank.recon_file SET status = 'released', waived_by = 'a', decided_by = 'a'
+                   WHERE status = 'quarantined'$$, '23514', NULL, 'nobody releases what he asked to');
+
+-- An engine that lies.
+SELECT is(pg_temp.import('L', 'GR1', '2031-01-03', 107,
+          '50:A2 20:K1 30:K2 30:K2 60:M1 33:TX20310103000017 90:Q-100020 1000:F100030 40:Z1'), 'accepted  9', 'our book');
+SELECT is(pg_temp.import('S', 'ER1', '2031-01-06', 170,
+          '21:K1 30:K2 30:OTHER 60:M2 33:x:20310103-000017 40:Q-100020-1 50:Q-100020-2 995:F100030 77:Z2', '{"number": 5}'),
+          'accepted  9', 'the statement');
+SELECT is(pg_temp.engine('exact sure ' || pg_temp.item('L', 'A1') || ',' || pg_temp.item('S', 'A2')), 'BO409',
+          'amounts that differ are no pair');
+SELECT is(pg_temp.engine('exact sure 999999,' || pg_temp.item('S', 'A1')), 'BO409', 'a line that is not there');
+SELECT is(pg_temp.engine(pg_temp.pair('exact', 'sure', 'A1', 'A1') || '; ' || pg_temp.pair('exact', 'sure', 'A1', 'A1')),
+          'BO409', 'a line twice');
+SELECT is(pg_temp.engine('exact sure ' || pg_temp.item('S', 'I1') || '+' || pg_temp.item('L', 'A1')), 'BO409',
+          'a line of another lane');
+SELECT is(pg_temp.engine(pg_temp.pair('exact', 'sure', 'A1', 'A1'), 7), 'BO409', 'rules that are not those of the lane');
+SELECT is((SELECT count(*) FROM bank.recon_match), 0::bigint, 'nothing of it is kept');
+SELECT is(pg_temp.engine(concat_ws('; ', pg_temp.pair('exact', 'sure', 'A1', 'A1'),
+          pg_temp.pair('exact', 'sure', 'A2', 'A2'), pg_temp.pair('exact', 'sure', 'M1', 'M2'),
+          pg_temp.pair('exact', 'sure', 'K2', 'K2'),
+          pg_temp.pair('nonsense', 'sure', 'TX20310103000017', 'x'))),
+          'exact confirmed, exact confirmed, exact confirmed, exact suggested, nonsense suggested',
+          'what is not keyed and unique, or by no rule, is only suggested');
+SELECT is((SELECT held_back FROM bank.recon_run ORDER BY run_id DESC LIMIT 1), 2::bigint, 'the run counts it');
+SELECT is((SELECT count(*) FROM bank.recon_open o JOIN bank.recon_match_item USING (account_id, item_id)), 4::bigint,
+          'suggested lines stay open');
+SELECT is(pg_temp.engine(concat_ws('; ', pg_temp.pair('narrative', 'sure', 'TX20310103000017', 'x'),
+          'split sure ' || pg_temp.item('L', 'Q-100020') || '+' || pg_temp.item('S', 'Q-100020-1') || '+'
+          || pg_temp.item('S', 'Q-100020-2'),
+          'fee sure ' || pg_temp.item('L', 'F100030') || '+' || pg_temp.item('S', 'F100030'),
+          'total sure ' || pg_temp.item('L', 'Z1') || '+' || pg_temp.item('S', 'Z2'))),
+          'fee confirmed, narrative confirmed, split confirmed, total suggested',
+          'a later run: keyed ones are confirmed, a difference that is no fee is not');
+SELECT is((SELECT amount || ' ' || status FROM bank.recon_adjustment), '-5 proposed', 'the fee waits for a second person');
+SELECT is((SELECT count(*) FROM bank.recon_match m WHERE m.adjustment + (SELECT sum(amount) FROM bank.recon_match_item i
+           WHERE i.account_id = m.account_id AND i.match_id = m.match_id) <> 0), 0::bigint, 'every match sums to zero');
+SELECT is((SELECT count(*) FROM (SELECT 1 FROM bank.recon_match_item WHERE live GROUP BY account_id, item_id
+           HAVING count(*) > 1) x), 0::bigint, 'no line is in two');
+SELECT is(pg_temp.totals(), 0::bigint, 'the sums by day are those of the matches');
+SELECT is((SELECT string_agg(difference::text, ' ') FROM bank.recon_account a, bank.recon_proof(a.account_id, '2031-01-31')
+           WHERE a.external_account IN ('ER 1', 'ER 2')), '0 0', 'the balances are explained');
+SELECT throws_ok($$INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+           SELECT account_id, match_id + 1, item_id, 0 FROM bank.recon_match_item WHERE live LIMIT 1$$, '23505', NULL,
+           'nor can it be, whoever writes');
+SELECT throws_ok($$UPDATE bank.recon_match SET adjustment = 1 WHERE status = 'confirmed' AND adjustment = 0;
+           SET CONSTRAINTS ALL IMMEDIATE$$, 'BO422', NULL, 'nor a sum that is not zero');
+SET CONSTRAINTS ALL DEFERRED;
+
+-- Rule sets.
+CREATE FUNCTION pg_temp.rules(p_login text, p_call text) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.as(p_login, format('SELECT (api.%s).status', p_call)) $$;
+SELECT is(pg_temp.rules('t_clerk', $$rule_set_draft(1, '', 'x', gen_random_uuid())$$), '42501', 'a clerk drafts no rules');
+SELECT is(pg_temp.rules('t_super', $$rule_set_draft(1, '', 'less', gen_random_uuid())$$), 'done', 'a supervisor does');
+SELECT is(pg_temp.rules('t_super2', $$rule_set_draft(1, '', 'more', gen_random_uuid())$$), 'BO423', 'one at a time');
+CREATE FUNCTION pg_temp.draft() RETURNS int LANGUAGE sql AS $$ SELECT max(rule_set_id) FROM bank.recon_rule_set $$;
+SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'suggest', 1, 3, '{"risk": 5}', 1, gen_random_uuid())$$,
+          pg_temp.draft())), 'done', 'a rule is changed');
+SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'subset', 'subset', 13, 'confirm', 1, 3, '{}', 2, gen_random_uuid())$$,
+          pg_temp.draft())), 'BO422', 'sums of some lines never confirm');
+SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'suggest', 1, 3, '[1', 2, gen_random_uuid())$$,
+          pg_temp.draft())), 'BO422', 'settings are JSON');
+SELECT is(pg_temp.as('t_audit', format($$SELECT string_agg(rule || ' ' || setting || ' ' || change, ', ' ORDER BY rule, setting)
+          FROM api.rule_set_diff(%s)$$, pg_temp.draft())),
+          'near block changed, near neighbours changed, near risk changed, near status changed', 'the difference is shown');
+SELECT is(pg_temp.rules('t_super', format($$rule_set_decide(%s, 'propose', '', 2, gen_random_uuid())$$, pg_temp.draft())), 'BO423',
+          'it is tried first');
+SELECT is(pg_temp.rules('t_super', format($$rule_set_tried(%s, '{"lane": "R-ONE", "lines": 3}', gen_random_uuid())$$, pg_temp.draft())),
+          'done', 'a trial');
+SELECT is(pg_temp.rules('t_super', format($$rule_set_decide(%s, 'propose', '', 2, gen_random_uuid())$$, pg_temp.draft())), 'done',
+          'then proposed');
+SELECT is(pg_temp.rules('t_super', format($$rule_set_decide(%s, 'approve', 'fine', 3, gen_random_uuid())$$, pg_temp.draft())), 'BO403',
+          'not approved by its author');
+SELECT throws_ok(format('UPDATE bank.recon_rule_set SET approved_by = created_by WHERE rule_set_id = %s', pg_temp.draft()),
+          '23514', NULL, 'the table itself wants two persons');
+SELECT is(pg_temp.rules('t_super2', format($$rule_set_decide(%s, 'approve', 'fine', 3, gen_random_uuid())$$, pg_temp.draft())), 'done',
+          'a second person approves');
+SELECT is((SELECT bool_and(rule_set_id = pg_temp.draft()) FROM bank.recon_lane), true, 'all lanes of its name use it');
+SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'confirm', 1, 3, '{}', 4, gen_random_uuid())$$,
+          pg_temp.draft())), 'BO423', 'approved, it never changes');
+SELECT is(pg_temp.engine('', 1), 'BO409', 'a run under the old one is refused');
+SELECT is(pg_temp.engine('', pg_temp.draft()), '', 'under the new one it is not');
+
+-- Lanes.
+CREATE FUNCTION pg_temp.propose(p_login text, p_tolerance int, p_version int) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.rules(p_login, format($q$lane_propose(%s, 'One', 1, 'working', 'many', %s, 3800, 6000, 0, 'default', 'yes', 'why', %s,
+          gen_random_uuid())$q$, (SELECT lane_id FROM bank.recon_lane WHERE code = 'R-ONE'), p_tolerance, p_version)) $$;
+SELECT is(pg_temp.propose('t_clerk', 5, 2), '42501', 'a clerk changes no lane');
+SELECT is(pg_temp.propose('t_super', 5, 1), 'BO409', 'the version seen counts');
+SELECT is(pg_temp.propose('t_super', 0, 2), 'BO422', 'nothing changed');
+SELECT is(pg_temp.propose('t_super', 5, 2), 'done', 'a proposal');
+SELECT is(pg_temp.propose('t_super2', 6, 2), 'BO423', 'one at a time');
+SELECT is(pg_temp.as('t_audit', 'SELECT setting || '' '' || before || '' '' || after FROM api.lane_change_diff((SELECT max(change_id)
+          FROM api.lane_change_list))'), 'tolerance 0 5', 'shown before and after');
+CREATE FUNCTION pg_temp.decide(p_login text, p_verb text) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.rules(p_login, format($q$lane_decide(%s, %L, 'because', 1, gen_random_uuid())$q$,
+          (SELECT max(change_id) FROM bank.recon_lane_change), p_verb)) $$;
+SELECT is(pg_temp.decide('t_super', 'approve'), 'BO403', 'not by its maker');
+SELECT is(pg_temp.decide('t_super2', 'approve'), 'done', 'by a second person');
+SELECT is((SELECT tolerance FROM bank.recon_lane WHERE code = 'R-ONE'), 5::bigint, 'it counts');
+SELECT is(pg_temp.decide('t_super2', 'approve'), 'BO423', 'once');
+SELECT is((SELECT count(*) FROM jsonb_array_elements(bank.recon_rules_of((SELECT l FROM bank.recon_lane l WHERE code = 'R-ONE'),
+          pg_temp.draft())->'rules') r WHERE r->>'name' = 'tolerance' AND r->>'status' = 'suggest'), 1::bigint,
+          'the engine gets it as a rule that suggests');
+SELECT throws_ok('UPDATE bank.recon_lane_change SET checker = maker', '23514', NULL, 'the table itself wants two persons');
+
+SELECT * FROM finish();
+ROLLBACK;
