@@ -100,6 +100,23 @@ BEGIN
     END IF;
 END $$;
 
+-- The same period from another kind of file, say camt after MT940: its texts differ, so its lines
+-- cannot be told from those that are there.
+CREATE FUNCTION bank.recon_gate_form(s bank.recon_statement)
+RETURNS TABLE (code text, expected bigint, seen bigint, passed boolean, detail text)
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT 'repeated', NULL::bigint, NULL::bigint, false,
+           format('the same statement is there from file %s (%s), in another form', f.file_id, f.name)
+      FROM recon_statement t
+      JOIN recon_file f ON f.file_id = t.file_id
+      JOIN recon_file o ON o.file_id = s.file_id
+     WHERE t.account_id = s.account_id AND t.side = s.side AND t.live AND t.kind = 'booked'
+       AND t.file_id <> s.file_id AND t.close_date = s.close_date
+       AND (t.opening, t.closing, t.line_count) = (s.opening, s.closing, s.line_count)
+       AND s.line_count > 0 AND (f.format, f.profile) <> (o.format, o.profile)
+     ORDER BY t.statement_id LIMIT 1
+$$;
+
 -- All checks of one statement, in the order in which they count.
 CREATE FUNCTION bank.recon_gate(s bank.recon_statement)
 RETURNS TABLE (code text, expected bigint, seen bigint, passed boolean, detail text)
@@ -127,6 +144,7 @@ BEGIN
         RETURN QUERY SELECT 'repeated', NULL::bigint, NULL::bigint, false,
                             'the file holds the same statement twice';
     END IF;
+    RETURN QUERY SELECT * FROM bank.recon_gate_form(s);
     last := bank.recon_before(s);
     RETURN QUERY SELECT c.* FROM bank.recon_gate_chain(s, last) c;
     IF last.statement_id IS NOT NULL AND last.closing = s.opening THEN

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Statements that are no tables, into the database: read whole or refused with their place.
 . "$(dirname "$0")/lib.sh"
-plan 19
+plan 20
 
 start_bank
 find_socket
@@ -115,3 +115,14 @@ is "two equal entries of camt are kept, the pending one is not" "$(items CAMT)" 
 is "the line of BAI2" "$(items BAI)" "1|-1000"
 is "the line of OFX" "$(items OFX)" "1|-1050"
 refused "the same again" 1 'bankops: ok.xml*imported before*' $import ok.xml
+cat >other.sta <<'END'
+:20:X
+:25:BAI
+:28C:1/1
+:60F:C261119USD100,00
+:61:2611201120D10,00NCHKPAY1//B2
+:62F:C261120USD90,00
+-
+END
+refused "the same statement in another form is held back" 1 'bankops: other.sta: held back*another form*' \
+    $import other.sta
