@@ -50,6 +50,8 @@ void list_page_settings_write(struct page *page);
 void list_page_view(struct page *page, const char *text);
 /* The page goes away. */
 void list_page_views_forget(struct page *page);
+/* Moves the cursor by one row and opens that row; false at the end, or while rows are read. */
+bool list_page_step(struct page *page, int by);
 void list_page_restart(struct page *page);
 /* Sorts by a column of the definition, the other way round when it is sorted by it already. */
 void list_page_sort(struct page *page, int column, bool descending);

@@ -333,6 +333,15 @@ static void open_row(struct page *page)
         console_jump(page, &page->definition->enter, page_lookup, page);
 }
 
+bool list_page_step(struct page *page, int by)
+{
+    struct list_state *state = page->state;
+    if (!list_settled(state->list) || !list_move(state->list, by) || !list_settled(state->list))
+        return false;
+    console_jump(page, &page->definition->enter, page_lookup, page);
+    return true;
+}
+
 /* The marked rows, else the one under the cursor, with the columns in the user's order. */
 static void copy(struct page *page)
 {

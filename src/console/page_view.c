@@ -8,6 +8,7 @@
 #include "console/format.h"
 #include "console/machine.h"
 #include "console/perform.h"
+#include "console/page_list.h"
 #include "terminal/draw.h"
 
 #include <stdlib.h>
@@ -225,6 +226,48 @@ static void export_panel(struct page *page)
     console_refuse(page->console, _("Go to a panel of fields to export the profile."));
 }
 
+/* The list that this record was opened from by Enter, NULL when it was not. */
+static struct page *list_below(struct page *page)
+{
+    struct console *console = page->console;
+    struct page *below = console->page_at > 0 ? console->pages[console->page_at - 1] : NULL;
+    const struct jump *enter =
+        below && below->ops == &list_page_ops ? &below->definition->enter : NULL;
+    return enter && enter->screen && !enter->screen_from && !strcmp(enter->screen, page->name)
+               ? below
+               : NULL;
+}
+
+/* The same page of panels of another record; this one is left for good. */
+static bool go_record(struct page *page, int by)
+{
+    struct console *console = page->console;
+    struct page *list = list_below(page), *next;
+    int number = ((struct view_state *)page->state)->page;
+    if (!list) {
+        console_refuse(console, _("This record was not opened from a list."));
+        return true;
+    }
+    console_back(console);
+    if (!list_page_step(list, by)) {
+        console_forward(console);
+        console_refuse(console, by > 0 ? _("The list has no further row.")
+                                       : _("This is the first row of the list."));
+        return true;
+    }
+    next = console_page(console);
+    if (next != list && next->ops == &view_page_ops)
+        go_page(next, number);
+    return true;
+}
+
+static const char *view_refusal(struct page *page, enum action_id id)
+{
+    if ((id == ACTION_RECORD_BACK || id == ACTION_RECORD_NEXT) && !list_below(page))
+        return _("This record was not opened from a list.");
+    return NULL;
+}
+
 static bool view_act(struct page *page, enum action_id id)
 {
     struct view_state *state = page->state;
@@ -244,6 +287,9 @@ static bool view_act(struct page *page, enum action_id id)
     case ACTION_PANEL_BACK:
         go_panel(page, -1);
         return true;
+    case ACTION_RECORD_BACK:
+    case ACTION_RECORD_NEXT:
+        return go_record(page, id == ACTION_RECORD_BACK ? -1 : 1);
     case ACTION_ZOOM:
         state->zoom = !state->zoom;
         return true;
@@ -332,6 +378,7 @@ const struct page_ops view_page_ops = {
     .key = view_key,
     .act = view_act,
     .value = view_value,
+    .refusal = view_refusal,
     .refresh = view_refresh,
     .tick = view_tick,
     .forget = view_forget,

@@ -286,6 +286,37 @@ static void confirmed(void *data, bool yes)
         job_free(job);
 }
 
+enum { DETAILS_MOST = 6 };
+
+/* What the one object is, column by column, and what was entered about it. */
+static void add_details(struct buffer *text, const struct job *job)
+{
+    const struct item *item = &job->items[0];
+    const struct fields *asked = &job->action->ask;
+    char cell[256];
+    for (int i = 0, lines = 0; item->cells && i < job->columns->count && lines < DETAILS_MOST; i++) {
+        const struct defined_column *column = &job->columns->items[i];
+        if (column->hidden || i == job->action->amount || !item->cells[i] ||
+            !strcmp(item->cells[i], item->label))
+            continue;
+        format_cell(job->columns, i, (const char *const *)item->cells,
+                    console_now(job->page->console), NULL, cell, sizeof cell);
+        if (!*cell)
+            continue;
+        buffer_format(text, "\n  %s: %s", both_text(&column->title), cell);
+        lines++;
+    }
+    for (int i = 0; i < asked->count; i++) {
+        const struct defined_field *field = &asked->items[i];
+        const char *value = values_get(&job->asked, field->name);
+        const struct named_value *named =
+            named_value_find(field->values, field->value_count, value);
+        if (value && *value && field->type != FIELD_PASSWORD)
+            buffer_format(text, "%s\n  %s: %s", i ? "" : "\n", both_text(&field->title),
+                          named && named->title.en ? both_text(&named->title) : value);
+    }
+}
+
 static void job_confirm(struct job *job)
 {
     const struct defined_action *action = job->action;
@@ -305,6 +336,8 @@ static void job_confirm(struct job *job)
     }
     if (job->count > 8)
         buffer_add(&text, "\n  …");
+    if (job->count == 1)
+        add_details(&text, job);
     if (action->danger == DANGER_POST)
         buffer_format(&text, "\n\n%s", _("This is booked at once."));
     dialog_confirm(job->page->console, _("Please confirm"), buffer_text(&text), confirmed, job);

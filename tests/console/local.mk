@@ -32,6 +32,10 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
 if HAVE_VTERM
 check_PROGRAMS += tests/console/console.t tests/console/flows.t tests/console/pages.t
 TESTS += tests/console/console.t tests/console/flows.t tests/console/pages.t
+check_PROGRAMS += tests/console/desk.t
+TESTS += tests/console/desk.t
+tests_console_desk_t_SOURCES = tests/console/desk.c
+tests_console_desk_t_LDADD = $(pty_libraries)
 tests_console_pages_t_SOURCES = tests/console/pages.c
 tests_console_pages_t_LDADD = $(pty_libraries)
 check_PROGRAMS += tests/console/matcher.t
