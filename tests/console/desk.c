@@ -54,6 +54,8 @@ static void records(void)
     struct pty *pty = start("clerk01", "poi", NULL);
     char first[64], second[64];
     pty_wait_text(pty, "1-18 of", WAIT);
+    pty_wait_text(pty, "1000000", WAIT);
+    pty_settle(pty, 200, 3000);
     snprintf(first, sizeof first, "Points · %.10s", pty_row(pty, 3) + 3);
     snprintf(second, sizeof second, "Points · %.10s", pty_row(pty, 4) + 3);
     pty_keys(pty, "Enter", NULL);
