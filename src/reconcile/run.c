@@ -92,7 +92,8 @@ static void copy_reason(struct copy *copy, const struct match_store *store, size
 {
     const struct match_rule *rule = match_line_rule(store, match_line_at(store, first));
     if (rule->kind == MATCH_REFERENCE && rule->writing == MATCH_SAME &&
-        rule->ambiguity == MATCH_LEAVE && !rule->fee.given) {
+        rule->ambiguity == MATCH_LEAVE && !rule->fee.given &&
+        match_line_status(match_line_at(store, first)) == MATCH_CONFIRMED) {
         copy_null(copy);
         copy_null(copy);
         return;
