@@ -15,6 +15,8 @@ dist_screens_DATA += \
   screens/queue-list.json \
   screens/case-mark.json \
   screens/case-imports.json \
+  screens/macro.json \
+  screens/macros.json \
   screens/case-redress.json \
   screens/case-cause.json \
   screens/case-causes.json \

@@ -50,10 +50,11 @@ static void add_field(struct entry *entry, const struct defined_field *field)
         .name = field->name,
         .label = both_text(&field->title),
         .help = field->help.en ? both_text(&field->help) : NULL,
-        .type = field->lookup ? FORM_LOOKUP : form_types[field->type],
+        .type = field->lookup && field->type != FIELD_MEMO ? FORM_LOOKUP : form_types[field->type],
         .length = field->type == FIELD_SHOW ? 0 : field->length,
         .rows = field->rows,
         .required = field->required,
+        .listed = field->lookup != NULL,
         .readonly = field->type == FIELD_SHOW,
         .choices = choices,
         .choice_count = count,
@@ -216,6 +217,15 @@ static void pick_choice(struct entry *entry, int at)
     dialog_choose(entry->page->console, both_text(&field->title), &items, picked_value, entry);
 }
 
+/* A text found for a memo goes behind what is written there. */
+static void append_text(struct entry *entry, int at, const char *text)
+{
+    const char *written = form_value(entry->form, at);
+    char *whole = xasprintf("%s%s%s", written, *written ? "\n" : "", text);
+    form_set(entry->form, at, whole);
+    free(whole);
+}
+
 static void picked_row(void *data, int tag)
 {
     struct entry *entry = data;
@@ -225,6 +235,12 @@ static void picked_row(void *data, int tag)
         const struct defined_lookup *lookup = entry->fields->items[at].lookup;
         int column = defined_columns_find(&lookup->columns, lookup->value);
         const char *value = PQgetvalue(entry->found, tag, column);
+        if (entry->fields->items[at].type == FIELD_MEMO) {
+            append_text(entry, at, value);
+            PQclear(entry->found);
+            entry->found = NULL;
+            return;
+        }
         char text[256];
         const char *cells[60];
         for (int i = 0; i < lookup->columns.count && i < 60; i++)

@@ -90,13 +90,13 @@ BEGIN
     IF 'class' = ANY (t.needs) AND (c.business IS NULL OR c.reason IS NULL) THEN
         PERFORM bank.fail('BO422', 'Classify the case first: business and reason.', c.number,
                           'Choose both codes.', 'p_business');
-    ELSIF 'decision' = ANY (t.needs) AND coalesce(btrim(c.decision), '') = '' THEN
+    ELSIF 'decision' = ANY (t.needs) AND coalesce(c.decision, '') !~ '[^[:space:]]' THEN
         PERFORM bank.fail('BO422', 'Write the decision.', c.number, NULL, 'p_decision');
     ELSIF 'told' = ANY (t.needs) AND (c.told_at IS NULL OR c.told_how IS NULL) THEN
         PERFORM bank.fail('BO422', 'Say how the customer was told.', c.number, NULL, 'p_how');
     ELSIF 'outcome' = ANY (t.needs) AND c.outcome IS NULL THEN
         PERFORM bank.fail('BO422', 'Choose the outcome.', c.number, NULL, 'p_outcome');
-    ELSIF 'note' = ANY (t.needs) AND coalesce(btrim(p_note), '') = '' THEN
+    ELSIF 'note' = ANY (t.needs) AND coalesce(p_note, '') !~ '[^[:space:]]' THEN
         PERFORM bank.fail('BO422', 'Write a note.', c.number, NULL, 'p_note');
     ELSIF 'checker' = ANY (t.needs) AND c.decided_by = (bank.me()).staff_id THEN
         PERFORM bank.fail('BO403', 'A second person must check this.', c.number,

@@ -221,7 +221,7 @@ BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
-    IF coalesce(btrim(p_note), '') = '' THEN
+    IF coalesce(p_note, '') !~ '[^[:space:]]' THEN
         PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
     END IF;
     SELECT * INTO c FROM bank.case_file

@@ -58,7 +58,8 @@ dist_schema_DATA += \
   src/schema/077-case-merge.sql \
   src/schema/078-case-pull.sql \
   src/schema/079-case-after.sql \
-  src/schema/080-report-complaint.sql
+  src/schema/080-report-complaint.sql \
+  src/schema/081-macro.sql
 dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \

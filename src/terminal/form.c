@@ -81,9 +81,9 @@ static void copy_choices(struct form_field *field, const struct form_choice *cho
 static int usual_length(enum form_type type)
 {
     static const int lengths[FORM_TYPE_COUNT] = {
-        [FORM_TEXT] = 255,  [FORM_MEMO] = 4000, [FORM_INTEGER] = 20,  [FORM_MONEY] = 27,
-        [FORM_DATE] = 10,   [FORM_CHOICE] = 80, [FORM_LOOKUP] = 64, [FORM_PASSWORD] = 256,
-        [FORM_BOOL] = 5,
+        [FORM_TEXT] = 255,  [FORM_MEMO] = 4000,    [FORM_INTEGER] = 20,
+        [FORM_MONEY] = 27,  [FORM_DATE] = 10,      [FORM_CHOICE] = 80,
+        [FORM_LOOKUP] = 64, [FORM_PASSWORD] = 256, [FORM_BOOL] = 5,
     };
     return lengths[type];
 }
@@ -310,9 +310,8 @@ static int find_typed(const struct form_entry *entry)
             begins(entry->field.choices[i].value, typed))
             return i;
     int number = typed[0] - '1';
-    return typed[0] >= '1' && !typed[1] && number < entry->field.choice_count && number < 9
-               ? number
-               : -1;
+    return typed[0] >= '1' && !typed[1] && number < entry->field.choice_count && number < 9 ? number
+                                                                                            : -1;
 }
 
 static enum form_result type_choice(struct form *form, struct form_entry *entry, int code)
@@ -453,8 +452,8 @@ static enum form_result vertical(struct form *form, struct form_entry *entry, in
 
 static bool has_list(const struct form_entry *entry)
 {
-    return entry->field.type == FORM_CHOICE || entry->field.type == FORM_LOOKUP ||
-           entry->field.type == FORM_DATE;
+    return entry->field.listed || entry->field.type == FORM_CHOICE ||
+           entry->field.type == FORM_LOOKUP || entry->field.type == FORM_DATE;
 }
 
 enum form_result form_key(struct form *form, const struct key *key)

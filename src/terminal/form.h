@@ -34,6 +34,7 @@ struct form_field {
     int width;   /* cells of the box; 0 = from length, at most what fits */
     int rows;    /* memo: lines shown; 0 = 4 */
     bool required;
+    bool listed;   /* F4 finds values also for a type that has none by itself (memo) */
     bool readonly; /* shown, never has the focus */
     const struct form_choice *choices; /* choice: the values; lookup: titles known so far */
     int choice_count;

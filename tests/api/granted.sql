@@ -254,3 +254,8 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_cause_done'
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_cause_form');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'case_cause_list');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_survey_set');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'macro_texts');
+INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'macro_list');
+INSERT INTO decided VALUES ('function', 'supervisor', 'macro_form');
+INSERT INTO decided VALUES ('function', 'supervisor', 'macro_save');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_similar');
