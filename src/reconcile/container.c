@@ -24,6 +24,7 @@ struct part {
 
 struct container {
     char *path;
+    struct stat status;      /* when it was opened */
     struct archive *archive; /* NULL: no zip */
     bool is_book;            /* the archive is itself a workbook */
     struct part *parts;
@@ -53,15 +54,15 @@ static enum content content_of(const unsigned char *head, size_t length)
     return CONTENT_TEXT;
 }
 
-static bool peek_path(const char *path, enum content *content, struct error *error)
+static bool peek_path(const char *path, enum content *content, struct stat *status,
+                      struct error *error)
 {
     unsigned char head[8];
-    struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return error_errno(error, path, _("Check the name and the permissions."),
                            _("the file cannot be opened"));
-    bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    bool regular = fstat(fd, status) == 0 && S_ISREG(status->st_mode);
     ssize_t got = regular ? read(fd, head, sizeof head) : 0;
     close(fd);
     if (!regular)
@@ -100,6 +101,12 @@ static bool is_no_file(const char *name)
            !strcasecmp(base, "Thumbs.db");
 }
 
+/* Names mostly hold the day: older statements come first. */
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct part *)a)->name, ((const struct part *)b)->name);
+}
+
 static bool list_members(struct container *container, struct error *error)
 {
     for (size_t i = 0; i < archive_count(container->archive); i++) {
@@ -108,6 +115,7 @@ static bool list_members(struct container *container, struct error *error)
             add_part(container, xasprintf("%s/%s", container->path, name), i);
         free(name);
     }
+    qsort(container->parts, container->count, sizeof *container->parts, by_name);
     return container->count > 0 ||
            error_set(error, ERROR_INPUT, container->path, _("Ask the sender for the file again."),
                      _("the archive is empty"));
@@ -131,7 +139,7 @@ struct container *container_open(const char *path, struct error *error)
     struct container *container = xcalloc(1, sizeof *container);
     container->path = xstrdup(path);
     container->copy = -1;
-    bool done = peek_path(path, &content, error);
+    bool done = peek_path(path, &content, &container->status, error);
     if (done && content == CONTENT_ZIP)
         done = open_archive(container, error);
     else if (done)
@@ -352,7 +360,8 @@ static bool recognise_path(struct container *container, const struct profiles *p
     struct workbook workbook = {container, container->path, container->path, {0}, 0};
     struct stream stream;
     enum content content;
-    if (!peek_path(container->path, &content, error))
+    struct stat now;
+    if (!peek_path(container->path, &content, &now, error))
         return false;
     if (content == CONTENT_TEXT) {
         *source = source_open(container->path, error);
@@ -392,6 +401,8 @@ bool container_recognise(struct container *container, size_t file,
         done = digest_path(container->path, &workbook.identity, error) &&
                recognise_book(container, container->archive, &workbook, profiles, forced, source,
                               format, error);
+    if (done && !source_is_file(*source))
+        source_watch(*source, container->path, &container->status);
     if (!done) {
         source_close(*source);
         *source = NULL;

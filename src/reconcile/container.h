@@ -12,7 +12,7 @@ struct container;
 struct container *container_open(const char *path, struct error *error);
 void container_close(struct container *container);
 
-/* Files in it, at least 1. */
+/* Files in it, at least 1, in order of their names. */
 size_t container_count(const struct container *container);
 /* UTF-8 name for messages and records: the path, or "path/member". */
 const char *container_name(const struct container *container, size_t file);

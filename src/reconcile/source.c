@@ -22,6 +22,7 @@ struct source {
     struct stream stream;
     enum source_kind kind;
     struct stat status;
+    char *watched; /* path of what the stream is read from, or NULL */
     struct scan scan;
     enum encoding encoding;
     const struct icu *icu;
@@ -208,6 +209,7 @@ void source_close(struct source *source)
     free(source->buffer);
     free(source->text);
     free(source->name);
+    free(source->watched);
     free(source);
 }
 
@@ -219,6 +221,11 @@ const char *source_name(const struct source *source)
 const struct scan *source_scan(const struct source *source)
 {
     return &source->scan;
+}
+
+bool source_is_file(const struct source *source)
+{
+    return source->fd >= 0;
 }
 
 bool source_is_sheet(const struct source *source)
@@ -445,12 +452,21 @@ bool source_refuse_at(const struct source *source, uint64_t line, uint64_t offse
     return false;
 }
 
+void source_watch(struct source *source, const char *path, const struct stat *status)
+{
+    free(source->watched);
+    source->watched = xstrdup(path);
+    source->status = *status;
+}
+
 bool source_unchanged(const struct source *source, struct error *error)
 {
     struct stat now;
-    if (source->fd < 0)
+    if (source->fd < 0 && !source->watched)
         return true;
-    if (fstat(source->fd, &now) == 0 && now.st_size == source->status.st_size &&
+    bool known = source->watched ? stat(source->watched, &now) == 0
+                                 : fstat(source->fd, &now) == 0;
+    if (known && now.st_size == source->status.st_size &&
         now.st_mtim.tv_sec == source->status.st_mtim.tv_sec &&
         now.st_mtim.tv_nsec == source->status.st_mtim.tv_nsec)
         return true;

@@ -4,6 +4,8 @@
 #include "reconcile/item.h"
 #include "reconcile/scan.h"
 
+#include <sys/stat.h>
+
 /* A file read line by line through one buffer of fixed size. Lines are raw bytes of the file's
  * encoding (a line end is never part of a GB18030 character); source_text() makes UTF-8 of them. */
 struct source;
@@ -28,6 +30,8 @@ void source_close(struct source *source);
 
 const char *source_name(const struct source *source);
 const struct scan *source_scan(const struct source *source);
+/* Whether it is read from a file of its own. */
+bool source_is_file(const struct source *source);
 bool source_is_sheet(const struct source *source);
 bool source_is_decoded(const struct source *source);
 /* Whether source_text() gives back what it gets. */
@@ -72,6 +76,9 @@ bool source_refuse_at(const struct source *source, uint64_t line, uint64_t offse
                       const char *field, const char *todo, struct error *error, const char *what,
                       ...) __attribute__((format(printf, 7, 8)));
 
+/* Makes source_unchanged() look at the file that a stream is read from, and that was as `status`
+ * says when it was opened. */
+void source_watch(struct source *source, const char *path, const struct stat *status);
 /* Whether the file was changed by somebody since it was opened. */
 bool source_unchanged(const struct source *source, struct error *error);
 

@@ -185,8 +185,12 @@ static char *describe(const struct source *source, const struct format *format,
     add_integer(file, "bytes", (long long)scan->bytes);
     cJSON_AddStringToObject(file, "side", side);
     cJSON_AddStringToObject(file, "format", format->name);
-    if (format->profile)
-        cJSON_AddStringToObject(file, "profile", format->profile->name);
+    if (format->profile) {
+        char profile[120];
+        snprintf(profile, sizeof profile, "%.100s/%d", format->profile->name,
+                 format->profile->version);
+        cJSON_AddStringToObject(file, "profile", profile);
+    }
     add_integer(file, "parser_version", FORMAT_VERSION);
     cJSON_AddStringToObject(file, "encoding",
                             scan->ascii ? "ASCII" : encoding_name(scan->encoding));

@@ -66,8 +66,8 @@ like "and what is left out" "$out" '*(汇总).csv: left out: sums without moveme
 is "and keeps nothing" "$(held)" "0|0|0"
 like "the archive is imported" "$($import day.zip 2>&1)" '*10 new (alipay-merchant-trade)*'
 is "with all its lines" "$(lines 20880000000000000156)" "10|6000"
-like "under the name of archive and member" "$(sql "SELECT name, format, profile FROM bank.recon_file")" \
-    'day.zip/20880156_20261120_业务明细.csv|csv|alipay-merchant-trade'
+like "under the name of archive and member, with profile and version" "$(sql "SELECT name, format, profile FROM bank.recon_file")" \
+    'day.zip/20880156_20261120_业务明细.csv|csv|alipay-merchant-trade/1'
 refused "the same archive again" 1 'bankops: day.zip*imported before*' $import day.zip
 refused "its member alone" 1 'bankops: trade.csv*imported before*' $import trade.csv
 trade 6 15 >later.csv

@@ -221,7 +221,7 @@ static bool read_account(struct table *table, struct slice *name)
         *name = (struct slice){table->account, strlen(table->account)};
     if (!name->length && table->profile->fallback)
         *name = (struct slice){table->profile->fallback, strlen(table->profile->fallback)};
-    if (!given && !table_check_id(table, COLUMN_ACCOUNT, 1))
+    if (!given && !table_check_id(table, COLUMN_ACCOUNT, -1))
         return false;
     if (name->length)
         return true;

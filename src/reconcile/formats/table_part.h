@@ -94,6 +94,7 @@ bool table_money(struct table *table, int column, const char *currency, int64_t 
 bool table_micro(struct table *table, int column, const char *currency, int64_t *amount);
 bool table_micro_text(const struct table *table, struct slice text, int64_t *amount);
 bool table_currency(struct slice text, char currency[4]);
+/* Refuses a number in E+ notation; `which` of the ids is watched for zeros, -1: none. */
 bool table_check_id(struct table *table, int column, int which);
 bool table_check_ids(struct table *table);
 

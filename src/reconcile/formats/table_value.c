@@ -285,7 +285,7 @@ bool table_check_id(struct table *table, int column, int which)
     struct slice text = table_cell(table, column);
     if (text.length < 5)
         return true;
-    if (text.length > 15 && !table->ids[which].whole)
+    if (text.length > 15 && which >= 0 && !table->ids[which].whole)
         count_zeros(table, text, &table->ids[which]);
     if (!is_shortened(text))
         return true;
