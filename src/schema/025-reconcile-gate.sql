@@ -112,8 +112,8 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
       JOIN recon_file o ON o.file_id = s.file_id
      WHERE t.account_id = s.account_id AND t.side = s.side AND t.live AND t.kind = 'booked'
        AND t.file_id <> s.file_id AND t.close_date = s.close_date
-       AND (t.opening, t.closing, t.line_count) = (s.opening, s.closing, s.line_count)
-       AND s.line_count > 0 AND (f.format, f.profile) <> (o.format, o.profile)
+       AND (t.closing, t.movement, t.line_count) = (s.closing, s.movement, s.line_count)
+       AND s.kind = 'booked' AND s.line_count > 0 AND (f.format, f.profile) <> (o.format, o.profile)
      ORDER BY t.statement_id LIMIT 1
 $$;
 
@@ -133,6 +133,7 @@ BEGIN
             || CASE WHEN s.opening + s.movement = s.closing THEN 'as stated'
                     ELSE format('but closing is %s', bank.recon_money(s.closing, s.currency)) END;
     END IF;
+    RETURN QUERY SELECT * FROM bank.recon_gate_form(s);
     IF s.opening IS NULL OR s.kind <> 'booked' THEN
         RETURN;
     END IF;
@@ -144,7 +145,6 @@ BEGIN
         RETURN QUERY SELECT 'repeated', NULL::bigint, NULL::bigint, false,
                             'the file holds the same statement twice';
     END IF;
-    RETURN QUERY SELECT * FROM bank.recon_gate_form(s);
     last := bank.recon_before(s);
     RETURN QUERY SELECT c.* FROM bank.recon_gate_chain(s, last) c;
     IF last.statement_id IS NOT NULL AND last.closing = s.opening THEN

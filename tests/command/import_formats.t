@@ -1,7 +1,7 @@
 #!/bin/sh
 # Statements that are no tables, into the database: read whole or refused with their place.
 . "$(dirname "$0")/lib.sh"
-plan 20
+plan 21
 
 start_bank
 find_socket
@@ -126,3 +126,10 @@ cat >other.sta <<'END'
 END
 refused "the same statement in another form is held back" 1 'bankops: other.sta: held back*another form*' \
     $import other.sta
+cat >other.ofx <<'END'
+<OFX><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>BAI</BANKACCTFROM><BANKTRANLIST>
+<STMTTRN><DTPOSTED>20261120<TRNAMT>-10.00<FITID>F9<NAME>Them</STMTTRN>
+</BANKTRANLIST><LEDGERBAL><BALAMT>90.00<DTASOF>20261120</LEDGERBAL></STMTRS></OFX>
+END
+refused "also where only the closing balance is stated" 1 'bankops: other.ofx: held back*another form*' \
+    $import other.ofx
