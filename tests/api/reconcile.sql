@@ -1,7 +1,7 @@
 -- Reconciliation: imports, the gate, exact matches, undoing, balance proof, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(95);
+SELECT plan(96);
 
 INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES
     ('T-ONE', 'One', 'nostro', 2), ('T-TWO', 'Two', 'nostro', 2), ('T-WEST', 'West', 'nostro', 5);
@@ -108,6 +108,9 @@ SELECT is(pg_temp.run('t_clerk', 'T-ONE', '2030-01-02'), 'done', 'a second run')
 SELECT is(pg_temp.matched('T-ONE'), 'A1 100, B2 200', 'changes nothing');
 SELECT is((SELECT match_count FROM bank.recon_run ORDER BY run_id DESC LIMIT 1), 0::bigint,
           'and says that it matched nothing');
+SELECT is(pg_temp.as('t_clerk', format($$SELECT rate || ' ' || value_rate FROM api.lane_day
+          WHERE lane_id = %s$$, pg_temp.lane('T-ONE'))), '26.7 29.1',
+          'four of fifteen lines, 600 of 2065 by value');
 SELECT is(pg_temp.proof('T-ONE', '2030-01-02'), '0 explained, 0 equal', 'the balances are explained');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT sum(amount) FILTER (WHERE line <= 6)
           = sum(amount) FILTER (WHERE line = 7) FROM api.balance_sheet(%s, '2030-01-02')$$,

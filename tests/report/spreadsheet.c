@@ -140,7 +140,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_cells_of_their_kind), cmocka_unit_test(never_writes_a_formula),
-        cmocka_unit_test(keeps_money_exact), cmocka_unit_test(reads_back_what_was_written), cmocka_unit_test(fits_columns_to_double_width),
+        cmocka_unit_test(keeps_money_exact),
+        cmocka_unit_test(reads_back_what_was_written), cmocka_unit_test(fits_columns_to_double_width),
         cmocka_unit_test(says_what_cannot_be_written)};
     setlocale(LC_ALL, "C.UTF-8");
     if (system("unzip -v >/dev/null 2>&1") != 0) {
