@@ -8,7 +8,7 @@ VALUES ('default', $rules${
   "version": 1,
   "title": {"en": "Rules the program comes with", "zh": "系统默认规则"},
   "prefixes": ["REF", "UPOP", "NET", "ALI", "WX", "TX"],
-  "absent": ["NONREF", "NOTPROVIDED", "NOREF", "NA"],
+  "absent": ["NONREF", "NOTPROVIDED", "NOREF", "NA", "NONE", "NULL", "NIL", "UNKNOWN"],
   "rules": [
     {
       "name": "exact",
@@ -83,7 +83,7 @@ VALUES ('default', $rules${
       "name": "fee",
       "title": {"en": "Amount less the known fee", "zh": "扣除已知手续费"},
       "match": "reference",
-      "writing": "same",
+      "writing": "any",
       "days": {"early": 5, "late": 10},
       "fee": {"low": "0.38", "high": "0.60"},
       "status": "confirm"
