@@ -12,6 +12,7 @@ CREATE FUNCTION api.classify_bounds()
 RETURNS TABLE (threshold float, floor float)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT bank.setting('classify_threshold')::float, bank.setting('classify_floor')::float
+     WHERE bank.my_staff_id() IS NOT NULL
 $$;
 
 -- The bytes of a model (NULL: the active one), by axis.

@@ -9,6 +9,8 @@ CREATE FUNCTION pg_temp.open(p_customer bigint, p_level text) RETURNS text LANGU
 $$ SELECT pg_temp.as('t_super2', format('SELECT (api.case_open(%s, ''A01'', ''B02'', ''C07'', ''s'', ''f'', '
    'p_level => %L, p_request => gen_random_uuid())).id', p_customer, p_level)) $$;
 
+-- Nobody is free, so that cases wait in their queues.
+UPDATE bank.setting SET value = '0' WHERE name = 'route_capacity';
 SELECT is(pg_temp.kinds('t_clerk'), 'none', 'nothing is due in an empty bank');
 SELECT pg_temp.open(101, 'simple') AS card, pg_temp.open(101, 'major') AS major,
        pg_temp.open(201, 'simple') AS west \gset
