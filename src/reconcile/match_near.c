@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOUND_LEAST = 5 }; /* neighbours; fewer may be chance */
+enum {
+    FOUND_LEAST = 5, /* neighbours; fewer may be chance */
+    SAMPLE = 64      /* lines of a side of a block whose days are compared */
+};
 
 /* Fewer values than this are running numbers: a typing error makes another valid reference. */
 static const double space_least = 3e7;
@@ -70,23 +73,55 @@ static struct match_form *make_forms(const struct match_store *store, const uint
     return forms;
 }
 
+/* Whether a line of the same side, reference and amount is in a confirmed match: then this one may
+ * be a copy of it, and is sure of no other partner. */
+static bool is_copy(const struct match_store *store, uint32_t index)
+{
+    const struct match_line *line = &store->lines[index];
+    const struct match_keys *keys = &store->references;
+    uint64_t key = match_reference_key(line);
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
+         at++) {
+        const struct match_line *other = &store->lines[keys->list[at].line];
+        if (match_line_status(other) == MATCH_CONFIRMED && other->side == line->side &&
+            other->amount == line->amount && other->account == line->account)
+            return true;
+    }
+    return false;
+}
+
+/* Share of the pairs of a block that are within the days, from a part of it. */
+static double days_share(const struct match_store *store, const struct match_rule *rule,
+                         const struct match_block *block)
+{
+    size_t steps[] = {block->counts[0] / SAMPLE + 1, block->counts[1] / SAMPLE + 1};
+    size_t seen = 0, within = 0;
+    for (size_t i = 0; i < block->counts[0]; i += steps[0])
+        for (size_t j = 0; j < block->counts[1]; j += steps[1], seen++)
+            within += match_in_days(&store->lines[block->lines[0][i]],
+                                    &store->lines[block->lines[1][j]], rule);
+    return (double)within / (double)seen;
+}
+
 /* Pairs that are near by chance, among the lines whose own partner is not there. */
-static double expect(const struct match_lane *lanes, uint32_t account,
-                     struct match_form *const forms[2], bool *const paired[2],
-                     const size_t counts[2])
+static double expect(const struct match_store *store, const struct near *near,
+                     const struct match_block *block, struct match_form *const forms[2],
+                     bool *const paired[2])
 {
     size_t lengths[MATCH_FORM + 3] = {0};
     double sum = 0;
-    for (size_t j = 0; j < counts[1]; j++)
-        lengths[forms[1][j].length + 1] += !paired[1][j];
-    for (size_t i = 0; i < counts[0]; i++) {
+    for (size_t j = 0; j < block->counts[1]; j++)
+        lengths[forms[1][j].length + 1] += !paired[1][j] && !is_copy(store, block->lines[1][j]);
+    for (size_t i = 0; i < block->counts[0]; i++) {
         size_t length = forms[0][i].length;
         size_t others = lengths[length] + lengths[length + 1] + lengths[length + 2];
-        if (!paired[0][i] && others && match_edits_allowed(length))
-            sum += (double)others *
-                   match_lane_chance(lanes, account, length, match_edits_allowed(length));
+        if (!paired[0][i] && others && match_edits_allowed(length) &&
+            !is_copy(store, block->lines[0][i]))
+            sum += (double)others * match_lane_chance(near->lanes,
+                                                      store->lines[block->lines[0][i]].account,
+                                                      length, match_edits_allowed(length));
     }
-    return sum;
+    return sum > 0 ? sum * days_share(store, near->rule, block) : 0;
 }
 
 static void compare_block(struct match_store *store, const struct match_block *block, void *context)
@@ -116,7 +151,7 @@ static void compare_block(struct match_store *store, const struct match_block *b
             paired[0][i] = paired[1][j] = true;
         }
     }
-    crowd.expected = expect(near->lanes, crowd.account, forms, paired, block->counts);
+    crowd.expected = expect(store, near, block, forms, paired);
     for (int side = 0; side < 2; side++) {
         free(forms[side]);
         free(paired[side]);
@@ -185,7 +220,8 @@ static bool is_safe(const struct match_store *store, const struct near *near, co
     uint32_t account = near->crowds[pair->block].account;
     const struct match_line *line = &store->lines[pair->book];
     struct match_form form = match_plain(match_reference(store, line));
-    if ((account != UINT32_MAX && !safe[account]) || match_has_part(store, line) ||
+    if ((account != UINT32_MAX && !safe[account]) || is_copy(store, pair->book) ||
+        is_copy(store, pair->statement) || match_has_part(store, line) ||
         match_has_part(store, &store->lines[pair->statement]))
         return false;
     return near->partners[pair->book] == 1 && near->partners[pair->statement] == 1 &&
