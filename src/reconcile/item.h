@@ -104,7 +104,7 @@ struct control {
     int64_t found;         /* as the lines give it */
     char currency[4];      /* of an amount; "" for counts, and for sums over several currencies */
     uint64_t line;         /* of the file, where the control stands */
-    struct slice label;    /* its name in the format: "BAI 98", ":90C:", "TtlCdtNtries" … */
+    struct slice label;    /* its name in the format: "BAI 98 total", ":90C:", "TtlCdtNtries" … */
 };
 
 enum { CONTROL_LINES = 100 };

@@ -90,9 +90,9 @@ like "a balance altered by one cent" "$($import --dry-run cent.xml 2>&1)" \
 is "a dry run keeps nothing" "$(held)" "$before"
 like "totals that do not hold are told" \
     "$(sed 's/^98,20000/98,20001/' ok.bai >wrong.bai; $import --dry-run wrong.bai 2>&1)" \
-    '*BAI 98 states 200.01, the lines give 200.00*'
+    '*BAI 98 total states 200.01, the lines give 200.00*'
 
-refused "a BAI2 file whose group total is wrong is held back" 1 'bankops: wrong.bai: held back*BAI 98*' \
+refused "a BAI2 file whose group total is wrong is held back" 1 'bankops: wrong.bai: held back*BAI 98 total: 200.01 stated, 200.00*' \
     $import wrong.bai
 cat >report.sta <<'END'
 :20:I

@@ -86,14 +86,14 @@ static void trailers_are_checked(void **state)
         enum control_kind kind;
         int64_t expected, found;
     } wrong[] = {
-        {"25501,5", "25501,1,7", "25501,1,9", "BAI 49", CONTROL_HASH, 25501, 25500},
-        {"25500,6", "25500,1,7", "25500,1,9", "BAI 49", CONTROL_RECORDS, 6, 5},
-        {"25500,5", "25501,1,7", "25501,1,9", "BAI 98", CONTROL_HASH, 25501, 25500},
-        {"25500,5", "25500,2,7", "25500,1,9", "BAI 98", CONTROL_PARTS, 2, 1},
-        {"25500,5", "25500,1,8", "25500,1,9", "BAI 98", CONTROL_RECORDS, 8, 7},
-        {"25500,5", "25500,1,7", "25501,1,9", "BAI 99", CONTROL_HASH, 25501, 25500},
-        {"25500,5", "25500,1,7", "25500,2,9", "BAI 99", CONTROL_PARTS, 2, 1},
-        {"25500,5", "25500,1,7", "25500,1,8", "BAI 99", CONTROL_RECORDS, 8, 9},
+        {"25501,5", "25501,1,7", "25501,1,9", "BAI 49 total", CONTROL_HASH, 25501, 25500},
+        {"25500,6", "25500,1,7", "25500,1,9", "BAI 49 records", CONTROL_RECORDS, 6, 5},
+        {"25500,5", "25501,1,7", "25501,1,9", "BAI 98 total", CONTROL_HASH, 25501, 25500},
+        {"25500,5", "25500,2,7", "25500,1,9", "BAI 98 accounts", CONTROL_PARTS, 2, 1},
+        {"25500,5", "25500,1,8", "25500,1,9", "BAI 98 records", CONTROL_RECORDS, 8, 7},
+        {"25500,5", "25500,1,7", "25501,1,9", "BAI 99 total", CONTROL_HASH, 25501, 25500},
+        {"25500,5", "25500,1,7", "25500,2,9", "BAI 99 groups", CONTROL_PARTS, 2, 1},
+        {"25500,5", "25500,1,7", "25500,1,8", "BAI 99 records", CONTROL_RECORDS, 8, 9},
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -107,6 +107,7 @@ static void trailers_are_checked(void **state)
         assert_int_equal(control.expected, wrong[i].expected);
         assert_int_equal(control.found, wrong[i].found);
         assert_int_equal(control.statement, i < 2 ? 1 : 0);
+        assert_string_equal(control.currency, wrong[i].kind == CONTROL_HASH ? "USD" : "");
     }
 }
 
@@ -159,8 +160,8 @@ static void groups_go_on(void **state)
     assert_int_equal(seen.statement[0].statement.opening, 5);
     assert_int_equal(seen.statement[0].statement.closing, 6);
     assert_int_equal(seen.statement[0].statement.available, 8);
-    assert_int_equal(find_control(&seen, CONTROL_RECORDS, "BAI 49").found, 403);
-    assert_int_equal(find_control(&seen, CONTROL_HASH, "BAI 49").found, 5 + 100 * 15 - 200 * 10 + 6);
+    assert_int_equal(find_control(&seen, CONTROL_RECORDS, "BAI 49 records").found, 403);
+    assert_int_equal(find_control(&seen, CONTROL_HASH, "BAI 49 total").found, 5 + 100 * 15 - 200 * 10 + 6);
 }
 
 static void directions_of_type_codes(void **state)
@@ -192,9 +193,10 @@ static void records_as_banks_write_them(void **state)
     assert_int_equal(seen.items, 2);
     assert_string_equal(seen.statement[0].statement.currency, "JPY");
     assert_string_equal(seen.item[0].reference, "C/D");
+    assert_string_equal(find_control(&seen, CONTROL_HASH, "BAI 99 total").currency, "JPY");
     assert_string_equal(seen.item[0].narrative, "Remittance 08/16/26, paid EREF: 1/2 REMI: x");
     assert_string_equal(seen.item[1].narrative, "one line wrapped");
-    assert_int_equal(find_control(&seen, CONTROL_RECORDS, "BAI 99").found, 10);
+    assert_int_equal(find_control(&seen, CONTROL_RECORDS, "BAI 99 records").found, 10);
 }
 
 static void groups_interim_and_final(void **state)

@@ -92,36 +92,56 @@ bool bai2_currency(struct bai2 *bai2, struct slice text, char currency[4])
     return true;
 }
 
-static bool report(struct bai2 *bai2, int statement, enum control_kind kind, const char *label,
-                   int64_t expected, int64_t found)
+static bool report(struct bai2 *bai2, int statement, enum control_kind kind, const char *currency,
+                   const char *part, int64_t expected, int64_t found)
 {
+    char label[40];
+    int length = snprintf(label, sizeof label, "BAI %s %s", bai2->code, part);
     struct control control = {.statement = statement, .kind = kind, .expected = expected,
                               .found = found, .line = bai2->line,
-                              .label = {label, strlen(label)}};
-    if (statement && kind == CONTROL_HASH)
-        memcpy(control.currency, bai2->statement.currency, 4);
+                              .label = {label, (size_t)length}};
+    if (kind == CONTROL_HASH)
+        memcpy(control.currency, currency, 4);
     return control_report(bai2->sink, &control, bai2->error);
 }
 
-bool bai2_trailer(struct bai2 *bai2, int statement, const char *label,
-                  const struct bai2_totals *found, bool has_parts, int64_t *stated)
+bool bai2_trailer(struct bai2 *bai2, int statement, const char *part,
+                  const struct bai2_totals *found, int64_t *stated)
 {
     struct bai2_fields fields = bai2_fields(bai2);
     struct slice sum = bai2_next(&fields);
-    struct slice parts = has_parts ? bai2_next(&fields) : (struct slice){"", 0};
+    struct slice parts = part ? bai2_next(&fields) : (struct slice){"", 0};
     struct slice records = bai2_next(&fields);
+    const char *currency = found->mixed ? "" : found->currency;
     int64_t number;
     if (!sum.length)
         return bai2_refuse(bai2, "control total", _("the record states no control total"));
     if (!bai2_amount(bai2, "control total", sum, stated) ||
-        !report(bai2, statement, CONTROL_HASH, label, *stated, found->sum))
+        !report(bai2, statement, CONTROL_HASH, currency, "total", *stated, found->sum))
         return false;
-    if (parts.length && (!bai2_count(bai2, "parts", parts, &number) ||
-                         !report(bai2, statement, CONTROL_PARTS, label, number, found->parts)))
+    if (parts.length &&
+        (!bai2_count(bai2, part, parts, &number) ||
+         !report(bai2, statement, CONTROL_PARTS, currency, part, number, found->parts)))
         return false;
     return !records.length ||
            (bai2_count(bai2, "records", records, &number) &&
-            report(bai2, statement, CONTROL_RECORDS, label, number, found->records));
+            report(bai2, statement, CONTROL_RECORDS, currency, "records", number, found->records));
+}
+
+bool bai2_add_part(struct bai2 *bai2, struct bai2_totals *whole, const struct bai2_totals *part,
+                   int64_t stated)
+{
+    whole->mixed |= part->mixed || (whole->parts && strcmp(whole->currency, part->currency));
+    memcpy(whole->currency, part->currency, sizeof whole->currency);
+    whole->parts++;
+    whole->records += part->records;
+    return !__builtin_add_overflow(whole->sum, stated, &whole->sum) ||
+           bai2_refuse(bai2, "control total", _("the sum of the amounts exceeds 64 bits"));
+}
+
+static void start_totals(struct bai2_totals *totals)
+{
+    *totals = (struct bai2_totals){.records = totals->records};
 }
 
 static bool start_file(struct bai2 *bai2)
@@ -130,7 +150,7 @@ static bool start_file(struct bai2 *bai2)
     if (bai2->in_file)
         return bai2_refuse(bai2, NULL, _("the file before has no trailer (99)"));
     bai2->in_file = true;
-    bai2->file.sum = bai2->file.parts = 0;
+    start_totals(&bai2->file);
     for (int i = 0; i < 4; i++)
         bai2_next(&fields); /* sender, receiver, date, time */
     struct slice id = bai2_next(&fields);
@@ -147,7 +167,7 @@ static bool start_group(struct bai2 *bai2)
     if (bai2->in_group)
         return bai2_refuse(bai2, NULL, _("the group before has no trailer (98)"));
     bai2->in_group = true;
-    bai2->group.sum = bai2->group.parts = 0;
+    start_totals(&bai2->group);
     bai2_next(&fields), bai2_next(&fields); /* receiver, originator */
     struct slice status = bai2_next(&fields), day = bai2_next(&fields);
     bai2_next(&fields);
@@ -171,12 +191,8 @@ static bool end_group(struct bai2 *bai2)
     if (bai2->in_account)
         return bai2_refuse(bai2, NULL, _("the account before has no trailer (49)"));
     bai2->in_group = false;
-    if (!bai2_trailer(bai2, 0, "BAI 98", &bai2->group, true, &stated))
-        return false;
-    bai2->file.parts++;
-    bai2->file.records += bai2->group.records;
-    return !__builtin_add_overflow(bai2->file.sum, stated, &bai2->file.sum) ||
-           bai2_refuse(bai2, "control total", _("the sum of the amounts exceeds 64 bits"));
+    return bai2_trailer(bai2, 0, "accounts", &bai2->group, &stated) &&
+           bai2_add_part(bai2, &bai2->file, &bai2->group, stated);
 }
 
 static bool end_file(struct bai2 *bai2)
@@ -187,7 +203,7 @@ static bool end_file(struct bai2 *bai2)
     if (bai2->in_group)
         return bai2_refuse(bai2, NULL, _("the group before has no trailer (98)"));
     bai2->in_file = false;
-    return bai2_trailer(bai2, 0, "BAI 99", &bai2->file, true, &stated);
+    return bai2_trailer(bai2, 0, "groups", &bai2->file, &stated);
 }
 
 /* The record and all that continues it are complete. */

@@ -222,13 +222,11 @@ bool bai2_account_end(struct bai2 *bai2)
     if (!bai2->in_account)
         return bai2_refuse(bai2, NULL, _("the account's trailer stands outside an account (03)"));
     bai2->in_account = false;
+    memcpy(bai2->account.currency, statement->currency, 4);
     if (!report_sums(bai2) ||
-        !bai2_trailer(bai2, statement->position, "BAI 49", &bai2->account, false, &stated))
+        !bai2_trailer(bai2, statement->position, NULL, &bai2->account, &stated) ||
+        !bai2_add_part(bai2, &bai2->group, &bai2->account, stated))
         return false;
-    if (__builtin_add_overflow(bai2->group.sum, stated, &bai2->group.sum))
-        return bai2_refuse(bai2, "control total", _("the sum of the amounts exceeds 64 bits"));
-    bai2->group.parts++;
-    bai2->group.records += bai2->account.records;
     statement->account = source_text(
         bai2->source, (struct slice){bai2->account_name, strlen(bai2->account_name)});
     statement->reference = (struct slice){bai2->file_id, strlen(bai2->file_id)};

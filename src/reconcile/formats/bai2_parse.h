@@ -11,6 +11,8 @@
 struct bai2_totals {
     int64_t sum;
     int64_t records, parts;
+    char currency[4]; /* of all its parts, unless they are mixed */
+    bool mixed;
 };
 
 struct bai2 {
@@ -54,9 +56,13 @@ bool bai2_count(struct bai2 *bai2, const char *field, struct slice text, int64_t
 /* YYMMDD, or YYYYMMDD as version 3 has it. */
 bool bai2_day(struct bai2 *bai2, const char *field, struct slice text, int *day);
 bool bai2_currency(struct bai2 *bai2, struct slice text, char currency[4]);
-/* Reports the sum, the parts (when `label_parts` is not NULL) and the records of a trailer. */
-bool bai2_trailer(struct bai2 *bai2, int statement, const char *label,
-                  const struct bai2_totals *found, bool has_parts, int64_t *stated);
+/* Reports what the trailer being read states: its total, the number of its parts ("accounts",
+ * "groups", NULL for none) and of its records. */
+bool bai2_trailer(struct bai2 *bai2, int statement, const char *part,
+                  const struct bai2_totals *found, int64_t *stated);
+/* Adds a part whose trailer stated this total to the whole. */
+bool bai2_add_part(struct bai2 *bai2, struct bai2_totals *whole, const struct bai2_totals *part,
+                   int64_t stated);
 
 bool bai2_account_start(struct bai2 *bai2); /* 03 */
 bool bai2_account_line(struct bai2 *bai2);  /* 16 */
