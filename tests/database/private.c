@@ -103,7 +103,9 @@ static void many_make_one_cluster(void **state)
         assert_int_equal(waitpid(children[i], &status, 0), children[i]);
         assert_int_equal(status, 0);
     }
-    assert_non_null(cluster_running());
+    char *socket = cluster_running();
+    assert_non_null(socket);
+    free(socket);
     assert_true(cluster_stop(NULL, NULL));
     use_folder("data");
 }
