@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops report: text and CSV of the definition that the screen shows; who may; bad use; whole files.
 . "$(dirname "$0")/lib.sh"
-plan 16
+plan 20
 
 refused "no name" 2 'bankops: *name of one report*' "$program" report
 refused "an unknown report" 2 'bankops: nonsense: *' "$program" report nonsense
@@ -24,6 +24,22 @@ is "both add up to the same number of cases" \
     "$(printf '%s\n' "$text" | awk '$1 == "Total" { print $2; exit }')"
 is "the file is for its owner only" "$(stat -c %a "$place/rsl.csv")" 600
 like "in Chinese" "$("$program" --language zh report rsl --month 2026-04 --as super01 --format csv)" '队列,受理,*'
+"$program" report rsl --month 2026-04 --as super01 --format xlsx --output "$place/rsl.xlsx"
+if command -v unzip >/dev/null; then
+    sheet=$(unzip -p "$place/rsl.xlsx" xl/worksheets/sheet1.xml)
+    is "the workbook has the rows of the CSV below three lines of heading" \
+        "$(printf %s "$sheet" | grep -o '<row r="[0-9]*"' | tail -n 2 | head -n 1 | tr -dc 0-9)" \
+        "$(($(wc -l <"$place/rsl.csv") + 4))"
+    like "its amounts are numbers, its texts are texts" "$sheet" \
+        '*t="inlineStr"><is><t>Queue</t>*<c r="B5" s="[0-9]*"><v>[0-9]*</v></c>*'
+else
+    echo "ok # SKIP unzip is not installed"
+    echo "ok # SKIP unzip is not installed"
+fi
+is "and go to standard output as well" \
+    "$("$program" report rsl --month 2026-04 --as super01 --format xlsx | head -c 2)" PK
+is "pages of paper have the lines that are asked for" \
+    "$("$program" report rsl --month 2026-04 --as super01 --format paper --page 40x120 | tr -d '\f' | wc -l)" 40
 refused "a clerk" 1 'bankops: *' "$program" report rsl --as clerk01
 refused "a month that does not exist" 1 'bankops: *A month is written YYYY-MM*' \
     "$program" report rsl --month 2026-13 --as super01

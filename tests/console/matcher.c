@@ -222,6 +222,11 @@ int main(void)
         return 77;
     }
     pty_hide("2026-06-17");
+    ok(!strcmp(sql("SELECT count(*) FILTER (WHERE p.difference <> 0) || ' of ' || (count(*) >= 3) "
+                   "FROM bank.recon_lane_day d JOIN bank.recon_account a USING (lane_id), "
+                   "bank.recon_proof(a.account_id, d.day) p WHERE d.run_id IS NOT NULL"),
+               "0 of true"),
+       "the balance of every day of the demo is proved");
     add_pairs();
     goldens();
     matches_with_one_key("ibm", 1);
