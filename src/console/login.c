@@ -32,12 +32,29 @@ static void say(struct login *login, unsigned style, const char *text)
     screen_dirty();
 }
 
+/* What is wrong and what to do. */
+static void say_error(struct login *login, const struct error *error)
+{
+    char *text =
+        error->todo[0] ? xasprintf(_("%s. %s"), error->what, error->todo) : xstrdup(error->what);
+    say(login, STYLE_ERROR, text);
+    free(text);
+}
+
 static void build(struct login *login, const char *name, bool password, bool locked)
 {
-    struct form_field user = {.name = "name", .label = _("Name"), .type = FORM_TEXT, .length = 63,
-                              .width = 24, .required = true, .readonly = locked && name};
-    struct form_field secret = {.name = "password", .label = _("Password"),
-                                .type = FORM_PASSWORD, .length = 200, .width = 24};
+    struct form_field user = {.name = "name",
+                              .label = _("Name"),
+                              .type = FORM_TEXT,
+                              .length = 63,
+                              .width = 24,
+                              .required = true,
+                              .readonly = locked && name};
+    struct form_field secret = {.name = "password",
+                                .label = _("Password"),
+                                .type = FORM_PASSWORD,
+                                .length = 200,
+                                .width = 24};
     form_free(login->form);
     login->form = form_new();
     login->name = form_add(login->form, &user);
@@ -110,7 +127,7 @@ void login_link_changed(struct console *console)
     case LINK_REFUSED:
         login->asking = false;
         login->ahead_count = 0;
-        say(login, STYLE_ERROR, error->what);
+        say_error(login, error);
         break;
     case LINK_LOST:
         say(login, STYLE_WARNING, connection_banner(console->connection));
@@ -131,8 +148,10 @@ void login_refused(struct console *console, const struct error *error)
         login_open(console, NULL);
     console->login->asking = false;
     console->login->ahead_count = 0;
-    say(console->login, STYLE_ERROR,
-        error ? error->what : _("This login does not belong to active staff."));
+    if (error)
+        say_error(console->login, error);
+    else
+        say(console->login, STYLE_ERROR, _("This login does not belong to active staff."));
 }
 
 static void open_first(struct console *console)
