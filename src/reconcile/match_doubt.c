@@ -73,3 +73,35 @@ void match_doubt_references(struct match_store *store)
                 match_demote(store, keys->list[i].line, MATCH_DOUBT_REFERENCE, open[0]);
     }
 }
+
+/* Whether nothing but the id tells two lines apart. */
+static bool is_twin(const struct match_store *store, uint32_t one, uint32_t other)
+{
+    const struct match_line *a = &store->lines[one], *b = &store->lines[other];
+    return a->side == b->side && a->account == b->account && a->amount == b->amount &&
+           match_same_writing(store, one, other);
+}
+
+/* Lines paired in order are as good as each other, until one of them turns out to have a partner of
+ * another kind: then it matters which. */
+void match_doubt_twins(struct match_store *store)
+{
+    const struct match_keys *keys = &store->residue;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        for (size_t i = at; run > 2 && run <= MATCH_PARTS && i < at + run; i++) {
+            uint32_t one = keys->list[i].line;
+            const struct match_rule *rule = match_line_rule(store, &store->lines[one]);
+            if (!rule || rule->ambiguity != MATCH_ORDER)
+                continue;
+            for (size_t j = at; j < at + run; j++) {
+                uint32_t other = keys->list[j].line;
+                const struct match_rule *second = match_line_rule(store, &store->lines[other]);
+                if (!second || second == rule || !is_twin(store, one, other))
+                    continue;
+                match_demote(store, one, MATCH_DOUBT_TWIN, other);
+                match_demote(store, other, MATCH_DOUBT_TWIN, one);
+            }
+        }
+    }
+}

@@ -134,7 +134,8 @@ static void say_doubt(const struct facts *facts, struct buffer *out)
         "", ". Not confirmed: another open line is this amount less the known fee",
         ". Not confirmed: open lines with its part numbers add up to the same",
         ". Not confirmed: an open line of the amount has nearly this reference",
-        ". Not confirmed: the reference stands for many lines, some without a partner"};
+        ". Not confirmed: the reference stands for many lines, some without a partner",
+        ". Not confirmed: an equal line has a partner of another kind"};
     if (facts->note)
         buffer_add(out, doubts[facts->note->doubt]);
 }

@@ -31,7 +31,8 @@ enum match_doubt {
     MATCH_DOUBT_FEE,      /* another line is this one less a fee */
     MATCH_DOUBT_PARTS,    /* parts of this line are there */
     MATCH_DOUBT_NEAR,     /* an open line of the amount has nearly this reference */
-    MATCH_DOUBT_REFERENCE /* the reference is used for much else */
+    MATCH_DOUBT_REFERENCE, /* the reference is used for much else */
+    MATCH_DOUBT_TWIN       /* an equal line has a partner of another kind */
 };
 
 /* What the lines of a match do not tell by themselves. By the first line of the match. */
@@ -193,5 +194,6 @@ void match_doubt_parts(struct match_store *store);
 void match_doubt_near(struct match_store *store);
 void match_doubt_copies(struct match_store *store);
 void match_doubt_references(struct match_store *store);
+void match_doubt_twins(struct match_store *store);
 
 #endif
