@@ -1,3 +1,4 @@
+#include "base/language.h"
 #include "complaint/store.h"
 #include "database/copy.h"
 #include "database/session.h"
@@ -106,10 +107,13 @@ bool learn_history(PGconn *connection, struct error *error)
         triage_close(triage);
         return false;
     }
-    bounds[0] = strtod(PQgetvalue(rows, 0, 0), NULL);
-    bounds[1] = strtod(PQgetvalue(rows, 0, 1), NULL);
+    bool good = PQntuples(rows) == 1 && triage;
+    bounds[0] = good ? strtod(PQgetvalue(rows, 0, 0), NULL) : 0;
+    bounds[1] = good ? strtod(PQgetvalue(rows, 0, 1), NULL) : 0;
     PQclear(rows);
-    bool good = predict_all(connection, triage, bounds, error) &&
+    if (!good)
+        error_set(error, ERROR_REFUSED, "classify", NULL, _("the bounds cannot be read"));
+    good = good && predict_all(connection, triage, bounds, error) &&
                 session_do(connection, label_sql, 0, NULL, error);
     triage_close(triage);
     return good;

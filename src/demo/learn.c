@@ -355,7 +355,8 @@ static bool read_threshold(struct learning *learning, PGconn *connection, struct
         return false;
     learning->threshold = strtod(text, NULL);
     free(text);
-    return true;
+    return learning->threshold > 0 || error_set(error, ERROR_REFUSED, "classify", NULL,
+                                                _("the bounds cannot be read"));
 }
 
 bool learn_run(PGconn *connection, struct triage *rival, struct learn_result *result,
