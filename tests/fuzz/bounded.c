@@ -4,7 +4,12 @@
 
 #include "../reconcile/reading.h"
 
-enum { ROUNDS = 20000, ROOM = 1 << 16 };
+#ifdef __SANITIZE_ADDRESS__
+enum { ROUNDS = 1000 };
+#else
+enum { ROUNDS = 20000 };
+#endif
+enum { ROOM = 1 << 16 };
 
 static char *folder(const char *name)
 {

@@ -153,7 +153,8 @@ static void groups_go_on(void **state)
     char text[20000] = START "03,ACC1,,010,+5,,/\n";
     (void)state;
     for (int i = 0; i < 300; i++)
-        strcat(text, i % 3 ? "88,074,10,,,072,-20,1,S,1,2,3/\n" : "88,040/\n88,7,,D,1,0,7,045,8,,/\n");
+        strcat(text, i % 3 ? "88,074,10,,,072,-20,1,S,1,2,3/\n"
+                           : "88,040/\n88,7,,D,1,0,7,045,8,,/\n");
     strcat(text, "88,,,,,015,6,,/\n");
     strcat(text, END_OF("-489,404", "-489,1,406", "-489,1,408"));
     struct seen seen = reads(text);
@@ -161,7 +162,8 @@ static void groups_go_on(void **state)
     assert_int_equal(seen.statement[0].statement.closing, 6);
     assert_int_equal(seen.statement[0].statement.available, 8);
     assert_int_equal(find_control(&seen, CONTROL_RECORDS, "BAI 49 records").found, 403);
-    assert_int_equal(find_control(&seen, CONTROL_HASH, "BAI 49 total").found, 5 + 100 * 15 - 200 * 10 + 6);
+    assert_int_equal(find_control(&seen, CONTROL_HASH, "BAI 49 total").found,
+                     5 + 100 * 15 - 200 * 10 + 6);
 }
 
 static void directions_of_type_codes(void **state)

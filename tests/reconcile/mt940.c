@@ -138,9 +138,10 @@ static void reads_references_as_banks_write_them(void **state)
                                   ":61:261120C1,00NMSC\n:86:/EREF/E-9//REMI/USTD//Rent May/\n"
                                   ":61:261120C1,00NTRFR3//NONREF\nextra details\n:86:purpose\n"
                                   ":86:more\n" TAIL);
-    struct seen coded = reads(HEAD ":61:261120C1,00NTRFNONREF\n:86:/ORDP/BLUE HERON LLC/RFB/R-7/REMI/x\n"
-                                   ":61:261120D1,00NTRFNONREF\n:86:/BENM//NAME/ACME/EREF/NOTPROVIDED\n"
-                                   "/ROC/PAY 1/REMI/y\n" TAIL);
+    struct seen coded = reads(HEAD ":61:261120C1,00NTRFNONREF\n"
+                                   ":86:/ORDP/BLUE HERON LLC/RFB/R-7/REMI/x\n"
+                                   ":61:261120D1,00NTRFNONREF\n:86:/BENM//NAME/ACME/EREF/"
+                                   "NOTPROVIDED\n/ROC/PAY 1/REMI/y\n" TAIL);
     assert_string_equal(coded.item[0].counterparty, "BLUE HERON LLC");
     assert_string_equal(coded.item[0].reference, "R-7");
     assert_string_equal(coded.item[1].counterparty, "ACME");
