@@ -5,11 +5,13 @@
 #include "command/import_file.h"
 #include "command/seal.h"
 #include "database/session.h"
+#include "reconcile/original.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] = N_(
     "Usage: bankops import [OPTION…] FILE…\n"
@@ -31,6 +33,8 @@ static const char help[] = N_(
     "  --account NUMBER       the account of tables that do not name theirs, or write it otherwise\n"
     "  --file-date YYYY-MM-DD day of a table whose dates have no year\n"
     "  --profiles             list the profiles\n"
+    "  --original NUMBER      write the bytes that this file (see :stm) was read from to standard\n"
+    "                         output, as they were delivered\n"
     "  --dry-run              judge the files and say what is in them, keep nothing\n"
     "  --as LOGIN             work as this member of staff\n"
     "  --database CONNINFO    use this server instead of the private one\n"
@@ -39,7 +43,7 @@ static const char help[] = N_(
 struct import {
     struct import_file file;
     struct session_options session;
-    const char *profile, *account;
+    const char *profile, *account, *original;
     int day;
     bool list;
     struct profiles profiles;
@@ -79,6 +83,22 @@ static int import_files(struct import *import, int count, char **paths)
     return status;
 }
 
+/* Bytes as they came are for a file or another program, never for a terminal. */
+static int write_original(const struct import *import)
+{
+    struct error error = ERROR_INIT;
+    if (isatty(STDOUT_FILENO)) {
+        error_set(&error, ERROR_USAGE, "--original", _("bankops import --original 7 > FILE"),
+                  _("the bytes of a file are not written to a terminal"));
+        return fail(&error);
+    }
+    PGconn *connection = session_open(&import->session, &error);
+    bool good = connection && original_write(connection, import->original, stdout, &error);
+    seal_trail(connection);
+    PQfinish(connection);
+    return good ? 0 : fail(&error);
+}
+
 static int list_profiles(const struct import *import)
 {
     for (size_t i = 0; i < import->profiles.count; i++)
@@ -108,7 +128,7 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
         {"profile", required_argument, NULL, 'p'},
         {"account", required_argument, NULL, 'A'},
         {"file-date", required_argument, NULL, 'D'}, {"profiles", no_argument, NULL, 'P'},
-        {"dry-run", no_argument, NULL, 'n'},        {"as", required_argument, NULL, 'a'},
+        {"original", required_argument, NULL, 'O'}, {"dry-run", no_argument, NULL, 'n'},        {"as", required_argument, NULL, 'a'},
         {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     int option;
@@ -130,6 +150,7 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
                                  _("a day YYYY-MM-DD is expected"));
             break;
         case 'P': import->list = true; break;
+        case 'O': import->original = optarg; break;
         case 'n': import->file.upload.dry_run = true; break;
         case 'a': import->session.as = optarg; break;
         case 'd': import->session.conninfo = optarg; break;
@@ -141,7 +162,7 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
                              option == ':' ? _("the option needs a value") : _("unknown option"));
         }
     }
-    if (optind == argc && !import->list)
+    if (optind == argc && !import->list && !import->original)
         return error_set(error, ERROR_USAGE, "import", _("bankops import --help says more."),
                          _("no file is named"));
     return true;
@@ -156,6 +177,8 @@ int command_import(int argc, char **argv)
         return fail(&error);
     if (done)
         return 0;
+    if (import.original)
+        return write_original(&import);
     if (!read_profiles(&import, &error))
         return fail(&error);
     import.file.profiles = &import.profiles;

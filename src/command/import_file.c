@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "base/text.h"
 #include "reconcile/container.h"
+#include "reconcile/original.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ struct work {
     struct error held;    /* the first that the gate held back */
     struct error before;  /* why the last known one was left out */
     struct buffer report; /* printed when everything is kept */
+    struct buffer files;  /* ids of the parts imported, "{1,2" */
 };
 
 static void report(struct work *work, const char *name, const char *format, ...)
@@ -89,6 +91,7 @@ static bool send(struct work *work, const char *path, const char *name, struct s
     bool done = upload_file(work->connection, source, format, &options, &result, error);
     if (done) {
         work->done++;
+        buffer_format(&work->files, "%c%s", work->files.length ? ',' : '{', result.file_id);
         report_result(work, name, format, &result, &outline);
         note_held(work, name, &result);
     } else if (!strcmp(error->code, "BO409") && container_count(work->container) > 1) {
@@ -135,6 +138,15 @@ static bool import_part(struct work *work, const char *path, size_t part, struct
     return done || name_file(name, error);
 }
 
+/* The bytes that were delivered stay with what was read from them. */
+static bool keep_original(struct work *work, const char *path, struct error *error)
+{
+    if (!work->done || work->import->upload.dry_run)
+        return true;
+    buffer_add(&work->files, "}");
+    return original_keep(work->connection, path, buffer_text(&work->files), error);
+}
+
 static bool import_parts(struct work *work, const char *path, struct error *error)
 {
     for (size_t i = 0; i < container_count(work->container); i++)
@@ -158,7 +170,7 @@ bool import_file(const struct import_file *import, PGconn *connection, const cha
         return false;
     bool done = upload_begin(connection, error);
     if (done) {
-        done = import_parts(&work, path, error);
+        done = import_parts(&work, path, error) && keep_original(&work, path, error);
         bool kept = upload_end(connection, done && !import->upload.dry_run, path, error);
         done = done && (kept || import->upload.dry_run || name_file(path, error));
     }
@@ -169,5 +181,6 @@ bool import_file(const struct import_file *import, PGconn *connection, const cha
     done = done && work.held.kind == ERROR_NONE;
     container_close(work.container);
     buffer_free(&work.report);
+    buffer_free(&work.files);
     return done;
 }

@@ -7,6 +7,7 @@
 #include "database/address.h"
 #include "database/session.h"
 #include "reconcile/run.h"
+#include "reconcile/original.h"
 #include "reconcile/upload.h"
 
 #include <dirent.h>
@@ -97,7 +98,10 @@ static bool import_file(struct opening *opening, PGconn *connection,
     bool good = source && format_recognise(source, profiles, false, &format, error) &&
                 upload_begin(connection, error);
     if (good) {
+        char files[32];
         good = upload_file(connection, source, &format, &options, &result, error);
+        snprintf(files, sizeof files, "{%s}", result.file_id);
+        good = good && original_keep(connection, path, files, error);
         good = upload_end(connection, good, path, error) && good;
     }
     if (source)

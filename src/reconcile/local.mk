@@ -24,6 +24,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/run.c src/reconcile/run.h src/reconcile/run_lines.c src/reconcile/run_lines.h \
   src/reconcile/run_try.c src/reconcile/run_try.h \
   src/reconcile/fingerprint.c src/reconcile/fingerprint.h \
+  src/reconcile/original.c src/reconcile/original.h \
   src/reconcile/upload.c src/reconcile/upload.h \
   src/reconcile/formats/bai2.c src/reconcile/formats/bai2.h \
   src/reconcile/formats/bai2_account.c src/reconcile/formats/bai2_parse.h \

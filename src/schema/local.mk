@@ -59,7 +59,8 @@ dist_schema_DATA += \
   src/schema/078-case-pull.sql \
   src/schema/079-case-after.sql \
   src/schema/080-report-complaint.sql \
-  src/schema/081-macro.sql
+  src/schema/081-macro.sql \
+  src/schema/082-reconcile-original.sql
 dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \

@@ -259,3 +259,7 @@ INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'macro_list')
 INSERT INTO decided VALUES ('function', 'supervisor', 'macro_form');
 INSERT INTO decided VALUES ('function', 'supervisor', 'macro_save');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_similar');
+INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'original_begin');
+INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'original_part');
+INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'original_link');
+INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'original_read');

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that cannot be imported: each gives one clear message and leaves the database as it was.
 . "$(dirname "$0")/lib.sh"
-plan 35
+plan 38
 
 start_bank
 find_socket
@@ -153,3 +153,11 @@ is "and match each line once" "$(sql "SELECT count(*), count(DISTINCT item_id), 
 is "one of them found nothing left" "$(sql "SELECT string_agg(match_count::text, ',' ORDER BY match_count)
     FROM bank.recon_run")" "0,20000"
 is "what is open is what has no counterpart" "$(sql "SELECT count(*) FROM bank.recon_open")" 18
+
+# The bytes as they were delivered come back; big.csv is kept once however often it came.
+file=$(sql "SELECT min(file_id) FROM bank.recon_file WHERE name = 'big.csv' AND status = 'accepted'")
+"$program" import --as teller --original "$file" >"$place/back" 2>"$place/err"
+is "the delivered bytes come back" "$? $(cmp "$place/back" big.csv && echo same)" "0 same"
+is "kept once, whole" "$(sql "SELECT count(*), bool_and(whole) FROM bank.recon_original o WHERE o.sha256 =
+    sha256(pg_read_binary_file('$PWD/big.csv'))")" "1|t"
+refused "a file that is not there" 1 'bankops: *There is no such file.*' "$program" import --as teller --original 999999
