@@ -13,6 +13,10 @@ static float sum_lanes(wide sum)
     return sum[0] + sum[1] + (sum[2] + sum[3]);
 }
 
+/* clang turns this loop into vectors by itself. */
+#if defined(__GNUC__) && !defined(__clang__)
+__attribute__((optimize("O3")))
+#endif
 /* hidden = base + weights * values of unit length, negative ones 0. */
 static void find_hidden(const struct net *net, const float *rarity, const struct feature *list,
                         size_t count, float *hidden)
