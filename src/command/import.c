@@ -128,7 +128,8 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
         {"profile", required_argument, NULL, 'p'},
         {"account", required_argument, NULL, 'A'},
         {"file-date", required_argument, NULL, 'D'}, {"profiles", no_argument, NULL, 'P'},
-        {"original", required_argument, NULL, 'O'}, {"dry-run", no_argument, NULL, 'n'},        {"as", required_argument, NULL, 'a'},
+        {"original", required_argument, NULL, 'O'},
+        {"dry-run", no_argument, NULL, 'n'},        {"as", required_argument, NULL, 'a'},
         {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     int option;

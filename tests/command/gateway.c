@@ -60,7 +60,8 @@ static void serve_complaints(struct http_served *served)
     if (!query)
         snprintf(served->answer, 1024,
                  "{\"complaints\":[{\"id\":1,\"customer\":\"%s\",\"text\":\"one\"},"
-                 "{\"id\":2,\"customer\":\"nobody\",\"text\":\"lost\"}],\"next\":\"p 2\",\"more\":true}",
+                 "{\"id\":2,\"customer\":\"nobody\",\"text\":\"lost\"}],"
+                 "\"next\":\"p 2\",\"more\":true}",
                  customer);
     else if (first_time("page 2"))
         served->status = 500;
