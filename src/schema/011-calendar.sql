@@ -136,7 +136,8 @@ BEGIN
         target := o.before + extract(epoch FROM least(p_start, o.closes_at) - o.opens_at)
                   + 60 * p_minutes;
         SELECT * INTO o FROM bank.calendar_open x
-         WHERE x.calendar = p_calendar AND x.before < target ORDER BY x.before DESC LIMIT 1;
+         WHERE x.calendar = p_calendar AND x.before < ceil(target)::bigint
+         ORDER BY x.before DESC LIMIT 1;
         answer := o.opens_at + make_interval(secs => target - o.before);
         IF answer <= o.closes_at THEN
             RETURN answer;

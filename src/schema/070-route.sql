@@ -33,6 +33,15 @@ BEGIN
 END $$;
 ALTER FUNCTION bank.staff_load OWNER TO bankops_owner;
 
+-- The same of everybody who has any, in one look.
+CREATE FUNCTION bank.staff_loads() RETURNS TABLE (staff_id int, load int) LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT f.owner_id, count(*)::int FROM case_file f
+                  WHERE f.closed_at IS NULL AND f.owner_id IS NOT NULL GROUP BY f.owner_id;
+END $$;
+ALTER FUNCTION bank.staff_loads OWNER TO bankops_owner;
+
 -- Every member of the queue's team who sees the case's unit, best first, and whether the case may
 -- go there: free; complained (about this person), own (the person's own case), skill (lacks the
 -- rule's), away, full. A language other than Chinese goes before load to those who speak it.
@@ -41,7 +50,7 @@ RETURNS TABLE (staff_id int, load int, capacity int, speaks boolean, state text)
 LANGUAGE sql STABLE AS $$
     WITH team AS (
         SELECT s.staff_id, s.customer_id, s.unit_id, u.high - u.low AS width,
-               bank.staff_load(s.staff_id) AS load,
+               coalesce(l.load, 0) AS load,
                coalesce(w.capacity, (SELECT bank.setting('route_capacity')::int)) AS capacity,
                w.away_from <= now() AND w.away_until > now() IS TRUE AS away,
                p_skill IS NULL OR EXISTS (SELECT FROM bank.staff_skill k
@@ -54,6 +63,7 @@ LANGUAGE sql STABLE AS $$
                     WHERE m.queue = q.queue AND m.staff_id = s.staff_id))
           JOIN bank.unit u ON u.unit_id = s.scope_id AND c.unit_id BETWEEN u.low AND u.high
           LEFT JOIN bank.staff_work w ON w.staff_id = s.staff_id
+          LEFT JOIN bank.staff_loads() l ON l.staff_id = s.staff_id
          WHERE q.queue = p_queue)
     SELECT t.staff_id, t.load, t.capacity, t.speaks, j.state
       FROM team t CROSS JOIN LATERAL (SELECT CASE
@@ -246,5 +256,5 @@ BEGIN
 END $$;
 SELECT bank.function_grant('route_staff_save', 'supervisor', 'admin');
 
-GRANT EXECUTE ON FUNCTION bank.staff_load, bank.route_people, bank.route_person TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.staff_load, bank.staff_loads, bank.route_people, bank.route_person TO bankops_api;
 GRANT EXECUTE ON FUNCTION bank.staff_load TO bankops_staff;
