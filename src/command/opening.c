@@ -167,16 +167,19 @@ static bool reconcile_lanes(struct opening *opening, PGconn *connection, struct 
     return good;
 }
 
-static bool count_waiting(PGconn *connection, int *count, struct error *error)
+/* Classified cases in no queue: those the caller may route, and those closed to him. */
+static bool count_waiting(PGconn *connection, int *mine, int *closed, struct error *error)
 {
-    char *text;
-    if (!session_value(
-            connection,
-            "SELECT count(*) FROM api.case_list WHERE lane = 'open' AND stage = 'classified'", 0,
-            NULL, &text, error))
+    PGresult *rows;
+    if (!session_rows(connection,
+                      "SELECT count(*) FILTER (WHERE subject <> '***'), count(*) FILTER (WHERE "
+                      "subject = '***') FROM api.case_list WHERE lane = 'open' AND stage = "
+                      "'classified'",
+                      0, NULL, &rows, error))
         return false;
-    *count = (int)strtol(text, NULL, 10);
-    free(text);
+    *mine = atoi(PQgetvalue(rows, 0, 0));
+    *closed = atoi(PQgetvalue(rows, 0, 1));
+    PQclear(rows);
     return true;
 }
 
@@ -188,11 +191,10 @@ static bool route_cases(struct opening *opening, struct error *error)
     PGconn *connection = open_session(opening, "super02", error);
     clock_uuid(key);
     const char *values[] = {key};
-    bool good = connection && count_waiting(connection, &waiting, error);
+    bool good = connection && count_waiting(connection, &waiting, &opening->left, error);
     if (good && waiting)
         good = session_value(connection, "SELECT id FROM api.case_route_waiting($1::uuid)", 1,
-                             values, &routed, error) &&
-               count_waiting(connection, &opening->left, error);
+                             values, &routed, error);
     if (routed)
         opening->routed = (int)strtol(routed, NULL, 10);
     free(routed);
