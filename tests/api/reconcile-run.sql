@@ -79,18 +79,19 @@ CREATE FUNCTION pg_temp.pair(p_rule text, p_sure text, p_book text, p_statement 
 LANGUAGE sql AS $$ SELECT p_rule || ' ' || p_sure || ' ' || pg_temp.item('L', p_book) || ','
                           || pg_temp.item('S', p_statement) $$;
 CREATE FUNCTION pg_temp.rebuilt() RETURNS SETOF bank.recon_day_total LANGUAGE sql AS $$
-    SELECT x.account_id, x.day, x.side, sum(x.a)::bigint, sum(x.b)::bigint, 0::bigint, sum(x.c)::bigint,
-           sum(x.d)::bigint
-      FROM (SELECT account_id, day, side, 1 AS a, amount AS b, 0 AS c, 0 AS d FROM bank.recon_item
-            UNION ALL SELECT m.account_id, m.last_day, i.side, 0, 0, 1, mi.amount
+    SELECT x.account_id, x.day, x.side, sum(x.a)::bigint, sum(x.b)::bigint, 0::bigint, sum(x.v)::bigint,
+           0::bigint, sum(x.c)::bigint, sum(x.d)::bigint
+      FROM (SELECT account_id, day, side, 1 AS a, amount AS b, 0 AS c, 0 AS d, abs(amount) AS v
+              FROM bank.recon_item
+            UNION ALL SELECT m.account_id, m.last_day, i.side, 0, 0, 1, mi.amount, 0
               FROM bank.recon_match m JOIN bank.recon_match_item mi USING (account_id, match_id)
               JOIN bank.recon_item i USING (account_id, item_id)
              WHERE m.status = 'confirmed' AND mi.live) x
      GROUP BY 1, 2, 3 $$;
 CREATE FUNCTION pg_temp.totals() RETURNS bigint LANGUAGE sql AS $$
-    SELECT count(*) FROM (SELECT account_id, side, day, lines, amount, closed_lines, closed_amount
+    SELECT count(*) FROM (SELECT account_id, side, day, lines, amount, value, closed_lines, closed_amount
                             FROM bank.recon_day_total
-                          EXCEPT SELECT account_id, side, day, lines, amount, closed_lines, closed_amount
+                          EXCEPT SELECT account_id, side, day, lines, amount, value, closed_lines, closed_amount
                             FROM pg_temp.rebuilt()) x $$;
 
 -- The gate.
