@@ -2,7 +2,7 @@
 # Tables of other senders through their profiles into the database: recognised, whole or not at all,
 # never twice, equal lines both kept; archives; a profile of one's own in one file; file mode.
 . "$(dirname "$0")/lib.sh"
-plan 44
+plan 41
 
 start_bank
 find_socket
