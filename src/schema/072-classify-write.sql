@@ -156,7 +156,9 @@ BEGIN
         SELECT * INTO c FROM bank.case_file f
          WHERE f.customer_id = r.customer AND f.case_id = r.id AND f.stage = 'registered'
            AND f.business IS NULL AND bank.in_scope(f.unit_id) FOR UPDATE SKIP LOCKED;
-        CONTINUE WHEN NOT FOUND;
+        -- Another worker may have asked for this case since it was read.
+        CONTINUE WHEN NOT FOUND OR EXISTS (SELECT FROM bank.prediction p
+                 WHERE p.customer_id = r.customer AND p.case_id = r.id AND p.model_id = p_model_id);
         CASE bank.case_machine(c, p_model_id, r.channel, r.sure, string_to_array(r.business, ' '),
                                string_to_array(r.reason, ' '),
                                string_to_array(r.confidence, ' ')::real[], bound, least_sure)
