@@ -92,8 +92,8 @@ static void refuses_nonsense(void **state)
     static const char *const answers[] = {
         "", "no json", "{}", "{\"choices\":[]}", "{\"choices\":[{\"message\":{\"content\":null}}]}",
         "{\"choices\":[{\"message\":{\"content\":\"I cannot say\"}}]}",
-        "{\"choices\":[{\"message\":{\"content\":\"{\\\"business\\\":\\\"drop table\\\","
-                    "\\\"reason\\\":\\\"C01\\\"}\"}}]}",
+        ("{\"choices\":[{\"message\":{\"content\":\"{\\\"business\\\":\\\"drop table\\\","
+         "\\\"reason\\\":\\\"C01\\\"}\"}}]}"),
         "[1,2,3]"};
     (void)state;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
