@@ -115,7 +115,8 @@ static bool list_members(struct container *container, struct error *error)
             add_part(container, xasprintf("%s/%s", container->path, name), i);
         free(name);
     }
-    qsort(container->parts, container->count, sizeof *container->parts, by_name);
+    if (container->count > 1)
+        qsort(container->parts, container->count, sizeof *container->parts, by_name);
     return container->count > 0 ||
            error_set(error, ERROR_INPUT, container->path, _("Ask the sender for the file again."),
                      _("the archive is empty"));
