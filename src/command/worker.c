@@ -52,7 +52,7 @@ static PGconn *open_session(const struct worker *worker, struct error *error)
 static bool lost(PGconn *connection, const struct error *error)
 {
     return error->kind == ERROR_UNREACHABLE || error->kind == ERROR_UNCERTAIN ||
-           (connection && PQstatus(connection) == CONNECTION_BAD);
+           (connection ? PQstatus(connection) == CONNECTION_BAD : error->kind == ERROR_SYSTEM);
 }
 
 /* Works until the wait is longer than nothing, the job is stopped, or the connection is lost. */

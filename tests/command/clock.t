@@ -44,7 +44,8 @@ like "the whole ladder of an old case was taken" "$(sql "SELECT count(*) FROM ba
 long=$!
 kill -9 "$(head -n 1 "$BANKOPS_DATA/cluster/postmaster.pid")"
 sql "SELECT 1" >/dev/null 2>&1
-"$program" database start --quiet >/dev/null 2>&1
+tries=0
+until "$program" database start --quiet >/dev/null 2>&1 || [ $tries -ge 20 ]; do tries=$((tries + 1)); done
 sql "INSERT INTO bank.escalation_rule VALUES ('complaint', 'statutory', 5, NULL, 1, 'supervisor')" >/dev/null
 sql "SELECT bank.case_clock_recompute(NULL, 'test')" >/dev/null
 wait_for=0
