@@ -1,8 +1,7 @@
 #include "base/language.h"
 #include "command/command.h"
-#include "command/worker.h"
+#include "command/worker_options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,7 @@ static const char help[] = N_(
     "  --database CONNINFO  use this server instead of the private one\n");
 
 struct clock_job {
-    bool quiet;
+    struct worker_choices choices;
     long long clocks, steps, failed;
 };
 
@@ -53,7 +52,7 @@ static bool tick(void *data, PGconn *connection, int64_t *wait_ms, struct error 
     job->clocks += clocks;
     job->steps += steps;
     job->failed += failed;
-    if (clocks && !job->quiet) {
+    if (clocks && !job->choices.quiet) {
         printf(_("clocks looked at: %lld, steps taken: %lld, failed: %lld\n"), clocks, steps,
                failed);
         fflush(stdout);
@@ -61,57 +60,17 @@ static bool tick(void *data, PGconn *connection, int64_t *wait_ms, struct error 
     return true;
 }
 
-static bool take(struct worker *worker, struct clock_job *job, int option, const char *name,
-                 struct error *error)
-{
-    switch (option) {
-    case 'o':
-        return worker->once = true;
-    case 'q':
-        return job->quiet = true;
-    case 'a':
-        worker->as = optarg;
-        return true;
-    case 'd':
-        worker->conninfo = optarg;
-        return true;
-    default:
-        return error_set(error, ERROR_USAGE, name, _("bankops clock --help lists the options."),
-                         option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-}
-
-static bool read_options(struct worker *worker, struct clock_job *job, int argc, char **argv,
-                         bool *helped, struct error *error)
-{
-    static const struct option list[] = {
-        {"once", no_argument, NULL, 'o'},     {"quiet", no_argument, NULL, 'q'},
-        {"as", required_argument, NULL, 'a'}, {"database", required_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},     {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (option == 'h')
-            return *helped = true;
-        if (!take(worker, job, option, argv[optind - 1], error))
-            return false;
-    }
-    return optind == argc ||
-           error_set(error, ERROR_USAGE, argv[optind], _("bankops clock --help lists the options."),
-                     _("unexpected argument"));
-}
-
 int command_clock(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
-    struct clock_job job = {.quiet = false};
+    struct clock_job job = {.clocks = 0};
     struct worker worker = {.round = tick, .data = &job};
-    bool helped = false;
-    if (read_options(&worker, &job, argc, argv, &helped, &error) &&
-        (helped || worker_run(&worker, &error))) {
-        if (helped)
+    if (worker_options(&worker, &job.choices, false, _("bankops clock --help lists the options."),
+                       argc, argv, &error) &&
+        (job.choices.helped || worker_run(&worker, &error))) {
+        if (job.choices.helped)
             fputs(_(help), stdout);
-        else if (!job.quiet && worker.once && !job.clocks)
+        else if (!job.choices.quiet && worker.once && !job.clocks)
             puts(_("nothing is due"));
         return 0;
     }

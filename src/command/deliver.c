@@ -1,10 +1,9 @@
 #include "base/language.h"
 #include "command/command.h"
 #include "command/secret.h"
-#include "command/worker.h"
+#include "command/worker_options.h"
 #include "link/message.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +31,7 @@ static const char help[] = N_(
 enum { BATCH = 8 };
 
 struct deliver_job {
-    bool quiet;
-    const char *authority;
-    char *secrets;
+    struct worker_choices choices;
     long long sent, later, dead;
 };
 
@@ -77,7 +74,7 @@ static bool send_row(struct deliver_job *job, PGconn *connection, const PGresult
     struct message_outcome outcome = {.result = MESSAGE_RETRY};
     int e = find_endpoint(endpoints, PQgetvalue(rows, row, 2));
     if (e >= 0) {
-        char *secret = secret_find(job->secrets, PQgetvalue(endpoints, e, 4));
+        char *secret = secret_find(job->choices.secrets, PQgetvalue(endpoints, e, 4));
         struct message message = {PQgetvalue(rows, row, 2), PQgetvalue(rows, row, 3),
                                   PQgetvalue(rows, row, 4), PQgetvalue(rows, row, 5),
                                   PQgetvalue(rows, row, 6), PQgetvalue(rows, row, 7)};
@@ -86,7 +83,7 @@ static bool send_row(struct deliver_job *job, PGconn *connection, const PGresult
                                             PQgetvalue(endpoints, e, 3),
                                             secret,
                                             "",
-                                            job->authority,
+                                            job->choices.authority,
                                             (int)strtol(PQgetvalue(endpoints, e, 5), NULL, 10)};
         message_send(&message, &endpoint, &outcome);
         free(secret);
@@ -139,72 +136,24 @@ static bool work(void *data, PGconn *connection, int64_t *wait_ms, struct error 
     return good;
 }
 
-static bool take(struct worker *worker, struct deliver_job *job, int option, const char *name,
-                 struct error *error)
-{
-    switch (option) {
-    case 'o':
-        return worker->once = true;
-    case 's':
-        return secret_read(optarg, &job->secrets, error);
-    case 'c':
-        job->authority = optarg;
-        return true;
-    case 'q':
-        return job->quiet = true;
-    case 'a':
-        worker->as = optarg;
-        return true;
-    case 'd':
-        worker->conninfo = optarg;
-        return true;
-    default:
-        return error_set(error, ERROR_USAGE, name, _("bankops deliver --help lists the options."),
-                         option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-}
-
-static bool read_options(struct worker *worker, struct deliver_job *job, int argc, char **argv,
-                         bool *helped, struct error *error)
-{
-    static const struct option list[] = {{"once", no_argument, NULL, 'o'},
-                                         {"secrets", required_argument, NULL, 's'},
-                                         {"authority", required_argument, NULL, 'c'},
-                                         {"quiet", no_argument, NULL, 'q'},
-                                         {"as", required_argument, NULL, 'a'},
-                                         {"database", required_argument, NULL, 'd'},
-                                         {"help", no_argument, NULL, 'h'},
-                                         {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (option == 'h')
-            return *helped = true;
-        if (!take(worker, job, option, argv[optind - 1], error))
-            return false;
-    }
-    return optind == argc ||
-           error_set(error, ERROR_USAGE, argv[optind],
-                     _("bankops deliver --help lists the options."), _("unexpected argument"));
-}
-
 int command_deliver(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
-    struct deliver_job job = {.quiet = false};
+    struct deliver_job job = {.sent = 0};
     struct worker worker = {.round = work, .data = &job};
-    bool helped = false;
-    bool good = read_options(&worker, &job, argc, argv, &helped, &error) &&
-                (helped || worker_run(&worker, &error));
-    free(job.secrets);
-    if (good) {
-        if (helped)
-            fputs(_(help), stdout);
-        else if (!job.quiet)
-            printf(_("sent: %lld, to be tried again: %lld, given up: %lld\n"), job.sent, job.later,
-                   job.dead);
-        return 0;
+    bool good =
+        worker_options(&worker, &job.choices, true, _("bankops deliver --help lists the options."),
+                       argc, argv, &error) &&
+        (job.choices.helped || worker_run(&worker, &error));
+    free(job.choices.secrets);
+    if (!good) {
+        error_print(&error);
+        return error_exit_status(&error);
     }
-    error_print(&error);
-    return error_exit_status(&error);
+    if (job.choices.helped)
+        fputs(_(help), stdout);
+    else if (!job.choices.quiet)
+        printf(_("sent: %lld, to be tried again: %lld, given up: %lld\n"), job.sent, job.later,
+               job.dead);
+    return 0;
 }

@@ -4,11 +4,10 @@
 #include "command/case_rows.h"
 #include "command/command.h"
 #include "command/secret.h"
-#include "command/worker.h"
+#include "command/worker_options.h"
 #include "link/http.h"
 
 #include <ctype.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +37,7 @@ static const char help[] = N_(
 enum { PAGES = 1000 };
 
 struct pull_job {
-    bool quiet;
-    const char *authority;
-    char *secrets;
+    struct worker_choices choices;
     struct case_rows rows;
     const cJSON *list; /* of the page under way */
     struct case_summary sum;
@@ -104,13 +101,13 @@ static cJSON *fetch(const struct pull_job *job, const PGresult *source, const ch
 {
     struct error error = ERROR_INIT;
     struct http_answer answer = HTTP_ANSWER_INIT;
-    char *secret = secret_find(job->secrets, PQgetvalue(source, 0, 2));
+    char *secret = secret_find(job->choices.secrets, PQgetvalue(source, 0, 2));
     char *login = xasprintf("Authorization: Bearer %s", secret);
     char *address = page_address(PQgetvalue(source, 0, 1), cursor);
     const char *const headers[] = {"Accept: application/json", *secret ? login : NULL, NULL};
     struct http_request request = {.url = address,
                                    .headers = headers,
-                                   .authority = job->authority,
+                                   .authority = job->choices.authority,
                                    .timeout_ms = atoi(PQgetvalue(source, 0, 3))};
     cJSON *page = NULL;
     if (!http_send(&request, &answer, &error)) {
@@ -227,72 +224,23 @@ static bool work(void *data, PGconn *connection, int64_t *wait_ms, struct error 
     return good;
 }
 
-static bool take(struct worker *worker, struct pull_job *job, int option, const char *name,
-                 struct error *error)
-{
-    switch (option) {
-    case 'o':
-        return worker->once = true;
-    case 's':
-        return secret_read(optarg, &job->secrets, error);
-    case 'c':
-        job->authority = optarg;
-        return true;
-    case 'q':
-        return job->quiet = true;
-    case 'a':
-        worker->as = optarg;
-        return true;
-    case 'd':
-        worker->conninfo = optarg;
-        return true;
-    default:
-        return error_set(error, ERROR_USAGE, name,
-                         _("bankops pull-cases --help lists the options."),
-                         option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-}
-
-static bool read_options(struct worker *worker, struct pull_job *job, int argc, char **argv,
-                         bool *helped, struct error *error)
-{
-    static const struct option list[] = {{"once", no_argument, NULL, 'o'},
-                                         {"secrets", required_argument, NULL, 's'},
-                                         {"authority", required_argument, NULL, 'c'},
-                                         {"quiet", no_argument, NULL, 'q'},
-                                         {"as", required_argument, NULL, 'a'},
-                                         {"database", required_argument, NULL, 'd'},
-                                         {"help", no_argument, NULL, 'h'},
-                                         {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (option == 'h')
-            return *helped = true;
-        if (!take(worker, job, option, argv[optind - 1], error))
-            return false;
-    }
-    return optind == argc ||
-           error_set(error, ERROR_USAGE, argv[optind],
-                     _("bankops pull-cases --help lists the options."), _("unexpected argument"));
-}
-
 int command_pull_cases(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
-    struct pull_job job = {.quiet = false};
+    struct pull_job job = {.failed = 0};
     struct worker worker = {.round = work, .data = &job};
-    bool helped = false;
-    bool good = read_options(&worker, &job, argc, argv, &helped, &error) &&
-                (helped || worker_run(&worker, &error));
-    free(job.secrets);
+    bool good =
+        worker_options(&worker, &job.choices, true,
+                       _("bankops pull-cases --help lists the options."), argc, argv, &error) &&
+        (job.choices.helped || worker_run(&worker, &error));
+    free(job.choices.secrets);
     if (!good) {
         error_print(&error);
         return error_exit_status(&error);
     }
-    if (helped)
+    if (job.choices.helped)
         fputs(_(help), stdout);
-    else if (!job.quiet)
+    else if (!job.choices.quiet)
         printf(_("opened: %d, known before: %d, kept for a person: %d\n"), job.sum.opened,
                job.sum.known, job.sum.skipped);
     return job.failed && worker.once ? 3 : 0;
