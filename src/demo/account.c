@@ -151,8 +151,9 @@ static void spend(struct books *b, struct ledger *ledger, int slot, int times)
     struct random *random = &b->p->random;
     while (times-- > 0) {
         const struct shop *shop = &shops[random_ranked(random, sizeof shops / sizeof *shops)];
-        add_move(ledger, moment_in(b, slot, 1, 28, 7, 22), -price(random, shop->low, shop->high),
-                 shop->channel, shop->party, shop->narrative);
+        int64_t amount = price(random, shop->low, shop->high);
+        add_move(ledger, moment_in(b, slot, 1, 28, 7, 22), -amount, shop->channel, shop->party,
+                 shop->narrative);
     }
 }
 
@@ -160,28 +161,35 @@ static void transfers(struct books *b, int slot)
 {
     struct random *random = &b->p->random;
     int64_t spare = b->main.balance;
-    if (random_chance(random, 2200))
-        add_move(&b->main, moment_in(b, slot, 1, 28, 8, 22), price(random, 20000, 1200000),
-                 "mobile", name_surname(random), "转账汇入");
-    if (random_chance(random, 3000) && spare > 100000)
-        add_move(&b->main, moment_in(b, slot, 1, 28, 8, 22),
-                 -price(random, 10000, spare / 3 < 50000 ? 50000 : spare / 3), "mobile",
-                 name_surname(random), "转账汇出");
-    if (random_chance(random, 3500) && spare > 300000)
-        add_move(&b->main, moment_in(b, slot, 1, 28, 8, 23), -price(random, 20000, 300000),
-                 "wallet", "电子钱包", "快捷支付充值");
-    if (random_chance(random, 500))
-        add_move(&b->main, moment_in(b, slot, 1, 28, 9, 20), -random_between(random, 1, 30) * 10000,
-                 "atm", "", "取现");
+    if (random_chance(random, 2200)) {
+        const char *payer = name_surname(random);
+        int64_t amount = price(random, 20000, 1200000);
+        add_move(&b->main, moment_in(b, slot, 1, 28, 8, 22), amount, "mobile", payer, "转账汇入");
+    }
+    if (random_chance(random, 3000) && spare > 100000) {
+        const char *payee = name_surname(random);
+        int64_t amount = price(random, 10000, spare / 3 < 50000 ? 50000 : spare / 3);
+        add_move(&b->main, moment_in(b, slot, 1, 28, 8, 22), -amount, "mobile", payee, "转账汇出");
+    }
+    if (random_chance(random, 3500) && spare > 300000) {
+        int64_t amount = price(random, 20000, 300000);
+        add_move(&b->main, moment_in(b, slot, 1, 28, 8, 23), -amount, "wallet", "电子钱包",
+                 "快捷支付充值");
+    }
+    if (random_chance(random, 500)) {
+        int64_t amount = random_between(random, 1, 30) * 10000;
+        add_move(&b->main, moment_in(b, slot, 1, 28, 9, 20), -amount, "atm", "", "取现");
+    }
 }
 
 static void person_month(struct books *b, int slot)
 {
     struct random *random = &b->p->random;
-    if (b->employer)
-        add_move(&b->main, moment_in(b, slot, 8, 12, 2, 4),
-                 b->p->income + random_between(random, -b->p->income / 20, b->p->income / 10),
-                 "batch", b->employer, "代发工资");
+    if (b->employer) {
+        int64_t extra = random_between(random, -b->p->income / 20, b->p->income / 10);
+        add_move(&b->main, moment_in(b, slot, 8, 12, 2, 4), b->p->income + extra, "batch",
+                 b->employer, "代发工资");
+    }
     if (b->rent)
         add_move(&b->main, moment_in(b, slot, 3, 6, 9, 20), -b->rent, "mobile", "房东", "房租");
     transfers(b, slot);
@@ -195,14 +203,16 @@ static void company_month(struct books *b, int slot)
     static const char *const buyers[] = {"宏达商贸有限公司", "瑞通供应链有限公司",
                                          "佳和连锁超市",     "中联建设集团",
                                          "新锐电子有限公司", "海润进出口有限公司"};
-    for (int i = (int)random_between(random, 1, 3); i > 0; i--)
-        add_move(&b->main, moment_in(b, slot, 1, 28, 9, 17),
-                 price(random, turnover / 8, turnover / 2), "online",
-                 buyers[random_below(random, 6)], "货款");
-    for (int i = (int)random_between(random, 0, 2); i > 0; i--)
-        add_move(&b->main, moment_in(b, slot, 1, 28, 9, 17),
-                 -price(random, turnover / 9, turnover / 3), "online",
-                 buyers[random_below(random, 6)], "采购款");
+    for (int i = (int)random_between(random, 1, 3); i > 0; i--) {
+        const char *buyer = buyers[random_below(random, 6)];
+        int64_t amount = price(random, turnover / 8, turnover / 2);
+        add_move(&b->main, moment_in(b, slot, 1, 28, 9, 17), amount, "online", buyer, "货款");
+    }
+    for (int i = (int)random_between(random, 0, 2); i > 0; i--) {
+        const char *seller = buyers[random_below(random, 6)];
+        int64_t amount = price(random, turnover / 9, turnover / 3);
+        add_move(&b->main, moment_in(b, slot, 1, 28, 9, 17), -amount, "online", seller, "采购款");
+    }
     add_move(&b->main, moment_in(b, slot, 9, 11, 2, 5), -turnover / 5, "batch", "", "代发工资批扣");
     if (slot % 3 == 0)
         add_move(&b->main, moment_in(b, slot, 12, 15, 9, 17), -turnover / 25, "online", "国家金库",

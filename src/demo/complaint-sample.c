@@ -193,11 +193,12 @@ static void write_facts(struct complaint_sample *sample, struct pen *pen)
     if (length == 3)
         write_fault(out, pen, sample->business, sample->reason, false);
     /* Something else is spoken of as well. */
-    if (length && random_chance(random, 1800))
-        write_fault(out, pen, complaint_code('B', random_below(random, 13)),
-                    random_chance(random, 6000) ? sample->reason
-                                                : complaint_code('C', random_below(random, 12)),
-                    false);
+    if (length && random_chance(random, 1800)) {
+        const char *reason = random_chance(random, 6000)
+                                 ? sample->reason
+                                 : complaint_code('C', random_below(random, 12));
+        write_fault(out, pen, complaint_code('B', random_below(random, 13)), reason, false);
+    }
     if (random_chance(random, 6000))
         write_other(out, pen, &complaint_wishes);
     if (random_chance(random, 5000))

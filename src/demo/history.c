@@ -167,9 +167,10 @@ static void make_tags(struct maker *maker, struct profile *p)
         write_tag(maker, p, "english", "customer", 100);
     if (p->company && random_chance(random, 3500))
         write_tag(maker, p, "business-loan", "staff", (int)random_between(random, 60, 95));
-    if (!p->company && !p->dormant && random_chance(random, 5000))
-        write_tag(maker, p, guessed[random_ranked(random, 8)], "model",
-                  (int)random_between(random, 51, 96));
+    if (!p->company && !p->dormant && random_chance(random, 5000)) {
+        int percent = (int)random_between(random, 51, 96);
+        write_tag(maker, p, guessed[random_ranked(random, 8)], "model", percent);
+    }
     if (random_chance(random, 40))
         write_tag(maker, p, "fraud-victim", "staff", 100);
 }

@@ -177,9 +177,11 @@ static void make_family(struct maker *maker, const struct profile *head, int age
         make_relative(maker, head, household, "child", age - (int)random_between(&random, 23, 26),
                       head->male ? surname : NULL);
     if (household && age < 62 && maker->next_customer <= plan->customers &&
-        random_chance(&random, 1500))
+        random_chance(&random, 1500)) {
+        const char *same = random_chance(&random, 5000) ? surname : NULL;
         make_relative(maker, head, household, "parent", age + (int)random_between(&random, 22, 30),
-                      random_chance(&random, 5000) ? surname : NULL);
+                      same);
+    }
 }
 
 static void make_individual(struct maker *maker)

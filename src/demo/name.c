@@ -134,10 +134,12 @@ void name_person(struct random *random, int year, bool male, char name[NAME_BYTE
 {
     if (random_chance(random, 70)) {
         const char *const *given = male ? name_latin_men : name_latin_women;
-        snprintf(name, NAME_BYTES, "%s %s", pick(random, given), pick(random, name_latin_surnames));
+        const char *surname = pick(random, name_latin_surnames);
+        snprintf(name, NAME_BYTES, "%s %s", pick(random, given), surname);
     } else if (random_chance(random, 60)) {
         const char *const *given = male ? name_dotted_men : name_dotted_women;
-        snprintf(name, NAME_BYTES, "%s·%s", pick(random, given), pick(random, name_dotted_men));
+        const char *father = pick(random, name_dotted_men);
+        snprintf(name, NAME_BYTES, "%s·%s", pick(random, given), father);
     } else {
         name_with_surname(random, name_surname(random), year, male, name);
     }
@@ -196,7 +198,9 @@ void name_address(struct random *random, int city, char address[NAME_BYTES])
     const struct name_city *place = &name_cities[city];
     const char *district = place->districts[random_below(random, 6)];
     const char *street = pick(random, name_streets);
+    int floor = (int)random_between(random, 1, 28);
+    int room = floor * 100 + (int)random_between(random, 1, 8);
+    int house = (int)random_between(random, 1, 40);
     snprintf(address, NAME_BYTES, "%s市%s%s%d号%d幢%d室", place->chinese, district, street,
-             (int)random_between(random, 1, 880), (int)random_between(random, 1, 40),
-             (int)random_between(random, 1, 28) * 100 + (int)random_between(random, 1, 8));
+             (int)random_between(random, 1, 880), house, room);
 }

@@ -199,8 +199,9 @@ static void make_phone(struct random *random, char phone[16])
                                          "187", "186", "130", "131", "132", "156", "185", "133",
                                          "153", "180", "189", "177", "150", "151", "152", "182",
                                          "183", "199", "198", "166", "191", "176", "173", "147"};
+    int number = (int)random_below(random, 100000000);
     snprintf(phone, 16, "%s%08d", blocks[random_ranked(random, sizeof blocks / sizeof *blocks)],
-             (int)random_below(random, 100000000));
+             number);
 }
 
 static void write_phone(struct maker *maker, const struct profile *p, const char *phone,

@@ -157,10 +157,12 @@ static void month(struct purse *purse, int start)
         earn(purse, "task", random_between(random, 1, 10) * 100, "完成手机银行新手任务", day,
              false);
     expire_until(purse, day);
-    if (purse->available > 1500 && random_chance(random, 900) && day < purse->maker->plan->day)
-        spend_points(
-            purse, "redeem", "gift", purse->available / 100 * random_between(random, 25, 90),
-            gifts[random_below(random, 5)], day, (int)random_between(random, 33000, 60000));
+    if (purse->available > 1500 && random_chance(random, 900) && day < purse->maker->plan->day) {
+        int second = (int)random_between(random, 33000, 60000);
+        const char *gift = gifts[random_below(random, 5)];
+        spend_points(purse, "redeem", "gift",
+                     purse->available / 100 * random_between(random, 25, 90), gift, day, second);
+    }
 }
 
 static void write_buckets(struct purse *purse)
@@ -205,9 +207,11 @@ void points_make(struct maker *maker, struct profile *p)
             month(&purse, start);
     }
     expire_until(&purse, maker->plan->day);
-    if (p->holds_wealth && p->opened < maker->plan->day - 20 && random_chance(&p->random, 1500))
-        earn(&purse, "wealth", random_between(&p->random, 5, 80) * 100, "购买稳享系列理财",
-             maker->plan->day - (int)random_below(&p->random, 14), true);
+    if (p->holds_wealth && p->opened < maker->plan->day - 20 && random_chance(&p->random, 1500)) {
+        int day = maker->plan->day - (int)random_below(&p->random, 14);
+        earn(&purse, "wealth", random_between(&p->random, 5, 80) * 100, "购买稳享系列理财", day,
+             true);
+    }
     if (!purse.count)
         return;
     write_account(&purse);
