@@ -32,7 +32,7 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
 if HAVE_VTERM
 check_PROGRAMS += tests/console/console.t tests/console/flows.t tests/console/pages.t
 TESTS += tests/console/console.t tests/console/flows.t tests/console/pages.t
-server_tests += tests/console/pages.t
+
 check_PROGRAMS += tests/console/desk.t
 TESTS += tests/console/desk.t
 tests_console_desk_t_SOURCES = tests/console/desk.c
