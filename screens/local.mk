@@ -14,6 +14,8 @@ dist_screens_DATA += \
   screens/case-assign.json \
   screens/queue-list.json \
   screens/case-mark.json \
+  screens/checklist.json \
+  screens/checklists.json \
   screens/case-imports.json \
   screens/macro.json \
   screens/macros.json \

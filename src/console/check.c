@@ -23,6 +23,7 @@ struct scope {
     const struct defined_columns *columns[2];
     const struct fields *fields;
     bool filters, search;
+    bool loads; /* of what submit needs, a form asks its source for the rest */
 };
 
 static void __attribute__((format(printf, 3, 4)))
@@ -72,7 +73,7 @@ static bool is_given(const struct definition *definition, const char *name)
 static bool has_value(const struct check *check, const struct scope *scope, const char *name)
 {
     const struct definition *definition = check->definition;
-    if (name[0] == '@' || has_parameter(definition, name) || has_field(scope->fields, name) ||
+    if (name[0] == '@' || scope->loads || has_parameter(definition, name) || has_field(scope->fields, name) ||
         is_given(definition, name))
         return true;
     if (scope->filters && has_filter(definition, name))
@@ -138,7 +139,7 @@ static void check_columns(struct check *check, const struct defined_columns *col
             finding(check, place, _("a money column needs \"currency\""));
         if (column->reveal.function) {
             struct fields reason = {.items = &(struct defined_field){.name = "reason"}, .count = 1};
-            struct scope scope = {{columns, NULL}, &reason, false, false};
+            struct scope scope = {{columns, NULL}, &reason, false, false, false};
             char *reveal = xasprintf("%s/reveal/arguments", place);
             check_bindings(check, &column->reveal.arguments, &scope, reveal);
             free(reveal);
@@ -177,7 +178,7 @@ static void check_fields(struct check *check, const struct fields *fields, const
         if (field->type == FIELD_CHOICE && !field->value_count && !field->names.view)
             finding(check, place, _("a choice needs \"values\""));
         if (field->lookup) {
-            struct scope scope = {{NULL, NULL}, fields, false, false};
+            struct scope scope = {{NULL, NULL}, fields, false, false, false};
             char *lookup = xasprintf("%s/lookup", place);
             char *columns = xasprintf("%s/columns", lookup);
             char *source = xasprintf("%s/source", lookup);
@@ -295,8 +296,8 @@ static void check_filters(struct check *check)
 static void check_list(struct check *check)
 {
     const struct definition *definition = check->definition;
-    struct scope source = {{NULL, NULL}, &definition->fields, true, true};
-    struct scope row = {{&definition->columns, NULL}, NULL, true, true};
+    struct scope source = {{NULL, NULL}, &definition->fields, true, true, false};
+    struct scope row = {{&definition->columns, NULL}, NULL, true, true, false};
     check_columns(check, &definition->columns, "/columns");
     check_source(check, &definition->source, &source, "/source");
     check_filters(check);
@@ -316,7 +317,7 @@ static void check_list(struct check *check)
 static void check_report(struct check *check)
 {
     const struct definition *definition = check->definition;
-    struct scope scope = {{NULL, NULL}, &definition->fields, false, false};
+    struct scope scope = {{NULL, NULL}, &definition->fields, false, false, false};
     check_columns(check, &definition->columns, "/columns");
     check_fields(check, &definition->fields, "/fields");
     check_source(check, &definition->source, &scope, "/source");
@@ -330,12 +331,14 @@ static void check_report(struct check *check)
 static void check_form(struct check *check)
 {
     const struct definition *definition = check->definition;
-    struct scope parameters = {{NULL, NULL}, NULL, false, false};
-    struct scope fields = {{NULL, NULL}, &definition->fields, false, false};
+    struct scope parameters = {{NULL, NULL}, NULL, false, false, false};
+    struct scope fields = {{NULL, NULL}, &definition->fields, false, false, false};
+    struct scope sent = fields;
     check_fields(check, &definition->fields, "/fields");
     if (definition->load.view || definition->load.function)
         check_source(check, &definition->load, &parameters, "/load");
-    check_bindings(check, &definition->submit.arguments, &fields, "/submit/arguments");
+    sent.loads = definition->load.view || definition->load.function;
+    check_bindings(check, &definition->submit.arguments, &sent, "/submit/arguments");
     check_jump(check, &definition->submit.after.jump, &fields, "/submit/then");
     if (definition->command && !has_field(&definition->fields, definition->command))
         finding(check, "/command", _("there is no field \"%s\""), definition->command);
@@ -344,8 +347,8 @@ static void check_form(struct check *check)
 static void check_panel(struct check *check, const struct defined_panel *panel,
                         const struct defined_columns *main, const char *pointer)
 {
-    struct scope source = {{NULL, NULL}, NULL, false, false};
-    struct scope row = {{&panel->columns, main}, NULL, false, false};
+    struct scope source = {{NULL, NULL}, NULL, false, false, false};
+    struct scope row = {{&panel->columns, main}, NULL, false, false, false};
     char *place = xasprintf("%s/source", pointer);
     char *columns = xasprintf("%s/columns", pointer);
     char *enter = xasprintf("%s/enter", pointer);
@@ -383,14 +386,14 @@ static void check_view(struct check *check)
         check_panel(check, &definition->panels[i], main, place);
         free(place);
     }
-    struct scope scope = {{main, NULL}, NULL, false, false};
+    struct scope scope = {{main, NULL}, NULL, false, false, false};
     check_actions(check, &definition->actions, &scope, "/actions");
 }
 
 static void check_flow(struct check *check)
 {
     const struct definition *definition = check->definition;
-    struct scope scope = {{NULL, NULL}, NULL, false, false};
+    struct scope scope = {{NULL, NULL}, NULL, false, false, false};
     const struct flow *flow = flow_find(definition->name);
     if (!flow)
         finding(check, "/kind", _("this program has no flow of that name"));

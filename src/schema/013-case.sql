@@ -81,6 +81,7 @@ CREATE TABLE bank.case_event (
     note         text NOT NULL DEFAULT '',
     before       jsonb,
     after        jsonb,
+    version      bigint, -- of the case after it
     PRIMARY KEY (customer_id, case_id, event_id)
 );
 

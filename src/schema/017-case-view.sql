@@ -48,6 +48,7 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
        (SELECT bank.mask_name(c.name) FROM bank.customer c WHERE c.customer_id = l.customer_id)
            AS customer, l.tier, l.received_at, l.due_at,
        l.responded_at, l.closed_at, l.outcome, l.version,
+       coalesce(l.closed_at, CASE WHEN l.stage = 'decided' THEN coalesce(l.told_at, l.received_at) END) AS stopped_at,
        l.repeat_of IS NOT NULL AS repeated, array_to_string(l.flags, ' ') AS flags,
        CASE WHEN l.closed_at IS NOT NULL OR l.stage = 'decided' THEN 'done'
             WHEN l.due_at < now() THEN 'overdue'
@@ -97,7 +98,8 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
     complained text, opened_by text, received_at timestamptz, due_at timestamptz,
     responded_at timestamptz, decision text, decided_by text, approved_by text,
     told_at timestamptz, told_how text, outcome text, closed_at timestamptz, reopened int,
-    version bigint, repeated boolean, flags text, group_size int, third_party text)
+    version bigint, repeated boolean, flags text, group_size int, third_party text,
+    stopped_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -116,7 +118,8 @@ BEGIN
         bank.staff_name(f.opened_by), f.received_at, f.due_at, f.responded_at, f.decision,
         bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how,
         f.outcome, f.closed_at, f.reopened::int, f.version, f.repeat_of IS NOT NULL,
-        array_to_string(f.flags, ' '), f.group_size, f.third_party;
+        array_to_string(f.flags, ' '), f.group_size, f.third_party,
+        coalesce(f.closed_at, CASE WHEN f.stage = 'decided' THEN coalesce(f.told_at, f.received_at) END);
 END $$;
 
 CREATE FUNCTION api.case_facts(p_customer_id bigint, p_case_id bigint)
@@ -195,21 +198,3 @@ SELECT o.customer_id, o.outbox_id, o.case_id, f.number, o.kind, o.channel, left(
    AND bank.may_open(o.customer_id);
 SELECT bank.view_grant('outbox_list', 'supervisor', 'auditor');
 
--- The first values of the form that opens a complaint.
-CREATE FUNCTION api.case_open_form(p_customer_id bigint)
-RETURNS TABLE (customer_number text, customer text, open_cases text, subject text, facts text,
-    business text, reason text, channel text, source text, level text, urgency text, remedy text,
-    complained text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    person bank.customer := bank.customer_require(p_customer_id);
-BEGIN
-    RETURN QUERY
-    SELECT person.customer_number, bank.mask_name(person.name),
-           coalesce(string_agg(f.number || ' ' || f.subject, ', ' ORDER BY f.case_id), '-'),
-           NULL::text, NULL::text, NULL::text, NULL::text, 'A032', 'hotline', 'simple', '3',
-           NULL::text, NULL::text
-      FROM bank.case_file f
-     WHERE f.customer_id = person.customer_id AND f.closed_at IS NULL;
-END $$;
-SELECT bank.function_grant('case_open_form', 'clerk', 'rm', 'supervisor');

@@ -156,7 +156,7 @@ DECLARE
     was bank.case_file;
     c bank.case_file;
     wanted text[] := coalesce((SELECT array_agg(DISTINCT f ORDER BY f)
-                                 FROM unnest(string_to_array(btrim(coalesce(p_flags, '')), ' ')) f
+                                 FROM regexp_split_to_table(coalesce(p_flags, ''), '\s+') f
                                 WHERE f <> ''), '{}');
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');

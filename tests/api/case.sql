@@ -1,7 +1,7 @@
 -- Cases: business hours, routing, stages, clocks, replays, scope, second person.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(83);
+SELECT plan(84);
 
 -- Business hours: 9-12 and 13:30-17:30, Monday to Friday; a holiday on Wednesday 2030-05-01, and
 -- Saturday the 4th made up for it.
@@ -181,6 +181,9 @@ SELECT is((SELECT max(run) FROM bank.case_clock WHERE case_id = :card AND clock 
 -- Major: a second person.
 SELECT pg_temp.open('t_super', 101, 'B02', 'C07', ', p_level => ''major''') AS major \gset
 SELECT is(pg_temp.do('t_super', 'take', :major), 'done', 'a supervisor takes a major case');
+SELECT is(pg_temp.resolve('t_super', :major), 'BO423', 'the checklist of a major case comes first');
+SELECT pg_temp.as('t_super', format('SELECT (api.case_check(101, %s, %s, true, gen_random_uuid())).status', :major, item))
+  FROM bank.case_file f, bank.case_checklist(f) k WHERE f.case_id = :major AND k.required;
 SELECT is(pg_temp.resolve('t_super', :major), 'done', 'and decides');
 SELECT is(pg_temp.field(:major, 'stage'), 'approval', 'the decision waits');
 SELECT is((SELECT count(*) FROM bank.outbox WHERE case_id = :major), 0::bigint, 'nobody was told');

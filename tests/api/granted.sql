@@ -33,7 +33,6 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor worker', 'case_mach
 INSERT INTO decided VALUES ('function', 'supervisor worker', 'case_machine_batch');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_note');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_open');
-INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_open_form');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_reply');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_resolve');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_route');
@@ -263,3 +262,20 @@ INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'original_begi
 INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'original_part');
 INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'original_link');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'original_read');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_checklist');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_check');
+INSERT INTO decided VALUES ('view', 'staff', 'checklist_list');
+INSERT INTO decided VALUES ('view', 'staff', 'case_type_list');
+INSERT INTO decided VALUES ('function', 'supervisor', 'checklist_form');
+INSERT INTO decided VALUES ('function', 'supervisor', 'checklist_save');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_desk');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_changes');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_attach');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_attachments');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'attachment_read');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'attachment_remove');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_by_number');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_bulk');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_take_down');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_desk_form');
+INSERT INTO decided VALUES ('view', 'staff', 'case_flag');

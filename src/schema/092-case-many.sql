@@ -1,0 +1,142 @@
+-- Many cases with one call, and complaints as they are told at the desk: by somebody unknown, for a
+-- group, through an agent.
+
+-- Assigns, routes or closes every case of `p_rows` ([{"customer_id", "case_id", "version"}, …]). Each
+-- is done for itself, in the order of their ids; the answer has one row for each, in the order given:
+-- done, replayed or refused with the reason. A repeat with the same key does nothing twice.
+CREATE FUNCTION api.case_bulk(p_rows jsonb, p_action text, p_login text, p_queue text, p_outcome text,
+                              p_how text, p_text text, p_request uuid)
+RETURNS TABLE (status text, id text, message text, detail text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    r record;
+    done api.outcome;
+    key uuid;
+    answers jsonb := '{}';
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    IF p_request IS NULL THEN
+        PERFORM bank.fail('BO422', 'The request key is missing.', NULL, 'Pass a fresh uuid as p_request.', 'p_request');
+    ELSIF NOT coalesce(p_action IN ('assign', 'route', 'close'), false) THEN
+        PERFORM bank.fail('BO422', 'There is no such step.', p_action, 'assign, route, close', 'p_action');
+    ELSIF NOT coalesce(jsonb_typeof(p_rows) = 'array' AND jsonb_array_length(p_rows) BETWEEN 1 AND 500, false) THEN
+        PERFORM bank.fail('BO422', 'Choose 1 to 500 cases.', NULL, NULL, 'p_rows');
+    END IF;
+    FOR r IN SELECT x.customer_id, x.case_id, x.version, t.place
+               FROM jsonb_array_elements(p_rows) WITH ORDINALITY t(item, place),
+                    jsonb_to_record(t.item) x(customer_id bigint, case_id bigint, version bigint)
+              ORDER BY x.customer_id, x.case_id LOOP
+        key := md5(p_request::text || ' ' || coalesce(r.case_id, 0))::uuid;
+        BEGIN
+            CASE p_action
+            WHEN 'assign' THEN
+                done := api.case_assign(r.customer_id, r.case_id, p_login, p_text, r.version, key);
+            WHEN 'route' THEN
+                done := api.case_route(r.customer_id, r.case_id, p_queue, p_text, r.version, key);
+            ELSE
+                done := bank.case_close_one(r.customer_id, r.case_id, p_text, p_how, p_outcome, r.version, key);
+            END CASE;
+            answers := answers || jsonb_build_object(r.place, to_jsonb(done));
+        EXCEPTION WHEN OTHERS THEN
+            IF SQLSTATE !~ '^BO' THEN
+                RAISE;
+            END IF;
+            GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+            answers := answers || jsonb_build_object(r.place, jsonb_build_object('status', 'refused',
+                'id', r.case_id, 'message', message, 'detail', detail));
+        END;
+    END LOOP;
+    RETURN QUERY SELECT a.value ->> 'status', a.value ->> 'id', a.value ->> 'message',
+                        coalesce(a.value ->> 'detail', '')
+                   FROM jsonb_each(answers) a ORDER BY a.key::int;
+END $$;
+
+-- Ends one case for the given reason: a decided one is closed and keeps the reason as a note, another
+-- is resolved with the reason as its decision.
+CREATE FUNCTION bank.case_close_one(p_customer_id bigint, p_case_id bigint, p_text text, p_how text,
+                                    p_outcome text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM bank.text_require(p_text, 'p_text', 3, 2000);
+    IF EXISTS (SELECT FROM bank.case_file f WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id
+                  AND f.stage = 'decided' AND bank.in_scope(f.unit_id)) THEN
+        PERFORM api.case_note(p_customer_id, p_case_id, p_text, md5('note ' || p_request)::uuid);
+        RETURN api.case_close(p_customer_id, p_case_id, p_outcome, p_version, p_request);
+    END IF;
+    RETURN api.case_resolve(p_customer_id, p_case_id, p_text, p_how, p_outcome, p_version, p_request);
+END $$;
+GRANT EXECUTE ON FUNCTION bank.case_close_one TO bankops_api;
+
+-- Writes a complaint down as it is told: api.case_open with everything the register asks for besides.
+-- Without a customer it is anonymous and belongs to the caller's unit.
+CREATE FUNCTION api.case_take_down(p_customer_id bigint, p_channel text, p_business text, p_reason text,
+    p_subject text, p_facts text, p_remedy text, p_level text, p_urgency int, p_source text,
+    p_complained text, p_flags text, p_group_size int, p_third_party text, p_party_role text,
+    p_party_name text, p_party_contact text, p_party_authority text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    who bigint := p_customer_id;
+    case_no bigint;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_take_down', jsonb_build_array(p_customer_id, p_channel,
+        p_business, p_reason, p_subject, p_facts, p_remedy, p_level, p_urgency, p_source, p_complained, p_flags,
+        p_group_size, p_third_party, p_party_role, p_party_name, p_party_contact, p_party_authority));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF who IS NULL THEN
+        who := bank.anonymous_customer((bank.me()).unit_id);
+    END IF;
+    IF coalesce(btrim(p_party_name), '') = '' AND concat(p_party_contact, p_party_authority) ~ '[^[:space:]]' THEN
+        PERFORM bank.fail('BO422', 'Write the name.', NULL, 'Whose contact or authority is it?', 'p_party_name');
+    END IF;
+    answer := api.case_open(who, p_channel, p_business, p_reason, p_subject, p_facts, p_remedy, p_level, p_urgency,
+                            p_source, p_complained, md5('open ' || p_request)::uuid);
+    case_no := answer.id::bigint;
+    IF concat(p_flags, p_group_size, p_third_party) ~ '[^[:space:]]' THEN
+        PERFORM api.case_mark(who, case_no, p_flags, coalesce(p_urgency, 3), p_group_size, p_third_party, NULL,
+                              md5('mark ' || p_request)::uuid);
+    END IF;
+    IF coalesce(btrim(p_party_name), '') <> '' THEN
+        PERFORM api.case_party_add(who, case_no, coalesce(nullif(p_party_role, ''), 'complainant'), p_party_name,
+                                   p_party_contact, p_party_authority, md5('party ' || p_request)::uuid);
+    END IF;
+    RETURN bank.request_done(p_request, answer.id, answer.message);
+END $$;
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor') FROM unnest('{case_bulk,case_take_down}'::text[]) name;
+
+-- What the bank knows, for the form of a new complaint: shown, not asked: open cases too, and those
+-- of the last 90 days, which the new one may repeat.
+CREATE FUNCTION api.case_desk_form(p_customer_id bigint)
+RETURNS TABLE (customer_number text, customer text, phone text, unit text, tier text, open_cases text,
+               recent_cases text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    person bank.customer := bank.customer_require(p_customer_id);
+BEGIN
+    RETURN QUERY
+    SELECT person.customer_number, bank.mask_name(person.name),
+           (SELECT bank.mask_phone(p.phone) FROM bank.phone p WHERE p.customer_id = person.customer_id LIMIT 1),
+           bank.unit_name(person.unit_id),
+           coalesce((SELECT d.name_zh FROM bank.member m JOIN bank.tier_def d USING (tier)
+                      WHERE m.customer_id = person.customer_id), '-'),
+           coalesce((SELECT string_agg(f.number || ' ' || f.subject, ', ' ORDER BY f.case_id DESC)
+                       FROM bank.case_file f WHERE f.customer_id = person.customer_id AND f.closed_at IS NULL), '-'),
+           coalesce((SELECT string_agg(f.number || ' ' || f.subject, ', ' ORDER BY f.case_id DESC)
+                       FROM bank.case_file f WHERE f.customer_id = person.customer_id
+                        AND f.closed_at > now() - interval '90 days'), '-');
+END $$;
+SELECT bank.function_grant('case_desk_form', 'clerk', 'rm', 'supervisor');
+
+-- What makes a complaint sensitive, by name.
+CREATE VIEW api.case_flag WITH (security_barrier) AS
+SELECT f.flag, f.label_en, f.label_zh, f.seq
+  FROM (VALUES ('regulator', 'Goes to the regulator', '涉监管', 1), ('media', 'Press or network', '涉舆情', 2),
+               ('legal', 'Lawyer or court', '涉司法', 3), ('petition', 'Petition', '信访', 4),
+               ('extreme', 'Extreme words or acts', '过激', 5), ('emotional', 'Very upset', '情绪激动', 6),
+               ('vulnerable', 'Old, ill or disabled', '特殊群体', 7),
+               ('occupation', 'Special occupation', '特殊职业', 8)) f (flag, label_en, label_zh, seq)
+ WHERE (SELECT bank.my_role()) IS NOT NULL;
+SELECT bank.view_grant('case_flag', 'staff');
