@@ -1,48 +1,21 @@
-/* What people do all day at a desk, in the real program over the bank of one fixed day: record after
- * record, copying, forms opened from a record, administration, keys in bursts. Prints TAP. */
-#include "tests/lib/fixture.h"
+/* What people do all day at a desk, in the real program over the bank of one fixed day: record
+ * after record, copying, forms opened from a record, administration, keys in bursts. Prints TAP. */
 #include "tests/lib/pty.h"
+#include "tests/lib/stage.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { WAIT = 10000 };
 
-static int count, failures;
-static char program[1024];
-
-static void ok(bool good, const char *what)
-{
-    failures += !good;
-    printf("%sok %d - %s\n", good ? "" : "not ", ++count, what);
-    fflush(stdout);
-}
-
-static const char *line_of(const char *command)
-{
-    static char line[512];
-    FILE *pipe = popen(command, "r");
-    line[0] = '\0';
-    if (!pipe || !fgets(line, sizeof line, pipe))
-        line[0] = '\0';
-    if (pipe)
-        pclose(pipe);
-    line[strcspn(line, "\n")] = '\0';
-    return line;
-}
-
-static const char *sql(const char *text)
-{
-    char command[2048];
-    snprintf(command, sizeof command, "psql -XqAt -v ON_ERROR_STOP=1 -c \"%s\"", text);
-    return line_of(command);
-}
-
 static struct pty *start(const char *as, const char *screen, const char *more)
 {
-    const char *argv[] = {program, "console", "--as", as, "--screen", screen, NULL};
+    const char *argv[] = {stage_program, "console", "--as", as, "--screen", screen, NULL};
     static char config[1100];
-    const char *environment[] = {config, "BANKOPS_NOW=2026-06-17T07:00:00Z",
-                                 "BANKOPS_LANGUAGE_SET=1", "PGUSER", more, NULL};
+    const char *environment[] = {
+        config, "BANKOPS_NOW=2026-06-17T07:00:00Z", "BANKOPS_LANGUAGE_SET=1", "PGUSER", more, NULL};
     snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", getenv("BANKOPS_FIXTURE"));
     struct pty *pty = pty_start(24, 80, argv, environment);
     pty_wait_text(pty, " F1 ", WAIT);
@@ -59,26 +32,26 @@ static void records(void)
     snprintf(first, sizeof first, "Points · %.10s", pty_row(pty, 3) + 3);
     snprintf(second, sizeof second, "Points · %.10s", pty_row(pty, 4) + 3);
     pty_keys(pty, "Enter", NULL);
-    ok(pty_wait_text(pty, first, WAIT), "Enter opens the first row");
+    stage_ok(pty_wait_text(pty, first, WAIT), "Enter opens the first row");
     pty_type(pty, "2)");
-    ok(pty_wait_text(pty, second, WAIT) && pty_wait_text(pty, "▸ Postings", WAIT),
-       "the next record opens on the same page");
+    stage_ok(pty_wait_text(pty, second, WAIT) && pty_wait_text(pty, "▸ Postings", WAIT),
+             "the next record opens on the same page");
     pty_type(pty, "(");
-    ok(pty_wait_text(pty, first, WAIT), "and the one before");
+    stage_ok(pty_wait_text(pty, first, WAIT), "and the one before");
     pty_type(pty, "(");
-    ok(pty_wait_text(pty, "first row of the list", WAIT), "the list has a start");
+    stage_ok(pty_wait_text(pty, "first row of the list", WAIT), "the list has a start");
     pty_keys(pty, "F12", NULL);
-    ok(pty_wait_text(pty, "Points accounts", WAIT), "one step back is the list");
+    stage_ok(pty_wait_text(pty, "Points accounts", WAIT), "one step back is the list");
     pty_type(pty, "Y");
     pty_wait_text(pty, "Customer no.", WAIT);
     pty_keys(pty, "Enter", NULL);
-    ok(pty_wait_text(pty, "Customer no. was copied.", WAIT) &&
-           !strcmp(pty_clipboard(pty), first + strlen("Points · ")),
-       "one value is copied");
+    stage_ok(pty_wait_text(pty, "Customer no. was copied.", WAIT) &&
+                 !strcmp(pty_clipboard(pty), first + strlen("Points · ")),
+             "one value is copied");
     pty_type(pty, "  y");
-    ok(pty_wait_text(pty, "2 rows were copied.", WAIT) && strchr(pty_clipboard(pty), '\n') &&
-           strchr(pty_clipboard(pty), '\t'),
-       "all marked rows are copied");
+    stage_ok(pty_wait_text(pty, "2 rows were copied.", WAIT) && strchr(pty_clipboard(pty), '\n') &&
+                 strchr(pty_clipboard(pty), '\t'),
+             "all marked rows are copied");
     pty_free(pty);
 }
 
@@ -108,7 +81,7 @@ static void burst(void)
     bool moved = pty_wait_text(pty, "84-101 of", WAIT);
     int frames = lines_of(trace + strlen("BANKOPS_TRACE=")) - before;
     printf("# %d frame(s)\n", frames);
-    ok(moved && frames <= 2, "100 keys at once are at most two frames");
+    stage_ok(moved && frames <= 2, "100 keys at once are at most two frames");
     pty_free(pty);
 }
 
@@ -116,7 +89,8 @@ static void forms(void)
 {
     char screen[80], number[64];
     snprintf(number, sizeof number, "%s",
-             sql("SELECT c.customer_number FROM bank.customer c, bank.staff s JOIN bank.unit u ON "
+             stage_sql(
+                 "SELECT c.customer_number FROM bank.customer c, bank.staff s JOIN bank.unit u ON "
                  "u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN u.low AND "
                  "u.high AND NOT c.restricted AND c.customer_id NOT IN (SELECT customer_id FROM "
                  "bank.staff WHERE customer_id IS NOT NULL) ORDER BY c.customer_id LIMIT 1"));
@@ -124,23 +98,26 @@ static void forms(void)
     struct pty *pty = start("clerk01", screen, NULL);
     pty_wait_text(pty, "Customer ·", WAIT);
     pty_type(pty, "n");
-    ok(pty_wait_text(pty, number, WAIT) && pty_wait_text(pty, "Summary", WAIT) &&
-           !pty_has(pty, "Error"),
-       "logging a contact starts with the customer");
+    stage_ok(pty_wait_text(pty, number, WAIT) && pty_wait_text(pty, "Summary", WAIT) &&
+                 !pty_has(pty, "Error"),
+             "logging a contact starts with the customer");
     pty_keys(pty, "Tab", "Tab", "Tab", NULL);
     pty_type(pty, "asked about a card");
     pty_keys(pty, "F10", NULL);
-    ok(pty_wait_text(pty, "Customer ·", WAIT), "and comes back to the record");
-    ok(!strcmp(sql("SELECT count(*) FROM bank.contact WHERE summary = 'asked about a card'"), "1"),
-       "the contact is kept");
+    stage_ok(pty_wait_text(pty, "Customer ·", WAIT), "and comes back to the record");
+    stage_ok(
+        !strcmp(stage_sql("SELECT count(*) FROM bank.contact WHERE summary = 'asked about a card'"),
+                "1"),
+        "the contact is kept");
     pty_type(pty, "t");
-    ok(pty_wait_text(pty, "New task", WAIT) && pty_wait_text(pty, number, WAIT) &&
-           !pty_has(pty, "Error"),
-       "so does a new task");
+    stage_ok(pty_wait_text(pty, "New task", WAIT) && pty_wait_text(pty, number, WAIT) &&
+                 !pty_has(pty, "Error"),
+             "so does a new task");
     pty_free(pty);
     pty = start("clerk01", "home", NULL);
     pty_type(pty, ":contact-log\r");
-    ok(pty_wait_text(pty, "about one object", WAIT), "a form of a record opens from the record only");
+    stage_ok(pty_wait_text(pty, "about one object", WAIT),
+             "a form of a record opens from the record only");
     pty_free(pty);
 }
 
@@ -148,16 +125,17 @@ static void closed_record(void)
 {
     char screen[80];
     snprintf(screen, sizeof screen, "cus %.60s",
-             sql("UPDATE bank.customer SET restricted = true WHERE customer_id = (SELECT "
+             stage_sql(
+                 "UPDATE bank.customer SET restricted = true WHERE customer_id = (SELECT "
                  "max(c.customer_id) FROM bank.customer c, bank.staff s JOIN bank.unit u ON "
                  "u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN u.low AND "
                  "u.high) RETURNING customer_number"));
     struct pty *pty = start("clerk01", screen, NULL);
-    ok(pty_wait_text(pty, "This customer is restricted.", WAIT) &&
-           pty_wait_text(pty, "A = Ask access", WAIT),
-       "a closed record says which key asks for access");
+    stage_ok(pty_wait_text(pty, "This customer is restricted.", WAIT) &&
+                 pty_wait_text(pty, "A = Ask access", WAIT),
+             "a closed record says which key asks for access");
     pty_type(pty, "A");
-    ok(pty_wait_text(pty, "Reason", WAIT), "and the key does");
+    stage_ok(pty_wait_text(pty, "Reason", WAIT), "and the key does");
     pty_free(pty);
 }
 
@@ -169,30 +147,33 @@ static void administration(void)
     pty_wait_text(pty, "New value", WAIT);
     pty_type(pty, "12");
     pty_keys(pty, "F10", NULL);
-    ok(pty_wait_text(pty, "New value: 12", WAIT) && pty_has(pty, "Value: 8"),
-       "the question says what was and what will be");
+    stage_ok(pty_wait_text(pty, "New value: 12", WAIT) && pty_has(pty, "Value: 8"),
+             "the question says what was and what will be");
     pty_type(pty, "y");
-    ok(pty_wait_text(pty, "The setting is changed.", WAIT) &&
-           !strcmp(sql("SELECT value FROM bank.setting WHERE name = 'grant_hours'"), "12"),
-       "a setting is changed");
+    stage_ok(
+        pty_wait_text(pty, "The setting is changed.", WAIT) &&
+            !strcmp(stage_sql("SELECT value FROM bank.setting WHERE name = 'grant_hours'"), "12"),
+        "a setting is changed");
     pty_type(pty, ":cal\r");
-    ok(pty_wait_text(pty, "2026-06", WAIT) && pty_wait_text(pty, "17 ◆", WAIT),
-       "the calendar stands on the business date");
+    stage_ok(pty_wait_text(pty, "2026-06", WAIT) && pty_wait_text(pty, "17 ◆", WAIT),
+             "the calendar stands on the business date");
     pty_keys(pty, "Right", "PgDn", NULL);
-    ok(pty_wait_text(pty, "Day 2026-07-18", WAIT), "and moves by day and month");
+    stage_ok(pty_wait_text(pty, "Day 2026-07-18", WAIT), "and moves by day and month");
     pty_type(pty, "c");
     pty_wait_text(pty, "Kind", WAIT);
     pty_type(pty, "hol");
     pty_keys(pty, "F10", NULL);
     pty_wait_text(pty, "Please confirm", WAIT);
     pty_type(pty, "y");
-    ok(pty_wait_text(pty, "The day is changed.", WAIT) && pty_wait_text(pty, "Kind Holiday", WAIT),
-       "a coming day becomes a holiday");
+    stage_ok(pty_wait_text(pty, "The day is changed.", WAIT) &&
+                 pty_wait_text(pty, "Kind Holiday", WAIT),
+             "a coming day becomes a holiday");
     pty_free(pty);
     pty = start("clerk01", "cal", NULL);
     pty_wait_text(pty, "17 ◆", WAIT);
     pty_type(pty, "c");
-    ok(pty_wait_text(pty, "Your role does not permit this.", WAIT), "only for an administrator");
+    stage_ok(pty_wait_text(pty, "Your role does not permit this.", WAIT),
+             "only for an administrator");
     pty_free(pty);
 }
 
@@ -200,29 +181,24 @@ static void administration(void)
 static void plain(void)
 {
     char command[2048];
-    snprintf(command, sizeof command,
-             "printf 'lane closed\\ntake 1\\nq\\n' | '%s' --language en console --as super01 --plain "
-             "--screen cmp | grep -c 'Not possible now: Stage is'",
-             program);
-    ok(!strcmp(line_of(command), "1"), "--plain refuses what the row does not permit");
+    snprintf(
+        command, sizeof command,
+        "printf 'lane closed\\ntake 1\\nq\\n' | '%s' --language en console --as super01 --plain "
+        "--screen cmp | grep -c 'Not possible now: Stage is'",
+        stage_program);
+    stage_ok(!strcmp(stage_line(command), "1"), "--plain refuses what the row does not permit");
 }
 
 int main(void)
 {
-    const char *build = getenv("BANKOPS_BUILD");
-    snprintf(program, sizeof program, "%s/bankops", build ? build : ".");
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
-    if (!fixture_start("golden")) {
-        printf("Bail out! no database\n");
-        return 1;
-    }
+    if (!stage_begin("golden"))
+        return stage_end();
     records();
     burst();
     forms();
     closed_record();
     administration();
     plain();
-    fixture_stop();
-    printf("1..%d\n", count);
-    return failures != 0;
+    return stage_end();
 }

@@ -1,10 +1,13 @@
 /* Whole pieces of work in the real program over a demo bank, as several members of staff. Prints
  * TAP. */
-#include "tests/lib/fixture.h"
 #include "tests/lib/pty.h"
+#include "tests/lib/stage.h"
 
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,40 +15,9 @@
 
 enum { WAIT = 8000 };
 
-static int count, failures;
-static char program[1024];
-
-static void ok(bool good, const char *what)
-{
-    failures += !good;
-    printf("%sok %d - %s\n", good ? "" : "not ", ++count, what);
-    fflush(stdout);
-}
-
-/* The first line that a command prints. */
-static const char *line_of(const char *command)
-{
-    static char line[512];
-    FILE *pipe = popen(command, "r");
-    line[0] = '\0';
-    if (!pipe || !fgets(line, sizeof line, pipe))
-        line[0] = '\0';
-    if (pipe)
-        pclose(pipe);
-    line[strcspn(line, "\n")] = '\0';
-    return line;
-}
-
-static const char *sql(const char *text)
-{
-    char command[2048];
-    snprintf(command, sizeof command, "psql -XqAt -v ON_ERROR_STOP=1 -c \"%s\"", text);
-    return line_of(command);
-}
-
 static struct pty *start(const char *as, const char *language, const char *screen)
 {
-    const char *argv[16] = {program, "console", "--language", language};
+    const char *argv[16] = {stage_program, "console", "--language", language};
     static char config[1100];
     const char *environment[] = {config, "BANKOPS_LANGUAGE_SET=1", "PGUSER", NULL};
     int at = 4;
@@ -65,15 +37,16 @@ static struct pty *start(const char *as, const char *language, const char *scree
 static const char *customer(const char *what, const char *condition)
 {
     char text[1024];
-    snprintf(text, sizeof text,
-             "SELECT %s FROM bank.customer c JOIN bank.card d USING (customer_id) JOIN bank.account "
-             "a ON a.customer_id = c.customer_id AND a.account_id = d.account_id, bank.staff s JOIN "
-             "bank.unit u ON u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN "
-             "u.low AND u.high AND c.customer_id NOT IN (SELECT customer_id FROM bank.staff WHERE "
-             "customer_id IS NOT NULL) AND %s ORDER BY c.customer_id, a.balance DESC, "
-             "a.account_id LIMIT 1",
-             what, condition);
-    return sql(text);
+    snprintf(
+        text, sizeof text,
+        "SELECT %s FROM bank.customer c JOIN bank.card d USING (customer_id) JOIN bank.account "
+        "a ON a.customer_id = c.customer_id AND a.account_id = d.account_id, bank.staff s JOIN "
+        "bank.unit u ON u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN "
+        "u.low AND u.high AND c.customer_id NOT IN (SELECT customer_id FROM bank.staff WHERE "
+        "customer_id IS NOT NULL) AND %s ORDER BY c.customer_id, a.balance DESC, "
+        "a.account_id LIMIT 1",
+        what, condition);
+    return stage_sql(text);
 }
 
 static struct pty *open_customer(const char *as, const char *language, const char *number)
@@ -92,17 +65,17 @@ static void logs_in(void)
              "chown $o \"$f\"; psql -Xq -c \"ALTER ROLE clerk02 PASSWORD 'of the clerk'\" -c "
              "\"ALTER ROLE super01 PASSWORD 'of the supervisor'\" -c 'SELECT pg_reload_conf()' "
              ">/dev/null");
-    ok(system(command) == 0, "two logins with passwords");
+    stage_ok(system(command) == 0, "two logins with passwords");
     struct pty *pty = start("clerk02", "en", NULL);
-    ok(pty_wait_text(pty, "Password", WAIT), "a password is asked for");
+    stage_ok(pty_wait_text(pty, "Password", WAIT), "a password is asked for");
     pty_type(pty, "not this\r");
-    ok(pty_wait_text(pty, "Name or password is wrong.", WAIT), "a wrong one is refused");
+    stage_ok(pty_wait_text(pty, "Name or password is wrong.", WAIT), "a wrong one is refused");
     pty_keys(pty, "Shift-Tab", "Ctrl-U", NULL);
     pty_type(pty, "super01");
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "of the supervisor\r");
-    ok(pty_wait_text(pty, "super01 ·", WAIT) && !pty_has(pty, "clerk02"),
-       "a name changed beside the password is the one that logs in");
+    stage_ok(pty_wait_text(pty, "super01 ·", WAIT) && !pty_has(pty, "clerk02"),
+             "a name changed beside the password is the one that logs in");
     pty_free(pty);
     pty = start("super01", "en", NULL);
     pty_wait_text(pty, "Password", WAIT);
@@ -110,14 +83,14 @@ static void logs_in(void)
     pty_type(pty, "clerk02");
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "of the supervisor\r");
-    ok(pty_wait_text(pty, "Name or password is wrong.", WAIT),
-       "another name does not enter with the password of the first");
+    stage_ok(pty_wait_text(pty, "Name or password is wrong.", WAIT),
+             "another name does not enter with the password of the first");
     pty_free(pty);
     snprintf(command, sizeof command,
              "f=$BANKOPS_DATA/cluster/pg_hba.conf; o=$(stat -c %%U:%%G \"$f\"); "
              "echo 'local all all trust' >\"$f\"; chown $o \"$f\"; "
              "psql -Xq -c 'SELECT pg_reload_conf()' >/dev/null");
-    ok(system(command) == 0, "and without again");
+    stage_ok(system(command) == 0, "and without again");
 }
 
 /* Until nothing is left to seal. */
@@ -125,13 +98,14 @@ static bool sealed(int ms)
 {
     char command[1200];
     struct timespec now, pause = {0, 100000000};
-    snprintf(command, sizeof command, "'%s' --language en audit verify --as audit01", program);
+    snprintf(command, sizeof command, "'%s' --language en audit verify --as audit01",
+             stage_program);
     for (int waited = 0; waited < ms; waited += 100) {
-        if (strstr(line_of(command), " 0 rows not sealed yet"))
+        if (strstr(stage_line(command), " 0 rows not sealed yet"))
             return true;
         clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, &now);
     }
-    printf("# %s\n", line_of(command));
+    printf("# %s\n", stage_line(command));
     return false;
 }
 
@@ -146,12 +120,12 @@ static void reveals(void)
                       "ORDER BY main DESC, phone LIMIT 1)",
                       "NOT c.restricted"));
     struct pty *pty = open_customer("clerk01", "en", number);
-    ok(pty_wait_text(pty, "Customer ·", WAIT) && !pty_has(pty, phone), "the phone is masked");
+    stage_ok(pty_wait_text(pty, "Customer ·", WAIT) && !pty_has(pty, phone), "the phone is masked");
     pty_settle(pty, 150, 3000);
     pty_type(pty, "vphone\r");
-    ok(pty_wait_text(pty, "Reason", WAIT), "a reason is asked for");
+    stage_ok(pty_wait_text(pty, "Reason", WAIT), "a reason is asked for");
     pty_type(pty, "customer calls back\r");
-    ok(pty_wait_text(pty, phone, WAIT), "then the phone is shown");
+    stage_ok(pty_wait_text(pty, phone, WAIT), "then the phone is shown");
     pty_type(pty, "2");
     pty_wait_text(pty, "Holdings", WAIT);
     pty_type(pty, "v");
@@ -159,19 +133,21 @@ static void reveals(void)
     pty_keys(pty, "Enter", NULL);
     pty_wait_text(pty, "Reason", WAIT);
     pty_type(pty, "customer calls back\r");
-    ok(pty_wait_text(pty, account, WAIT), "an account number too");
+    stage_ok(pty_wait_text(pty, account, WAIT), "an account number too");
     pty_type(pty, "v");
     pty_wait_text(pty, "Esc = cancel", WAIT);
     pty_keys(pty, "Down", "Enter", NULL);
     pty_wait_text(pty, "Reason", WAIT);
     pty_type(pty, "customer calls back\r");
-    ok(pty_wait_gone(pty, account, WAIT), "one at a time");
+    stage_ok(pty_wait_gone(pty, account, WAIT), "one at a time");
     pty_settle(pty, 150, 3000);
-    ok(!strcmp(sql("SELECT count(*) FROM bank.audit WHERE action = 'customer_reveal' AND login = "
-                   "'clerk01'"),
-               "3"),
-       "each is in the audit trail");
-    ok(sealed(8000), "and sealed soon after");
+    stage_ok(
+        !strcmp(stage_sql(
+                    "SELECT count(*) FROM bank.audit WHERE action = 'customer_reveal' AND login = "
+                    "'clerk01'"),
+                "3"),
+        "each is in the audit trail");
+    stage_ok(sealed(8000), "and sealed soon after");
     pty_free(pty);
 }
 
@@ -180,35 +156,36 @@ static void restricted(void)
     char number[64], name[64], own[64];
     snprintf(number, sizeof number, "%s", customer("c.customer_number", "c.restricted"));
     snprintf(name, sizeof name, "%s", customer("c.name", "c.restricted"));
-    snprintf(own, sizeof own, "%s",
-             sql("SELECT customer_number FROM bank.customer JOIN bank.staff USING (customer_id) "
-                 "WHERE login = 'clerk01'"));
+    snprintf(
+        own, sizeof own, "%s",
+        stage_sql("SELECT customer_number FROM bank.customer JOIN bank.staff USING (customer_id) "
+                  "WHERE login = 'clerk01'"));
     struct pty *clerk = open_customer("clerk01", "en", own);
-    ok(pty_wait_text(clerk, "This is your own record", WAIT), "one's own record is closed");
+    stage_ok(pty_wait_text(clerk, "This is your own record", WAIT), "one's own record is closed");
     pty_free(clerk);
     clerk = open_customer("clerk01", "en", number);
-    ok(pty_wait_text(clerk, "This customer is restricted", WAIT) && !pty_has(clerk, name),
-       "a restricted customer is closed to the clerk");
+    stage_ok(pty_wait_text(clerk, "This customer is restricted", WAIT) && !pty_has(clerk, name),
+             "a restricted customer is closed to the clerk");
     pty_keys(clerk, "Enter", NULL);
     pty_wait_gone(clerk, "Enter = close", WAIT);
     pty_type(clerk, "A");
     pty_wait_text(clerk, "*Reason", WAIT);
     pty_type(clerk, "customer is at the counter\r");
-    ok(pty_wait_text(clerk, "A supervisor has been asked.", WAIT), "the clerk asks");
+    stage_ok(pty_wait_text(clerk, "A supervisor has been asked.", WAIT), "the clerk asks");
     struct pty *boss = start("super01", "zh", "acc");
-    ok(pty_wait_text(boss, "customer is at", WAIT), "the supervisor sees it");
+    stage_ok(pty_wait_text(boss, "customer is at", WAIT), "the supervisor sees it");
     pty_type(boss, "P");
     pty_wait_text(boss, "说明", WAIT);
     pty_keys(boss, "F10", NULL);
     if (pty_wait_text(boss, "请确认", 1000))
         pty_type(boss, "y");
-    ok(pty_wait_text(boss, "已授权访问", WAIT), "and grants it");
+    stage_ok(pty_wait_text(boss, "已授权访问", WAIT), "and grants it");
     pty_free(boss);
     char text[128];
     snprintf(text, sizeof text, ":cus %s\r", number);
     pty_type(clerk, text);
-    ok(pty_wait_text(clerk, name, WAIT) && pty_wait_text(clerk, "Customer ·", WAIT),
-       "now the clerk opens the customer");
+    stage_ok(pty_wait_text(clerk, name, WAIT) && pty_wait_text(clerk, "Customer ·", WAIT),
+             "now the clerk opens the customer");
     pty_free(clerk);
 }
 
@@ -220,8 +197,8 @@ static void types_ahead(void)
     pty_wait_text(pty, " F1 ", WAIT);
     snprintf(text, sizeof text, ":cus %s\rc", customer("c.customer_number", "NOT c.restricted"));
     pty_type(pty, text);
-    ok(pty_wait_text(pty, "What happened", WAIT),
-       "customer found and complaint opened in one breath");
+    stage_ok(pty_wait_text(pty, "What happened", WAIT),
+             "customer found and complaint opened in one breath");
     pty_free(pty);
 }
 
@@ -236,7 +213,7 @@ static void pastes(void)
     free(text);
     pty_settle(pty, 300, 5000);
     pty_keys(pty, "F1", NULL);
-    ok(pty_wait_text(pty, "type to search", WAIT), "ten megabytes pasted: the program lives");
+    stage_ok(pty_wait_text(pty, "type to search", WAIT), "ten megabytes pasted: the program lives");
     pty_free(pty);
 }
 
@@ -250,21 +227,21 @@ static void views_and_copies(void)
     pty_type(pty, "a");
     pty_wait_text(pty, "回车=选择", WAIT);
     pty_keys(pty, "Esc", NULL);
-    ok(pty_wait_gone(pty, "回车=选择", WAIT) && !strcmp(before, pty_row(pty, 2)),
-       "a dialog leaves no half characters behind");
+    stage_ok(pty_wait_gone(pty, "回车=选择", WAIT) && !strcmp(before, pty_row(pty, 2)),
+             "a dialog leaves no half characters behind");
     pty_type(pty, "y");
     pty_wait_text(pty, "已复制", WAIT);
-    ok(strstr(pty_clipboard(pty), "T0000") != NULL, "a row is copied to the clipboard");
+    stage_ok(strstr(pty_clipboard(pty), "T0000") != NULL, "a row is copied to the clipboard");
     pty_type(pty, ":view save mine\r");
-    ok(pty_wait_text(pty, ":view mine", WAIT), "a view gets a name");
+    stage_ok(pty_wait_text(pty, ":view mine", WAIT), "a view gets a name");
     pty_type(pty, ":view reset\r");
-    ok(pty_wait_text(pty, "列表已恢复", WAIT), "the list is as delivered");
+    stage_ok(pty_wait_text(pty, "列表已恢复", WAIT), "the list is as delivered");
     pty_type(pty, ":view\r");
-    ok(pty_wait_text(pty, "│ mine", WAIT), "the views are listed");
+    stage_ok(pty_wait_text(pty, "│ mine", WAIT), "the views are listed");
     pty_keys(pty, "Enter", NULL);
-    ok(pty_wait_text(pty, "视图：mine", WAIT), "and come back");
+    stage_ok(pty_wait_text(pty, "视图：mine", WAIT), "and come back");
     pty_type(pty, ":view delete mine\r");
-    ok(pty_wait_text(pty, "视图已删除", WAIT), "and go");
+    stage_ok(pty_wait_text(pty, "视图已删除", WAIT), "and go");
     pty_free(pty);
 }
 
@@ -287,10 +264,10 @@ static void resizes(void)
         pty_keys(pty, "Down", "Tab", NULL);
     }
     pty_resize(pty, 24, 80);
-    ok(pty_wait_text(pty, " F1 ", WAIT), "seventy sizes");
+    stage_ok(pty_wait_text(pty, " F1 ", WAIT), "seventy sizes");
     pty_keys(pty, "Ctrl-Q", NULL);
-    ok(pty_wait_exit(pty, &status, 3000) && WIFEXITED(status) && !WEXITSTATUS(status),
-       "and a clean end");
+    stage_ok(pty_wait_exit(pty, &status, 3000) && WIFEXITED(status) && !WEXITSTATUS(status),
+             "and a clean end");
     pty_free(pty);
 }
 
@@ -301,7 +278,7 @@ static bool prints(const char *input, const char *screen, const char *wanted)
     snprintf(command, sizeof command,
              "printf '%s' | TERM=dumb PGUSER= '%s' --language en console --plain --as clerk01 "
              "--screen %s 2>&1",
-             input, program, screen);
+             input, stage_program, screen);
     char line[4096];
     bool found = false;
     FILE *pipe = popen(command, "r");
@@ -312,10 +289,10 @@ static bool prints(const char *input, const char *screen, const char *wanted)
 
 static void plain(void)
 {
-    ok(prints("q\\n", "home", "Find a customer :cus"), "the linear mode lists the menu");
-    ok(prints("?\\nq\\n", "cmp", "stage: Stage"), "a list and its filters");
-    ok(prints("Cannot log in\\n? \\n", "case-open", "Subject"), "a form asks field by field");
-    ok(prints("q\\n", "home | LC_ALL=C grep -c '\033'; true", "0"), "no escape sequence");
+    stage_ok(prints("q\\n", "home", "Find a customer :cus"), "the linear mode lists the menu");
+    stage_ok(prints("?\\nq\\n", "cmp", "stage: Stage"), "a list and its filters");
+    stage_ok(prints("Cannot log in\\n? \\n", "case-open", "Subject"), "a form asks field by field");
+    stage_ok(prints("q\\n", "home | LC_ALL=C grep -c '\033'; true", "0"), "no escape sequence");
 }
 
 static void no_colour(void)
@@ -324,19 +301,15 @@ static void no_colour(void)
     struct pty *pty = start("super01", "en", "cmp");
     pty_wait_text(pty, "Number", WAIT);
     pty_settle(pty, 200, 3000);
-    ok(pty_is_reverse(pty, 3, 10), "without colour the row under the cursor is reversed");
+    stage_ok(pty_is_reverse(pty, 3, 10), "without colour the row under the cursor is reversed");
     pty_free(pty);
     unsetenv("NO_COLOR");
 }
 
 int main(void)
 {
-    const char *build = getenv("BANKOPS_BUILD");
-    snprintf(program, sizeof program, "%s/bankops", build ? build : ".");
-    if (!fixture_start("demo 2000")) {
-        printf("Bail out! no database\n");
-        return 1;
-    }
+    if (!stage_begin("demo 2000"))
+        return stage_end();
     reveals();
     restricted();
     types_ahead();
@@ -346,7 +319,5 @@ int main(void)
     plain();
     no_colour();
     logs_in();
-    fixture_stop();
-    printf("1..%d\n", count);
-    return failures != 0;
+    return stage_end();
 }

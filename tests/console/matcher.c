@@ -1,42 +1,21 @@
 /* The two-pane matcher and the approvals in the real program over the demo bank of one fixed day,
  * in every key map. Prints TAP. GENERATE=1 writes the goldens anew. */
-#include "tests/lib/fixture.h"
 #include "tests/lib/pty.h"
+#include "tests/lib/stage.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { WAIT = 10000, PAIRS = 8 };
 
-static int count, failures;
-static char program[1024];
-
-static void ok(bool good, const char *what)
-{
-    failures += !good;
-    printf("%sok %d - %s\n", good ? "" : "not ", ++count, what);
-    fflush(stdout);
-}
-
-static const char *sql(const char *text)
-{
-    static char line[512];
-    char command[4096];
-    snprintf(command, sizeof command, "psql -XqAt -v ON_ERROR_STOP=1 -c \"%s\"", text);
-    FILE *pipe = popen(command, "r");
-    line[0] = '\0';
-    if (!pipe || !fgets(line, sizeof line, pipe))
-        line[0] = '\0';
-    if (pipe)
-        pclose(pipe);
-    line[strcspn(line, "\n")] = '\0';
-    return line;
-}
-
-/* Pairs of lines that no rule matched, due before all others: OURS-n of our book and THEIRS-n of the
- * statement, n.07; the last pair is too large for a clerk alone, and 12.00 less came. */
+/* Pairs of lines that no rule matched, due before all others: OURS-n of our book and THEIRS-n of
+ * the statement, n.07; the last pair is too large for a clerk alone, and 12.00 less came. */
 static void add_pairs(void)
 {
-    sql("WITH a AS (SELECT * FROM bank.recon_account WHERE currency = 'USD' LIMIT 1), "
+    stage_sql(
+        "WITH a AS (SELECT * FROM bank.recon_account WHERE currency = 'USD' LIMIT 1), "
         "n AS (SELECT n, CASE n WHEN 8 THEN 900000000 ELSE n * 100 + 7 END AS amount "
         "FROM generate_series(1, 8) n), "
         "i AS (INSERT INTO bank.recon_item (account_id, unit_id, side, amount, currency, "
@@ -58,8 +37,8 @@ static void add_pairs(void)
 static struct pty *start(const char *as, const char *language, const char *keymap,
                          const char *screen, int rows, int columns)
 {
-    const char *argv[] = {program,    "console", "--as",     as,     "--language", language,
-                          "--keymap", keymap,    "--screen", screen, NULL};
+    const char *argv[] = {stage_program, "console", "--as",     as,     "--language", language,
+                          "--keymap",    keymap,    "--screen", screen, NULL};
     static char config[1100];
     const char *environment[] = {config, "BANKOPS_NOW=2026-06-17T07:00:00Z",
                                  "BANKOPS_LANGUAGE_SET=1", "PGUSER", NULL};
@@ -71,13 +50,14 @@ static struct pty *start(const char *as, const char *language, const char *keyma
 static bool stands(int n, const char *wanted)
 {
     char text[512];
-    snprintf(text, sizeof text,
-             "SELECT coalesce((SELECT m.status || ' ' || m.cardinality FROM bank.recon_match m JOIN "
-             "bank.recon_match_item x USING (account_id, match_id) JOIN bank.recon_item i USING "
-             "(account_id, item_id) WHERE i.reference = 'OURS-%d' ORDER BY m.match_id DESC LIMIT 1), "
-             "'-')",
-             n);
-    const char *got = sql(text);
+    snprintf(
+        text, sizeof text,
+        "SELECT coalesce((SELECT m.status || ' ' || m.cardinality FROM bank.recon_match m JOIN "
+        "bank.recon_match_item x USING (account_id, match_id) JOIN bank.recon_item i USING "
+        "(account_id, item_id) WHERE i.reference = 'OURS-%d' ORDER BY m.match_id DESC LIMIT 1), "
+        "'-')",
+        n);
+    const char *got = stage_sql(text);
     if (strcmp(got, wanted) != 0)
         printf("# OURS-%d is %s\n", n, got);
     return !strcmp(got, wanted);
@@ -90,13 +70,13 @@ static void goldens(void)
     for (int s = 0; s < 2; s++)
         for (int l = 0; l < 2; l++) {
             char name[96];
-            struct pty *pty = start("clerk01", languages[l], "ibm", "mtc NOSTRO-USD", sizes[s][0],
-                                    sizes[s][1]);
+            struct pty *pty =
+                start("clerk01", languages[l], "ibm", "mtc NOSTRO-USD", sizes[s][0], sizes[s][1]);
             pty_wait_text(pty, "THEIRS-1", WAIT);
             pty_settle(pty, 300, WAIT);
-            snprintf(name, sizeof name, "console/golden/matcher-%dx%d-%s", sizes[s][1],
-                     sizes[s][0], languages[l]);
-            ok(pty_wait_matches(pty, name, WAIT), name);
+            snprintf(name, sizeof name, "console/golden/matcher-%dx%d-%s", sizes[s][1], sizes[s][0],
+                     languages[l]);
+            stage_ok(pty_wait_matches(pty, name, WAIT), name);
             pty_free(pty);
         }
 }
@@ -111,16 +91,20 @@ static void matches_with_one_key(const char *keymap, int n)
     pty_settle(pty, 300, WAIT);
     pty_type(pty, "m");
     snprintf(what, sizeof what, "%s: one key matches a pair", keymap);
-    ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"), what);
+    stage_ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"),
+             what);
     pty_type(pty, "u");
     snprintf(what, sizeof what, "%s: one key takes it back", keymap);
-    ok(pty_wait_text(pty, "The last match is undone.", WAIT) && stands(n, "undone 1:1"), what);
+    stage_ok(pty_wait_text(pty, "The last match is undone.", WAIT) && stands(n, "undone 1:1"),
+             what);
     pty_settle(pty, 300, WAIT);
     pty_keys(pty, "Home", NULL);
     pty_settle(pty, 300, WAIT);
     pty_type(pty, "mm");
-    snprintf(what, sizeof what, "%s: typed twice without waiting, nothing is matched twice", keymap);
-    ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"), what);
+    snprintf(what, sizeof what, "%s: typed twice without waiting, nothing is matched twice",
+             keymap);
+    stage_ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"),
+             what);
     pty_settle(pty, 300, WAIT);
     pty_free(pty);
 }
@@ -138,8 +122,8 @@ static void two_keys_from_the_list(int n)
     pty_wait_text(pty, "Candidates", WAIT);
     pty_wait_text(pty, "m matches them", WAIT);
     pty_type(pty, "m");
-    ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"),
-       "two keys from the list of breaks");
+    stage_ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"),
+             "two keys from the list of breaks");
     pty_free(pty);
 }
 
@@ -152,22 +136,23 @@ static void marks_both_sides(int n)
     pty_wait_text(pty, text, WAIT);
     pty_settle(pty, 300, WAIT);
     pty_type(pty, " "); /* OURS-n; the cursor goes to the next */
-    ok(pty_wait_text(pty, "1 ours, 1 theirs Difference 0.00 USD", WAIT),
-       "the candidates stay with the marked line");
+    stage_ok(pty_wait_text(pty, "1 ours, 1 theirs Difference 0.00 USD", WAIT),
+             "the candidates stay with the marked line");
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, " ");
     pty_settle(pty, 300, WAIT);
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, " "); /* a second line of the left side */
-    ok(pty_wait_text(pty, "Difference -", WAIT), "one line more: a difference");
+    stage_ok(pty_wait_text(pty, "Difference -", WAIT), "one line more: a difference");
     pty_type(pty, "m");
-    ok(pty_wait_text(pty, "do not sum to zero", WAIT), "which cannot be matched");
+    stage_ok(pty_wait_text(pty, "do not sum to zero", WAIT), "which cannot be matched");
     pty_keys(pty, "Up", NULL);
     pty_type(pty, " ");
-    ok(pty_wait_text(pty, "1 ours, 1 theirs Difference 0.00 USD", WAIT), "and one less: none");
+    stage_ok(pty_wait_text(pty, "1 ours, 1 theirs Difference 0.00 USD", WAIT),
+             "and one less: none");
     pty_type(pty, "m");
-    ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"),
-       "the marked lines are matched");
+    stage_ok(pty_wait_text(pty, "The lines are matched.", WAIT) && stands(n, "confirmed 1:1"),
+             "the marked lines are matched");
     pty_free(pty);
 }
 
@@ -189,14 +174,14 @@ static void second_person(void)
     pty_keys(pty, "F10", NULL);
     pty_wait_text(pty, "y = yes", WAIT);
     pty_type(pty, "y");
-    ok(pty_wait_text(pty, "waits for a second person", WAIT) && stands(8, "proposed 1:1"),
-       "a fee is drafted and waits for a second person");
-    ok(!strcmp(sql("SELECT kind || ' ' || amount || ' ' || debit_account FROM "
-                   "bank.recon_adjustment ORDER BY adjustment_id DESC LIMIT 1"),
-               "fee -1200 6421-01"),
-       "with its voucher");
+    stage_ok(pty_wait_text(pty, "waits for a second person", WAIT) && stands(8, "proposed 1:1"),
+             "a fee is drafted and waits for a second person");
+    stage_ok(!strcmp(stage_sql("SELECT kind || ' ' || amount || ' ' || debit_account FROM "
+                               "bank.recon_adjustment ORDER BY adjustment_id DESC LIMIT 1"),
+                     "fee -1200 6421-01"),
+             "with its voucher");
     pty_type(pty, ":apr\r");
-    ok(pty_wait_text(pty, "Your own", WAIT), "its maker sees that it is his own");
+    stage_ok(pty_wait_text(pty, "Your own", WAIT), "its maker sees that it is his own");
     pty_free(pty);
     pty = start("super01", "zh", "ibm", "apr", 24, 80);
     pty_wait_text(pty, "-12.00", WAIT);
@@ -204,29 +189,27 @@ static void second_person(void)
     pty_keys(pty, "End", NULL); /* behind the vouchers of fees that rules found */
     pty_settle(pty, 300, WAIT);
     pty_keys(pty, "Enter", NULL);
-    ok(pty_wait_text(pty, "OURS-8", WAIT) && pty_wait_text(pty, "待入账", WAIT),
-       "the checker sees before and after");
+    stage_ok(pty_wait_text(pty, "OURS-8", WAIT) && pty_wait_text(pty, "待入账", WAIT),
+             "the checker sees before and after");
     pty_type(pty, "A");
     pty_wait_text(pty, "请确认", WAIT);
     pty_type(pty, "y");
-    ok(pty_wait_text(pty, "已同意", WAIT) && stands(8, "confirmed 1:1"), "and approves");
+    stage_ok(pty_wait_text(pty, "已同意", WAIT) && stands(8, "confirmed 1:1"), "and approves");
     pty_free(pty);
 }
 
 int main(void)
 {
-    const char *build = getenv("BANKOPS_BUILD");
-    snprintf(program, sizeof program, "%s/bankops", build ? build : ".");
-    if (!fixture_start("golden")) {
-        printf("1..0 # SKIP no database\n");
-        return 77;
-    }
+    if (!stage_begin("golden"))
+        return stage_end();
     pty_hide("2026-06-17");
-    ok(!strcmp(sql("SELECT count(*) FILTER (WHERE p.difference <> 0) || ' of ' || (count(*) >= 3) "
-                   "FROM bank.recon_lane_day d JOIN bank.recon_account a USING (lane_id), "
-                   "bank.recon_proof(a.account_id, d.day) p WHERE d.run_id IS NOT NULL"),
-               "0 of true"),
-       "the balance of every day of the demo is proved");
+    stage_ok(
+        !strcmp(stage_sql(
+                    "SELECT count(*) FILTER (WHERE p.difference <> 0) || ' of ' || (count(*) >= 3) "
+                    "FROM bank.recon_lane_day d JOIN bank.recon_account a USING (lane_id), "
+                    "bank.recon_proof(a.account_id, d.day) p WHERE d.run_id IS NOT NULL"),
+                "0 of true"),
+        "the balance of every day of the demo is proved");
     add_pairs();
     goldens();
     matches_with_one_key("ibm", 1);
@@ -235,7 +218,5 @@ int main(void)
     two_keys_from_the_list(4);
     marks_both_sides(5);
     second_person();
-    fixture_stop();
-    printf("1..%d\n", count);
-    return failures > 0;
+    return stage_end();
 }

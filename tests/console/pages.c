@@ -1,25 +1,18 @@
 /* The shipped screens over the demo bank of one fixed day: golden screens in both sizes and
  * languages, and every screen opened as a role that may. Prints TAP. GENERATE=1 writes the goldens
  * anew. */
-#include "tests/lib/fixture.h"
 #include "tests/lib/pty.h"
+#include "tests/lib/stage.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { WAIT = 10000, KEYS_MOST = 8 };
-
-static int count, failures;
-static char program[1024];
-
-static void ok(bool good, const char *what)
-{
-    failures += !good;
-    printf("%sok %d - %s\n", good ? "" : "not ", ++count, what);
-    fflush(stdout);
-}
 
 /* A screen as somebody sees it: what --screen opens, with the first value of SELECT behind it,
  * then keys. */
@@ -29,12 +22,13 @@ struct view {
 };
 
 /* A customer of the clerk's own branch with points, cards and somebody else in the household. */
-#define CUSTOMER                                                                                  \
-    "SELECT c.customer_number FROM bank.customer c JOIN bank.points_account b USING (customer_id) " \
-    "JOIN bank.household_member h USING (customer_id) JOIN bank.contact t USING (customer_id), "  \
-    "bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND "      \
-    "c.unit_id BETWEEN u.low AND u.high AND NOT c.restricted AND c.customer_id NOT IN (SELECT "   \
-    "customer_id FROM bank.staff WHERE customer_id IS NOT NULL) GROUP BY 1, c.customer_id ORDER " \
+#define CUSTOMER                                                                                   \
+    "SELECT c.customer_number FROM bank.customer c JOIN bank.points_account b USING "              \
+    "(customer_id) "                                                                               \
+    "JOIN bank.household_member h USING (customer_id) JOIN bank.contact t USING (customer_id), "   \
+    "bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND "       \
+    "c.unit_id BETWEEN u.low AND u.high AND NOT c.restricted AND c.customer_id NOT IN (SELECT "    \
+    "customer_id FROM bank.staff WHERE customer_id IS NOT NULL) GROUP BY 1, c.customer_id ORDER "  \
     "BY count(*) DESC, c.customer_id LIMIT 1"
 
 static const struct view views[] = {
@@ -71,25 +65,11 @@ static const struct {
     int rows, columns;
 } sizes[] = {{24, 80}, {43, 132}};
 
-static const char *line_of(const char *select)
-{
-    static char line[256];
-    char command[2048];
-    snprintf(command, sizeof command, "psql -XqAt -v ON_ERROR_STOP=1 -c \"%s\"", select);
-    FILE *pipe = popen(command, "r");
-    line[0] = '\0';
-    if (!pipe || !fgets(line, sizeof line, pipe))
-        line[0] = '\0';
-    if (pipe)
-        pclose(pipe);
-    line[strcspn(line, "\n")] = '\0';
-    return line;
-}
-
 static struct pty *start(const char *as, const char *language, const char *screen, int size)
 {
-    const char *argv[] = {program, "console",   "--as", as,     "--language", language,
-                          screen ? "--screen" : NULL,   screen, NULL};
+    const char *argv[] = {
+        stage_program, "console", "--as", as, "--language", language, screen ? "--screen" : NULL,
+        screen,        NULL};
     static char config[1100];
     const char *environment[] = {config, "BANKOPS_NOW=2026-06-17T07:00:00Z",
                                  "BANKOPS_LANGUAGE_SET=1", "PGUSER", NULL};
@@ -101,7 +81,7 @@ static void golden(const struct view *view, int size, const char *language)
 {
     char screen[320], name[128];
     snprintf(screen, sizeof screen, "%s%s", view->screen ? view->screen : "",
-             view->select ? line_of(view->select) : "");
+             view->select ? stage_sql(view->select) : "");
     struct pty *pty = start(view->as, language, view->screen ? screen : NULL, size);
     pty_wait_text(pty, " F1 ", WAIT);
     if (view->keys[0])
@@ -110,15 +90,21 @@ static void golden(const struct view *view, int size, const char *language)
         pty_keys(pty, view->keys[i], NULL);
     snprintf(name, sizeof name, "console/golden/%s-%dx%d-%s", view->name, sizes[size].columns,
              sizes[size].rows, language);
-    ok(pty_wait_matches(pty, name, WAIT), name);
+    stage_ok(pty_wait_matches(pty, name, WAIT), name);
     pty_free(pty);
 }
 
 /* An error of a screen file, or one of the database that no rule has raised. */
 static bool failed(struct pty *pty)
 {
-    static const char *const signs[] = {"its file has an error", "文件有错误", "newer program",
-                                        "Code: 2", "Code: 4", "Code: X", "代码： 2", "代码： 4"};
+    static const char *const signs[] = {"its file has an error",
+                                        "文件有错误",
+                                        "newer program",
+                                        "Code: 2",
+                                        "Code: 4",
+                                        "Code: X",
+                                        "代码： 2",
+                                        "代码： 4"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (pty_has(pty, signs[i]))
             return true;
@@ -127,8 +113,8 @@ static bool failed(struct pty *pty)
 
 /* Opens each of the screens that are still unopened; false when one shows an error of the file or
  * of the database. */
-static bool open_all(const char names[][64], bool *opened, int names_count, const char *as, int size,
-                     const char *language)
+static bool open_all(const char names[][64], bool *opened, int names_count, const char *as,
+                     int size, const char *language)
 {
     struct pty *pty = start(as, language, NULL, size);
     bool good = pty_wait_text(pty, " F1 ", WAIT);
@@ -161,7 +147,7 @@ static void every_screen(int size, const char *language)
     bool opened[200] = {false}, good = true;
     char command[1200], what[80];
     int names_count = 0;
-    snprintf(command, sizeof command, "'%s' screens list", program);
+    snprintf(command, sizeof command, "'%s' screens list", stage_program);
     FILE *pipe = popen(command, "r");
     while (pipe && names_count < 200 && fscanf(pipe, "%60s%*[^\n]", names[names_count]) == 1)
         names_count++;
@@ -177,7 +163,7 @@ static void every_screen(int size, const char *language)
         }
     snprintf(what, sizeof what, "each of %d screens opens at %dx%d in %s", names_count,
              sizes[size].columns, sizes[size].rows, language);
-    ok(good && names_count > 40, what);
+    stage_ok(good && names_count > 40, what);
 }
 
 /* Dates of today, as far as the bank's zone can be from ours. */
@@ -197,31 +183,29 @@ static void hide_today(void)
 /* A code that the bank adds needs no new screen file. */
 static void new_code(void)
 {
-    line_of("INSERT INTO bank.class_code (axis, code, label_en, label_zh) VALUES "
-            "('B', 'B77', 'Moon loans', '月球贷款')");
-    line_of("UPDATE bank.case_file SET business = 'B77'");
+    stage_sql("INSERT INTO bank.class_code (axis, code, label_en, label_zh) VALUES "
+              "('B', 'B77', 'Moon loans', '月球贷款')");
+    stage_sql("UPDATE bank.case_file SET business = 'B77'");
     struct pty *pty = start("super01", "en", "cmp all", 1);
-    ok(pty_wait_text(pty, "Moon loans", WAIT), "a code added to the database is shown by its name");
+    stage_ok(pty_wait_text(pty, "Moon loans", WAIT),
+             "a code added to the database is shown by its name");
     pty_type(pty, "/");
     pty_wait_text(pty, "Business", WAIT);
     pty_keys(pty, "Tab", "Tab", "Tab", "F4", NULL);
-    ok(pty_wait_text(pty, "B77", WAIT), "and stands among the values of the filter");
+    stage_ok(pty_wait_text(pty, "B77", WAIT), "and stands among the values of the filter");
     pty_free(pty);
     pty = start("super01", "zh", "cmp all", 1);
-    ok(pty_wait_text(pty, "月球贷款", WAIT), "in both languages");
+    stage_ok(pty_wait_text(pty, "月球贷款", WAIT), "in both languages");
     pty_free(pty);
 }
 
 int main(int argc, char **argv)
 {
     static const char *const languages[] = {"en", "zh"};
-    const char *build = getenv("BANKOPS_BUILD"), *only = argc > 1 ? argv[1] : NULL;
-    snprintf(program, sizeof program, "%s/bankops", build ? build : ".");
+    const char *only = argc > 1 ? argv[1] : NULL;
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
-    if (!fixture_start("golden")) {
-        printf("Bail out! no database\n");
-        return 1;
-    }
+    if (!stage_begin("golden"))
+        return stage_end();
     hide_today();
     for (size_t i = 0; i < sizeof views / sizeof *views; i++)
         for (int both = 0; both < 4; both++)
@@ -231,7 +215,5 @@ int main(int argc, char **argv)
         every_screen(both / 2, languages[both % 2]);
     if (!only)
         new_code();
-    fixture_stop();
-    printf("1..%d\n", count);
-    return failures != 0;
+    return stage_end();
 }
