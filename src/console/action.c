@@ -32,6 +32,9 @@ static const struct action actions[ACTION_COUNT] = {
     [ACTION_SUBMIT] = {"submit", N_("Submit"), N_("Check the entries and send them."),
                        {"F10 Ctrl-S", "F10 Ctrl-S", "F10 Ctrl-S"}, CONTEXT_FORM,
                        NEED_WRITE | NEED_CONNECTION, DANGER_POST, 4},
+    [ACTION_EDITOR] = {"editor", N_("Editor"),
+                       N_("Write the text in your own editor ($VISUAL or $EDITOR)."),
+                       SAME("F9 Ctrl-O"), CONTEXT_FORM, 0, DANGER_NONE, 7},
     [ACTION_CANCEL] = {"cancel", N_("Back"),
                        N_("One step back; stops a query that is running. Entries are kept as a "
                           "draft."),

@@ -73,8 +73,8 @@ static bool is_given(const struct definition *definition, const char *name)
 static bool has_value(const struct check *check, const struct scope *scope, const char *name)
 {
     const struct definition *definition = check->definition;
-    if (name[0] == '@' || scope->loads || has_parameter(definition, name) || has_field(scope->fields, name) ||
-        is_given(definition, name))
+    if (name[0] == '@' || scope->loads || has_parameter(definition, name) ||
+        has_field(scope->fields, name) || is_given(definition, name))
         return true;
     if (scope->filters && has_filter(definition, name))
         return true;

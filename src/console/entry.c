@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "base/money.h"
 #include "console/dialog.h"
+#include "console/entry_editor.h"
 #include "console/format.h"
 #include "terminal/draw.h"
 
@@ -19,6 +20,7 @@ struct entry {
     struct values stored; /* result of entry_value */
     int asked;            /* field of a lookup under way, -1 none */
     PGresult *found;
+    struct entry_kept kept; /* from the editor */
 };
 
 static const enum form_type form_types[] = {
@@ -91,6 +93,7 @@ void entry_free(struct entry *entry)
     form_free(entry->form);
     values_clear(&entry->stored);
     PQclear(entry->found);
+    free(entry->kept.text);
     free(entry);
 }
 
@@ -350,6 +353,11 @@ static struct key translated(const struct entry *entry, const struct key *key)
 enum entry_result entry_key(struct entry *entry, const struct key *key)
 {
     struct key copy = translated(entry, key);
+    if (action_for_key(entry->page->console->keymap, CONTEXT_FORM, true, key->code) ==
+        ACTION_EDITOR) {
+        entry_editor(entry->page, entry->form, &entry->kept);
+        return ENTRY_USED;
+    }
     switch (form_key(entry->form, &copy)) {
     case FORM_IGNORED:
         return ENTRY_IGNORED;

@@ -14,6 +14,7 @@ libconsole_a_SOURCES = \
   src/console/dialog.c src/console/dialog.h \
   src/console/dialog_choose.c src/console/dialog_entry.c \
   src/console/entry.c src/console/entry.h \
+  src/console/entry_editor.c src/console/entry_editor.h \
   src/console/export.c src/console/export.h \
   src/console/export_sheet.c src/console/export_sheet.h \
   src/console/flow.c src/console/flow.h \
@@ -33,6 +34,7 @@ libconsole_a_SOURCES = \
   src/console/page_view_ahead.c src/console/page_view_layout.c src/console/page_view_reveal.c \
   src/console/panel.c src/console/panel.h src/console/panel_paint.c \
   src/console/perform.c src/console/perform.h src/console/perform_call.c \
+  src/console/perform_job.c src/console/perform_job.h \
   src/console/plain.c src/console/plain.h src/console/plain_internal.h \
   src/console/plain_list.c src/console/plain_sheet.c src/console/plain_talk.c \
   src/console/query.c src/console/query.h \

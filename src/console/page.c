@@ -1,6 +1,7 @@
 #include "console/page.h"
 
 #include "base/language.h"
+#include "console/entry_editor.h"
 #include "console/flow.h"
 
 #include <string.h>
@@ -42,6 +43,13 @@ static const char *view_lacks(const struct definition *definition, enum action_i
     return NULL;
 }
 
+static const char *form_lacks(const struct definition *definition, enum action_id id)
+{
+    if (id == ACTION_EDITOR && !entry_editor_offered(&definition->fields))
+        return _("This form has no text to write in an editor.");
+    return NULL;
+}
+
 static bool has_month(const struct definition *definition)
 {
     for (int i = 0; i < definition->fields.count; i++)
@@ -59,6 +67,8 @@ const char *page_lacks(const struct page *page, enum action_id id)
         return list_lacks(definition, id);
     if (page->context == CONTEXT_VIEW)
         return view_lacks(definition, id);
+    if (page->context == CONTEXT_FORM)
+        return form_lacks(definition, id);
     if (page->context == CONTEXT_REPORT && id == ACTION_FILTER && !definition->fields.count)
         return _("This report asks for nothing.");
     if (page->context == CONTEXT_REPORT &&

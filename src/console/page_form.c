@@ -287,8 +287,10 @@ static bool form_key_pressed(struct page *page, const struct key *key)
 
 static bool form_act(struct page *page, enum action_id id)
 {
-    struct key key = {.code = id == ACTION_PROMPT ? K_F(4) : K_F(10)};
-    if (id != ACTION_SUBMIT && id != ACTION_PROMPT)
+    struct key key = {.code = id == ACTION_PROMPT   ? K_F(4)
+                              : id == ACTION_EDITOR ? K_F(9)
+                                                    : K_F(10)};
+    if (id != ACTION_SUBMIT && id != ACTION_PROMPT && id != ACTION_EDITOR)
         return false;
     form_key_pressed(page, &key);
     return true;

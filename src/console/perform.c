@@ -1,4 +1,5 @@
 #include "console/perform.h"
+#include "console/perform_job.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -12,27 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One row of a job: its values as they were when the action was chosen. */
-struct item {
-    struct job *job;
-    char **cells;
-    char *label, *result;
-    char request[37];
-    enum { WAITING, DONE, FAILED } state;
-};
-
-/* An action under way. */
-struct job {
-    struct page *page;
-    const struct defined_action *action;
-    const struct defined_columns *columns;
-    struct values asked;
-    struct item *items;
-    int count, open;
-    char *id; /* that the last change returned */
-    struct error error;
-    struct job *next; /* of the jobs that wait for answers */
-};
 
 static struct job *waiting_jobs;
 
@@ -57,6 +37,7 @@ static void job_free(struct job *job)
     free(job->items);
     values_clear(&job->asked);
     free(job->id);
+    free(job->rows);
     free(job);
 }
 
@@ -158,6 +139,8 @@ static const char *item_value(void *data, const char *name)
     int column;
     if (!strcmp(name, "@id"))
         return item->job->id;
+    if (!strcmp(name, "@rows"))
+        return item->job->rows;
     if (values_has(&item->job->asked, name))
         return values_get(&item->job->asked, name);
     column = item->job->columns ? defined_columns_find(item->job->columns, name) : -1;
@@ -202,19 +185,6 @@ void perform_after(struct page *page, const struct after *after, const char *id,
         shown->ops->refresh(shown);
 }
 
-/* Several results in one box: each row and what became of it. */
-static void show_results(struct job *job, int failed)
-{
-    struct buffer text = BUFFER_INIT;
-    for (int i = 0; i < job->count; i++)
-        buffer_format(&text, "%s  %s\n", job->items[i].label ? job->items[i].label : "",
-                      job->items[i].result ? job->items[i].result : "");
-    buffer_format(&text, _("\n%d done, %d refused"), job->count - failed, failed);
-    dialog_text(job->page->console, both_text(&job->action->title), buffer_text(&text),
-                failed ? STYLE_WARNING : STYLE_GOOD);
-    buffer_free(&text);
-}
-
 static void job_finish(struct job *job)
 {
     int failed = 0;
@@ -222,9 +192,11 @@ static void job_finish(struct job *job)
     for (int i = 0; i < job->count; i++)
         failed += job->items[i].state == FAILED;
     if (job->count > 1)
-        show_results(job, failed);
+        job_results(job, failed);
     else if (failed)
         console_error(job->page->console, &job->error);
+    if (failed && !strcmp(job->error.code, "BO409") && job->page->ops->refresh)
+        job->page->ops->refresh(job->page); /* what the others made of it */
     if (!failed && job->page->ops->unmark)
         job->page->ops->unmark(job->page);
     if (failed < job->count) {
@@ -256,25 +228,45 @@ static void item_answer(void *data, struct answer *answer)
         job_finish(job);
 }
 
+/* One call; all rows when the action takes them so, else the item's. */
+static void item_send(struct item *item, answer_function answer, void *data)
+{
+    struct job *job = item->job;
+    struct query query = QUERY_INIT;
+    clock_uuid(item->request);
+    (job->rows ? query_call_rows : query_call)(&query, job->action->function,
+                                               &job->action->arguments, item->request, item_value,
+                                               item);
+    struct request request = {.sql = buffer_text(&query.sql),
+                              .n = query.count,
+                              .values = (const char *const *)query.values,
+                              .kind = REQUEST_WRITE};
+    connection_request(job->page->console->connection, job->page, &request, answer, data);
+    query_free(&query);
+}
+
+static void rows_answer(void *data, struct answer *answer)
+{
+    struct job *job = data;
+    job_rows_answer(job, answer);
+    if (job->count == 1 && job->items[0].state == DONE)
+        perform_outcome(job->page, answer->rows, answer->resent);
+    job_finish(job);
+}
+
 static void job_send(struct job *job)
 {
-    job->open = job->count;
     job->next = waiting_jobs;
     waiting_jobs = job;
     console_say(job->page->console, STYLE_MESSAGE, "%s", _("Working…"));
-    for (int i = 0; i < job->count; i++) {
-        struct item *item = &job->items[i];
-        struct query query = QUERY_INIT;
-        clock_uuid(item->request);
-        query_call(&query, job->action->function, &job->action->arguments, item->request,
-                   item_value, item);
-        struct request request = {.sql = buffer_text(&query.sql),
-                                  .n = query.count,
-                                  .values = (const char *const *)query.values,
-                                  .kind = REQUEST_WRITE};
-        connection_request(job->page->console->connection, job->page, &request, item_answer, item);
-        query_free(&query);
+    if (job_takes_rows(job->action)) {
+        job->rows = job_rows(job);
+        item_send(&job->items[0], rows_answer, job);
+        return;
     }
+    job->open = job->count;
+    for (int i = 0; i < job->count; i++)
+        item_send(&job->items[i], item_answer, &job->items[i]);
 }
 
 static void confirmed(void *data, bool yes)
@@ -286,62 +278,12 @@ static void confirmed(void *data, bool yes)
         job_free(job);
 }
 
-enum { DETAILS_MOST = 6 };
-
-/* What the one object is, column by column, and what was entered about it. */
-static void add_details(struct buffer *text, const struct job *job)
-{
-    const struct item *item = &job->items[0];
-    const struct fields *asked = &job->action->ask;
-    char cell[256];
-    for (int i = 0, lines = 0; item->cells && i < job->columns->count && lines < DETAILS_MOST; i++) {
-        const struct defined_column *column = &job->columns->items[i];
-        if (column->hidden || i == job->action->amount || !item->cells[i] ||
-            !strcmp(item->cells[i], item->label))
-            continue;
-        format_cell(job->columns, i, (const char *const *)item->cells,
-                    console_now(job->page->console), NULL, cell, sizeof cell);
-        if (!*cell)
-            continue;
-        buffer_format(text, "\n  %s: %s", both_text(&column->title), cell);
-        lines++;
-    }
-    for (int i = 0; i < asked->count; i++) {
-        const struct defined_field *field = &asked->items[i];
-        const char *value = values_get(&job->asked, field->name);
-        const struct named_value *named =
-            named_value_find(field->values, field->value_count, value);
-        if (value && *value && field->type != FIELD_PASSWORD)
-            buffer_format(text, "%s\n  %s: %s", i ? "" : "\n", both_text(&field->title),
-                          named && named->title.en ? both_text(&named->title) : value);
-    }
-}
-
 static void job_confirm(struct job *job)
 {
-    const struct defined_action *action = job->action;
-    struct buffer text = BUFFER_INIT;
-    if (action->danger == DANGER_NONE && job->count < 2) {
+    if (job->action->danger == DANGER_NONE && job->count < 2)
         job_send(job);
-        return;
-    }
-    buffer_format(&text, job->count > 1 ? _("%s: %d rows\n") : "%s\n", both_text(&action->title),
-                  job->count);
-    for (int i = 0; i < job->count && i < 8; i++) {
-        char amount[64] = "";
-        if (action->amount >= 0 && job->items[i].cells)
-            format_cell(job->columns, action->amount, (const char *const *)job->items[i].cells, 0,
-                        NULL, amount, sizeof amount);
-        buffer_format(&text, "\n  %s  %s", job->items[i].label ? job->items[i].label : "", amount);
-    }
-    if (job->count > 8)
-        buffer_add(&text, "\n  …");
-    if (job->count == 1)
-        add_details(&text, job);
-    if (action->danger == DANGER_POST)
-        buffer_format(&text, "\n\n%s", _("This is booked at once."));
-    dialog_confirm(job->page->console, _("Please confirm"), buffer_text(&text), confirmed, job);
-    buffer_free(&text);
+    else
+        job_question(job, confirmed);
 }
 
 static void asked(void *data, const struct values *values)
@@ -366,11 +308,11 @@ static void job_open(struct job *job)
     job_free(job);
 }
 
-static const char *label_of(struct job *job, const char *const *row)
+static const char *label_of(struct page *page, const struct defined_action *action,
+                            const char *const *row)
 {
-    struct page *page = job->page;
-    const struct defined_columns *columns = job->columns;
-    int label = of_panel(page, job->action) ? page->ops->panel_label(page)
+    const struct defined_columns *columns = columns_of(page, action);
+    int label = of_panel(page, action) ? page->ops->panel_label(page)
                                             : page->definition->label;
     if (!row || !columns)
         return page->heading ? page->heading : "";
@@ -383,7 +325,7 @@ static const char *label_of(struct job *job, const char *const *row)
 static void item_fill(struct job *job, struct item *item, const char *const *row)
 {
     item->job = job;
-    item->label = xstrdup(label_of(job, row));
+    item->label = xstrdup(label_of(job->page, job->action, row));
     if (!row || !job->columns)
         return;
     item->cells = xcalloc((size_t)job->columns->count, sizeof *item->cells);
@@ -411,14 +353,17 @@ void perform_rows(struct page *page, const struct defined_action *action,
         job_confirm(job);
 }
 
-/* Marked rows that fail the conditions are left out by refusing the whole: nothing half done. */
+/* Marked rows that fail the conditions are left out by refusing the whole: nothing half done. A call
+ * that takes all rows says itself which it refused. */
 static bool marks_allowed(struct page *page, const struct defined_action *action,
                           const char *const *const *rows, int count)
 {
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && !job_takes_rows(action); i++) {
         const char *why = row_refusal(page, action, rows[i]);
         if (why) {
-            console_refuse(page->console, why);
+            char *named = xasprintf("%s: %s", label_of(page, action, rows[i]), why);
+            console_refuse(page->console, named);
+            free(named);
             return false;
         }
     }

@@ -11,10 +11,33 @@
 
 enum { LONGEST_WAIT = 8 }; /* seconds between two tries to connect */
 
+/* The row of an action as the list that a function for many rows takes; kept with the arguments. */
+static const char *one_row(struct sheet *sheet)
+{
+    const struct definition *definition = sheet->definition;
+    cJSON *array = cJSON_CreateArray(), *object = cJSON_CreateObject();
+    cJSON_AddItemToArray(array, object);
+    for (int k = 0; k <= definition->key_count; k++) {
+        const char *name = k < definition->key_count
+                               ? definition->columns.items[definition->key[k]].name
+                               : "version";
+        const char *text = sheet_value(sheet, name);
+        if (text)
+            cJSON_AddStringToObject(object, name, text);
+    }
+    char *printed = cJSON_PrintUnformatted(array);
+    values_set(&sheet->arguments, "@rows", printed);
+    cJSON_free(printed);
+    cJSON_Delete(array);
+    return values_get(&sheet->arguments, "@rows");
+}
+
 const char *sheet_value(void *data, const char *name)
 {
     struct sheet *sheet = data;
     int column = sheet->rows && sheet->row >= 0 ? PQfnumber(sheet->rows, name) : -1;
+    if (!strcmp(name, "@rows"))
+        return one_row(sheet);
     if (!strcmp(name, "@me"))
         return sheet->plain->identity.login;
     if (!strcmp(name, "@unit"))
@@ -92,6 +115,7 @@ bool sheet_call(struct sheet *sheet, const char *function, const struct bindings
     bool good = rows && PQntuples(rows) == 1;
     if (good)
         printf("%s %s\n", _(PQgetvalue(rows, 0, 2)), PQgetvalue(rows, 0, 1));
+    good = good && strcmp(PQgetvalue(rows, 0, 0), "refused") != 0;
     PQclear(rows);
     query_free(&query);
     return good;

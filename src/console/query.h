@@ -59,6 +59,11 @@ void query_call(struct query *query, const char *function, const struct bindings
                 const char *request, const char *(*value)(void *data, const char *name),
                 void *data);
 
+/* The same for a function that takes rows and answers one for each: also a detail. */
+void query_call_rows(struct query *query, const char *function, const struct bindings *arguments,
+                     const char *request, const char *(*value)(void *data, const char *name),
+                     void *data);
+
 /* The same for a function that also returns a value: SELECT value, message FROM api.FUNCTION(…). */
 void query_reveal(struct query *query, const char *function, const struct bindings *arguments,
                   const char *request, const char *(*value)(void *data, const char *name),

@@ -147,8 +147,8 @@ static const char tables_sql[] =
     "'bank.points_adjustment','bank.case_file','bank.case_event','bank.case_clock',"
     "'bank.case_clock_change','bank.case_extension','bank.case_escalation',"
     "'bank.case_pause','bank.case_party','bank.case_redress','bank.case_cause',"
-    "'bank.case_survey','bank.outbox','bank.prediction','bank.training_label',"
-    "'bank.opinion_call']) t";
+    "'bank.case_survey','bank.case_check','bank.attachment','bank.case_presence',"
+    "'bank.outbox','bank.prediction','bank.training_label','bank.opinion_call']) t";
 
 static const char empty_sql[] = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(id::text, "
                                 "', ') FROM demo_table); END $$";

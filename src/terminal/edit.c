@@ -194,6 +194,23 @@ enum edit_result edit_insert(struct edit *edit, const char *text, size_t length)
     return insert(edit, text, length, CHANGE_OTHER);
 }
 
+enum edit_result edit_replace(struct edit *edit, const char *text)
+{
+    struct buffer cleaned = BUFFER_INIT;
+    enum edit_result result = EDIT_CHANGED;
+    clean(edit, &cleaned, text, strlen(text));
+    if (!strcmp(buffer_text(&cleaned), edit_text(edit))) {
+        result = EDIT_MOVED;
+    } else if (count_characters(buffer_text(&cleaned), cleaned.length) > limit(edit)) {
+        result = EDIT_FULL;
+    } else {
+        remember(edit, CHANGE_OTHER);
+        replace(edit, 0, edit->text.length, buffer_text(&cleaned), cleaned.length);
+    }
+    buffer_free(&cleaned);
+    return result;
+}
+
 bool edit_undo(struct edit *edit)
 {
     struct edit_undo *step = edit->undo;

@@ -36,6 +36,9 @@ size_t edit_characters(const struct edit *edit);
 /* Inserts bytes (typed or pasted) at the cursor: control characters are dropped, line ends become
  * a blank unless multiline. EDIT_FULL when not all of it fitted; then nothing is inserted. */
 enum edit_result edit_insert(struct edit *edit, const char *text, size_t length);
+/* Puts another text in the place of all of it, as one change that can be undone. EDIT_FULL when it is
+ * too long; then nothing changes. */
+enum edit_result edit_replace(struct edit *edit, const char *text);
 
 /* Handles characters, K_PASTE, Left Right Home End, Ctrl-Left Ctrl-Right (words), Backspace Delete,
  * Ctrl-W (word back), Ctrl-U (to start), Ctrl-K (to end), Ctrl-A Ctrl-E, Ctrl-_ (undo), Insert. */

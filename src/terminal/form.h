@@ -58,6 +58,9 @@ void form_set_choices(struct form *form, int field, const struct form_choice *ch
  * the next call for the same field. */
 const char *form_value(struct form *form, int field);
 void form_set(struct form *form, int field, const char *value);
+/* Puts a value in the place of the present one as if it was typed: it counts as changed and can be
+ * undone. False when it is longer than the field; then nothing changes. */
+bool form_type(struct form *form, int field, const char *value);
 /* Whether anything differs from the last form_set / form_clean. */
 bool form_changed(const struct form *form);
 /* Takes the present values as unchanged. */

@@ -148,3 +148,14 @@ char *form_shown_value(const struct form_entry *entry, const char *value)
         return xstrdup(money_format(minor, currency, amount, sizeof amount));
     return xstrdup(value);
 }
+
+bool form_type(struct form *form, int field, const char *value)
+{
+    struct form_entry *entry = &form->entries[field];
+    char *shown = form_shown_value(entry, value ? value : "");
+    enum edit_result result = edit_replace(&entry->edit, shown);
+    free(shown);
+    if (result == EDIT_CHANGED)
+        form_set_message(form, field, NULL);
+    return result != EDIT_FULL;
+}

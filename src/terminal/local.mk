@@ -9,6 +9,8 @@ libterminal_a_SOURCES = \
   src/terminal/draw_curses.h \
   src/terminal/edit.c \
   src/terminal/edit.h \
+  src/terminal/editor.c \
+  src/terminal/editor.h \
   src/terminal/form.c \
   src/terminal/form.h \
   src/terminal/form_internal.h \

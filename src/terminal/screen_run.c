@@ -44,6 +44,17 @@ static pid_t start_child(char *const argv[], struct error *error)
     return child;
 }
 
+/* Waits for its end. When it is stopped (Ctrl-Z there), the program stops with it, so that the shell
+ * gets the terminal; fg wakes both. */
+static void wait_child(pid_t child, int *status)
+{
+    pid_t got;
+    while (child > 0 && ((got = waitpid(child, status, WUNTRACED)) < 0 ? errno == EINTR
+                                                                       : WIFSTOPPED(*status)))
+        if (got > 0)
+            kill(getpid(), SIGSTOP);
+}
+
 bool screen_run(char *const argv[], int *status, struct error *error)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit, stop;
@@ -54,8 +65,7 @@ bool screen_run(char *const argv[], int *status, struct error *error)
     sigaction(SIGINT, &ignore, &interrupt);
     sigaction(SIGQUIT, &ignore, &quit);
     sigaction(SIGTSTP, &ignore, &stop);
-    while (child > 0 && waitpid(child, status, 0) < 0 && errno == EINTR)
-        ;
+    wait_child(child, status);
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGQUIT, &quit, NULL);
     sigaction(SIGTSTP, &stop, NULL);
