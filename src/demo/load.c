@@ -134,12 +134,13 @@ static bool load_customers(PGconn *connection, const struct plan *plan, struct p
     return good;
 }
 
-/* Tables that are emptied and loaded; all others keep what they hold. */
+/* Tables that are emptied and loaded, and all that refer to them; all others keep what they hold. */
 static const char tables_sql[] =
-    "CREATE TEMP TABLE demo_table ON COMMIT DROP AS SELECT t::regclass AS id FROM unnest(ARRAY["
+    "CREATE TEMP TABLE demo_table ON COMMIT DROP AS WITH RECURSIVE emptied AS ("
+    "SELECT t::regclass::oid AS id FROM unnest(ARRAY["
     "'bank.customer','bank.customer_search','bank.customer_term','bank.customer_identity',"
-    "'bank.phone','bank.email','bank.address','bank.household','bank.household_member','bank."
-    "relation',"
+    "'bank.phone','bank.email','bank.address','bank.household','bank.household_member',"
+    "'bank.relation',"
     "'bank.account','bank.card','bank.holding','bank.balance_month','bank.entry',"
     "'bank.external_asset','bank.consent','bank.customer_tag','bank.lifecycle_event',"
     "'bank.contact','bank.task','bank.member','bank.campaign_member','bank.points_account',"
@@ -147,8 +148,10 @@ static const char tables_sql[] =
     "'bank.points_adjustment','bank.case_file','bank.case_event','bank.case_clock',"
     "'bank.case_clock_change','bank.case_extension','bank.case_escalation',"
     "'bank.case_pause','bank.case_party','bank.case_redress','bank.case_cause',"
-    "'bank.case_survey','bank.case_check','bank.attachment','bank.case_presence',"
-    "'bank.outbox','bank.prediction','bank.training_label','bank.opinion_call']) t";
+    "'bank.case_survey','bank.case_presence',"
+    "'bank.outbox','bank.prediction','bank.training_label','bank.opinion_call']) t "
+    "UNION SELECT c.conrelid FROM pg_constraint c JOIN emptied e ON c.confrelid = e.id "
+    "WHERE c.contype = 'f') SELECT id::regclass AS id FROM emptied";
 
 static const char empty_sql[] = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(id::text, "
                                 "', ') FROM demo_table); END $$";
