@@ -4,6 +4,7 @@ dist_screens_DATA = screens/screen.schema.json \
 EXTRA_DIST += screens/README.md
 dist_screens_DATA += \
   screens/case-list.json \
+  screens/recon-run.json \
   screens/case.json \
   screens/case-open.json \
   screens/case-reply.json \

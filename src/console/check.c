@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "console/action.h"
 #include "console/flow.h"
+#include "console/work.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -212,9 +213,11 @@ static void check_action(struct check *check, const struct actions *actions, int
     char *ask = xasprintf("%s/ask", place);
     const char *taken = action->key ? action_key_taken(check->definition, action->key) : NULL;
     scope.fields = &action->ask;
-    int named = !!action->function + !!action->form + !!action->screen;
+    int named = !!action->function + !!action->form + !!action->screen + !!action->work;
     if (named > 1 || (!named && check->definition->kind != KIND_FLOW))
-        finding(check, place, _("exactly one of function, form and screen is needed"));
+        finding(check, place, _("exactly one of function, form, screen and work is needed"));
+    if (action->work && !work_find(action->work))
+        finding(check, place, _("there is no work \"%s\""), action->work);
     if (action->form && !catalogue_find(check->catalogue, action->form))
         finding(check, place, _("there is no screen \"%s\""), action->form);
     if (action->screen && !catalogue_find(check->catalogue, action->screen))
@@ -408,8 +411,9 @@ static void check_flow(struct check *check)
         scope.columns[0] = &definition->panels[0].columns;
     for (int i = 0; flow && i < definition->actions.count; i++) {
         const struct defined_action *action = &definition->actions.items[i];
-        if (!action->function && !action->form && !action->screen && !flow->ops->perform)
-            finding(check, "/actions", _("exactly one of function, form and screen is needed"));
+        if (!action->function && !action->form && !action->screen && !action->work &&
+            !flow->ops->perform)
+            finding(check, "/actions", _("exactly one of function, form, screen and work is needed"));
     }
     check_actions(check, &definition->actions, &scope, "/actions");
 }

@@ -9,6 +9,7 @@
 #include "console/format.h"
 #include "console/login.h"
 #include "console/task.h"
+#include "console/work.h"
 #include "terminal/theme.h"
 
 #include <signal.h>
@@ -274,6 +275,7 @@ static void each_second(void *data)
         console_lock(console);
         return;
     }
+    work_tick(console);
     if (console->login || !page)
         return;
     if (page->ops->tick)
@@ -346,6 +348,7 @@ static int run(struct console *console, struct error *error)
 static void console_free(struct console *console)
 {
     login_close(console);
+    work_close(console);
     command_line_close(console);
     command_line_save(console);
     while (console->page_count) {

@@ -28,6 +28,7 @@ struct identity {
 };
 
 struct dialog;
+struct work;
 
 struct console {
     struct console_options options;
@@ -45,6 +46,7 @@ struct console {
     struct page **pages; /* visited, oldest first */
     int page_count, page_at, page_capacity;
     struct dialog *dialog; /* topmost, NULL when none */
+    struct work *work;     /* long work under way, NULL when none */
     struct command_line *command_line;
     char *message;
     unsigned message_style;

@@ -7,6 +7,7 @@
 #include "console/login.h"
 #include "console/perform.h"
 #include "console/task.h"
+#include "console/work.h"
 
 #include <string.h>
 
@@ -37,7 +38,8 @@ const char *console_refusal(struct console *console, enum action_id id)
 /* Esc and F12: first stop what runs, then one step back. */
 static void cancel(struct console *console, struct page *page)
 {
-    if (console_waits(console, page) && connection_cancel(console->connection, page))
+    if ((console_waits(console, page) && connection_cancel(console->connection, page)) ||
+        work_stop(console, page))
         return;
     if (page->context == CONTEXT_FORM)
         console_say(console, STYLE_MESSAGE, "%s", "");
@@ -75,7 +77,7 @@ static bool act_everywhere(struct console *console, struct page *page, enum acti
         cancel(console, page);
         return true;
     case ACTION_INTERRUPT:
-        if (!connection_cancel(console->connection, page))
+        if (!connection_cancel(console->connection, page) && !work_stop(console, NULL))
             console_say(console, STYLE_MESSAGE, _("Nothing is running. %s ends the program."),
                         action_key(console->keymap, ACTION_QUIT, true));
         return true;

@@ -5,6 +5,7 @@
 #include "console/dialog.h"
 #include "console/login.h"
 #include "console/perform.h"
+#include "console/work.h"
 #include "terminal/draw.h"
 
 #include <stdio.h>
@@ -136,10 +137,11 @@ static void paint_message(struct console *console, struct page *page, int row)
         draw_text(row, 0, columns, STYLE_WARNING, text);
         return;
     }
-    if (console->message && *console->message) {
+    const char *work = work_banner(console);
+    if (work || (console->message && *console->message)) {
         char text[1024];
-        snprintf(text, sizeof text, " %s", console->message);
-        draw_text(row, 0, columns, console->message_style, text);
+        snprintf(text, sizeof text, " %s", work ? work : console->message);
+        draw_text(row, 0, columns, work ? STYLE_MESSAGE : console->message_style, text);
     } else if (console_waits(console, page)) {
         draw_text(row, 0, columns, STYLE_MUTED, _(" Reading… Esc stops."));
     }

@@ -188,6 +188,7 @@ struct defined_action {
     const char *name, *key, *option;
     struct both title, help;
     const char *function, *form, *screen;
+    const char *work; /* see console/work.h */
     struct bindings arguments;
     struct fields ask;
     unsigned needs; /* enum need */

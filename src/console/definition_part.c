@@ -288,7 +288,7 @@ static unsigned read_needs(const cJSON *item)
         needs |= !strcmp(need->valuestring, "marks") ? NEED_MARKS : 0;
         needs |= !strcmp(need->valuestring, "write") ? NEED_WRITE : 0;
     }
-    if (member(item, "function"))
+    if (member(item, "function") || member(item, "work"))
         needs |= NEED_WRITE | NEED_CONNECTION;
     return member(item, "form") ? needs | NEED_WRITE : needs;
 }
@@ -310,6 +310,7 @@ struct actions read_actions(const cJSON *object, const struct defined_columns *c
         action->function = json_string(item, "function", NULL);
         action->form = json_string(item, "form", NULL);
         action->screen = json_string(item, "screen", NULL);
+        action->work = json_string(item, "work", NULL);
         action->arguments = read_bindings(item, "arguments");
         action->ask = read_fields(item, "ask");
         action->needs = read_needs(item);

@@ -42,4 +42,5 @@ libconsole_a_SOURCES = \
   src/console/seal.c src/console/seal.h \
   src/console/settings.c src/console/settings.h \
   src/console/task.c src/console/task.h \
-  src/console/values.c src/console/values.h
+  src/console/values.c src/console/values.h \
+  src/console/work.c src/console/work.h src/console/work_reconcile.c

@@ -8,6 +8,7 @@
 #include "console/format.h"
 #include "console/seal.h"
 #include "console/task.h"
+#include "console/work.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ static void job_free(struct job *job)
 void perform_forget(const struct page *page)
 {
     perform_call_forget(page);
+    work_forget(page);
     for (struct job *job = waiting_jobs, *next; job; job = next) {
         next = job->next;
         if (job->page == page) {
@@ -254,8 +256,25 @@ static void rows_answer(void *data, struct answer *answer)
     job_finish(job);
 }
 
+/* Long work: for each row with its own arguments. */
+static void job_work(struct job *job)
+{
+    struct values *arguments = xcalloc((size_t)job->count, sizeof *arguments);
+    for (int i = 0; i < job->count; i++)
+        values_bind(&arguments[i], &job->action->arguments, item_value, &job->items[i]);
+    work_start(job->page, job->action, arguments, job->count);
+    for (int i = 0; i < job->count; i++)
+        values_clear(&arguments[i]);
+    free(arguments);
+    job_free(job);
+}
+
 static void job_send(struct job *job)
 {
+    if (job->action->work) {
+        job_work(job);
+        return;
+    }
     job->next = waiting_jobs;
     waiting_jobs = job;
     console_say(job->page->console, STYLE_MESSAGE, "%s", _("Working…"));
@@ -378,7 +397,7 @@ void perform(struct page *page, const struct defined_action *action)
         console_refuse(page->console, why);
         return;
     }
-    if (!action->function && !action->form && !action->screen) {
+    if (!action->function && !action->form && !action->screen && !action->work) {
         page->ops->perform(page, action);
         return;
     }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "console/perform.h"
+#include "console/work.h"
 #include "database/session.h"
 
 #include <stdio.h>
@@ -149,13 +150,44 @@ static bool conditions_hold(struct sheet *sheet, const struct defined_action *ac
     return true;
 }
 
+static void say_step(void *data, const char *text)
+{
+    (void)data;
+    plain_say(text);
+}
+
+static void settle(void *data)
+{
+    (void)data;
+}
+
+/* Long work is done here and now: nothing else can be asked meanwhile. */
+static void do_work(struct sheet *sheet, const struct defined_action *action)
+{
+    struct work_teller teller = {say_step, say_step, settle, NULL};
+    struct values arguments = VALUES_INIT;
+    struct error error = ERROR_INIT;
+    values_bind(&arguments, &action->arguments, sheet_value, sheet);
+    if (!work_find(action->work)->run(sheet->plain->connection, &arguments, &teller, &error))
+        plain_error(&error);
+    values_clear(&arguments);
+}
+
+static void carry_out(struct sheet *sheet, const struct defined_action *action)
+{
+    if (action->work)
+        do_work(sheet, action);
+    else
+        sheet_call(sheet, action->function, &action->arguments);
+}
+
 void sheet_act(struct sheet *sheet, const struct defined_action *action)
 {
     struct values entered = VALUES_INIT;
     if (!plain_permits(sheet->plain, action->roles, (action->needs & NEED_WRITE) != 0) ||
         !conditions_hold(sheet, action))
         return;
-    if (!action->function && !action->form && !action->screen) {
+    if (!action->function && !action->form && !action->screen && !action->work) {
         plain_say(_("This action exists only in the full console."));
     } else if (action->form || action->screen) {
         values_bind(&entered, &action->arguments, sheet_value, sheet);
@@ -163,7 +195,7 @@ void sheet_act(struct sheet *sheet, const struct defined_action *action)
     } else if (plain_fields(sheet, &action->ask, &entered)) {
         sheet->entered = &entered;
         if (action->danger == DANGER_NONE || plain_yes(_("Are you sure? (y/n)")))
-            sheet_call(sheet, action->function, &action->arguments);
+            carry_out(sheet, action);
         sheet->entered = NULL;
     }
     values_clear(&entered);

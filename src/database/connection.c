@@ -129,6 +129,11 @@ void connection_step(struct connection *c, short revents)
     queue_tell_failed(c);
 }
 
+const char *connection_password(const struct connection *c)
+{
+    return c->password;
+}
+
 void connection_set_password(struct connection *c, const char *password)
 {
     wipe_password(c);

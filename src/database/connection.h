@@ -91,6 +91,9 @@ int connection_uncertain(const struct connection *connection);
 /* Takes the password for this and later tries; the caller wipes its own copy. Continues from
  * LINK_NEEDS_PASSWORD. */
 void connection_set_password(struct connection *connection, const char *password);
+/* The password given, NULL when none was; the connection's. For a second connection of the same
+ * person. */
+const char *connection_password(const struct connection *connection);
 /* Sets the role for the next connection_start(); closes the present connection. Writes in doubt
  * wait for the same role; when another one comes they fail with ERROR_UNCERTAIN. */
 void connection_set_role(struct connection *connection, const char *as);

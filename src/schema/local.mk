@@ -82,3 +82,4 @@ break_tests = tests/api/reconcile-work.sql
 TESTS += $(break_tests)
 EXTRA_DIST += $(break_tests)
 dist_schema_DATA += src/schema/066-portfolio.sql src/schema/067-administration.sql
+dist_schema_DATA += src/schema/097-reconcile-run-view.sql

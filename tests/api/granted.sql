@@ -279,3 +279,5 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_bulk');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_take_down');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_desk_form');
 INSERT INTO decided VALUES ('view', 'staff', 'case_flag');
+INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'run_rule_list');
+INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'run_detail');
