@@ -5,8 +5,9 @@ TESTS += $(console_tests)
 tests_console_action_t_SOURCES = tests/console/action.c
 tests_console_query_t_SOURCES = tests/console/query.c
 tests_console_format_t_SOURCES = tests/console/format.c
-tests_console_action_t_LDADD = libconsole.a libreport.a libcomplaint.a libterminal.a libdatabase.a libbase.a $(CMOCKA_LIBS) \
-  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) -lm
+tests_console_action_t_LDADD = libconsole.a libreport.a libreconcile.a libcomplaint.a libterminal.a libdatabase.a libbase.a \
+  $(CMOCKA_LIBS) \
+  $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) -lm
 tests_console_query_t_LDADD = $(tests_console_action_t_LDADD)
 tests_console_format_t_LDADD = $(tests_console_action_t_LDADD)
 endif
@@ -31,7 +32,7 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
 
 if HAVE_VTERM
 console_programs = tests/console/console.t tests/console/flows.t tests/console/pages.t \
-  tests/console/desk.t tests/console/matcher.t
+  tests/console/desk.t tests/console/matcher.t tests/console/work.t
 check_PROGRAMS += $(console_programs)
 TESTS += $(console_programs)
 tests_console_console_t_SOURCES = tests/console/console.c
@@ -44,5 +45,7 @@ tests_console_desk_t_SOURCES = tests/console/desk.c
 tests_console_desk_t_LDADD = $(pty_libraries)
 tests_console_matcher_t_SOURCES = tests/console/matcher.c
 tests_console_matcher_t_LDADD = $(pty_libraries)
+tests_console_work_t_SOURCES = tests/console/work.c
+tests_console_work_t_LDADD = $(pty_libraries)
 endif
 EXTRA_DIST += tests/console/golden

@@ -1,0 +1,167 @@
+/* Long work beside the console: a lane is matched by all its rules while every key stays alive.
+ * Prints TAP. */
+#include "tests/lib/fixture.h"
+#include "tests/lib/pty.h"
+
+#include <unistd.h>
+
+enum { WAIT = 10000 };
+
+static int count, failures;
+static char program[1024];
+
+static void ok(bool good, const char *what)
+{
+    failures += !good;
+    printf("%sok %d - %s\n", good ? "" : "not ", ++count, what);
+    fflush(stdout);
+}
+
+static int number(const char *text)
+{
+    char command[2048], line[64] = "";
+    snprintf(command, sizeof command, "psql -XqAt -v ON_ERROR_STOP=1 -c \"%s\"", text);
+    FILE *pipe = popen(command, "re");
+    if (!pipe)
+        return -1;
+    char *got = fgets(line, sizeof line, pipe);
+    pclose(pipe);
+    return got ? atoi(line) : -1;
+}
+
+/* Asks until it holds: `tries` looks of a server that needs a few ms for each. */
+static bool becomes(const char *text, int wanted)
+{
+    for (int tries = 0; tries < 600; tries++) {
+        if (number(text) == wanted)
+            return true;
+        usleep(20000);
+    }
+    return false;
+}
+
+static struct pty *start(const char *screen)
+{
+    static char config[1100];
+    const char *argv[] = {program,    "console",  "--as", "clerk01", "--language",
+                          "en",       "--screen", screen, NULL};
+    const char *environment[] = {config, "BANKOPS_LANGUAGE_SET=1", "PGUSER", NULL};
+    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", getenv("BANKOPS_FIXTURE"));
+    return pty_start(24, 80, argv, environment);
+}
+
+/* A pair whose references differ in punctuation, which the rule of exact references does not see. */
+static void add_pair(const char *reference, const char *other)
+{
+    char text[1536];
+    snprintf(text, sizeof text,
+             "WITH a AS (SELECT a.* FROM bank.recon_account a JOIN bank.recon_lane USING (lane_id) "
+             "WHERE code = 'CLEARING'), "
+             "i AS (INSERT INTO bank.recon_item (account_id, unit_id, side, amount, currency, "
+             "value_date, day, reference, fingerprint) SELECT account_id, unit_id, side, amount, "
+             "'CNY', '2026-06-15', '2026-06-15', r, gen_random_uuid() FROM a, (VALUES ('L', 777, "
+             "'%s'), ('S', -777, '%s')) v (side, amount, r) RETURNING *) "
+             "INSERT INTO bank.recon_open SELECT account_id, item_id, side, amount, currency, "
+             "value_date, day, bank.recon_key(reference) FROM i",
+             reference, other);
+    number(text);
+}
+
+static const char runs[] = "SELECT count(*) FROM bank.recon_run r JOIN bank.recon_lane USING "
+                           "(lane_id) WHERE code = 'CLEARING'";
+static const char running[] = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'clerk01' AND "
+                              "query LIKE '%run_begin%' AND wait_event_type = 'Lock'";
+
+/* Somebody else has the lane: the run waits, the keys do not. */
+static void waits_and_stops(void)
+{
+    int before = number(runs);
+    FILE *other = popen("psql -XqAt", "we");
+    fprintf(other, "BEGIN;\nSELECT 1 FROM bank.recon_lane WHERE code = 'CLEARING' FOR UPDATE;\n");
+    fflush(other);
+    ok(becomes("SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE "
+               "c.relname = 'recon_lane' AND l.mode = 'RowShareLock' AND granted",
+               1),
+       "the lane is in other hands");
+    struct pty *pty = start("rec");
+    pty_wait_text(pty, "CLEARING", WAIT);
+    pty_keys(pty, "Home", NULL);
+    pty_type(pty, "r");
+    ok(pty_wait_text(pty, "waiting for the lane", WAIT) && becomes(running, 1),
+       "a run that waits says so");
+    pty_keys(pty, "F1", NULL);
+    ok(pty_wait_text(pty, "how much is matched", WAIT), "help opens meanwhile");
+    pty_keys(pty, "Esc", NULL);
+    pty_wait_gone(pty, "how much is matched", WAIT);
+    pty_keys(pty, "Enter", NULL);
+    ok(pty_wait_text(pty, "Open breaks of the lane", WAIT), "and so does another screen");
+    pty_type(pty, "r");
+    pty_settle(pty, 200, WAIT);
+    pty_keys(pty, "Ctrl-C", NULL);
+    ok(pty_wait_text(pty, "was stopped", WAIT) && becomes(running, 0), "Ctrl-C stops it");
+    fprintf(other, "ROLLBACK;\n");
+    pclose(other);
+    ok(number(runs) == before, "nothing of it is kept");
+    pty_free(pty);
+}
+
+static void matches_by_all_rules(void)
+{
+    int before = number(runs);
+    add_pair("REFWORK20260615001", "WORK-2026 0615001");
+    struct pty *pty = start("rec");
+    pty_wait_text(pty, "CLEARING", WAIT);
+    pty_keys(pty, "Home", NULL);
+    pty_type(pty, "r");
+    ok(pty_wait_text(pty, "1 matched", WAIT), "the result comes in a box");
+    ok(pty_has(pty, "Reference equal but for its writing: 1 confirmed"),
+       "and names the rule, which is not that of exact references");
+    ok(number(runs) == before + 1, "the run is kept");
+    pty_keys(pty, "Enter", NULL);
+    pty_free(pty);
+}
+
+static void outlives_the_console(void)
+{
+    int before = number(runs), status = -1;
+    struct pty *pty = start("rec");
+    pty_wait_text(pty, "CLEARING", WAIT);
+    pty_keys(pty, "Home", NULL);
+    pty_type(pty, "r");
+    pty_keys(pty, "Ctrl-Q", NULL);
+    ok(pty_wait_exit(pty, &status, WAIT) && status == 0, "the program can be left at once");
+    ok(becomes(runs, before + 1), "and the run goes on to its end");
+    pty_free(pty);
+}
+
+static void asks_for_many(void)
+{
+    int before = number("SELECT count(*) FROM bank.recon_run");
+    struct pty *pty = start("rec");
+    pty_wait_text(pty, "CLEARING", WAIT);
+    pty_keys(pty, "Home", NULL);
+    pty_type(pty, "  r");
+    ok(pty_wait_text(pty, "y = yes", WAIT), "several lanes are asked for once");
+    pty_type(pty, "y");
+    ok(pty_wait_text(pty, "NOSTRO-EUR up to", WAIT) && pty_has(pty, "CLEARING up to"),
+       "and reported one after the other");
+    ok(number("SELECT count(*) FROM bank.recon_run") == before + 2, "each has its run");
+    pty_free(pty);
+}
+
+int main(void)
+{
+    const char *build = getenv("BANKOPS_BUILD");
+    snprintf(program, sizeof program, "%s/bankops", build ? build : ".");
+    if (!fixture_start("golden")) {
+        printf("1..0 # SKIP no database\n");
+        return 77;
+    }
+    waits_and_stops();
+    matches_by_all_rules();
+    outlives_the_console();
+    asks_for_many();
+    fixture_stop();
+    printf("1..%d\n", count);
+    return failures > 0;
+}
