@@ -95,3 +95,4 @@ dist_screens_DATA += screens/recon-lanes.json \
   screens/recon-rule-sets.json \
   screens/recon-rule-set.json \
   screens/recon-rule-edit.json
+dist_screens_DATA += screens/case-any.json screens/case-step.json

@@ -92,11 +92,16 @@ static void check_bindings(struct check *check, const struct bindings *bindings,
 {
     for (int i = 0; i < bindings->count; i++) {
         const struct binding *binding = &bindings->items[i];
+        const cJSON *name;
         char *place = xasprintf("%s/%s", pointer, binding->parameter);
         if (binding->name && !has_value(check, scope, binding->name))
             finding(check, place,
                     _("\"%s\" is no column, parameter or field that has a value here"),
                     binding->name);
+        cJSON_ArrayForEach(name, binding->fields) if (!has_value(check, scope, name->valuestring))
+            finding(check, place,
+                    _("\"%s\" is no column, parameter or field that has a value here"),
+                    name->valuestring);
         if (!strcmp(binding->parameter, "p_request"))
             finding(check, place, _("p_request is added by the program"));
         free(place);

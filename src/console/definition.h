@@ -20,11 +20,13 @@ struct both {
 /* Text in the current language, "" when absent. */
 const char *both_text(const struct both *both);
 
-/* One argument: a parameter or column, and the name of its value, or a fixed text. */
+/* One argument: a parameter or column, and the name of its value, a fixed text, or several values as
+ * one JSON object of texts by name. */
 struct binding {
     const char *parameter;
-    const char *name;  /* NULL when the value is fixed */
-    const char *value; /* the fixed text */
+    const char *name;           /* NULL when the value is fixed or an object */
+    const char *value;          /* the fixed text */
+    const struct cJSON *fields; /* names of the values of an object, else NULL */
 };
 
 struct bindings {

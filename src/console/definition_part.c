@@ -44,6 +44,7 @@ struct bindings read_bindings(const cJSON *object, const char *name)
         binding->parameter = item->string;
         binding->name = cJSON_IsString(item) ? item->valuestring : NULL;
         binding->value = cJSON_IsString(item) ? NULL : json_string(item, "value", "");
+        binding->fields = member(item, "fields");
     }
     return bindings;
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,12 +54,32 @@ void values_clear(struct values *values)
     *values = (struct values)VALUES_INIT;
 }
 
+/* The values as a JSON object of texts; a null value is "", which means none. The caller frees. */
+static char *bind_fields(const struct cJSON *names, value_lookup lookup, void *data)
+{
+    cJSON *object = cJSON_CreateObject();
+    const cJSON *name;
+    char *text;
+    cJSON_ArrayForEach(name, names)
+    {
+        const char *value = lookup(data, name->valuestring);
+        cJSON_AddStringToObject(object, name->valuestring, value ? value : "");
+    }
+    text = cJSON_PrintUnformatted(object);
+    cJSON_Delete(object);
+    return text;
+}
+
 void values_bind(struct values *values, const struct bindings *bindings, value_lookup lookup,
                  void *data)
 {
     for (int i = 0; i < bindings->count; i++) {
         const struct binding *binding = &bindings->items[i];
+        char *object = binding->fields ? bind_fields(binding->fields, lookup, data) : NULL;
         values_set(values, binding->parameter,
-                   binding->name ? lookup(data, binding->name) : binding->value);
+                   object          ? object
+                   : binding->name ? lookup(data, binding->name)
+                                   : binding->value);
+        cJSON_free(object);
     }
 }

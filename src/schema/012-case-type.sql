@@ -1,26 +1,73 @@
 -- What a case may be and do, as data: types, stages, transitions, queues, routing.
 
+-- `screen` shows one case of the type. `roles` may open one, from one of `sources` (the first when
+-- none is given). `starts`: clocks that run from the opening on. `topic`: what a conversation about
+-- it is filed under. Routing rules of the type have the numbers route_from + 1 to + 999, the last
+-- one fits everything.
 CREATE TABLE bank.case_type (
-    case_type text COLLATE "C" PRIMARY KEY,
-    label_en  text NOT NULL,
-    label_zh  text NOT NULL,
+    case_type   text COLLATE "C" PRIMARY KEY CHECK (case_type ~ '^[a-z][a-z_]{1,30}$'),
+    label_en    text NOT NULL,
+    label_zh    text NOT NULL,
     first_stage text COLLATE "C" NOT NULL,
-    seq       int NOT NULL,
-    active    boolean NOT NULL DEFAULT true
+    seq         int NOT NULL,
+    active      boolean NOT NULL DEFAULT true,
+    screen      text COLLATE "C" NOT NULL DEFAULT 'case-any',
+    roles       text[] NOT NULL DEFAULT '{clerk,rm,supervisor}',
+    sources     text[] NOT NULL DEFAULT '{branch,hotline,app,letter,other}'
+                CHECK (cardinality(sources) > 0),
+    starts      text[] NOT NULL DEFAULT '{}',
+    topic       text NOT NULL DEFAULT 'service',
+    route_from  int NOT NULL UNIQUE CHECK (route_from % 1000 = 0)
 );
 
+-- `phase`: what the stage means to clocks and lists. waiting: clocks that can pause stand still;
+-- approval: a second person decides; decided: the promise is kept; closed: the case is over.
 CREATE TABLE bank.case_stage (
     case_type text COLLATE "C" NOT NULL REFERENCES bank.case_type,
-    stage     text COLLATE "C" NOT NULL,
+    stage     text COLLATE "C" NOT NULL CHECK (stage ~ '^[a-z][a-z_]{1,30}$'),
     label_en  text NOT NULL,
     label_zh  text NOT NULL,
     seq       int NOT NULL,
-    final     boolean NOT NULL DEFAULT false,
+    phase     text COLLATE "C" NOT NULL DEFAULT 'active'
+              CHECK (phase IN ('active', 'waiting', 'approval', 'decided', 'closed')),
     PRIMARY KEY (case_type, stage)
 );
 
+-- What a step is called. `plain`: api.case_do takes it; others have a function of their own. Rows of
+-- type '*' name what happens to cases of every type besides their steps.
+CREATE TABLE bank.case_action (
+    case_type text COLLATE "C" NOT NULL,
+    action    text COLLATE "C" NOT NULL CHECK (action ~ '^[a-z][a-z_]{1,30}$'),
+    label_en  text NOT NULL,
+    label_zh  text NOT NULL,
+    seq       int NOT NULL,
+    plain     boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (case_type, action)
+);
+
+-- How a case of the type can end. `chosen`: a person may choose it; others come from a step.
+CREATE TABLE bank.case_outcome (
+    case_type text COLLATE "C" NOT NULL REFERENCES bank.case_type,
+    outcome   text COLLATE "C" NOT NULL,
+    label_en  text NOT NULL,
+    label_zh  text NOT NULL,
+    seq       int NOT NULL,
+    chosen    boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (case_type, outcome)
+);
+
+-- Words of case_transition.needs; 'field:NAME' wants that field of the type.
+CREATE FUNCTION bank.case_needs_known(p_needs text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(bool_and(n IN ('class', 'decision', 'told', 'outcome', 'note', 'checker')
+                             OR n ~ '^field:[a-z]'), true) FROM unnest(p_needs) n
+$$;
+
 -- From `stage` the `action` leads to `next_stage`. `level` '' fits every level; a row for one level
--- wins. `own`: only the owner of the case or a supervisor. `needs`: what must be filled.
+-- wins. `own`: only the owner of the case or a supervisor. `needs`: what must be filled. `sets`: what
+-- the step itself writes: take (the caller owns it), release (nobody does), draft (the note is the
+-- proposed decision), decide (the note is the caller's decision), approve (by the caller), respond
+-- (the customer's first answer), tell (the customer is told), reopen. `outcome`: how the case ends by
+-- it. `starts`, `stops`: clocks. `follow`: the step taken at once after it when the outcome is known.
 CREATE TABLE bank.case_transition (
     case_type  text COLLATE "C" NOT NULL,
     stage      text COLLATE "C" NOT NULL,
@@ -30,11 +77,53 @@ CREATE TABLE bank.case_transition (
     next_stage text COLLATE "C" NOT NULL,
     roles      text[] NOT NULL,
     own        boolean NOT NULL DEFAULT false,
-    needs      text[] NOT NULL DEFAULT '{}'
-               CHECK (needs <@ ARRAY['class', 'decision', 'told', 'outcome', 'note', 'checker']),
+    needs      text[] NOT NULL DEFAULT '{}' CHECK (bank.case_needs_known(needs)),
+    sets       text[] NOT NULL DEFAULT '{}'
+               CHECK (sets <@ ARRAY['take', 'release', 'draft', 'decide', 'approve', 'respond',
+                                    'tell', 'reopen']),
+    outcome    text COLLATE "C",
+    starts     text[] NOT NULL DEFAULT '{}',
+    stops      text[] NOT NULL DEFAULT '{}',
+    follow     text COLLATE "C",
     PRIMARY KEY (case_type, stage, action, level),
     FOREIGN KEY (case_type, stage) REFERENCES bank.case_stage,
-    FOREIGN KEY (case_type, next_stage) REFERENCES bank.case_stage (case_type, stage)
+    FOREIGN KEY (case_type, next_stage) REFERENCES bank.case_stage (case_type, stage),
+    FOREIGN KEY (case_type, action) REFERENCES bank.case_action,
+    FOREIGN KEY (case_type, outcome) REFERENCES bank.case_outcome
+);
+
+-- A type's own fields. Values are texts: money in minor units, dates YYYY-MM-DD, bool true or false,
+-- customer a customer number, staff a login. `required_in`: stages in which it must be filled.
+-- `valid`: a function bank.NAME(text) that answers whether the value is possible. `personal`: events
+-- and audit say that it changed, not to what.
+CREATE TABLE bank.case_field (
+    case_type   text COLLATE "C" NOT NULL REFERENCES bank.case_type,
+    field       text COLLATE "C" NOT NULL CHECK (field ~ '^[a-z][a-z0-9_]{1,40}$'),
+    seq         int NOT NULL,
+    kind        text NOT NULL CHECK (kind IN ('text', 'memo', 'integer', 'money', 'date', 'bool',
+                                              'choice', 'customer', 'staff')),
+    label_en    text NOT NULL,
+    label_zh    text NOT NULL,
+    required_in text[] NOT NULL DEFAULT '{}',
+    least       bigint,
+    most        bigint,
+    length      int NOT NULL DEFAULT 200 CHECK (length BETWEEN 1 AND 20000),
+    pattern     text,
+    valid       text COLLATE "C",
+    personal    boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (case_type, field)
+);
+
+-- Values of a field of kind choice.
+CREATE TABLE bank.case_choice (
+    case_type text COLLATE "C" NOT NULL,
+    field     text COLLATE "C" NOT NULL,
+    choice    text COLLATE "C" NOT NULL,
+    label_en  text NOT NULL,
+    label_zh  text NOT NULL,
+    seq       int NOT NULL,
+    PRIMARY KEY (case_type, field, choice),
+    FOREIGN KEY (case_type, field) REFERENCES bank.case_field
 );
 
 -- `role`: staff of this role are members of the queue for the units they see; further members
@@ -75,55 +164,112 @@ CREATE TABLE bank.route_rule (
     version   bigint NOT NULL DEFAULT 1
 );
 
-INSERT INTO bank.case_type VALUES ('complaint', 'Complaint', '投诉', 'registered', 1);
-INSERT INTO bank.case_stage (case_type, stage, label_en, label_zh, seq, final) VALUES
-    ('complaint', 'registered', 'Registered', '已登记', 1, false),
-    ('complaint', 'classified', 'Classified', '已分类', 2, false),
-    ('complaint', 'assigned', 'In queue', '待受理', 3, false),
-    ('complaint', 'accepted', 'Accepted', '已受理', 4, false),
-    ('complaint', 'investigating', 'Investigating', '调查中', 5, false),
-    ('complaint', 'waiting', 'Waiting', '等待中', 6, false),
-    ('complaint', 'proposed', 'Proposed', '拟定方案', 7, false),
-    ('complaint', 'approval', 'For approval', '待审批', 8, false),
-    ('complaint', 'decided', 'Decided', '已决定', 9, false),
-    ('complaint', 'closed', 'Closed', '已办结', 10, true),
-    ('complaint', 'reopened', 'Reopened', '重新打开', 11, false),
-    ('complaint', 'recheck', 'Re-check', '核查中', 12, false);
+INSERT INTO bank.case_type (case_type, label_en, label_zh, first_stage, seq, screen, sources, starts,
+                            topic, route_from) VALUES
+    ('complaint', 'Complaint', '投诉', 'registered', 1, 'case',
+     '{hotline,card,app,branch,letter,regulator,other}',
+     '{first_response,resolution,summary,statutory,forwarded,final}', 'complaint', 0);
+INSERT INTO bank.case_stage (case_type, stage, label_en, label_zh, seq, phase) VALUES
+    ('complaint', 'registered', 'Registered', '已登记', 1, 'active'),
+    ('complaint', 'classified', 'Classified', '已分类', 2, 'active'),
+    ('complaint', 'assigned', 'In queue', '待受理', 3, 'active'),
+    ('complaint', 'accepted', 'Accepted', '已受理', 4, 'active'),
+    ('complaint', 'investigating', 'Investigating', '调查中', 5, 'active'),
+    ('complaint', 'waiting', 'Waiting', '等待中', 6, 'waiting'),
+    ('complaint', 'proposed', 'Proposed', '拟定方案', 7, 'active'),
+    ('complaint', 'approval', 'For approval', '待审批', 8, 'approval'),
+    ('complaint', 'decided', 'Decided', '已决定', 9, 'decided'),
+    ('complaint', 'closed', 'Closed', '已办结', 10, 'closed'),
+    ('complaint', 'reopened', 'Reopened', '重新打开', 11, 'active'),
+    ('complaint', 'recheck', 'Re-check', '核查中', 12, 'active');
+INSERT INTO bank.case_outcome VALUES
+    ('complaint', 'resolved', 'Resolved', '已解决', 1, true),
+    ('complaint', 'not_upheld', 'Not upheld', '不成立', 2, true),
+    ('complaint', 'mediated', 'Mediated', '调解', 3, true),
+    ('complaint', 'merged', 'Merged', '合并', 4, true),
+    ('complaint', 'withdrawn', 'Withdrawn', '撤诉', 5, false);
+INSERT INTO bank.case_action VALUES
+    ('*', 'open', 'Opened', '登记', 1, false),
+    ('*', 'note', 'Note', '备注', 2, false),
+    ('*', 'edit', 'Changed', '修改', 3, false),
+    ('*', 'mark', 'Flags', '标记', 4, false),
+    ('*', 'ask', 'Person asked', '待人工分类', 5, false),
+    ('*', 'unknown', 'Not known', '机器未识别', 6, false),
+    ('*', 'escalate', 'Escalated', '催办升级', 7, false),
+    ('*', 'reassign', 'Reassigned', '自动改派', 8, false),
+    ('*', 'merge_in', 'Took one in', '并入一单', 9, false),
+    ('*', 'party_add', 'Party', '当事人', 10, false),
+    ('*', 'extend_ask', 'Time asked', '申请延期', 11, false),
+    ('*', 'extend_approve', 'Time given', '批准延期', 12, false),
+    ('*', 'extend_refuse', 'Time refused', '拒绝延期', 13, false),
+    ('*', 'redress_ask', 'Redress', '申请补偿', 14, false),
+    ('*', 'redress_approve', 'Redress yes', '批准补偿', 15, false),
+    ('*', 'redress_refuse', 'Redress no', '拒绝补偿', 16, false),
+    ('*', 'cause', 'Root cause', '根因', 17, false),
+    ('*', 'cause_done', 'Rectified', '整改完成', 18, false),
+    ('*', 'survey', 'Call back', '回访', 19, false),
+    ('complaint', 'classify', 'Classified', '分类', 1, false),
+    ('complaint', 'route', 'Routed', '分派队列', 2, false),
+    ('complaint', 'take', 'Taken', '受理', 3, false),
+    ('complaint', 'assign', 'Assigned', '指派', 4, false),
+    ('complaint', 'release', 'Given back', '退回队列', 5, true),
+    ('complaint', 'reply', 'Answered', '答复', 6, false),
+    ('complaint', 'wait', 'Waiting', '等待', 7, true),
+    ('complaint', 'resume', 'Resumed', '恢复', 8, true),
+    ('complaint', 'propose', 'Proposed', '拟定方案', 9, true),
+    ('complaint', 'revise', 'Revised', '修改方案', 10, true),
+    ('complaint', 'resolve', 'Resolved', '处理决定', 11, false),
+    ('complaint', 'approve', 'Approved', '批准', 12, true),
+    ('complaint', 'reject', 'Sent back', '驳回', 13, true),
+    ('complaint', 'decide', 'Decided', '核查决定', 14, false),
+    ('complaint', 'close', 'Closed', '办结', 15, false),
+    ('complaint', 'withdraw', 'Withdrawn', '撤诉', 16, true),
+    ('complaint', 'merge', 'Merged', '并入他单', 17, false),
+    ('complaint', 'reopen', 'Reopened', '重新打开', 18, true),
+    ('complaint', 'recheck', 'Re-check', '核查', 19, true);
 
-INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, roles, own, needs)
+-- Clocks of these steps: 018-clock.sql.
+INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, roles, own, needs, sets,
+                                  outcome, follow)
     SELECT 'complaint', s, action, level, coalesce(next_stage, s), string_to_array(roles, ' '), own,
-           string_to_array(needs, ' ')
+           string_to_array(needs, ' '), string_to_array(sets, ' '),
+           CASE action WHEN 'withdraw' THEN 'withdrawn' WHEN 'merge' THEN 'merged' END,
+           CASE WHEN action IN ('approve', 'decide') OR action = 'resolve' AND level = '' THEN 'close' END
       FROM (VALUES
-        ('registered classified', 'classify', '', 'classified', 'clerk rm supervisor worker', false, ''),
+        ('registered classified', 'classify', '', 'classified', 'clerk rm supervisor worker', false,
+         '', ''),
         ('assigned accepted investigating waiting', 'classify', '', NULL,
-         'clerk rm supervisor', false, ''),
+         'clerk rm supervisor', false, '', ''),
         ('registered classified assigned accepted investigating reopened', 'route', '', 'assigned',
-         'clerk rm supervisor worker', false, 'class'),
-        ('assigned reopened', 'take', '', 'accepted', 'clerk rm supervisor', false, 'class'),
+         'clerk rm supervisor worker', false, 'class', ''),
+        ('assigned reopened', 'take', '', 'accepted', 'clerk rm supervisor', false, 'class', 'take'),
         ('assigned accepted investigating waiting reopened', 'assign', '', 'accepted',
-         'supervisor', false, 'class'),
-        ('accepted investigating', 'release', '', 'assigned', 'clerk rm supervisor', true, ''),
-        ('accepted', 'reply', '', 'investigating', 'clerk rm supervisor', true, 'note'),
-        ('investigating waiting', 'reply', '', NULL, 'clerk rm supervisor', true, 'note'),
-        ('accepted investigating', 'wait', '', 'waiting', 'clerk rm supervisor', true, 'note'),
-        ('waiting', 'resume', '', 'investigating', 'clerk rm supervisor', true, ''),
-        ('accepted investigating', 'propose', '', 'proposed', 'clerk rm supervisor', true, 'note'),
-        ('proposed', 'revise', '', 'investigating', 'clerk rm supervisor', true, ''),
+         'supervisor', false, 'class', ''),
+        ('accepted investigating', 'release', '', 'assigned', 'clerk rm supervisor', true, '',
+         'release'),
+        ('accepted', 'reply', '', 'investigating', 'clerk rm supervisor', true, 'note', 'respond'),
+        ('investigating waiting', 'reply', '', NULL, 'clerk rm supervisor', true, 'note', 'respond'),
+        ('accepted investigating', 'wait', '', 'waiting', 'clerk rm supervisor', true, 'note', ''),
+        ('waiting', 'resume', '', 'investigating', 'clerk rm supervisor', true, '', ''),
+        ('accepted investigating', 'propose', '', 'proposed', 'clerk rm supervisor', true, 'note',
+         'draft'),
+        ('proposed', 'revise', '', 'investigating', 'clerk rm supervisor', true, '', ''),
         ('accepted investigating waiting proposed', 'resolve', '', 'decided',
-         'clerk rm supervisor', true, 'decision told'),
+         'clerk rm supervisor', true, 'decision told', 'decide tell respond'),
         ('accepted investigating waiting proposed', 'resolve', 'major', 'approval',
-         'clerk rm supervisor', true, 'decision'),
-        ('approval', 'approve', '', 'decided', 'supervisor', false, 'checker'),
-        ('approval', 'reject', '', 'investigating', 'supervisor', false, 'checker note'),
-        ('recheck', 'decide', '', 'decided', 'supervisor', false, 'decision told'),
-        ('decided', 'close', '', 'closed', 'clerk rm supervisor', false, 'decision told outcome'),
+         'clerk rm supervisor', true, 'decision', 'decide'),
+        ('approval', 'approve', '', 'decided', 'supervisor', false, 'checker',
+         'approve tell respond'),
+        ('approval', 'reject', '', 'investigating', 'supervisor', false, 'checker note', ''),
+        ('recheck', 'decide', '', 'decided', 'supervisor', false, 'decision told', 'decide tell'),
+        ('decided', 'close', '', 'closed', 'clerk rm supervisor', false, 'decision told outcome', ''),
         ('registered classified assigned accepted investigating waiting proposed reopened',
-         'withdraw', '', 'closed', 'clerk rm supervisor', false, 'note'),
+         'withdraw', '', 'closed', 'clerk rm supervisor', false, 'note', ''),
         ('registered classified assigned accepted investigating waiting proposed reopened',
-         'merge', '', 'closed', 'clerk rm supervisor', false, ''),
-        ('closed', 'reopen', '', 'reopened', 'clerk rm supervisor', false, 'note'),
-        ('closed', 'recheck', '', 'recheck', 'supervisor', false, 'note')
-      ) t(stages, action, level, next_stage, roles, own, needs),
+         'merge', '', 'closed', 'clerk rm supervisor', false, '', ''),
+        ('closed', 'reopen', '', 'reopened', 'clerk rm supervisor', false, 'note', 'reopen'),
+        ('closed', 'recheck', '', 'recheck', 'supervisor', false, 'note', 'reopen')
+      ) t(stages, action, level, next_stage, roles, own, needs, sets),
       LATERAL unnest(string_to_array(stages, ' ')) s;
 
 INSERT INTO bank.queue VALUES
@@ -163,5 +309,7 @@ INSERT INTO bank.route_rule
     (999, 'complaint', NULL, NULL, NULL, NULL, NULL, 'service',
      'No earlier rule fits', '其他情形');
 
+GRANT EXECUTE ON FUNCTION bank.case_needs_known TO bankops_api;
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT')
-  FROM unnest('{case_type,case_stage,case_transition,queue,queue_member,route_rule}'::text[]) t;
+  FROM unnest('{case_type,case_stage,case_action,case_outcome,case_transition,case_field,case_choice,'
+              'queue,queue_member,route_rule}'::text[]) t;

@@ -13,18 +13,18 @@ CREATE TABLE bank.case_file (
     unit_id       int NOT NULL,
     case_type     text COLLATE "C" NOT NULL DEFAULT 'complaint',
     stage         text COLLATE "C" NOT NULL,
+    phase         text COLLATE "C" NOT NULL, -- of the stage; a trigger keeps it
     level         text COLLATE "C" NOT NULL DEFAULT 'simple'
                   CHECK (level IN ('simple', 'complex', 'major')),
     urgency       smallint NOT NULL DEFAULT 3 CHECK (urgency BETWEEN 1 AND 3),
-    source        text COLLATE "C" NOT NULL DEFAULT 'hotline'
-                  CHECK (source IN ('hotline', 'card', 'app', 'branch', 'letter', 'regulator',
-                                    'other')),
-    channel       text COLLATE "C" NOT NULL,
+    source        text COLLATE "C" NOT NULL DEFAULT 'hotline',
+    channel       text COLLATE "C",
     business      text COLLATE "C",
     reason        text COLLATE "C",
     subject       text NOT NULL CHECK (length(subject) BETWEEN 1 AND 200),
     facts         text NOT NULL CHECK (length(facts) BETWEEN 1 AND 20000),
     remedy        text NOT NULL DEFAULT '',
+    fields        jsonb NOT NULL DEFAULT '{}', -- the type's own, texts by name (bank.case_field)
     tier          int NOT NULL DEFAULT 0,
     complained_staff_id int,
     regime        text COLLATE "C" NOT NULL DEFAULT 'cn',
@@ -41,8 +41,7 @@ CREATE TABLE bank.case_file (
     approved_by   int,
     told_at       timestamptz,
     told_how      text CHECK (told_how IN ('phone', 'sms', 'email', 'app', 'letter', 'visit')),
-    outcome       text CHECK (outcome IN ('resolved', 'not_upheld', 'withdrawn', 'merged',
-                                          'mediated')),
+    outcome       text COLLATE "C",
     closed_at     timestamptz,
     flags         text[] NOT NULL DEFAULT '{}',
     group_size    int CHECK (group_size BETWEEN 2 AND 1000000),
@@ -53,15 +52,16 @@ CREATE TABLE bank.case_file (
     version       bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (customer_id, case_id),
     FOREIGN KEY (case_type, stage) REFERENCES bank.case_stage (case_type, stage),
+    FOREIGN KEY (case_type, outcome) REFERENCES bank.case_outcome (case_type, outcome),
     CHECK (owner_id IS DISTINCT FROM complained_staff_id OR owner_id IS NULL),
     CHECK (approved_by IS DISTINCT FROM decided_by OR approved_by IS NULL),
-    CHECK ((closed_at IS NOT NULL) = (stage = 'closed')),
+    CHECK ((closed_at IS NOT NULL) = (phase = 'closed')),
     CHECK (closed_at IS NULL OR outcome IS NOT NULL),
     CHECK (merged_into IS NULL OR outcome = 'merged' AND merged_into <> case_id)
 );
 CREATE INDEX case_file_id ON bank.case_file (case_id);
-CREATE INDEX case_file_received ON bank.case_file (received_at, unit_id);
-CREATE INDEX case_file_open ON bank.case_file (due_at, case_id) WHERE closed_at IS NULL;
+CREATE INDEX case_file_received ON bank.case_file (case_type, received_at, unit_id);
+CREATE INDEX case_file_open ON bank.case_file (case_type, due_at, case_id) WHERE closed_at IS NULL;
 CREATE INDEX case_file_owner ON bank.case_file (owner_id, due_at, case_id)
     WHERE closed_at IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX case_file_queue ON bank.case_file (queue, due_at, case_id)
@@ -123,26 +123,132 @@ CREATE TABLE bank.outbox (
 CREATE INDEX outbox_due ON bank.outbox (next_at, outbox_id)
     WHERE status IN ('ready', 'sending', 'failed');
 
--- The fence under the functions: a stage changes only along a transition, whoever writes.
-CREATE FUNCTION bank.case_stage_guard() RETURNS trigger
+-- Whether a text is a possible value of the field; else why not, for the detail of the error.
+CREATE FUNCTION bank.case_value_flaw(f bank.case_field, p_value text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    fits boolean;
+BEGIN
+    IF length(p_value) > f.length THEN
+        RETURN 'longer than ' || f.length;
+    ELSIF f.pattern IS NOT NULL AND p_value !~ f.pattern THEN
+        RETURN f.pattern;
+    END IF;
+    CASE f.kind
+    WHEN 'integer', 'money' THEN
+        IF p_value !~ '^-?[0-9]{1,18}$' THEN
+            RETURN 'a whole number';
+        ELSIF p_value::bigint < f.least OR p_value::bigint > f.most THEN
+            RETURN concat_ws(' to ', f.least, f.most);
+        END IF;
+    WHEN 'date' THEN
+        IF p_value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' OR to_char(to_date(p_value, 'YYYY-MM-DD'),
+               'YYYY-MM-DD') <> p_value THEN
+            RETURN 'YYYY-MM-DD';
+        END IF;
+    WHEN 'bool' THEN
+        IF p_value NOT IN ('true', 'false') THEN
+            RETURN 'true, false';
+        END IF;
+    WHEN 'choice' THEN
+        IF NOT EXISTS (SELECT FROM bank.case_choice k WHERE k.case_type = f.case_type
+                          AND k.field = f.field AND k.choice = p_value) THEN
+            RETURN (SELECT string_agg(k.choice, ', ' ORDER BY k.seq) FROM bank.case_choice k
+                     WHERE k.case_type = f.case_type AND k.field = f.field);
+        END IF;
+    WHEN 'customer' THEN
+        IF NOT EXISTS (SELECT FROM bank.customer c WHERE c.customer_number = p_value) THEN
+            RETURN 'a customer number';
+        END IF;
+    WHEN 'staff' THEN
+        IF NOT EXISTS (SELECT FROM bank.staff s WHERE s.login = p_value) THEN
+            RETURN 'a login';
+        END IF;
+    ELSE
+        NULL;
+    END CASE;
+    IF f.valid IS NOT NULL THEN
+        EXECUTE format('SELECT bank.%I($1)', f.valid) INTO fits USING p_value;
+        IF fits IS NOT TRUE THEN
+            RETURN f.valid;
+        END IF;
+    END IF;
+    RETURN NULL;
+EXCEPTION WHEN datetime_field_overflow THEN
+    RETURN 'YYYY-MM-DD';
+END $$;
+
+-- Refuses fields that the type has not, values that cannot be, and fields missing in this stage.
+CREATE FUNCTION bank.case_fields_check(p_type text, p_stage text, p_fields jsonb) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    f bank.case_field;
+    said jsonb;
+    flaw text;
+    known int := 0;
+BEGIN
+    FOR f IN SELECT * FROM bank.case_field x WHERE x.case_type = p_type ORDER BY x.seq LOOP
+        said := p_fields -> f.field;
+        IF said IS NULL THEN
+            IF p_stage = ANY (f.required_in) THEN
+                PERFORM bank.fail('BO422', 'This field must be filled.', f.label_en || ' / ' || f.label_zh,
+                                  NULL, 'p_' || f.field);
+            END IF;
+            CONTINUE;
+        END IF;
+        known := known + 1;
+        flaw := CASE WHEN jsonb_typeof(said) <> 'string' THEN 'a text'
+                     WHEN said #>> '{}' = '' THEN 'not empty'
+                     ELSE bank.case_value_flaw(f, said #>> '{}') END;
+        IF flaw IS NOT NULL THEN
+            PERFORM bank.fail('BO422', 'The field cannot have this value.',
+                              f.label_en || ' / ' || f.label_zh || ': ' || left(said #>> '{}', 60),
+                              flaw, 'p_' || f.field);
+        END IF;
+    END LOOP;
+    IF known < (SELECT count(*) FROM jsonb_object_keys(p_fields)) THEN
+        PERFORM bank.fail('BO422', 'This type of case has no such field.',
+            (SELECT string_agg(k, ', ') FROM jsonb_object_keys(p_fields) k
+              WHERE NOT EXISTS (SELECT FROM bank.case_field x WHERE x.case_type = p_type
+                                   AND x.field = k)), NULL, 'p_fields');
+    END IF;
+END $$;
+
+-- The fence under the functions, whoever writes: a stage changes only along a transition, a case keeps
+-- its type, comes from a source of its type, and its fields are what the type says.
+CREATE FUNCTION bank.case_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM bank.case_transition t
-                    WHERE t.case_type = NEW.case_type AND t.stage = OLD.stage
-                      AND t.next_stage = NEW.stage AND t.level IN ('', NEW.level)) THEN
-        RAISE EXCEPTION USING ERRCODE = 'BO423',
-            MESSAGE = 'The case cannot take this step in its present stage',
-            DETAIL = OLD.stage || ' > ' || NEW.stage;
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.case_type <> OLD.case_type THEN
+            RAISE EXCEPTION USING ERRCODE = 'BO423', MESSAGE = 'A case keeps its type.';
+        ELSIF NEW.stage <> OLD.stage AND NOT EXISTS (
+                 SELECT FROM bank.case_transition t
+                  WHERE t.case_type = NEW.case_type AND t.stage = OLD.stage
+                    AND t.next_stage = NEW.stage AND t.level IN ('', NEW.level)) THEN
+            RAISE EXCEPTION USING ERRCODE = 'BO423',
+                MESSAGE = 'The case cannot take this step in its present stage',
+                DETAIL = OLD.stage || ' > ' || NEW.stage;
+        END IF;
     END IF;
+    SELECT s.phase INTO NEW.phase FROM bank.case_stage s
+     WHERE s.case_type = NEW.case_type AND s.stage = NEW.stage;
+    IF TG_OP = 'INSERT' OR NEW.source <> OLD.source THEN
+        IF NOT EXISTS (SELECT FROM bank.case_type y WHERE y.case_type = NEW.case_type
+                          AND NEW.source = ANY (y.sources)) THEN
+            RAISE EXCEPTION USING ERRCODE = 'BO422', MESSAGE = 'There is no such source.',
+                DETAIL = NEW.case_type || ': ' || NEW.source, COLUMN = 'p_source';
+        END IF;
+    END IF;
+    PERFORM bank.case_fields_check(NEW.case_type, NEW.stage, NEW.fields);
     RETURN NEW;
 END $$;
-ALTER FUNCTION bank.case_stage_guard() OWNER TO bankops_owner;
-CREATE TRIGGER case_stage_guard BEFORE UPDATE OF stage ON bank.case_file
-    FOR EACH ROW WHEN (OLD.stage IS DISTINCT FROM NEW.stage)
-    EXECUTE FUNCTION bank.case_stage_guard();
+ALTER FUNCTION bank.case_guard() OWNER TO bankops_owner;
+CREATE TRIGGER case_guard BEFORE INSERT OR UPDATE OF stage, case_type, source, fields, phase
+    ON bank.case_file FOR EACH ROW EXECUTE FUNCTION bank.case_guard();
 
 SELECT bank.table_protect('bank.case_file', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.case_event', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.case_pause', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.outbox', 'SELECT, INSERT, UPDATE');
-GRANT EXECUTE ON FUNCTION bank.case_stage_guard TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.case_guard, bank.case_fields_check, bank.case_value_flaw TO bankops_api;

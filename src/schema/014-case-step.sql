@@ -11,13 +11,31 @@ BEGIN
                     WHERE m.queue = q.queue AND m.staff_id = bank.my_staff_id()));
 END $$;
 
--- Keys of `after` whose value differs, with the values of `p_from`.
+-- Keys whose value differs, with the values of `p_from`.
 CREATE FUNCTION bank.json_changes(p_from jsonb, p_before jsonb, p_after jsonb)
 RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(jsonb_object_agg(k, p_from -> k), '{}')
-      FROM jsonb_object_keys(p_after) k
+      FROM jsonb_object_keys(p_before || p_after) k
      WHERE p_before -> k IS DISTINCT FROM p_after -> k AND k <> 'version'
 $$;
+
+-- A case as its record keeps it: without the texts that stand in the case itself; `fields` with
+-- personal ones only as a checksum.
+CREATE FUNCTION bank.case_record(c bank.case_file) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    record jsonb := to_jsonb(c) - '{facts,subject,remedy,phase}'::text[];
+    name text;
+BEGIN
+    IF c.fields = '{}' THEN
+        RETURN record - 'fields';
+    END IF;
+    FOR name IN SELECT f.field FROM bank.case_field f WHERE f.case_type = c.case_type AND f.personal
+                   AND c.fields ? f.field LOOP
+        record := jsonb_set(record, ARRAY['fields', name],
+                            to_jsonb('#' || left(md5(c.case_id || (c.fields ->> name)), 8)));
+    END LOOP;
+    RETURN record;
+END $$;
 
 -- Locks the case. BO404 outside the caller's units, BO409 when `p_version` (NULL: any) is not the
 -- present one, with who changed it and when.
@@ -86,6 +104,8 @@ END $$;
 -- What the transition wants filled, checked on the case as it will be.
 CREATE FUNCTION bank.case_needs(c bank.case_file, t bank.case_transition, p_note text)
 RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    wanted text;
 BEGIN
     IF 'class' = ANY (t.needs) AND (c.business IS NULL OR c.reason IS NULL) THEN
         PERFORM bank.fail('BO422', 'Classify the case first: business and reason.', c.number,
@@ -102,6 +122,14 @@ BEGIN
         PERFORM bank.fail('BO403', 'A second person must check this.', c.number,
                           'Ask another supervisor.');
     END IF;
+    FOR wanted IN SELECT substr(n, 7) FROM unnest(t.needs) n WHERE n LIKE 'field:%' LOOP
+        IF NOT c.fields ? wanted THEN
+            PERFORM bank.fail('BO422', 'This field must be filled.',
+                (SELECT f.label_en || ' / ' || f.label_zh FROM bank.case_field f
+                  WHERE f.case_type = c.case_type AND f.field = wanted), NULL,
+                'p_' || wanted);
+        END IF;
+    END LOOP;
 END $$;
 
 -- One event on the case and one audit row, with the fields that changed.
@@ -109,19 +137,64 @@ CREATE FUNCTION bank.case_event_write(p_before bank.case_file, p_after bank.case
                                       p_action text, p_note text)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    was jsonb := to_jsonb(p_before) - '{facts,subject,remedy}'::text[];
-    now jsonb := to_jsonb(p_after) - '{facts,subject,remedy}'::text[];
-    old jsonb := CASE WHEN p_before.case_id IS NULL THEN NULL
-                      ELSE bank.json_changes(was, was, now) END;
+    was jsonb := bank.case_record(p_before);
+    now jsonb := bank.case_record(p_after);
+    old jsonb := CASE WHEN p_before.case_id IS NOT NULL THEN bank.json_changes(was, was, now) END;
     new jsonb := CASE WHEN p_before.case_id IS NULL THEN jsonb_strip_nulls(now)
                       ELSE bank.json_changes(now, was, now) END;
 BEGIN
+    IF old ? 'fields' THEN
+        was := coalesce(was -> 'fields', '{}');
+        now := coalesce(now -> 'fields', '{}');
+        old := old || jsonb_build_object('fields', bank.json_changes(was, was, now));
+        new := new || jsonb_build_object('fields', bank.json_changes(now, was, now));
+    END IF;
     INSERT INTO bank.case_event (customer_id, case_id, unit_id, staff_id, action, stage_before,
                                  stage_after, note, before, after, version)
     VALUES (p_after.customer_id, p_after.case_id, p_after.unit_id, (bank.me()).staff_id, p_action,
             p_before.stage, p_after.stage, coalesce(p_note, ''), old, new, p_after.version);
     PERFORM bank.audit_write('case_' || p_action, 'case', p_after.number, p_after.customer_id,
                              old, new);
+END $$;
+
+-- What the step itself writes.
+CREATE FUNCTION bank.case_effect(was bank.case_file, c bank.case_file, t bank.case_transition,
+                                 p_note text, p_at timestamptz)
+RETURNS bank.case_file LANGUAGE plpgsql AS $$
+BEGIN
+    c.stage := t.next_stage;
+    IF 'reopen' = ANY (t.sets) THEN
+        c.reopened := was.reopened + 1;
+        c.owner_id := NULL;
+        c.outcome := NULL;
+        c.told_at := NULL;
+        c.told_how := NULL;
+        c.approved_by := NULL;
+    END IF;
+    IF 'take' = ANY (t.sets) THEN
+        c.owner_id := (bank.me()).staff_id;
+        c.taken_at := p_at;
+    ELSIF 'release' = ANY (t.sets) THEN
+        c.owner_id := NULL;
+    END IF;
+    IF 'draft' = ANY (t.sets) OR 'decide' = ANY (t.sets) THEN
+        c.decision := coalesce(nullif(btrim(p_note), ''), c.decision);
+    END IF;
+    IF 'decide' = ANY (t.sets) THEN
+        c.decided_by := (bank.me()).staff_id;
+        c.approved_by := NULL;
+        c.told_at := NULL;
+    ELSIF 'approve' = ANY (t.sets) THEN
+        c.approved_by := (bank.me()).staff_id;
+    END IF;
+    IF 'tell' = ANY (t.sets) THEN
+        c.told_at := p_at;
+    END IF;
+    IF 'respond' = ANY (t.sets) THEN
+        c.responded_at := coalesce(c.responded_at, p_at);
+    END IF;
+    c.outcome := coalesce(t.outcome, c.outcome);
+    RETURN c;
 END $$;
 
 -- Takes one step: checks it, moves the stage, keeps pauses and clocks in step, stores and records.
@@ -132,28 +205,34 @@ DECLARE
     t bank.case_transition := bank.case_allowed(was, p_action);
     at timestamptz := clock_timestamp();
 BEGIN
+    c := bank.case_effect(was, c, t, p_note, at);
     PERFORM bank.case_needs(c, t, p_note);
-    c.stage := t.next_stage;
-    IF was.stage = 'waiting' AND c.stage <> 'waiting' THEN
+    SELECT s.phase INTO c.phase FROM bank.case_stage s
+     WHERE s.case_type = c.case_type AND s.stage = c.stage;
+    IF was.phase = 'waiting' AND c.phase <> 'waiting' THEN
         UPDATE bank.case_pause SET ended_at = at
          WHERE customer_id = c.customer_id AND case_id = c.case_id AND ended_at IS NULL;
-    ELSIF c.stage = 'waiting' AND was.stage <> 'waiting' THEN
+    ELSIF c.phase = 'waiting' AND was.phase <> 'waiting' THEN
         INSERT INTO bank.case_pause (customer_id, case_id, started_at, unit_id, reason)
         VALUES (c.customer_id, c.case_id, at, c.unit_id, p_note);
     END IF;
-    PERFORM bank.case_clock_event(was, c, p_action, at);
-    c.closed_at := CASE WHEN c.stage = 'closed' THEN at END;
+    PERFORM bank.case_clock_stop(c, t.stops, at);
+    PERFORM bank.case_clock_start(c, at, t.starts);
+    c.closed_at := CASE WHEN c.phase = 'closed' THEN at END;
     c.due_at := bank.case_clock_refresh(c);
     c.version := was.version + 1;
     UPDATE bank.case_file SET
         stage = c.stage, level = c.level, channel = c.channel, business = c.business,
-        reason = c.reason, queue = c.queue, route_seq = c.route_seq, owner_id = c.owner_id,
-        taken_at = c.taken_at, responded_at = c.responded_at, due_at = c.due_at,
-        decision = c.decision, decided_by = c.decided_by, approved_by = c.approved_by,
-        told_at = c.told_at, told_how = c.told_how, outcome = c.outcome,
-        closed_at = c.closed_at, reopened = c.reopened, version = c.version
+        reason = c.reason, fields = c.fields, queue = c.queue, route_seq = c.route_seq,
+        owner_id = c.owner_id, taken_at = c.taken_at, responded_at = c.responded_at,
+        due_at = c.due_at, decision = c.decision, decided_by = c.decided_by,
+        approved_by = c.approved_by, told_at = c.told_at, told_how = c.told_how,
+        outcome = c.outcome, closed_at = c.closed_at, reopened = c.reopened, version = c.version
      WHERE customer_id = c.customer_id AND case_id = c.case_id;
     PERFORM bank.case_event_write(was, c, p_action, p_note);
+    IF t.follow IS NOT NULL AND c.outcome IS NOT NULL THEN
+        c := bank.case_step(c, c, t.follow, '');
+    END IF;
     RETURN c;
 END $$;
 
@@ -215,5 +294,6 @@ END $$;
 ALTER FUNCTION bank.my_queues OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_queues TO bankops_staff;
 GRANT EXECUTE ON FUNCTION bank.my_queues, bank.json_changes, bank.case_lock,
-    bank.case_allowed, bank.case_needs, bank.case_event_write, bank.case_step, bank.customer_tier,
+    bank.case_allowed, bank.case_needs, bank.case_record, bank.case_event_write, bank.case_effect,
+    bank.case_step, bank.customer_tier,
     bank.text_language, bank.case_rules, bank.case_to_queue TO bankops_api;

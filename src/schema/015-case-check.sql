@@ -44,11 +44,14 @@ BEGIN
     RETURN p_how;
 END $$;
 
-CREATE FUNCTION bank.outcome_check(p_outcome text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION bank.outcome_check(p_type text, p_outcome text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF p_outcome <> '' AND NOT p_outcome = ANY ('{resolved,not_upheld,merged,mediated}') THEN
+    IF p_outcome <> '' AND NOT EXISTS (SELECT FROM bank.case_outcome o WHERE o.case_type = p_type
+                                          AND o.outcome = p_outcome AND o.chosen) THEN
         PERFORM bank.fail('BO422', 'Choose the outcome.', p_outcome,
-                          'resolved, not_upheld, merged, mediated', 'p_outcome');
+            (SELECT string_agg(o.outcome, ', ' ORDER BY o.seq) FROM bank.case_outcome o
+              WHERE o.case_type = p_type AND o.chosen), 'p_outcome');
     END IF;
     RETURN nullif(p_outcome, '');
 END $$;
@@ -68,7 +71,8 @@ BEGIN
     ELSIF NOT c.urgency BETWEEN 1 AND 3 THEN
         PERFORM bank.fail('BO422', 'The urgency is 1, 2 or 3.', c.urgency::text, NULL,
                           'p_urgency');
-    ELSIF NOT c.source = ANY ('{hotline,card,app,branch,letter,regulator,other}') THEN
+    ELSIF NOT EXISTS (SELECT FROM bank.case_type y WHERE y.case_type = c.case_type
+                         AND c.source = ANY (y.sources)) THEN
         PERFORM bank.fail('BO422', 'There is no such source.', c.source, NULL, 'p_source');
     END IF;
 END $$;
@@ -103,7 +107,8 @@ BEGIN
     IF bank.told_how_check(p_how) IN ('phone', 'visit') THEN
         INSERT INTO bank.contact (customer_id, staff_id, channel, direction, topic, summary,
                                   unit_id)
-        VALUES (c.customer_id, (bank.me()).staff_id, p_how, 'out', 'complaint',
+        VALUES (c.customer_id, (bank.me()).staff_id, p_how, 'out',
+                (SELECT y.topic FROM bank.case_type y WHERE y.case_type = c.case_type),
                 c.number || ': ' || left(p_text, 500), c.unit_id);
     ELSE
         INSERT INTO bank.outbox (customer_id, unit_id, case_id, kind, channel, body, request)
@@ -111,36 +116,48 @@ BEGIN
     END IF;
 END $$;
 
--- What a plain step changes besides the stage.
-CREATE FUNCTION bank.case_effect(was bank.case_file, p_action text, p_note text)
-RETURNS bank.case_file LANGUAGE plpgsql AS $$
+-- Fields as they come from a form: without the empty ones, texts trimmed.
+CREATE FUNCTION bank.case_fields_clean(p_fields jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(jsonb_object_agg(f.key, btrim(f.value)), '{}')
+      FROM jsonb_each_text(coalesce(p_fields, '{}')) f WHERE btrim(f.value) <> ''
+$$;
+
+-- The fields of a case with those of a form put in; an empty one takes the value away.
+CREATE FUNCTION bank.case_fields_put(p_was jsonb, p_fields jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT p_was - coalesce((SELECT array_agg(k) FROM jsonb_object_keys(p_fields) k), '{}')
+           || bank.case_fields_clean(p_fields)
+$$;
+
+-- Stores a new case, checked before, with the clocks of its type; a step of the type named route that
+-- wants no class takes it to its queue.
+CREATE FUNCTION bank.case_begin(c bank.case_file, p_note text) RETURNS bank.case_file
+LANGUAGE plpgsql AS $$
 DECLARE
-    c bank.case_file := was;
+    y bank.case_type;
 BEGIN
-    CASE p_action
-    WHEN 'release' THEN
-        c.owner_id := NULL;
-    WHEN 'propose' THEN
-        c.decision := btrim(p_note);
-    WHEN 'approve' THEN
-        c.approved_by := (bank.me()).staff_id;
-        c.told_at := clock_timestamp();
-        c.responded_at := coalesce(c.responded_at, c.told_at);
-    WHEN 'withdraw' THEN
-        c.outcome := 'withdrawn';
-    WHEN 'reopen', 'recheck' THEN
-        c.reopened := was.reopened + 1;
-        c.owner_id := NULL;
-        c.outcome := NULL;
-        c.told_at := NULL;
-        c.told_how := NULL;
-        c.approved_by := NULL;
-    ELSE
-        NULL;
-    END CASE;
+    SELECT * INTO y FROM bank.case_type x WHERE x.case_type = c.case_type;
+    INSERT INTO bank.case_file (customer_id, case_id, unit_id, case_type, stage, level, urgency,
+        source, channel, subject, facts, remedy, fields, tier, regime, complained_staff_id,
+        received_at, opened_by, due_at, flags, group_size, third_party)
+    VALUES (c.customer_id, c.case_id, c.unit_id, c.case_type, y.first_stage, c.level, c.urgency,
+        c.source, c.channel, c.subject, c.facts, coalesce(c.remedy, ''), coalesce(c.fields, '{}'),
+        c.tier, c.regime, c.complained_staff_id, c.received_at, c.opened_by, c.received_at,
+        coalesce(c.flags, '{}'), c.group_size, coalesce(c.third_party, ''))
+    RETURNING * INTO c;
+    PERFORM bank.case_clock_start(c, c.received_at, y.starts);
+    c.due_at := bank.case_clock_refresh(c);
+    UPDATE bank.case_file SET due_at = c.due_at
+     WHERE customer_id = c.customer_id AND case_id = c.case_id;
+    PERFORM bank.case_event_write(NULL, c, 'open', p_note);
+    IF EXISTS (SELECT FROM bank.case_transition t WHERE t.case_type = c.case_type
+                  AND t.stage = c.stage AND t.action = 'route' AND NOT 'class' = ANY (t.needs)
+                  AND bank.my_role() = ANY (t.roles)) THEN
+        c := bank.case_to_queue(c, NULL, '');
+    END IF;
     RETURN c;
 END $$;
 
 GRANT EXECUTE ON FUNCTION bank.case_flags, bank.class_check, bank.staff_of_login,
     bank.told_how_check, bank.outcome_check, bank.case_text_check, bank.case_class_set,
-    bank.case_message, bank.case_effect TO bankops_api;
+    bank.case_message, bank.case_fields_clean, bank.case_fields_put, bank.case_begin TO bankops_api;

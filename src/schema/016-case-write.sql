@@ -12,7 +12,6 @@ RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, ban
 DECLARE
     answer api.outcome;
     c bank.case_file;
-    at timestamptz := clock_timestamp();
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     answer := bank.request_replay(p_request, 'case_open', jsonb_build_array(p_customer_id,
@@ -25,7 +24,6 @@ BEGIN
     c.unit_id := (bank.customer_require(p_customer_id)).unit_id;
     c.case_id := nextval('bank.case_id_seq');
     c.case_type := 'complaint';
-    c.stage := 'registered';
     c.level := coalesce(p_level, 'simple');
     c.urgency := coalesce(p_urgency, 3);
     c.source := coalesce(p_source, 'hotline');
@@ -36,21 +34,10 @@ BEGIN
     c.tier := bank.customer_tier(p_customer_id);
     c.regime := bank.regime_of(c.unit_id);
     c.complained_staff_id := bank.staff_of_login(p_complained, 'p_complained');
-    c.received_at := at;
+    c.received_at := clock_timestamp();
     c.opened_by := (bank.me()).staff_id;
     PERFORM bank.case_text_check(c);
-    INSERT INTO bank.case_file (customer_id, case_id, unit_id, case_type, stage, level, urgency,
-        source, channel, subject, facts, remedy, tier, regime, complained_staff_id, received_at,
-        opened_by, due_at)
-    VALUES (c.customer_id, c.case_id, c.unit_id, c.case_type, c.stage, c.level, c.urgency,
-        c.source, c.channel, c.subject, c.facts, c.remedy, c.tier, c.regime, c.complained_staff_id,
-        c.received_at, c.opened_by, at)
-    RETURNING * INTO c;
-    PERFORM bank.case_clock_event(NULL, c, 'open', at);
-    c.due_at := bank.case_clock_refresh(c);
-    UPDATE bank.case_file SET due_at = c.due_at
-     WHERE customer_id = c.customer_id AND case_id = c.case_id;
-    PERFORM bank.case_event_write(NULL, c, 'open', '');
+    c := bank.case_begin(c, '');
     IF nullif(p_business, '') IS NOT NULL AND nullif(p_reason, '') IS NOT NULL THEN
         c := bank.case_class_set(c, p_channel, p_business, p_reason, c.level);
         c := bank.case_to_queue(c, NULL, '');
@@ -102,10 +89,7 @@ BEGIN
         PERFORM bank.fail('BO403', 'The case waits in a queue that is not yours.', was.queue,
                           'Ask a supervisor to assign it to you.');
     END IF;
-    c := was;
-    c.owner_id := who.staff_id;
-    c.taken_at := clock_timestamp();
-    c := bank.case_step(was, c, 'take', '');
+    c := bank.case_step(was, was, 'take', '');
     RETURN bank.request_done(p_request, c.case_id::text, 'The case is yours.');
 END $$;
 
@@ -201,9 +185,7 @@ BEGIN
         RETURN answer;
     END IF;
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
-    c := was;
-    c.responded_at := coalesce(c.responded_at, clock_timestamp());
-    c := bank.case_step(was, c, 'reply', p_text);
+    c := bank.case_step(was, was, 'reply', p_text);
     PERFORM bank.case_message(c, p_how, p_text, 'case_reply', p_request);
     RETURN bank.request_done(p_request, c.case_id::text, 'The answer is on its way.');
 END $$;
@@ -256,27 +238,14 @@ BEGIN
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
     c := was;
     c.decision := btrim(p_decision);
-    c.decided_by := (bank.me()).staff_id;
-    c.approved_by := NULL;
-    c.told_at := CASE WHEN was.level <> 'major' OR was.stage = 'recheck'
-                      THEN clock_timestamp() END;
     c.told_how := bank.told_how_check(p_how);
-    c.outcome := bank.outcome_check(p_outcome);
-    IF was.stage = 'recheck' THEN
-        c := bank.case_step(was, c, 'decide', p_decision);
-    ELSE
-        IF c.level <> 'major' THEN
-            c.responded_at := coalesce(c.responded_at, c.told_at);
-        END IF;
-        c := bank.case_step(was, c, 'resolve', p_decision);
-    END IF;
-    IF c.stage = 'approval' THEN
+    c.outcome := bank.outcome_check(c.case_type, p_outcome);
+    c := bank.case_step(was, c, CASE was.stage WHEN 'recheck' THEN 'decide' ELSE 'resolve' END,
+                        p_decision);
+    IF c.phase = 'approval' THEN
         RETURN bank.request_done(p_request, c.case_id::text, 'The decision waits for approval.');
     END IF;
     PERFORM bank.case_message(c, p_how, p_decision, 'case_decision', p_request);
-    IF c.outcome IS NOT NULL THEN
-        c := bank.case_step(c, c, 'close', '');
-    END IF;
     RETURN bank.request_done(p_request, c.case_id::text, 'The case is resolved.');
 END $$;
 
@@ -296,14 +265,121 @@ BEGIN
     END IF;
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
     c := was;
-    c.outcome := coalesce(bank.outcome_check(p_outcome), c.outcome);
+    c.outcome := coalesce(bank.outcome_check(c.case_type, p_outcome), c.outcome);
     c := bank.case_step(was, c, 'close', '');
     RETURN bank.request_done(p_request, c.case_id::text, 'The case is closed.');
 END $$;
 
--- The steps that need at most a note: release, wait, resume, propose, revise, approve, reject,
--- withdraw, reopen, recheck.
+-- Takes any plain step of the case's type. `p_note`: what was said, decided or found. `p_how`: how
+-- the customer hears of it, where the step tells or answers him. `p_fields`: fields of the type that
+-- change with it. `p_outcome`: how the case ends, where that is open.
+CREATE FUNCTION bank.case_do(p_customer_id bigint, p_case_id bigint, p_action text, p_note text,
+    p_how text, p_fields jsonb, p_outcome text, p_version bigint, p_request uuid)
+RETURNS bank.case_file LANGUAGE plpgsql AS $$
+DECLARE
+    was bank.case_file;
+    c bank.case_file;
+    sets text[];
+BEGIN
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    IF NOT EXISTS (SELECT FROM bank.case_action a WHERE a.case_type = was.case_type
+                      AND a.action = p_action AND a.plain) THEN
+        PERFORM bank.fail('BO422', 'There is no such step.', p_action, NULL, 'p_action');
+    END IF;
+    c := was;
+    sets := (bank.case_allowed(was, p_action)).sets;
+    IF p_how <> '' THEN
+        c.told_how := bank.told_how_check(p_how);
+    END IF;
+    c.fields := bank.case_fields_put(was.fields, p_fields);
+    c.outcome := coalesce(bank.outcome_check(c.case_type, p_outcome), c.outcome);
+    c := bank.case_step(was, c, p_action, p_note);
+    IF 'tell' = ANY (sets) AND c.told_how IS NOT NULL OR 'respond' = ANY (sets) AND p_how <> '' THEN
+        PERFORM bank.case_message(c, c.told_how, CASE WHEN 'approve' = ANY (sets) THEN c.decision
+            ELSE coalesce(nullif(btrim(p_note), ''), c.decision) END,
+            CASE WHEN 'approve' = ANY (sets) THEN 'case_decision' ELSE 'case_' || p_action END,
+            p_request);
+    END IF;
+    RETURN c;
+END $$;
+
+CREATE FUNCTION api.case_do(p_customer_id bigint, p_case_id bigint, p_action text, p_note text,
+    p_how text, p_fields jsonb, p_outcome text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_do', jsonb_build_array(p_customer_id,
+        p_case_id, p_action, p_note, p_how, p_fields, p_outcome, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM bank.case_do(p_customer_id, p_case_id, p_action, p_note, p_how, p_fields, p_outcome,
+                         p_version, p_request);
+    RETURN bank.request_done(p_request, p_case_id::text, 'The case has moved on.');
+END $$;
+
+-- The same of a step that needs at most a note.
 CREATE FUNCTION api.case_step(p_customer_id bigint, p_case_id bigint, p_action text, p_note text,
+                              p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_step', jsonb_build_array(p_customer_id,
+        p_case_id, p_action, p_note, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM bank.case_do(p_customer_id, p_case_id, p_action, p_note, NULL, '{}', NULL, p_version,
+                         p_request);
+    RETURN bank.request_done(p_request, p_case_id::text, 'The case has moved on.');
+END $$;
+
+-- Opens a case of any type with its own fields: `p_fields` holds texts by name, money in minor units,
+-- dates as YYYY-MM-DD. A complaint has more to it: case_open.
+CREATE FUNCTION api.case_create(p_case_type text, p_customer_id bigint, p_source text,
+    p_subject text, p_facts text, p_fields jsonb, p_level text DEFAULT 'simple',
+    p_urgency int DEFAULT 3, p_request uuid DEFAULT NULL)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    y bank.case_type;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_create', jsonb_build_array(p_case_type,
+        p_customer_id, p_source, p_subject, p_facts, p_fields, p_level, p_urgency));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    SELECT * INTO y FROM bank.case_type x WHERE x.case_type = p_case_type AND x.active;
+    IF NOT FOUND OR y.case_type = 'complaint' THEN
+        PERFORM bank.fail('BO422', 'There is no such type of case.', p_case_type, NULL,
+                          'p_case_type');
+    END IF;
+    PERFORM bank.require_role(VARIADIC y.roles);
+    c.customer_id := p_customer_id;
+    c.unit_id := (bank.customer_require(p_customer_id)).unit_id;
+    c.case_id := nextval('bank.case_id_seq');
+    c.case_type := y.case_type;
+    c.level := coalesce(nullif(p_level, ''), 'simple');
+    c.urgency := coalesce(p_urgency, 3);
+    c.source := coalesce(nullif(p_source, ''), y.sources[1]);
+    c.facts := btrim(coalesce(p_facts, ''));
+    c.subject := coalesce(nullif(btrim(p_subject), ''),
+                          left(btrim(regexp_replace(c.facts, '\s+', ' ', 'g')), 40));
+    c.fields := bank.case_fields_clean(p_fields);
+    c.tier := bank.customer_tier(p_customer_id);
+    c.regime := bank.regime_of(c.unit_id);
+    c.received_at := clock_timestamp();
+    c.opened_by := (bank.me()).staff_id;
+    PERFORM bank.case_text_check(c);
+    c := bank.case_begin(c, '');
+    RETURN bank.request_done(p_request, c.case_id::text, 'The case is opened.');
+END $$;
+
+-- Changes fields of an open case besides a step; an empty value takes the field away.
+CREATE FUNCTION api.case_edit(p_customer_id bigint, p_case_id bigint, p_fields jsonb,
                               p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -311,27 +387,37 @@ DECLARE
     was bank.case_file;
     c bank.case_file;
 BEGIN
-    answer := bank.request_replay(p_request, 'case_step', jsonb_build_array(p_customer_id,
-        p_case_id, p_action, p_note, p_version));
+    answer := bank.request_replay(p_request, 'case_edit', jsonb_build_array(p_customer_id,
+        p_case_id, p_fields, p_version));
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
-    IF NOT coalesce(p_action = ANY ('{release,wait,resume,propose,revise,approve,reject,withdraw,'
-                                    'reopen,recheck}'), false) THEN
-        PERFORM bank.fail('BO422', 'There is no such step.', p_action, NULL, 'p_action');
-    END IF;
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
-    c := bank.case_step(was, bank.case_effect(was, p_action, p_note), p_action, p_note);
-    IF p_action = 'approve' THEN
-        PERFORM bank.case_message(c, c.told_how, c.decision, 'case_decision', p_request);
-        IF c.outcome IS NOT NULL THEN
-            c := bank.case_step(c, c, 'close', '');
-        END IF;
+    PERFORM bank.require_role(VARIADIC (SELECT y.roles FROM bank.case_type y
+                                         WHERE y.case_type = was.case_type));
+    IF was.phase NOT IN ('active', 'waiting') THEN
+        PERFORM bank.fail('BO423', 'The case cannot be changed in its present stage.', was.number,
+                          'Refresh the case and look at its stage.');
+    ELSIF (bank.me()).customer_id = was.customer_id THEN
+        PERFORM bank.fail('BO403', 'You may not handle your own case.', was.number,
+                          'Leave it to a colleague.');
     END IF;
-    RETURN bank.request_done(p_request, c.case_id::text, 'The case has moved on.');
+    UPDATE bank.case_file SET fields = bank.case_fields_put(was.fields, p_fields),
+           version = version + 1
+     WHERE customer_id = p_customer_id AND case_id = p_case_id RETURNING * INTO c;
+    PERFORM bank.case_event_write(was, c, 'edit', '');
+    RETURN bank.request_done(p_request, p_case_id::text, 'The case is changed.');
 END $$;
+
+-- The same of one field.
+CREATE FUNCTION api.case_field_set(p_customer_id bigint, p_case_id bigint, p_field text,
+                                   p_value text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE sql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT api.case_edit(p_customer_id, p_case_id,
+                         jsonb_build_object(coalesce(p_field, ''), p_value), p_version, p_request)
+$$;
 
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
   FROM unnest('{case_open,case_classify,case_take,case_route,case_reply,case_note,case_resolve,'
-              'case_close,case_step}'::text[]) name;
+              'case_close,case_step,case_do,case_create,case_edit,case_field_set}'::text[]) name;
 SELECT bank.function_grant('case_assign', 'supervisor');

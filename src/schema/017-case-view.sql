@@ -48,9 +48,17 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
        (SELECT bank.mask_name(c.name) FROM bank.customer c WHERE c.customer_id = l.customer_id)
            AS customer, l.tier, l.received_at, l.due_at,
        l.responded_at, l.closed_at, l.outcome, l.version,
-       coalesce(l.closed_at, CASE WHEN l.stage = 'decided' THEN coalesce(l.told_at, l.received_at) END) AS stopped_at,
+       coalesce(l.closed_at, CASE WHEN l.phase = 'decided' THEN coalesce(l.told_at, l.received_at) END) AS stopped_at,
        l.repeat_of IS NOT NULL AS repeated, array_to_string(l.flags, ' ') AS flags,
-       CASE WHEN l.closed_at IS NOT NULL OR l.stage = 'decided' THEN 'done'
+       l.phase,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = l.case_type) AS screen,
+       (SELECT y.label_zh FROM bank.case_type y WHERE y.case_type = l.case_type) AS type_zh,
+       (SELECT y.label_en FROM bank.case_type y WHERE y.case_type = l.case_type) AS type_en,
+       (SELECT s.label_zh FROM bank.case_stage s WHERE s.case_type = l.case_type
+           AND s.stage = l.stage) AS stage_zh,
+       (SELECT s.label_en FROM bank.case_stage s WHERE s.case_type = l.case_type
+           AND s.stage = l.stage) AS stage_en,
+       CASE WHEN l.phase IN ('decided', 'closed') THEN 'done'
             WHEN l.due_at < now() THEN 'overdue'
             WHEN l.due_at < now() + interval '30 minutes' THEN 'soon'
             ELSE 'ok' END AS state
@@ -69,16 +77,16 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
     UNION ALL
     SELECT 'soon', f.* FROM bank.case_file f
      WHERE f.closed_at IS NULL AND f.due_at >= now()
-       AND f.due_at < now() + interval '30 minutes' AND f.stage <> 'decided'
+       AND f.due_at < now() + interval '30 minutes' AND f.phase <> 'decided'
     UNION ALL
     SELECT 'overdue', f.* FROM bank.case_file f
-     WHERE f.closed_at IS NULL AND f.due_at < now() AND f.stage <> 'decided'
+     WHERE f.closed_at IS NULL AND f.due_at < now() AND f.phase <> 'decided'
     UNION ALL
     SELECT 'waiting', f.* FROM bank.case_file f
-     WHERE f.closed_at IS NULL AND f.stage = 'waiting'
+     WHERE f.closed_at IS NULL AND f.phase = 'waiting'
     UNION ALL
     SELECT 'approval', f.* FROM bank.case_file f
-     WHERE f.closed_at IS NULL AND f.stage = 'approval'
+     WHERE f.closed_at IS NULL AND f.phase = 'approval'
     UNION ALL
     SELECT 'regulator', f.* FROM bank.case_file f
      WHERE f.closed_at IS NULL AND f.source = 'regulator'
@@ -99,7 +107,8 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
     responded_at timestamptz, decision text, decided_by text, approved_by text,
     told_at timestamptz, told_how text, outcome text, closed_at timestamptz, reopened int,
     version bigint, repeated boolean, flags text, group_size int, third_party text,
-    stopped_at timestamptz)
+    stopped_at timestamptz, case_type text, type_zh text, type_en text, stage_zh text,
+    stage_en text, phase text, outcome_zh text, outcome_en text, fields jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -119,7 +128,12 @@ BEGIN
         bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how,
         f.outcome, f.closed_at, f.reopened::int, f.version, f.repeat_of IS NOT NULL,
         array_to_string(f.flags, ' '), f.group_size, f.third_party,
-        coalesce(f.closed_at, CASE WHEN f.stage = 'decided' THEN coalesce(f.told_at, f.received_at) END);
+        coalesce(f.closed_at, CASE WHEN f.phase = 'decided' THEN coalesce(f.told_at, f.received_at) END),
+        f.case_type, y.label_zh, y.label_en, s.label_zh, s.label_en, f.phase, o.label_zh, o.label_en, f.fields
+      FROM bank.case_type y
+      JOIN bank.case_stage s ON s.case_type = y.case_type AND s.stage = f.stage
+      LEFT JOIN bank.case_outcome o ON o.case_type = y.case_type AND o.outcome = f.outcome
+     WHERE y.case_type = f.case_type;
 END $$;
 
 CREATE FUNCTION api.case_facts(p_customer_id bigint, p_case_id bigint)
@@ -131,15 +145,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 
 CREATE VIEW api.case_history WITH (security_barrier) AS
-SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action, e.stage_before,
-       e.stage_after, e.note,
+SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
+       coalesce(a.label_zh, e.action) AS action_zh, coalesce(a.label_en, e.action) AS action_en,
+       e.stage_before, e.stage_after, e.note,
        (SELECT string_agg(CASE k WHEN 'owner_id'
                    THEN bank.staff_name((e.after ->> k)::int)
                    ELSE coalesce(e.before ->> k || ' > ', '') || (e.after ->> k) END, ', ' ORDER BY k)
           FROM jsonb_object_keys(e.after) k
          WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'owner_id', 'outcome',
-                     'told_how') AND e.action <> 'open') AS changes
+                     'told_how') AND e.action <> 'open')
+       || coalesce((SELECT ' ' || string_agg(d.label_zh || ' ' || coalesce(e.before -> 'fields'
+                    ->> d.field || ' > ', '') || coalesce(e.after -> 'fields' ->> d.field, '-'),
+                    ', ' ORDER BY d.seq)
+                      FROM bank.case_field d WHERE d.case_type = f.case_type
+                       AND e.action <> 'open' AND (e.after -> 'fields' ? d.field
+                                                   OR e.before -> 'fields' ? d.field)), '') AS changes
   FROM bank.case_event e
+  JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
+  LEFT JOIN LATERAL (SELECT x.label_zh, x.label_en FROM bank.case_action x
+                      WHERE x.case_type IN (f.case_type, '*') AND x.action = e.action
+                      ORDER BY x.case_type DESC LIMIT 1) a ON true
   LEFT JOIN bank.staff s ON s.staff_id = e.staff_id
  WHERE e.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND bank.may_open(e.customer_id);
@@ -188,7 +213,8 @@ SELECT seq, case_type, business, reason, source, level, tier_low, tier_high, lan
 SELECT bank.view_grant('route_rule', 'supervisor', 'auditor', 'admin');
 
 CREATE VIEW api.outbox_list WITH (security_barrier) AS
-SELECT o.customer_id, o.outbox_id, o.case_id, f.number, o.kind, o.channel, left(o.body, 80) AS body,
+SELECT o.customer_id, o.outbox_id, o.case_id, f.number,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen, o.kind, o.channel, left(o.body, 80) AS body,
        o.status, o.attempts, o.created_at, o.next_at, o.sent_at, o.error, o.provider_id,
        CASE WHEN o.status = 'dead' THEN 'dead'
             WHEN o.channel = 'letter' AND o.status = 'ready' THEN 'letter' ELSE '' END AS settle

@@ -15,30 +15,46 @@ CREATE TABLE bank.unit_regime (
     regime  text COLLATE "C" NOT NULL REFERENCES bank.regime
 );
 
--- `starts` and `stops`: actions of a case, and besides them open, respond (first answer), decide
--- (decided or closed), reopen. `internal`: it drives the work and is no promise to the customer.
+-- What starts and stops one stands with each step of a type of case. `internal`: it drives the work
+-- and is no promise to the customer; own runs while a case waits for an owner, idle while its owner
+-- does nothing.
 CREATE TABLE bank.clock_kind (
     clock    text COLLATE "C" PRIMARY KEY,
     label_en text NOT NULL,
     label_zh text NOT NULL,
     seq      int NOT NULL,
-    starts   text[] NOT NULL,
-    stops    text[] NOT NULL,
     internal boolean NOT NULL DEFAULT false
 );
 INSERT INTO bank.clock_kind VALUES
-    ('first_response', 'First answer', '首次响应', 1, '{open}', '{respond,decide}'),
-    ('next_update', 'Next update', '下次进展', 2, '{respond,reply}', '{reply,decide}'),
-    ('resolution', 'Promised resolution', '办结承诺', 3, '{open,reopen}', '{decide}'),
-    ('summary', 'Summary resolution', '三个工作日简易答复', 4, '{open}', '{decide}'),
-    ('statutory', 'Statutory', '法定时限', 5, '{open,reopen}', '{decide}'),
-    ('forwarded', 'Answer to the authority', '转办答复', 6, '{open}', '{decide}'),
-    ('final', 'Final response', '最终答复', 7, '{open,reopen}', '{decide}');
+    ('first_response', 'First answer', '首次响应', 1),
+    ('next_update', 'Next update', '下次进展', 2),
+    ('resolution', 'Promised resolution', '办结承诺', 3),
+    ('summary', 'Summary resolution', '三个工作日简易答复', 4),
+    ('statutory', 'Statutory', '法定时限', 5),
+    ('forwarded', 'Answer to the authority', '转办答复', 6),
+    ('final', 'Final response', '最终答复', 7);
 INSERT INTO bank.clock_kind VALUES
-    ('own', 'Waits for an owner', '待认领', 8, '{route,release}', '{take,assign,reassign,decide}',
-     true),
-    ('idle', 'Owner inactive', '处理人未动作', 9, '{take,assign,reassign}',
-     '{take,assign,reassign,reply,wait,release,route,propose,note,decide}', true);
+    ('own', 'Waits for an owner', '待认领', 8, true),
+    ('idle', 'Owner inactive', '处理人未动作', 9, true);
+
+-- Clocks that a step of complaints stops and starts. A decision or the closing stops all; reopening
+-- starts those of the law again.
+UPDATE bank.case_transition t
+   SET stops = CASE WHEN n.phase IN ('decided', 'closed')
+                    THEN (SELECT array_agg(k.clock ORDER BY k.seq) FROM bank.clock_kind k)
+                    WHEN t.action IN ('take', 'assign') THEN '{own,idle}'
+                    WHEN t.action = 'reply' THEN '{first_response,next_update,idle}'
+                    WHEN t.action IN ('wait', 'release', 'route', 'propose') THEN '{idle}'
+                    ELSE '{}' END,
+       starts = CASE WHEN n.phase IN ('decided', 'closed') THEN '{}'
+                     WHEN t.action IN ('take', 'assign') THEN '{idle}'
+                     WHEN t.action IN ('route', 'release') THEN '{own}'
+                     WHEN t.action = 'reply' THEN '{next_update}'
+                     WHEN s.phase IN ('decided', 'closed') THEN '{resolution,statutory,final}'
+                     ELSE '{}' END::text[]
+  FROM bank.case_stage s, bank.case_stage n
+ WHERE t.case_type = 'complaint' AND s.case_type = t.case_type AND s.stage = t.stage
+   AND n.case_type = t.case_type AND n.stage = t.next_stage;
 
 -- Which clocks a case carries: a row for its source wins over source '', then one for its level
 -- over level ''. `extend_days`: how far approved extensions may lengthen it altogether.

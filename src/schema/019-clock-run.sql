@@ -106,7 +106,7 @@ BEGIN
         k.pausable := r.pausable;
         k.extension := 0;
         k.due_at := bank.clock_due(k);
-        k := bank.clock_arm(c.case_type, k, c.stage = 'waiting');
+        k := bank.clock_arm(c.case_type, k, c.phase = 'waiting');
         INSERT INTO bank.case_clock VALUES (k.*);
     END LOOP;
 END $$;
@@ -122,29 +122,13 @@ BEGIN
        AND state = 'asked';
 END $$;
 
--- Stops and starts what this action on the case stops and starts. `was` NULL: the case is new.
-CREATE FUNCTION bank.case_clock_event(was bank.case_file, c bank.case_file, p_action text,
-                                      p_at timestamptz)
-RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    events text[] := ARRAY[p_action];
-    over text[] := '{decided,closed}';
+-- The owner changed without a step of the type: one who has to act, or nobody.
+CREATE FUNCTION bank.case_clock_owner(c bank.case_file, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
-    IF c.responded_at IS NOT NULL AND was.responded_at IS NULL THEN
-        events := events || 'respond'::text;
-        PERFORM bank.case_clock_stop(c, '{first_response}', c.responded_at);
-    END IF;
-    IF was.case_id IS NOT NULL AND c.stage = ANY (over) AND NOT was.stage = ANY (over) THEN
-        events := events || 'decide'::text;
-    ELSIF was.stage = ANY (over) AND NOT c.stage = ANY (over) THEN
-        events := events || 'reopen'::text;
-    END IF;
-    PERFORM bank.case_clock_stop(c, (SELECT coalesce(array_agg(k.clock), '{}')
-                                       FROM bank.clock_kind k WHERE k.stops && events), p_at);
-    IF NOT c.stage = ANY (over) THEN
-        PERFORM bank.case_clock_start(c, p_at, (SELECT coalesce(array_agg(k.clock), '{}')
-                                                  FROM bank.clock_kind k WHERE k.starts && events));
-    END IF;
+    PERFORM bank.case_clock_stop(c, '{own,idle}', p_at);
+    PERFORM bank.case_clock_start(c, p_at, CASE WHEN c.owner_id IS NULL THEN '{own}'
+                                                ELSE '{idle}' END::text[]);
 END $$;
 
 -- Recomputes the running clocks from their present rule, start, extensions and pauses, and keeps
@@ -214,9 +198,9 @@ BEGIN
     PERFORM bank.calendar_fill();
     FOR c IN SELECT * FROM bank.case_file f WHERE NOT EXISTS (SELECT FROM bank.case_clock k
               WHERE k.customer_id = f.customer_id AND k.case_id = f.case_id) LOOP
-        over := CASE WHEN c.stage IN ('decided', 'closed') THEN coalesce(c.told_at, c.closed_at) END;
-        PERFORM bank.case_clock_start(c, c.received_at, (SELECT array_agg(k.clock)
-            FROM bank.clock_kind k WHERE 'open' = ANY (k.starts)));
+        over := CASE WHEN c.phase IN ('decided', 'closed') THEN coalesce(c.told_at, c.closed_at) END;
+        PERFORM bank.case_clock_start(c, c.received_at, (SELECT y.starts FROM bank.case_type y
+                                                          WHERE y.case_type = c.case_type));
         IF c.queue IS NOT NULL THEN
             PERFORM bank.case_clock_start(c, c.received_at, '{own}');
             PERFORM bank.case_clock_stop(c, '{own}', coalesce(c.taken_at, over))
@@ -243,7 +227,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION bank.regime_of, bank.clock_rules, bank.clock_paused, bank.clock_due,
     bank.clock_step_at, bank.clock_arm, bank.case_clock_start, bank.case_clock_stop,
-    bank.case_clock_event, bank.case_clock_refresh, bank.clock_change_keep TO bankops_api;
+    bank.case_clock_owner, bank.case_clock_refresh, bank.clock_change_keep TO bankops_api;
 
 -- state: running, paused, met, late (stopped after its due time), over (running past it).
 CREATE FUNCTION api.case_clocks(p_customer_id bigint, p_case_id bigint)

@@ -22,10 +22,11 @@ BEGIN
     c.owner_id := bank.case_next_person(was);
     c.taken_at := CASE WHEN c.owner_id IS NOT NULL THEN at END;
     IF c.owner_id IS NULL THEN
-        c.stage := 'assigned';
+        c.stage := coalesce((SELECT t.next_stage FROM bank.case_transition t
+            WHERE t.case_type = was.case_type AND t.stage = was.stage AND t.action = 'release'
+              AND t.level IN ('', was.level) ORDER BY t.level DESC LIMIT 1), was.stage);
     END IF;
-    PERFORM bank.case_clock_event(was, c, CASE WHEN c.owner_id IS NULL THEN 'release'
-                                               ELSE 'reassign' END, at);
+    PERFORM bank.case_clock_owner(c, at);
     c.due_at := bank.case_clock_refresh(c);
     c.version := was.version + 1;
     UPDATE bank.case_file SET owner_id = c.owner_id, taken_at = c.taken_at, stage = c.stage,
@@ -92,7 +93,7 @@ BEGIN
          WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
            AND run = p_run;
         EXIT WHEN k.stopped_at IS NOT NULL;
-        k := bank.clock_arm(c.case_type, k, c.stage = 'waiting');
+        k := bank.clock_arm(c.case_type, k, c.phase = 'waiting');
         UPDATE bank.case_clock SET next_step = k.next_step, next_at = k.next_at
          WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
            AND run = p_run;
@@ -146,6 +147,7 @@ GRANT EXECUTE ON FUNCTION bank.case_next_person, bank.case_reassign, bank.clock_
 CREATE VIEW api.case_alert_list WITH (security_barrier) AS
 SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run::int AS run, x.step::int AS step,
        d.label_zh AS clock_zh, d.label_en AS clock_en, x.action, f.number,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen,
        CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
        (SELECT bank.mask_name(p.name) FROM bank.customer p WHERE p.customer_id = f.customer_id)
            AS customer,
@@ -204,6 +206,7 @@ SELECT bank.function_grant('case_alert_seen', 'clerk', 'rm', 'supervisor');
 CREATE VIEW api.case_breach_list WITH (security_barrier) AS
 SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_zh AS clock_zh,
        d.label_en AS clock_en, f.number,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen,
        CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
        bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, f.level, f.urgency::int AS urgency,
        f.unit_id, bank.unit_name(f.unit_id) AS unit, f.version,
@@ -212,7 +215,7 @@ SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_z
   JOIN bank.clock_kind d ON d.clock = k.clock AND NOT d.internal
   JOIN bank.case_file f ON f.customer_id = k.customer_id AND f.case_id = k.case_id
  WHERE k.stopped_at IS NULL AND k.due_at < now() + interval '1 hour'
-   AND NOT (k.pausable AND f.stage = 'waiting')
+   AND NOT (k.pausable AND f.phase = 'waiting')
    AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 SELECT bank.view_grant('case_breach_list', 'supervisor');
 

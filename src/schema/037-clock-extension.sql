@@ -139,6 +139,7 @@ $$;
 CREATE VIEW api.case_extension_list WITH (security_barrier) AS
 SELECT e.asked_at, e.customer_id, e.case_id, e.extension_id, e.clock, d.label_zh AS clock_zh,
        d.label_en AS clock_en, e.days, e.reason, e.state, f.number,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen,
        CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
        f.level, k.due_at, bank.staff_name(e.maker_id) AS maker,
        bank.staff_name(e.checker_id) AS checker, e.decided_at, e.note, e.told_at, e.told_how,

@@ -12,26 +12,29 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
             ELSE 'ok' END AS state
   FROM (
     -- Cases that I own.
-    SELECT 'case' AS kind, f.case_id AS object_id, 'case' AS screen, f.customer_id, f.case_id,
+    SELECT 'case' AS kind, f.case_id AS object_id, y.screen, f.customer_id, f.case_id,
            NULL::bigint AS account_id, NULL::bigint AS item_id, f.number, f.subject AS title,
            bank.mask_name(c.name) AS customer, f.stage AS detail, f.due_at, f.unit_id
       FROM bank.case_file f JOIN bank.customer c USING (customer_id)
+      JOIN bank.case_type y USING (case_type)
      WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
     -- Cases nobody owns, in my queues or not yet classified.
-    SELECT 'queue', f.case_id, 'case', f.customer_id, f.case_id, NULL, NULL, f.number, f.subject,
+    SELECT 'queue', f.case_id, y.screen, f.customer_id, f.case_id, NULL, NULL, f.number, f.subject,
            bank.mask_name(c.name), coalesce(f.queue, f.stage), f.due_at, f.unit_id
       FROM bank.case_file f JOIN bank.customer c USING (customer_id)
+      JOIN bank.case_type y USING (case_type)
      WHERE f.closed_at IS NULL AND f.owner_id IS NULL
        AND (f.queue = ANY ((SELECT bank.my_queues())::text[])
             OR f.queue IS NULL AND (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor'))
        AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
     UNION ALL
-    -- Decisions on major cases that a second person must approve.
-    SELECT 'approval', f.case_id, 'case', f.customer_id, f.case_id, NULL, NULL, f.number,
+    -- Decisions on cases that a second person must approve.
+    SELECT 'approval', f.case_id, y.screen, f.customer_id, f.case_id, NULL, NULL, f.number,
            f.subject, bank.mask_name(c.name), f.stage, f.due_at, f.unit_id
       FROM bank.case_file f JOIN bank.customer c USING (customer_id)
-     WHERE f.closed_at IS NULL AND f.stage = 'approval'
+      JOIN bank.case_type y USING (case_type)
+     WHERE f.closed_at IS NULL AND f.phase = 'approval'
        AND (SELECT bank.my_role()) = 'supervisor'
        AND f.decided_by IS DISTINCT FROM (SELECT bank.my_staff_id())
     UNION ALL

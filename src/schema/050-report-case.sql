@@ -46,7 +46,7 @@ BEGIN
             AND k.clock = 'first_response' AND k.run = 1
       LEFT JOIN bank.case_clock s ON s.customer_id = f.customer_id AND s.case_id = f.case_id
             AND s.clock = 'statutory' AND s.run = 1
-     WHERE f.received_at >= bank.month_start(p_month)
+     WHERE f.case_type = 'complaint' AND f.received_at >= bank.month_start(p_month)
        AND f.received_at < bank.month_start(p_month, 1)
        AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high();
 END $$;

@@ -143,8 +143,11 @@ BEGIN
     IF coalesce(was.version, 0) <> coalesce(p_version, 0) THEN
         PERFORM bank.fail('BO409', 'Somebody else changed this rule.', p_seq::text,
                           'Look at it again, then repeat what you wanted.', 'p_version');
-    ELSIF coalesce(p_seq, 0) NOT BETWEEN 1 AND 999 THEN
-        PERFORM bank.fail('BO422', 'The order is a number from 1 to 999.', p_seq::text, NULL, 'p_seq');
+    ELSIF NOT EXISTS (SELECT FROM bank.case_type y
+                       WHERE p_seq BETWEEN y.route_from + 1 AND y.route_from + 999) THEN
+        PERFORM bank.fail('BO422', 'The order is no number of a type of case.', p_seq::text,
+            (SELECT string_agg(y.case_type || ' ' || y.route_from + 1 || '-' || y.route_from + 999,
+                               ', ' ORDER BY y.route_from) FROM bank.case_type y), 'p_seq');
     ELSIF NOT EXISTS (SELECT FROM bank.queue q WHERE q.queue = p_queue) THEN
         PERFORM bank.fail('BO422', 'There is no such queue.', p_queue, NULL, 'p_queue');
     ELSIF nullif(p_language, '') NOT IN ('zh', 'en') THEN
@@ -155,15 +158,15 @@ BEGIN
           OR (p_unit_low IS NULL) <> (p_unit_high IS NULL) THEN
         PERFORM bank.fail('BO422', 'The interval ends before it begins.', NULL,
                           'Give both ends, the smaller one first.', 'p_unit_low');
-    ELSIF p_seq = 999 AND NOT coalesce(p_active, false) OR p_seq = 999 AND (coalesce(p_business,
+    ELSIF p_seq % 1000 = 999 AND NOT coalesce(p_active, false) OR p_seq % 1000 = 999 AND (coalesce(p_business,
           '') || coalesce(p_reason, '') || coalesce(p_source, '') || coalesce(p_level, '') ||
           coalesce(p_language, '') <> '' OR p_tier_low IS NOT NULL OR p_unit_low IS NOT NULL) THEN
-        PERFORM bank.fail('BO422', 'The last rule must fit everything.', '999',
+        PERFORM bank.fail('BO422', 'The last rule must fit everything.', p_seq::text,
                           'Add a rule with a smaller number instead.', 'p_seq');
     END IF;
     PERFORM bank.text_require(p_note_en, 'p_note_en', 1, 200);
     PERFORM bank.text_require(p_note_zh, 'p_note_zh', 1, 200);
-    r := (p_seq, coalesce(was.case_type, 'complaint'),
+    r := (p_seq, (SELECT y.case_type FROM bank.case_type y WHERE y.route_from = p_seq / 1000 * 1000),
           CASE WHEN p_business <> '' THEN bank.class_check('B', p_business, 'p_business') END,
           CASE WHEN p_reason <> '' THEN bank.class_check('C', p_reason, 'p_reason') END,
           nullif(p_source, ''), nullif(p_level, ''), p_tier_low, p_tier_high,

@@ -111,7 +111,7 @@ BEGIN
     END IF;
     PERFORM bank.classify_check(p_business, p_reason, p_confidence);
     c := bank.case_lock(p_customer_id, p_case_id, NULL);
-    IF c.stage <> 'registered' OR c.business IS NOT NULL THEN
+    IF c.case_type <> 'complaint' OR c.stage <> 'registered' OR c.business IS NOT NULL THEN
         RETURN bank.request_done(p_request, p_case_id::text, 'The case is classified already.');
     END IF;
     said := bank.case_machine(c, p_model_id, p_channel, p_channel_confidence, p_business, p_reason,
@@ -155,6 +155,7 @@ BEGIN
              ORDER BY customer, id LOOP
         SELECT * INTO c FROM bank.case_file f
          WHERE f.customer_id = r.customer AND f.case_id = r.id AND f.stage = 'registered'
+           AND f.case_type = 'complaint'
            AND f.business IS NULL AND bank.in_scope(f.unit_id) FOR UPDATE SKIP LOCKED;
         -- Another worker may have asked for this case since it was read.
         CONTINUE WHEN NOT FOUND OR EXISTS (SELECT FROM bank.prediction p

@@ -54,7 +54,8 @@ BEGIN
         RETURN;
     END IF;
     SELECT x.* INTO f FROM bank.case_file x
-     WHERE x.stage = 'registered' AND x.business IS NULL AND bank.in_scope(x.unit_id)
+     WHERE x.case_type = 'complaint' AND x.stage = 'registered' AND x.business IS NULL
+       AND bank.in_scope(x.unit_id)
        AND EXISTS (SELECT FROM bank.prediction p WHERE p.customer_id = x.customer_id
                       AND p.case_id = x.case_id AND p.decision IN ('asked', 'unknown'))
        AND NOT EXISTS (SELECT FROM bank.opinion_call c WHERE c.customer_id = x.customer_id

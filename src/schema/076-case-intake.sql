@@ -211,18 +211,7 @@ DECLARE
     business text := nullif(btrim(r ->> 'business'), '');
     reason text := nullif(btrim(r ->> 'reason'), '');
 BEGIN
-    INSERT INTO bank.case_file (customer_id, case_id, unit_id, case_type, stage, level, urgency,
-        source, channel, subject, facts, remedy, tier, regime, complained_staff_id, received_at,
-        opened_by, due_at, flags, group_size, third_party)
-    VALUES (c.customer_id, c.case_id, c.unit_id, c.case_type, c.stage, c.level, c.urgency,
-        c.source, c.channel, c.subject, c.facts, c.remedy, c.tier, c.regime, c.complained_staff_id,
-        c.received_at, c.opened_by, c.received_at, c.flags, c.group_size, c.third_party)
-    RETURNING * INTO c;
-    PERFORM bank.case_clock_event(NULL, c, 'open', c.received_at);
-    c.due_at := bank.case_clock_refresh(c);
-    UPDATE bank.case_file SET due_at = c.due_at
-     WHERE customer_id = c.customer_id AND case_id = c.case_id;
-    PERFORM bank.case_event_write(NULL, c, 'open', p_note);
+    c := bank.case_begin(c, p_note);
     IF nullif(btrim(r ->> 'name'), '') IS NOT NULL THEN
         INSERT INTO bank.case_party (customer_id, case_id, unit_id, role, name, contact, authority, added_by)
         VALUES (c.customer_id, c.case_id, c.unit_id,

@@ -61,7 +61,7 @@ BEGIN
     UPDATE bank.case_file SET merged_into = target
      WHERE customer_id = p_customer_id AND case_id = p_case_id;
     c := parent;
-    IF p_new_facts AND parent.stage NOT IN ('decided', 'closed') THEN
+    IF p_new_facts AND parent.phase NOT IN ('decided', 'closed') THEN
         PERFORM bank.case_clock_stop(parent, '{statutory}', clock_timestamp());
         PERFORM bank.case_clock_start(parent, clock_timestamp(), '{statutory}');
         c.due_at := bank.case_clock_refresh(c, 'new facts');
@@ -79,7 +79,8 @@ SELECT bank.function_grant('case_merge', 'clerk', 'rm', 'supervisor');
 -- merged into or repeats. overlap: share of the text in common.
 CREATE FUNCTION api.case_related(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (customer_id bigint, case_id bigint, number text, relation text, subject text,
-               stage text, received_at timestamptz, overlap int, owner text)
+               stage text, received_at timestamptz, overlap int, owner text, screen text,
+               type_zh text, type_en text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     c bank.case_file;
@@ -94,8 +95,8 @@ BEGIN
                 ELSE 'open' END,
            f.subject, f.stage, f.received_at,
            round(100 * bank.text_overlap(f.subject || f.facts, c.subject || c.facts))::int,
-           bank.staff_name(f.owner_id)
-      FROM bank.case_file f
+           bank.staff_name(f.owner_id), y.screen, y.label_zh, y.label_en
+      FROM bank.case_file f JOIN bank.case_type y ON y.case_type = f.case_type
      WHERE f.customer_id = c.customer_id AND f.case_id <> c.case_id AND c.customer_id > 0
        AND (f.closed_at IS NULL OR f.merged_into = c.case_id OR c.merged_into = f.case_id
             OR c.repeat_of = f.case_id OR f.repeat_of = c.case_id)

@@ -272,7 +272,7 @@ BEGIN
         RETURN answer;
     END IF;
     c := bank.case_lock(p_customer_id, p_case_id, NULL);
-    IF c.stage NOT IN ('decided', 'closed') THEN
+    IF c.phase NOT IN ('decided', 'closed') THEN
         PERFORM bank.fail('BO423', 'The customer is asked after the decision.', c.number, 'Decide the case first.');
     ELSIF c.owner_id = (bank.me()).staff_id THEN
         PERFORM bank.fail('BO403', 'Somebody else than the owner asks the customer.', c.number,

@@ -210,8 +210,9 @@ DECLARE
     tried int := 0;
 BEGIN
     FOR p IN SELECT a.stage AS old, b.stage AS new FROM bank.case_stage a, bank.case_stage b
-              WHERE a.stage <> b.stage AND NOT EXISTS (SELECT FROM bank.case_transition t
-                    WHERE t.stage = a.stage AND t.next_stage = b.stage) LOOP
+              WHERE a.case_type = 'complaint' AND b.case_type = 'complaint' AND a.stage <> b.stage
+                AND NOT EXISTS (SELECT FROM bank.case_transition t WHERE t.case_type = 'complaint'
+                    AND t.stage = a.stage AND t.next_stage = b.stage) LOOP
         tried := tried + 1;
         BEGIN
             INSERT INTO bank.case_file (customer_id, case_id, unit_id, stage, channel, subject, facts,
@@ -237,8 +238,9 @@ DECLARE
 BEGIN
     FOR p IN SELECT s.stage, a.action FROM bank.case_stage s,
                     (SELECT DISTINCT action FROM bank.case_transition) a
-              WHERE NOT EXISTS (SELECT FROM bank.case_transition t
-                    WHERE t.stage = s.stage AND t.action = a.action) LOOP
+              WHERE s.case_type = 'complaint' AND NOT EXISTS (SELECT FROM bank.case_transition t
+                    WHERE t.case_type = 'complaint' AND t.stage = s.stage
+                      AND t.action = a.action) LOOP
         tried := tried + 1;
         BEGIN
             PERFORM bank.case_allowed((SELECT f FROM jsonb_populate_record(NULL::bank.case_file,

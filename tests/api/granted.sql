@@ -281,3 +281,13 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_desk_form')
 INSERT INTO decided VALUES ('view', 'staff', 'case_flag');
 INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'run_rule_list');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'run_detail');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_create');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_do');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_edit');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_field_set');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_fields');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_steps');
+INSERT INTO decided VALUES ('view', 'staff', 'case_choice_list');
+INSERT INTO decided VALUES ('view', 'staff', 'case_stage_list');
+INSERT INTO decided VALUES ('view', 'staff', 'case_type_list');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_outcomes');

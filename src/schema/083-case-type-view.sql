@@ -1,0 +1,172 @@
+-- Types of cases as screens show them: the steps that a case can take now, its own fields, and what is
+-- wrong with a type that a bank has added.
+
+-- The steps from the case's stage, each with whether the caller may take it now; why not, else.
+CREATE FUNCTION api.case_steps(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (action text, label_zh text, label_en text, next_zh text, next_en text, note boolean,
+               how boolean, outcome boolean, allowed boolean, why text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    c bank.case_file;
+    t record;
+BEGIN
+    PERFORM bank.customer_require(p_customer_id);
+    SELECT * INTO c FROM bank.case_file x
+     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND bank.in_scope(x.unit_id);
+    FOR t IN
+        SELECT x.action, x.needs, x.sets, x.outcome, a.label_zh AS step_zh, a.label_en AS step_en,
+               s.label_zh AS stage_zh, s.label_en AS stage_en
+          FROM bank.case_transition x
+          JOIN bank.case_action a USING (case_type, action)
+          JOIN bank.case_stage s ON s.case_type = x.case_type AND s.stage = x.next_stage
+         WHERE x.case_type = c.case_type AND x.stage = c.stage AND a.plain
+           AND x.level = (SELECT max(y.level) FROM bank.case_transition y
+                           WHERE y.case_type = x.case_type AND y.stage = x.stage
+                             AND y.action = x.action AND y.level IN ('', c.level))
+         ORDER BY a.seq LOOP
+        action := t.action;
+        label_zh := t.step_zh;
+        label_en := t.step_en;
+        next_zh := t.stage_zh;
+        next_en := t.stage_en;
+        note := t.needs && '{note,decision}';
+        how := t.sets && '{tell,respond}';
+        outcome := 'outcome' = ANY (t.needs) AND t.outcome IS NULL;
+        allowed := true;
+        why := NULL;
+        BEGIN
+            PERFORM bank.case_allowed(c, t.action);
+        EXCEPTION WHEN SQLSTATE 'BO403' THEN
+            allowed := false;
+            why := SQLERRM;
+        END;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- The fields of the case's type with the values of the case, as people read them.
+CREATE FUNCTION api.case_fields(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (customer_id bigint, case_id bigint, field text, label_zh text, label_en text,
+               kind text, value text, shown_zh text, shown_en text, required boolean, choices text,
+               version bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.customer_id, f.case_id, d.field, d.label_zh, d.label_en, d.kind, v.value,
+           coalesce(k.label_zh, s.name_zh, v.shown), coalesce(k.label_en, s.name_en, v.shown),
+           f.stage = ANY (d.required_in),
+           (SELECT string_agg(x.choice || ' = ' || x.label_zh || ' / ' || x.label_en, ', '
+                              ORDER BY x.seq)
+              FROM bank.case_choice x WHERE x.case_type = d.case_type AND x.field = d.field),
+           f.version
+      FROM bank.case_file f
+      JOIN bank.case_field d ON d.case_type = f.case_type
+      CROSS JOIN LATERAL (SELECT f.fields ->> d.field AS value,
+               CASE WHEN d.kind = 'money'
+                    THEN to_char((f.fields ->> d.field)::numeric / 100, 'FM999,999,999,999,990.00')
+                    WHEN d.kind = 'bool'
+                    THEN CASE f.fields ->> d.field WHEN 'true' THEN '✓' WHEN 'false' THEN '✗' END
+                    ELSE f.fields ->> d.field END AS shown) v
+      LEFT JOIN bank.case_choice k ON k.case_type = d.case_type AND k.field = d.field
+                                  AND k.choice = v.value
+      LEFT JOIN bank.staff s ON d.kind = 'staff' AND s.login = v.value
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+     ORDER BY d.seq, d.field
+$$;
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
+  FROM unnest('{case_steps,case_fields}'::text[]) name;
+
+-- Types, and the stages and values of their fields, for lists and their filters.
+CREATE VIEW api.case_type_list WITH (security_barrier) AS
+SELECT y.case_type, y.label_zh, y.label_en, y.seq, y.active, y.screen, y.route_from,
+       array_to_string(y.roles, ' ') AS roles, array_to_string(y.sources, ' ') AS sources,
+       (SELECT count(*) FROM bank.case_stage s WHERE s.case_type = y.case_type) AS stages,
+       (SELECT count(*) FROM bank.case_transition t WHERE t.case_type = y.case_type) AS transitions,
+       (SELECT count(*) FROM bank.case_field f WHERE f.case_type = y.case_type) AS fields
+  FROM bank.case_type y WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+SELECT bank.view_grant('case_type_list', 'staff');
+
+CREATE VIEW api.case_stage_list WITH (security_barrier) AS
+SELECT s.case_type, s.stage, s.label_zh, s.label_en, s.seq, s.phase
+  FROM bank.case_stage s WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+SELECT bank.view_grant('case_stage_list', 'staff');
+
+CREATE VIEW api.case_choice_list WITH (security_barrier) AS
+SELECT k.case_type, k.field, k.choice, k.label_zh, k.label_en, k.seq
+  FROM bank.case_choice k WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+SELECT bank.view_grant('case_choice_list', 'staff');
+
+-- What a type's data lacks; no row when it is whole. For whoever adds one.
+CREATE FUNCTION bank.case_type_flaws(p_type text) RETURNS TABLE (flaw text) LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE y AS (SELECT * FROM bank.case_type WHERE case_type = p_type),
+    reached (stage) AS (
+        SELECT y.first_stage FROM y
+        UNION
+        SELECT t.next_stage FROM reached r JOIN bank.case_transition t
+            ON t.case_type = p_type AND t.stage = r.stage),
+    ending (stage) AS (
+        SELECT s.stage FROM bank.case_stage s WHERE s.case_type = p_type AND s.phase = 'closed'
+        UNION
+        SELECT t.stage FROM ending e JOIN bank.case_transition t
+            ON t.case_type = p_type AND t.next_stage = e.stage)
+    SELECT 'there is no such type' WHERE NOT EXISTS (SELECT FROM y)
+    UNION ALL
+    SELECT 'the first stage does not exist: ' || y.first_stage FROM y WHERE NOT EXISTS (
+        SELECT FROM bank.case_stage s WHERE s.case_type = p_type AND s.stage = y.first_stage)
+    UNION ALL
+    SELECT 'no way leads to the stage: ' || s.stage FROM bank.case_stage s
+     WHERE s.case_type = p_type AND s.stage NOT IN (SELECT r.stage FROM reached r)
+    UNION ALL
+    SELECT 'no way leads from the stage to a closed one: ' || s.stage FROM bank.case_stage s
+     WHERE s.case_type = p_type AND s.stage NOT IN (SELECT e.stage FROM ending e)
+    UNION ALL
+    SELECT 'a step to a closed stage gives no outcome and asks for none: ' || t.stage || ' ' || t.action
+      FROM bank.case_transition t JOIN bank.case_stage s ON s.case_type = t.case_type
+           AND s.stage = t.next_stage AND s.phase = 'closed'
+     WHERE t.case_type = p_type AND t.outcome IS NULL AND NOT 'outcome' = ANY (t.needs)
+    UNION ALL
+    SELECT 'there is no such clock: ' || k.clock FROM (
+        SELECT DISTINCT unnest(t.starts || t.stops) AS clock FROM bank.case_transition t
+         WHERE t.case_type = p_type UNION SELECT unnest(y.starts) FROM y) k
+     WHERE k.clock NOT IN (SELECT c.clock FROM bank.clock_kind c)
+    UNION ALL
+    SELECT 'a clock of the type has no rule: ' || k.clock
+      FROM (SELECT DISTINCT unnest(y.starts) AS clock FROM y) k
+     WHERE k.clock NOT IN (SELECT r.clock FROM bank.clock_rule r WHERE r.case_type = p_type)
+    UNION ALL
+    SELECT 'there is no such field: ' || substr(n.word, 7) FROM (
+        SELECT DISTINCT unnest(t.needs) AS word FROM bank.case_transition t
+         WHERE t.case_type = p_type) n
+     WHERE n.word LIKE 'field:%' AND substr(n.word, 7) NOT IN (
+           SELECT f.field FROM bank.case_field f WHERE f.case_type = p_type)
+    UNION ALL
+    SELECT 'a field is required in no stage of the type: ' || f.field || ' ' || r.stage
+      FROM bank.case_field f, unnest(f.required_in) r (stage)
+     WHERE f.case_type = p_type AND r.stage NOT IN (
+           SELECT s.stage FROM bank.case_stage s WHERE s.case_type = p_type)
+    UNION ALL
+    SELECT 'a choice without values: ' || f.field FROM bank.case_field f
+     WHERE f.case_type = p_type AND f.kind = 'choice' AND NOT EXISTS (
+           SELECT FROM bank.case_choice k WHERE k.case_type = p_type AND k.field = f.field)
+    UNION ALL
+    SELECT 'a field is checked by no function: ' || f.valid FROM bank.case_field f
+     WHERE f.case_type = p_type AND f.valid IS NOT NULL
+       AND to_regprocedure(format('bank.%I(text)', f.valid)) IS NULL
+    UNION ALL
+    SELECT 'no last routing rule that fits everything' FROM y
+     WHERE EXISTS (SELECT FROM bank.case_transition t WHERE t.case_type = p_type
+                      AND t.action = 'route')
+       AND NOT EXISTS (SELECT FROM bank.route_rule r WHERE r.case_type = p_type AND r.active
+              AND r.seq = y.route_from + 999)
+$$;
+
+-- How the case may end when a person chooses.
+CREATE FUNCTION api.case_outcomes(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (outcome text, label_zh text, label_en text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT o.outcome, o.label_zh, o.label_en
+      FROM bank.case_file f JOIN bank.case_outcome o ON o.case_type = f.case_type AND o.chosen
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+     ORDER BY o.seq
+$$;
+SELECT bank.function_grant('case_outcomes', 'clerk', 'rm', 'supervisor', 'auditor');
