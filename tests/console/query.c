@@ -1,6 +1,8 @@
 #include "console/query.h"
+#include "console/values.h"
 #include "tests/lib/check.h"
 
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +115,8 @@ static void typed_text_is_only_ever_bound(void **state)
 
 static void functions_take_named_arguments(void **state)
 {
-    struct binding arguments[] = {{"p_query", "query", NULL}, {"p_kind", NULL, "person"}};
+    struct binding arguments[] = {{"p_query", "query", NULL, NULL},
+                                  {"p_kind", NULL, "person", NULL}};
     struct source source = {.function = "customer_search", .arguments = {arguments, 2},
                             .limit = "p_limit"};
     struct query query = QUERY_INIT;
@@ -126,7 +129,7 @@ static void functions_take_named_arguments(void **state)
 
 static void a_change_carries_its_key_last(void **state)
 {
-    struct binding arguments[] = {{"p_case_id", "nothing", NULL}};
+    struct binding arguments[] = {{"p_case_id", "nothing", NULL, NULL}};
     struct bindings bindings = {arguments, 1};
     struct query query = QUERY_INIT;
     (void)state;
@@ -135,6 +138,26 @@ static void a_change_carries_its_key_last(void **state)
     assert_null(query.values[0]);
     expect(&query, "SELECT status, id, message FROM api.\"case_take\"(\"p_case_id\" => $1, "
                    "p_request => $2)", 2);
+}
+
+static const char *choice(void *data, const char *name)
+{
+    (void)data;
+    return strcmp(name, "empty") ? "a \"quoted\" 字" : NULL;
+}
+
+static void several_values_travel_as_one_object(void **state)
+{
+    cJSON *names = cJSON_Parse("[\"kind\", \"empty\"]");
+    struct binding argument = {"p_fields", NULL, "", names};
+    struct bindings bindings = {&argument, 1};
+    struct values values = VALUES_INIT;
+    (void)state;
+    values_bind(&values, &bindings, choice, NULL);
+    assert_string_equal(values_get(&values, "p_fields"),
+                        "{\"kind\":\"a \\\"quoted\\\" 字\",\"empty\":\"\"}");
+    values_clear(&values);
+    cJSON_Delete(names);
 }
 
 int main(void)
@@ -148,6 +171,7 @@ int main(void)
         cmocka_unit_test(typed_text_is_only_ever_bound),
         cmocka_unit_test(functions_take_named_arguments),
         cmocka_unit_test(a_change_carries_its_key_last),
+        cmocka_unit_test(several_values_travel_as_one_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
