@@ -143,10 +143,6 @@ CREATE VIEW api.checklist_list WITH (security_barrier) AS
 SELECT item, case_type, business, reason, level, seq, label_en, label_zh, required, active, version
   FROM bank.checklist WHERE (SELECT bank.my_role()) IS NOT NULL;
 SELECT bank.view_grant('checklist_list', 'staff');
-CREATE VIEW api.case_type_list WITH (security_barrier) AS
-SELECT case_type, label_en, label_zh, seq FROM bank.case_type
- WHERE active AND (SELECT bank.my_role()) IS NOT NULL;
-SELECT bank.view_grant('case_type_list', 'staff');
 
 CREATE FUNCTION api.checklist_form(p_item text)
 RETURNS TABLE (case_type text, business text, reason text, level text, seq text, label_en text, label_zh text,

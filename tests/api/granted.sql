@@ -289,5 +289,4 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_fie
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_steps');
 INSERT INTO decided VALUES ('view', 'staff', 'case_choice_list');
 INSERT INTO decided VALUES ('view', 'staff', 'case_stage_list');
-INSERT INTO decided VALUES ('view', 'staff', 'case_type_list');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_outcomes');
