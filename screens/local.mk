@@ -5,6 +5,7 @@ EXTRA_DIST += screens/README.md
 dist_screens_DATA += \
   screens/case-list.json \
   screens/recon-run.json \
+  screens/recon-lane-new.json \
   screens/case.json \
   screens/case-open.json \
   screens/case-reply.json \

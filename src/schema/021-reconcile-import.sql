@@ -15,7 +15,7 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'No lane holds the account of this statement.',
             p_account || ' ' || p_currency,
-            'Check the account number, or have an administrator add it to a lane.', 'account');
+            'Check the account number, or propose it for a lane (:lch, then F6).', 'account');
     END IF;
     RETURN account;
 END $$;

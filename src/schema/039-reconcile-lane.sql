@@ -87,8 +87,8 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
       FROM recon_rule_set s WHERE s.rule_set_id = l.rule_set_id
 $$;
 
--- Decides about a proposed change as a second person, or withdraws one's own. p_verb: approve,
--- refuse, withdraw.
+-- Decides about a proposed change or a new account (api.lane_open) as a second person, or withdraws
+-- one's own. p_verb: approve, refuse, withdraw.
 CREATE FUNCTION api.lane_decide(p_change_id bigint, p_verb text, p_reason text, p_version bigint,
                                 p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -96,7 +96,8 @@ DECLARE
     answer api.outcome;
     c bank.recon_lane_change;
 BEGIN
-    PERFORM bank.require_role('supervisor', 'admin');
+    PERFORM bank.require_role('supervisor', 'admin',
+                              CASE WHEN p_verb = 'withdraw' THEN 'clerk' ELSE 'admin' END);
     answer := bank.request_replay(p_request, 'lane_decide',
                                   jsonb_build_array(p_change_id, p_verb, p_reason, p_version));
     IF answer.status IS NOT NULL THEN
@@ -116,7 +117,9 @@ BEGIN
     IF p_verb <> 'withdraw' THEN
         PERFORM bank.recon_require_reason(p_reason);
     END IF;
-    IF p_verb = 'approve' THEN
+    IF p_verb = 'approve' AND c.after ? 'book_account' THEN
+        c.lane_id := bank.recon_lane_open(c);
+    ELSIF p_verb = 'approve' THEN
         UPDATE recon_lane l SET name = c.after->>'name',
                buffer_days = (c.after->>'buffer_days')::int, calendar = c.after->>'calendar',
                currency_policy = c.after->>'currency_policy', tolerance = (c.after->>'tolerance')::bigint,
@@ -127,7 +130,7 @@ BEGIN
                version = l.version + 1
          WHERE l.lane_id = c.lane_id;
     END IF;
-    UPDATE recon_lane_change SET status = CASE p_verb WHEN 'approve' THEN 'approved'
+    UPDATE recon_lane_change SET lane_id = c.lane_id, status = CASE p_verb WHEN 'approve' THEN 'approved'
                WHEN 'refuse' THEN 'refused' ELSE 'withdrawn' END,
            checker = CASE p_verb WHEN 'withdraw' THEN NULL ELSE session_user END,
            decided_at = clock_timestamp(), decision = coalesce(p_reason, ''), version = version + 1
@@ -137,12 +140,15 @@ BEGIN
     RETURN bank.request_done(p_request, p_change_id::text, CASE p_verb
         WHEN 'approve' THEN 'The lane is changed.' ELSE 'The lane stays as it is.' END);
 END $$;
-SELECT bank.function_grant('lane_decide', 'supervisor', 'admin');
+SELECT bank.function_grant('lane_decide', 'clerk', 'supervisor', 'admin');
 
 CREATE VIEW api.lane_change_list WITH (security_barrier) AS
 SELECT c.change_id, c.lane_id, c.code, c.status, c.note, c.maker, c.made_at, c.checker, c.decided_at,
        c.decision, c.version,
-       (SELECT string_agg(k.key || ': ' || (c.before->>k.key) || ' → ' || (k.value #>> '{}'), '; '
+       CASE WHEN NOT c.after ? 'book_account' THEN 'change' WHEN c.after ? 'name' THEN 'lane'
+            ELSE 'account' END AS what,
+       (SELECT string_agg(k.key || ': ' || coalesce((c.before->>k.key) || ' → ', '')
+                          || (k.value #>> '{}'), '; '
                           ORDER BY k.key)
           FROM jsonb_each(c.after) k WHERE k.value IS DISTINCT FROM c.before->k.key) AS changes
   FROM bank.recon_lane_change c

@@ -264,6 +264,9 @@ BEGIN
     ELSIF p_kind = 'rules' THEN
         PERFORM api.rule_set_decide(p_object::int, p_verdict,
             coalesce(nullif(trim(p_reason), ''), 'approved'), p_version, gen_random_uuid());
+    ELSIF p_kind = 'lane' THEN
+        PERFORM api.lane_decide(p_object, p_verdict,
+            coalesce(nullif(trim(p_reason), ''), 'approved'), p_version, gen_random_uuid());
     ELSIF p_kind = 'alias' THEN
         PERFORM bank.recon_decide_alias(p_object, p_version, yes, p_reason);
     ELSIF p_kind = 'signoff' THEN

@@ -57,6 +57,14 @@ SELECT w.kind, w.account_id, w.object, w.made_at, w.maker, coalesce(l.code, '') 
            r.name || ' ' || r.version, NULL, '', '', r.note, NULL, r.row_version, '',
            (SELECT bank.my_role() <> 'supervisor')::int, NULL, NULL
       FROM bank.recon_rule_set r WHERE r.status = 'proposed'
+    UNION ALL
+    SELECT 'lane', NULL, c.change_id, c.made_at, c.maker, c.unit_id,
+           CASE WHEN NOT c.after ? 'book_account' THEN 'settings' WHEN c.after ? 'name'
+                THEN 'new-lane' ELSE 'new-account' END, NULL, coalesce(c.after->>'currency', ''), '',
+           concat_ws(': ', CASE WHEN c.lane_id IS NULL THEN c.code END,
+                     coalesce(nullif(c.note, ''), c.after->>'external_account')), NULL, c.version,
+           '', (SELECT bank.my_role() <> 'supervisor')::int, c.lane_id, NULL
+      FROM bank.recon_lane_change c WHERE c.status = 'proposed'
   ) w
   LEFT JOIN bank.recon_lane l ON l.lane_id = w.lane_id
   LEFT JOIN bank.recon_account a ON a.account_id = w.account_id
@@ -92,6 +100,11 @@ BEGIN
     ELSIF p_kind = 'rules' THEN
         RETURN QUERY SELECT row_number() OVER ()::int, 'rule'::text, d.rule || ' ' || d.setting,
                NULL::bigint, ''::text, d.before, d.after FROM api.rule_set_diff(p_object::int) d;
+        RETURN;
+    ELSIF p_kind = 'lane' THEN
+        RETURN QUERY SELECT row_number() OVER (ORDER BY d.setting)::int, 'setting'::text, d.setting,
+               NULL::bigint, ''::text, coalesce(d.before, 'none'), d.after
+          FROM api.lane_change_diff(p_object) d;
         RETURN;
     ELSIF p_kind = 'signoff' THEN
         RETURN QUERY SELECT e.line, 'balance'::text, e.item, e.amount, c.currency::text,

@@ -84,3 +84,4 @@ EXTRA_DIST += $(break_tests)
 dist_schema_DATA += src/schema/066-portfolio.sql src/schema/067-administration.sql
 dist_schema_DATA += src/schema/097-reconcile-run-view.sql
 dist_schema_DATA += src/schema/083-case-type-view.sql
+dist_schema_DATA += src/schema/098-reconcile-lane-open.sql

@@ -80,9 +80,8 @@ INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'import_commit
 INSERT INTO decided VALUES ('function', 'admin', 'import_sweep');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'item_candidates');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'lane_change_diff');
-INSERT INTO decided VALUES ('function', 'supervisor admin', 'lane_decide');
+INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'lane_decide');
 INSERT INTO decided VALUES ('function', 'supervisor admin', 'lane_propose');
-INSERT INTO decided VALUES ('function', 'admin', 'lane_save');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'match_breaks');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'match_candidates');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'match_confirm');
@@ -290,3 +289,4 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_ste
 INSERT INTO decided VALUES ('view', 'staff', 'case_choice_list');
 INSERT INTO decided VALUES ('view', 'staff', 'case_stage_list');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_outcomes');
+INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'lane_open');

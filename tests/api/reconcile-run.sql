@@ -241,5 +241,31 @@ SELECT is((SELECT count(*) FROM jsonb_array_elements(bank.recon_rules_of((SELECT
           'the engine gets it as a rule that suggests');
 SELECT throws_ok('UPDATE bank.recon_lane_change SET checker = maker', '23514', NULL, 'the table itself wants two persons');
 
+-- New lanes and accounts.
+CREATE FUNCTION pg_temp.open(p_login text, p_code text, p_name text, p_book text, p_external text, p_opening text)
+RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.rules(p_login, format($q$lane_open(%L, %L, 'nostro', 2, 1, %L, %L, 'Bank', 'JPY', %s, 'new nostro',
+          gen_random_uuid())$q$, p_code, p_name, p_book, p_external, p_opening)) $$;
+SELECT is(pg_temp.open('t_audit', 'R-JPY', 'Yen', '77', '88', 'NULL, NULL'), '42501', 'an auditor proposes no lane');
+SELECT is(pg_temp.open('t_clerk', 'R-JPY', '', '77', '88', 'NULL, NULL'), 'BO422', 'a new lane needs a name');
+SELECT is(pg_temp.open('t_clerk', 'R-JPY', 'Yen', '77', '88', $$'2026-01-05', 1.5$$), 'BO422', 'half a yen');
+SELECT is(pg_temp.open('t_clerk', 'R-JPY', 'Yen', '77', '88', $$'2026-01-05', 1500$$), 'done', 'a clerk proposes a lane');
+SELECT is((SELECT count(*) FROM bank.recon_lane WHERE code = 'R-JPY'), 0::bigint, 'which is none yet');
+SELECT is(pg_temp.open('t_super', 'R-YEN', 'Yen', '7-7', '99', 'NULL, NULL'), 'BO409', 'the account is proposed already');
+SELECT is(pg_temp.decide('t_clerk', 'approve'), 'BO403', 'a clerk approves no lane');
+SELECT is(pg_temp.as('t_super', 'SELECT kind || '' '' || title || '' '' || mine FROM api.recon_approval_list WHERE kind = ''lane'''),
+          'lane new-lane open', 'it waits in the approvals');
+SELECT is(pg_temp.rules('t_super', format($$recon_decide('lane', NULL, %s, 1, 'approve', '', gen_random_uuid())$$,
+          (SELECT max(change_id) FROM bank.recon_lane_change))), 'done', 'where a supervisor approves it');
+SELECT is((SELECT l.name || ' ' || a.opening_book || ' ' || s.version FROM bank.recon_lane l JOIN bank.recon_account a USING (lane_id)
+             JOIN bank.recon_rule_set s ON s.rule_set_id = l.rule_set_id AND s.status = 'approved'
+            WHERE l.code = 'R-JPY'), 'Yen 1500 2', 'the lane is there, under the approved rules');
+SELECT is(pg_temp.open('t_super', 'r-jpy', '', '771', '881', 'NULL, NULL'), 'done', 'a second account');
+SELECT is(pg_temp.rules('t_super', format($$recon_decide('lane', NULL, %s, 1, 'approve', '', gen_random_uuid())$$,
+          (SELECT max(change_id) FROM bank.recon_lane_change))), 'BO403', 'not by its maker');
+SELECT is(pg_temp.decide('t_super2', 'approve'), 'done', 'by a second person');
+SELECT is((SELECT count(*) FROM bank.recon_account JOIN bank.recon_lane USING (lane_id) WHERE code = 'R-JPY'), 2::bigint,
+          'the lane has two accounts');
+
 SELECT * FROM finish();
 ROLLBACK;
