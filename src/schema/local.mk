@@ -85,3 +85,6 @@ dist_schema_DATA += src/schema/066-portfolio.sql src/schema/067-administration.s
 dist_schema_DATA += src/schema/097-reconcile-run-view.sql
 dist_schema_DATA += src/schema/083-case-type-view.sql
 dist_schema_DATA += src/schema/098-reconcile-lane-open.sql
+dist_schema_DATA += \
+  src/schema/086-application.sql src/schema/087-application-check.sql \
+  src/schema/088-application-write.sql src/schema/089-application-decide.sql
