@@ -262,7 +262,7 @@ CREATE TABLE bank.application (
                                           AND verdict = 'approve')
 );
 CREATE INDEX application_code ON bank.application (code) WHERE code IS NOT NULL;
-CREATE INDEX application_document ON bank.application (core_id, document_id) WHERE core_id IS NOT NULL;
+CREATE INDEX application_core ON bank.application (core_id, document_id) WHERE core_id IS NOT NULL;
 
 -- A core enterprise of supply chains: what the bank finances against its name.
 CREATE TABLE bank.core_enterprise (
@@ -364,6 +364,7 @@ SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE', fa
 GRANT INSERT ON bank.customer, bank.customer_identity, bank.phone, bank.address, bank.relation,
     bank.account, bank.entry TO bankops_api;
 GRANT UPDATE ON bank.account TO bankops_api;
+GRANT USAGE ON SEQUENCE bank.customer_customer_id_seq, bank.account_account_id_seq TO bankops_api;
 GRANT EXECUTE ON FUNCTION bank.credit_code_fault, bank.resident_id_fault, bank.province_known,
     bank.resident_age, bank.account_number_make, bank.customer_number_make, bank.name_fold
     TO bankops_api;

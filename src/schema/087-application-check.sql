@@ -73,13 +73,13 @@ BEGIN
      ORDER BY c.customer_id LIMIT 1;
 END $$;
 
--- Open applications of the same kind elsewhere in the bank, by code of the enterprise or customer.
+-- Earlier open applications of the same kind anywhere in the bank, by code of the enterprise or customer.
 CREATE FUNCTION bank.application_others(c bank.case_file, p_code text) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 BEGIN
     RETURN (SELECT coalesce(array_agg(f.number ORDER BY f.case_id), '{}') FROM case_file f
              JOIN application a ON a.customer_id = f.customer_id AND a.case_id = f.case_id
-            WHERE f.case_type = c.case_type AND f.closed_at IS NULL AND f.case_id <> c.case_id
+            WHERE f.case_type = c.case_type AND f.closed_at IS NULL AND f.case_id < c.case_id
               AND f.stage NOT IN ('executed')
               AND (a.code = upper(p_code) OR p_code IS NULL AND f.customer_id = c.customer_id));
 END $$;
@@ -362,14 +362,14 @@ CREATE FUNCTION bank.core_financed(d bank.core_document, p_but bigint) RETURNS t
      LIMIT 1
 $$;
 
--- Other open applications on the same document, of any branch.
+-- Earlier open applications on the same document, of any branch.
 CREATE FUNCTION bank.document_others(a bank.application) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 BEGIN
     RETURN (SELECT coalesce(array_agg(f.number ORDER BY f.case_id), '{}') FROM application x
              JOIN case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
             WHERE x.core_id = a.core_id AND x.document_id = a.document_id
-              AND x.case_id <> a.case_id AND f.closed_at IS NULL AND x.executed_at IS NULL);
+              AND x.case_id < a.case_id AND f.closed_at IS NULL AND x.executed_at IS NULL);
 END $$;
 ALTER FUNCTION bank.document_others OWNER TO bankops_owner;
 

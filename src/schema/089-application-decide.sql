@@ -478,7 +478,7 @@ BEGIN
     PERFORM bank.require_role('supervisor', 'auditor', 'admin');
     RETURN QUERY
     WITH app AS (
-        SELECT f.case_type, f.customer_id, f.case_id, f.closed_at, f.phase, a.*, k.started_at, k.stopped_at, k.due_at AS promised FROM bank.application a
+        SELECT f.case_type, f.customer_id, f.case_id, f.closed_at, f.phase, a.submitted_at, a.decided_at, a.executed_at, a.how, a.verdict, k.started_at, k.stopped_at, k.due_at AS promised FROM bank.application a
           JOIN bank.case_file f ON f.customer_id = a.customer_id AND f.case_id = a.case_id
           LEFT JOIN bank.case_clock k ON k.customer_id = f.customer_id AND k.case_id = f.case_id AND k.clock = 'application' AND k.run = 1
          WHERE f.received_at >= bank.month_start(p_month) AND f.received_at < bank.month_start(p_month, 1) AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()),
