@@ -1,4 +1,5 @@
 #include "console/check.h"
+#include "console/file_field.h"
 
 #include "base/alloc.h"
 #include "base/language.h"
@@ -44,7 +45,7 @@ static bool has_field(const struct fields *fields, const char *name)
     for (int i = 0; fields && i < fields->count; i++)
         if (!strcmp(fields->items[i].name, name))
             return true;
-    return false;
+    return fields && file_field_named(fields, name);
 }
 
 static bool has_filter(const struct definition *definition, const char *name)
@@ -345,6 +346,8 @@ static void check_form(struct check *check)
     check_fields(check, &definition->fields, "/fields");
     if (definition->load.view || definition->load.function)
         check_source(check, &definition->load, &parameters, "/load");
+    if (definition->conflict.function || definition->conflict.view)
+        check_source(check, &definition->conflict, &parameters, "/conflict");
     sent.loads = definition->load.view || definition->load.function;
     check_bindings(check, &definition->submit.arguments, &sent, "/submit/arguments");
     check_jump(check, &definition->submit.after.jump, &fields, "/submit/then");

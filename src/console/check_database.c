@@ -216,6 +216,8 @@ int check_database(PGconn *connection, const struct definition *definition, sche
             definition_load(definition, is_parameter, (void *)definition, items);
         check_source(&check, &definition->load, &loaded, "/load");
     }
+    if (definition->conflict.function)
+        check_source(&check, &definition->conflict, NULL, "/conflict");
     check_filters(&check, definition);
     names_each(definition, check_names, &check);
     check_columns(&check, &definition->columns, "/columns");

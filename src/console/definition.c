@@ -88,6 +88,7 @@ static void read_submit(struct definition *definition, const cJSON *json)
     const cJSON *submit = cJSON_GetObjectItemCaseSensitive(json, "submit");
     definition->fields = read_fields(json, "fields");
     definition->load = read_source(json, "load");
+    definition->conflict = read_source(json, "conflict");
     definition->submit = (struct submit){
         .title = read_both(submit, "title"),
         .function = json_string(submit, "function", NULL),
@@ -178,6 +179,7 @@ void definition_free(struct definition *definition)
         return;
     source_free(&definition->source);
     source_free(&definition->load);
+    source_free(&definition->conflict);
     defined_columns_free(&definition->columns);
     fields_free(&definition->fields);
     actions_free(&definition->actions);

@@ -139,6 +139,8 @@ struct after {
     struct jump jump;
 };
 
+/* What the function of an action answers: an outcome, or a file to be kept or looked at. */
+enum answer_kind { ANSWER_OUTCOME, ANSWER_SAVE, ANSWER_SHOW };
 enum danger { DANGER_NONE, DANGER_CONFIRM, DANGER_POST };
 enum need { NEED_ROW = 1, NEED_MARKS = 2, NEED_WRITE = 4, NEED_CONNECTION = 8 };
 
@@ -158,6 +160,7 @@ enum field_type {
     FIELD_BOOL,
     FIELD_PASSWORD,
     FIELD_SHOW,
+    FIELD_FILE, /* a path; the change gets its bytes and its name (file_field.h) */
 };
 
 struct defined_field {
@@ -199,6 +202,7 @@ struct defined_action {
     int when_count;
     enum danger danger;
     int amount; /* column, -1 when none */
+    enum answer_kind result;
     struct after after;
 };
 
@@ -279,6 +283,7 @@ struct definition {
     /* form and report */
     struct fields fields;
     struct source load;
+    struct source conflict; /* what others changed since a version; no function: `load` is asked */
     struct submit submit;
     /* view */
     struct both *pages;

@@ -203,6 +203,12 @@ enum danger read_danger(const cJSON *object)
     return choice(json_string(object, "danger", "none"), names);
 }
 
+static enum answer_kind read_result(const cJSON *object)
+{
+    static const char *const names[] = {"outcome", "save", "show", NULL};
+    return choice(json_string(object, "result", "outcome"), names);
+}
+
 unsigned role_bit(const char *name)
 {
     static const char *const names[] = {"clerk", "rm", "supervisor", "auditor", "admin", NULL};
@@ -237,7 +243,8 @@ static struct defined_lookup *read_lookup(const cJSON *object)
 struct fields read_fields(const cJSON *object, const char *name)
 {
     static const char *const types[] = {"text",   "memo", "integer",  "money", "date",
-                                        "choice", "bool", "password", "show",  NULL};
+                                        "choice", "bool", "password", "show",  "file",
+                                        NULL};
     struct fields fields;
     const cJSON *item, *array = member(object, name);
     int at = 0;
@@ -249,7 +256,10 @@ struct fields read_fields(const cJSON *object, const char *name)
         field->title = read_both(item, "title");
         field->help = read_both(item, "help");
         field->type = choice(json_string(item, "type", "text"), types);
-        field->length = json_int(item, "length", field->type == FIELD_MEMO ? 2000 : 60);
+        field->length = json_int(item, "length",
+                                 field->type == FIELD_MEMO   ? 2000
+                                 : field->type == FIELD_FILE ? 1000
+                                                             : 60);
         field->rows = json_int(item, "rows", field->type == FIELD_MEMO ? 4 : 1);
         field->required = json_bool(item, "required", false);
         field->loaded = json_bool(item, "loaded", true);
@@ -318,6 +328,7 @@ struct actions read_actions(const cJSON *object, const struct defined_columns *c
         action->roles = read_roles(item);
         read_conditions(action, member(item, "when"), columns);
         action->danger = read_danger(item);
+        action->result = read_result(item);
         action->amount = defined_columns_find(columns, json_string(item, "amount", ""));
         action->after = read_after(item);
     }

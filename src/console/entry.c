@@ -6,6 +6,7 @@
 #include "base/money.h"
 #include "console/dialog.h"
 #include "console/entry_editor.h"
+#include "console/file_field.h"
 #include "console/format.h"
 #include "terminal/draw.h"
 
@@ -27,6 +28,7 @@ static const enum form_type form_types[] = {
     [FIELD_TEXT] = FORM_TEXT,     [FIELD_MEMO] = FORM_MEMO,     [FIELD_INTEGER] = FORM_INTEGER,
     [FIELD_MONEY] = FORM_MONEY,   [FIELD_DATE] = FORM_DATE,     [FIELD_CHOICE] = FORM_CHOICE,
     [FIELD_BOOL] = FORM_BOOL,     [FIELD_PASSWORD] = FORM_PASSWORD, [FIELD_SHOW] = FORM_TEXT,
+    [FIELD_FILE] = FORM_LOOKUP,
 };
 
 /* The ISO code of a money field: fixed, or a value of the page. */
@@ -151,8 +153,10 @@ const char *entry_value(struct entry *entry, const char *name)
 {
     int at = form_find(entry->form, name);
     if (at < 0)
-        return NULL;
+        return file_field_named(entry->fields, name) ? values_get(&entry->stored, name) : NULL;
     const struct defined_field *field = &entry->fields->items[at];
+    if (field->type == FIELD_FILE)
+        return values_get(&entry->stored, name);
     const char *text = form_value(entry->form, at);
     char minor[32];
     if (!text || !*text || field->type == FIELD_SHOW)
@@ -170,6 +174,9 @@ void entry_values(struct entry *entry, struct values *values)
         if (entry->fields->items[i].type != FIELD_SHOW)
             values_set(values, entry->fields->items[i].name,
                        entry_value(entry, entry->fields->items[i].name));
+    for (int i = 0; i < entry->stored.count; i++)
+        if (file_field_named(entry->fields, entry->stored.items[i].name))
+            values_set(values, entry->stored.items[i].name, entry->stored.items[i].text);
 }
 
 struct form *entry_form(struct entry *entry)
@@ -318,6 +325,21 @@ static void ask_lookup(struct entry *entry, int at)
     query_free(&query);
 }
 
+static void picked_file(void *data, const char *path)
+{
+    struct entry *entry = data;
+    if (path && entry->asked >= 0)
+        form_type(entry->form, entry->asked, path);
+    entry->asked = -1;
+}
+
+static void pick_file(struct entry *entry, int at)
+{
+    entry->asked = at;
+    file_field_pick(entry->page->console, both_text(&entry->fields->items[at].title),
+                    form_value(entry->form, at), picked_file, entry);
+}
+
 static void pick(struct entry *entry)
 {
     int at = form_focus(entry->form);
@@ -328,6 +350,8 @@ static void pick(struct entry *entry)
         ask_lookup(entry, at);
     else if (field->value_count)
         pick_choice(entry, at);
+    else if (field->type == FIELD_FILE)
+        pick_file(entry, at);
     else
         console_say(entry->page->console, STYLE_MESSAGE, "%s",
                     field->type == FIELD_DATE
@@ -348,6 +372,22 @@ static struct key translated(const struct entry *entry, const struct key *key)
     else if (key->code == K_F(4))
         copy.code = K_TAB;
     return copy;
+}
+
+/* The files named are read when the form is sent; a field says why its file cannot be. */
+static bool read_files(struct entry *entry)
+{
+    struct error error = ERROR_INIT;
+    for (int i = 0; i < entry->fields->count; i++) {
+        const struct defined_field *field = &entry->fields->items[i];
+        const char *path = field->type == FIELD_FILE ? form_value(entry->form, i) : "";
+        if (*path && !file_field_read(path, field->name, &entry->stored, &error)) {
+            form_set_message(entry->form, i, error.what);
+            form_set_focus(entry->form, i);
+            return false;
+        }
+    }
+    return true;
 }
 
 enum entry_result entry_key(struct entry *entry, const struct key *key)
@@ -371,7 +411,7 @@ enum entry_result entry_key(struct entry *entry, const struct key *key)
         pick(entry);
         return ENTRY_USED;
     case FORM_SUBMIT:
-        if (form_validate(entry->form) < 0)
+        if (form_validate(entry->form) < 0 && read_files(entry))
             return ENTRY_SUBMIT;
         screen_bell();
         return ENTRY_USED;

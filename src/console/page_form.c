@@ -6,7 +6,9 @@
 #include "console/console.h"
 #include "console/dialog.h"
 #include "console/entry.h"
+#include "console/file_field.h"
 #include "console/format.h"
+#include "console/page_form_conflict.h"
 #include "console/perform.h"
 #include "console/seal.h"
 #include "console/task.h"
@@ -25,6 +27,7 @@ struct form_state {
     char *sent; /* what the request key was used for */
     char *id;   /* returned by the change */
     bool sending, loading;
+    struct form_conflict conflict;
 };
 
 static const char *form_value_of(struct page *page, const char *name)
@@ -35,7 +38,8 @@ static const char *form_value_of(struct page *page, const char *name)
         return NULL;
     if (!strcmp(name, "@id"))
         return state->id;
-    if (state->entry && form_find(entry_form(state->entry), name) >= 0) {
+    if (state->entry && (form_find(entry_form(state->entry), name) >= 0 ||
+                         file_field_named(&page->definition->fields, name))) {
         value = entry_value(state->entry, name);
         return value ? value : NULL;
     }
@@ -51,7 +55,8 @@ static const char *submit_value(void *data, const char *name)
     if (!strcmp(name, "@id"))
         return state->id;
     at = form_find(entry_form(state->entry), name);
-    if (at >= 0 && page->definition->fields.items[at].type != FIELD_SHOW)
+    if (at >= 0 ? page->definition->fields.items[at].type != FIELD_SHOW
+                : file_field_named(&page->definition->fields, name))
         return entry_value(state->entry, name);
     return page_value(page, name);
 }
@@ -111,6 +116,7 @@ static void form_open(struct page *page)
     struct form_state *state = xcalloc(1, sizeof *state);
     page->state = state;
     state->entry = entry_new(page, &page->definition->fields);
+    state->conflict = (struct form_conflict){state->entry, &state->loaded, NULL};
     fill(page);
     load(page);
 }
@@ -121,6 +127,7 @@ static void form_close(struct page *page)
     entry_free(state->entry);
     values_clear(&state->loaded);
     free(state->sent);
+    free(state->conflict.version);
     free(state->id);
     free(state);
 }
@@ -140,6 +147,10 @@ static void form_paint(struct page *page, const struct area *area)
 static void outcome_refused(struct page *page, const struct error *error)
 {
     struct form_state *state = page->state;
+    if (form_conflict_ask(page, &state->conflict, error)) {
+        console_say(page->console, STYLE_WARNING, "%s", error->what);
+        return;
+    }
     if (error->kind == ERROR_REFUSED || error->kind == ERROR_INPUT)
         if (entry_refuse(state->entry, error->where, error->what)) {
             screen_bell();

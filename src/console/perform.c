@@ -1,4 +1,5 @@
 #include "console/perform.h"
+#include "console/perform_file.h"
 #include "console/perform_job.h"
 
 #include "base/alloc.h"
@@ -236,9 +237,8 @@ static void item_send(struct item *item, answer_function answer, void *data)
     struct job *job = item->job;
     struct query query = QUERY_INIT;
     clock_uuid(item->request);
-    (job->rows ? query_call_rows : query_call)(&query, job->action->function,
-                                               &job->action->arguments, item->request, item_value,
-                                               item);
+    (job->action->result ? query_call_file : job->rows ? query_call_rows : query_call)(
+        &query, job->action->function, &job->action->arguments, item->request, item_value, item);
     struct request request = {.sql = buffer_text(&query.sql),
                               .n = query.count,
                               .values = (const char *const *)query.values,
@@ -269,6 +269,21 @@ static void job_work(struct job *job)
     job_free(job);
 }
 
+/* A file instead of an outcome. */
+static void file_answer(void *data, struct answer *answer)
+{
+    struct job *job = data;
+    struct console *console = job->page->console;
+    job_unlink(job);
+    if (answer->error)
+        console_error(console, answer->error);
+    else if (!PQntuples(answer->rows))
+        console_refuse(console, _("The object was not found, or is outside your branch."));
+    else if (perform_file(console, job->action->result, answer->rows))
+        seal_soon(console);
+    job_free(job);
+}
+
 static void job_send(struct job *job)
 {
     if (job->action->work) {
@@ -281,6 +296,10 @@ static void job_send(struct job *job)
     if (job_takes_rows(job->action)) {
         job->rows = job_rows(job);
         item_send(&job->items[0], rows_answer, job);
+        return;
+    }
+    if (job->action->result) {
+        item_send(&job->items[0], file_answer, job);
         return;
     }
     job->open = job->count;

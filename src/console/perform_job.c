@@ -78,7 +78,10 @@ void job_results(struct job *job, int failed)
     for (int i = 0; i < job->count; i++)
         buffer_format(&text, "%s  %s\n", job->items[i].label ? job->items[i].label : "",
                       job->items[i].result ? job->items[i].result : "");
-    buffer_format(&text, _("\n%d done, %d refused"), job->count - failed, failed);
+    buffer_format(&text, "\n");
+    buffer_format(&text, _("%d done, %d refused"), job->count - failed, failed);
+    console_say(job->page->console, failed ? STYLE_WARNING : STYLE_GOOD, _("%d done, %d refused"),
+                job->count - failed, failed);
     dialog_text(job->page->console, both_text(&job->action->title), buffer_text(&text),
                 failed ? STYLE_WARNING : STYLE_GOOD);
     buffer_free(&text);
@@ -86,11 +89,10 @@ void job_results(struct job *job, int failed)
 
 enum { DETAILS_MOST = 6 };
 
-/* What the one object is, column by column, and what was entered about it. */
+/* What the one object is, column by column. */
 static void add_details(struct buffer *text, const struct job *job)
 {
     const struct item *item = &job->items[0];
-    const struct fields *asked = &job->action->ask;
     char cell[256];
     for (int i = 0, lines = 0; item->cells && i < job->columns->count && lines < DETAILS_MOST; i++) {
         const struct defined_column *column = &job->columns->items[i];
@@ -104,12 +106,18 @@ static void add_details(struct buffer *text, const struct job *job)
         buffer_format(text, "\n  %s: %s", both_text(&column->title), cell);
         lines++;
     }
+}
+
+/* What was entered, for one row or many. */
+static void add_entered(struct buffer *text, const struct job *job)
+{
+    const struct fields *asked = &job->action->ask;
     for (int i = 0; i < asked->count; i++) {
         const struct defined_field *field = &asked->items[i];
         const char *value = values_get(&job->asked, field->name);
         const struct named_value *named =
             named_value_find(field->values, field->value_count, value);
-        if (value && *value && field->type != FIELD_PASSWORD)
+        if (value && *value && field->type != FIELD_PASSWORD && field->type != FIELD_FILE)
             buffer_format(text, "%s\n  %s: %s", i ? "" : "\n", both_text(&field->title),
                           named && named->title.en ? both_text(&named->title) : value);
     }
@@ -132,6 +140,7 @@ void job_question(struct job *job, void (*answer)(void *data, bool yes))
         buffer_add(&text, "\n  …");
     if (job->count == 1)
         add_details(&text, job);
+    add_entered(&text, job);
     if (action->danger == DANGER_POST)
         buffer_format(&text, "\n\n%s", _("This is booked at once."));
     dialog_confirm(job->page->console, _("Please confirm"), buffer_text(&text), answer, job);

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "console/file_field.h"
 #include "console/format.h"
 
 #include <stdio.h>
@@ -174,6 +175,11 @@ static bool field_ask(struct sheet *sheet, const struct defined_field *field,
             say_values(sheet, field, values, text + 1 + strspn(text + 1, " "));
         } else if ((*text && !value) || (!value && field->required)) {
             plain_say(_("This value is not right; try again."));
+        } else if (value && field->type == FIELD_FILE) {
+            struct error error = ERROR_INIT;
+            done = file_field_read(value, field->name, values, &error);
+            if (!done)
+                plain_error(&error);
         } else {
             values_set(values, field->name, value);
             done = true;

@@ -342,6 +342,13 @@ void query_call_rows(struct query *query, const char *called, const struct bindi
     call(query, "status, id, message, detail", called, bindings, request, value, data);
 }
 
+void query_call_file(struct query *query, const char *called, const struct bindings *bindings,
+                     const char *request, const char *(*value)(void *data, const char *name),
+                     void *data)
+{
+    call(query, "name, kind, data", called, bindings, request, value, data);
+}
+
 void query_reveal(struct query *query, const char *called, const struct bindings *bindings,
                   const char *request, const char *(*value)(void *data, const char *name),
                   void *data)

@@ -64,6 +64,11 @@ void query_call_rows(struct query *query, const char *function, const struct bin
                      const char *request, const char *(*value)(void *data, const char *name),
                      void *data);
 
+/* The same for a function that answers a file: SELECT name, kind, data FROM …. */
+void query_call_file(struct query *query, const char *function, const struct bindings *arguments,
+                     const char *request, const char *(*value)(void *data, const char *name),
+                     void *data);
+
 /* The same for a function that also returns a value: SELECT value, message FROM api.FUNCTION(…). */
 void query_reveal(struct query *query, const char *function, const struct bindings *arguments,
                   const char *request, const char *(*value)(void *data, const char *name),

@@ -57,14 +57,15 @@ CREATE FUNCTION bank.case_checks_open(c bank.case_file) RETURNS text LANGUAGE sq
                                          AND d.case_id = c.case_id AND d.item = k.item)
 $$;
 
--- No decision while a required item is open, whoever writes and by whatever function.
+-- No decision while a required item is open, whoever writes and by whatever function. (To close is to end
+-- what was decided.)
 CREATE FUNCTION bank.case_checks_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     missing text;
 BEGIN
     IF EXISTS (SELECT FROM bank.case_transition t
                 WHERE t.case_type = NEW.case_type AND t.stage = OLD.stage AND t.next_stage = NEW.stage
-                  AND t.level IN ('', NEW.level) AND 'decision' = ANY (t.needs)) THEN
+                  AND t.level IN ('', NEW.level) AND 'decision' = ANY (t.needs) AND t.action <> 'close') THEN
         missing := bank.case_checks_open(NEW);
         IF missing IS NOT NULL THEN
             PERFORM bank.fail('BO423', 'Required items of the checklist are open.', missing,
@@ -277,6 +278,11 @@ LANGUAGE sql STABLE AS $$
                             WHERE q.queue = p_value)
         WHEN 'owner_id' THEN bank.staff_name(p_value::int)
         WHEN 'decided_by' THEN bank.staff_name(p_value::int)
+        WHEN 'level' THEN CASE WHEN p_english THEN initcap(p_value) ELSE CASE p_value WHEN 'simple' THEN '普通'
+             WHEN 'complex' THEN '复杂' WHEN 'major' THEN '重大' END END
+        WHEN 'outcome' THEN CASE WHEN p_english THEN initcap(replace(p_value, '_', ' ')) ELSE CASE p_value
+             WHEN 'resolved' THEN '已解决' WHEN 'not_upheld' THEN '不成立' WHEN 'mediated' THEN '调解'
+             WHEN 'merged' THEN '合并' WHEN 'withdrawn' THEN '撤诉' END END
         ELSE (SELECT CASE WHEN p_english THEN k.label_en ELSE k.label_zh END FROM bank.class_code k
                WHERE k.axis = CASE p_field WHEN 'channel' THEN 'A' WHEN 'business' THEN 'B'
                                            WHEN 'reason' THEN 'C' END AND k.code = p_value)
@@ -325,11 +331,19 @@ BEGIN
            bank.staff_name(x.staff_id), x.at, c.version
       FROM change x
     UNION ALL
-    (SELECT '', s.action, s.action, NULL, NULL, left(s.note, 400), left(s.note, 400), NULL,
-            bank.staff_name(s.staff_id), s.at, c.version
-       FROM step s ORDER BY s.event_id DESC LIMIT 5)
+    (SELECT '', coalesce(k.en, s.action), coalesce(k.zh, s.action), NULL, NULL, left(s.note, 400), left(s.note, 400),
+            NULL, bank.staff_name(s.staff_id), s.at, c.version
+       FROM step s LEFT JOIN (VALUES ('classify', 'Classified', '分类'), ('route', 'Routed', '分派队列'),
+            ('take', 'Taken', '受理'), ('assign', 'Assigned', '指派'), ('release', 'Given back', '退回队列'),
+            ('reply', 'Answered', '答复'), ('wait', 'Waiting', '等待'), ('resume', 'Resumed', '恢复'),
+            ('propose', 'Proposed', '拟定方案'), ('resolve', 'Resolved', '处理决定'), ('approve', 'Approved', '批准'),
+            ('reject', 'Sent back', '驳回'), ('close', 'Closed', '办结'), ('withdraw', 'Withdrawn', '撤诉'),
+            ('reopen', 'Reopened', '重新打开'), ('merge', 'Merged', '并入他单'), ('merge_in', 'Took one in', '并入一单'),
+            ('mark', 'Flags', '标记'), ('reassign', 'Reassigned', '自动改派'), ('escalate', 'Escalated', '催办升级'))
+            k (action, en, zh) ON k.action = s.action
+      ORDER BY s.event_id DESC LIMIT 5)
     UNION ALL
-    SELECT '', 'case', 'case', NULL, NULL, NULL, NULL, NULL, NULL, now(), c.version
+    SELECT '', 'Nothing that shows', '无可见变更', NULL, NULL, NULL, NULL, NULL, NULL, now(), c.version
      WHERE NOT EXISTS (SELECT FROM step);
 END $$;
 SELECT bank.function_grant('case_changes', 'clerk', 'rm', 'supervisor', 'auditor');

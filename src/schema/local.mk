@@ -88,3 +88,5 @@ dist_schema_DATA += src/schema/098-reconcile-lane-open.sql
 dist_schema_DATA += \
   src/schema/086-application.sql src/schema/087-application-check.sql \
   src/schema/088-application-write.sql src/schema/089-application-decide.sql
+dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
+  src/schema/092-case-many.sql

@@ -64,11 +64,12 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
-static bool write_text(const char *path, const char *text, struct error *error)
+static bool write_bytes(const char *path, const char *data, size_t length, const char *more,
+                        struct error *error)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-    bool good = file && fputs(text, file) >= 0 && (!*text || putc('\n', file) != EOF);
+    bool good = file && fwrite(data, 1, length, file) == length && fputs(more, file) >= 0;
     if (!file && fd >= 0)
         close(fd);
     good = file && fclose(file) == 0 && good;
@@ -76,16 +77,17 @@ static bool write_text(const char *path, const char *text, struct error *error)
 }
 
 /* The command may have arguments, and quotes, as everywhere where $EDITOR is used. */
-static bool run(char *path, int *status, struct error *error)
+static bool run(const char *command, char *path, int *status, struct error *error)
 {
-    char *line = xasprintf("%s \"$1\"", editor_command());
+    char *line = xasprintf("%s \"$1\"", command);
     char shell[] = "/bin/sh", option[] = "-c", name[] = "sh";
     char *const argv[] = {shell, option, line, name, path, NULL};
     bool started = screen_run(argv, status, error);
     free(line);
     if (started && WIFEXITED(*status) && WEXITSTATUS(*status) == 127)
-        return error_set(error, ERROR_SYSTEM, editor_command(),
-                         _("Set EDITOR to the name of an editor."), _("the editor was not found"));
+        return error_set(error, ERROR_SYSTEM, command,
+                         _("Set EDITOR, PAGER or BANKOPS_VIEWER to a program that exists."),
+                         _("the program was not found"));
     return started;
 }
 
@@ -147,7 +149,8 @@ bool editor_run(const char *text, char **edited, enum editor_end *end, struct er
     if (!(folder = make_folder(error)))
         return false;
     path = xasprintf("%s/text.txt", folder);
-    bool started = write_text(path, text, error) && run(path, &status, error);
+    bool started = write_bytes(path, text, strlen(text), *text ? "\n" : "", error) &&
+                   run(editor_command(), path, &status, error);
     bool good = started && file_read(path, TEXT_MOST, &data, &length, error);
     if (good) {
         *edited = editor_clean(data, length);
@@ -158,6 +161,24 @@ bool editor_run(const char *text, char **edited, enum editor_end *end, struct er
     free(data);
     if (good || !started)
         remove_folder(folder);
+    free(path);
+    free(folder);
+    return good;
+}
+
+bool editor_show(const char *program, const char *name, const char *data, size_t length,
+                 struct error *error)
+{
+    char *folder = make_folder(error), *path;
+    int status = 0;
+    if (!folder)
+        return false;
+    path = xasprintf("%s/%s", folder, name);
+    setenv("LESSSECURE", "1", 1);
+    setenv("LESSCHARSET", "utf-8", 0);
+    bool good = write_bytes(path, data, length, "", error) && run(program, path, &status, error);
+    unsetenv("LESSSECURE");
+    remove_folder(folder);
     free(path);
     free(folder);
     return good;

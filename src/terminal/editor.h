@@ -21,6 +21,11 @@ enum editor_end {
  * cannot be started, or the file is gone or above 1 MiB: then the file stays and the error names it. */
 bool editor_run(const char *text, char **edited, enum editor_end *end, struct error *error);
 
+/* Shows bytes in another program (a pager, a viewer) as a file called `name` in such a folder, and
+ * waits. less cannot start programs or write files then. */
+bool editor_show(const char *program, const char *name, const char *data, size_t length,
+                 struct error *error);
+
 /* Plain text from what editors write: UTF-8 without byte order mark, line ends \n, tabs as blanks to
  * the next eighth cell, no other control characters, no blank lines at the end. The caller frees. */
 char *editor_clean(const char *data, size_t length);

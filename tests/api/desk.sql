@@ -66,7 +66,7 @@ SELECT is(pg_temp.call('t_clerk', format('case_classify(101, %s, ''A032'', ''B02
           'BO409', 'the first is told');
 SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(field || '':'' || before_en || ''>'' || now_zh || '':'' || value,'
           ' '' '' ORDER BY field) FROM api.case_changes(101, %s, %s) WHERE field IN (''business'', ''channel'', ''level'')',
-          :b, :read)), 'business:Bank card>贷款:B03 channel:Telephone bank>移动客户端:A033 level:simple>complex:complex',
+          :b, :read)), 'business:Bank card>贷款:B03 channel:Telephone bank>移动客户端:A033 level:Simple>复杂:complex',
           'field by field');
 SELECT is(pg_temp.as('t_clerk', format('SELECT max(version) FROM api.case_changes(101, %s, %s)', :b, :read)),
           pg_temp.version(:b)::text, 'with the version to go on with');
