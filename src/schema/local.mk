@@ -90,3 +90,5 @@ dist_schema_DATA += \
   src/schema/088-application-write.sql src/schema/089-application-decide.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql
+TESTS += tests/api/desk.sql
+EXTRA_DIST += tests/api/desk.sql
