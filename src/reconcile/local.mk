@@ -114,9 +114,12 @@ tests_reconcile_corpus_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 endif
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/reconcile/match.t tests/reconcile/match_trap.t \
+match_tests = tests/reconcile/match.t tests/reconcile/match_trap.t tests/reconcile/match_doubt.t \
   tests/reconcile/match_rules.t
-TESTS += tests/reconcile/match.t tests/reconcile/match_trap.t tests/reconcile/match_rules.t
+check_PROGRAMS += $(match_tests)
+TESTS += $(match_tests)
+tests_reconcile_match_doubt_t_SOURCES = tests/reconcile/match_doubt.c tests/reconcile/matching.h
+tests_reconcile_match_doubt_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_match_t_SOURCES = tests/reconcile/match.c tests/reconcile/matching.h
 tests_reconcile_match_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_match_trap_t_SOURCES = tests/reconcile/match_trap.c tests/reconcile/matching.h

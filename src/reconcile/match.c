@@ -34,9 +34,10 @@ void match_run(struct match_store *store)
     match_doubt_fees(store);
     match_doubt_parts(store);
     match_doubt_references(store);
-    match_doubt_twins(store);
+    match_doubt_days(store);
     match_doubt_near(store);
     match_doubt_copies(store);
+    match_doubt_twins(store);
     match_lanes_free(store->lanes);
     store->lanes = NULL;
     if (store->note_count)

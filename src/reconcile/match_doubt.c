@@ -83,7 +83,7 @@ static bool is_twin(const struct match_store *store, uint32_t one, uint32_t othe
 }
 
 /* Lines paired in order are as good as each other, until one of them turns out to have a partner of
- * another kind: then it matters which. */
+ * another kind or a doubtful one: then it matters which. */
 void match_doubt_twins(struct match_store *store)
 {
     const struct match_keys *keys = &store->residue;
@@ -97,11 +97,63 @@ void match_doubt_twins(struct match_store *store)
             for (size_t j = at; j < at + run; j++) {
                 uint32_t other = keys->list[j].line;
                 const struct match_rule *second = match_line_rule(store, &store->lines[other]);
-                if (!second || second == rule || !is_twin(store, one, other))
+                bool doubtful = match_line_status(&store->lines[other]) == MATCH_SUGGESTED;
+                if (!second || (second == rule && !doubtful) || !is_twin(store, one, other))
                     continue;
                 match_demote(store, one, MATCH_DOUBT_TWIN, other);
                 match_demote(store, other, MATCH_DOUBT_TWIN, one);
             }
         }
+    }
+}
+
+/* A line of the reference and amount that lies nearer in days than the partner could be it too:
+ * the reference was used again, and one of the four is lost or written in another way. */
+static void doubt_days(struct match_store *store, const struct match_key *keys, size_t count,
+                       uint32_t book)
+{
+    const struct match_line *line = &store->lines[book], *mate = &store->lines[line->next];
+    int days = abs(mate->date - line->date);
+    for (size_t i = 0; i < count; i++) {
+        const struct match_line *other = &store->lines[keys[i].line];
+        const struct match_line *facing = other->side == MATCH_BOOK ? mate : line;
+        if (other != line && other != mate && other->account == line->account &&
+            other->amount == line->amount && abs(other->date - facing->date) < days) {
+            match_demote(store, book, MATCH_DOUBT_DAYS, keys[i].line);
+            return;
+        }
+    }
+}
+
+/* Lines whose side has the reference and amount on another day as well. */
+static size_t used_again(const struct match_store *store, const struct match_key *keys, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++) {
+            const struct match_line *a = &store->lines[keys[i].line];
+            const struct match_line *b = &store->lines[keys[j].line];
+            if (a->side == b->side && a->account == b->account && a->amount == b->amount &&
+                a->date != b->date) {
+                found++;
+                break;
+            }
+        }
+    return found;
+}
+
+void match_doubt_days(struct match_store *store)
+{
+    const struct match_keys *keys = &store->references;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        if (run < 3 || run > MATCH_PARTS)
+            continue;
+        store->again += used_again(store, &keys->list[at], run);
+        for (size_t i = at; i < at + run; i++)
+            if (store->lines[keys->list[i].line].side == MATCH_BOOK &&
+                is_confirmed_pair(store, keys->list[i].line) &&
+                match_line_rule(store, &store->lines[keys->list[i].line])->ambiguity != MATCH_ORDER)
+                doubt_days(store, &keys->list[at], run, keys->list[i].line);
     }
 }

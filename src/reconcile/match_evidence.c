@@ -135,7 +135,9 @@ static void say_doubt(const struct facts *facts, struct buffer *out)
         ". Not confirmed: open lines with its part numbers add up to the same",
         ". Not confirmed: an open line of the amount has nearly this reference",
         ". Not confirmed: the reference stands for many lines, some without a partner",
-        ". Not confirmed: an equal line has a partner of another kind"};
+        ". Not confirmed: an equal line has a partner of another kind",
+        ". Not confirmed: another line of the reference and amount lies nearer in days",
+        ". Not confirmed: references come again in this lane and few pairs are so many days apart"};
     if (facts->note)
         buffer_add(out, doubts[facts->note->doubt]);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum {
+    DISTANCES = 2,   /* of near pairs: one edit, two */
     FOUND_LEAST = 5, /* neighbours; fewer may be chance */
     SAMPLE = 64      /* lines of a side of a block whose days are compared */
 };
@@ -22,9 +23,10 @@ struct pair {
 
 /* What a block holds, for the risk of taking a neighbour for the partner. */
 struct crowd {
-    uint32_t account;
-    double expected; /* pairs that are near by chance */
-    size_t pairs;    /* found */
+    uint32_t account, block;
+    double expected[DISTANCES]; /* pairs so many edits apart by chance */
+    size_t pairs[DISTANCES];    /* found */
+    bool safe[DISTANCES];       /* more of them than chance makes */
 };
 
 struct near {
@@ -41,18 +43,10 @@ struct near {
  * the rules of references have left the pair: it is a rival, and no near pair. */
 static int edits(const struct match_form *one, const struct match_form *other)
 {
-    int longer = one->length - other->length, distance;
+    int longer = one->length - other->length;
     if (!longer && match_differences(one, other) > 4)
         return 3;
-    if (longer > 8 || longer < -8)
-        return 3;
-    distance = match_distance((struct slice){one->text, one->length},
-                              (struct slice){other->text, other->length});
-    if (one->head != other->head) {
-        int inner = match_distance(match_form_core(one), match_form_core(other));
-        distance = inner < distance ? inner : distance;
-    }
-    return distance;
+    return longer > 8 || longer < -8 ? 3 : match_form_distance(one, other);
 }
 
 static uint16_t days_apart(const struct match_line *book, const struct match_line *statement)
@@ -104,31 +98,34 @@ static double days_share(const struct match_store *store, const struct match_rul
 }
 
 /* Pairs that are near by chance, among the lines whose own partner is not there. */
-static double expect(const struct match_store *store, const struct near *near,
-                     const struct match_block *block, struct match_form *const forms[2],
-                     bool *const paired[2])
+static void expect(const struct match_store *store, const struct near *near,
+                   const struct match_block *block, struct match_form *const forms[2],
+                   bool *const paired[2], double expected[DISTANCES])
 {
     size_t lengths[MATCH_FORM + 3] = {0};
-    double sum = 0;
+    double share = -1;
     for (size_t j = 0; j < block->counts[1]; j++)
         lengths[forms[1][j].length + 1] += !paired[1][j] && !is_copy(store, block->lines[1][j]);
     for (size_t i = 0; i < block->counts[0]; i++) {
         size_t length = forms[0][i].length;
         size_t others = lengths[length] + lengths[length + 1] + lengths[length + 2];
-        if (!paired[0][i] && others && match_edits_allowed(length) &&
-            !is_copy(store, block->lines[0][i]))
-            sum += (double)others * match_lane_chance(near->lanes,
-                                                      store->lines[block->lines[0][i]].account,
-                                                      length, match_edits_allowed(length));
+        if (paired[0][i] || !others || is_copy(store, block->lines[0][i]))
+            continue;
+        share = share < 0 ? days_share(store, near->rule, block) : share;
+        for (int edits = 1; edits <= match_edits_allowed(length); edits++)
+            expected[edits - 1] +=
+                share * (double)others *
+                match_lane_chance(near->lanes, store->lines[block->lines[0][i]].account, length,
+                                  edits);
     }
-    return sum > 0 ? sum * days_share(store, near->rule, block) : 0;
 }
 
 static void compare_block(struct match_store *store, const struct match_block *block, void *context)
 {
     struct near *near = context;
     struct match_form *forms[2];
-    struct crowd crowd = {.account = store->lines[block->lines[0][0]].account};
+    struct crowd crowd = {.account = store->lines[block->lines[0][0]].account,
+                          .block = (uint32_t)near->crowd_count};
     bool *paired[] = {xcalloc(block->counts[0], 1), xcalloc(block->counts[1], 1)};
     for (int side = 0; side < 2; side++)
         forms[side] = make_forms(store, block->lines[side], block->counts[side]);
@@ -147,11 +144,12 @@ static void compare_block(struct match_store *store, const struct match_block *b
                 (uint32_t)near->crowd_count, 0,
                 (uint8_t)distance,           (uint8_t)match_edits_allowed((size_t)least),
                 days_apart(book, statement)};
-            crowd.pairs += distance && distance <= match_edits_allowed((size_t)least);
+            if (distance && distance <= match_edits_allowed((size_t)least))
+                crowd.pairs[distance - 1]++;
             paired[0][i] = paired[1][j] = true;
         }
     }
-    crowd.expected = expect(store, near, block, forms, paired);
+    expect(store, near, block, forms, paired, crowd.expected);
     for (int side = 0; side < 2; side++) {
         free(forms[side]);
         free(paired[side]);
@@ -183,44 +181,66 @@ static bool has_number(const struct match_store *store, const struct match_line 
     return digit && !match_no_reference(reference, &store->rules->absent);
 }
 
-/* Accounts whose own references prove that a near one is no other's. */
-static bool *safe_accounts(const struct match_store *store, const struct near *near)
+/* By account, and within it those in which chance makes fewest pairs first. */
+static int by_expected(const void *left, const void *right, void *distance)
 {
-    bool *safe = xcalloc(store->account_count + 1, sizeof *safe);
-    double *expected = xcalloc(store->account_count + 1, sizeof *expected);
-    double *pairs = xcalloc(store->account_count + 1, sizeof *pairs);
-    struct match_nearness *tests = match_lane_test(store, near->lanes, near->rule);
-    for (size_t i = 0; i < near->crowd_count; i++) {
-        expected[near->crowds[i].account] += near->crowds[i].expected;
-        pairs[near->crowds[i].account] += (double)near->crowds[i].pairs;
-    }
-    for (size_t i = 0; i < store->account_count; i++) {
-        bool clustered = tests[i].found >= FOUND_LEAST &&
-                         tests[i].share * 1e6 > near->rule->neighbours &&
-                         tests[i].share > 4 * tests[i].chance;
-        safe[i] = !clustered && expected[i] * 1e6 <= near->rule->risk * pairs[i];
-        /* With too many open lines in all, blocks of few are still safe. */
-        if (!clustered && !safe[i])
-            for (size_t k = 0; k < near->crowd_count; k++) {
-                struct crowd *crowd = &near->crowds[k];
-                if (crowd->account == i &&
-                    crowd->expected * 1e6 <= near->rule->risk * (double)crowd->pairs)
-                    crowd->account = UINT32_MAX;
-            }
-    }
-    free(tests);
-    free(expected);
-    free(pairs);
-    return safe;
+    const struct crowd *a = left, *b = right;
+    double x = a->expected[*(const int *)distance], y = b->expected[*(const int *)distance];
+    if (a->account != b->account)
+        return a->account < b->account ? -1 : 1;
+    if (x != y)
+        return x < y ? -1 : 1;
+    return a->block < b->block ? -1 : a->block > b->block;
 }
 
-static bool is_safe(const struct match_store *store, const struct near *near, const bool *safe,
+/* Of one account's blocks as many as hold more pairs than chance makes in all of them together:
+ * also those without a pair count, for each could have had a wrong one. */
+static void judge_account(struct crowd *crowds, size_t count, int distance, double risk)
+{
+    double expected = 0, pairs = 0;
+    size_t safe = 0;
+    for (size_t i = 0; i < count; i++) {
+        expected += crowds[i].expected[distance];
+        pairs += (double)crowds[i].pairs[distance];
+        if (expected * 1e6 <= risk * pairs)
+            safe = i + 1;
+    }
+    for (size_t i = 0; i < safe; i++)
+        crowds[i].safe[distance] = true;
+}
+
+static int by_block(const void *left, const void *right)
+{
+    const struct crowd *a = left, *b = right;
+    return a->block < b->block ? -1 : a->block > b->block;
+}
+
+/* Accounts whose own references lie so close that a near one may be another's are never safe. */
+static void judge_crowds(const struct match_store *store, struct near *near)
+{
+    struct match_nearness *tests = match_lane_test(store, near->lanes, near->rule);
+    for (int distance = 0; distance < DISTANCES; distance++) {
+        qsort_r(near->crowds, near->crowd_count, sizeof *near->crowds, by_expected, &distance);
+        for (size_t from = 0, end; from < near->crowd_count; from = end) {
+            const struct match_nearness *test = &tests[near->crowds[from].account];
+            for (end = from; end < near->crowd_count &&
+                             near->crowds[end].account == near->crowds[from].account;)
+                end++;
+            if (test->found < FOUND_LEAST || test->share * 1e6 <= near->rule->neighbours ||
+                test->share <= 4 * test->chance)
+                judge_account(&near->crowds[from], end - from, distance, near->rule->risk);
+        }
+    }
+    qsort(near->crowds, near->crowd_count, sizeof *near->crowds, by_block);
+    free(tests);
+}
+
+static bool is_safe(const struct match_store *store, const struct near *near,
                     const struct pair *pair)
 {
-    uint32_t account = near->crowds[pair->block].account;
     const struct match_line *line = &store->lines[pair->book];
     struct match_form form = match_plain(match_reference(store, line));
-    if ((account != UINT32_MAX && !safe[account]) || is_copy(store, pair->book) ||
+    if (!near->crowds[pair->block].safe[pair->distance - 1] || is_copy(store, pair->book) ||
         is_copy(store, pair->statement) || match_has_part(store, line) ||
         match_has_part(store, &store->lines[pair->statement]))
         return false;
@@ -243,7 +263,7 @@ static const struct pair *runner_up(const struct near *near, size_t from)
 
 static void join_pairs(struct match_store *store, struct near *near)
 {
-    bool *safe = safe_accounts(store, near);
+    judge_crowds(store, near);
     for (size_t i = 0; i < near->count; i++) {
         const struct pair *pair = &near->pairs[i];
         const uint32_t lines[] = {pair->book, pair->statement};
@@ -251,7 +271,7 @@ static void join_pairs(struct match_store *store, struct near *near)
             !match_is_open(store, pair->book) || !match_is_open(store, pair->statement))
             continue;
         const struct pair *second = runner_up(near, i);
-        match_join(store, lines, 2, near->rule, is_safe(store, near, safe, pair));
+        match_join(store, lines, 2, near->rule, is_safe(store, near, pair));
         match_note_add(store,
                        (struct match_note){.line = match_first(store, pair->book),
                                            .other = !second                      ? UINT32_MAX
@@ -260,7 +280,6 @@ static void join_pairs(struct match_store *store, struct near *near)
                                            .distance = pair->distance,
                                            .second = second ? second->distance : 3});
     }
-    free(safe);
 }
 
 void match_rule_near(struct match_store *store, const struct match_rule *rule)

@@ -394,7 +394,8 @@ static void net_run(struct match_store *store, const struct match_rule *rule, co
             const uint32_t lines[] = {first[side][IN], first[side][OUT]};
             if (end - from != 2 || counts[side][IN] != 1 || counts[side][OUT] != 1 ||
                 counts[!side][IN] || counts[!side][OUT] ||
-                !match_same_form(store, lines[0], lines[1]))
+                !match_same_form(store, lines[0], lines[1]) ||
+                is_numbered(store, &store->lines[lines[0]])) /* parts of two movements */
                 continue;
             int days = abs(store->lines[lines[0]].date - store->lines[lines[1]].date);
             if (days <= rule->late && store->lines[lines[0]].amount)

@@ -7,9 +7,21 @@
 
 /* A mistyped reference may be that of another line. Where that line's own partner is missing or
  * damaged, the two look like an exact pair. What gives it away is the owner of the mistyped line:
- * open, of the same amount, its reference one edit from the pair's. */
+ * open, of the same amount, its reference one edit from the pair's. So does a reference that was
+ * cut: its owner is
+ * open and begins or ends with it. */
 
-enum { LENGTH_MOST = 24, FILTER_BITS = 1 << 25, OFFSETS = 64, OFFSETS_LEAST = 1000 };
+enum {
+    LENGTH_MOST = 24,
+    PIECE_LEAST = 5,
+    FILTER_BITS = 1 << 25,
+    OFFSETS = 64,
+    OFFSETS_LEAST = 1000,
+    AGAIN_ONE_IN = 2000, /* lines of which one has its reference and amount again */
+    LATE_LEAST = 50,     /* pairs that tell which days are usual */
+    LATE_ONE_IN = 50,    /* of them have the days at least */
+    LATE_DAYS = 2        /* usual where there are too few pairs to tell */
+};
 
 /* Among more values than this, hitting another's reference by accident does not happen. */
 static const double space_most = 1e9;
@@ -28,8 +40,19 @@ static bool is_keyed_pair(const struct match_store *store, uint32_t line)
     const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
     return rule &&
            (rule->kind == MATCH_REFERENCE || rule->kind == MATCH_NARRATIVE ||
-            rule->kind == MATCH_TRUNCATED) &&
+            rule->kind == MATCH_TRUNCATED || rule->kind == MATCH_REVERSAL) &&
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
+}
+
+/* Of a confirmed pair with a line of this reference: the line that another one of `side` could have
+ * for its partner. */
+static const struct match_line *wanted_of(const struct match_store *store,
+                                          const struct match_line *taken, int side)
+{
+    const struct match_line *partner = &store->lines[taken->next];
+    if (partner->side == taken->side)
+        return taken->side == side ? NULL : taken; /* a reversal */
+    return taken->side == side ? partner : NULL;
 }
 
 static int offset(const struct match_line *one, const struct match_line *other)
@@ -44,17 +67,6 @@ static bool is_usual(const struct rival *rival, const struct match_line *one,
 {
     return rival->pairs < OFFSETS_LEAST ||
            rival->offsets[offset(one, other) + OFFSETS] * 2000 >= rival->pairs;
-}
-
-/* Whether the owner has found a partner that the taken line could not have as well. */
-static bool is_explained(const struct match_store *store, uint32_t owner, uint32_t taken)
-{
-    const struct match_line *line = &store->lines[owner];
-    if (line->next == owner)
-        return false;
-    struct match_form partner = match_line_form(store, line->next);
-    struct match_form form = match_line_form(store, taken);
-    return match_distance(match_form_core(&partner), match_form_core(&form)) > 1;
 }
 
 static uint64_t pair_bit(uint64_t key, int64_t amount, int side)
@@ -76,10 +88,10 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
          at++) {
         uint32_t taken = keys->list[at].line;
         const struct match_line *other = &store->lines[taken];
-        if (other->side == line->side && other->account == line->account &&
-            is_keyed_pair(store, taken) && store->lines[other->next].amount == line->amount &&
-            is_usual(rival, line, &store->lines[other->next]) &&
-            !is_explained(store, rival->line, taken))
+        if (other->account != line->account || !is_keyed_pair(store, taken))
+            continue;
+        const struct match_line *wanted = wanted_of(store, other, line->side);
+        if (wanted && wanted->amount == line->amount && is_usual(rival, line, wanted))
             match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);
     }
 }
@@ -101,19 +113,27 @@ static void try_replaced(const struct rival *rival, char *text, size_t length, s
     text[i] = was;
 }
 
-/* The reference without the digit, and with the digit twice. */
-static void try_length(const struct rival *rival, struct slice core, size_t i)
+/* The reference with another digit before this place. */
+static void try_inserted(const struct rival *rival, struct slice core, size_t i)
 {
     char text[LENGTH_MOST + 1];
+    memcpy(text, core.text, i);
+    memcpy(text + i + 1, core.text + i, core.length - i);
+    for (text[i] = i ? '0' : '1'; text[i] <= '9'; text[i]++)
+        if (i == 0 || text[i] != core.text[i - 1])
+            doubt(rival, text, core.length + 1);
+}
+
+/* The reference without the digit. */
+static void try_dropped(const struct rival *rival, struct slice core, size_t i)
+{
+    char text[LENGTH_MOST];
     if (i && core.text[i] == core.text[i - 1])
         return;
     memcpy(text, core.text, i + 1);
     memcpy(text + i, core.text + i + 1, core.length - i - 1);
     if (core.length > 1 && text[0] != '0')
         doubt(rival, text, core.length - 1);
-    memcpy(text, core.text, i + 1);
-    memcpy(text + i + 1, core.text + i, core.length - i);
-    doubt(rival, text, core.length + 1);
 }
 
 /* All references that one typing error in a digit makes of this one. */
@@ -124,8 +144,10 @@ static void try_all(const struct rival *rival, struct slice core)
     for (size_t i = 0; i < core.length; i++)
         if (text[i] >= '0' && text[i] <= '9') {
             try_replaced(rival, text, core.length, i);
-            try_length(rival, core, i);
+            try_inserted(rival, core, i);
+            try_dropped(rival, core, i);
         }
+    try_inserted(rival, core, core.length);
 }
 
 static bool is_candidate(const struct match_store *store, const struct match_line *line)
@@ -133,7 +155,8 @@ static bool is_candidate(const struct match_store *store, const struct match_lin
     const struct match_rule *rule = match_line_rule(store, line);
     enum match_status status = match_line_status(line);
     return line->form && (status == MATCH_OPEN ||
-                          (status == MATCH_SUGGESTED && rule && rule->kind == MATCH_NEAR));
+                          (status == MATCH_SUGGESTED &&
+                           (rule->kind != MATCH_REFERENCE || !rule->confirm)));
 }
 
 /* Notes what the confirmed pairs look like. */
@@ -145,13 +168,48 @@ static void survey(struct rival *rival)
         const struct match_line *line = &store->lines[i];
         if (!is_keyed_pair(store, (uint32_t)i))
             continue;
-        uint64_t bit =
-            pair_bit(match_reference_key(line), store->lines[line->next].amount, line->side);
+        bool reversal = store->lines[line->next].side == line->side;
+        const struct match_line *wanted = reversal ? line : &store->lines[line->next];
+        uint64_t bit = pair_bit(match_reference_key(line), wanted->amount, !wanted->side);
         rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
-        if (line->side != MATCH_BOOK)
+        if (line->side != MATCH_BOOK || reversal)
             continue;
         rival->pairs++;
         rival->offsets[offset(line, &store->lines[line->next]) + OFFSETS]++;
+    }
+}
+
+/* All references that are the beginning or the end of this one. */
+static void try_pieces(const struct rival *rival, const struct match_form *form)
+{
+    const struct slice none = {"", 0};
+    size_t whole = match_form_core(form).length;
+    for (size_t length = PIECE_LEAST; length < form->length; length++)
+        for (int end = 0; end < 2; end++) {
+            const char *text = end ? form->text + form->length - length : form->text;
+            struct match_form piece =
+                match_form_of((struct slice){text, length}, none, rival->store->rules);
+            struct slice core = match_form_core(&piece);
+            if (core.length && core.length < whole)
+                doubt(rival, core.text, core.length);
+        }
+}
+
+/* Where references come again with the same amount, a line may meet that of another week whose own
+ * partner is lost: so many days are hardly ever between the two sides. */
+static void doubt_late(const struct rival *rival)
+{
+    struct match_store *store = rival->store;
+    bool known = rival->pairs >= LATE_LEAST;
+    if (store->again * AGAIN_ONE_IN < store->count)
+        return;
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_line *line = &store->lines[i], *mate = &store->lines[line->next];
+        if (line->side == MATCH_BOOK && mate->side != line->side &&
+            is_keyed_pair(store, (uint32_t)i) &&
+            (known ? rival->offsets[offset(line, mate) + OFFSETS] * LATE_ONE_IN < rival->pairs
+                   : (unsigned)offset(line, mate) > LATE_DAYS))
+            match_demote(store, (uint32_t)i, MATCH_DOUBT_LATE, UINT32_MAX);
     }
 }
 
@@ -159,6 +217,7 @@ void match_doubt_near(struct match_store *store)
 {
     struct rival rival = {.store = store, .lanes = store->lanes};
     survey(&rival);
+    doubt_late(&rival);
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         if (!is_candidate(store, line))
@@ -169,11 +228,12 @@ void match_doubt_near(struct match_store *store)
         if (core.length && core.length <= LENGTH_MOST &&
             match_lane_space(store->lanes, line->account, form.length) < space_most)
             try_all(&rival, core);
+        try_pieces(&rival, &form);
     }
     free(rival.filter);
 }
 
-/* An open line of the other side that could be the partner of this one but for a typing error;
+/* A line of the other side without a sure partner that could be this one's but for typing errors;
  * UINT32_MAX without one. */
 static uint32_t near_partner(const struct match_store *store, const struct match_keys *open,
                              uint32_t line, int most)
@@ -185,7 +245,7 @@ static uint32_t near_partner(const struct match_store *store, const struct match
          at++) {
         uint32_t other = open->list[at].line;
         struct match_form near = match_line_form(store, other);
-        int distance = match_distance(match_form_core(&form), match_form_core(&near));
+        int distance = match_form_distance(&form, &near);
         if (distance > 0 && distance <= most)
             return other;
     }
@@ -196,7 +256,7 @@ static void collect_open(const struct match_store *store, struct match_keys *ope
 {
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
-        if (!line->mark && line->form)
+        if (is_candidate(store, line))
             match_keys_add(open,
                            match_mix(match_mix(line->account, line->side), (uint64_t)line->amount),
                            (uint32_t)i);

@@ -32,7 +32,9 @@ enum match_doubt {
     MATCH_DOUBT_PARTS,    /* parts of this line are there */
     MATCH_DOUBT_NEAR,     /* an open line of the amount has nearly this reference */
     MATCH_DOUBT_REFERENCE, /* the reference is used for much else */
-    MATCH_DOUBT_TWIN       /* an equal line has a partner of another kind */
+    MATCH_DOUBT_TWIN,      /* an equal line has a partner of another kind */
+    MATCH_DOUBT_DAYS,      /* a line of the reference and amount lies nearer in days */
+    MATCH_DOUBT_LATE       /* few pairs are so many days apart, and references come again */
 };
 
 /* What the lines of a match do not tell by themselves. By the first line of the match. */
@@ -63,6 +65,7 @@ struct match_store {
     struct match_keys references; /* all lines with a reference, by match_reference_key() */
     struct match_keys residue;    /* those of references with an open line, after the first rule */
     bool has_residue;
+    size_t again; /* lines whose reference and amount their side has on another day as well */
     struct match_lane *lanes;     /* after match_lanes_new() */
     struct match_note *notes;     /* after the run: by line */
     size_t note_count, note_capacity;
@@ -195,5 +198,6 @@ void match_doubt_near(struct match_store *store);
 void match_doubt_copies(struct match_store *store);
 void match_doubt_references(struct match_store *store);
 void match_doubt_twins(struct match_store *store);
+void match_doubt_days(struct match_store *store);
 
 #endif

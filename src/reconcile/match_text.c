@@ -324,3 +324,12 @@ int match_differences(const struct match_form *one, const struct match_form *oth
     }
     return count;
 }
+
+int match_form_distance(const struct match_form *one, const struct match_form *other)
+{
+    int distance = match_distance((struct slice){one->text, one->length},
+                                  (struct slice){other->text, other->length});
+    return one->head == other->head
+               ? distance
+               : least(distance, match_distance(match_form_core(one), match_form_core(other)));
+}

@@ -54,5 +54,7 @@ int match_differences(const struct match_form *one, const struct match_form *oth
 /* Edits (insert, drop, replace, swap neighbours) that make one text of the other, 3 when more than
  * two, 0 when equal. */
 int match_distance(struct slice one, struct slice other);
+/* The same between two forms, or between their cores when that is less. */
+int match_form_distance(const struct match_form *one, const struct match_form *other);
 
 #endif

@@ -38,7 +38,8 @@ bench: bankops tests/bench/console tests/bench/first tests/bench/proxy
 endif
 
 # The labelled generator and the scorer; tests use them too.
-check_PROGRAMS += tests/bench/generate tests/bench/score
+check_PROGRAMS += tests/bench/generate tests/bench/crowd tests/bench/score
 tests_bench_generate_SOURCES = tests/bench/generate.c tests/bench/generate.h \
   tests/bench/generate_noise.c tests/bench/generate_trap.c
+tests_bench_crowd_SOURCES = tests/bench/crowd.c
 tests_bench_score_SOURCES = tests/bench/score.c

@@ -249,6 +249,16 @@ static void refuses_with_a_reason(void **state)
         assert_refused(refuses(wrong[i].text), wrong[i].place, wrong[i].what);
 }
 
+/* Groups in two currencies make no sum of one currency. */
+static void a_file_of_two_currencies(void **state)
+{
+    (void)state;
+    struct seen seen = reads(START "03,A,USD,010,100,,/\n49,100,2/\n03,B,EUR,010,200,,/\n49,200,2/\n"
+                             "98,301,2,6/\n99,301,1,8/\n");
+    assert_int_equal(seen.broken, 1);
+    assert_string_equal(find_control(&seen, CONTROL_HASH, "BAI 98 total").currency, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +270,7 @@ int main(void)
         cmocka_unit_test(directions_of_type_codes),
         cmocka_unit_test(records_as_banks_write_them),
         cmocka_unit_test(groups_interim_and_final),
+        cmocka_unit_test(a_file_of_two_currencies),
         cmocka_unit_test(refuses_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

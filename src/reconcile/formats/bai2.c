@@ -112,7 +112,8 @@ bool bai2_trailer(struct bai2 *bai2, int statement, const char *part,
     struct slice sum = bai2_next(&fields);
     struct slice parts = part ? bai2_next(&fields) : (struct slice){"", 0};
     struct slice records = bai2_next(&fields);
-    const char *currency = found->mixed ? "" : found->currency;
+    static const char mixed[4] = "";
+    const char *currency = found->mixed ? mixed : found->currency;
     int64_t number;
     if (!sum.length)
         return bai2_refuse(bai2, "control total", _("the record states no control total"));
