@@ -8,8 +8,7 @@
 /* A mistyped reference may be that of another line. Where that line's own partner is missing or
  * damaged, the two look like an exact pair. What gives it away is the owner of the mistyped line:
  * open, of the same amount, its reference one edit from the pair's. So does a reference that was
- * cut: its owner is
- * open and begins or ends with it. */
+ * cut: its owner is open and begins or ends with it. */
 
 enum {
     LENGTH_MOST = 24,
