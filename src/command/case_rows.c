@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 200 };
+enum { BATCH = 1000 };
 
 const char *const case_row_fields[] = {
     "id",         "received_at", "source",     "channel", "customer", "unit",

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 250, OPINIONS = 5, IDLE_MS = 2000 };
+enum { BATCH = 1000, OPINIONS = 5, IDLE_MS = 2000 };
 
 static PGconn *open_as_worker(const struct session_options *wanted, struct error *error)
 {

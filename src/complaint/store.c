@@ -100,8 +100,9 @@ static bool send_batch(PGconn *connection, const struct triage *triage,
     return true;
 }
 
-bool store_pass_run(PGconn *connection, struct triage *triage, int limit, struct store_pass *pass,
-                    bool *more, struct error *error)
+/* Reads what waits, which stays locked, says what it is, and stores that. */
+static bool run_page(PGconn *connection, struct triage *triage, int limit, struct store_pass *pass,
+                     bool *more, struct error *error)
 {
     PGresult *rows;
     char count[16];
@@ -125,4 +126,17 @@ bool store_pass_run(PGconn *connection, struct triage *triage, int limit, struct
     for (int i = 0; i < ARRAYS; i++)
         buffer_free(&arrays[i]);
     return good;
+}
+
+bool store_pass_run(PGconn *connection, struct triage *triage, int limit, struct store_pass *sum,
+                    bool *more, struct error *error)
+{
+    if (!session_script(connection, "BEGIN", error))
+        return false;
+    bool good = run_page(connection, triage, limit, sum, more, error);
+    if (good)
+        return session_script(connection, "COMMIT", error);
+    if (PQtransactionStatus(connection) > PQTRANS_ACTIVE)
+        session_script(connection, "ROLLBACK", NULL);
+    return false;
 }

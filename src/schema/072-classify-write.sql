@@ -26,19 +26,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 
 -- Cases of the caller's units that wait for a class and that the active model has not seen, after
--- this one; as many as asked for.
+-- this one; as many as asked for. They stay locked until the transaction ends, so that workers at the
+-- same time get different ones.
 CREATE FUNCTION api.classify_waiting(p_after bigint, p_limit int)
 RETURNS TABLE (customer_id bigint, case_id bigint, text text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT f.customer_id, f.case_id, f.subject || E'\n' || f.facts
       FROM bank.case_file f
      WHERE f.stage = 'registered' AND f.business IS NULL AND f.case_id > coalesce(p_after, 0)
-       AND f.case_type = 'complaint' AND bank.in_scope(f.unit_id)
+       AND f.case_type = 'complaint'
+       AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
        AND NOT EXISTS (SELECT FROM bank.prediction p
                          JOIN bank.model m ON m.model_id = p.model_id AND m.state = 'active'
                         WHERE p.customer_id = f.customer_id AND p.case_id = f.case_id)
      ORDER BY f.case_id
      LIMIT least(greatest(p_limit, 1), 5000)
+       FOR UPDATE OF f SKIP LOCKED
 $$;
 
 -- Stores what the model said of one locked case and does what follows from it.
@@ -133,11 +136,10 @@ CREATE FUNCTION api.case_machine_batch(
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
-    c bank.case_file;
-    r record;
-    bound real := bank.setting('classify_threshold')::real;
-    least_sure real := bank.setting('classify_floor')::real;
-    done int[] := '{0,0,0}';
+    cases bank.case_file[];
+    at int[];
+    me bank.staff := bank.me();
+    done int[];
 BEGIN
     PERFORM bank.require_role('worker', 'supervisor');
     answer := bank.request_replay(p_request, 'case_machine_batch', jsonb_build_array(p_model_id,
@@ -149,25 +151,24 @@ BEGIN
        FROM (SELECT DISTINCT unnest(string_to_array(x, ' ')) b FROM unnest(p_business) x) d;
     PERFORM bank.class_check('C', b, 'p_reason')
        FROM (SELECT DISTINCT unnest(string_to_array(x, ' ')) b FROM unnest(p_reason) x) d;
-    FOR r IN SELECT * FROM unnest(p_customer_id, p_case_id, p_channel, p_channel_confidence,
-                                  p_business, p_reason, p_confidence)
-                      AS t (customer, id, channel, sure, business, reason, confidence)
-             ORDER BY customer, id LOOP
-        SELECT * INTO c FROM bank.case_file f
-         WHERE f.customer_id = r.customer AND f.case_id = r.id AND f.stage = 'registered'
-           AND f.case_type = 'complaint'
-           AND f.business IS NULL AND bank.in_scope(f.unit_id) FOR UPDATE SKIP LOCKED;
-        -- Another worker may have asked for this case since it was read.
-        CONTINUE WHEN NOT FOUND OR EXISTS (SELECT FROM bank.prediction p
-                 WHERE p.customer_id = r.customer AND p.case_id = r.id AND p.model_id = p_model_id);
-        CASE bank.case_machine(c, p_model_id, r.channel, r.sure, string_to_array(r.business, ' '),
-                               string_to_array(r.reason, ' '),
-                               string_to_array(r.confidence, ' ')::real[], bound, least_sure)
-        WHEN 'routed' THEN done[1] := done[1] + 1;
-        WHEN 'asked' THEN done[2] := done[2] + 1;
-        ELSE done[3] := done[3] + 1;
-        END CASE;
-    END LOOP;
+    SELECT array_agg(l.f) INTO cases
+      FROM (SELECT f FROM bank.case_file f JOIN unnest(p_customer_id, p_case_id) t (customer, id)
+                ON f.customer_id = t.customer AND f.case_id = t.id
+             WHERE f.stage = 'registered' AND f.case_type = 'complaint' AND f.business IS NULL
+               AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+             ORDER BY f.customer_id, f.case_id FOR UPDATE OF f SKIP LOCKED) l;
+    -- Another worker may have asked for a case since it was read; what the caller may not handle stays.
+    SELECT array_agg(cases[u.ordinality] ORDER BY u.ordinality), array_agg(t.n::int ORDER BY u.ordinality)
+      INTO cases, at
+      FROM unnest(cases) WITH ORDINALITY u
+      JOIN unnest(p_customer_id, p_case_id) WITH ORDINALITY t (customer, id, n)
+           ON t.customer = u.customer_id AND t.id = u.case_id
+     WHERE (me.customer_id = u.customer_id OR me.staff_id = u.complained_staff_id) IS NOT TRUE
+       AND NOT EXISTS (SELECT FROM bank.prediction p
+                        WHERE p.customer_id = u.customer_id AND p.case_id = u.case_id AND p.model_id = p_model_id);
+    done := bank.cases_machine(coalesce(cases, '{}'), p_model_id, bank.pick(p_channel, at),
+        bank.pick(p_channel_confidence, at), bank.pick(p_business, at), bank.pick(p_reason, at),
+        bank.pick(p_confidence, at));
     RETURN bank.request_done(p_request, array_to_string(done, ' '),
                              'The waiting cases are classified.');
 END $$;

@@ -81,36 +81,46 @@ END $$;
 ALTER FUNCTION bank.anonymous_customer OWNER TO bankops_owner;
 
 -- An earlier case of the customer about the same, closed in the last 90 days or still open.
-CREATE FUNCTION bank.case_earlier(c bank.case_file) RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT f.case_id FROM bank.case_file f
-     WHERE f.customer_id = c.customer_id AND c.customer_id > 0 AND f.case_id <> c.case_id
-       AND f.case_type = c.case_type AND f.merged_into IS NULL
-       AND f.received_at BETWEEN c.received_at - interval '180 days' AND c.received_at
-       AND (f.closed_at IS NULL OR f.closed_at > c.received_at - interval '90 days')
-       AND (f.business = c.business AND f.reason = c.reason
-            OR bank.text_overlap(f.subject || f.facts, c.subject || c.facts) >= 0.5)
-     ORDER BY f.case_id DESC LIMIT 1
-$$;
+CREATE FUNCTION bank.case_earlier(c bank.case_file) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    f record;
+    pieces text[];
+BEGIN
+    IF c.customer_id <= 0 THEN
+        RETURN NULL;
+    END IF;
+    -- OFFSET 0: the customer's cases are few, those of the time are many.
+    FOR f IN SELECT e.case_id, e.subject, e.facts, e.business = c.business AND e.reason = c.reason IS TRUE AS same
+               FROM (SELECT x.* FROM bank.case_file x WHERE x.customer_id = c.customer_id OFFSET 0) e
+              WHERE e.case_id <> c.case_id AND e.case_type = c.case_type AND e.merged_into IS NULL
+                AND e.received_at BETWEEN c.received_at - interval '180 days' AND c.received_at
+                AND (e.closed_at IS NULL OR e.closed_at > c.received_at - interval '90 days')
+              ORDER BY e.case_id DESC LOOP
+        IF NOT f.same THEN
+            pieces := coalesce(pieces, bank.text_pieces(c.subject || c.facts));
+            CONTINUE WHEN bank.pieces_overlap(bank.text_pieces(f.subject || f.facts), pieces) < 0.5;
+        END IF;
+        RETURN f.case_id;
+    END LOOP;
+    RETURN NULL;
+END $$;
 
 -- Share of the two-character pieces that the shorter of two texts has in common with the other, 0 to 1;
 -- the first 300 characters count.
-CREATE FUNCTION bank.text_overlap(p_one text, p_other text) RETURNS real LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE
-    one text[] := bank.text_pieces(p_one);
-    other text[] := bank.text_pieces(p_other);
+CREATE FUNCTION bank.text_overlap(p_one text, p_other text) RETURNS real LANGUAGE sql IMMUTABLE AS $$
+    SELECT bank.pieces_overlap(bank.text_pieces(p_one), bank.text_pieces(p_other))
+$$;
+CREATE FUNCTION bank.pieces_overlap(p_one text[], p_other text[]) RETURNS real LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    RETURN (SELECT count(*) FROM (SELECT unnest(one) INTERSECT SELECT unnest(other)) both_have)
-           / greatest(1.0, least(cardinality(one), cardinality(other)));
+    RETURN (SELECT count(*) FROM unnest(p_one) o JOIN unnest(p_other) x ON x = o)
+           / greatest(1.0, least(cardinality(p_one), cardinality(p_other)));
 END $$;
 CREATE FUNCTION bank.text_pieces(p_text text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    marks text[] := regexp_split_to_array(left(regexp_replace(lower(p_text), '[[:space:][:punct:]，。！？；：、“”（）]', '',
-                                                              'g'), 300), '');
-    pieces text[];
+    marks text[] := string_to_array(left(regexp_replace(lower(left(p_text, 1000)),
+                                 '[[:space:][:punct:]，。！？；：、“”（）]+', '', 'g'), 300), NULL);
 BEGIN
-    SELECT array_agg(DISTINCT marks[i] || marks[i + 1]) INTO pieces
-      FROM generate_series(1, cardinality(marks) - 1) i;
-    RETURN coalesce(pieces, '{}');
+    RETURN ARRAY(SELECT DISTINCT u.a || u.b COLLATE "C" FROM unnest(marks, marks[2:]) u (a, b) WHERE u.b IS NOT NULL);
 END $$;
 
 -- Begins an import; its rows follow in the same transaction. Answers its number.
@@ -131,6 +141,10 @@ BEGIN
     VALUES (p_system, left(p_name, 300), p_sha256, (bank.me()).staff_id) RETURNING import_id INTO answer;
     RETURN answer;
 END $$;
+
+-- A row of an import as it was read. kind: known (came before), plain (`c` is its case), other (something
+-- is wrong or unusual: bank.case_from_row says what), end (behind the last). coded: it has its class.
+CREATE TYPE bank.case_row AS (row_number int, id text, kind text, coded boolean, r jsonb, c bank.case_file);
 
 -- The case of one row, checked. Raises the codes of the API with the field in COLUMN.
 CREATE FUNCTION bank.case_from_row(r jsonb) RETURNS bank.case_file LANGUAGE plpgsql AS $$
@@ -228,17 +242,18 @@ END $$;
 
 -- Takes in rows of an import: objects with "row" (its number in the file) and the fields of the
 -- manual. Answers the rows that are bad; those left nothing behind. What the system sent before is
--- known by its id and passed over.
+-- known by its id and passed over. Rows without a doubt go in together, the others one by one.
 CREATE FUNCTION api.case_import_rows(p_import_id int, p_rows jsonb)
 RETURNS TABLE (row_number int, field text, message text, detail text, hint text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     i bank.case_import;
-    c bank.case_file;
-    r jsonb;
-    id text;
-    fresh int := 0;
+    plan bank.case_row[];
+    run bank.case_row[] := '{}';
+    who bigint[] := '{}';
+    coded boolean := false;
     seen int := 0;
+    r bank.case_row;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor', 'worker');
     SELECT * INTO i FROM bank.case_import x WHERE x.import_id = p_import_id
@@ -246,7 +261,59 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'There is no such import of yours.', p_import_id::text);
     END IF;
-    FOR r IN SELECT value FROM jsonb_array_elements(p_rows) LOOP
+    BEGIN
+        plan := ARRAY(SELECT x FROM bank.case_rows_read(i, p_rows) x);
+    EXCEPTION WHEN data_exception THEN
+        plan := ARRAY(SELECT ROW(NULL, NULL, 'other', false, x, NULL)::bank.case_row
+                        FROM jsonb_array_elements(p_rows) x);
+    END;
+    FOREACH r IN ARRAY plan || ROW(NULL, NULL, 'end', false, NULL, NULL)::bank.case_row LOOP
+        IF r.kind = 'known' THEN
+            seen := seen + 1;
+            CONTINUE;
+        END IF;
+        -- With codes, two complaints of one customer go in one after the other: the later may repeat
+        -- the earlier.
+        IF r.kind <> 'plain' OR (coded OR r.coded) AND (r.c).customer_id = ANY (who) THEN
+            RETURN QUERY SELECT * FROM bank.case_run_take(i, run);
+            run := '{}';
+            who := '{}';
+            coded := false;
+        END IF;
+        IF r.kind = 'plain' THEN
+            run := run || r;
+            who := who || (r.c).customer_id;
+            coded := coded OR r.coded;
+        ELSIF r.kind = 'other' THEN
+            RETURN QUERY SELECT * FROM bank.case_run_take(i, ARRAY[r]);
+        END IF;
+    END LOOP;
+    UPDATE bank.case_import x SET known = x.known + seen WHERE x.import_id = p_import_id;
+END $$;
+
+-- Takes in rows of an import: plain ones together; otherwise, or when that fails, one by one. Answers
+-- the bad ones.
+CREATE FUNCTION bank.case_run_take(i bank.case_import, p_run bank.case_row[])
+RETURNS TABLE (row_number int, field text, message text, detail text, hint text) LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file;
+    r jsonb;
+    id text;
+    fresh int := 0;
+    seen int := 0;
+BEGIN
+    IF cardinality(p_run) > 0 AND (p_run[1]).kind = 'plain' THEN
+        BEGIN
+            PERFORM bank.cases_take_in(i, p_run);
+            UPDATE bank.case_import x SET opened = x.opened + cardinality(p_run) WHERE x.import_id = i.import_id;
+            RETURN;
+        EXCEPTION WHEN OTHERS THEN
+            IF SQLSTATE !~ '^(BO|22|23)' THEN
+                RAISE;
+            END IF;
+        END;
+    END IF;
+    FOR r IN SELECT x.r FROM unnest(p_run) x LOOP
         row_number := (r ->> 'row')::int;
         id := coalesce(nullif(btrim(r ->> 'id'), ''), left(i.sha256, 40) || ':' || row_number);
         BEGIN
@@ -276,7 +343,7 @@ BEGIN
             RETURN NEXT;
         END;
     END LOOP;
-    UPDATE bank.case_import x SET opened = x.opened + fresh, known = x.known + seen WHERE x.import_id = p_import_id;
+    UPDATE bank.case_import x SET opened = x.opened + fresh, known = x.known + seen WHERE x.import_id = i.import_id;
 END $$;
 
 -- Ends an import: how many cases it opened and knew. `p_cursor`: where the next pull goes on.
@@ -319,5 +386,6 @@ SELECT i.import_id, i.at, i.system, i.name, bank.staff_name(i.staff_id) AS staff
 SELECT bank.view_grant('case_import_list', 'clerk', 'supervisor', 'auditor', 'admin');
 
 GRANT EXECUTE ON FUNCTION bank.customer_of, bank.anonymous_customer, bank.case_earlier,
-    bank.text_overlap, bank.text_pieces, bank.case_from_row, bank.moment_of, bank.case_take_in
+    bank.text_overlap, bank.pieces_overlap, bank.text_pieces, bank.case_from_row, bank.moment_of, bank.case_take_in,
+    bank.case_run_take
     TO bankops_api;
