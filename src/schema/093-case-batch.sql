@@ -140,7 +140,7 @@ BEGIN
     RETURN answer;
 END $$;
 
--- bank.case_event_write for many: events and audit rows. `p_before` NULL: the cases are new.
+-- bank.case_event_write for many cases whose fields stay: events and audit rows. `p_before` NULL: they are new.
 CREATE FUNCTION bank.cases_event_write(p_before bank.case_file[], p_after bank.case_file[], p_action text,
                                        p_notes text[])
 RETURNS void LANGUAGE plpgsql AS $$
@@ -149,32 +149,33 @@ DECLARE
     epoch_now int := bank.audit_epoch_now();
 BEGIN
     WITH pair AS MATERIALIZED (
-        SELECT g AS n, b.stage AS stage_before, p_after[g] AS a, p_notes[g] AS note,
-               CASE WHEN b.case_id IS NOT NULL THEN to_jsonb(p_before[g]) - '{facts,subject,remedy}'::text[] END AS was,
-               to_jsonb(p_after[g]) - '{facts,subject,remedy}'::text[] AS now
-          FROM generate_subscripts(p_after, 1) g
-          LEFT JOIN LATERAL (SELECT (p_before[g]).stage, (p_before[g]).case_id) b ON true),
+        SELECT g AS n, p_before[g] AS b, p_after[g] AS a, p_notes[g] AS note,
+               CASE WHEN (p_before[g]).case_id IS NOT NULL THEN bank.case_record(p_before[g]) END AS was,
+               bank.case_record(p_after[g]) AS now
+          FROM generate_subscripts(p_after, 1) g),
     change AS MATERIALIZED (
-        SELECT p.n, (p.a).customer_id, (p.a).case_id, (p.a).number, (p.a).unit_id, p.stage_before, (p.a).stage, p.note,
+        SELECT p.n, (p.a).customer_id, (p.a).case_id, (p.a).number, (p.a).unit_id, (p.b).stage AS stage_before,
+               (p.a).stage, (p.a).version, p.note,
                CASE WHEN p.was IS NOT NULL THEN d.old END AS old,
                CASE WHEN p.was IS NULL THEN jsonb_strip_nulls(p.now) ELSE d.new END AS new
           FROM pair p
           LEFT JOIN LATERAL (
                 SELECT coalesce(jsonb_object_agg(x.key, p.was -> x.key), '{}') AS old,
-                       coalesce(jsonb_object_agg(x.key, x.value), '{}') AS new
-                  FROM jsonb_each(p.now) x
-                 WHERE p.was IS NOT NULL AND x.key <> 'version' AND p.was -> x.key IS DISTINCT FROM x.value) d ON true),
+                       coalesce(jsonb_object_agg(x.key, p.now -> x.key), '{}') AS new
+                  FROM jsonb_each(p.was || p.now) x
+                 WHERE x.key <> 'version' AND p.was -> x.key IS DISTINCT FROM p.now -> x.key) d ON true),
     event AS (
         INSERT INTO bank.case_event (customer_id, case_id, unit_id, staff_id, action, stage_before, stage_after, note,
-                                     before, after)
-        SELECT c.customer_id, c.case_id, c.unit_id, me, p_action, c.stage_before, c.stage, coalesce(c.note, ''), c.old, c.new
+                                     before, after, version)
+        SELECT c.customer_id, c.case_id, c.unit_id, me, p_action, c.stage_before, c.stage, coalesce(c.note, ''), c.old,
+               c.new, c.version
           FROM change c ORDER BY c.n)
     INSERT INTO bank.audit (epoch, action, object_kind, object_id, customer_id, before, after)
     SELECT epoch_now, 'case_' || p_action, 'case', c.number, c.customer_id, c.old, c.new FROM change c ORDER BY c.n;
 END $$;
 
--- bank.case_step for many, for steps that neither begin nor end a wait and close nothing. `p_fresh`: the
--- clocks were recomputed in this call. Not `p_store`: the caller stores the cases after a further step.
+-- bank.case_step for many, for steps that begin and end no wait, close nothing and have none to follow.
+-- `p_fresh`: the clocks were recomputed in this call. Not `p_store`: the caller stores the cases after a further step.
 CREATE FUNCTION bank.cases_step(p_before bank.case_file[], p_cases bank.case_file[], p_action text, p_notes text[],
                                 p_fresh boolean, p_store boolean)
 RETURNS bank.case_file[] LANGUAGE plpgsql AS $$
@@ -185,8 +186,10 @@ DECLARE
     c bank.case_file;
     t bank.case_transition;
     level text;
-    begins text[];
-    ends text[];
+    stage_phase text;
+    steps bank.case_transition[] := '{}';
+    which int[] := '{}';
+    part bank.case_file[];
     due timestamptz[];
 BEGIN
     IF coalesce(cardinality(p_cases), 0) = 0 THEN
@@ -199,28 +202,34 @@ BEGIN
            OR me.customer_id = was.customer_id OR me.staff_id = was.complained_staff_id THEN
             t := bank.case_allowed(was, p_action);
             level := was.level;
+            SELECT s.phase INTO stage_phase FROM bank.case_stage s
+             WHERE s.case_type = t.case_type AND s.stage = t.next_stage;
+            IF NOT t = ANY (steps) THEN
+                steps := steps || t;
+            END IF;
         END IF;
+        c := bank.case_effect(was, c, t, p_notes[i], at);
         IF t.needs <> '{}' THEN
             PERFORM bank.case_needs(c, t, p_notes[i]);
         END IF;
-        c.stage := t.next_stage;
+        c.phase := stage_phase;
         p_cases[i] := c;
+        which[i] := array_position(steps, t);
     END LOOP;
-    SELECT coalesce(array_agg(k.clock) FILTER (WHERE p_action = ANY (k.starts)), '{}'),
-           coalesce(array_agg(k.clock) FILTER (WHERE p_action = ANY (k.stops)), '{}'),
-           p_fresh AND NOT coalesce(bool_or(NOT k.internal) FILTER (WHERE p_action = ANY (k.starts || k.stops)), false)
-      INTO begins, ends, p_fresh FROM bank.clock_kind k;
-    IF ends <> '{}' THEN
+    FOR i IN 1 .. cardinality(steps) LOOP
+        t := steps[i];
+        CONTINUE WHEN t.starts = '{}' AND t.stops = '{}';
+        part := ARRAY(SELECT p_cases[g] FROM generate_subscripts(which, 1) g WHERE which[g] = i ORDER BY g);
+        p_fresh := p_fresh AND NOT EXISTS (SELECT FROM bank.clock_kind k
+                                            WHERE k.clock = ANY (t.starts || t.stops) AND NOT k.internal);
         UPDATE bank.case_clock k SET stopped_at = greatest(at, k.started_at), next_at = NULL
-          FROM unnest(p_cases) x
-         WHERE k.customer_id = x.customer_id AND k.case_id = x.case_id AND k.clock = ANY (ends) AND k.stopped_at IS NULL;
+          FROM unnest(part) x
+         WHERE k.customer_id = x.customer_id AND k.case_id = x.case_id AND k.clock = ANY (t.stops) AND k.stopped_at IS NULL;
         UPDATE bank.case_extension k SET state = 'void', version = k.version + 1
-          FROM unnest(p_cases) x
-         WHERE k.customer_id = x.customer_id AND k.case_id = x.case_id AND k.clock = ANY (ends) AND k.state = 'asked';
-    END IF;
-    IF begins <> '{}' THEN
-        INSERT INTO bank.case_clock SELECT k.* FROM unnest(bank.clocks_begin(p_cases, at, begins)) k;
-    END IF;
+          FROM unnest(part) x
+         WHERE k.customer_id = x.customer_id AND k.case_id = x.case_id AND k.clock = ANY (t.stops) AND k.state = 'asked';
+        INSERT INTO bank.case_clock SELECT k.* FROM unnest(bank.clocks_begin(part, at, t.starts)) k;
+    END LOOP;
     IF NOT p_fresh THEN
         due := bank.clocks_refresh(p_cases);
     END IF;
@@ -232,8 +241,9 @@ BEGIN
     END LOOP;
     IF p_store THEN
         UPDATE bank.case_file f
-           SET stage = x.stage, business = x.business, reason = x.reason, queue = x.queue, route_seq = x.route_seq,
-               owner_id = x.owner_id, due_at = x.due_at, version = x.version
+           SET stage = x.stage, level = x.level, channel = x.channel, business = x.business, reason = x.reason,
+               queue = x.queue, route_seq = x.route_seq, owner_id = x.owner_id, taken_at = x.taken_at,
+               responded_at = x.responded_at, due_at = x.due_at, version = x.version
           FROM unnest(p_cases) x
          WHERE f.customer_id = x.customer_id AND f.case_id = x.case_id;
     END IF;

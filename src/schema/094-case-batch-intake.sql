@@ -8,7 +8,9 @@ DECLARE
     at timestamptz := clock_timestamp();
     me int := bank.my_staff_id();
     zone text := bank.timezone();
+    complaint bank.case_type;
 BEGIN
+    SELECT * INTO complaint FROM bank.case_type y WHERE y.case_type = 'complaint';
     RETURN QUERY
     WITH field AS MATERIALIZED (
         SELECT x.ordinality::int AS n, x.value AS r, (x.value ->> 'row')::int AS row_number,
@@ -60,7 +62,7 @@ BEGIN
                 WHEN length(m.id) <= 200 AND m.customer_id IS NOT NULL AND m.home IS NOT NULL
                      AND (m.who IS NULL) = (m.unit_id IS NOT NULL)
                      AND m.level IN ('simple', 'complex', 'major') AND m.urgency IN ('1', '2', '3')
-                     AND m.source IN ('hotline', 'card', 'app', 'branch', 'letter', 'regulator', 'other')
+                     AND m.source = ANY (complaint.sources)
                      AND m.received_at BETWEEN at - interval '10 years' + interval '1 minute' AND at
                      AND m.group_size ~ '^[0-9]{1,6}$' AND m.group_size::int >= 2
                      AND length(m.facts) BETWEEN 1 AND 20000 AND length(m.title) BETWEEN 1 AND 200
@@ -81,7 +83,7 @@ BEGIN
                 THEN 'plain' ELSE 'other' END,
            m.business IS NOT NULL, m.r,
            jsonb_populate_record(NULL::bank.case_file, jsonb_build_object(
-               'customer_id', m.customer_id, 'unit_id', m.home, 'case_type', 'complaint', 'stage', 'registered',
+               'customer_id', m.customer_id, 'unit_id', m.home, 'case_type', 'complaint', 'stage', complaint.first_stage,
                'level', m.level, 'urgency', CASE WHEN m.urgency IN ('1', '2', '3') THEN m.urgency END,
                'source', m.source, 'channel', m.channel, 'subject', m.title, 'facts', m.facts,
                'remedy', coalesce(m.r ->> 'remedy', ''), 'received_at', m.received_at, 'flags', m.flags,
@@ -123,7 +125,7 @@ BEGIN
         cases := cases || c;
         notes := notes || (i.system || ' ' || (p_rows[g]).id);
     END LOOP;
-    clocks := bank.clocks_begin(cases, NULL, ARRAY(SELECT k.clock FROM bank.clock_kind k WHERE 'open' = ANY (k.starts)));
+    clocks := bank.clocks_begin(cases, NULL, (SELECT y.starts FROM bank.case_type y WHERE y.case_type = 'complaint'));
     SELECT array_agg(coalesce(k.due, u.received_at) ORDER BY u.ordinality) INTO due
       FROM unnest(cases) WITH ORDINALITY u
       LEFT JOIN (SELECT x.case_id, min(x.due_at) AS due FROM unnest(clocks) x JOIN bank.clock_kind d ON d.clock = x.clock
