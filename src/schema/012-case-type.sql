@@ -2,7 +2,8 @@
 
 -- `screen` shows one case of the type. `roles` may open one, from one of `sources` (the first when
 -- none is given). `starts`: clocks that run from the opening on. `topic`: what a conversation about
--- it is filed under. Routing rules of the type have the numbers route_from + 1 to + 999, the last
+-- it is filed under. `to_person`: routing names a person of the team, whose load it is; else cases
+-- stay with the team. Routing rules of the type have the numbers route_from + 1 to + 999, the last
 -- one fits everything.
 CREATE TABLE bank.case_type (
     case_type   text COLLATE "C" PRIMARY KEY CHECK (case_type ~ '^[a-z][a-z_]{1,30}$'),
@@ -17,6 +18,7 @@ CREATE TABLE bank.case_type (
                 CHECK (cardinality(sources) > 0),
     starts      text[] NOT NULL DEFAULT '{}',
     topic       text NOT NULL DEFAULT 'service',
+    to_person   boolean NOT NULL DEFAULT true,
     route_from  int NOT NULL UNIQUE CHECK (route_from % 1000 = 0)
 );
 

@@ -287,7 +287,9 @@ BEGIN
         c.queue := p_queue;
         c.route_seq := NULL;
     END IF;
-    c.owner_id := bank.route_person(c, c.queue, skill);
+    IF (SELECT y.to_person FROM bank.case_type y WHERE y.case_type = c.case_type) THEN
+        c.owner_id := bank.route_person(c, c.queue, skill);
+    END IF;
     RETURN bank.case_step(was, c, 'route', p_note);
 END $$;
 

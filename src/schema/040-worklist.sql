@@ -19,7 +19,8 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
       JOIN bank.case_type y USING (case_type)
      WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
-    -- Cases nobody owns, in my queues or not yet classified.
+    -- Cases nobody owns, in my queues or not yet classified; of those that stay with the team, the ones
+    -- due within a day.
     SELECT 'queue', f.case_id, y.screen, f.customer_id, f.case_id, NULL, NULL, f.number, f.subject,
            bank.mask_name(c.name), coalesce(f.queue, f.stage), f.due_at, f.unit_id
       FROM bank.case_file f JOIN bank.customer c USING (customer_id)
@@ -28,6 +29,7 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
        AND (f.queue = ANY ((SELECT bank.my_queues())::text[])
             OR f.queue IS NULL AND (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor'))
        AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+       AND (y.to_person OR f.phase = 'active' AND f.due_at < now() + interval '1 day')
     UNION ALL
     -- Decisions on cases that a second person must approve.
     SELECT 'approval', f.case_id, y.screen, f.customer_id, f.case_id, NULL, NULL, f.number,

@@ -170,3 +170,78 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      ORDER BY o.seq
 $$;
 SELECT bank.function_grant('case_outcomes', 'clerk', 'rm', 'supervisor', 'auditor');
+
+-- Where cases stood, from their events: a row for each stay in a queue (kind queue) and with the unit of
+-- an owner (kind unit; '-' while nobody owned it). `until` NULL: it stands there now. A case ends when
+-- its customer is told, or when it is closed.
+CREATE FUNCTION bank.case_stays(p_customer_id bigint, p_case_id bigint, p_end timestamptz)
+RETURNS TABLE (kind text, place text, since timestamptz, until timestamptz)
+LANGUAGE sql STABLE AS $$
+    WITH e AS (
+        SELECT e.event_id, e.at, 'queue' AS kind, coalesce(e.after ->> 'queue', '-') AS place
+          FROM bank.case_event e
+         WHERE e.customer_id = p_customer_id AND e.case_id = p_case_id AND e.after ? 'queue'
+        UNION ALL
+        SELECT e.event_id, e.at, 'unit', coalesce((SELECT s.unit_id::text FROM bank.staff s
+                  WHERE s.staff_id = (e.after ->> 'owner_id')::int), '-')
+          FROM bank.case_event e
+         WHERE e.customer_id = p_customer_id AND e.case_id = p_case_id AND e.after ? 'owner_id'),
+    moved AS (
+        SELECT e.*, lag(e.place) OVER (PARTITION BY e.kind ORDER BY e.event_id) AS was FROM e)
+    SELECT m.kind, m.place, m.at, coalesce(lead(m.at) OVER (PARTITION BY m.kind ORDER BY m.event_id), p_end)
+      FROM moved m WHERE m.place IS DISTINCT FROM m.was
+$$;
+GRANT EXECUTE ON FUNCTION bank.case_stays TO bankops_api;
+
+-- The same of one case, for its screen.
+CREATE FUNCTION api.case_stays(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (kind text, name_zh text, name_en text, since timestamptz, until timestamptz, hours numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT s.kind, coalesce(q.label_zh, u.name_zh, '-'), coalesce(q.label_en, u.name_en, '-'), s.since,
+           s.until, round((extract(epoch FROM coalesce(s.until, now()) - s.since) / 3600)::numeric, 1)
+      FROM bank.case_file f,
+           LATERAL bank.case_stays(f.customer_id, f.case_id, CASE WHEN f.phase IN ('decided', 'closed')
+                                   THEN coalesce(f.told_at, f.closed_at) END) s
+      LEFT JOIN bank.queue q ON s.kind = 'queue' AND q.queue = s.place
+      LEFT JOIN bank.unit u ON s.kind = 'unit' AND u.unit_id::text = s.place
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+     ORDER BY s.since DESC, s.kind
+$$;
+SELECT bank.function_grant('case_stays', 'clerk', 'rm', 'supervisor', 'auditor');
+
+-- How long cases received in the period stood with each team and each unit, and how often they were
+-- handed on from there. `p_type` empty: of every type. Stays that last are counted up to now.
+CREATE FUNCTION api.report_handoff(p_period text, p_type text)
+RETURNS TABLE (kind text, code text, name_zh text, name_en text, cases bigint, stays bigint,
+    handed_on bigint, median_hours numeric, p90_hours numeric, total_days numeric, standing bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    p record := bank.period(p_period);
+BEGIN
+    PERFORM bank.require_role('supervisor', 'auditor', 'admin');
+    RETURN QUERY
+    WITH stay AS (
+        SELECT f.case_id, f.phase, s.*,
+               extract(epoch FROM coalesce(s.until, now()) - s.since) / 3600 AS hours,
+               lead(s.place) OVER (PARTITION BY f.case_id, s.kind ORDER BY s.since) AS next
+          FROM bank.case_file f,
+               LATERAL bank.case_stays(f.customer_id, f.case_id,
+                   CASE WHEN f.phase IN ('decided', 'closed')
+                        THEN coalesce(f.told_at, f.closed_at) END) s
+         WHERE f.case_type IN (SELECT y.case_type FROM bank.case_type y
+                                WHERE y.case_type = coalesce(nullif(p_type, ''), y.case_type))
+           AND f.received_at >= p.begins AND f.received_at < p.ends AND f.merged_into IS NULL
+           AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high())
+    SELECT s.kind, s.place, coalesce(q.label_zh, u.name_zh, '待认领'),
+           coalesce(q.label_en, u.name_en, 'Nobody yet'), count(DISTINCT s.case_id), count(*),
+           count(s.next), round(percentile_cont(0.5) WITHIN GROUP (ORDER BY s.hours)::numeric, 1),
+           round(percentile_cont(0.9) WITHIN GROUP (ORDER BY s.hours)::numeric, 1),
+           round((sum(s.hours) / 24)::numeric, 1), count(*) FILTER (WHERE s.until IS NULL)
+      FROM stay s
+      LEFT JOIN bank.queue q ON s.kind = 'queue' AND q.queue = s.place
+      LEFT JOIN bank.unit u ON s.kind = 'unit' AND u.unit_id::text = s.place
+     GROUP BY s.kind, s.place, q.label_zh, q.label_en, u.name_zh, u.name_en
+     ORDER BY s.kind, sum(s.hours) DESC, s.place;
+END $$;
+SELECT bank.function_grant('report_handoff', 'supervisor', 'auditor', 'admin');

@@ -65,7 +65,7 @@ dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/application.sql tests/api/case.sql tests/api/case-type.sql tests/api/intake.sql tests/api/after.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql \
+pillar_tests = tests/api/application.sql tests/api/case.sql tests/api/case-type.sql tests/api/suggestion.sql tests/api/intake.sql tests/api/after.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql \
   tests/api/reconcile-run.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
@@ -83,7 +83,8 @@ TESTS += $(break_tests)
 EXTRA_DIST += $(break_tests)
 dist_schema_DATA += src/schema/066-portfolio.sql src/schema/067-administration.sql
 dist_schema_DATA += src/schema/097-reconcile-run-view.sql
-dist_schema_DATA += src/schema/083-case-type-view.sql
+dist_schema_DATA += src/schema/083-case-type-view.sql \
+  src/schema/084-suggestion.sql src/schema/085-theme.sql
 dist_schema_DATA += src/schema/098-reconcile-lane-open.sql
 dist_schema_DATA += \
   src/schema/086-application.sql src/schema/087-application-check.sql \
