@@ -348,6 +348,8 @@ static void check_form(struct check *check)
         check_source(check, &definition->load, &parameters, "/load");
     if (definition->conflict.function || definition->conflict.view)
         check_source(check, &definition->conflict, &parameters, "/conflict");
+    if (definition->presence.function || definition->presence.view)
+        check_source(check, &definition->presence, &parameters, "/presence");
     sent.loads = definition->load.view || definition->load.function;
     check_bindings(check, &definition->submit.arguments, &sent, "/submit/arguments");
     check_jump(check, &definition->submit.after.jump, &fields, "/submit/then");

@@ -218,6 +218,8 @@ int check_database(PGconn *connection, const struct definition *definition, sche
     }
     if (definition->conflict.function)
         check_source(&check, &definition->conflict, NULL, "/conflict");
+    if (definition->presence.function)
+        check_source(&check, &definition->presence, NULL, "/presence");
     check_filters(&check, definition);
     names_each(definition, check_names, &check);
     check_columns(&check, &definition->columns, "/columns");

@@ -89,6 +89,7 @@ static void read_submit(struct definition *definition, const cJSON *json)
     definition->fields = read_fields(json, "fields");
     definition->load = read_source(json, "load");
     definition->conflict = read_source(json, "conflict");
+    definition->presence = read_source(json, "presence");
     definition->submit = (struct submit){
         .title = read_both(submit, "title"),
         .function = json_string(submit, "function", NULL),
@@ -180,6 +181,7 @@ void definition_free(struct definition *definition)
     source_free(&definition->source);
     source_free(&definition->load);
     source_free(&definition->conflict);
+    source_free(&definition->presence);
     defined_columns_free(&definition->columns);
     fields_free(&definition->fields);
     actions_free(&definition->actions);

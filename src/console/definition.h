@@ -284,6 +284,7 @@ struct definition {
     struct fields fields;
     struct source load;
     struct source conflict; /* what others changed since a version; no function: `load` is asked */
+    struct source presence; /* who else has the object open: column `here`; asked every minute */
     struct submit submit;
     /* view */
     struct both *pages;

@@ -8,6 +8,7 @@
 #include "console/entry_editor.h"
 #include "console/file_field.h"
 #include "console/format.h"
+#include "console/task.h"
 #include "terminal/draw.h"
 
 #include <stdio.h>
@@ -390,6 +391,14 @@ static bool read_files(struct entry *entry)
     return true;
 }
 
+/* A character of a running text, or a whole one that was pasted. */
+static bool is_text(const struct form *form, const struct key *key)
+{
+    int at = form_focus(form);
+    return at >= 0 && form_get(form, at)->type == FORM_MEMO &&
+           (key->code == K_PASTE || key_is_text(key->code));
+}
+
 enum entry_result entry_key(struct entry *entry, const struct key *key)
 {
     struct key copy = translated(entry, key);
@@ -402,7 +411,10 @@ enum entry_result entry_key(struct entry *entry, const struct key *key)
     case FORM_IGNORED:
         return ENTRY_IGNORED;
     case FORM_HANDLED:
+        return ENTRY_USED;
     case FORM_EDITED:
+        if (is_text(entry->form, &copy))
+            task_text(entry->page->console);
         return ENTRY_USED;
     case FORM_BELL:
         screen_bell();

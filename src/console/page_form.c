@@ -28,6 +28,8 @@ struct form_state {
     char *id;   /* returned by the change */
     bool sending, loading;
     struct form_conflict conflict;
+    char *here;       /* colleagues who have the object open, NULL: nobody */
+    int presence_left; /* seconds until that is asked again */
 };
 
 static const char *form_value_of(struct page *page, const char *name)
@@ -111,6 +113,39 @@ static void load(struct page *page)
     console_ask(page, &query, loaded, page);
 }
 
+enum { PRESENCE_SECONDS = 60 };
+
+static void presence_known(void *data, struct answer *answer)
+{
+    struct page *page = data;
+    struct form_state *state = page->state;
+    bool known = !answer->error && PQntuples(answer->rows) && !PQgetisnull(answer->rows, 0, 0);
+    free(state->here);
+    state->here = known ? xstrdup(PQgetvalue(answer->rows, 0, 0)) : NULL;
+    screen_dirty();
+}
+
+static void ask_presence(struct page *page)
+{
+    struct form_state *state = page->state;
+    struct defined_column here = {.name = "here"};
+    struct defined_columns columns = {&here, 1};
+    struct query query = QUERY_INIT;
+    state->presence_left = PRESENCE_SECONDS;
+    if (!page->definition->presence.function ||
+        connection_state(page->console->connection) != LINK_READY)
+        return;
+    query_source(&query, &page->definition->presence, &columns, 1, page_lookup, page);
+    console_ask(page, &query, presence_known, page);
+}
+
+static void form_tick(struct page *page)
+{
+    struct form_state *state = page->state;
+    if (--state->presence_left <= 0)
+        ask_presence(page);
+}
+
 static void form_open(struct page *page)
 {
     struct form_state *state = xcalloc(1, sizeof *state);
@@ -119,6 +154,7 @@ static void form_open(struct page *page)
     state->conflict = (struct form_conflict){state->entry, &state->loaded, NULL};
     fill(page);
     load(page);
+    ask_presence(page);
 }
 
 static void form_close(struct page *page)
@@ -128,8 +164,17 @@ static void form_close(struct page *page)
     values_clear(&state->loaded);
     free(state->sent);
     free(state->conflict.version);
+    free(state->here);
     free(state->id);
     free(state);
+}
+
+static void paint_here(const struct area *area, const char *here)
+{
+    struct buffer text = BUFFER_INIT;
+    buffer_format(&text, _("Also open at: %s"), here);
+    draw_text(area->top, area->left + 2, area->columns - 4, STYLE_WARNING, buffer_text(&text));
+    buffer_free(&text);
 }
 
 static void form_paint(struct page *page, const struct area *area)
@@ -141,6 +186,8 @@ static void form_paint(struct page *page, const struct area *area)
     else if (connection_uncertain(page->console->connection))
         draw_text(area->top, area->left + 2, area->columns - 4, STYLE_WARNING,
                   _("Sent, but not confirmed yet: it is settled when the connection is back."));
+    else if (state->here)
+        paint_here(area, state->here);
     entry_paint(state->entry, &body);
 }
 
@@ -326,6 +373,7 @@ const struct page_ops form_page_ops = {
     .key = form_key_pressed,
     .act = form_act,
     .value = form_value_of,
+    .tick = form_tick,
     .typing = form_typing,
     .translate = form_translate,
 };

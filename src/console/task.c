@@ -13,6 +13,12 @@ void task_key(struct console *console)
     console->task_keys++;
 }
 
+void task_text(struct console *console)
+{
+    if (console->task_start && console->task_keys > 0)
+        console->task_keys--;
+}
+
 void task_forget(struct console *console)
 {
     console->task_start = 0;

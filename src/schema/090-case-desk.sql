@@ -262,7 +262,8 @@ BEGIN
            (SELECT nullif(count(d.item) || '/' || count(*), '0/0')
               FROM bank.case_checklist(c) k LEFT JOIN bank.case_check d
                 ON d.customer_id = c.customer_id AND d.case_id = c.case_id AND d.item = k.item),
-           CASE WHEN bank.case_checks_open(c) IS NULL THEN 'clear' ELSE 'open' END,
+           CASE WHEN c.told_at IS NOT NULL OR c.closed_at IS NOT NULL THEN NULL
+                WHEN bank.case_checks_open(c) IS NULL THEN 'clear' ELSE 'open' END,
            (SELECT count(*)::int FROM bank.attachment a
              WHERE a.customer_id = c.customer_id AND a.case_id = c.case_id AND a.removed_at IS NULL);
 END $$;
