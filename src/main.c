@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/language.h"
 #include "base/place.h"
+#include "base/text.h"
 #include "command/command.h"
 #include "config.h"
 
@@ -39,7 +40,8 @@ static void print_help(void)
 {
     printf(_("Usage: bankops [--language en|zh] COMMAND [ARGUMENT…]\n\nCommands:\n"));
     for (const struct command *command = commands; command->name; command++)
-        printf("  %-10s %-34s %s\n", command->name, command->arguments, _(command->summary));
+        printf("  %-12s %s%*s %s\n", command->name, command->arguments,
+               31 - text_width(command->arguments), "", _(command->summary));
     printf(_("\nbankops COMMAND --help says more. Manual: man bankops\n"));
 }
 

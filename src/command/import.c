@@ -4,6 +4,7 @@
 #include "command/command.h"
 #include "command/import_file.h"
 #include "command/seal.h"
+#include "database/address.h"
 #include "database/session.h"
 #include "reconcile/original.h"
 
@@ -36,7 +37,7 @@ static const char help[] = N_(
     "  --original NUMBER      write the bytes that this file (see :stm) was read from to standard\n"
     "                         output, as they were delivered\n"
     "  --dry-run              judge the files and say what is in them, keep nothing\n"
-    "  --as LOGIN             work as this member of staff\n"
+    "  --as LOGIN             work as this member of staff (private database: clerk01)\n"
     "  --database CONNINFO    use this server instead of the private one\n"
     "  --quiet                only failures are reported\n");
 
@@ -166,6 +167,8 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
     if (optind == argc && !import->list && !import->original)
         return error_set(error, ERROR_USAGE, "import", _("bankops import --help says more."),
                          _("no file is named"));
+    if (!import->session.as && address_is_private(import->session.conninfo))
+        import->session.as = "clerk01";
     return true;
 }
 

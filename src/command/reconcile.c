@@ -3,6 +3,7 @@
 #include "command/command.h"
 #include "command/reconcile_file.h"
 #include "command/reconcile_lane.h"
+#include "database/address.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ static const char help[] = N_(
     "                       the book if nothing else knows it; a name or a path\n"
     "  --account NUMBER     the account of both files, when they do not name it alike\n"
     "  --rules FILE         match by this rule set instead of the one that comes with the program\n"
-    "  --as LOGIN           work as this member of staff\n"
+    "  --as LOGIN           work as this member of staff (private database: clerk01)\n"
     "  --database CONNINFO  use this server instead of the private one\n"
     "  --quiet              only failures are reported\n");
 
@@ -134,7 +135,9 @@ int command_reconcile(int argc, char **argv)
     else if ((optind == argc) != reconcile.lanes.all)
         error_set(&error, ERROR_USAGE, "reconcile", _("bankops reconcile --help says more."),
                   _("name lanes, or --all"));
-    else
-        return reconcile_lanes(&reconcile.lanes, argc - optind, argv + optind);
-    return fail(&error);
+    if (error.kind)
+        return fail(&error);
+    if (!reconcile.lanes.session.as && address_is_private(reconcile.lanes.session.conninfo))
+        reconcile.lanes.session.as = "clerk01";
+    return reconcile_lanes(&reconcile.lanes, argc - optind, argv + optind);
 }

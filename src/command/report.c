@@ -7,6 +7,7 @@
 #include "console/names.h"
 #include "console/query.h"
 #include "console/values.h"
+#include "database/address.h"
 #include "database/session.h"
 
 #include <errno.h>
@@ -40,7 +41,8 @@ static void print_help(void)
              "             or xlsx\n"
              "--page       lines and cells of a page of paper, 60x100 unless given\n"
              "--output     file to write, whole or not at all; default: standard output\n"
-             "--as         database role: a supervisor, auditor or administrator\n"
+             "--as         database role: a supervisor, auditor or administrator (private database:\n"
+             "             super01)\n"
              "--list       the reports there are\n\n"
              "Exit status: 0 done, 1 refused or failed, 2 wrong use, 3 no server.\n"));
 }
@@ -224,6 +226,8 @@ int command_report(int argc, char **argv)
         else
             good = take_option(&choices, option, argv, &error);
     }
+    if (!choices.session.as && address_is_private(choices.session.conninfo))
+        choices.session.as = "super01";
     if (good && !list && optind != argc - 1)
         good = wrong_use(&error, "report", _("give the name of one report"));
     struct catalogue *catalogue = good ? catalogue_new(NULL, &error) : NULL;

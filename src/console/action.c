@@ -119,7 +119,7 @@ static const struct action actions[ACTION_COUNT] = {
 
 const struct command_word command_words[] = {
     {"language", "en|zh", N_("Change the language.")},
-    {"theme", "NAME", N_("Change the colours: default, light, mono, high-contrast.")},
+    {"theme", "default|light|mono|high-contrast", N_("Change the colours.")},
     {"keymap", "ibm|vim|finacle", N_("Change the keys.")},
     {"plain", "", N_("Say how to start the linear mode.")},
     {"view", "save [NAME]|NAME|list|delete NAME|reset",

@@ -11,6 +11,7 @@
 #include "terminal/edit.h"
 #include "terminal/theme.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,7 +180,7 @@ static void change_theme(struct console *console, const char *name)
     if (theme_set(name, &error))
         screen_redraw();
     else
-        console_error(console, &error);
+        console_refuse(console, _("Themes are default, light, mono and high-contrast."));
 }
 
 static void change_keymap(struct console *console, const char *name)
@@ -290,12 +291,28 @@ static bool offer(struct completing *completing, const char *candidate)
     return true;
 }
 
+/* What may stand after a word of the command line: "en|zh", "save [NAME]|NAME|list". */
+static void complete_word(struct completing *completing, const char *name)
+{
+    for (const struct command_word *word = command_words; word->name; word++)
+        for (const char *at = word->arguments; !strcmp(word->name, name) && *at;) {
+            size_t length = strcspn(at, "| ");
+            char *whole = xasprintf("%s %.*s", name, (int)length, at);
+            if (length && islower((unsigned char)*at))
+                offer(completing, whole);
+            free(whole);
+            at += strcspn(at, "|");
+            at += *at == '|';
+        }
+}
+
 static void complete_values(struct console *console, struct completing *completing)
 {
     char code[64];
     size_t length = strcspn(completing->text, " ");
     const char *last = strrchr(completing->text, ' ');
     snprintf(code, sizeof code, "%.*s", (int)length, completing->text);
+    complete_word(completing, code);
     const struct catalogue_entry *entry = catalogue_find_code(console->catalogue, code);
     const struct definition *definition =
         entry ? catalogue_load(console->catalogue, entry->name, NULL) : NULL;
@@ -381,6 +398,17 @@ static void enter(struct console *console, struct command_line *line)
     free(text);
 }
 
+static void typed(struct console *console, struct command_line *line, const struct key *key)
+{
+    enum edit_result result = edit_key(&line->edit, key);
+    if (result == EDIT_FULL && key->code == K_PASTE) {
+        command_line_close(console);
+        console_refuse(console, _("What was pasted is too long; nothing of it was taken."));
+    } else if (result == EDIT_IGNORED || result == EDIT_FULL) {
+        screen_bell();
+    }
+}
+
 void command_line_key(struct console *console, const struct key *key)
 {
     struct command_line *line = console->command_line;
@@ -398,8 +426,8 @@ void command_line_key(struct console *console, const struct key *key)
         complete_next(console, line);
     else if (key->code == K_UP || key->code == K_DOWN)
         history_step(line, key->code == K_UP ? -1 : 1);
-    else if (edit_key(&line->edit, key) == EDIT_IGNORED)
-        screen_bell();
+    else
+        typed(console, line, key);
 }
 
 /* The line, and to its right what Tab would give. */

@@ -258,7 +258,7 @@ static void link_changed(void *data)
         login_link_changed(console);
     }
     for (int i = 0; state == LINK_LOST && i < console->page_count; i++)
-        console->pages[i]->stale = true;
+        console->pages[i]->stale = console->pages[i]->ops->refresh != NULL;
     if (state == LINK_READY && page && page->stale && page->ops->refresh)
         page->ops->refresh(page);
 }

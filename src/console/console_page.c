@@ -151,6 +151,10 @@ void console_open(struct console *console, const char *screen, const struct valu
         console_refuse(console, _("This screen is about one object: open it from its row in a list."));
         return;
     }
+    if (console->read_only && definition && definition->kind == KIND_FORM) {
+        console_refuse(console, _("The program was started read-only."));
+        return;
+    }
     struct page *page = page_new(console, screen, definition, arguments);
     console_say(console, STYLE_MESSAGE, "%s", "");
     if (!definition) {

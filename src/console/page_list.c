@@ -299,6 +299,9 @@ static bool search_key(struct page *page, const struct key *key)
     if (result == EDIT_CHANGED) {
         loop_timer_cancel(page->console->loop, state->debounce);
         state->debounce = loop_timer(page->console->loop, DEBOUNCE_MS, false, search_now, page);
+    } else if (result == EDIT_FULL) {
+        console_refuse(page->console,
+                       _("What was pasted is too long; nothing of it was taken."));
     }
     return result != EDIT_IGNORED;
 }

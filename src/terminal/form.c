@@ -422,12 +422,16 @@ static enum form_result editor_key(struct form *form, struct form_entry *entry,
 static enum form_result value_key(struct form *form, struct form_entry *entry,
                                   const struct key *key)
 {
-    if (entry->field.type == FORM_CHOICE && key->code != K_PASTE)
-        return choice_key(form, entry, key->code);
-    if (entry->field.type == FORM_BOOL)
-        return key->code == K_PASTE ? FORM_BELL : bool_key(form, entry, key->code);
-    if (entry->field.type == FORM_CHOICE)
-        return FORM_BELL;
+    bool listed = entry->field.type == FORM_CHOICE || entry->field.type == FORM_BOOL;
+    if (key->code == K_PASTE) {
+        enum form_result result = listed ? FORM_BELL : editor_key(form, entry, key);
+        if (result == FORM_BELL)
+            form_refuse_paste(form);
+        return result;
+    }
+    if (listed)
+        return entry->field.type == FORM_BOOL ? bool_key(form, entry, key->code)
+                                              : choice_key(form, entry, key->code);
     return editor_key(form, entry, key);
 }
 

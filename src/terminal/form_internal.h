@@ -49,6 +49,8 @@ bool form_check_value(const struct form *form, const struct form_entry *entry, s
 char *form_shown_value(const struct form_entry *entry, const char *value);
 /* Full-width digits and signs to ASCII, then whether the field takes the character. */
 bool form_takes(const struct form_entry *entry, uint32_t *character);
+/* Says in the field with the focus why a pasted text was not taken. */
+void form_refuse_paste(struct form *form);
 /* Position of a value among the choices, -1 when absent. */
 int form_choice(const struct form_entry *entry, const char *value);
 

@@ -6,6 +6,7 @@
 #include "base/money.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,4 +159,18 @@ bool form_type(struct form *form, int field, const char *value)
     if (result == EDIT_CHANGED)
         form_set_message(form, field, NULL);
     return result != EDIT_FULL;
+}
+
+void form_refuse_paste(struct form *form)
+{
+    const struct form_field *field = &form->entries[form->focus].field;
+    char text[160];
+    if (field->type == FORM_TEXT || field->type == FORM_MEMO)
+        snprintf(text, sizeof text,
+                 _("Too long: at most %d characters; not taken."),
+                 field->length ? field->length : KEY_PASTE_MAX);
+    else
+        snprintf(text, sizeof text, "%s",
+                 _("This does not fit the field; not taken."));
+    form_set_message(form, form->focus, text);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops opening: imports the demo day's files, reconciles, routes; a second run changes nothing.
 . "$(dirname "$0")/lib.sh"
-plan 12
+plan 15
 
 refused "an unknown option" 2 'bankops: *--later*' "$program" opening --later
 refused "an unexpected argument" 2 'bankops: *today*' "$program" opening today
@@ -34,3 +34,8 @@ before=$(state)
 like "a second run finds nothing new" "$("$program" opening 2>&1 | head -n 1)" \
     'files: 0 imported with 0 new lines, 8 known before, 0 held back'
 is "and changes nothing" "$(state)" "$before"
+# By hand, as the README says it: on the private database without a login.
+like "one lane by hand" "$("$program" reconcile WALLET 2>&1)" 'WALLET up to * lines open*'
+refused "a file by hand" 1 'bankops: *This file was imported before*' \
+    "$program" import "$BANKOPS_DATA"/files/statements/wallet-channel-*.csv
+like "a report" "$("$program" report balance --format csv 2>&1 | head -n 1)" 'Account,Item,*'

@@ -123,6 +123,11 @@ static void changes(void)
     stage_ok(!pty_has(pty, "r/2 Rename"), "read-only blanks what writes");
     pty_type(pty, "r");
     stage_ok(pty_wait_text(pty, "started read-only", WAIT), "and says why");
+    pty_keys(pty, "Down", NULL);
+    pty_wait_gone(pty, "started read-only", WAIT);
+    pty_type(pty, ":cnew\r");
+    stage_ok(pty_wait_text(pty, "started read-only", WAIT) && !pty_has(pty, "What happened"),
+       "and opens no form");
     pty_free(pty);
     pty = start(24, 80, "t_clerk", "en", "--screen", "pl", NULL);
     pty_wait_text(pty, "Row 00014", WAIT);
@@ -209,8 +214,14 @@ static void troubles(void)
     pty_keys(pty, "Esc", NULL);
     snprintf(command, sizeof command,
              "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet start", stage_program);
-    stage_ok(system(command) == 0 && pty_wait_gone(pty, "As of ", 40000),
-             "it comes back by itself");
+    stage_ok(system(command) == 0 && pty_wait_gone(pty, "As of ", 40000), "it comes back by itself");
+    pty_type(pty, ":exit\r");
+    pty_wait_text(pty, ":pl", WAIT);
+    pty_type(pty, ":nosuch\r");
+    stage_ok(pty_wait_text(pty, "There is no command", WAIT) && !pty_has(pty, "As of "),
+       "a screen without rows is not called stale");
+    pty_type(pty, ":pl\r");
+    pty_wait_text(pty, "Row 00014", WAIT);
     pty_type(pty, ":language zh\r");
     stage_ok(pty_wait_text(pty, "探针", WAIT) && pty_wait_text(pty, "帮助", WAIT),
              "the language changes at once");

@@ -80,6 +80,30 @@ static void refuses_what_does_not_fit(void **state)
     assert_int_equal(form_validate(form), 3);
 }
 
+static void paste(const char *text, size_t length)
+{
+    struct key key = {.code = K_PASTE, .text = text, .length = length};
+    assert_int_equal(form_key(form, &key), FORM_BELL);
+    assert_string_equal(form_value(form, form_focus(form)), "");
+}
+
+/* A bell alone does not say why nothing came of it. */
+static void says_why_a_paste_is_refused(void **state)
+{
+    (void)state;
+    assert_null(form_message(form, 0));
+    paste("abcdefgh", 8);
+    assert_string_equal(form_message(form, 0), "Too long: at most 5 characters; not taken.");
+    type("A");
+    assert_null(form_message(form, 0));
+    type("\t");
+    paste("see above", 9);
+    assert_string_equal(form_message(form, 2), "This does not fit the field; not taken.");
+    type("\t\t\t");
+    paste(NULL, 10 << 20);
+    assert_non_null(strstr(form_message(form, 5), "Too long: at most "));
+}
+
 static void edits_wide_characters(void **state)
 {
     struct edit edit = EDIT_INIT;
@@ -125,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(blind_typing_fills_it, open_form, close_form),
         cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, open_form, close_form),
+        cmocka_unit_test_setup_teardown(says_why_a_paste_is_refused, open_form, close_form),
         cmocka_unit_test(edits_wide_characters),
         cmocka_unit_test_setup_teardown(lays_out_at_any_size, open_form, close_form),
     };
