@@ -15,6 +15,7 @@ void maker_start(struct maker *maker, const struct plan *plan, struct pinyin *pi
     maker->next_customer = maker->next_account = maker->next_entry = maker->next_holding = 1;
     maker->next_household = maker->next_asset = maker->next_event = maker->next_contact = 1;
     maker->next_task = maker->next_transaction = maker->next_case = 1;
+    maker->next_use = 1;
 }
 
 /* Moves a birth day by less than 1.5 years so that no two customers who share district and
@@ -91,6 +92,7 @@ static void finish(struct maker *maker, struct profile *p)
     if (maker->plan->bare)
         return;
     history_make(maker, p);
+    benefit_make(maker, p);
     points_make(maker, p);
     complaint_make(maker, p);
 }

@@ -37,7 +37,7 @@ struct maker {
     struct pinyin *pinyin;
     struct rows *rows; /* block being filled */
     int64_t next_customer, next_account, next_entry, next_holding, next_household, next_asset;
-    int64_t next_event, next_contact, next_task, next_transaction, next_case;
+    int64_t next_event, next_contact, next_task, next_transaction, next_case, next_use;
     int64_t card_serial;
     int64_t companies;
     int staff_done;       /* members of staff who have their own record */
@@ -62,6 +62,8 @@ int64_t holding_make(struct maker *maker, struct profile *profile, int64_t value
 void holding_external(struct maker *maker, struct profile *profile);
 /* Contacts, consents, tags, lifecycle, tasks, campaigns. */
 void history_make(struct maker *maker, struct profile *profile);
+/* Uses of what the tier has, without drawing from the numbers of the others. */
+void benefit_make(struct maker *maker, struct profile *profile);
 /* Points ledger of the last 18 months. */
 void points_make(struct maker *maker, struct profile *profile);
 /* Complaints, about one for each 40 customers. */

@@ -125,6 +125,34 @@ static bool load_tiers(PGconn *connection, struct error *error)
     return true;
 }
 
+static bool load_benefits(PGconn *connection, struct error *error)
+{
+    bool good = true;
+    for (int i = 0; good && plan_benefits[i].code; i++) {
+        const struct plan_benefit *each = &plan_benefits[i];
+        char seq[12];
+        snprintf(seq, sizeof seq, "%d", i + 1);
+        const char *values[] = {each->code, seq, each->kind, each->name_zh,
+                                each->name_en, each->period};
+        good = session_do(connection,
+                          "INSERT INTO bank.benefit (benefit, seq, kind, name_zh, name_en, period)"
+                          " VALUES ($1, $2::int, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                          6, values, error);
+        for (int tier = 0; good && tier < PLAN_TIERS; tier++) {
+            char quantity[12];
+            snprintf(quantity, sizeof quantity, "%d", each->of_tier[tier]);
+            const char *of[] = {plan_tiers[tier].code, each->code,
+                                each->of_tier[tier] == PLAN_UNLIMITED ? NULL : quantity};
+            good = each->of_tier[tier] == 0 ||
+                   session_do(connection,
+                              "INSERT INTO bank.tier_benefit (tier, benefit, quantity)"
+                              " VALUES ($1, $2, $3::int) ON CONFLICT DO NOTHING",
+                              3, of, error);
+        }
+    }
+    return good;
+}
+
 static bool load_campaigns(PGconn *connection, const struct plan *plan, struct error *error)
 {
     for (int i = 0; i < PLAN_CAMPAIGNS; i++) {
@@ -205,5 +233,6 @@ bool organisation_load(PGconn *connection, const struct plan *plan, struct error
 {
     return load_settings(connection, plan, error) && load_units(connection, plan, error) &&
            load_staff(connection, plan, error) && load_catalogue(connection, error) &&
-           load_tiers(connection, error) && load_campaigns(connection, plan, error);
+           load_tiers(connection, error) && load_benefits(connection, error) &&
+           load_campaigns(connection, plan, error);
 }

@@ -70,3 +70,17 @@ const struct plan_campaign plan_campaigns[PLAN_CAMPAIGNS] = {
     {"APP-SAFE", "反诈安全提醒", "Fraud awareness", "service", "running", 0, 1, 1500},
     {"YEAR-END", "岁末感恩积分加倍", "Double points at year end", "retain", "scheduled", 1, 2, 500},
 };
+
+const struct plan_benefit plan_benefits[] = {
+    {"fee-waiver", "fee", "免费跨行转账", "Free transfers", "month",
+     {0, 5, 20, PLAN_UNLIMITED, PLAN_UNLIMITED, PLAN_UNLIMITED}},
+    {"counter", "service", "贵宾窗口", "Priority counter", "month",
+     {0, 0, PLAN_UNLIMITED, PLAN_UNLIMITED, PLAN_UNLIMITED, PLAN_UNLIMITED}},
+    {"lounge", "travel", "机场贵宾厅", "Airport lounge", "year", {0, 0, 2, 6, 12, PLAN_UNLIMITED}},
+    {"roadside", "travel", "道路救援", "Roadside help", "year", {0, 0, 1, 2, 3, 3}},
+    {"check-up", "health", "健康体检", "Health check", "year", {0, 0, 0, 1, 2, 4}},
+    {"birthday", "gift", "生日礼遇", "Birthday gift", "year", {0, 1, 1, 1, 1, 1}},
+    {"adviser", "service", "投资顾问面谈", "Adviser meeting", "quarter", {0, 0, 0, 1, 2, 6}},
+    {"safe-box", "service", "保管箱优惠", "Safe deposit box", "year", {0, 0, 0, 0, 1, 1}},
+    {NULL, NULL, NULL, NULL, NULL, {0}},
+};

@@ -41,6 +41,14 @@ struct plan_staff {
     int64_t customer; /* his own record, 0 = none */
 };
 
+/* What each tier may use in every month, quarter or year. */
+enum { PLAN_UNLIMITED = -1 };
+struct plan_benefit {
+    const char *code, *kind, *name_zh, *name_en, *period;
+    int of_tier[PLAN_TIERS];
+};
+extern const struct plan_benefit plan_benefits[];
+
 struct plan_campaign {
     const char *code, *name_zh, *name_en, *purpose, *state;
     int starts, ends; /* months before and after the current one: -3 … +2 */

@@ -50,6 +50,8 @@ const struct rows_target rows_targets[ROWS_TABLES] = {
                                     "assets_average, joined_on, unit_id"},
     [ROWS_CAMPAIGN_MEMBER] = {"bank.campaign_member",
                               "customer_id, campaign_id, variant, state, at, unit_id"},
+    [ROWS_BENEFIT_USE] = {"bank.benefit_use",
+                          "customer_id, use_id, benefit, quantity, used_on, at, staff_id, unit_id"},
     [ROWS_POINTS_ACCOUNT] = {"bank.points_account",
                              "customer_id, programme, unit_id, available, pending, negative"},
     [ROWS_POINTS_TRANSACTION] = {"bank.points_transaction",

@@ -66,7 +66,8 @@ BEGIN
     WHERE u.unit_id = c.unit_id;
 END $$;
 
--- Lifecycle, risk and the flags a clerk must see before he speaks.
+-- Lifecycle, risk and the flags a clerk must see before he speaks: true, or null so that a view
+-- shows those that are set and no list of "no".
 CREATE FUNCTION api.customer_flags(p_customer_id bigint)
 RETURNS TABLE (lifecycle text, risk_level text, risk_expires_on date, risk_expired boolean,
                elderly boolean, restricted boolean, aml_flag boolean, no_contact boolean,
@@ -76,9 +77,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN
     PERFORM bank.panel_require(p_customer_id);
     RETURN QUERY
-    SELECT c.lifecycle, c.risk_level, c.risk_expires_on, c.risk_expires_on < bank.today(),
-           c.elderly, c.restricted, c.aml_flag, c.no_contact,
-           c.customer_id IS NOT DISTINCT FROM (bank.me()).customer_id
+    SELECT c.lifecycle, c.risk_level, c.risk_expires_on,
+           nullif(c.risk_expires_on < bank.today(), false), nullif(c.elderly, false),
+           nullif(c.restricted, false), nullif(c.aml_flag, false), nullif(c.no_contact, false),
+           nullif(c.customer_id IS NOT DISTINCT FROM (bank.me()).customer_id, false)
     FROM bank.customer c WHERE c.customer_id = p_customer_id;
 END $$;
 
@@ -182,8 +184,9 @@ BEGIN
     GROUP BY g.month ORDER BY g.month;
 END $$;
 
--- Household and companies with their assets, and a last row with the sum. Related customers the
--- caller may not see are named only as such.
+-- Household and companies with their assets, each customer once, rolled up in the last rows: the
+-- household, the companies, all together. Buyers, suppliers and guarantors are shown, not counted.
+-- Related customers the caller may not see are named only as such.
 CREATE FUNCTION api.customer_relations(p_customer_id bigint)
 RETURNS TABLE (other_id bigint, name text, kind text, relation text, share_percent numeric,
                tier text, assets bigint, currency text, access text)
@@ -202,8 +205,20 @@ BEGIN
         JOIN bank.household_member m ON m.household_id = own.household_id
         WHERE own.customer_id = p_customer_id AND m.customer_id <> p_customer_id
         UNION ALL
-        SELECT r.other_id, r.kind, r.share_percent, 2
-        FROM bank.relation r WHERE r.customer_id = p_customer_id
+        SELECT r.other_id,
+               CASE array_agg(r.kind ORDER BY r.kind)
+                   WHEN '{legal_representative_of,owner_of}' THEN 'owner_and_head_of'
+                   WHEN '{owned_by,represented_by}' THEN 'owned_and_headed_by'
+                   ELSE min(r.kind) END, max(r.share_percent), 2
+        FROM bank.relation r
+        WHERE r.customer_id = p_customer_id
+          AND r.kind IN ('owner_of', 'owned_by', 'legal_representative_of', 'represented_by')
+        GROUP BY r.other_id
+        UNION ALL
+        SELECT r.other_id, r.kind, r.share_percent, 3
+        FROM bank.relation r
+        WHERE r.customer_id = p_customer_id
+          AND r.kind IN ('supplier_of', 'buyer_from', 'guarantor_of', 'guaranteed_by')
     ), shown AS (
         SELECT r.*, c.name, c.kind, m.tier,
                CASE WHEN c.customer_id IS NULL THEN 'other_unit'
@@ -222,8 +237,14 @@ BEGIN
             v.access
      FROM valued v ORDER BY v.place, v.assets DESC NULLS LAST, v.id, v.relation LIMIT 50)
     UNION ALL
-    SELECT NULL, NULL, NULL, 'total', NULL, NULL, sum(d.assets)::bigint, 'CNY', 'sum'
-    FROM (SELECT DISTINCT v.id, v.assets FROM valued v) AS d;
+    (SELECT NULL, NULL, NULL, g.relation, NULL, NULL, sum(d.assets)::bigint, 'CNY', 'sum'
+     FROM (VALUES (1, 'household', '{0,1}'::int[]), (2, 'companies', '{2}'), (3, 'total', '{0,1,2}'))
+          g (rank, relation, places)
+     CROSS JOIN LATERAL (SELECT DISTINCT v.id, v.assets FROM valued v
+                         WHERE v.place = ANY (g.places)) AS d
+     WHERE g.rank = 3 OR EXISTS (SELECT FROM valued v WHERE v.place = g.rank)
+                     AND EXISTS (SELECT FROM valued v WHERE v.place = 3 - g.rank)
+     GROUP BY g.rank, g.relation ORDER BY g.rank);
 END $$;
 
 CREATE FUNCTION api.customer_contacts(p_customer_id bigint)

@@ -60,7 +60,8 @@ dist_schema_DATA += \
   src/schema/079-case-after.sql \
   src/schema/080-report-complaint.sql \
   src/schema/081-macro.sql \
-  src/schema/082-reconcile-original.sql
+  src/schema/082-reconcile-original.sql \
+  src/schema/099-benefit.sql
 dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
@@ -69,7 +70,7 @@ pillar_tests = tests/api/application.sql tests/api/case.sql tests/api/case-type.
   tests/api/reconcile-run.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
-core_tests = tests/api/customer.sql tests/api/portfolio.sql tests/api/lookup.sql tests/api/roles.sql \
+core_tests = tests/api/customer.sql tests/api/benefit.sql tests/api/portfolio.sql tests/api/lookup.sql tests/api/roles.sql \
   tests/api/restricted.sql tests/api/security.sql
 TESTS += $(core_tests)
 EXTRA_DIST += $(core_tests)

@@ -28,6 +28,11 @@ INSERT INTO bank.household_member (customer_id, household_id, role, unit_id) VAL
     (101, 1, 'head', 3), (102, 1, 'spouse', 3), (103, 1, 'parent', 2), (201, 1, 'child', 5), (109, 1, 'other', 3);
 INSERT INTO bank.relation (customer_id, other_id, kind, share_percent, unit_id) VALUES (101, 102, 'guarantor_of', NULL, 3),
     (101, 201, 'supplier_of', NULL, 3);
+INSERT INTO bank.customer (customer_id, customer_number, kind, name, unit_id, opened_on)
+VALUES (106, 'K106', 'company', '海风有限公司', 3, '2020-01-01');
+INSERT INTO bank.relation (customer_id, other_id, kind, share_percent, unit_id) VALUES
+    (102, 101, 'guaranteed_by', NULL, 3), (102, 109, 'legal_representative_of', NULL, 3), (102, 109, 'owner_of', 60, 3),
+    (102, 106, 'owner_of', 40, 3);
 INSERT INTO bank.phone (customer_id, phone, unit_id) VALUES (101, '13800138000', 3);
 INSERT INTO bank.customer_identity (customer_id, kind, number, unit_id) VALUES (101, 'resident_id', '11010519491231002X', 3);
 INSERT INTO bank.address (customer_id, kind, address, unit_id) VALUES (101, 'home', '北京市东城区东门大街八号', 3);
@@ -49,6 +54,11 @@ SELECT is(pg_temp.as('t_clerk', 'SELECT string_agg(concat_ws(''/'', month, total
 SELECT is(pg_temp.as('t_clerk', 'SELECT string_agg(concat_ws(''/'', relation, name, assets, access), '' '') FROM api.customer_relations(101)'),
           'self/张伟民/1509/open spouse/李娜/200/open parent/*于婷/locked other/*敏/locked '
           || 'guarantor_of/李娜/200/open supplier_of/other_unit total/1709/sum', 'the household adds up once and hides who is locked or elsewhere');
+INSERT INTO bank.account (customer_id, account_id, number, product, currency, balance, status, opened_on, unit_id)
+VALUES (106, 9, '6230000000010009', 'tp', 'CNY', 5000, 'open', '2020-01-01', 3);
+SELECT is(pg_temp.as('t_clerk', 'SELECT string_agg(concat_ws(''/'', relation, share_percent, assets), '' '') FROM api.customer_relations(102)'),
+          'self/200 head/1509 parent other owner_of/40.00/5000 owner_and_head_of/60.00 guaranteed_by/1509 '
+          || 'household/1709 companies/5000 total/6709', 'companies and household add up apart and together, each customer once');
 SELECT is(pg_temp.as('t_clerk', 'SELECT string_agg(concat_ws(''/'', account_id, number, card, balance), '' '') FROM api.customer_accounts(101)'),
           '1/6230********0001/622848*********0018/1000 4/6230********0004/70 5/6230********0005/9 '
           || '2/6230********0002/-300 3/6230********0003/50', 'accounts and cards are masked, closed ones last');

@@ -336,3 +336,8 @@ INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'report_sugg
 INSERT INTO decided VALUES ('view', 'staff', 'backlog_step_list');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'voice_list');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'theme_list');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'customer_benefits');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'benefit_use');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'benefit_take_back');
+INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'benefit_use_list');
+INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'tier_benefit_list');
