@@ -210,17 +210,17 @@ static void pastes(void)
     pty_wait_text(pty, "Search:", WAIT);
     memset(text, 'x', size);
     pty_paste(pty, text, size);
-    ok(pty_wait_text(pty, "too long; nothing of it was taken", WAIT),
+    stage_ok(pty_wait_text(pty, "too long; nothing of it was taken", WAIT),
        "ten megabytes pasted into a search: one message");
     pty_type(pty, ":theme ");
-    ok(pty_wait_text(pty, "theme light", WAIT), "the command line offers a word's values");
+    stage_ok(pty_wait_text(pty, "theme light", WAIT), "the command line offers a word's values");
     pty_type(pty, "no\r");
-    ok(pty_wait_text(pty, "Themes are", WAIT), "a theme that is none");
+    stage_ok(pty_wait_text(pty, "Themes are", WAIT), "a theme that is none");
     pty_type(pty, ":cnew\r");
     pty_wait_text(pty, "What happened", WAIT);
     pty_keys(pty, "Tab", NULL);
     pty_paste(pty, text, size);
-    ok(pty_wait_text(pty, "Too long: at most", WAIT), "pasted into a field: what it takes");
+    stage_ok(pty_wait_text(pty, "Too long: at most", WAIT), "pasted into a field: what it takes");
     free(text);
     pty_keys(pty, "F1", NULL);
     stage_ok(pty_wait_text(pty, "type to search", WAIT), "ten megabytes pasted: the program lives");
