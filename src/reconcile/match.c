@@ -40,6 +40,8 @@ void match_run(struct match_store *store)
     match_doubt_twins(store);
     match_lanes_free(store->lanes);
     store->lanes = NULL;
+    match_keys_free(&store->references);
+    match_keys_free(&store->residue);
     if (store->note_count)
         qsort(store->notes, store->note_count, sizeof *store->notes, by_line);
 }
@@ -47,7 +49,7 @@ void match_run(struct match_store *store)
 bool match_line_leads(const struct match_store *store, size_t index)
 {
     const struct match_line *line = &store->lines[index];
-    return line->mark >> 2 && match_first(store, (uint32_t)index) == index;
+    return line->mark >> 2 && line->next >= index && match_first(store, (uint32_t)index) == index;
 }
 
 static void add_value(int64_t *sum, int64_t amount)

@@ -9,6 +9,8 @@
 
 enum { IN, OUT };
 
+enum { BESIDE = 100000 }; /* keys from which on two threads are worth it */
+
 /* Lines of one reference and amount, whatever their direction, by direction, side and writing. */
 struct lot {
     const uint32_t *lines;
@@ -335,16 +337,25 @@ static void pair_run_of_two(struct match_store *store, const struct match_rule *
         pair_two(store, rule, book, statement, true);
 }
 
-/* Calls the function for the lines of each reference, two of them open at least, by lot. */
-static void each_run(struct match_store *store, const struct match_rule *rule,
-                     void (*use)(struct match_store *, const struct match_rule *,
-                                 const struct lot *))
+/* References from one place of the keys to another, and what is done with their lines. */
+struct stretch {
+    struct match_store *store;
+    const struct match_keys *keys;
+    const struct match_rule *rule;
+    void (*use)(struct match_store *, const struct match_rule *, const struct lot *);
+    size_t from, end;
+};
+
+static void use_stretch(void *part)
 {
-    const struct match_keys *keys = store->has_residue ? &store->residue : &store->references;
+    const struct stretch *stretch = part;
+    struct match_store *store = stretch->store;
+    const struct match_keys *keys = stretch->keys;
+    const struct match_rule *rule = stretch->rule;
     uint32_t *lines = NULL;
     size_t capacity = 0;
     bool quick = rule->kind == MATCH_REFERENCE && !rule->fee.given && !rule->tolerance;
-    for (size_t at = 0, run; at < keys->count; at += run) {
+    for (size_t at = stretch->from, run; at < stretch->end; at += run) {
         match_prefetch(store, keys, at);
         run = match_keys_run(keys, at);
         if (run < 2 || (run == 2 && quick)) {
@@ -358,9 +369,28 @@ static void each_run(struct match_store *store, const struct match_rule *rule,
         for (size_t i = 0; i < run; i++)
             lines[i] = keys->list[at + i].line;
         qsort_r(lines, run, sizeof *lines, by_lot, store);
-        use(store, rule, &(struct lot){lines, run});
+        stretch->use(store, rule, &(struct lot){lines, run});
     }
     free(lines);
+}
+
+/* Calls the function for the lines of each reference, two of them open at least, by lot. What it does
+ * with one reference has nothing to do with another. */
+static void each_run(struct match_store *store, const struct match_rule *rule,
+                     void (*use)(struct match_store *, const struct match_rule *,
+                                 const struct lot *))
+{
+    const struct match_keys *keys = store->has_residue ? &store->residue : &store->references;
+    size_t middle = keys->count / 2;
+    struct stretch all = {store, keys, rule, use, 0, keys->count}, first = all, second = all;
+    if (keys->count < BESIDE) {
+        use_stretch(&all);
+        return;
+    }
+    while (middle < keys->count && keys->list[middle].key == keys->list[middle - 1].key)
+        middle++;
+    first.end = second.from = middle;
+    match_both(use_stretch, &first, &second);
 }
 
 static void pair_run(struct match_store *store, const struct match_rule *rule,

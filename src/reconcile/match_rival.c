@@ -224,9 +224,12 @@ void match_doubt_near(struct match_store *store)
         struct match_form form = match_line_form(store, (uint32_t)i);
         struct slice core = match_form_core(&form);
         rival.line = (uint32_t)i;
-        if (core.length && core.length <= LENGTH_MOST &&
-            match_lane_space(store->lanes, line->account, form.length) < space_most)
+        if (core.length && form.length <= LENGTH_MOST &&
+            match_lane_space(store->lanes, line->account, form.length) < space_most) {
             try_all(&rival, core);
+            if (form.head && form.text[0] == '0') /* what stood before the zeros */
+                try_inserted(&rival, (struct slice){form.text, form.length}, 0);
+        }
         try_pieces(&rival, &form);
     }
     free(rival.filter);

@@ -129,6 +129,10 @@ static inline void match_prefetch(const struct match_store *store, const struct 
     __builtin_prefetch(match_text_of(store, &store->lines[keys->list[at + 16].line]));
 }
 
+/* Calls `work` for two parts that have nothing to do with each other, beside each other where there is
+ * a thread for it. */
+void match_both(void (*work)(void *part), void *one, void *other);
+
 /* One writing: the references are equal byte for byte, and there is one. */
 bool match_same_writing(const struct match_store *store, uint32_t one, uint32_t other);
 /* One form: equal but for what rules of "any" writing overlook. */
