@@ -154,14 +154,24 @@ static struct slice code_of(struct camt *camt, const struct camt_facts *detail)
     return (struct slice){camt->code.data, camt->code.length};
 }
 
+static bool is_blank(const struct slice text, size_t at)
+{
+    return (unsigned char)text.text[at] <= ' ';
+}
+
+/* Control characters and several blanks become one blank. */
 static void add_words(struct buffer *narrative, struct slice text)
 {
     if (text.length && narrative->length)
         buffer_add_char(narrative, ' ');
-    for (size_t i = 0; i < text.length; i++) {
-        char c = (unsigned char)text.text[i] < ' ' ? ' ' : text.text[i];
-        if (c != ' ' || (narrative->length && narrative->data[narrative->length - 1] != ' '))
-            buffer_add_char(narrative, c);
+    for (size_t at = 0, end; at < text.length; at = end) {
+        bool blank = is_blank(text, at);
+        for (end = at + 1; end < text.length && is_blank(text, end) == blank;)
+            end++;
+        if (!blank)
+            buffer_add_bytes(narrative, text.text + at, end - at);
+        else if (narrative->length && narrative->data[narrative->length - 1] != ' ')
+            buffer_add_char(narrative, ' ');
     }
 }
 

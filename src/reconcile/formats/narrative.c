@@ -20,14 +20,17 @@ static struct slice trim(struct slice text)
 
 bool narrative_no_reference(struct slice reference)
 {
+    enum { LONGEST = 12 };
     static const char *const none[] = {"NONREF", "NOTPROVIDED", "NOREF", "NOT PROVIDED",
                                        "KREF+", "EREF+"};
     reference = trim(reference);
+    if (!reference.length || reference.length > LONGEST || !strchr("NKE", *reference.text))
+        return reference.length == 0;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         if (reference.length == strlen(none[i]) &&
-            !strncmp(reference.text, none[i], reference.length))
+            !memcmp(reference.text, none[i], reference.length))
             return true;
-    return reference.length == 0;
+    return false;
 }
 
 /* Separator of German sub-fields: three digits (may be missing), the mark, two digits. */
