@@ -138,13 +138,20 @@ static bool import_part(struct work *work, const char *path, size_t part, struct
     return done || name_file(name, error);
 }
 
-/* The bytes that were delivered stay with what was read from them. */
-static bool keep_original(struct work *work, const char *path, struct error *error)
+/* The bytes that were delivered stay with what was read from them. They go first: what the lines make
+ * keeps others waiting until the end. */
+static bool send_original(const struct work *work, const char *path, char id[ORIGINAL_ID],
+                          struct error *error)
+{
+    return work->import->upload.dry_run || original_send(work->connection, path, id, error);
+}
+
+static bool link_original(struct work *work, const char *id, struct error *error)
 {
     if (!work->done || work->import->upload.dry_run)
         return true;
     buffer_add(&work->files, "}");
-    return original_keep(work->connection, path, buffer_text(&work->files), error);
+    return original_link(work->connection, id, buffer_text(&work->files), error);
 }
 
 static bool import_parts(struct work *work, const char *path, struct error *error)
@@ -163,6 +170,7 @@ static bool import_parts(struct work *work, const char *path, struct error *erro
 bool import_file(const struct import_file *import, PGconn *connection, const char *path,
                  struct error *error)
 {
+    char original[ORIGINAL_ID];
     struct work work = {.import = import, .connection = connection, .held = ERROR_INIT,
                         .before = ERROR_INIT};
     work.container = container_open(path, error);
@@ -170,7 +178,8 @@ bool import_file(const struct import_file *import, PGconn *connection, const cha
         return false;
     bool done = upload_begin(connection, error);
     if (done) {
-        done = import_parts(&work, path, error) && keep_original(&work, path, error);
+        done = send_original(&work, path, original, error) && import_parts(&work, path, error) &&
+               link_original(&work, original, error);
         bool kept = upload_end(connection, done && !import->upload.dry_run, path, error);
         done = done && (kept || import->upload.dry_run || name_file(path, error));
     }

@@ -60,7 +60,7 @@ static bool send_parts(PGconn *connection, const char *id, FILE *file, char *par
     return true;
 }
 
-bool original_keep(PGconn *connection, const char *path, const char *files, struct error *error)
+bool original_send(PGconn *connection, const char *path, char id[ORIGINAL_ID], struct error *error)
 {
     char sha256[65], bytes[24], *part = xmalloc(PART_BYTES);
     PGresult *begun = NULL;
@@ -72,17 +72,27 @@ bool original_keep(PGconn *connection, const char *path, const char *files, stru
                              "SELECT original_id, have FROM api.original_begin($1, $2::bigint)", 2,
                              first, &begun, error);
     if (good) {
-        const char *last[] = {PQgetvalue(begun, 0, 0), files};
-        good = (PQgetvalue(begun, 0, 1)[0] == 't' ||
-                send_parts(connection, last[0], file, part, error)) &&
-               session_do(connection, "SELECT api.original_link($1::bigint, $2::bigint[])", 2, last,
-                          error);
+        snprintf(id, ORIGINAL_ID, "%s", PQgetvalue(begun, 0, 0));
+        good = PQgetvalue(begun, 0, 1)[0] == 't' || send_parts(connection, id, file, part, error);
     }
     PQclear(begun);
     if (file)
         fclose(file);
     free(part);
     return good;
+}
+
+bool original_link(PGconn *connection, const char *id, const char *files, struct error *error)
+{
+    const char *values[] = {id, files};
+    return session_do(connection, "SELECT api.original_link($1::bigint, $2::bigint[])", 2, values,
+                      error);
+}
+
+bool original_keep(PGconn *connection, const char *path, const char *files, struct error *error)
+{
+    char id[ORIGINAL_ID];
+    return original_send(connection, path, id, error) && original_link(connection, id, files, error);
 }
 
 bool original_write(PGconn *connection, const char *file, FILE *out, struct error *error)

@@ -146,6 +146,7 @@ CREATE TABLE bank.recon_statement (
     pending_count bigint NOT NULL DEFAULT 0, -- lines left out, not booked yet
     live boolean NOT NULL,                   -- false while the file is quarantined or rejected
     fresh boolean NOT NULL DEFAULT false,    -- has items that no run has looked at
+    segment bigint,                          -- its items stand in this segment; NULL: among the others
     from_date date,                          -- value dates of its items
     to_date date,
     fault_code text NOT NULL DEFAULT '',     -- what the gate found first
@@ -209,8 +210,12 @@ CREATE TABLE bank.recon_item (
     line bigint NOT NULL DEFAULT 0,          -- line of the file, from 1
     fingerprint uuid NOT NULL,               -- first half of SHA-256 over what makes the line
     occurrence int NOT NULL DEFAULT 1,       -- equal legitimate lines count up
+    reference_key text COLLATE "C",          -- normalised, NULL when it is written so
     PRIMARY KEY (account_id, item_id)
-);
+) PARTITION BY RANGE (item_id);
+-- Large imports and runs have tables of their own (095); these take the rest.
+CREATE TABLE bank.recon_item_base PARTITION OF bank.recon_item
+    FOR VALUES FROM (MINVALUE) TO (10000000000);
 CREATE INDEX recon_item_statement ON bank.recon_item (statement_id, line);
 
 -- Further references of an item (bank reference, those found in the narrative), normalised.
@@ -282,7 +287,9 @@ CREATE TABLE bank.recon_match (
     undo_reason text,
     PRIMARY KEY (account_id, match_id),
     CHECK (checker IS DISTINCT FROM maker)
-);
+) PARTITION BY RANGE (match_id);
+CREATE TABLE bank.recon_match_base PARTITION OF bank.recon_match
+    FOR VALUES FROM (MINVALUE) TO (10000000000);
 CREATE INDEX recon_match_run ON bank.recon_match USING brin (run_id) WITH (pages_per_range = 32);
 CREATE INDEX recon_match_key ON bank.recon_match (account_id, key);
 CREATE INDEX recon_match_late ON bank.recon_match (account_id, last_day) WHERE first_day < last_day;
@@ -294,7 +301,9 @@ CREATE TABLE bank.recon_match_item (
     amount bigint NOT NULL,
     live boolean NOT NULL DEFAULT true,
     PRIMARY KEY (account_id, match_id, item_id)
-);
+) PARTITION BY RANGE (item_id);
+CREATE TABLE bank.recon_match_item_base PARTITION OF bank.recon_match_item
+    FOR VALUES FROM (MINVALUE) TO (10000000000);
 CREATE UNIQUE INDEX recon_match_item_live ON bank.recon_match_item (account_id, item_id) WHERE live;
 CREATE INDEX recon_match_item_undone ON bank.recon_match_item (account_id, item_id) WHERE NOT live;
 
@@ -392,7 +401,8 @@ GRANT INSERT (position, line, amount, value_date, book_date, kind, reference, ba
 -- once per statement over all rows it touched: a match is inserted before its items, and all its
 -- items in one statement.
 CREATE FUNCTION bank.recon_match_check() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = bank, pg_temp AS $$
+    SET search_path = bank, pg_temp SET enable_nestloop = on
+    SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE wrong record;
 BEGIN
     -- What adds nothing to a match leaves its sum as it was; a match with an adjustment is looked
@@ -461,6 +471,9 @@ SELECT bank.table_protect('bank.recon_rule_set', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_lane_day', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_held_line', 'SELECT, INSERT, DELETE');
 GRANT USAGE ON SEQUENCE bank.recon_match_match_id_seq TO bankops_api;
+ALTER TABLE bank.recon_item_base OWNER TO bankops_owner;
+ALTER TABLE bank.recon_match_base OWNER TO bankops_owner;
+ALTER TABLE bank.recon_match_item_base OWNER TO bankops_owner;
 REVOKE ALL ON api.import_line FROM PUBLIC;
 ALTER TABLE api.import_line OWNER TO bankops_owner;
 GRANT SELECT, INSERT, DELETE, TRUNCATE ON api.import_line TO bankops_api;

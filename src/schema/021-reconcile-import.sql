@@ -65,111 +65,141 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
      WHERE s.file_id = p_file AND s.kind = 'booked'
 $$;
 
--- Makes items of the staged lines of this transaction when none of them can be known already and
--- no two are equal: the usual case, one pass.
-CREATE FUNCTION bank.recon_store_new(p_file bigint) RETURNS void
-LANGUAGE sql SET search_path = bank, pg_temp AS $$
-    INSERT INTO recon_item (account_id, unit_id, side, amount, currency, value_date, book_date, day,
-        kind, reference, bank_reference, counterparty, narrative, source_id, statement_id, line,
-        fingerprint)
-    SELECT s.account_id, s.unit_id, s.side, CASE s.side WHEN 'L' THEN i.amount ELSE -i.amount END,
-           s.currency, i.value_date, i.book_date,
-           CASE WHEN s.closing IS NOT NULL THEN s.close_date
-                ELSE coalesce(i.book_date, i.value_date) END,
-           i.kind, i.reference, i.bank_reference, i.counterparty, i.narrative, i.source_id,
-           s.statement_id, i.line, coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i))
-      FROM api.import_line i
-      JOIN recon_statement s ON s.file_id = p_file AND s.position = i.position
-           AND s.kind = 'booked'
-     WHERE i.writer = pg_current_xact_id()
+-- The staged lines of this transaction by statement and day: what check and totals need of them.
+CREATE FUNCTION bank.recon_line_sums() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_day;
+    CREATE TEMP TABLE import_day ON COMMIT DROP AS
+    SELECT i.position, coalesce(i.book_date, i.value_date) AS booked_on, count(*) AS lines,
+           sum(i.amount) AS amount, sum(abs(i.amount)) AS value, min(i.value_date) AS from_date,
+           max(i.value_date) AS to_date
+      FROM api.import_line i WHERE i.writer = pg_current_xact_id()
+     GROUP BY i.position, coalesce(i.book_date, i.value_date);
+END $$;
+
+-- Whether two of the staged lines may be equal. A false alarm costs time and nothing else.
+CREATE FUNCTION bank.recon_line_twice(p_side text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = bank, pg_temp SET work_mem = '64MB' AS $$
+    SELECT count(*) <> count(DISTINCT uuid_hash_extended(
+               coalesce(i.fingerprint, bank.recon_fingerprint(p_side, i)), 0))
+      FROM api.import_line i WHERE i.writer = pg_current_xact_id()
 $$;
 
--- The same when lines may be known or equal. Equal lines of a file count up; of as many as are there
--- already, none is added; those of an adjoining statement count on from them.
-CREATE FUNCTION bank.recon_store_counted(p_file bigint, p_over bigint[], p_adjoining int[])
-RETURNS void
-LANGUAGE sql SET search_path = bank, pg_temp AS $$
-    WITH staged AS MATERIALIZED (
-        SELECT i AS line, s.statement_id, s.account_id, s.unit_id, s.side, s.currency, s.closing,
-               s.close_date, i.position, i.line AS line_no,
-               s.position = ANY (p_adjoining) AS adjoining,
-               coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i)) AS fingerprint
+-- Makes items of the staged lines of this transaction, in the segment p_low or among the others when
+-- NULL. p_plain: none of them can be known already and no two are equal, the usual case, one pass.
+-- Else equal lines of a file count up; of as many as are there already, none is added; those of an
+-- adjoining statement count on from them.
+CREATE FUNCTION bank.recon_store_lines(p_file bigint, p_low bigint, p_plain boolean, p_over bigint[])
+RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB'
+SET enable_nestloop = off SET enable_sort = off AS $$
+DECLARE
+    adjoining int[] := CASE WHEN NOT p_plain THEN bank.recon_adjoining(p_file) END;
+    added bigint;
+BEGIN
+    EXECUTE format($make$
+    WITH staged AS (
+        SELECT s.account_id, s.unit_id, s.side, CASE s.side WHEN 'L' THEN i.amount ELSE -i.amount END AS amount,
+               s.currency, i.value_date, i.book_date,
+               CASE WHEN s.closing IS NOT NULL THEN s.close_date
+                    ELSE coalesce(i.book_date, i.value_date) END AS day,
+               i.kind, i.reference, nullif(bank.recon_key(i.reference), i.reference) AS reference_key,
+               i.bank_reference, i.counterparty, i.narrative, i.source_id, s.statement_id, i.line,
+               coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i)) AS fingerprint, i.position
           FROM api.import_line i
-          JOIN recon_statement s ON s.file_id = p_file AND s.position = i.position
-               AND s.kind = 'booked'
-         WHERE i.writer = pg_current_xact_id()),
+          JOIN recon_statement s ON s.file_id = $1 AND s.position = i.position AND s.kind = 'booked'
+         WHERE i.writer = pg_current_xact_id()) %4$s
+    INSERT INTO bank.%1$I (%2$s account_id, unit_id, side, amount, currency, value_date, book_date,
+        day, kind, reference, reference_key, bank_reference, counterparty, narrative, source_id, statement_id,
+        line, fingerprint, occurrence)
+    SELECT %3$s c.account_id, c.unit_id, c.side, c.amount, c.currency, c.value_date, c.book_date, c.day,
+           c.kind, c.reference, c.reference_key, c.bank_reference, c.counterparty, c.narrative, c.source_id,
+           c.statement_id, c.line, c.fingerprint, %5$s $make$,
+        CASE WHEN p_low IS NULL THEN 'recon_item' ELSE 'recon_item_' || p_low END,
+        CASE WHEN p_low IS NOT NULL THEN 'item_id,' END,
+        CASE WHEN p_low IS NOT NULL THEN format('%s + row_number() OVER () - 1,', p_low) END,
+        CASE WHEN NOT p_plain THEN $counted$,
     known AS MATERIALIZED (
         SELECT o.account_id, o.side, o.fingerprint, max(o.occurrence) AS copies
-          FROM recon_item o
-         WHERE o.statement_id = ANY (p_over)
+          FROM recon_item o WHERE o.statement_id = ANY ($2)
          GROUP BY o.account_id, o.side, o.fingerprint),
+    placed AS (SELECT t.*, t.position = ANY ($3) AS adjoining FROM staged t),
     counted AS (
         SELECT t.*, coalesce(k.copies, 0) AS copies,
                row_number() OVER (PARTITION BY t.account_id, t.fingerprint, t.adjoining
-                                  ORDER BY t.position, t.line_no) AS n,
+                                  ORDER BY t.position, t.line) AS n,
                count(*) FILTER (WHERE NOT t.adjoining) OVER (PARTITION BY t.account_id, t.fingerprint)
                    AS others
-          FROM staged t LEFT JOIN known k USING (account_id, side, fingerprint))
-    INSERT INTO recon_item (account_id, unit_id, side, amount, currency, value_date, book_date, day,
-        kind, reference, bank_reference, counterparty, narrative, source_id, statement_id, line,
-        fingerprint, occurrence)
-    SELECT c.account_id, c.unit_id, c.side,
-           CASE c.side WHEN 'L' THEN (c.line).amount ELSE -(c.line).amount END, c.currency,
-           (c.line).value_date, (c.line).book_date,
-           CASE WHEN c.closing IS NOT NULL THEN c.close_date
-                ELSE coalesce((c.line).book_date, (c.line).value_date) END,
-           (c.line).kind, (c.line).reference, (c.line).bank_reference, (c.line).counterparty,
-           (c.line).narrative, (c.line).source_id, c.statement_id, c.line_no, c.fingerprint,
+          FROM placed t LEFT JOIN known k USING (account_id, side, fingerprint)) $counted$ END,
+        CASE WHEN p_plain THEN '1 FROM staged c' ELSE $counted$
            CASE WHEN c.adjoining THEN greatest(c.copies, c.others) + c.n ELSE c.n END
-      FROM counted c WHERE c.adjoining OR c.n > c.copies
-     ORDER BY c.position, c.line_no
-$$;
+      FROM (SELECT * FROM counted ORDER BY position, line) c
+     WHERE c.adjoining OR c.n > c.copies $counted$ END)
+    USING p_file, p_over, adjoining;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    RETURN added;
+END $$;
 
 -- Makes items of the staged lines; answers how many are new. The caller holds the accounts of the
 -- file's side, so nobody else adds to them meanwhile.
 CREATE FUNCTION bank.recon_store(p_file bigint) RETURNS bigint
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_nestloop = off
-SET enable_sort = off AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     over bigint[] := bank.recon_overlapping(p_file);
+    plain boolean := over IS NULL AND NOT bank.recon_line_twice(
+        (SELECT side FROM recon_file WHERE file_id = p_file));
+    low bigint;
     added bigint;
 BEGIN
-    IF over IS NULL AND NOT EXISTS (
-        SELECT FROM (SELECT s.account_id, coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i)) f
-                       FROM api.import_line i
-                       JOIN recon_statement s ON s.file_id = p_file AND s.position = i.position
-                      WHERE i.writer = pg_current_xact_id()) l
-         GROUP BY l.account_id, l.f HAVING count(*) > 1) THEN
-        PERFORM bank.recon_store_new(p_file);
-    ELSE
-        PERFORM bank.recon_store_counted(p_file, over, bank.recon_adjoining(p_file));
+    IF (SELECT sum(lines) FROM import_day) >= bank.setting('recon_segment_lines')::bigint THEN
+        low := bank.recon_segment_new('item');
     END IF;
-    WITH fresh AS (
-        SELECT i.account_id, i.side, i.day, i.statement_id, count(*) AS lines, sum(i.amount) AS amount,
-               sum(abs(i.amount)) AS value
-          FROM recon_item i
-         WHERE i.statement_id IN (SELECT statement_id FROM recon_statement WHERE file_id = p_file)
-         GROUP BY i.account_id, i.side, i.day, i.statement_id),
-    noted AS (
-        UPDATE recon_statement s SET fresh = true
-         WHERE s.statement_id IN (SELECT f.statement_id FROM fresh f)),
-    summed AS (
-        INSERT INTO recon_day_total AS t (account_id, side, day, lines, amount, fresh_lines, value,
-                                          fresh_value)
-        SELECT f.account_id, f.side, f.day, sum(f.lines), sum(f.amount), sum(f.lines), sum(f.value),
-               sum(f.value) FROM fresh f
-         GROUP BY f.account_id, f.side, f.day
-        ON CONFLICT (account_id, side, day) DO UPDATE
-           SET lines = t.lines + excluded.lines, amount = t.amount + excluded.amount,
-               fresh_lines = t.fresh_lines + excluded.fresh_lines,
-               value = t.value + excluded.value,
-               fresh_value = t.fresh_value + excluded.fresh_value)
-    SELECT coalesce(sum(f.lines), 0) INTO added FROM fresh f;
+    added := bank.recon_store_lines(p_file, low, plain, over);
+    IF low IS NOT NULL THEN
+        PERFORM bank.recon_segment_join('item', low);
+    END IF;
+    PERFORM bank.recon_store_sums(p_file, plain);
+    UPDATE recon_statement SET segment = low WHERE file_id = p_file AND fresh AND low IS NOT NULL;
     PERFORM bank.recon_line_clear();
     RETURN added;
 END $$;
 
--- Empties what this transaction staged: at once when nobody else is staging, else row by row.
+-- Notes which statements have lines that no run has looked at and adds them to the sums by day.
+-- p_plain: the new lines are all that are staged.
+CREATE FUNCTION bank.recon_store_sums(p_file bigint, p_plain boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_sum;
+    CREATE TEMP TABLE import_sum ON COMMIT DROP AS
+    SELECT s.account_id, s.side, s.statement_id, d.lines, d.value,
+           CASE s.side WHEN 'L' THEN d.amount ELSE -d.amount END AS amount,
+           CASE WHEN s.closing IS NOT NULL THEN s.close_date ELSE d.booked_on END AS day
+      FROM import_day d JOIN recon_statement s ON s.file_id = p_file AND s.position = d.position
+           AND s.kind = 'booked'
+     WHERE p_plain;
+    IF NOT p_plain THEN
+        INSERT INTO import_sum (account_id, side, day, statement_id, lines, amount, value)
+        SELECT i.account_id, i.side, i.day, i.statement_id, count(*), sum(i.amount), sum(abs(i.amount))
+          FROM recon_item i
+         WHERE i.statement_id IN (SELECT statement_id FROM recon_statement WHERE file_id = p_file)
+         GROUP BY i.account_id, i.side, i.day, i.statement_id;
+    END IF;
+    UPDATE recon_statement s SET fresh = true
+     WHERE s.statement_id IN (SELECT f.statement_id FROM import_sum f);
+    INSERT INTO recon_day_total AS t (account_id, side, day, lines, amount, fresh_lines, value,
+                                      fresh_value)
+    SELECT f.account_id, f.side, f.day, sum(f.lines), sum(f.amount), sum(f.lines), sum(f.value),
+           sum(f.value) FROM import_sum f
+     GROUP BY f.account_id, f.side, f.day
+    ON CONFLICT (account_id, side, day) DO UPDATE
+       SET lines = t.lines + excluded.lines, amount = t.amount + excluded.amount,
+           fresh_lines = t.fresh_lines + excluded.fresh_lines,
+           value = t.value + excluded.value,
+           fresh_value = t.fresh_value + excluded.fresh_value;
+END $$;
+
+-- Empties the table of staged lines when nobody else is staging; else the next one does: nobody reads
+-- the lines of another transaction. Row by row only when that has gone on for long.
 CREATE FUNCTION bank.recon_line_clear() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 BEGIN
@@ -177,7 +207,9 @@ BEGIN
         LOCK TABLE api.import_line IN ACCESS EXCLUSIVE MODE NOWAIT;
         TRUNCATE api.import_line;
     EXCEPTION WHEN lock_not_available THEN
-        DELETE FROM api.import_line WHERE writer = pg_current_xact_id();
+        IF pg_relation_size('api.import_line') > 1000000000 THEN
+            DELETE FROM api.import_line WHERE writer = pg_current_xact_id();
+        END IF;
     END;
 END $$;
 
@@ -248,9 +280,10 @@ DECLARE
     l record;
     seen int[] := '{}';
 BEGIN
-    FOR l IN SELECT i.position, sum(i.amount) AS movement, count(*) AS lines,
-                    min(i.value_date) AS from_date, max(i.value_date) AS to_date
-               FROM api.import_line i WHERE i.writer = pg_current_xact_id() GROUP BY i.position LOOP
+    PERFORM bank.recon_line_sums();
+    FOR l IN SELECT d.position, sum(d.amount) AS movement, sum(d.lines) AS lines,
+                    min(d.from_date) AS from_date, max(d.to_date) AS to_date
+               FROM import_day d GROUP BY d.position LOOP
         UPDATE recon_statement s SET from_date = l.from_date, to_date = l.to_date
          WHERE s.file_id = p_file AND s.position = l.position
            AND s.movement = l.movement AND s.line_count = l.lines;

@@ -200,7 +200,7 @@ BEGIN
     DROP TABLE IF EXISTS pg_temp.run_open;
     CREATE TEMP TABLE run_open ON COMMIT DROP AS
     SELECT false AS fresh, l.account_id, l.item_id, l.side, l.amount, l.currency, l.value_date, l.day,
-           l.reference, l.narrative
+           l.reference, l.narrative, l.bank_reference, bank.recon_key(l.reference) AS key
       FROM recon_left l WHERE l.lane_id = p_lane_id;
     ANALYZE run_open;
 END $$;
@@ -284,25 +284,33 @@ SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');
 
 -- The number that a reference is built around: without letters before at least eight digits or a
 -- known prefix, without leading zeros and the number of a part ("-2"). NULL when nothing is left.
-CREATE FUNCTION bank.recon_core(p_reference text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN length(c) >= 5 THEN c END FROM (
-        SELECT ltrim(CASE WHEN k ~ '^[A-Z]+[0-9]{8,}$' THEN ltrim(k, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
-                          ELSE regexp_replace(k, '^(REF|UPOP|NET|ALI|WX|TX)(?=.{5,})', '') END, '0') AS c
-          FROM (SELECT bank.recon_key(regexp_replace(p_reference, '[-/][0-9]{1,2}$', '')) AS k) r) t
-$$;
+CREATE FUNCTION bank.recon_core(p_reference text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    k text;
+BEGIN
+    IF p_reference ~ '^[1-9][0-9]{4,}$' THEN
+        RETURN p_reference;
+    END IF;
+    k := bank.recon_key(regexp_replace(p_reference, '[-/][0-9]{1,2}$', ''));
+    k := ltrim(CASE WHEN k ~ '^[A-Z]+[0-9]{8,}$' THEN ltrim(k, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+                    ELSE regexp_replace(k, '^(REF|UPOP|NET|ALI|WX|TX)(?=.{5,})', '') END, '0');
+    RETURN CASE WHEN length(k) >= 5 THEN k END;
+END $$;
 
 -- Whether two lines visibly carry one reference: the same number, or the one inside what the other
 -- says (at least eight characters of it).
 CREATE FUNCTION bank.recon_keyed(p_reference text, p_text text, p_other text, p_other_text text)
-RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(a = b OR length(a) >= 8 AND strpos(bank.recon_key(p_other || p_other_text), a) > 0
+RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    a text := coalesce(bank.recon_core(p_reference), '-');
+    b text := coalesce(bank.recon_core(p_other), '=');
+BEGIN
+    RETURN coalesce(a = b OR length(a) >= 8 AND strpos(bank.recon_key(p_other || p_other_text), a) > 0
                     OR length(b) >= 8 AND strpos(bank.recon_key(p_reference || p_text), b) > 0
                     OR length(least(a, b)) >= 8 AND length(a) <> length(b)
                        AND (left(a, length(b)) = b OR left(b, length(a)) = a
-                            OR right(a, length(b)) = b OR right(b, length(a)) = a), false)
-      FROM (SELECT coalesce(bank.recon_core(p_reference), '-') AS a,
-                   coalesce(bank.recon_core(p_other), '=') AS b) c
-$$;
+                            OR right(a, length(b)) = b OR right(b, length(a)) = a), false);
+END $$;
 
 CREATE FUNCTION bank.recon_break_locked(p_account_id bigint, p_item_id bigint, p_version bigint)
 RETURNS bank.recon_break LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$

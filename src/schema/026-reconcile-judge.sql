@@ -47,50 +47,145 @@ BEGIN
                       'Run the lane again.', 'run_line');
 END $$;
 
--- The pairs: one line of each side, same account and currency, amounts equal. `same`: they carry one
--- reference as it is written.
-CREATE FUNCTION bank.recon_run_pairs(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
+-- What people took apart in this lane, line by line: no rule puts it together again.
+CREATE FUNCTION bank.recon_run_undone(p_lane_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_undone;
+    CREATE TEMP TABLE run_undone ON COMMIT DROP AS
+    SELECT m.account_id, m.match_id, m.status, x.item_id
+      FROM recon_account a
+      JOIN recon_match_item x ON x.account_id = a.account_id AND NOT x.live
+      JOIN recon_match m ON m.account_id = x.account_id AND m.match_id = x.match_id
+     WHERE a.lane_id = p_lane_id AND m.undo_code IS DISTINCT FROM 'superseded';
+END $$;
+
+-- The pairs, one line of each side, same account and currency, amounts equal; and in the same table,
+-- without a match, each open line that stands in none. `same`: the two carry one reference as it is
+-- written. p_exact: found here, by one reference and amount that nothing else of either side has;
+-- else what an engine claims, checked. p_low: the segment of the matches, when they are many.
+CREATE FUNCTION bank.recon_run_pairs(p_as_of date, p_fresh bigint[], p_exact boolean, p_low bigint)
+RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
 DECLARE
-    wanted bigint := (SELECT count(*) FROM api.run_line
-                       WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL);
-    found_pairs bigint;
+    lines text := $lines$(SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency,
+                   i.value_date, i.day, i.reference, i.narrative, i.bank_reference,
+                   coalesce(i.reference_key, i.reference) AS key
+              FROM recon_item i WHERE i.statement_id = ANY (%L)
+            UNION ALL SELECT * FROM run_open WHERE side = %L)$lines$;
+    book text := format(lines, ARRAY(SELECT statement_id FROM recon_statement
+                                      WHERE statement_id = ANY (p_fresh) AND side = 'L'), 'L');
+    statement text := format(lines, ARRAY(SELECT statement_id FROM recon_statement
+                                           WHERE statement_id = ANY (p_fresh) AND side = 'S'), 'S');
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_pair;
+    EXECUTE format($make$
     CREATE TEMP TABLE run_pair ON COMMIT DROP AS
-    SELECT nextval('bank.recon_match_match_id_seq') AS match_id, p.* FROM (
-        SELECT r.match, r.rule, r.confirm, r.score, r.why, r.detail, b.account_id,
-               b.item_id AS book_id, s.item_id AS statement_id, b.amount,
-               bank.recon_key(b.reference) AS key,
-               bank.recon_key(b.reference) = bank.recon_key(s.reference) AND b.reference <> '' AS same,
-               b.reference, b.narrative, s.reference AS other_reference,
-               s.narrative AS other_narrative, b.value_date AS book_date, s.value_date AS statement_date,
-               least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day
-          FROM api.run_line r
-          JOIN (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
-             UNION ALL SELECT * FROM run_open) b ON b.item_id = r.item_id
-               AND b.side = 'L' AND b.day <= p_as_of
-          JOIN (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
-             UNION ALL SELECT * FROM run_open) s ON s.item_id = r.mate_id
-               AND s.side = 'S' AND s.day <= p_as_of AND s.account_id = b.account_id
-               AND s.currency = b.currency AND s.amount = -b.amount
-         WHERE r.writer = pg_current_xact_id() AND r.mate_id IS NOT NULL
-         ORDER BY b.account_id, b.item_id) p;
-    GET DIAGNOSTICS found_pairs = ROW_COUNT;
-    IF found_pairs <> wanted THEN
-        PERFORM bank.recon_run_refuse(format('%s of %s pairs', wanted - found_pairs, wanted));
+    SELECT CASE WHEN r.match IS NULL THEN NULL ELSE %s END AS match_id,
+           r.rule, coalesce(r.confirm, false) AS confirm, r.score, r.why, r.detail,
+           coalesce(b.account_id, s.account_id) AS account_id,
+           b.item_id AS book_id, s.item_id AS statement_id, coalesce(b.amount, s.amount) AS amount,
+           r.match IS NOT NULL AND s.account_id = b.account_id AND s.currency = b.currency
+               AND s.amount = -b.amount AND b.day <= %L AND s.day <= %2$L AS fits,
+           coalesce(b.key, s.key) AS key, k.same,
+           CASE WHEN NOT coalesce(k.same, false) THEN coalesce(b.reference, s.reference) END AS reference,
+           CASE WHEN NOT coalesce(k.same, false) THEN coalesce(b.narrative, s.narrative) END AS narrative,
+           CASE WHEN NOT k.same THEN s.reference END AS other_reference,
+           CASE WHEN NOT k.same THEN s.narrative END AS other_narrative,
+           CASE WHEN r.match IS NULL THEN coalesce(b.bank_reference, s.bank_reference) END AS bank_reference,
+           coalesce(b.currency, s.currency) AS currency, b.value_date AS book_date,
+           s.value_date AS statement_date, least(b.day, s.day) AS first_day,
+           greatest(b.day, s.day) AS last_day, b.fresh AS book_fresh, s.fresh AS statement_fresh
+      FROM %s
+     CROSS JOIN LATERAL (SELECT CASE WHEN r.match IS NOT NULL THEN b.reference <> '' AND
+                                     b.key = s.key END AS same) k $make$,
+        CASE WHEN p_low IS NOT NULL THEN p_low || ' + row_number() OVER ()'
+             ELSE 'nextval(''bank.recon_match_match_id_seq'')' END, p_as_of,
+        CASE WHEN p_exact THEN bank.recon_exact_from(book, statement, p_as_of)
+             ELSE format($from$%s b LEFT JOIN (SELECT * FROM api.run_line
+                  WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL) r ON r.item_id = b.item_id
+      FULL JOIN %s s ON s.item_id = r.mate_id$from$, book, statement) END);
+    IF EXISTS (SELECT FROM run_pair WHERE match_id IS NULL AND book_id IS NOT NULL
+                                      AND statement_id IS NOT NULL) THEN
+        PERFORM bank.recon_run_refuse('two references of one digest');
+    ELSIF NOT p_exact THEN
+        PERFORM bank.recon_run_fits();
     END IF;
-    -- What a person took apart is not put together again by a rule.
-    DELETE FROM run_pair p USING recon_match_item x
-      JOIN recon_match m ON m.account_id = x.account_id AND m.match_id = x.match_id
-      JOIN recon_match_item y ON y.account_id = x.account_id AND y.match_id = x.match_id
-     WHERE x.account_id = p.account_id AND x.item_id = p.book_id AND NOT x.live
-       AND y.item_id = p.statement_id AND NOT y.live
-       AND m.undo_code IS DISTINCT FROM 'superseded';
+END $$;
+
+-- How the database finds pairs itself: a line that is the only one of its side with its reference and
+-- amount is joined to the only one of the other side.
+CREATE FUNCTION bank.recon_exact_from(p_book text, p_statement text, p_as_of date) RETURNS text
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET work_mem = '64MB' AS $$
+DECLARE
+    told text := $told$(SELECT l.*, CASE WHEN l.day <= %L AND l.key <> '' THEN
+                          hashtextextended(l.key,
+                              hashint8extended(CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END,
+                                               l.account_id)) END AS told
+                     FROM %s l)$told$;
+    lonely text := $only$(SELECT l.*, CASE WHEN l.told NOT IN (SELECT told FROM run_twice) THEN l.told END AS lone
+                     FROM %s l)$only$;
+    book text := format(told, p_as_of, p_book);
+    statement text := format(told, p_as_of, p_statement);
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_twice;
+    EXECUTE format('CREATE TEMP TABLE run_twice ON COMMIT DROP AS
+        SELECT told FROM %s l WHERE told IS NOT NULL GROUP BY told HAVING count(*) > 1
+        UNION ALL
+        SELECT told FROM %s l WHERE told IS NOT NULL GROUP BY told HAVING count(*) > 1', book, statement);
+    IF EXISTS (SELECT FROM run_undone) THEN -- what people took apart
+        EXECUTE format('INSERT INTO run_twice
+            SELECT b.told FROM run_undone x JOIN run_undone y USING (account_id, match_id)
+              JOIN %s b ON b.item_id = x.item_id
+              JOIN %s s ON s.item_id = y.item_id AND s.told = b.told', book, statement);
+    END IF;
+    RETURN format($from$%s b FULL JOIN %s s ON s.lone = b.lone AND s.account_id = b.account_id
+                                                AND s.amount = -b.amount
+     CROSS JOIN LATERAL (SELECT CASE WHEN b.key = s.key
+                                     THEN 1 END AS match, 'exact' AS rule, true AS confirm,
+                                NULL::smallint AS score, NULL::text AS why, NULL::text AS detail) r$from$,
+                  format(lonely, book), format(lonely, statement));
+END $$;
+
+-- All pairs that an engine claims must be such.
+CREATE FUNCTION bank.recon_run_fits() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    wanted bigint := (SELECT count(*) FROM api.run_line
+                       WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL);
+    good bigint := (SELECT count(*) FROM run_pair WHERE fits);
+BEGIN
+    IF good <> wanted THEN
+        PERFORM bank.recon_run_refuse(format('%s of %s pairs', wanted - good, wanted));
+    END IF;
+END $$;
+
+-- Claims of pairs that people took apart are no claims.
+CREATE FUNCTION bank.recon_run_forget() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM run_undone) THEN
+        DELETE FROM api.run_line r USING run_undone x JOIN run_undone y USING (account_id, match_id)
+         WHERE r.writer = pg_current_xact_id() AND r.item_id = x.item_id AND r.mate_id = y.item_id;
+    END IF;
+END $$;
+
+-- The lines that stand in no pair, with what they can be told by.
+CREATE FUNCTION bank.recon_run_single(p_as_of date) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_single;
+    CREATE TEMP TABLE run_single ON COMMIT DROP AS
+    SELECT p.account_id, coalesce(p.book_id, p.statement_id) AS item_id,
+           CASE WHEN p.book_id IS NULL THEN 'S' ELSE 'L' END::char(1) COLLATE "C" AS side, p.amount,
+           p.currency, coalesce(p.book_date, p.statement_date) AS value_date, p.first_day AS day,
+           coalesce(p.book_fresh, p.statement_fresh) AS fresh, p.first_day <= p_as_of AS due, p.key,
+           bank.recon_core(p.reference) AS core, p.reference, p.narrative, p.bank_reference
+      FROM run_pair p WHERE p.match_id IS NULL;
+    ANALYZE run_single;
 END $$;
 
 -- The other matches, line by line and as a whole.
@@ -103,11 +198,8 @@ BEGIN
     DROP TABLE IF EXISTS pg_temp.run_part, pg_temp.run_group;
     CREATE TEMP TABLE run_part ON COMMIT DROP AS
     SELECT r.match, u.account_id, u.item_id, u.side, u.amount, u.currency, u.value_date, u.day,
-           u.fresh, u.reference, u.narrative, bank.recon_core(u.reference) AS core
-      FROM api.run_line r JOIN (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
-             UNION ALL SELECT * FROM run_open) u ON u.item_id = r.item_id
-           AND u.day <= p_as_of
+           u.fresh, u.reference, u.narrative, u.core
+      FROM api.run_line r JOIN run_single u ON u.item_id = r.item_id AND u.due
      WHERE r.writer = pg_current_xact_id() AND r.mate_id IS NULL;
     IF (SELECT count(*) FROM run_part) <> (SELECT count(*) FROM api.run_line
             WHERE writer = pg_current_xact_id() AND mate_id IS NULL) THEN
@@ -136,33 +228,24 @@ BEGIN
     IF FOUND THEN
         PERFORM bank.recon_run_refuse('match ' || wrong);
     END IF;
-    DELETE FROM run_group g USING (
-        SELECT m.account_id, array_agg(x.item_id ORDER BY x.item_id) AS items
-          FROM recon_match m JOIN recon_match_item x USING (account_id, match_id)
-         WHERE m.status = 'undone' AND m.undo_code IS DISTINCT FROM 'superseded' AND NOT x.live
-           AND m.account_id IN (SELECT account_id FROM run_group)
-         GROUP BY m.account_id, m.match_id) u
-     WHERE u.account_id = g.account_id AND u.items = g.items;
-    DELETE FROM run_part p WHERE NOT EXISTS (SELECT FROM run_group g WHERE g.match = p.match);
+    IF EXISTS (SELECT FROM run_undone) THEN
+        DELETE FROM run_group g USING (
+            SELECT u.account_id, array_agg(u.item_id ORDER BY u.item_id) AS items
+              FROM run_undone u WHERE u.status = 'undone' GROUP BY u.account_id, u.match_id) u
+         WHERE u.account_id = g.account_id AND u.items = g.items;
+        DELETE FROM run_part p WHERE NOT EXISTS (SELECT FROM run_group g WHERE g.match = p.match);
+    END IF;
+    ANALYZE run_part;
+    ANALYZE run_group;
 END $$;
 
 -- Open lines that no match claims: what could speak against one.
-CREATE FUNCTION bank.recon_run_rest(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET enable_nestloop = off SET join_collapse_limit = 1 SET enable_mergejoin = off
-SET work_mem = '128MB' AS $$
+CREATE FUNCTION bank.recon_run_rest() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_rest;
     CREATE TEMP TABLE run_rest ON COMMIT DROP AS
-    SELECT u.account_id, u.item_id, u.side, u.amount, u.currency, u.value_date, u.day, u.fresh,
-           u.day <= p_as_of AS due, bank.recon_key(u.reference) AS key,
-           bank.recon_core(u.reference) AS core, u.reference
-      FROM (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
-             UNION ALL SELECT * FROM run_open) u
-      LEFT JOIN (SELECT book_id AS item_id FROM run_pair UNION ALL SELECT statement_id FROM run_pair
-                 UNION ALL SELECT item_id FROM run_part) c ON c.item_id = u.item_id
-     WHERE c.item_id IS NULL;
+    SELECT * FROM run_single u WHERE u.item_id NOT IN (SELECT item_id FROM run_part);
     ANALYZE run_rest;
 END $$;
 
@@ -186,20 +269,27 @@ BEGIN
     SELECT match_id, 'the rule only suggests' FROM run_group
      WHERE confirm AND NOT coalesce(rule = ANY (sure), false);
     -- Several pairs of one reference and amount: only when nothing tells them apart.
+    WITH again AS MATERIALIZED ( -- nearly none: told by a number first
+        SELECT hashtextextended(key, amount) AS h FROM run_pair WHERE confirm AND same
+         GROUP BY hashtextextended(key, amount) HAVING count(*) > 1),
+    twice AS MATERIALIZED (
+        SELECT * FROM run_pair WHERE confirm AND same
+           AND hashtextextended(key, amount) IN (SELECT h FROM again))
     INSERT INTO run_doubt
     SELECT p.match_id, 'the reference is used twice'
-      FROM run_pair p JOIN (
-          SELECT account_id, key, amount FROM run_pair WHERE confirm AND same
-           GROUP BY account_id, key, amount
+      FROM twice p JOIN (
+          SELECT account_id, key, amount FROM twice GROUP BY account_id, key, amount
           HAVING count(*) > 1 AND (min(book_date) <> max(book_date)
                                    OR min(statement_date) <> max(statement_date))) t
-           USING (account_id, key, amount)
-     WHERE p.confirm AND p.same;
+           USING (account_id, key, amount);
     -- A line that is left over with the same reference and amount, or its reversal.
+    WITH carried AS MATERIALIZED (
+        SELECT * FROM run_pair WHERE confirm AND same AND hashtextextended(key, abs(amount)) IN
+            (SELECT hashtextextended(r.key, abs(r.amount)) FROM run_rest r WHERE r.due))
     INSERT INTO run_doubt
     SELECT p.match_id, 'another line carries the reference'
-      FROM run_pair p JOIN run_rest r ON r.account_id = p.account_id AND r.key = p.key
-     WHERE p.confirm AND p.same AND r.due AND abs(r.amount) = abs(p.amount)
+      FROM carried p JOIN run_rest r ON r.account_id = p.account_id AND r.key = p.key
+     WHERE r.due AND abs(r.amount) = abs(p.amount)
        AND NOT (r.side = 'L' AND r.amount = p.amount AND r.value_date = p.book_date
                 OR r.side = 'S' AND r.amount = -p.amount AND r.value_date = p.statement_date);
     PERFORM bank.recon_run_judge_written(near);
@@ -228,20 +318,46 @@ BEGIN
     SELECT o.match_id, 'another line carries the reference'
       FROM run_other o JOIN run_rest r ON r.account_id = o.account_id AND r.core = o.other_core
      WHERE r.due AND abs(r.amount) = abs(o.amount);
-    -- A typing error: no line left over may be as near to either of the two.
-    INSERT INTO run_doubt
-    SELECT o.match_id, 'another reference is as near'
-      FROM run_other o JOIN run_rest r ON r.account_id = o.account_id
-           AND r.amount IN (o.amount, -o.amount) AND r.due
-     WHERE o.near AND NOT o.keyed
-       AND (r.side = 'S' AND r.amount = -o.amount
-            AND bank.recon_alike(r.key, o.key) >= bank.recon_alike(o.other_key, o.key)
-            OR r.side = 'L' AND r.amount = o.amount
-            AND bank.recon_alike(r.key, o.other_key) >= bank.recon_alike(o.other_key, o.key));
+    PERFORM bank.recon_run_judge_near();
     INSERT INTO run_doubt
     SELECT o.match_id, 'two pairs of one reference'
       FROM run_other o JOIN (SELECT account_id, core, amount FROM run_other GROUP BY 1, 2, 3
                              HAVING count(*) > 1) t USING (account_id, core, amount);
+END $$;
+
+-- A typing error: no line left over may be as near to either of the two as they are to each other, by
+-- the pairs of characters they share (bank.recon_alike), counted for all at once.
+CREATE FUNCTION bank.recon_run_judge_near() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '64MB' SET enable_nestloop = off AS $$
+BEGIN
+    WITH near AS MATERIALIZED (
+        SELECT match_id, account_id, amount, key, other_key FROM run_other WHERE near AND NOT keyed),
+    rest AS MATERIALIZED (
+        SELECT r.item_id, r.account_id, r.side, r.amount, r.key FROM run_rest r
+         WHERE r.due AND (r.account_id, abs(r.amount)) IN (SELECT account_id, abs(amount) FROM near)),
+    word AS (
+        SELECT 'S' AS kind, match_id AS id, key FROM near
+        UNION ALL SELECT 'L', match_id, other_key FROM near
+        UNION ALL SELECT 'r', item_id, key FROM rest),
+    gram AS MATERIALIZED (
+        SELECT w.kind, w.id, length(w.key) AS length, substr(w.key, n, 2) AS gram,
+               row_number() OVER (PARTITION BY w.kind, w.id, substr(w.key, n, 2)) AS copy
+          FROM word w, generate_series(1, length(w.key) - 1) n WHERE length(w.key) >= 4),
+    own AS MATERIALIZED (
+        SELECT a.id AS match_id, 200 * count(*) / (a.length + b.length - 2) AS alike
+          FROM gram a JOIN gram b ON b.kind = 'L' AND b.id = a.id AND b.gram = a.gram AND b.copy = a.copy
+         WHERE a.kind = 'S' GROUP BY a.id, a.length, b.length),
+    other AS (
+        SELECT g.id AS match_id, r.item_id, 200 * count(*) / (g.length + x.length - 2) AS alike
+          FROM near o
+          JOIN gram g ON g.id = o.match_id AND g.kind IN ('S', 'L')
+          JOIN rest r ON r.account_id = o.account_id AND r.side = g.kind
+               AND r.amount = CASE g.kind WHEN 'L' THEN o.amount ELSE -o.amount END
+          JOIN gram x ON x.kind = 'r' AND x.id = r.item_id AND x.gram = g.gram AND x.copy = g.copy
+         GROUP BY g.id, g.kind, g.length, x.length, r.item_id)
+    INSERT INTO run_doubt
+    SELECT match_id, 'another reference is as near' FROM own JOIN other USING (match_id)
+     WHERE other.alike >= own.alike;
 END $$;
 
 -- Matches of more lines, reversals, and pairs with a fee.

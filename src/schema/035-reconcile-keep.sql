@@ -20,6 +20,8 @@ BEGIN
       FROM run_old o
       JOIN (SELECT match_id, account_id, rule, confirm, ARRAY[least(book_id, statement_id),
                    greatest(book_id, statement_id)] AS items FROM run_pair
+             WHERE match_id IS NOT NULL
+               AND (NOT confirm OR match_id IN (SELECT match_id FROM run_doubt))
             UNION ALL SELECT match_id, account_id, rule, confirm, items FROM run_group) n
         ON n.account_id = o.account_id AND n.items = o.items AND n.rule = o.rule
      WHERE NOT n.confirm OR n.match_id IN (SELECT match_id FROM run_doubt);
@@ -36,21 +38,45 @@ BEGIN
        AND NOT EXISTS (SELECT FROM run_kept k WHERE k.match_id = o.match_id);
 END $$;
 
--- Writes the matches. In the order of our book, so that the indexes grow at their end.
-CREATE FUNCTION bank.recon_run_write(p_lane bank.recon_lane, p_run bigint, p_version int) RETURNS void
+-- Writes the matches; the pairs to the segment p_low when they are many. What the members of a match
+-- are stands beside the items: those of a segment in a table of its own, from their first run on.
+CREATE FUNCTION bank.recon_run_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_low bigint,
+                                     p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
+DECLARE
+    made bigint[] := ARRAY(SELECT g.low FROM recon_segment g WHERE NOT g.members AND g.low IN (
+        SELECT s.segment FROM recon_statement s WHERE s.statement_id = ANY (p_fresh)) ORDER BY g.low);
+    v_low bigint;
 BEGIN
-    INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
+    EXECUTE format($make$
+    INSERT INTO bank.%s (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
         key, amount, first_day, last_day, score, evidence, detail, status)
     OVERRIDING SYSTEM VALUE
-    SELECT p.account_id, p.match_id, p_lane.unit_id, p_run, p.rule, p_version, '1:1', p.key, p.amount,
+    SELECT p.account_id, p.match_id, $1, $2, p.rule, $3, '1:1', p.key, p.amount,
            p.first_day, p.last_day, p.score,
            coalesce(p.why, '') || coalesce('; not confirmed: ' || d.why, ''), p.detail::jsonb,
            CASE WHEN p.confirm AND d.match_id IS NULL THEN 'confirmed' ELSE 'suggested' END
       FROM run_pair p
       LEFT JOIN (SELECT match_id, min(why) AS why FROM run_doubt GROUP BY match_id) d USING (match_id)
-     ORDER BY p.match_id;
+     WHERE p.match_id IS NOT NULL $make$,
+        CASE WHEN p_low IS NULL THEN 'recon_match' ELSE 'recon_match_' || p_low END)
+    USING p_lane.unit_id, p_run, p_version;
+    IF p_low IS NOT NULL THEN
+        PERFORM bank.recon_segment_join('match', p_low);
+    END IF;
+    FOREACH v_low IN ARRAY made LOOP
+        PERFORM bank.recon_segment_new('match_item', v_low);
+        EXECUTE format($make$
+        INSERT INTO bank.recon_match_item_%1$s (account_id, match_id, item_id, amount)
+        SELECT account_id, match_id, book_id, amount FROM run_pair
+         WHERE match_id IS NOT NULL AND book_id >= %1$s AND book_id < %1$s + 100000000
+        UNION ALL
+        SELECT account_id, match_id, statement_id, -amount FROM run_pair
+         WHERE match_id IS NOT NULL AND statement_id >= %1$s AND statement_id < %1$s + 100000000
+        $make$, v_low);
+        PERFORM bank.recon_segment_join('match_item', v_low);
+    END LOOP;
     INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
         key, amount, first_day, last_day, adjustment, score, evidence, detail, status)
     OVERRIDING SYSTEM VALUE
@@ -62,11 +88,12 @@ BEGIN
       FROM run_group g
       LEFT JOIN (SELECT match_id, min(why) AS why FROM run_doubt GROUP BY match_id) d USING (match_id);
     INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
-    (SELECT account_id, match_id, book_id, amount FROM run_pair ORDER BY match_id)
+    SELECT account_id, match_id, book_id, amount FROM run_pair
+     WHERE match_id IS NOT NULL AND book_id / 100000000 * 100000000 <> ALL (made)
     UNION ALL
-    (SELECT account_id, match_id, statement_id, -amount FROM run_pair
-      ORDER BY account_id, statement_id);
-    INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
+    SELECT account_id, match_id, statement_id, -amount FROM run_pair
+     WHERE match_id IS NOT NULL AND statement_id / 100000000 * 100000000 <> ALL (made)
+    UNION ALL
     SELECT p.account_id, g.match_id, p.item_id, p.amount FROM run_part p JOIN run_group g USING (match);
 EXCEPTION WHEN unique_violation THEN
     PERFORM bank.recon_run_refuse('a line in two matches');
@@ -103,47 +130,50 @@ END $$;
 -- What is confirmed is open no longer; what is fresh and not confirmed is open from now on.
 CREATE FUNCTION bank.recon_run_settle(p_lane_id int, p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET work_mem = '64MB' AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.run_left;
-    -- Fresh lines of matches that are only suggested.
+    DROP TABLE IF EXISTS pg_temp.run_left, pg_temp.run_gone, pg_temp.run_opened;
+    -- Lines of matches that are only suggested.
     CREATE TEMP TABLE run_left ON COMMIT DROP AS
-    SELECT p.account_id, i.item_id
-      FROM run_pair p LEFT JOIN run_doubt d USING (match_id),
-           LATERAL (VALUES (p.book_id), (p.statement_id)) i (item_id)
-     WHERE NOT p.confirm OR d.match_id IS NOT NULL
+    SELECT p.account_id, i.item_id, i.fresh
+      FROM run_pair p, LATERAL (VALUES (p.book_id, p.book_fresh),
+                                       (p.statement_id, p.statement_fresh)) i (item_id, fresh)
+     WHERE p.match_id IS NOT NULL
+       AND (NOT p.confirm OR p.match_id IN (SELECT match_id FROM run_doubt))
     UNION
-    SELECT p.account_id, p.item_id
-      FROM run_part p JOIN run_group g USING (match) LEFT JOIN run_doubt d USING (match_id)
-     WHERE NOT g.confirm OR d.match_id IS NOT NULL;
-    IF EXISTS (SELECT FROM recon_open o JOIN recon_account a USING (account_id)
-                WHERE a.lane_id = p_lane_id) THEN
-        WITH gone AS MATERIALIZED (
-            SELECT x.account_id, x.item_id FROM (
-                SELECT account_id, book_id AS item_id FROM run_pair
-                UNION ALL SELECT account_id, statement_id FROM run_pair
-                UNION ALL SELECT account_id, item_id FROM run_part) x
-             WHERE NOT EXISTS (SELECT FROM run_left l WHERE l.item_id = x.item_id)),
-        closed AS (
-            DELETE FROM recon_open o USING gone g
-             WHERE o.account_id = g.account_id AND o.item_id = g.item_id)
-        DELETE FROM recon_break b USING gone g
-         WHERE b.account_id = g.account_id AND b.item_id = g.item_id;
-    END IF;
-    INSERT INTO recon_open
-    SELECT r.account_id, r.item_id, r.side, r.amount, r.currency, r.value_date, r.day, r.key
+    SELECT p.account_id, p.item_id, p.fresh FROM run_part p
+     WHERE p.match IN (SELECT g.match FROM run_group g
+                        WHERE NOT g.confirm OR g.match_id IN (SELECT match_id FROM run_doubt));
+    ANALYZE run_left;
+    -- Lines that were open before and are confirmed now.
+    CREATE TEMP TABLE run_gone ON COMMIT DROP AS
+    SELECT x.account_id, x.item_id FROM (
+        SELECT account_id, book_id AS item_id FROM run_pair WHERE match_id IS NOT NULL AND NOT book_fresh
+        UNION ALL
+        SELECT account_id, statement_id FROM run_pair WHERE match_id IS NOT NULL AND NOT statement_fresh
+        UNION ALL
+        SELECT account_id, item_id FROM run_part WHERE NOT fresh) x
+     WHERE x.item_id NOT IN (SELECT l.item_id FROM run_left l);
+    ANALYZE run_gone;
+    DELETE FROM recon_open o USING run_gone g
+     WHERE o.account_id = g.account_id AND o.item_id = g.item_id;
+    DELETE FROM recon_break b USING run_gone g
+     WHERE b.account_id = g.account_id AND b.item_id = g.item_id;
+    CREATE TEMP TABLE run_opened ON COMMIT DROP AS
+    SELECT r.account_id, r.item_id, r.side, r.amount, r.currency, r.value_date, r.day, r.key,
+           r.bank_reference
       FROM run_rest r WHERE r.fresh
     UNION ALL
     SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-           bank.recon_key(i.reference)
+           bank.recon_key(i.reference), i.bank_reference
       FROM run_left l JOIN recon_item i ON i.account_id = l.account_id AND i.item_id = l.item_id
-     WHERE i.statement_id = ANY (p_fresh);
+     WHERE l.fresh;
+    INSERT INTO recon_open (account_id, item_id, side, amount, currency, value_date, day, key)
+    SELECT account_id, item_id, side, amount, currency, value_date, day, key FROM run_opened
+     ORDER BY account_id, item_id;
     INSERT INTO recon_reference
-    SELECT o.account_id, o.item_id, 'bank', bank.recon_key(i.bank_reference)
-      FROM recon_account a JOIN recon_open o USING (account_id)
-      JOIN recon_item i ON i.account_id = o.account_id AND i.item_id = o.item_id
-     WHERE a.lane_id = p_lane_id AND i.statement_id = ANY (p_fresh)
-       AND bank.recon_key(i.bank_reference) <> ''
+    SELECT o.account_id, o.item_id, 'bank', bank.recon_key(o.bank_reference) FROM run_opened o
+     WHERE bank.recon_key(o.bank_reference) <> ''
     ON CONFLICT DO NOTHING;
     UPDATE recon_statement SET fresh = false WHERE statement_id = ANY (p_fresh);
     UPDATE recon_day_total t SET fresh_lines = 0, fresh_value = 0
@@ -159,11 +189,13 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 BEGIN
     INSERT INTO recon_day_total AS t (account_id, side, day, closed_lines, closed_amount)
     SELECT c.account_id, c.side, c.day, sum(c.lines), sum(c.amount) FROM (
-        SELECT p.account_id, s.side, p.last_day AS day, count(*) AS lines,
-               sum(CASE s.side WHEN 'L' THEN p.amount ELSE -p.amount END) AS amount
-          FROM run_pair p CROSS JOIN (VALUES ('L'), ('S')) s (side)
-         WHERE p.confirm AND NOT EXISTS (SELECT FROM run_doubt d WHERE d.match_id = p.match_id)
-         GROUP BY p.account_id, s.side, p.last_day
+        SELECT p.account_id, s.side, p.day, p.lines,
+               CASE s.side WHEN 'L' THEN p.amount ELSE -p.amount END AS amount
+          FROM (SELECT account_id, last_day AS day, count(*) AS lines, sum(amount) AS amount
+                  FROM run_pair
+                 WHERE confirm AND match_id NOT IN (SELECT match_id FROM run_doubt)
+                 GROUP BY account_id, last_day) p
+         CROSS JOIN (VALUES ('L'), ('S')) s (side)
         UNION ALL
         SELECT g.account_id, p.side, g.last_day, count(*), sum(p.amount)
           FROM run_group g JOIN run_part p USING (match)
@@ -180,9 +212,9 @@ CREATE FUNCTION bank.recon_run_count(p_run bigint, p_lane_id int, p_as_of date) 
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 BEGIN
     WITH made AS (
-        SELECT p.rule, p.confirm AND d.match_id IS NULL AS sure, p.confirm AS asked, count(*) AS n,
-               sum(abs(p.amount)::numeric) AS value
-          FROM run_pair p LEFT JOIN (SELECT DISTINCT match_id FROM run_doubt) d USING (match_id)
+        SELECT p.rule, p.confirm AND match_id NOT IN (SELECT match_id FROM run_doubt) AS sure,
+               p.confirm AS asked, count(*) AS n, sum(abs(p.amount)) AS value
+          FROM run_pair p WHERE p.match_id IS NOT NULL
          GROUP BY 1, 2, 3
         UNION ALL
         SELECT g.rule, g.confirm AND d.match_id IS NULL, g.confirm, count(*),
@@ -204,10 +236,11 @@ BEGIN
      WHERE r.run_id = p_run;
 END $$;
 
--- Ends a run: checks, judges and keeps what api.run_line holds of this transaction, opens breaks for
--- the rest. p_rule_set_id: what the matches were made by. The answer's id is the run.
-CREATE FUNCTION api.run_commit(p_lane text, p_as_of date, p_rule_set_id int, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+-- Checks, judges and keeps what a run found, opens breaks for the rest. p_exact: the database finds
+-- the pairs itself; else api.run_line holds what an engine of this transaction claims.
+CREATE FUNCTION bank.recon_run_keep(p_lane text, p_as_of date, p_rule_set_id int, p_exact boolean,
+                                    p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
     lane bank.recon_lane;
@@ -216,11 +249,12 @@ DECLARE
     v_rules jsonb;
     v_version int;
     v_run bigint;
+    v_low bigint;
+    many bigint;
     v_fresh bigint[];
     v_settled int;
     seen record;
 BEGIN
-    PERFORM bank.require_role('clerk', 'supervisor');
     answer := bank.request_replay(p_request, 'run_commit',
                                   jsonb_build_array(p_lane, p_as_of, p_rule_set_id));
     IF answer.status IS NOT NULL THEN
@@ -250,12 +284,24 @@ BEGIN
             v_started)
     RETURNING run_id INTO v_run;
     PERFORM bank.recon_run_open(lane.lane_id);
-    PERFORM bank.recon_run_pairs(lane.lane_id, v_as_of, v_fresh);
+    PERFORM bank.recon_run_undone(lane.lane_id);
+    IF p_exact THEN
+        many := least(seen.book, seen.statement);
+    ELSE
+        PERFORM bank.recon_run_forget();
+        SELECT count(*) INTO many FROM api.run_line
+         WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL;
+    END IF;
+    IF many >= bank.setting('recon_segment_lines')::bigint THEN
+        v_low := bank.recon_segment_new('match');
+    END IF;
+    PERFORM bank.recon_run_pairs(v_as_of, v_fresh, p_exact, v_low);
+    PERFORM bank.recon_run_single(v_as_of);
     PERFORM bank.recon_run_groups(lane.lane_id, v_as_of, v_fresh);
-    PERFORM bank.recon_run_rest(lane.lane_id, v_as_of, v_fresh);
+    PERFORM bank.recon_run_rest();
     PERFORM bank.recon_run_judge(bank.recon_rules_of(lane, p_rule_set_id), lane);
     PERFORM bank.recon_run_supersede(lane.lane_id);
-    PERFORM bank.recon_run_write(lane, v_run, v_version);
+    PERFORM bank.recon_run_write(lane, v_run, v_version, v_low, v_fresh);
     PERFORM bank.recon_run_vouchers(lane, v_run);
     PERFORM bank.recon_run_settle(lane.lane_id, v_fresh);
     PERFORM bank.recon_run_close();
@@ -279,6 +325,15 @@ BEGIN
                     r.match_count, 'suggested', r.suggest_count) FROM recon_run r WHERE r.run_id = v_run));
     RETURN bank.request_done(p_request, v_run::text, 'The lane is reconciled.');
 END $$;
+
+-- Ends a run: keeps what api.run_line holds of this transaction. p_rule_set_id: what the matches were
+-- made by. The answer's id is the run.
+CREATE FUNCTION api.run_commit(p_lane text, p_as_of date, p_rule_set_id int, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    RETURN bank.recon_run_keep(p_lane, p_as_of, p_rule_set_id, false, p_request);
+END $$;
 SELECT bank.function_grant('run_commit', 'clerk', 'supervisor');
 
 CREATE FUNCTION bank.recon_run_clear() RETURNS void
@@ -288,27 +343,10 @@ BEGIN
         LOCK TABLE api.run_line IN ACCESS EXCLUSIVE MODE NOWAIT;
         TRUNCATE api.run_line;
     EXCEPTION WHEN lock_not_available THEN
-        DELETE FROM api.run_line WHERE writer = pg_current_xact_id();
+        IF pg_relation_size('api.run_line') > 1000000000 THEN
+            DELETE FROM api.run_line WHERE writer = pg_current_xact_id();
+        END IF;
     END;
-END $$;
-
--- The pairs that carry one reference and amount and nothing else of either side does: found in the
--- database alone, staged as an engine would.
-CREATE FUNCTION bank.recon_stage_exact(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '256MB' SET enable_sort = off AS $$
-BEGIN
-    INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
-    SELECT row_number() OVER (), book_id, statement_id, 'exact', true
-      FROM (SELECT min(CASE u.side WHEN 'L' THEN u.item_id END) AS book_id,
-                   min(CASE u.side WHEN 'S' THEN u.item_id END) AS statement_id
-              FROM (SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-               i.reference, i.narrative FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
-             UNION ALL SELECT * FROM run_open) u
-             WHERE u.day <= p_as_of
-               AND u.reference <> '' AND bank.recon_key(u.reference) <> ''
-             GROUP BY u.account_id, bank.recon_key(u.reference),
-                      CASE u.side WHEN 'L' THEN u.amount ELSE -u.amount END
-            HAVING count(*) = 2 AND min(u.side) <> max(u.side)) p;
 END $$;
 
 -- Matches what is open in a lane up to a day (NULL: the business date) by reference and amount
@@ -322,12 +360,9 @@ BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
     IF NOT EXISTS (SELECT FROM request WHERE request_id = p_request) THEN
         lane := bank.recon_lane_claim(p_lane);
-        PERFORM bank.recon_run_open(lane.lane_id);
-        PERFORM bank.recon_stage_exact(lane.lane_id, coalesce(p_as_of, bank.today()),
-                                       bank.recon_fresh(lane.lane_id));
     ELSE
         SELECT * INTO lane FROM recon_lane WHERE code = p_lane;
     END IF;
-    RETURN api.run_commit(p_lane, p_as_of, lane.rule_set_id, p_request);
+    RETURN bank.recon_run_keep(p_lane, p_as_of, lane.rule_set_id, true, p_request);
 END $$;
 SELECT bank.function_grant('reconcile_run', 'clerk', 'supervisor');

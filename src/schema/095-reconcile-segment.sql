@@ -1,0 +1,69 @@
+-- Segments: what a large import or run writes goes to tables of its own, a range of numbers each.
+-- They are filled before they have an index and join the others at the end of the transaction, so
+-- that a million lines cost little more than their bytes.
+
+INSERT INTO bank.setting (name, value, note) VALUES
+    ('recon_segment_lines', '100000', 'lines of an import, or matches of a run, that get a table of their own');
+
+-- 100,000,000 numbers each. The numbers of all that came in small files lie below the first.
+CREATE SEQUENCE bank.recon_segment_low START 10000000000 INCREMENT 100000000;
+CREATE TABLE bank.recon_segment (
+    low bigint PRIMARY KEY,
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('item', 'match')),
+    members boolean NOT NULL DEFAULT false,  -- of items: what they are matched with has its table
+    made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+SELECT bank.table_protect('bank.recon_segment', 'SELECT');
+
+-- An empty table like those of the others; p_kind: item, match, or match_item beside the items of
+-- segment p_low. Answers where its numbers begin.
+CREATE FUNCTION bank.recon_segment_new(p_kind text, p_low bigint DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    low bigint := coalesce(p_low, nextval('bank.recon_segment_low'));
+BEGIN
+    IF p_low IS NULL THEN
+        INSERT INTO recon_segment (low, kind) VALUES (low, p_kind);
+    ELSE
+        UPDATE recon_segment SET members = true WHERE recon_segment.low = p_low;
+    END IF;
+    EXECUTE format('CREATE TABLE bank.recon_%1$s_%2$s (LIKE bank.recon_%1$s INCLUDING DEFAULTS '
+                   'INCLUDING CONSTRAINTS)', p_kind, low);
+    EXECUTE format('GRANT SELECT, INSERT ON bank.recon_%s_%s TO bankops_api', p_kind, low);
+    RETURN low;
+END $$;
+
+-- Makes the indexes of a segment and puts it beside the others, where the usual rights hold.
+CREATE FUNCTION bank.recon_segment_join(p_kind text, p_low bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_table text := format('bank.recon_%s_%s', p_kind, p_low);
+BEGIN
+    EXECUTE format('REVOKE ALL ON %s FROM bankops_api', v_table);
+    EXECUTE format('ALTER TABLE bank.recon_%s ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)', p_kind,
+                   v_table, p_low, p_low + 100000000);
+    -- The planner needs to know once that the numbers differ; their tables tell the rest.
+    IF NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = 'bank' AND inherited
+                                         AND tablename = 'recon_' || p_kind) THEN
+        EXECUTE format('ANALYZE bank.recon_%s (account_id, %s_id)', p_kind, replace(p_kind, 'match_', ''));
+    END IF;
+END $$;
+
+DO $$
+DECLARE
+    f text;
+BEGIN
+    FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text, bigint)',
+                             'bank.recon_segment_join(text, bigint)'] LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO bankops_owner', f);
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO bankops_api', f);
+    END LOOP;
+    ALTER SEQUENCE bank.recon_segment_low OWNER TO bankops_owner;
+END $$;
+
+-- The bytes of files are packed quickly where the server can.
+DO $$ BEGIN
+    ALTER TABLE bank.recon_original_part ALTER COLUMN data SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN NULL;
+END $$;
