@@ -3,7 +3,8 @@ libreconcile_a_SOURCES = \
   src/reconcile/item.h src/reconcile/control.c src/reconcile/control.h \
   src/reconcile/format.c src/reconcile/format.h \
   src/reconcile/match.c src/reconcile/match.h \
-  src/reconcile/match_block.c src/reconcile/match_both.c src/reconcile/match_doubt.c src/reconcile/match_evidence.c \
+  src/reconcile/match_block.c src/reconcile/match_both.c src/reconcile/match_cut.c \
+  src/reconcile/match_doubt.c src/reconcile/match_evidence.c \
   src/reconcile/match_file.c src/reconcile/match_file.h src/reconcile/match_lane.c \
   src/reconcile/match_narrative.c src/reconcile/match_near.c src/reconcile/match_reference.c \
   src/reconcile/match_rival.c src/reconcile/match_rules.c src/reconcile/match_rules.h \

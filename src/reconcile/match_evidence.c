@@ -137,7 +137,8 @@ static void say_doubt(const struct facts *facts, struct buffer *out)
         ". Not confirmed: the reference stands for many lines, some without a partner",
         ". Not confirmed: an equal line has a partner of another kind",
         ". Not confirmed: another line of the reference and amount lies nearer in days",
-        ". Not confirmed: references come again in this lane and few pairs are so many days apart"};
+        ". Not confirmed: references come again in this lane and few pairs are so many days apart",
+        ". Not confirmed: another reference of the amount begins or ends with the piece"};
     if (facts->note)
         buffer_add(out, doubts[facts->note->doubt]);
 }

@@ -22,6 +22,9 @@ enum {
     LATE_DAYS = 2        /* usual where there are too few pairs to tell */
 };
 
+/* Stands for all amounts in the filter. */
+static const int64_t CUT = INT64_MIN;
+
 /* Among more values than this, hitting another's reference by accident does not happen. */
 static const double space_most = 1e9;
 
@@ -41,6 +44,12 @@ static bool is_keyed_pair(const struct match_store *store, uint32_t line)
            (rule->kind == MATCH_REFERENCE || rule->kind == MATCH_NARRATIVE ||
             rule->kind == MATCH_TRUNCATED || rule->kind == MATCH_REVERSAL) &&
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
+}
+
+static bool is_cut_pair(const struct match_store *store, uint32_t line)
+{
+    return is_keyed_pair(store, line) &&
+           match_line_rule(store, &store->lines[line])->kind == MATCH_TRUNCATED;
 }
 
 /* Of a confirmed pair with a line of this reference: the line that another one of `side` could have
@@ -171,11 +180,33 @@ static void survey(struct rival *rival)
         const struct match_line *wanted = reversal ? line : &store->lines[line->next];
         uint64_t bit = pair_bit(match_reference_key(line), wanted->amount, !wanted->side);
         rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+        if (is_cut_pair(store, (uint32_t)i)) {
+            bit = pair_bit(match_reference_key(line), CUT, !line->side);
+            rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+        }
         if (line->side != MATCH_BOOK || reversal)
             continue;
         rival->pairs++;
         rival->offsets[offset(line, &store->lines[line->next]) + OFFSETS]++;
     }
+}
+
+/* The line that was taken for the owner of a piece which this one begins or ends with as well, whatever
+ * their amounts. */
+static void doubt_cut(const struct rival *rival, struct slice core)
+{
+    struct match_store *store = rival->store;
+    const struct match_line *line = &store->lines[rival->line];
+    const struct match_keys *keys = &store->references;
+    uint64_t key = match_mix(match_hash(core.text, core.length) | 1, line->account);
+    uint64_t bit = pair_bit(key, CUT, line->side);
+    if (!(rival->filter[bit >> 3] >> (bit & 7) & 1))
+        return;
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
+         at++)
+        if (store->lines[keys->list[at].line].side != line->side &&
+            is_cut_pair(store, keys->list[at].line))
+            match_demote(store, keys->list[at].line, MATCH_DOUBT_PIECE, rival->line);
 }
 
 /* All references that are the beginning or the end of this one. */
@@ -189,8 +220,10 @@ static void try_pieces(const struct rival *rival, const struct match_form *form)
             struct match_form piece =
                 match_form_of((struct slice){text, length}, none, rival->store->rules);
             struct slice core = match_form_core(&piece);
-            if (core.length && core.length < whole)
-                doubt(rival, core.text, core.length);
+            if (!core.length || core.length >= whole)
+                continue;
+            doubt(rival, core.text, core.length);
+            doubt_cut(rival, core);
         }
 }
 
@@ -267,12 +300,13 @@ static void collect_open(const struct match_store *store, struct match_keys *ope
 }
 
 /* A mistyped reference may hit that of a movement or of another mistyped one: then the two look
- * like movement and counter-movement. */
-static void doubt_reversal(struct match_store *store, const struct match_keys *open, uint32_t line)
+ * like movement and counter-movement; or one is a piece of the other. */
+static void doubt_two(struct match_store *store, const struct match_keys *open, uint32_t line,
+                      int most)
 {
-    uint32_t other = near_partner(store, open, line, 1);
+    uint32_t other = near_partner(store, open, line, most);
     if (other == UINT32_MAX)
-        other = near_partner(store, open, store->lines[line].next, 1);
+        other = near_partner(store, open, store->lines[line].next, most);
     if (other != UINT32_MAX)
         match_demote(store, line, MATCH_DOUBT_NEAR, other);
 }
@@ -305,7 +339,9 @@ void match_doubt_copies(struct match_store *store)
     for (size_t i = 0; i < store->count; i++) {
         const struct match_rule *rule = match_line_rule(store, &store->lines[i]);
         if (rule && rule->kind == MATCH_REVERSAL && store->lines[i].next > i)
-            doubt_reversal(store, &open, (uint32_t)i);
+            doubt_two(store, &open, (uint32_t)i, 1);
+        if (rule && rule->kind == MATCH_TRUNCATED && store->lines[i].next > i)
+            doubt_two(store, &open, (uint32_t)i, 2);
     }
     for (size_t at = 0, run; at < keys->count; at += run) {
         run = match_keys_run(keys, at);

@@ -34,7 +34,8 @@ enum match_doubt {
     MATCH_DOUBT_REFERENCE, /* the reference is used for much else */
     MATCH_DOUBT_TWIN,      /* an equal line has a partner of another kind */
     MATCH_DOUBT_DAYS,      /* a line of the reference and amount lies nearer in days */
-    MATCH_DOUBT_LATE       /* few pairs are so many days apart, and references come again */
+    MATCH_DOUBT_LATE,      /* few pairs are so many days apart, and references come again */
+    MATCH_DOUBT_PIECE      /* another reference begins or ends with the piece */
 };
 
 /* What the lines of a match do not tell by themselves. By the first line of the match. */
@@ -202,6 +203,7 @@ void match_doubt_near(struct match_store *store);
 void match_doubt_copies(struct match_store *store);
 void match_doubt_references(struct match_store *store);
 void match_doubt_twins(struct match_store *store);
+void match_doubt_cut(struct match_store *store);
 void match_doubt_days(struct match_store *store);
 
 #endif

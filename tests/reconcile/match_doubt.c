@@ -34,6 +34,18 @@ static const struct scene {
     {"a damaged line may be the owner's own",
      "L1 2 500 40003176;S1 3 500 4000317;S2 3 500 40003176;L2 2 500 400003576", "",
      "nearly this reference"},
+    {"a piece of running numbers names none of them",
+     "L1 9 670 SHOP01362024060900201;S1 9 670 SHOP013620240609002011;"
+     "L2 9 670 SHOP013620240609002014;S2 9 670 SHOP013620240609002014",
+     "L2 S2", "begins or ends with the piece"},
+    {"the owner of a piece may be there with another amount",
+     "L1 9 670000 SHOP01362024060900201;S1 9 670000 SHOP013620240609002011;"
+     "S2 9 600000 SHOP013620240609002015",
+     "", "begins or ends with the piece"},
+    {"an added character makes no piece",
+     "L1 9 500 SHOP0102202406090003135;S1 9 500 SHOP010220240609000313;"
+     "S2 9 500 SHOP010220240609003135",
+     "", "nearly this reference"},
     {"equal lines of which one is mistyped",
      "L1 1 500 40018183;L2 1 500 40018183;S2 1 500 40018183;S1 1 500 40018103;L3 1 500 40018102",
      "", NULL},

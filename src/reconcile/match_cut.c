@@ -1,0 +1,98 @@
+#include "reconcile/match_store.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Safeguard of cut references: a piece names its line only while no other line of the amount has a
+ * reference that begins or ends so. That one may have its partner; whoever wrote "…00201" for one of
+ * the numbers 002010 to 002019 meant any of them. */
+
+enum { FILTER = 1 << 20 }; /* bits */
+
+static bool is_cut_pair(const struct match_store *store, uint32_t line)
+{
+    const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
+    return rule && rule->kind == MATCH_TRUNCATED && store->lines[line].side == MATCH_BOOK &&
+           match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
+}
+
+static uint64_t amount_key(const struct match_line *line)
+{
+    return match_mix(line->account, (uint64_t)line->amount);
+}
+
+/* All lines of the accounts and amounts that a cut pair has. */
+static void collect(const struct match_store *store, struct match_keys *keys)
+{
+    uint8_t *filter = xcalloc(FILTER / 8, 1);
+    size_t pairs = 0;
+    for (size_t i = 0; i < store->count; i++)
+        if (is_cut_pair(store, (uint32_t)i)) {
+            uint64_t bit = amount_key(&store->lines[i]) & (FILTER - 1);
+            filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+            pairs++;
+        }
+    for (size_t i = 0; pairs && i < store->count; i++) {
+        uint64_t key = amount_key(&store->lines[i]), bit = key & (FILTER - 1);
+        if (store->lines[i].form && filter[bit >> 3] >> (bit & 7) & 1)
+            match_keys_add(keys, key, (uint32_t)i);
+    }
+    free(filter);
+    match_keys_sort(keys);
+}
+
+static bool has_piece(const struct match_form *form, const struct match_form *piece)
+{
+    return form->length > piece->length &&
+           (!memcmp(form->text, piece->text, piece->length) ||
+            !memcmp(form->text + form->length - piece->length, piece->text, piece->length));
+}
+
+static bool same_text(const struct match_form *one, const struct match_form *other)
+{
+    return one->length == other->length && !memcmp(one->text, other->text, one->length);
+}
+
+static void doubt_pair(struct match_store *store, const struct match_key *keys,
+                       const struct match_form *forms, size_t count, uint32_t book)
+{
+    struct match_form a = match_plain(match_reference(store, &store->lines[book]));
+    struct match_form b =
+        match_plain(match_reference(store, &store->lines[store->lines[book].next]));
+    const struct match_form *piece = a.length < b.length ? &a : &b;
+    const struct match_form *whole = a.length < b.length ? &b : &a;
+    for (size_t i = 0; i < count; i++)
+        if (has_piece(&forms[i], piece) && !same_text(&forms[i], whole)) {
+            match_demote(store, book, MATCH_DOUBT_PIECE, keys[i].line);
+            return;
+        }
+}
+
+static void doubt_block(struct match_store *store, const struct match_key *keys, size_t count)
+{
+    struct match_form *forms = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_cut_pair(store, keys[i].line))
+            continue;
+        if (!forms) {
+            forms = xmalloc(count * sizeof *forms);
+            for (size_t j = 0; j < count; j++)
+                forms[j] = match_plain(match_reference(store, &store->lines[keys[j].line]));
+        }
+        doubt_pair(store, keys, forms, count, keys[i].line);
+    }
+    free(forms);
+}
+
+void match_doubt_cut(struct match_store *store)
+{
+    struct match_keys keys = {NULL, 0, 0};
+    collect(store, &keys);
+    for (size_t at = 0, run; at < keys.count; at += run) {
+        run = match_keys_run(&keys, at);
+        doubt_block(store, &keys.list[at], run);
+    }
+    match_keys_free(&keys);
+}
