@@ -158,18 +158,24 @@ static void list_arguments(const struct definition *definition, const char *rest
     buffer_free(&left);
 }
 
+void command_arguments(const struct definition *definition, const char *rest,
+                       struct values *values)
+{
+    if (!definition || !*rest)
+        return;
+    if (definition->kind == KIND_LIST)
+        list_arguments(definition, rest, values);
+    else if (definition->command)
+        values_set(values, definition->command, rest);
+    else if (definition->parameter_count)
+        values_set(values, definition->parameters[0], rest);
+}
+
 static void open_screen(struct console *console, const struct catalogue_entry *entry,
                         const char *rest)
 {
     struct values values = VALUES_INIT;
-    const struct definition *definition =
-        *rest ? catalogue_load(console->catalogue, entry->name, NULL) : NULL;
-    if (definition && definition->kind == KIND_LIST)
-        list_arguments(definition, rest, &values);
-    else if (definition && definition->command)
-        values_set(&values, definition->command, rest);
-    else if (definition && definition->parameter_count)
-        values_set(&values, definition->parameters[0], rest);
+    command_arguments(catalogue_load(console->catalogue, entry->name, NULL), rest, &values);
     console_open(console, entry->name, &values);
     values_clear(&values);
 }

@@ -40,7 +40,8 @@ libconsole_a_SOURCES = \
   src/console/perform.c src/console/perform.h src/console/perform_call.c \
   src/console/perform_job.c src/console/perform_job.h \
   src/console/plain.c src/console/plain.h src/console/plain_internal.h \
-  src/console/plain_list.c src/console/plain_sheet.c src/console/plain_talk.c \
+  src/console/plain_list.c src/console/plain_menu.c src/console/plain_sheet.c \
+  src/console/plain_talk.c src/console/plain_view.c \
   src/console/query.c src/console/query.h \
   src/console/schema.c src/console/schema.h \
   src/console/seal.c src/console/seal.h \

@@ -1,6 +1,7 @@
 #include "console/plain.h"
 
 #include "base/place.h"
+#include "console/command_line.h"
 #include "console/flow.h"
 #include "console/names.h"
 #include "console/plain_internal.h"
@@ -10,54 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_panel(struct sheet *sheet, const struct defined_panel *panel)
-{
-    struct query query = QUERY_INIT;
-    struct query_page page = {.source = &panel->source,
-                              .columns = &panel->columns,
-                              .order = panel->order,
-                              .order_count = panel->order_count,
-                              .limit = PLAIN_ROWS,
-                              .value = sheet_value,
-                              .data = sheet};
-    query_page(&query, &page);
-    PGresult *rows = sheet_query(sheet->plain, &query);
-    plain_say(both_text(&panel->title));
-    for (int i = 0; rows && i < PQntuples(rows); i++)
-        plain_row(sheet->plain, &panel->columns, rows, i, panel->kind == PANEL_FIELDS ? 0 : i + 1,
-                panel->kind == PANEL_FIELDS);
-    if (rows && !PQntuples(rows))
-        plain_say(_("none"));
-    if (panel->kind == PANEL_FIELDS && !sheet->rows && rows && PQntuples(rows)) {
-        sheet->rows = rows;
-        sheet->row = 0;
-    } else {
-        PQclear(rows);
-    }
-}
-
-static bool view_visit(struct sheet *sheet)
-{
-    for (int i = 0; i < sheet->definition->panel_count; i++)
-        read_panel(sheet, &sheet->definition->panels[i]);
-    for (;;) {
-        char *text = plain_ask(_("Action, ? or b:"));
-        bool quit = !text || !strcmp(text, "q"), back = text && !strcmp(text, "b");
-        const struct defined_action *action = text ? sheet_action(sheet, text) : NULL;
-        if (action)
-            sheet_act(sheet, action);
-        else if (!quit && !back)
-            sheet_actions(sheet);
-        free(text);
-        if (quit || back)
-            return !quit;
-    }
-}
-
 static bool flow_visit(struct sheet *sheet)
 {
     const struct flow *flow = flow_find(sheet->definition->name);
-    return flow && flow->plain ? flow->plain(sheet) : view_visit(sheet);
+    return flow && flow->plain ? flow->plain(sheet) : plain_view(sheet);
 }
 
 static bool given(void *data, const char *name)
@@ -105,32 +62,6 @@ static bool report_visit(struct sheet *sheet)
     return true;
 }
 
-static bool menu_visit(struct sheet *sheet)
-{
-    struct catalogue *catalogue = sheet->plain->catalogue;
-    for (;;) {
-        int number = 0, wanted;
-        for (int i = 0; i < catalogue_count(catalogue); i++) {
-            const struct catalogue_entry *entry = catalogue_at(catalogue, i);
-            if (entry->menu_group && (entry->roles & sheet->plain->identity.role_bit))
-                printf("%d. %s%s%s\n", ++number, catalogue_title(entry),
-                       entry->code ? " :" : "", entry->code ? entry->code : "");
-        }
-        char *text = plain_ask(_("Number, or q to quit:"));
-        wanted = text ? atoi(text) : 0;
-        bool quit = !text || !strcmp(text, "q");
-        free(text);
-        if (quit)
-            return false;
-        for (int i = 0; i < catalogue_count(catalogue) && wanted > 0; i++) {
-            const struct catalogue_entry *entry = catalogue_at(catalogue, i);
-            if (entry->menu_group && (entry->roles & sheet->plain->identity.role_bit) &&
-                --wanted == 0 && !plain_visit(sheet->plain, entry->name, NULL))
-                return false;
-        }
-    }
-}
-
 bool plain_visit(struct plain *plain, const char *screen, const struct values *arguments)
 {
     struct error error = ERROR_INIT;
@@ -154,7 +85,7 @@ bool plain_visit(struct plain *plain, const char *screen, const struct values *a
         go_on = plain_list(&sheet);
         break;
     case KIND_VIEW:
-        go_on = view_visit(&sheet);
+        go_on = plain_view(&sheet);
         break;
     case KIND_FORM:
         go_on = form_visit(&sheet);
@@ -163,7 +94,7 @@ bool plain_visit(struct plain *plain, const char *screen, const struct values *a
         go_on = report_visit(&sheet);
         break;
     case KIND_MENU:
-        go_on = menu_visit(&sheet);
+        go_on = plain_menu(&sheet);
         break;
     case KIND_FLOW:
         go_on = flow_visit(&sheet);
@@ -194,26 +125,33 @@ static bool identify(struct plain *plain, struct error *error)
     return true;
 }
 
-/* Opens what --screen names ("cmp overdue"), else the menu. */
-static void first_visit(struct plain *plain)
+bool plain_command(struct plain *plain, const char *text)
 {
     struct values arguments = VALUES_INIT;
-    const char *text = plain->options->screen;
     char code[64];
-    if (text) {
-        snprintf(code, sizeof code, "%.*s", (int)strcspn(text, " "), text);
-        const struct catalogue_entry *entry = catalogue_find_code(plain->catalogue, code);
-        const char *name = entry ? entry->name : code;
-        const char *rest = text + strcspn(text, " ");
-        const struct definition *definition = catalogue_load(plain->catalogue, name, NULL);
-        if (definition && definition->search && *rest)
-            values_set(&arguments, definition->search, rest + 1);
-        bool go_on = plain_visit(plain, name, &arguments);
-        values_clear(&arguments);
-        if (!go_on)
-            return;
+    text += strspn(text, " :");
+    size_t length = strcspn(text, " ");
+    const char *rest = text + length + strspn(text + length, " ");
+    snprintf(code, sizeof code, "%.*s", (int)length, text);
+    const struct catalogue_entry *entry = catalogue_find_code(plain->catalogue, code);
+    if (!entry)
+        entry = catalogue_find(plain->catalogue, code);
+    if (!entry) {
+        plain_say(_("There is no screen with this code; the menu lists them."));
+        return true;
     }
-    plain_visit(plain, "home", NULL);
+    command_arguments(catalogue_load(plain->catalogue, entry->name, NULL), rest, &arguments);
+    bool go_on = plain_visit(plain, entry->name, &arguments);
+    values_clear(&arguments);
+    return go_on;
+}
+
+/* Opens what --screen names ("cmp overdue"), then the menu. */
+static void first_visit(struct plain *plain)
+{
+    const char *text = plain->options->screen;
+    if (!text || plain_command(plain, text))
+        plain_visit(plain, "home", NULL);
 }
 
 int plain_run(const struct console_options *options)

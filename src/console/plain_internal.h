@@ -28,6 +28,9 @@ struct sheet {
 /* plain.c: opens a screen; false when the user wants to end the program. */
 bool plain_visit(struct plain *plain, const char *screen, const struct values *arguments);
 
+/* What is typed after ":", a screen's code and what to look for; false to end the program. */
+bool plain_command(struct plain *plain, const char *text);
+
 /* plain_talk.c: one line out; an error and what to do. */
 void plain_say(const char *text);
 void plain_error(const struct error *error);
@@ -49,12 +52,15 @@ PGresult *sheet_query(struct plain *plain, struct query *query);
 bool sheet_call(struct sheet *sheet, const char *function, const struct bindings *arguments);
 /* False after saying why not. */
 bool plain_permits(struct plain *plain, unsigned roles, bool write);
-void sheet_act(struct sheet *sheet, const struct defined_action *action);
-void sheet_actions(const struct sheet *sheet);
-const struct defined_action *sheet_action(const struct sheet *sheet, const char *name);
+void sheet_act(struct sheet *sheet, const struct defined_columns *columns,
+               const struct defined_action *action);
+void sheet_actions(const struct actions *actions);
+const struct defined_action *sheet_action(const struct actions *actions, const char *name);
 void sheet_jump(struct sheet *sheet, const struct jump *to);
 
-/* plain_list.c: false when the user wants to end the program. */
+/* plain_list.c, plain_view.c, plain_menu.c: false when the user wants to end the program. */
 bool plain_list(struct sheet *sheet);
+bool plain_view(struct sheet *sheet);
+bool plain_menu(struct sheet *sheet);
 
 #endif

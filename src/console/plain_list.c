@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The filters as first set: arguments, else defaults. */
-static void read_list(struct sheet *sheet)
+/* Rows from the first on, or those after the ones read. The filters as first set: arguments, else
+ * defaults. */
+static void read_list(struct sheet *sheet, bool more)
 {
     const struct definition *definition = sheet->definition;
     struct query_filter filters[12];
     struct query query = QUERY_INIT;
+    const char *last[PLAIN_CELLS] = {NULL};
     int count = 0;
+    for (int i = 0; more && i < definition->columns.count && i < PLAIN_CELLS; i++)
+        last[i] = PQgetvalue(sheet->rows, PLAIN_ROWS - 1, i);
     for (int i = 0; i < definition->filter_count && count < 12; i++) {
         const struct defined_filter *filter = &definition->filters[i];
         const char *text = values_has(&sheet->arguments, filter->name)
@@ -26,7 +30,8 @@ static void read_list(struct sheet *sheet)
                               .order_count = definition->order_count,
                               .filters = filters,
                               .filter_count = count,
-                              .edge = EDGE_FIRST,
+                              .edge = more ? EDGE_AFTER : EDGE_FIRST,
+                              .row = more ? last : NULL,
                               .limit = PLAIN_ROWS + 1,
                               .value = sheet_value,
                               .data = sheet};
@@ -34,6 +39,15 @@ static void read_list(struct sheet *sheet)
     query_page(&query, &page);
     PQclear(sheet->rows);
     sheet->rows = sheet_query(sheet->plain, &query);
+}
+
+/* The next page of a list over a view; a function has answered all that it has. */
+static void read_next(struct sheet *sheet)
+{
+    if (sheet->definition->source.view && sheet->rows && PQntuples(sheet->rows) > PLAIN_ROWS)
+        read_list(sheet, true);
+    else
+        plain_say(_("No more rows."));
 }
 
 static void list_say(struct sheet *sheet)
@@ -44,7 +58,7 @@ static void list_say(struct sheet *sheet)
     if (!count)
         plain_say(_("No rows."));
     else if (count > PLAIN_ROWS)
-        printf(_("The first %d rows; there are more.\n"), PLAIN_ROWS);
+        plain_say(_("There are more: n."));
 }
 
 static bool list_command(struct sheet *sheet, char *text)
@@ -54,7 +68,7 @@ static bool list_command(struct sheet *sheet, char *text)
     int number = atoi(text);
     if (*rest)
         *rest++ = '\0';
-    action = sheet_action(sheet, text);
+    action = sheet_action(&sheet->definition->actions, text);
     if (number > 0 && sheet->rows && number <= PQntuples(sheet->rows)) {
         sheet->row = number - 1;
         if (sheet->definition->enter.screen)
@@ -67,13 +81,13 @@ static bool list_command(struct sheet *sheet, char *text)
             (sheet->row < 0 || !sheet->rows || sheet->row >= PQntuples(sheet->rows)))
             plain_say(_("Type the action and the number of the row, for example: take 3"));
         else
-            sheet_act(sheet, action);
-        read_list(sheet);
+            sheet_act(sheet, definition_action_columns(sheet->definition), action);
+        read_list(sheet, false);
     } else {
         for (int i = 0; i < sheet->definition->filter_count; i++)
             if (!strcmp(sheet->definition->filters[i].name, text)) {
                 values_set(&sheet->arguments, text, rest);
-                read_list(sheet);
+                read_list(sheet, false);
                 return true;
             }
         plain_say(_("That is no number, action or filter of this screen."));
@@ -85,8 +99,9 @@ static bool list_command(struct sheet *sheet, char *text)
 static void list_help(const struct sheet *sheet)
 {
     plain_say(_("Type the number of a row to open it, an action and a number, a filter and its value, "
-          "r to read again, b for back, q to quit."));
-    sheet_actions(sheet);
+          "n for more rows, r to read again, : and a code for another screen, b for back, "
+          "q to quit."));
+    sheet_actions(&sheet->definition->actions);
     for (int i = 0; i < sheet->definition->filter_count; i++)
         printf("  %s: %s\n", sheet->definition->filters[i].name,
                both_text(&sheet->definition->filters[i].title));
@@ -101,16 +116,20 @@ bool plain_list(struct sheet *sheet)
         values_set(&sheet->arguments, sheet->definition->search, text);
         free(text);
     }
-    read_list(sheet);
+    read_list(sheet, false);
     list_say(sheet);
     for (;;) {
         char *text = plain_ask(_("Number, action, ? or b:"));
         bool quit = !text || !strcmp(text, "q"), back = text && !strcmp(text, "b");
         if (text && !strcmp(text, "?")) {
             list_help(sheet);
+        } else if (text && *text == ':') {
+            quit = !plain_command(sheet->plain, text);
         } else if (!quit && !back) {
-            if (!strcmp(text, "r") || !*text)
-                read_list(sheet);
+            if (!strcmp(text, "n"))
+                read_next(sheet);
+            else if (!strcmp(text, "r") || !*text)
+                read_list(sheet, false);
             else
                 list_command(sheet, text);
             list_say(sheet);

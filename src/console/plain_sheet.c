@@ -134,9 +134,9 @@ bool plain_permits(struct plain *plain, unsigned roles, bool write)
 }
 
 /* Says why not when the row's values do not permit it. */
-static bool conditions_hold(struct sheet *sheet, const struct defined_action *action)
+static bool conditions_hold(struct sheet *sheet, const struct defined_columns *columns,
+                            const struct defined_action *action)
 {
-    const struct defined_columns *columns = definition_action_columns(sheet->definition);
     const char *cells[PLAIN_CELLS] = {NULL};
     if (!sheet->rows || sheet->row < 0)
         return true;
@@ -181,11 +181,12 @@ static void carry_out(struct sheet *sheet, const struct defined_action *action)
         sheet_call(sheet, action->function, &action->arguments);
 }
 
-void sheet_act(struct sheet *sheet, const struct defined_action *action)
+void sheet_act(struct sheet *sheet, const struct defined_columns *columns,
+               const struct defined_action *action)
 {
     struct values entered = VALUES_INIT;
     if (!plain_permits(sheet->plain, action->roles, (action->needs & NEED_WRITE) != 0) ||
-        !conditions_hold(sheet, action))
+        !conditions_hold(sheet, columns, action))
         return;
     if (!action->function && !action->form && !action->screen && !action->work) {
         plain_say(_("This action exists only in the full console."));
@@ -201,18 +202,17 @@ void sheet_act(struct sheet *sheet, const struct defined_action *action)
     values_clear(&entered);
 }
 
-void sheet_actions(const struct sheet *sheet)
+void sheet_actions(const struct actions *actions)
 {
-    const struct actions *actions = &sheet->definition->actions;
     for (int i = 0; i < actions->count; i++)
         printf("  %s: %s\n", actions->items[i].name, both_text(&actions->items[i].title));
 }
 
-const struct defined_action *sheet_action(const struct sheet *sheet, const char *name)
+const struct defined_action *sheet_action(const struct actions *actions, const char *name)
 {
-    for (int i = 0; i < sheet->definition->actions.count; i++)
-        if (!strcmp(sheet->definition->actions.items[i].name, name))
-            return &sheet->definition->actions.items[i];
+    for (int i = 0; i < actions->count; i++)
+        if (!strcmp(actions->items[i].name, name))
+            return &actions->items[i];
     return NULL;
 }
 

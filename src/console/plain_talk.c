@@ -48,7 +48,7 @@ void plain_row(struct plain *plain, const struct defined_columns *columns,
                     const PGresult *rows, int row, int number, bool fields)
 {
     struct buffer line = BUFFER_INIT;
-    const char *cells[PLAIN_CELLS];
+    const char *cells[PLAIN_CELLS], *between = "";
     char text[4096];
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -62,12 +62,11 @@ void plain_row(struct plain *plain, const struct defined_columns *columns,
         format_cell(columns, i, cells,
                     (int64_t)now.tv_sec * 1000 + plain->identity.offset_ms, NULL, text,
                     sizeof text);
-        buffer_format(&line, "%s: %s", both_text(&columns->items[i].title), text);
+        buffer_format(&line, "%s%s: %s", between, both_text(&columns->items[i].title), text);
+        between = fields ? "" : "; ";
         if (fields) {
             plain_say(buffer_text(&line));
             buffer_clear(&line);
-        } else {
-            buffer_add(&line, "; ");
         }
     }
     if (line.length)

@@ -301,6 +301,18 @@ static void plain(void)
 {
     stage_ok(prints("q\\n", "home", "Find a customer :cus"), "the linear mode lists the menu");
     stage_ok(prints("?\\nq\\n", "cmp", "stage: Stage"), "a list and its filters");
+    stage_ok(prints("n\\n:poi\\nn\\nn\\nq\\n", "poi", "There are more: n."), "and reads on");
+    stage_ok(prints("99999\\nq\\n", "home", "no entry with this number"), "no such entry");
+    stage_ok(prints(":nosuch\\nq\\n", "home", "no screen with this code"), "no such screen");
+    char input[160], phone[32];
+    snprintf(phone, sizeof phone, "%s",
+             customer("(SELECT phone FROM bank.phone p WHERE p.customer_id = c.customer_id "
+                      "AND main)", "NOT c.restricted"));
+    snprintf(input, sizeof input, "cus %s\\n1\\nreveal phone\\nthe caller asks\\nq\\n",
+             customer("c.customer_number", "NOT c.restricted"));
+    stage_ok(prints(input, "home", phone), "a code at the menu, a row, a masked field");
+    stage_ok(prints("1\\n:cmp closed\\nb\\nq\\n", "wrk", "Complaints"),
+             "a code from another screen");
     stage_ok(prints("Cannot log in\\n? \\n", "case-open", "Subject"), "a form asks field by field");
     stage_ok(prints("q\\n", "home | LC_ALL=C grep -c '\033'; true", "0"), "no escape sequence");
 }
