@@ -8,6 +8,7 @@
 #include "complaint/store.h"
 #include "database/address.h"
 #include "database/session.h"
+#include "demo/desk.h"
 #include "demo/load.h"
 #include "demo/statement.h"
 #include "demo/summary.h"
@@ -28,7 +29,7 @@ static struct {
     uint64_t seed;
     int64_t now;
     const char *files; /* folder of the statement files */
-    bool bare, progress, summary, quiet;
+    bool bare, progress, summary, desk, quiet;
 } options;
 
 static const char help[] = N_(
@@ -51,6 +52,9 @@ static const char help[] = N_(
     "                       no entries, contacts, complaints, points\n"
     "  --progress           show how far it is, also when the output is no terminal\n"
     "  --summary            only say what the database holds\n"
+    "  --desk               after the opening job: what colleagues did at the reconciliation desk, "
+    "so\n"
+    "                       that approvals, owners, notes and signed balances are there\n"
     "  --quiet              say nothing unless something fails\n"
     "  --database CONNINFO  use this server instead of the private one\n"
     "  --as ROLE            connect as this role\n");
@@ -149,6 +153,8 @@ static bool take(int option, const char *name, struct error *error)
         return options.progress = true;
     case 'u':
         return options.summary = true;
+    case 'k':
+        return options.desk = true;
     case 'q':
         return options.quiet = true;
     case 'd':
@@ -175,6 +181,7 @@ static bool read_options(int argc, char **argv, bool *helped, struct error *erro
                                          {"no-history", no_argument, NULL, 'b'},
                                          {"progress", no_argument, NULL, 'p'},
                                          {"summary", no_argument, NULL, 'u'},
+                                         {"desk", no_argument, NULL, 'k'},
                                          {"quiet", no_argument, NULL, 'q'},
                                          {"database", required_argument, NULL, 'd'},
                                          {"as", required_argument, NULL, 'a'},
@@ -272,6 +279,10 @@ static bool run(struct error *error)
     PGconn *connection = session_open(&session, error);
     if (!connection)
         return false;
+    if (options.desk) {
+        PQfinish(connection);
+        return desk_fill(&session, error);
+    }
     bool good =
         options.summary || load_state(connection, options.seed, options.customers, &state, error);
     if (good && state == LOAD_OTHER)

@@ -7,6 +7,7 @@ libdemo_a_SOURCES = \
   src/demo/complaint-sample.c src/demo/complaint-sample.h \
   src/demo/complaint-text.c src/demo/complaint-text.h \
   src/demo/complaint.c \
+  src/demo/desk.c src/demo/desk.h \
   src/demo/history.c \
   src/demo/holding.c \
   src/demo/learn.c src/demo/learn.h \
@@ -21,7 +22,8 @@ libdemo_a_SOURCES = \
   src/demo/points.c \
   src/demo/random.c src/demo/random.h \
   src/demo/rows.c src/demo/rows.h \
-  src/demo/statement.c src/demo/statement.h \
+  src/demo/statement.c src/demo/statement.h src/demo/statement-part.h \
+  src/demo/statement-event.c src/demo/statement-held.c src/demo/statement-text.c \
   src/demo/summary.c src/demo/summary.h
 
 demo_tests = tests/api/demo.sql

@@ -87,6 +87,56 @@ SELECT n.account_id, n.item_id, n.note_id, n.written_at, n.written_by, n.text
   FROM bank.recon_note n JOIN bank.recon_account a USING (account_id)
  WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
+-- The engine's reasons in Chinese: its sentences are few and fixed.
+CREATE FUNCTION bank.recon_evidence_zh(p_text text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    said text := p_text;
+    pair text[];
+BEGIN
+    FOREACH pair SLICE 1 IN ARRAY ARRAY[
+        ['References (.*) and (.*): the one is a piece of the other and the amount is the same', '参考号 \1 与 \2 一方为另一方的片段，金额一致'],
+        ['References (.*) and (.*) are (\d+) typing errors? apart and the amount is the same', '参考号 \1 与 \2 相差 \3 处录入差错，金额一致'],
+        ['; no other open line of the amount is within two', '；同金额未达账项中无两处以内的其他明细'],
+        ['; the next best is (\d+) apart', '；次优者相差 \1 处'],
+        ['Reference (\S.*) is the same', '参考号 \1 一致'],
+        ['References (.*) and (.*) are one as (\S+)', '参考号 \1 与 \2 同为 \3'],
+        ['\(in the narrative\)', '（在附言中）'],
+        [', the amount is the same, and no other line has both', '，金额一致，且无其他同号同额明细'],
+        [', as amount and dates are; equal lines pair in their order', '，金额与日期亦一致；相同明细按顺序配对'],
+        [', as the amount is; several lines pair by their dates', '，金额一致；多笔按日期配对'],
+        ['; the statement is (\d+) minor units less, ([0-9.]+) % of the amount', '；对账单少 \1（最小货币单位），为金额的 \2%'],
+        [', the amounts cancel out on the book side and the other side has neither', '，我方两笔互相冲抵，对方均无'],
+        [', the amounts cancel out on the statement side and the other side has neither', '，对方两笔互相冲抵，我方均无'],
+        ['The narrative of the one line holds the reference of the other, and the amount is the same', '一方附言含另一方参考号，金额一致'],
+        ['The amount is the same and one line has no reference; no other line of these days has the amount', '金额一致，其中一方无参考号；这几日内无其他同额明细'],
+        ['(\d+) book lines of one day', '我方同日 \1 笔'],
+        ['(\d+) statement lines of one day', '对方同日 \1 笔'],
+        ['(\d+) book lines with the reference (\S+)', '我方参考号 \2 的 \1 笔'],
+        ['(\d+) statement lines with the reference (\S+)', '对方参考号 \2 的 \1 笔'],
+        [' add up to (\d+) statement lines?', '合计等于对方 \1 笔'],
+        [' add up to (\d+) book lines?', '合计等于我方 \1 笔'],
+        ['; no other set of as many among (\d+) lines does', '；\1 笔中无其他同样笔数的组合'],
+        ['[.;] [Nn]ot confirmed: ', '。未直接确认：'],
+        ['another open line is this amount less the known fee', '另有未达明细等于该金额减去已知手续费'],
+        ['open lines with its part numbers add up to the same', '带分拆序号的未达明细合计相同'],
+        ['an open line of the amount has nearly this reference', '同金额未达明细的参考号与之相近'],
+        ['the reference stands for many lines, some without a partner', '该参考号对应多笔，部分无对应方'],
+        ['an equal line has a partner of another kind', '相同明细另有他类对应方'],
+        ['another line of the reference and amount lies nearer in days', '另有同号同额明细日期更近'],
+        ['references come again in this lane and few pairs are so many days apart', '该通道参考号会重复使用，而极少有对应方相隔这么多天'],
+        ['the rule only suggests', '该规则只作建议'],
+        ['the reference is used twice', '该参考号使用了两次'],
+        ['another line carries the reference', '另有明细使用该参考号'],
+        ['the lines do not carry one reference', '两方参考号不同'],
+        ['another reference is as near', '另有参考号同样相近'],
+        ['the difference is not the fee of the lane', '差额不是该通道的手续费'],
+        ['two pairs of one reference', '同一参考号有两组']] LOOP
+        said := regexp_replace(said, pair[1], pair[2], 'g');
+    END LOOP;
+    RETURN said;
+END $$;
+GRANT EXECUTE ON FUNCTION bank.recon_evidence_zh TO bankops_staff;
+
 CREATE VIEW api.match_list WITH (security_barrier) AS
 SELECT m.account_id, m.match_id, l.lane_id, l.code AS lane, a.book_account, a.external_account,
        m.rule, m.rule_version, m.cardinality, m.status, m.key AS reference, m.amount AS movement,
@@ -96,7 +146,7 @@ SELECT m.account_id, m.match_id, l.lane_id, l.code AS lane, a.book_account, a.ex
        CASE WHEN m.rule = 'exact' THEN 'Reference, amount and currency agree and are unique on both sides.'
             ELSE m.evidence END AS evidence,
        CASE WHEN m.rule = 'exact' THEN '参考号、金额与币种一致，且双方均唯一。'
-            ELSE m.evidence END AS evidence_zh
+            ELSE bank.recon_evidence_zh(m.evidence) END AS evidence_zh
   FROM bank.recon_match m
   JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_lane l USING (lane_id)

@@ -54,7 +54,9 @@ BEGIN
         key, amount, first_day, last_day, score, evidence, detail, status)
     OVERRIDING SYSTEM VALUE
     SELECT p.account_id, p.match_id, $1, $2, p.rule, $3, '1:1', p.key, p.amount,
-           p.first_day, p.last_day, p.score,
+           p.first_day, p.last_day,
+           CASE WHEN p.confirm AND d.match_id IS NULL THEN NULL
+                ELSE coalesce(p.score, bank.recon_score(p.detail::jsonb)) END,
            coalesce(p.why, '') || coalesce('; not confirmed: ' || d.why, ''), p.detail::jsonb,
            CASE WHEN p.confirm AND d.match_id IS NULL THEN 'confirmed' ELSE 'suggested' END
       FROM run_pair p
@@ -82,7 +84,9 @@ BEGIN
     OVERRIDING SYSTEM VALUE
     SELECT g.account_id, g.match_id, p_lane.unit_id, p_run, g.rule, p_version,
            g.book || ':' || g.statement, coalesce(g.core, ''), g.amount, g.first_day, g.last_day,
-           -g.total, g.score, coalesce(g.why, '') || coalesce('; not confirmed: ' || d.why, ''),
+           -g.total, CASE WHEN g.confirm AND d.match_id IS NULL THEN NULL
+                ELSE coalesce(g.score, bank.recon_score(g.detail::jsonb)) END,
+           coalesce(g.why, '') || coalesce('; not confirmed: ' || d.why, ''),
            g.detail::jsonb,
            CASE WHEN g.confirm AND d.match_id IS NULL THEN 'confirmed' ELSE 'suggested' END
       FROM run_group g

@@ -48,19 +48,23 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('supervisor', 'auditor', 'admin');
     RETURN QUERY
-    SELECT m.rule, count(*) FILTER (WHERE m.status = 'confirmed' OR m.undo_code <> 'superseded'),
-           count(*) FILTER (WHERE m.status = 'undone' AND m.undo_code <> 'superseded'),
-           count(*) FILTER (WHERE m.undo_code = 'wrong-match'),
-           round(100.0 * count(*) FILTER (WHERE m.undo_code = 'wrong-match')
-                 / nullif(count(*) FILTER (WHERE m.status = 'confirmed'
-                                           OR m.undo_code <> 'superseded'), 0), 3),
-           count(*) FILTER (WHERE m.score IS NOT NULL),
-           count(*) FILTER (WHERE m.score IS NOT NULL AND m.made_at IS NOT NULL
-                            AND m.status = 'confirmed'),
-           count(*) FILTER (WHERE m.score IS NOT NULL AND m.status IN ('undone', 'refused'))
-      FROM recon_match m
-     WHERE m.last_day >= first AND m.last_day < next
-       AND m.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+    SELECT m.rule, count(*) FILTER (WHERE m.kept),
+           count(*) FILTER (WHERE m.kept AND m.status = 'undone'),
+           count(*) FILTER (WHERE m.kept AND m.undo_code = 'wrong-match'),
+           round(100.0 * count(*) FILTER (WHERE m.kept AND m.undo_code = 'wrong-match')
+                 / nullif(count(*) FILTER (WHERE m.kept), 0), 3),
+           count(*) FILTER (WHERE m.suggested),
+           count(*) FILTER (WHERE m.suggested AND m.kept),
+           count(*) FILTER (WHERE m.suggested AND NOT m.kept AND m.status IN ('undone', 'refused'))
+      FROM (SELECT x.rule, x.status, coalesce(x.undo_code, '') AS undo_code,
+                   x.score IS NOT NULL AS suggested, -- by a rule; made_at: a person took it over
+                   x.status <> 'suggested' AND coalesce(x.undo_code, '') <> 'superseded'
+                       AND (x.score IS NULL OR x.made_at IS NOT NULL)
+                       AND (x.status = 'confirmed' OR x.status = 'undone') AS kept
+              FROM recon_match x
+             WHERE x.last_day >= first AND x.last_day < next
+               AND x.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()) m
+     WHERE NOT (m.suggested AND m.undo_code = 'superseded')
      GROUP BY m.rule ORDER BY m.rule;
 END $$;
 

@@ -214,7 +214,7 @@ BEGIN
            coalesce((SELECT nullif(m.evidence, '') FROM recon_match m
                       WHERE m.account_id = p_account_id AND m.match_id = b.match_id),
                     bank.recon_reason_text(b.codes, b.days, '', false)),
-           coalesce((SELECT nullif(m.evidence, '') FROM recon_match m
+           coalesce((SELECT nullif(bank.recon_evidence_zh(m.evidence), '') FROM recon_match m
                       WHERE m.account_id = p_account_id AND m.match_id = b.match_id),
                     bank.recon_reason_text(b.codes, b.days, '', true)),
            b.match_id, b.match_version

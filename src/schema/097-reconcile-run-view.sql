@@ -1,5 +1,21 @@
 -- What a run did, for those who started it and for its screen.
 
+-- How sure a suggestion is, 5 to 97, from what the engine noted of it: the fewer typing errors, days
+-- and lines, and the farther the next best, the surer.
+CREATE FUNCTION bank.recon_score(p_detail jsonb) RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
+    SELECT greatest(5, least(97,
+        CASE WHEN p_detail IS NULL THEN 60
+             WHEN p_detail ? 'distance' THEN 94 - 8 * (p_detail->>'distance')::int
+                  + 2 * least(3, coalesce((p_detail->>'margin')::int, 0)) - 6
+             WHEN lines > 2 THEN 80 - 4 * least(lines - 2, 6)
+             WHEN '' IN (p_detail->>'book_reference', p_detail->>'statement_reference') THEN 74
+             ELSE 86 END
+        - least(24, 2 * abs(coalesce((p_detail->>'days')::int, 0)))
+        - CASE WHEN p_detail ? 'demoted' THEN 8 ELSE 0 END))::smallint
+      FROM (SELECT coalesce((p_detail->>'book_lines')::int, 1)
+                   + coalesce((p_detail->>'statement_lines')::int, 1) AS lines) l
+$$;
+
 -- Matches of a run by rule, in the order of its rule set.
 CREATE VIEW api.run_rule_list WITH (security_barrier) AS
 SELECT r.run_id, e.rule, coalesce(t.n, 1000) AS seq, coalesce(t.title->>'en', e.rule) AS title_en,

@@ -43,7 +43,8 @@ is "so are the statement files" "$(cd "$place/second/files/statements" && cat ./
     echo "not ok - another seed gives another bank"
 
 export BANKOPS_DATA="$place/first"
-is "there are two files for each lane" "$(ls "$place/first/files/statements" | wc -l)" 8
+is "files of five days for two accounts, of one for four, and those that are held back" \
+    "$(ls "$place/first/files/statements" | wc -l)" 36
 like "the same bank again is no failure" \
     "$("$program" demo --customers 300 --seed 7 --now '2026-05-20 10:30' 2>&1 | grep already)" 'this demo bank*already*'
 refused "a database that holds another bank" 1 'bankops: *customers already*' \
