@@ -150,7 +150,8 @@ static const char tables_sql[] =
     "'bank.case_clock_change','bank.case_extension','bank.case_escalation',"
     "'bank.case_pause','bank.case_party','bank.case_redress','bank.case_cause',"
     "'bank.case_survey','bank.case_presence',"
-    "'bank.outbox','bank.prediction','bank.training_label','bank.opinion_call']) t "
+    "'bank.outbox','bank.prediction','bank.training_label','bank.opinion_call',"
+    "'bank.outside_fact','bank.core_enterprise','bank.core_document','bank.core_finance']) t "
     "UNION SELECT c.conrelid FROM pg_constraint c JOIN emptied e ON c.confrelid = e.id "
     "WHERE c.contype = 'f') SELECT id::regclass AS id FROM emptied";
 
@@ -231,6 +232,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            learn_history(connection, error) &&
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
+           (plan->bare || application_load(connection, error)) &&
            session_script(connection,
                           "SELECT bank.audit_write('demo_load', 'bank', 'demo', NULL, NULL, "
                           "jsonb_build_object('customers', bank.setting('demo_customers'), "

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libdemo.a
 libdemo_a_SOURCES = \
   src/demo/account.c \
   src/demo/benefit.c \
+  src/demo/application.c \
   src/demo/case-load.c \
   src/demo/complaint-history.c src/demo/complaint-part.c src/demo/complaint-part.h \
   src/demo/complaint-sample.c src/demo/complaint-sample.h \
