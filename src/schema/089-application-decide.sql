@@ -319,12 +319,14 @@ BEGIN
     RETURN bank.request_done(p_request, p_case_id::text, 'The application is withdrawn.');
 END $$;
 
--- One row for each lane an application is in: open, mine, desk, new, approval, overdue, closed, all.
+-- One row for each lane an application is in: open, mine, desk, new, approval, overdue, closed, all. `sort_at`: those whose clock runs
+-- first, by time left, then the newest.
 CREATE VIEW api.application_list WITH (security_barrier) AS
 SELECT n.lane, f.customer_id, f.case_id, f.number, f.case_type, f.stage, CASE WHEN l.locked THEN '***' ELSE f.subject END AS subject,
        CASE WHEN c.kind = 'company' AND NOT l.locked THEN c.name ELSE bank.mask_name(c.name) END AS customer, c.customer_number,
        a.amount, a.currency::text AS currency, a.how, a.verdict, f.queue, bank.staff_name(f.owner_id) AS owner, f.unit_id, bank.unit_name(f.unit_id) AS unit,
-       f.received_at, a.submitted_at, f.due_at, f.closed_at, a.executed_at, f.version, (SELECT s.score FROM bank.application_score s
+       f.received_at, a.submitted_at, CASE WHEN a.submitted_at IS NOT NULL AND f.phase IN ('active', 'approval') THEN f.due_at END AS left_until,
+       CASE WHEN a.submitted_at IS NOT NULL AND f.phase IN ('active', 'approval') THEN f.due_at ELSE timestamptz '2400-01-01' - (f.received_at - timestamptz '2000-01-01') END AS sort_at, f.closed_at, a.executed_at, f.version, (SELECT s.score FROM bank.application_score s
          WHERE s.customer_id = f.customer_id AND s.case_id = f.case_id ORDER BY s.run DESC LIMIT 1) AS score,
        bank.staff_name(a.maker_id) AS maker, a.granted, a.maker_id = (SELECT bank.my_staff_id()) AS own,
        CASE WHEN a.maker_id = (SELECT bank.my_staff_id()) THEN 'own' WHEN a.granted > (SELECT bank.my_decision_limit()) THEN 'limit' ELSE 'open' END AS mine,
@@ -340,6 +342,10 @@ SELECT n.lane, f.customer_id, f.case_id, f.number, f.case_type, f.stage, CASE WH
        ('overdue', f.phase IN ('active', 'approval') AND a.submitted_at IS NOT NULL AND f.due_at < now())) n (lane, inside)
  WHERE n.inside AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
+-- Whose application it is; for a form that has just opened it for an enterprise it did not know.
+CREATE FUNCTION bank.application_customer(p_customer_id bigint, p_case_id bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT coalesce(p_customer_id, (SELECT a.customer_id FROM bank.application a WHERE a.case_id = p_case_id AND bank.in_scope(a.unit_id)))
+$$;
 -- The application whole.
 CREATE FUNCTION api.application(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (customer_id bigint, case_id bigint, number text, case_type text, stage text, subject text, customer text, customer_number text, queue text, owner text,
@@ -349,7 +355,7 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, case_type text, 
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    person bank.customer := bank.customer_require(p_customer_id);
+    person bank.customer := bank.customer_require(bank.application_customer(p_customer_id, p_case_id));
 BEGIN
     RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.case_type, f.stage, f.subject, CASE person.kind WHEN 'company' THEN person.name ELSE bank.mask_name(person.name) END,
         person.customer_number::text, f.queue, bank.staff_name(f.owner_id), bank.unit_name(f.unit_id), bank.staff_name(f.opened_by), f.received_at, a.submitted_at,
@@ -361,7 +367,7 @@ BEGIN
         CASE WHEN f.phase <> 'approval' THEN '' WHEN a.maker_id = bank.my_staff_id() THEN 'own' WHEN a.granted > bank.my_decision_limit() THEN 'limit' ELSE 'open' END, f.version
       FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id AND f.case_id = a.case_id
       LEFT JOIN LATERAL (SELECT * FROM bank.application_score x WHERE x.customer_id = a.customer_id AND x.case_id = a.case_id ORDER BY x.run DESC LIMIT 1) s ON true
-     WHERE a.customer_id = p_customer_id AND a.case_id = p_case_id AND bank.in_scope(f.unit_id);
+     WHERE a.customer_id = person.customer_id AND a.case_id = p_case_id AND bank.in_scope(f.unit_id);
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'There is no such application.', p_case_id::text, 'Search for it again.', 'p_case_id');
     END IF;
@@ -369,7 +375,8 @@ END $$;
 
 -- What the views below begin with: the case, when the caller may open the customer and sees its unit.
 CREATE FUNCTION bank.application_seen(p_customer_id bigint, p_case_id bigint) RETURNS SETOF bank.case_file LANGUAGE sql STABLE AS $$
-    SELECT f.* FROM bank.case_file f WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+    SELECT f.* FROM bank.case_file f WHERE f.customer_id = (bank.customer_require(bank.application_customer(p_customer_id, p_case_id))).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
 $$;
 -- The last pre-check, what stops it first; `advice` only where something is to be done.
 CREATE FUNCTION api.application_findings(p_customer_id bigint, p_case_id bigint)
@@ -443,7 +450,8 @@ CREATE VIEW api.scorecard_list WITH (security_barrier) AS
 SELECT s.card, s.version, s.label_en, s.label_zh, s.state, s.base, s.approve_at, s.refuse_below, s.auto_most, 'CNY' AS currency, round(s.rate_bp / 100.0, 2) AS rate, s.note, s.made_at,
        (SELECT count(*) FROM bank.scorecard_rule r WHERE r.card = s.card AND r.version = s.version) AS rules FROM bank.scorecard s WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
 CREATE VIEW api.scorecard_rule_list WITH (security_barrier) AS
-SELECT r.card, r.version, r.seq, r.rule, r.fact, r.low, r.high, r.points, r.effect, r.label_en, r.label_zh FROM bank.scorecard_rule r WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+SELECT r.card, r.version, r.seq, r.rule, r.fact, round(r.low / m.unit) AS low, round(r.high / m.unit) AS high, r.points, r.effect, r.label_en, r.label_zh FROM bank.scorecard_rule r
+ CROSS JOIN LATERAL (SELECT CASE WHEN r.fact IN ('income', 'assets') THEN 100 ELSE 1 END AS unit) m WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
 
 -- Changes of desk of an application after it was handed in: when, from where to where, and how many working minutes passed until somebody took it up there.
 CREATE FUNCTION bank.application_hops(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (at timestamptz, from_desk text, to_desk text, taken_at timestamptz, waited int)
@@ -452,6 +460,21 @@ LANGUAGE sql STABLE AS $$
       LEFT JOIN LATERAL (SELECT min(x.at) AS at FROM bank.case_event x WHERE x.customer_id = e.customer_id AND x.case_id = e.case_id AND x.event_id > e.event_id
            AND x.action NOT IN ('precheck', 'note', 'escalate', 'ask_customer')) n ON true
      WHERE e.customer_id = p_customer_id AND e.case_id = p_case_id AND e.after ? 'queue' AND e.action NOT IN ('open', 'follow', 'execute')
+$$;
+
+-- From desk to desk, and what happened; the clock.
+CREATE FUNCTION api.application_trail(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (at timestamptz, from_desk text, to_desk text, taken_at timestamptz, waited int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT h.* FROM bank.application_seen(p_customer_id, p_case_id) c, bank.application_hops(c.customer_id, c.case_id) h ORDER BY h.at
+$$;
+CREATE FUNCTION api.application_history(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (at timestamptz, staff text, action_zh text, action_en text, note text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT h.at, h.staff, h.action_zh, h.action_en, h.note FROM bank.application_seen(p_customer_id, p_case_id) c
+      JOIN api.case_history h ON h.customer_id = c.customer_id AND h.case_id = c.case_id ORDER BY h.event_id DESC
+$$;
+CREATE FUNCTION api.application_clocks(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (clock_zh text, clock_en text, state text, due_at timestamptz, left_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.clock_zh, k.clock_en, k.state, k.due_at, k.left_until FROM bank.application_seen(p_customer_id, p_case_id) c, api.case_clocks(c.customer_id, c.case_id) k
 $$;
 
 -- First values of the forms: what the bank holds is shown, not asked.
@@ -468,6 +491,18 @@ BEGIN
         coalesce((SELECT string_agg(f.number || ' ' || f.case_type, ', ' ORDER BY f.case_id) FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id AND f.case_id = a.case_id WHERE f.customer_id = p_customer_id AND f.closed_at IS NULL), '-'),
         coalesce(bank.mask_account((bank.payout_account(p_customer_id, CASE person.kind WHEN 'company' THEN 'current' ELSE 'savings' END)).number), '-'), 'basic', 'monthly', 0;
 END $$;
+
+-- What a supplier may have financed, and the form with one of them chosen.
+CREATE FUNCTION api.chain_documents(p_customer_id bigint) RETURNS TABLE (document_id bigint, number text, kind text, core text, amount bigint, currency text, due_on date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT d.document_id, d.number, d.kind, d.core, d.amount, d.currency, d.due_on FROM api.core_document_list d
+     WHERE d.supplier_id = (bank.customer_require(p_customer_id)).customer_id AND d.state IN ('free', 'unconfirmed', 'due') ORDER BY d.due_on, d.document_id LIMIT 200
+$$;
+CREATE FUNCTION api.chain_form(p_customer_id bigint, p_document_id bigint) RETURNS TABLE (customer text, account text, open_applications text, document text, document_id bigint, amount bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.customer, f.account, f.open_applications, coalesce(d.core || ' ' || d.number, '-'), d.document_id, d.amount * CASE d.kind WHEN 'order' THEN e.order_rate ELSE e.receivable_rate END / 100
+      FROM api.application_form(p_customer_id) f LEFT JOIN api.core_document_list d ON d.document_id = p_document_id AND d.supplier_id = p_customer_id LEFT JOIN bank.core_enterprise e ON e.customer_id = d.customer_id
+$$;
 
 -- Applications submitted in the month by type: on time, decided by rules, hand-offs between desks and how long they wait there.
 CREATE FUNCTION api.report_application(p_month text)
@@ -491,11 +526,11 @@ BEGIN
            (SELECT round(avg(h.n), 1) FROM hop h WHERE h.case_type = y.case_type), (SELECT round((percentile_cont(0.5) WITHIN GROUP (ORDER BY h.waited / nullif(h.n, 0)))::numeric) FROM hop h WHERE h.case_type = y.case_type)
       FROM bank.case_type y LEFT JOIN app p ON p.case_type = y.case_type WHERE y.case_type IN ('account_opening', 'consumer_credit', 'chain_finance') GROUP BY y.case_type, y.seq ORDER BY y.seq;
 END $$;
-GRANT EXECUTE ON FUNCTION bank.core_reserve, bank.account_open, bank.account_post, bank.enterprise_relate, bank.application_seen, bank.application_hops TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.core_reserve, bank.account_open, bank.account_post, bank.enterprise_relate, bank.application_seen, bank.application_hops, bank.application_customer TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor') FROM unnest('{application_precheck,application_submit,application_ask,application_visit,application_follow,application_withdraw,'
-    'customer_applications,customer_services,application_form}'::text[]) name;
+    'customer_applications,customer_services,application_form,chain_documents,chain_form}'::text[]) name;
 SELECT bank.function_grant(name, 'clerk', 'supervisor') FROM unnest('{application_propose,application_execute}'::text[]) name;
 SELECT bank.function_grant('application_decide', 'supervisor'), bank.function_grant('report_application', 'supervisor', 'auditor', 'admin');
-SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor') FROM unnest('{application,application_findings,application_points,application_fields,application_documents}'::text[]) name;
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor') FROM unnest('{application,application_findings,application_points,application_fields,application_documents,application_trail,application_history,application_clocks}'::text[]) name;
 SELECT bank.view_grant(name, 'clerk', 'rm', 'supervisor', 'auditor') FROM unnest('{application_list,core_list,core_document_list}'::text[]) name;
 SELECT bank.view_grant(name, 'clerk', 'supervisor', 'auditor', 'admin') FROM unnest('{scorecard_list,scorecard_rule_list}'::text[]) name;
