@@ -33,6 +33,7 @@ static const struct command commands[] = {
      command_route},
     {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
     {"staff", "list|add|disable|password", N_("manage the logins of staff"), command_staff},
+    {"work", "[--background] [--stop]", N_("run the unattended jobs"), command_work},
     {NULL, NULL, NULL, NULL},
 };
 

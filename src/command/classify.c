@@ -20,7 +20,7 @@ static const char help[] = N_(
     "Usage: bankops classify train|evaluate|predict --input FILE.csv --text-column NAME\n"
     "                        [--label-column NAME] --model FILE [--output FILE]\n"
     "       bankops classify train --from-database [--promote]\n"
-    "       bankops classify cases|promote|rollback|models|texts [OPTION…]\n"
+    "       bankops classify cases|nightly|promote|rollback|models|texts [OPTION…]\n"
     "\n"
     "Learns from texts whose class is known to say the class of others, in any language.\n"
     "\n"
@@ -32,6 +32,8 @@ static const char help[] = N_(
     "           next class is, and the next two classes\n"
     "cases      worker: classifies the complaints that wait; sure ones are routed, the others\n"
     "           left to a person with three suggestions\n"
+    "nightly    worker: trains each night at the time of the setting classify_nightly_at, once\n"
+    "           whatever restarts and wherever it runs\n"
     "promote    makes a model in shadow the active one, when it was better\n"
     "rollback   brings back the model that was active before\n"
     "models     lists the models of the database\n"
@@ -47,8 +49,8 @@ static const char help[] = N_(
     "                         output\n"
     "  --from-database        train: on the bank's own cases\n"
     "  --promote              train: make the model active if it is better\n"
-    "  --once                 cases: until none waits, then end\n"
-    "  --quiet                cases: say nothing unless something fails\n"
+    "  --once                 cases, nightly: until nothing is left to do, then end\n"
+    "  --quiet                cases, nightly: say nothing unless something fails\n"
     "  --count N              texts: how many (default 1000)\n"
     "  --seed S               texts: others of the same kind (default 1)\n"
     "  --as LOGIN             database role (default, on the private database: worker01)\n"
@@ -280,7 +282,8 @@ static const struct {
     {"predict", false, true, predict},
 };
 
-static const char *const database_actions[] = {"cases", "promote", "rollback", "models", "texts"};
+static const char *const database_actions[] = {"cases",    "nightly", "promote",
+                                               "rollback", "models",  "texts"};
 
 static bool take(struct choices *choices, int option, const char *name, struct error *error)
 {
@@ -338,8 +341,8 @@ static bool read_options(struct choices *choices, int argc, char **argv, bool *h
             return true;
     return error_set(error, ERROR_USAGE, "classify",
                      _("bankops classify --help lists the options."),
-                     _("one of train, evaluate, predict, cases, promote, rollback, models, texts is "
-                       "expected"));
+                     _("one of train, evaluate, predict, cases, nightly, promote, rollback, models, "
+                       "texts is expected"));
 }
 
 static bool check_choices(const struct choices *choices, bool label, struct error *error)
@@ -396,6 +399,8 @@ static bool run(const struct choices *choices, struct error *error)
     const struct session_options *session = &choices->session;
     if (!strcmp(choices->action, "cases"))
         return classify_cases(session, choices->once, choices->quiet, error);
+    if (!strcmp(choices->action, "nightly"))
+        return classify_nightly(session, choices->once, choices->quiet, error);
     if (!strcmp(choices->action, "promote"))
         return classify_promote(session, choices->model, error);
     if (!strcmp(choices->action, "rollback"))

@@ -17,6 +17,9 @@ bool classify_models(const struct session_options *session, struct error *error)
 /* cases [--once] [--quiet]: a worker */
 bool classify_cases(const struct session_options *session, bool once, bool quiet,
                     struct error *error);
+/* nightly [--once] [--quiet]: a worker that trains once each night, at the time of the setting */
+bool classify_nightly(const struct session_options *session, bool once, bool quiet,
+                      struct error *error);
 /* texts --count N --seed S [--output FILE] */
 bool classify_texts(int count, uint64_t seed, const char *output, struct error *error);
 

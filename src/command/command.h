@@ -28,5 +28,6 @@ int command_report(int argc, char **argv);
 int command_route(int argc, char **argv);
 int command_screens(int argc, char **argv);
 int command_staff(int argc, char **argv);
+int command_work(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/work.h"
 #include "database/address.h"
 #include "database/backup.h"
 #include "database/cluster.h"
@@ -25,7 +26,7 @@ static const char help[] = N_(
     "Actions:\n"
     "  init            create the private database and its schema, and start it\n"
     "  start           start it and keep it running until it is stopped\n"
-    "  stop            stop it; open consoles lose their connection\n"
+    "  stop            stop it and the workers; open consoles lose their connection\n"
     "  status          say where it is and how it is; exit status 3 when it is stopped\n"
     "  migrate         bring the schema up to this program\n"
     "  backup PLACE    write a backup: into a new file, or into a folder under a dated name\n"
@@ -124,7 +125,9 @@ static bool action_start(const char *argument, struct error *error)
 static bool action_stop(const char *argument, struct error *error)
 {
     (void)argument;
-    if (!only_private("stop", error) || !cluster_stop(&progress, error))
+    bool ended;
+    if (!only_private("stop", error) || !work_end_here(&ended, error) ||
+        !cluster_stop(&progress, error))
         return false;
     say(_("the database is stopped"));
     return true;

@@ -8,6 +8,7 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/case_rows.c src/command/case_rows.h src/command/import_cases.c \
   src/command/clock.c src/command/deliver.c src/command/worker.c src/command/worker.h \
   src/command/worker_options.c src/command/worker_options.h \
+  src/command/classify_nightly.c src/command/work.c src/command/work.h src/command/work_tree.c src/command/work_tree.h \
   src/command/import.c src/command/import_file.c src/command/import_file.h \
   src/command/opening.c src/command/reconcile.c \
   src/command/reconcile_file.c src/command/reconcile_file.h \

@@ -237,3 +237,87 @@ SELECT bank.function_grant(name, 'worker')
 SELECT bank.function_grant(name, 'worker', 'supervisor', 'admin')
   FROM unnest('{model_promote,model_rollback}'::text[]) name;
 GRANT EXECUTE ON FUNCTION bank.period_start, bank.period_end TO bankops_api;
+
+-- Work of the night that is done once, by whichever machine comes first.
+INSERT INTO bank.setting (name, value, note) VALUES
+    ('classify_nightly_at', '02:30', 'when the classifier is trained each night (HH:MM, local time; empty: never)'),
+    ('classify_nightly_promote', 'true', 'whether the night''s model becomes active when it was better');
+
+-- `try_no`: who claims again after a worker that was lost has the next number; the lost one can no
+-- longer finish. state: claimed, done, skipped (nothing new to learn), failed.
+CREATE TABLE bank.nightly (
+    job        text COLLATE "C" NOT NULL CHECK (job IN ('classify')),
+    night      date NOT NULL,
+    state      text COLLATE "C" NOT NULL CHECK (state IN ('claimed', 'done', 'skipped', 'failed')),
+    try_no     int NOT NULL DEFAULT 1,
+    claimed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at   timestamptz,
+    model_id   int REFERENCES bank.model,
+    promoted   boolean,
+    note       text NOT NULL DEFAULT '',
+    PRIMARY KEY (job, night)
+);
+SELECT bank.table_protect('bank.nightly', 'SELECT, INSERT, UPDATE');
+
+-- Claims this night's training when its time has come and nobody has it. No row: nothing to do now.
+-- A worker that has been lost keeps its claim for half an hour; a night is tried three times.
+CREATE FUNCTION api.nightly_claim()
+RETURNS TABLE (night date, try_no int, promote boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    moment timestamp := clock_timestamp() AT TIME ZONE bank.timezone();
+    begins text := bank.setting('classify_nightly_at');
+    n bank.nightly;
+BEGIN
+    PERFORM bank.require_role('worker');
+    IF begins !~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' THEN
+        RETURN;
+    ELSIF moment::time < begins::time THEN
+        RETURN;
+    END IF;
+    INSERT INTO bank.nightly AS x (job, night, state) VALUES ('classify', moment::date, 'claimed')
+    ON CONFLICT (job, night) DO UPDATE SET state = 'claimed', try_no = x.try_no + 1, claimed_at = clock_timestamp(),
+           ended_at = NULL
+     WHERE x.try_no < 3 AND (x.state = 'failed'
+           OR x.state = 'claimed' AND x.claimed_at < clock_timestamp() - interval '30 minutes')
+    RETURNING * INTO n;
+    IF n.job IS NULL THEN
+        RETURN;
+    END IF;
+    -- Trained on the same labels already: the model would be the same.
+    IF NOT EXISTS (SELECT FROM bank.training_label l
+                    WHERE l.at > (SELECT coalesce(max(m.trained_at), '-infinity') FROM bank.model m)) THEN
+        UPDATE bank.nightly x SET state = 'skipped', ended_at = clock_timestamp()
+         WHERE x.job = n.job AND x.night = n.night;
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT n.night, n.try_no, bank.setting('classify_nightly_promote') = 'true';
+END $$;
+
+-- Ends the claim in the transaction that stored the model, so that both are there or neither. BO409 when
+-- somebody else has taken the night over. `p_model_id` NULL: it failed, `p_note` says why.
+CREATE FUNCTION api.nightly_done(p_night date, p_try int, p_model_id int, p_promoted boolean, p_note text)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    PERFORM bank.require_role('worker');
+    UPDATE bank.nightly x
+       SET state = CASE WHEN p_model_id IS NULL THEN 'failed' ELSE 'done' END, ended_at = clock_timestamp(),
+           model_id = p_model_id, promoted = p_promoted, note = left(coalesce(p_note, ''), 300)
+     WHERE x.job = 'classify' AND x.night = p_night AND x.try_no = p_try AND x.state = 'claimed';
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO409', 'Somebody else changed this.', p_night::text, 'Refresh the list.');
+    END IF;
+    PERFORM bank.audit_write('nightly_train', 'model', coalesce(p_model_id::text, '-'), NULL, NULL,
+        jsonb_build_object('night', p_night, 'try', p_try, 'promoted', p_promoted, 'note', p_note));
+END $$;
+SELECT bank.function_grant(name, 'worker') FROM unnest('{nightly_claim,nightly_done}'::text[]) name;
+
+-- The nights, the last first.
+CREATE VIEW api.nightly_list WITH (security_barrier) AS
+SELECT n.night, n.state, n.try_no, n.claimed_at, n.ended_at, n.model_id, n.promoted, n.note, m.held,
+       CASE WHEN m.held > 0 THEN round(100.0 * m.hits / m.held, 1)::text END AS accuracy,
+       CASE WHEN m.held > 0 AND m.rival_hits IS NOT NULL THEN round(100.0 * m.rival_hits / m.held, 1)::text END AS rival
+  FROM bank.nightly n LEFT JOIN bank.model m USING (model_id)
+ WHERE (SELECT bank.my_role()) IN ('supervisor', 'auditor', 'admin');
+SELECT bank.view_grant('nightly_list', 'supervisor', 'auditor', 'admin');

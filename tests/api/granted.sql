@@ -346,3 +346,6 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'applicat
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'application_clocks');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'chain_documents');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'chain_form');
+INSERT INTO decided VALUES ('function', 'worker', 'nightly_claim');
+INSERT INTO decided VALUES ('function', 'worker', 'nightly_done');
+INSERT INTO decided VALUES ('view', 'supervisor auditor admin', 'nightly_list');

@@ -14,7 +14,7 @@ command_tests = \
   tests/command/import_table.t \
   tests/command/newcomer.t \
   tests/command/opening.t \
-  tests/command/pull_cases.t \
+  tests/command/pull_cases.t tests/command/work.t \
   tests/command/reconcile_kill.t \
   tests/command/report.t \
   tests/command/server.t \
