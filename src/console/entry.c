@@ -414,7 +414,7 @@ enum entry_result entry_key(struct entry *entry, const struct key *key)
         return ENTRY_USED;
     case FORM_EDITED:
         if (is_text(entry->form, &copy))
-            task_text(entry->page->console);
+            task_uncount(entry->page->console);
         return ENTRY_USED;
     case FORM_BELL:
         screen_bell();

@@ -9,6 +9,7 @@
 #include "console/machine.h"
 #include "console/perform.h"
 #include "console/page_list.h"
+#include "console/task.h"
 #include "terminal/draw.h"
 
 #include <stdlib.h>
@@ -68,8 +69,10 @@ static bool say_closed(struct page *page, const struct error *error)
 static void main_changed(struct panel *panel, const struct error *error)
 {
     struct page *page = panel->page;
+    struct view_state *state = page->state;
+    state->changed = false;
     if (error) {
-        ((struct view_state *)page->state)->queued = 0;
+        state->queued = 0;
         if (!say_closed(page, error))
             console_error(page->console, error);
         return;
@@ -77,6 +80,22 @@ static void main_changed(struct panel *panel, const struct error *error)
     set_heading(page);
     machine_look(page, view_value);
     view_replay(page);
+}
+
+/* Rows that a key may have waited for. */
+static void panel_changed(struct panel *panel, const struct error *error)
+{
+    (void)error;
+    view_replay(panel->page);
+}
+
+/* After a refusal, keys typed ahead mean nothing any more. */
+static void view_settled(struct page *page, bool good)
+{
+    struct view_state *state = page->state;
+    state->changed = good;
+    if (!good)
+        state->queued = 0;
 }
 
 /* All panels ask before the connection sends: one round trip. */
@@ -91,6 +110,7 @@ static void view_open(struct page *page)
     for (int i = 0; i < state->count; i++) {
         panel_open(&state->panels[i], page, &page->definition->panels[i]);
         state->panels[i].overlay = view_revealed;
+        state->panels[i].changed = panel_changed;
         if (page->definition->panels[i].focus && page->definition->panels[i].page == 1)
             state->focus = i;
     }
@@ -171,11 +191,13 @@ static bool perform_digit(struct page *page, int digit)
 static bool view_key(struct page *page, const struct key *key)
 {
     struct view_state *state = page->state;
-    if ((key->code < '1' || key->code > '9') && view_must_wait(page, main_panel(page), key)) {
+    bool digit = key->code >= '1' && key->code <= '9';
+    if (!digit && view_must_wait(page, main_panel(page), focused(page), key)) {
         state->queue[state->queued++] = *key;
+        task_uncount(page->console);
         return true;
     }
-    if (key->code < '1' || key->code > '9')
+    if (!digit)
         return false;
     if (perform_digit(page, key->code))
         return true;
@@ -380,6 +402,7 @@ const struct page_ops view_page_ops = {
     .value = view_value,
     .refusal = view_refusal,
     .refresh = view_refresh,
+    .settled = view_settled,
     .tick = view_tick,
     .forget = view_forget,
     .columns = main_columns,

@@ -83,6 +83,7 @@ static void arrived(void *data, struct answer *answer)
     struct panel *panel = data;
     if (answer->id != panel->request)
         return;
+    panel->asking = false;
     screen_dirty();
     free(panel->failure);
     panel->failure = NULL;
@@ -127,6 +128,7 @@ static void need(const struct list_request *request, void *data)
     panel->limit = pages ? request->limit : definition->limit;
     page.limit = panel->limit + 1;
     query_page(&query, &page);
+    panel->asking = true;
     panel->request = console_ask(panel->page, &query, arrived, panel);
 }
 
@@ -151,6 +153,7 @@ void panel_ask(struct panel *panel)
     query_source(&query, &panel->definition->source, &panel->definition->columns,
                  panel->definition->kind == PANEL_FIELDS ? 1 : panel->definition->limit,
                  source_value, panel->page);
+    panel->asking = true;
     panel->request = console_ask(panel->page, &query, arrived, panel);
 }
 
@@ -182,6 +185,7 @@ void panel_close(struct panel *panel)
 void panel_forget(struct panel *panel)
 {
     panel->request = 0;
+    panel->asking = false;
     PQclear(panel->rows);
     panel->rows = NULL;
     if (panel->list) {

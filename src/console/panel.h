@@ -26,6 +26,7 @@ struct panel {
     unsigned request, number;
     enum list_edge edge;
     int limit, top;
+    bool asking;   /* rows were asked for and have not come */
     char *failure; /* why there are no rows */
     char *seek;    /* key that the cursor goes back to when rows come */
     const char *cells[PANEL_CELLS];

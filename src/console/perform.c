@@ -43,6 +43,14 @@ static void job_free(struct job *job)
     free(job);
 }
 
+bool perform_busy(const struct page *page)
+{
+    for (const struct job *job = waiting_jobs; job; job = job->next)
+        if (job->page == page)
+            return true;
+    return false;
+}
+
 void perform_forget(const struct page *page)
 {
     perform_call_forget(page);
@@ -194,6 +202,8 @@ static void job_finish(struct job *job)
     job_unlink(job);
     for (int i = 0; i < job->count; i++)
         failed += job->items[i].state == FAILED;
+    if (job->page->ops->settled)
+        job->page->ops->settled(job->page, !failed);
     if (job->count > 1)
         job_results(job, failed);
     else if (failed)

@@ -16,6 +16,9 @@ void perform(struct page *page, const struct defined_action *action);
 void perform_rows(struct page *page, const struct defined_action *action,
                   const char *const *const *rows, int count);
 
+/* Whether an action of the page is being carried out. */
+bool perform_busy(const struct page *page);
+
 /* The page goes away: frees what waits for answers that will no longer be delivered to it. */
 void perform_forget(const struct page *page);
 void perform_call_forget(const struct page *page); /* called by it */

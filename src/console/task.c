@@ -13,7 +13,7 @@ void task_key(struct console *console)
     console->task_keys++;
 }
 
-void task_text(struct console *console)
+void task_uncount(struct console *console)
 {
     if (console->task_start && console->task_keys > 0)
         console->task_keys--;

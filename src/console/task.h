@@ -11,8 +11,9 @@ void task_key(struct console *console);
 /* A change was committed: writes the measurement and starts again. */
 void task_done(struct page *page, const char *task);
 /* The user went home or gave up. */
-/* The last key was a character of a text: not counted, since no screen can save typing it. */
-void task_text(struct console *console);
+/* The last key does not count: a character of a text, which no screen can save typing, or a key that
+ * comes again. */
+void task_uncount(struct console *console);
 void task_forget(struct console *console);
 
 #endif

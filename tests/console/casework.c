@@ -1,0 +1,337 @@
+/* Working complaints in the real program: one taken and answered with few keys, the user's editor, the
+ * checklist, files, many cases at once, two people at one case. Prints TAP. */
+#include "tests/lib/pty.h"
+#include "tests/lib/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WAIT = 15000, KEYS_MOST = 25 };
+
+static char folder[500];
+
+static struct pty *start(const char *as, const char *screen)
+{
+    const char *argv[] = {stage_program, "console", "--as", as, "--screen", screen, NULL};
+    static char config[1100], editor[1100], run[1100];
+    const char *environment[] = {config, editor, run, "VISUAL", "PGUSER", NULL};
+    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", folder);
+    snprintf(editor, sizeof editor, "EDITOR='%s/editor'", folder);
+    snprintf(run, sizeof run, "XDG_RUNTIME_DIR=%s/run", folder);
+    struct pty *pty = pty_start(24, 80, argv, environment);
+    pty_wait_text(pty, " F1 ", WAIT);
+    return pty;
+}
+
+/* First line of a query as a member of staff; valid until the next call. */
+static const char *as(const char *login, const char *text)
+{
+    char command[2048];
+    snprintf(command, sizeof command, "psql -U %s -XqAt -c \"%s\" 2>&1", login, text);
+    return stage_line(command);
+}
+
+/* Opens a complaint of a customer of clerk01's; with a class when one is given. Answers its id. */
+static long open_case(const char *business, const char *reason, const char *subject)
+{
+    char text[1024], customer[32];
+    snprintf(customer, sizeof customer, "%s",
+             stage_sql("SELECT c.customer_id FROM bank.customer c, bank.staff s JOIN bank.unit u ON "
+                       "u.unit_id = s.unit_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN u.low "
+                       "AND u.high AND NOT c.restricted AND c.customer_id > 0 AND NOT EXISTS (SELECT "
+                       "FROM bank.staff o WHERE o.customer_id = c.customer_id) AND NOT EXISTS (SELECT "
+                       "FROM bank.case_file f WHERE f.customer_id = c.customer_id) AND NOT EXISTS "
+                       "(SELECT FROM bank.member m JOIN bank.tier_def d USING (tier) WHERE "
+                       "m.customer_id = c.customer_id AND d.rank > 2) ORDER BY 1 LIMIT 1"));
+    snprintf(text, sizeof text,
+             "SELECT (api.case_open(%s, 'A032', %s, %s, '%s', '我的信用卡年费被扣了两次，要求退还', "
+             "p_request => gen_random_uuid())).id",
+             customer, business, reason, subject);
+    return atol(as("clerk01", text));
+}
+
+static const char *field(long id, const char *column)
+{
+    char text[256];
+    snprintf(text, sizeof text, "SELECT %s FROM bank.case_file WHERE case_id = %ld", column, id);
+    return stage_sql(text);
+}
+
+static int keys;
+
+static void press(struct pty *pty, const char *characters)
+{
+    keys += (int)strlen(characters);
+    pty_type(pty, characters);
+}
+
+static void press_key(struct pty *pty, const char *key)
+{
+    keys++;
+    pty_keys(pty, key, NULL);
+}
+
+/* From the home menu: find, look, classify, take, answer. The machine may have classified it. */
+static void simple(void)
+{
+    char number[32], text[256];
+    long id = open_case("NULL", "NULL", "Twice charged");
+    snprintf(number, sizeof number, "T%09ld", id);
+    struct pty *pty = start("clerk01", "home");
+    press(pty, ":cmp\r");
+    pty_wait_text(pty, number, WAIT);
+    press_key(pty, "End");
+    press(pty, "\r");
+    stage_ok(pty_wait_text(pty, "Complaint · T", WAIT) && pty_has(pty, number), "the case opens");
+    if (!pty_wait_text(pty, "In queue", 5000)) {
+        press(pty, "c");
+        pty_wait_text(pty, "Classify the complaint", WAIT);
+        press(pty, "b\rpr");
+        press_key(pty, "F10");
+    }
+    stage_ok(pty_wait_text(pty, "In queue", WAIT), "classified, it is in its queue");
+    press(pty, "t");
+    stage_ok(pty_wait_text(pty, "The case is yours.", WAIT), "taken");
+    press(pty, "r");
+    pty_wait_text(pty, "*Answer", WAIT);
+    pty_type(pty, "We have paid the fee back.");
+    press_key(pty, "F10");
+    stage_ok(pty_wait_text(pty, "The answer is on its way.", WAIT), "and answered");
+    printf("# %d keys\n", keys);
+    stage_ok(keys <= KEYS_MOST, "with at most 25 keys besides the text");
+    pty_settle(pty, 300, 3000);
+    snprintf(text, sizeof text, "%s",
+             as("super01", "SELECT keystrokes FROM api.task_timing_summary WHERE task = 'complaint'"));
+    stage_ok(atoi(text) == keys, "which is what the timing of the console says");
+    if (atoi(text) != keys)
+        printf("# timing: %s\n", text);
+    stage_ok(atoi(as("super01", "SELECT median_ms FROM api.task_timing_summary WHERE task = "
+                                "'complaint'")) <= 30000,
+             "and within 30 seconds");
+    pty_free(pty);
+}
+
+static void write_file(const char *name, const char *text, unsigned mode)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0 || chmod(path, mode) != 0)
+        printf("# cannot write %s\n", path);
+}
+
+/* The list with the cursor on a case. */
+static struct pty *start_at(const char *as, const char *screen, long id)
+{
+    char number[32];
+    struct pty *pty = start(as, screen);
+    snprintf(number, sizeof number, "T%09ld", id);
+    pty_wait_text(pty, "1-", WAIT);
+    pty_type(pty, "=");
+    pty_wait_text(pty, "Position to", WAIT);
+    pty_type(pty, number);
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_gone(pty, "Position to", WAIT);
+    pty_settle(pty, 300, 3000);
+    return pty;
+}
+
+static struct pty *open_reply(long id)
+{
+    struct pty *pty = start_at("clerk01", "cmp mine", id);
+    pty_type(pty, "r");
+    pty_wait_text(pty, "*Answer", WAIT);
+    return pty;
+}
+
+static void take(long id)
+{
+    char text[256];
+    snprintf(text, sizeof text,
+             "SELECT (api.case_take(customer_id, case_id, version, gen_random_uuid())).status FROM "
+             "api.case_list WHERE lane = 'all' AND case_id = %ld",
+             id);
+    as("clerk01", text);
+}
+
+/* A small editor that does what the file `mode` says. */
+static const char editor_script[] =
+    "#!/bin/sh\n"
+    "cd \"$(dirname \"$0\")\"\n"
+    "stat -c '%a' \"$1\" >rights\n"
+    "case $(cat mode) in\n"
+    "add) printf 'second\\r\\n\\tthird\\033[31m\\n\\n' >>\"$1\" ;;\n"
+    "kill) printf 'saved before the end\\n' >>\"$1\"; kill -9 $$ ;;\n"
+    "long) head -c 6000 /dev/zero | tr '\\0' x >\"$1\" ;;\n"
+    "short) printf 'short again\\n' >\"$1\"; : >\"$1~\" ;;\n"
+    "none) exit 127 ;;\n"
+    "esac\n";
+
+static long edited;
+
+static void editor(void)
+{
+    char command[1200];
+    long id = edited = open_case("'B02'", "'C07'", "Editor");
+    take(id);
+    write_file("editor", editor_script, 0700);
+    write_file("mode", "add", 0600);
+    struct pty *pty = open_reply(id);
+    pty_type(pty, "first");
+    pty_keys(pty, "F9", NULL);
+    stage_ok(pty_wait_text(pty, "The text of the editor is here.", WAIT) && pty_has(pty, "first") &&
+                 pty_has(pty, "second") && pty_has(pty, "third[31m"),
+             "F9 writes the answer in the user's editor; what comes back is plain text");
+    snprintf(command, sizeof command, "cat '%s/rights'", folder);
+    stage_ok(!strcmp(stage_line(command), "600"), "the file was readable for nobody else");
+    write_file("mode", "kill", 0600);
+    pty_keys(pty, "F9", NULL);
+    stage_ok(pty_wait_text(pty, "The editor ended with an error.", WAIT) &&
+                 pty_has(pty, "saved before the end") && pty_has(pty, "second"),
+             "an editor that is killed loses nothing that it saved");
+    write_file("mode", "none", 0600);
+    pty_keys(pty, "F9", NULL);
+    stage_ok(pty_wait_text(pty, "the program was not found", WAIT), "one that is missing is named");
+    pty_keys(pty, "Enter", NULL);
+    stage_ok(pty_wait_gone(pty, "the program was not found", WAIT) && pty_has(pty, "second"),
+             "and the text stays");
+    write_file("mode", "long", 0600);
+    pty_keys(pty, "F9", NULL);
+    stage_ok(pty_wait_text(pty, "6000 characters, 5000 fit", WAIT) && pty_has(pty, "second"),
+             "a text that does not fit changes nothing");
+    write_file("mode", "short", 0600);
+    pty_keys(pty, "F9", NULL);
+    stage_ok(pty_wait_text(pty, "short again", WAIT), "and can be shortened");
+    snprintf(command, sizeof command, "find '%s/run' -mindepth 1 | wc -l", folder);
+    stage_ok(!strcmp(stage_line(command), "0"), "nothing is left of the editor's files");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The answer is on its way.", WAIT), "the answer is sent");
+    pty_free(pty);
+}
+
+static void papers(void)
+{
+    char command[2400];
+    write_file("paper.txt", "statement of May\n", 0600);
+    struct pty *pty = start_at("clerk01", "cmp mine", edited);
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_text(pty, "Complaint · T", WAIT);
+    pty_type(pty, "4");
+    pty_wait_text(pty, "Checklist of its class", WAIT);
+    pty_type(pty, "i");
+    stage_ok(pty_wait_text(pty, "The item is ticked.", WAIT), "an item is ticked");
+    pty_type(pty, "f");
+    pty_wait_text(pty, "*File", WAIT);
+    pty_type(pty, "missing.txt\r");
+    stage_ok(pty_wait_text(pty, "cannot be opened", WAIT),
+             "a file that is not there is said at its field");
+    pty_keys(pty, "Ctrl-U", NULL);
+    pty_type(pty, "paper.txt\r");
+    stage_ok(pty_wait_text(pty, "The file is attached.", WAIT) &&
+                 pty_wait_text(pty, "paper.txt", WAIT),
+             "a file is attached");
+    pty_keys(pty, "Tab", NULL);
+    pty_wait_text(pty, "▸ Files", WAIT);
+    pty_type(pty, "s");
+    stage_ok(pty_wait_text(pty, "Saved: ", WAIT), "and saved");
+    snprintf(command, sizeof command, "cmp '%s/paper.txt' '%s/paper-2.txt' && echo same",
+             folder, folder);
+    stage_ok(!strcmp(stage_line(command), "same"), "beside the one that is there, byte for byte");
+    pty_type(pty, "e");
+    pty_wait_text(pty, "Why", WAIT);
+    pty_type(pty, "wrong case");
+    pty_keys(pty, "F10", NULL);
+    pty_wait_text(pty, "Please confirm", WAIT);
+    pty_type(pty, "y");
+    stage_ok(pty_wait_text(pty, "The file is removed.", WAIT) && pty_wait_text(pty, "Removed", WAIT),
+             "a wrong one is removed and stays by name");
+    pty_free(pty);
+}
+
+/* Two people at one case: each sees the other; the second one's change is compared with the first. */
+static void together(void)
+{
+    char text[512], name[64];
+    long id = open_case("'B02'", "'C07'", "Together");
+    take(id);
+    snprintf(name, sizeof name, "%s",
+             stage_sql("SELECT name_zh FROM bank.staff WHERE login = 'super01'"));
+    struct pty *pty = start_at("clerk01", "cmp mine", id);
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_text(pty, "At the desk", WAIT);
+    snprintf(text, sizeof text, "SELECT here FROM api.case_desk(%s, %ld)",
+             field(id, "customer_id"), id);
+    as("super01", text);
+    pty_keys(pty, "F5", NULL);
+    stage_ok(pty_wait_text(pty, name, WAIT), "who else has the case open is shown");
+    pty_type(pty, "c");
+    pty_wait_text(pty, "Classify the complaint", WAIT);
+    stage_ok(pty_wait_text(pty, "Also open at:", WAIT), "also while a form is filled in");
+    pty_wait_text(pty, "Prices and fees", WAIT);
+    snprintf(text, sizeof text,
+             "SELECT (api.case_classify(%s, %ld, 'A033', 'B03', 'C07', 'simple', %s, "
+             "gen_random_uuid())).status",
+             "customer_id", id, "version");
+    snprintf(text + strlen(text), sizeof text - strlen(text),
+             " FROM api.case_list WHERE lane = 'all' AND case_id = %ld", id);
+    as("super01", text);
+    pty_keys(pty, "Right", "Right", "F10", NULL);
+    stage_ok(pty_wait_text(pty, "Changed by somebody else", WAIT) &&
+                 pty_wait_text(pty, "Loan", WAIT) && pty_wait_text(pty, "Payment and", WAIT) &&
+                 pty_wait_text(pty, "Mobile app", WAIT),
+             "what the other changed stands beside what is entered");
+    pty_keys(pty, "Space", "Enter", NULL);
+    pty_wait_text(pty, "Look it over", WAIT);
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The case is classified.", WAIT), "it goes onto the present state");
+    stage_ok(!strcmp(field(id, "business || channel"), "B03A033"), "with theirs where so chosen");
+    pty_free(pty);
+}
+
+static void many(void)
+{
+    char text[512];
+    long one = open_case("'B03'", "'C07'", "Many A"), two = open_case("'B03'", "'C07'", "Many B");
+    snprintf(text, sizeof text,
+             "SELECT (api.case_step(customer_id, case_id, 'withdraw', 'x', version, "
+             "gen_random_uuid())).status FROM api.case_list WHERE lane = 'all' AND case_id = %ld",
+             two);
+    struct pty *pty = start_at("super01", "cmp open", one);
+    pty_type(pty, "  ");
+    stage_ok(pty_wait_text(pty, "2 marked", WAIT), "two cases are marked");
+    as("clerk01", text);
+    pty_type(pty, "A");
+    pty_wait_text(pty, "*To", WAIT);
+    pty_type(pty, "clerk01");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "Assign: 2 rows", WAIT) && pty_has(pty, "To: clerk01"),
+             "the question says what will be done");
+    pty_type(pty, "y");
+    stage_ok(pty_wait_text(pty, "1 done, 1 refused", WAIT),
+             "one call does what it can and names the rest");
+    stage_ok(!strcmp(field(one, "stage"), "accepted") && !strcmp(field(two, "stage"), "closed"),
+             "so it is");
+    pty_free(pty);
+}
+
+int main(void)
+{
+    char command[1200];
+    setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
+    if (!stage_begin("golden"))
+        return stage_end();
+    snprintf(folder, sizeof folder, "%s/casework", getenv("BANKOPS_FIXTURE"));
+    snprintf(command, sizeof command, "mkdir -p '%s/run' && chmod 700 '%s/run'", folder, folder);
+    stage_line(command);
+    if (chdir(folder) != 0)
+        printf("# cannot work in %s\n", folder);
+    simple();
+    editor();
+    papers();
+    together();
+    many();
+    return stage_end();
+}
