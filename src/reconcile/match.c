@@ -66,8 +66,6 @@ void match_count(const struct match_store *store, struct match_counts *counts)
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         enum match_status status = match_line_status(line);
-        if (status == MATCH_SETTLED)
-            continue;
         counts->lines[line->side]++;
         add_value(&counts->value[line->side], line->amount);
         if (status == MATCH_OPEN)

@@ -15,8 +15,7 @@ enum match_side { MATCH_BOOK, MATCH_STATEMENT };
 enum match_status {
     MATCH_OPEN,
     MATCH_SUGGESTED,
-    MATCH_CONFIRMED,
-    MATCH_SETTLED /* in a match of an earlier run */
+    MATCH_CONFIRMED
 };
 
 struct match_line {
@@ -31,7 +30,7 @@ struct match_line {
 };
 
 struct match_counts {
-    uint64_t lines[2], confirmed_lines[2], suggested_lines[2]; /* settled ones left out */
+    uint64_t lines[2], confirmed_lines[2], suggested_lines[2];
     int64_t confirmed_value[2], value[2]; /* sums of the amounts without sign, at most INT64_MAX */
     uint64_t confirmed[MATCH_RULES_MOST], suggested[MATCH_RULES_MOST]; /* matches, by rule */
 };
@@ -46,10 +45,6 @@ uint32_t match_account(struct match_store *store, struct slice name, const char 
  * Refuses what the store cannot hold: 4 GiB of text or 2^32 lines, and texts beyond 65535 bytes. */
 bool match_add(struct match_store *store, enum match_side side, uint32_t account,
                const struct item *item, struct error *error);
-/* The same for a line that is matched already. It is never matched again, but tells how close the
- * references of the lane lie (the neighbour test) and which were used before. */
-bool match_add_settled(struct match_store *store, enum match_side side, uint32_t account,
-                       const struct item *item, struct error *error);
 
 /* Finds all matches of the lines added. Call it once, after the last line. */
 void match_run(struct match_store *store);

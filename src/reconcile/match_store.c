@@ -149,15 +149,6 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
     return true;
 }
 
-bool match_add_settled(struct match_store *store, enum match_side side, uint32_t account,
-                       const struct item *item, struct error *error)
-{
-    if (!match_add(store, side, account, item, error))
-        return false;
-    store->lines[store->count - 1].mark = MATCH_SETTLED;
-    return true;
-}
-
 size_t match_line_count(const struct match_store *store)
 {
     return store->count;

@@ -293,7 +293,26 @@ BEGIN
        AND NOT (r.side = 'L' AND r.amount = p.amount AND r.value_date = p.book_date
                 OR r.side = 'S' AND r.amount = -p.amount AND r.value_date = p.statement_date);
     PERFORM bank.recon_run_judge_written(near);
+    PERFORM bank.recon_run_judge_settled();
     PERFORM bank.recon_run_judge_groups(p_lane);
+END $$;
+
+-- A reference that was settled before comes again: a pair that is days apart may join two of its
+-- movements, when a settled line of it lies nearer to either. Two days are usual between two banks.
+CREATE FUNCTION bank.recon_run_judge_settled() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET enable_nestloop = on SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+BEGIN
+    INSERT INTO run_doubt
+    SELECT p.match_id, 'a settled line of the reference lies nearer in days'
+      FROM (SELECT *, abs(statement_date - book_date) AS apart FROM run_pair
+             WHERE confirm AND key <> '' AND abs(statement_date - book_date) > 2) p
+     WHERE EXISTS (SELECT FROM recon_match m
+                    WHERE m.account_id = p.account_id AND m.key = p.key AND m.amount = p.amount
+                      AND m.status = 'confirmed'
+                      AND least(abs(m.first_day - p.book_date), abs(m.last_day - p.book_date),
+                                abs(m.first_day - p.statement_date),
+                                abs(m.last_day - p.statement_date)) < p.apart);
 END $$;
 
 -- Pairs whose references are written differently.

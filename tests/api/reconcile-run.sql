@@ -184,6 +184,24 @@ SELECT throws_ok($$UPDATE bank.recon_match SET adjustment = 1 WHERE status = 'co
            SET CONSTRAINTS ALL IMMEDIATE$$, 'BO422', NULL, 'nor a sum that is not zero');
 SET CONSTRAINTS ALL DEFERRED;
 
+-- A standing order: of last week's movement a copy of the statement's line is left, of this week's the
+-- book's line. Then an order that was late for days, without one before it.
+INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+SELECT lane_id, 2, 'GR9', 'ER 9', 'EUR' FROM bank.recon_lane WHERE code = 'R-ONE';
+CREATE FUNCTION pg_temp.newest(p_reference text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(x.id, ',' ORDER BY x.side) FROM (
+        SELECT side, max(item_id)::text AS id FROM bank.recon_item WHERE reference = p_reference
+         GROUP BY side) x $$;
+SELECT is(pg_temp.import('L', 'GR9', '2031-01-06', 0, '45:Q7') || pg_temp.import('S', 'ER9', '2031-01-06', 0, '45:Q7'),
+          'accepted  1accepted  1', 'a first week');
+SELECT is(pg_temp.engine('exact sure ' || pg_temp.newest('Q7')), 'exact confirmed', 'is settled');
+SELECT is(pg_temp.import('S', 'ER9', '2031-01-07', 45, '45:Q7 9:Q8')
+              || pg_temp.import('L', 'GR9', '2031-01-13', 45, '45:Q7 9:Q8'),
+          'accepted  2accepted  2', 'a copy, and the next week');
+SELECT is(pg_temp.engine('exact sure ' || pg_temp.newest('Q7') || '; exact sure ' || pg_temp.newest('Q8')),
+          'exact confirmed, exact suggested', 'the two weeks are not one movement');
+SELECT alike((SELECT evidence FROM bank.recon_match WHERE key = 'Q7' AND status = 'suggested'),
+          '%not confirmed: a settled line of the reference lies nearer in days', 'it says why');
 -- Rule sets.
 CREATE FUNCTION pg_temp.rules(p_login text, p_call text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, format('SELECT (api.%s).status', p_call)) $$;

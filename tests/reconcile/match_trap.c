@@ -335,25 +335,6 @@ static void typing_errors_are_sure_where_references_are_sparse(void **state)
     match_store_free(store);
 }
 
-static void settled_lines_stay_as_they_are(void **state)
-{
-    struct error error = ERROR_INIT;
-    struct item item = {.amount = 500, .value_date = DAY, .reference = slice("83472651")};
-    struct match_store *store = match_store_new(rules);
-    uint32_t account = match_account(store, slice("A"), "CNY");
-    (void)state;
-    item.source_id = slice("L1");
-    assert_true(match_add_settled(store, L, account, &item, &error));
-    item.source_id = slice("S1");
-    assert_true(match_add_settled(store, S, account, &item, &error));
-    item.source_id = slice("S2");
-    assert_true(match_add(store, S, account, &item, &error));
-    match_run(store);
-    assert_int_equal(match_line_status(line(store, "L1")), MATCH_SETTLED);
-    expect_open(store, "S2");
-    match_store_free(store);
-}
-
 static void any_bytes_are_a_reference(void **state)
 {
     static char one[65535], other[65536];
@@ -444,7 +425,6 @@ int main(void)
         cmocka_unit_test(a_reference_of_many_lines_is_no_key),
         cmocka_unit_test(days_bound_what_a_reference_means),
         cmocka_unit_test(typing_errors_are_sure_where_references_are_sparse),
-        cmocka_unit_test(settled_lines_stay_as_they_are),
         cmocka_unit_test(any_bytes_are_a_reference),
         cmocka_unit_test(evidence_says_why),
     };
