@@ -107,12 +107,7 @@ BEGIN
              ELSE format($from$%s b LEFT JOIN (SELECT * FROM api.run_line
                   WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL) r ON r.item_id = b.item_id
       FULL JOIN %s s ON s.item_id = r.mate_id$from$, book, statement) END);
-    IF EXISTS (SELECT FROM run_pair WHERE match_id IS NULL AND book_id IS NOT NULL
-                                      AND statement_id IS NOT NULL) THEN
-        PERFORM bank.recon_run_refuse('two references of one digest');
-    ELSIF NOT p_exact THEN
-        PERFORM bank.recon_run_fits();
-    END IF;
+    PERFORM bank.recon_run_fits(p_exact);
 END $$;
 
 -- How the database finds pairs itself: a line that is the only one of its side with its reference and
@@ -150,16 +145,24 @@ BEGIN
                   format(lonely, book), format(lonely, statement));
 END $$;
 
--- All pairs that an engine claims must be such.
-CREATE FUNCTION bank.recon_run_fits() RETURNS void
+-- All pairs that an engine claims must be such, and no line may be lost between two references.
+CREATE FUNCTION bank.recon_run_fits(p_exact boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
-    wanted bigint := (SELECT count(*) FROM api.run_line
-                       WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL);
-    good bigint := (SELECT count(*) FROM run_pair WHERE fits);
+    wanted bigint;
+    good bigint;
+    lost bigint;
 BEGIN
-    IF good <> wanted THEN
-        PERFORM bank.recon_run_refuse(format('%s of %s pairs', wanted - good, wanted));
+    SELECT count(*) FILTER (WHERE fits),
+           count(*) FILTER (WHERE match_id IS NULL AND book_id IS NOT NULL AND statement_id IS NOT NULL)
+      INTO good, lost FROM run_pair;
+    IF NOT p_exact THEN
+        SELECT count(*) INTO wanted FROM api.run_line
+         WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL;
+    END IF;
+    IF good <> wanted OR lost > 0 THEN
+        PERFORM bank.recon_run_refuse(format('%s of %s pairs', coalesce(wanted - good, lost),
+                                             coalesce(wanted, good)));
     END IF;
 END $$;
 

@@ -88,8 +88,9 @@ DECLARE
 BEGIN
     WITH open AS MATERIALIZED ( -- most open lines share their reference with no other
         SELECT o AS item, o.account_id, o.item_id, o.side, o.amount, o.key, o.value_date,
-               o.key <> '' AND count(*) OVER (PARTITION BY o.key, CASE WHEN v_lane IS NULL THEN o.account_id END) > 1
-                   AS shared
+               CASE WHEN o.key = '' THEN 1
+                    ELSE count(*) OVER (PARTITION BY o.key, CASE WHEN v_lane IS NULL THEN o.account_id END)
+               END AS alike
           FROM recon_account a JOIN recon_open o USING (account_id)
          WHERE a.lane_id = p_lane.lane_id AND o.day <= p_as_of),
     due AS MATERIALIZED ( -- working days are looked up once a day, not once an item
@@ -99,21 +100,45 @@ BEGIN
                     ELSE coalesce(bank.working_day_after(d.value_date, p_lane.buffer_days),
                                   d.value_date + p_lane.buffer_days) END AS due_on
           FROM (SELECT DISTINCT o.value_date FROM open o) d),
+    -- What bank.recon_category finds, for all that share a reference with a few others at once.
+    near AS MATERIALIZED (
+        SELECT o.item_id, o.amount, t.item_id AS other_id, t.amount AS other, t.value_date AS other_date,
+               (t.side = o.side) AS own
+          FROM open o JOIN recon_open t ON t.account_id = o.account_id AND t.key = o.key
+         WHERE o.alike BETWEEN 2 AND 50 AND v_lane IS NULL AND t.item_id <> o.item_id),
+    own AS (
+        SELECT DISTINCT ON (n.item_id) n.item_id, n.other_id,
+               CASE WHEN n.other = n.amount THEN 'duplicate' ELSE 'status' END AS category
+          FROM near n WHERE n.own AND abs(n.other) = abs(n.amount)
+         ORDER BY n.item_id, n.other <> n.amount, n.other_id),
+    facing AS (
+        SELECT DISTINCT ON (n.item_id) n.item_id, n.other_id, n.other, n.other_date,
+               count(*) OVER (PARTITION BY n.item_id, n.other) AS copies
+          FROM near n WHERE NOT n.own
+         ORDER BY n.item_id, abs(n.other + n.amount), n.other_id),
     found AS MATERIALIZED (
         SELECT o.*, c.category, c.related
-          FROM open o, LATERAL bank.recon_category(o.item, v_lane, v_fee, v_days) c WHERE o.shared
+          FROM open o, LATERAL bank.recon_category(o.item, v_lane, v_fee, v_days) c
+         WHERE o.alike > CASE WHEN v_lane IS NULL THEN 50 ELSE 1 END
         UNION ALL
-        SELECT o.*, NULL, NULL FROM open o WHERE NOT o.shared)
+        SELECT o.*, coalesce(w.category, CASE
+                   WHEN f.other = -o.amount AND f.copies > 1 THEN 'duplicate'
+                   WHEN EXISTS (SELECT FROM recon_match m
+                                 WHERE m.account_id = o.account_id AND m.key = o.key AND o.key <> ''
+                                   AND m.status = 'confirmed'
+                                   AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END)
+                   THEN 'duplicate'
+                   WHEN f.other = -o.amount AND abs(f.other_date - o.value_date) > v_days THEN 'date'
+                   WHEN sign(f.other) = sign(o.amount) THEN 'status'
+                   WHEN o.amount + f.other BETWEEN 1 AND least(v_fee, abs(o.amount) / 100) THEN 'fee'
+                   WHEN o.amount + f.other <> 0 THEN 'amount'
+                   WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END),
+               coalesce(w.other_id, f.other_id)
+          FROM open o LEFT JOIN own w USING (item_id) LEFT JOIN facing f USING (item_id)
+         WHERE o.alike <= CASE WHEN v_lane IS NULL THEN 50 ELSE 1 END)
     INSERT INTO recon_break AS b (account_id, item_id, lane_id, unit_id, category, aged_from,
                                   due_on, related_item_id, opened_by_run)
-    SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id,
-           CASE WHEN o.shared THEN o.category
-                WHEN o.key <> '' AND EXISTS (
-                    SELECT FROM recon_match m
-                     WHERE m.account_id = o.account_id AND m.key = o.key AND m.status = 'confirmed'
-                       AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END)
-                THEN 'duplicate'
-                WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END,
+    SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id, o.category,
            o.value_date, due.due_on, o.related, p_run
       FROM found o JOIN due USING (value_date)
     ON CONFLICT (account_id, item_id) DO UPDATE

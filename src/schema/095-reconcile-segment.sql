@@ -42,7 +42,10 @@ BEGIN
     EXECUTE format('REVOKE ALL ON %s FROM bankops_api', v_table);
     EXECUTE format('ALTER TABLE bank.recon_%s ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)', p_kind,
                    v_table, p_low, p_low + 100000000);
-    -- The planner needs to know once that the numbers differ; their tables tell the rest.
+    -- The planner has to know at once how few statements a segment holds, and once that numbers differ.
+    IF p_kind = 'item' THEN
+        EXECUTE format('ANALYZE %s (statement_id)', v_table);
+    END IF;
     IF NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = 'bank' AND inherited
                                          AND tablename = 'recon_' || p_kind) THEN
         EXECUTE format('ANALYZE bank.recon_%s (account_id, %s_id)', p_kind, replace(p_kind, 'match_', ''));

@@ -2,6 +2,9 @@
 BEGIN;
 \ir ../lib/small-bank.sql
 SELECT plan(96);
+\if :{?segment}
+UPDATE bank.setting SET value = :'segment' WHERE name = 'recon_segment_lines';
+\endif
 
 INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES
     ('T-ONE', 'One', 'nostro', 2), ('T-TWO', 'Two', 'nostro', 2), ('T-WEST', 'West', 'nostro', 5);

@@ -1,0 +1,120 @@
+-- Large imports and runs keep what they write in tables of their own: where it stands, what holds for
+-- it, and that the order of imports makes no difference.
+BEGIN;
+\ir ../lib/small-bank.sql
+SELECT plan(24);
+UPDATE bank.setting SET value = '5' WHERE name = 'recon_segment_lines';
+
+INSERT INTO bank.recon_lane (code, name, kind, unit_id)
+VALUES ('G-ONE', 'One', 'nostro', 2), ('G-TWO', 'Two', 'nostro', 2);
+INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+SELECT l.lane_id, l.unit_id, 'GG' || a.n, 'EG ' || a.n, 'EUR'
+  FROM (VALUES ('G-ONE', 1), ('G-TWO', 2)) a (lane, n) JOIN bank.recon_lane l ON l.code = a.lane;
+
+-- Imports lines "amount:reference …" of one statement without balances; the answer: status and new
+-- lines, or the code of the failure.
+CREATE FUNCTION pg_temp.import(p_side text, p_account text, p_lines text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    content text := concat_ws('|', p_side, p_account, p_lines);
+    v_sum bigint;
+    v_count bigint;
+    v_id text;
+BEGIN
+    SELECT sum(split_part(l, ':', 1)::bigint), count(*) INTO v_sum, v_count
+      FROM regexp_split_to_table(p_lines, ' ') l;
+    SET LOCAL SESSION AUTHORIZATION t_clerk;
+    INSERT INTO api.import_line (position, line, amount, value_date, book_date, kind, reference,
+                                 bank_reference, counterparty, narrative, source_id)
+    SELECT 1, n, split_part(l, ':', 1)::bigint, '2032-01-02', NULL, '', split_part(l, ':', 2), '', '', '', ''
+      FROM regexp_split_to_table(p_lines, ' ') WITH ORDINALITY r (l, n);
+    v_id := (api.import_commit(
+        jsonb_build_object('name', 'f', 'sha256', encode(sha256(convert_to(content, 'UTF8')), 'hex'),
+            'bytes', 1, 'side', p_side, 'format', 'test', 'parser_version', 1, 'encoding', 'utf-8'),
+        jsonb_build_array(jsonb_build_object('position', 1, 'line', 1, 'account', p_account,
+            'reference', '', 'currency', 'EUR', 'movement', v_sum::text, 'lines', v_count)),
+        gen_random_uuid())).id;
+    RESET SESSION AUTHORIZATION;
+    RETURN (SELECT concat_ws(' ', status, new_count) FROM bank.recon_file WHERE file_id = v_id::bigint);
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+CREATE FUNCTION pg_temp.run(p_lane text) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.as('t_clerk', format('SELECT (api.reconcile_run(%L, ''2032-01-31'', '
+                                       'gen_random_uuid())).status', p_lane)) $$;
+-- In which tables the rows of a lane's account stand, "name rows …".
+CREATE FUNCTION pg_temp.tables(p_table text, p_account text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    EXECUTE format('SELECT string_agg(name || '' '' || n, '', '' ORDER BY name, n) FROM (
+        SELECT CASE WHEN t.tableoid = %L::regclass THEN ''base'' ELSE ''own'' END AS name, count(*) AS n
+          FROM bank.%I t JOIN bank.recon_account a USING (account_id)
+         WHERE a.book_account = %L GROUP BY t.tableoid) x', 'bank.' || p_table || '_base', p_table, p_account)
+       INTO answer;
+    RETURN answer;
+END $$;
+CREATE FUNCTION pg_temp.result(p_lane text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(r, ', ' ORDER BY r) FROM (
+        SELECT m.key || ' ' || m.amount || ' ' || m.status AS r
+          FROM bank.recon_match m JOIN bank.recon_account a USING (account_id)
+          JOIN bank.recon_lane l USING (lane_id) WHERE l.code = p_lane
+        UNION ALL
+        SELECT b.category || ' ' || i.side || ' ' || i.reference || ' ' || i.amount
+          FROM bank.recon_break b JOIN bank.recon_item i USING (account_id, item_id)
+          JOIN bank.recon_lane l ON l.lane_id = b.lane_id WHERE l.code = p_lane) x $$;
+
+SELECT is(pg_temp.import('L', 'GG1', '1:A-1 2:B2 3:C3 4:D4 5:E5 6:F6 6:F6'), 'accepted 7', 'a book of seven lines');
+SELECT is(pg_temp.import('S', 'EG1', '6:F6 5:e5 4:D4 3:C3 2:B2 1:a1 9:G9'), 'accepted 7', 'its statement');
+SELECT is(pg_temp.tables('recon_item', 'GG1'), 'own 7, own 7', 'each in a table of its own');
+SELECT is(pg_temp.import('S', 'EG1', '6:F6 5:e5 4:D4 3:C3 2:B2 1:a1 9:G9'), 'BO409', 'again it is refused');
+SELECT is(pg_temp.import('S', 'EG1', '9:G9 5:e5 4:D4 3:C3 2:B2 8:H8'), 'accepted 1',
+          'of one that overlaps only the new line is taken');
+SELECT is(pg_temp.import('S', 'EG1', '9:G9 7:K7'), 'accepted 1', 'of a small one too');
+SELECT is(pg_temp.tables('recon_item', 'GG1'), 'base 1, own 1, own 7, own 7', 'small ones stand together');
+SELECT is(pg_temp.run('G-ONE'), 'done', 'the lane is run');
+SELECT is(pg_temp.result('G-ONE'), 'A1 1 confirmed, B2 2 confirmed, C3 3 confirmed, D4 4 confirmed, '
+          'E5 5 confirmed, bank-only S G9 -9, bank-only S H8 -8, bank-only S K7 -7, duplicate L F6 6, '
+          'duplicate L F6 6, duplicate S F6 -6', 'what is unique on both sides matches');
+SELECT is(pg_temp.tables('recon_match', 'GG1'), 'own 5', 'the matches in one table');
+SELECT is(pg_temp.tables('recon_match_item', 'GG1'), 'own 5, own 5', 'their lines beside the items');
+SELECT is((SELECT count(*) FROM bank.recon_segment WHERE kind = 'item' AND NOT members), 0::bigint,
+          'each table of items has its table of members');
+SELECT is((SELECT count(*) FROM (SELECT 1 FROM bank.recon_match_item i JOIN bank.recon_match m
+            USING (account_id, match_id) GROUP BY m.account_id, m.match_id, m.adjustment
+           HAVING sum(i.amount) + m.adjustment <> 0) x), 0::bigint, 'all sum to zero');
+
+-- What holds for the tables together holds for each of them.
+SELECT throws_ok($$INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+    SELECT a.account_id, b.match_id, a.item_id, a.amount FROM bank.recon_match_item a
+      JOIN bank.recon_match_item b ON b.account_id = a.account_id AND b.match_id > a.match_id LIMIT 1$$,
+    '23505', NULL, 'a line in a second live match is refused');
+SELECT throws_ok($$UPDATE bank.recon_match_item SET amount = amount + 1 WHERE live$$, 'BO422', NULL,
+                 'members that do not sum to zero are refused');
+SELECT throws_ok($$UPDATE bank.recon_match SET checker = maker$$, '23514', NULL,
+                 'a match checked by its maker is refused');
+SELECT is((SELECT count(*) FROM pg_class c, unnest('{bankops_api,t_clerk,t_admin}'::name[]) who
+            WHERE c.relnamespace = 'bank'::regnamespace AND c.relkind = 'r'
+              AND c.relname ~ '^recon_(item|match|match_item)_(base|[0-9]+)$'
+              AND has_table_privilege(who, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')), 0::bigint,
+          'nobody reaches the tables but through the whole');
+SELECT is(pg_temp.as('t_admin', 'SELECT bank.recon_segment_new(''item'')'), '42501',
+          'and nobody makes one');
+
+-- Undoing and running again.
+SELECT is((SELECT pg_temp.as('t_clerk', format('SELECT (api.match_undo(%s, %s, 1, ''wrong-match'', ''wrong payer'', '
+              'gen_random_uuid())).status', account_id, match_id)) FROM bank.recon_match WHERE key = 'C3'), 'done',
+          'a match is undone');
+SELECT is(pg_temp.run('G-ONE'), 'done', 'the next run');
+SELECT is((SELECT string_agg(status, ',') FROM bank.recon_match WHERE key = 'C3'), 'undone',
+          'does not make it again');
+
+-- The same lines in another order, the statement first, give the same.
+SELECT is(pg_temp.import('S', 'EG2', '8:H8 7:K7 9:G9 1:a1 2:B2 3:C3 4:D4 5:e5 6:F6'), 'accepted 9', 'another lane');
+SELECT is(pg_temp.import('L', 'GG2', '6:F6 5:E5 6:F6 4:D4 3:C3 2:B2 1:A-1') || ' ' || pg_temp.run('G-TWO'),
+          'accepted 7 done', 'run when its book has come last');
+SELECT is(pg_temp.result('G-TWO'), 'A1 1 confirmed, B2 2 confirmed, C3 3 confirmed, D4 4 confirmed, '
+          'E5 5 confirmed, bank-only S G9 -9, bank-only S H8 -8, bank-only S K7 -7, duplicate L F6 6, '
+          'duplicate L F6 6, duplicate S F6 -6', 'gives the same matches and breaks');
+SELECT * FROM finish();
+ROLLBACK;
