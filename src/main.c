@@ -22,6 +22,8 @@ static const struct command commands[] = {
      command_demo},
     {"doctor", "[--plain] [--database CONNINFO]", N_("say what is wrong on this machine"),
      command_doctor},
+    {"files", "list|add|save CASE", N_("list, attach and save the papers of a case"),
+     command_files},
     {"import", "[OPTION…] FILE…", N_("import statement and book files"), command_import},
     {"import-cases", "[OPTION…] FILE…", N_("take complaints in from other channels"),
      command_import_cases},

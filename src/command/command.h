@@ -17,6 +17,7 @@ int command_console(int argc, char **argv);
 int command_database(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_files(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_clock(int argc, char **argv);
 int command_deliver(int argc, char **argv);

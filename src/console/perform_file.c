@@ -69,7 +69,10 @@ bool perform_file_write(const PGresult *rows, const char *path, char **written,
     size_t length = 0;
     unsigned char *data =
         PQunescapeBytea((const unsigned char *)PQgetvalue(rows, 0, 2), &length);
-    int fd = create(path ? path : name, written);
+    int fd = path ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
+                  : create(name, written);
+    if (path)
+        *written = xstrdup(path);
     bool good = fd >= 0 && data && put(fd, data, length) && fsync(fd) == 0;
     free(name);
     if (!good)
