@@ -3,6 +3,11 @@ DO $$
 BEGIN
     EXECUTE format('ALTER DATABASE %I SET timezone TO %L', current_database(),
                    bank.setting('timezone'));
+EXCEPTION WHEN invalid_parameter_value THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+        MESSAGE = 'The database server does not know the bank''s time zone.',
+        DETAIL = bank.setting('timezone'),
+        HINT = 'Install the package tzdata on the server''s machine and start again.';
 END $$;
 
 -- What the console shows in its title line: who is working, where, and the bank's day and clock.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The private cluster meets everything that is known to go wrong with one.
 . "$(dirname "$0")/../command/lib.sh"
-plan 46
+plan 47
 data=$BANKOPS_DATA
 owner=$(id -un)
 [ "$owner" != root ] || owner=postgres
@@ -198,9 +198,14 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     refused "no room in /dev/shm at all" 1 'bankops: *shared memory*' \
         env BANKOPS_DATA="$place/none" unshare -m sh -c \
         'mount -t tmpfs -o size=4k none /dev/shm && exec "$0" database init --quiet' "$program"
+    refused "no time zones" 1 'bankops: *time zone*Asia/Shanghai*' \
+        env BANKOPS_DATA="$place/zoneless" unshare -m sh -c \
+        'mount -t tmpfs none /usr/share/zoneinfo && exec "$0" database start --quiet' "$program"
+    BANKOPS_DATA="$place/zoneless" "$program" database stop --quiet
 else
     echo "ok - shared memory goes to files # SKIP needs root and mount namespaces"
     echo "ok - and a query with a helper process works # SKIP needs root and mount namespaces"
+    echo "ok - no time zones # SKIP needs root and mount namespaces"
     echo "ok - no room in /dev/shm at all # SKIP needs root and mount namespaces"
 fi
 mkdir "$place/empty-path"
