@@ -97,9 +97,14 @@ dist_screens_DATA += screens/recon-lanes.json \
   screens/recon-rule-sets.json \
   screens/recon-rule-set.json \
   screens/recon-rule-edit.json
-dist_screens_DATA += screens/case-any.json screens/case-step.json
 dist_screens_DATA += \
   screens/application-list.json screens/application.json screens/application-approvals.json \
   screens/opening-new.json screens/opening-open.json screens/credit-new.json screens/credit-open.json \
   screens/chain-open.json screens/core-list.json screens/core-documents.json \
   screens/scorecards.json screens/scorecard-rules.json screens/report-application.json
+dist_screens_DATA += screens/case-any.json screens/case-step.json \
+  screens/suggestions.json screens/suggestion.json screens/suggestion-open.json \
+  screens/suggestion-new.json screens/themes.json screens/theme.json screens/theme-edit.json \
+  screens/backlog.json screens/services.json screens/service.json screens/service-open.json \
+  screens/service-new.json screens/report-suggestion.json screens/report-suggestion-topic.json \
+  screens/report-handoff.json

@@ -54,6 +54,10 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
        (SELECT y.screen FROM bank.case_type y WHERE y.case_type = l.case_type) AS screen,
        (SELECT y.label_zh FROM bank.case_type y WHERE y.case_type = l.case_type) AS type_zh,
        (SELECT y.label_en FROM bank.case_type y WHERE y.case_type = l.case_type) AS type_en,
+       (SELECT k.label_zh FROM bank.case_field d JOIN bank.case_choice k USING (case_type, field)
+         WHERE d.case_type = l.case_type AND d.seq = 1 AND k.choice = l.fields ->> d.field) AS kind_zh,
+       (SELECT k.label_en FROM bank.case_field d JOIN bank.case_choice k USING (case_type, field)
+         WHERE d.case_type = l.case_type AND d.seq = 1 AND k.choice = l.fields ->> d.field) AS kind_en,
        (SELECT s.label_zh FROM bank.case_stage s WHERE s.case_type = l.case_type
            AND s.stage = l.stage) AS stage_zh,
        (SELECT s.label_en FROM bank.case_stage s WHERE s.case_type = l.case_type

@@ -350,6 +350,7 @@ CREATE VIEW api.voice_list WITH (security_barrier) AS
 SELECT f.customer_id, f.case_id, f.number, f.received_at, f.stage, s.label_zh AS stage_zh,
        s.label_en AS stage_en, s.seq, f.phase, f.source, f.fields ->> 'topic' AS topic,
        f.fields ->> 'pain_point' AS pain_point, f.fields ->> 'theme' AS theme, t.title AS theme_title,
+       f.fields ? 'theme' AS grouped,
        CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
        bank.mask_name(c.name) AS customer, bank.unit_name(f.unit_id) AS unit, f.due_at,
        CASE WHEN f.phase IN ('decided', 'closed') THEN coalesce(f.closed_at, f.received_at) END
@@ -386,6 +387,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      LIMIT 6
 $$;
 SELECT bank.function_grant('suggestion_themes', 'clerk', 'rm', 'supervisor', 'auditor');
+
+-- One suggestion whole; BO404 outside the caller's units, BO428 when the customer needs a grant.
+CREATE FUNCTION api.voice_detail(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, stage_zh text, stage_en text,
+    due_at timestamptz, stopped_at timestamptz, subject text, theme text, theme_title text,
+    theme_state text, step_zh text, step_en text, grouped boolean, topic text, pain_point text,
+    source text, customer text, customer_number text, unit text, received_at timestamptz,
+    responded_at timestamptz, told_at timestamptz, outcome_zh text, outcome_en text, version bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT d.customer_id, d.case_id, d.number, d.stage, d.stage_zh, d.stage_en, d.due_at,
+           CASE WHEN d.phase IN ('decided', 'closed') THEN coalesce(d.closed_at, d.received_at) END,
+           d.subject, d.fields ->> 'theme', t.title, t.state, b.label_zh, b.label_en,
+           d.fields ? 'theme', d.fields ->> 'topic', d.fields ->> 'pain_point', d.source, d.customer,
+           d.customer_number, d.unit, d.received_at, d.responded_at, d.told_at, d.outcome_zh,
+           d.outcome_en, d.version
+      FROM api.case_detail(p_customer_id, p_case_id) d
+      LEFT JOIN bank.theme t ON t.theme_id = (d.fields ->> 'theme')::int
+      LEFT JOIN bank.backlog_step b ON b.step = t.step
+     WHERE d.case_type = 'suggestion'
+$$;
+
+-- First values of the form that changes a theme.
+CREATE FUNCTION api.theme_form(p_theme_id int)
+RETURNS TABLE (title text, topic text, pain_point text, owner text, target_on text, version text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT t.title, t.topic, t.pain_point, t.owner_login, t.target_on::text, t.version::text
+      FROM api.theme_detail(p_theme_id) t
+$$;
+SELECT bank.function_grant('voice_detail', 'clerk', 'rm', 'supervisor', 'auditor');
+SELECT bank.function_grant('theme_form', 'clerk', 'rm', 'supervisor');
 
 -- The suggestions of one theme that the caller sees.
 CREATE FUNCTION api.theme_suggestions(p_theme_id int)

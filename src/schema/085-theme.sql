@@ -401,6 +401,32 @@ BEGIN
      GROUP BY d.month ORDER BY d.month;
 END $$;
 
+-- The month in a few figures, for the board.
+CREATE FUNCTION api.voice_summary()
+RETURNS TABLE (assessed text, adoption numeric, target numeric, waiting bigint, in_work bigint,
+               to_tell bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT a.assessed || ' / ' || a.adopted, bank.share(a.adopted, a.assessed),
+           bank.setting('suggestion_target')::numeric,
+           (SELECT count(*) FROM bank.case_file f WHERE f.case_type = 'suggestion'
+               AND f.closed_at IS NULL AND f.stage IN ('new', 'grouped')
+               AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()),
+           (SELECT count(*) FROM bank.theme t WHERE t.step < 6),
+           (SELECT count(*) FROM bank.case_file f WHERE f.case_type = 'suggestion'
+               AND f.closed_at IS NULL AND f.stage = 'shipped'
+               AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high())
+      FROM (SELECT count(*) AS assessed, count(*) FILTER (WHERE EXISTS (
+                   SELECT FROM bank.case_event e WHERE e.customer_id = f.customer_id
+                      AND e.case_id = f.case_id AND e.action = 'accept')) AS adopted
+              FROM bank.case_file f
+             WHERE f.case_type = 'suggestion' AND EXISTS (
+                   SELECT FROM bank.case_event e WHERE e.customer_id = f.customer_id
+                      AND e.case_id = f.case_id AND e.action = 'assess'
+                      AND e.at >= bank.month_start(''))
+               AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()) a
+$$;
+SELECT bank.function_grant('voice_summary', 'clerk', 'rm', 'supervisor', 'auditor');
+
 -- What customers ask for: suggestions received in the period by topic and pain point, and the theme that
 -- has most of them.
 CREATE FUNCTION api.report_suggestion_topic(p_period text)

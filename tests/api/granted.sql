@@ -349,3 +349,6 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'chain_form');
 INSERT INTO decided VALUES ('function', 'worker', 'nightly_claim');
 INSERT INTO decided VALUES ('function', 'worker', 'nightly_done');
 INSERT INTO decided VALUES ('view', 'supervisor auditor admin', 'nightly_list');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'theme_form');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'voice_detail');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'voice_summary');
