@@ -134,7 +134,8 @@ static bool load_customers(PGconn *connection, const struct plan *plan, struct p
     return good;
 }
 
-/* Tables that are emptied and loaded, and all that refer to them; all others keep what they hold. */
+/* Tables that are emptied and loaded, and all that refer to them; all others keep what they hold.
+ */
 static const char tables_sql[] =
     "CREATE TEMP TABLE demo_table ON COMMIT DROP AS WITH RECURSIVE emptied AS ("
     "SELECT t::regclass::oid AS id FROM unnest(ARRAY["
@@ -149,7 +150,7 @@ static const char tables_sql[] =
     "'bank.points_adjustment','bank.case_file','bank.case_event','bank.case_clock',"
     "'bank.case_clock_change','bank.case_extension','bank.case_escalation',"
     "'bank.case_pause','bank.case_party','bank.case_redress','bank.case_cause',"
-    "'bank.case_survey','bank.case_presence',"
+    "'bank.case_survey','bank.case_presence','bank.theme','bank.theme_event',"
     "'bank.outbox','bank.prediction','bank.training_label','bank.opinion_call',"
     "'bank.outside_fact','bank.core_enterprise','bank.core_document','bank.core_finance']) t "
     "UNION SELECT c.conrelid FROM pg_constraint c JOIN emptied e ON c.confrelid = e.id "
@@ -229,6 +230,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            session_script(connection, email_sql, error) &&
            session_script(connection, "SELECT bank.search_sort()", error) &&
            rebuild(connection, progress, data, error) && case_load(connection, plan->now, error) &&
+           (plan->bare || voice_load(connection, plan->now, error)) &&
            learn_history(connection, error) &&
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&

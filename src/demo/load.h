@@ -30,4 +30,7 @@ bool case_load(PGconn *connection, int64_t now, struct error *error);
 /* Applications of customers and enterprises, after all else is loaded and sequences are behind it. */
 bool application_load(PGconn *connection, struct error *error);
 
+/* Suggestions of customers with their themes in every step, and service requests; after case_load. */
+bool voice_load(PGconn *connection, int64_t now, struct error *error);
+
 #endif

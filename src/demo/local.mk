@@ -25,7 +25,8 @@ libdemo_a_SOURCES = \
   src/demo/rows.c src/demo/rows.h \
   src/demo/statement.c src/demo/statement.h src/demo/statement-part.h \
   src/demo/statement-event.c src/demo/statement-held.c src/demo/statement-text.c \
-  src/demo/summary.c src/demo/summary.h
+  src/demo/summary.c src/demo/summary.h \
+  src/demo/voice.c
 
 demo_tests = tests/api/demo.sql
 TESTS += $(demo_tests)

@@ -16,10 +16,13 @@ static const struct {
     {N_("accounts"), "SELECT count(*) FROM bank.account"},
     {N_("account entries"), "SELECT greatest(reltuples, 0)::bigint FROM pg_class "
                             "WHERE oid = 'bank.entry'::regclass"},
-    {N_("complaints"), "SELECT count(*) FROM bank.case_file"},
-    {N_("open complaints"), "SELECT count(*) FROM bank.case_file WHERE closed_at IS NULL"},
-    {N_("overdue complaints"),
-     "SELECT count(*) FROM bank.case_file WHERE closed_at IS NULL AND due_at < now()"},
+    {N_("complaints"), "SELECT count(*) FROM bank.case_file WHERE case_type = 'complaint'"},
+    {N_("open complaints"), "SELECT count(*) FROM bank.case_file WHERE case_type = 'complaint' "
+                            "AND closed_at IS NULL"},
+    {N_("overdue complaints"), "SELECT count(*) FROM bank.case_file WHERE case_type = 'complaint' "
+                               "AND closed_at IS NULL AND due_at < now()"},
+    {N_("suggestions"), "SELECT count(*) FROM bank.case_file WHERE case_type = 'suggestion'"},
+    {N_("service requests"), "SELECT count(*) FROM bank.case_file WHERE case_type = 'service'"},
     {N_("points outstanding"),
      "SELECT coalesce(sum(available + pending), 0) FROM bank.points_account"},
 };

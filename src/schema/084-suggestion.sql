@@ -368,22 +368,23 @@ CREATE FUNCTION api.suggestion_themes(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (customer_id bigint, case_id bigint, version bigint, theme text, title text, state text,
                votes bigint, alike int, mine boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT f.customer_id, f.case_id, f.version, t.theme_id::text, t.title, t.state,
-           coalesce(v.votes, 0),
-           round(100 * greatest(bank.text_overlap(f.facts, t.title), (
-               SELECT max(bank.text_overlap(f.facts, x.facts))
-                 FROM (SELECT o.facts FROM bank.case_file o WHERE o.case_type = 'suggestion'
-                          AND o.fields ->> 'theme' = t.theme_id::text AND o.case_id <> f.case_id
-                        ORDER BY o.case_id DESC LIMIT 4) x)))::int AS alike,
-           f.fields ->> 'theme' = t.theme_id::text IS TRUE
-      FROM bank.case_file f
-      JOIN bank.theme t ON t.state <> 'declined' AND (t.step < 6 IS NOT FALSE
-                           OR f.fields ->> 'theme' = t.theme_id::text)
-      LEFT JOIN bank.theme_votes() v ON v.theme_id = t.theme_id
-     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
-       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
-     ORDER BY f.fields ->> 'theme' = t.theme_id::text IS TRUE DESC,
-              t.topic = f.fields ->> 'topic' AND true DESC, alike DESC NULLS LAST, t.theme_id
+    SELECT * FROM (
+        SELECT f.customer_id, f.case_id, f.version, t.theme_id::text AS theme_id, t.title, t.state,
+               coalesce(v.votes, 0),
+               round(100 * greatest(bank.text_overlap(f.facts, t.title), (
+                   SELECT max(bank.text_overlap(f.facts, x.facts))
+                     FROM (SELECT o.facts FROM bank.case_file o WHERE o.case_type = 'suggestion'
+                              AND o.fields ->> 'theme' = t.theme_id::text AND o.case_id <> f.case_id
+                            ORDER BY o.case_id DESC LIMIT 4) x)))::int AS alike,
+               f.fields ->> 'theme' = t.theme_id::text IS TRUE AS mine
+          FROM bank.case_file f
+          JOIN bank.theme t ON t.state <> 'declined' OR f.fields ->> 'theme' = t.theme_id::text
+          LEFT JOIN bank.theme_votes() v ON v.theme_id = t.theme_id
+         WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+           AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)) l
+     -- Two texts in letters share more pairs by chance than two in Chinese.
+     WHERE l.mine OR l.alike >= CASE bank.text_language(l.title) WHEN 'zh' THEN 20 ELSE 45 END
+     ORDER BY l.mine DESC, l.alike DESC, l.theme_id
      LIMIT 6
 $$;
 SELECT bank.function_grant('suggestion_themes', 'clerk', 'rm', 'supervisor', 'auditor');
@@ -429,3 +430,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      ORDER BY l.received_at DESC, l.case_id DESC LIMIT 500
 $$;
 SELECT bank.function_grant('theme_suggestions', 'clerk', 'rm', 'supervisor', 'auditor');
+
+-- Themes that a suggestion can still join, the latest first.
+CREATE VIEW api.theme_choice WITH (security_barrier) AS
+SELECT t.theme_id, t.title, t.state, t.step_zh, t.step_en, t.votes
+  FROM api.theme_list t WHERE t.state <> 'declined' AND t.step < 6
+ ORDER BY t.theme_id DESC;
+SELECT bank.view_grant('theme_choice', 'clerk', 'rm', 'supervisor');

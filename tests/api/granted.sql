@@ -352,3 +352,4 @@ INSERT INTO decided VALUES ('view', 'supervisor auditor admin', 'nightly_list');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'theme_form');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'voice_detail');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'voice_summary');
+INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'theme_choice');
