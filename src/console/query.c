@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "console/values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,12 @@ static void arguments(struct query *query, const struct bindings *bindings,
             buffer_add(&query->sql, ", ");
         name(query, binding->parameter);
         buffer_add(&query->sql, " => ");
+        if (binding->fields) {
+            char *object = values_object(binding->fields, value, data);
+            bind(query, object);
+            free(object);
+            continue;
+        }
         bind(query, binding->name ? value(data, binding->name) : binding->value);
     }
 }

@@ -54,18 +54,19 @@ void values_clear(struct values *values)
     *values = (struct values)VALUES_INIT;
 }
 
-/* The values as a JSON object of texts; a null value is "", which means none. The caller frees. */
-static char *bind_fields(const struct cJSON *names, value_lookup lookup, void *data)
+char *values_object(const struct cJSON *names, value_lookup lookup, void *data)
 {
     cJSON *object = cJSON_CreateObject();
     const cJSON *name;
-    char *text;
+    char *printed, *text;
     cJSON_ArrayForEach(name, names)
     {
         const char *value = lookup(data, name->valuestring);
         cJSON_AddStringToObject(object, name->valuestring, value ? value : "");
     }
-    text = cJSON_PrintUnformatted(object);
+    printed = cJSON_PrintUnformatted(object);
+    text = xstrdup(printed);
+    cJSON_free(printed);
     cJSON_Delete(object);
     return text;
 }
@@ -75,11 +76,11 @@ void values_bind(struct values *values, const struct bindings *bindings, value_l
 {
     for (int i = 0; i < bindings->count; i++) {
         const struct binding *binding = &bindings->items[i];
-        char *object = binding->fields ? bind_fields(binding->fields, lookup, data) : NULL;
+        char *object = binding->fields ? values_object(binding->fields, lookup, data) : NULL;
         values_set(values, binding->parameter,
                    object          ? object
                    : binding->name ? lookup(data, binding->name)
                                    : binding->value);
-        cJSON_free(object);
+        free(object);
     }
 }

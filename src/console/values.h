@@ -26,6 +26,10 @@ void values_clear(struct values *values);
 /* Finds what a name stands for at some place of the console; NULL = null. */
 typedef const char *(*value_lookup)(void *data, const char *name);
 
+/* The values of these names as a JSON object of texts; a null value is "", which means none. The
+ * caller frees. */
+char *values_object(const struct cJSON *names, value_lookup lookup, void *data);
+
 /* Adds to *values each parameter of the bindings with its value. */
 void values_bind(struct values *values, const struct bindings *bindings, value_lookup lookup,
                  void *data);

@@ -424,6 +424,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                       AND e.case_id = f.case_id AND e.action = 'assess'
                       AND e.at >= bank.month_start(''))
                AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()) a
+     WHERE bank.my_staff_id() IS NOT NULL
 $$;
 SELECT bank.function_grant('voice_summary', 'clerk', 'rm', 'supervisor', 'auditor');
 

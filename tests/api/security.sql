@@ -70,7 +70,8 @@ SELECT is_empty($$ SELECT DISTINCT d.refobjid::regclass FROM pg_rewrite r
     JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
     JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'r'
     WHERE r.ev_class IN ('api.case_list'::regclass, 'api.points_account_list'::regclass)
-      AND NOT c.relrowsecurity AND c.relname NOT IN ('staff', 'unit', 'case_type', 'case_stage') $$,
+      AND NOT c.relrowsecurity AND c.relname NOT IN ('staff', 'unit', 'case_type', 'case_stage', 'case_field',
+                                                 'case_choice') $$,
     'and where they are no barrier, every table of customers has row level security');
 SELECT is_empty($$ SELECT rolname FROM pg_roles WHERE rolname LIKE 'bankops\_%'
     AND rolname <> 'bankops_dba' AND (rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole

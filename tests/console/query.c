@@ -152,11 +152,15 @@ static void several_values_travel_as_one_object(void **state)
     struct binding argument = {"p_fields", NULL, "", names};
     struct bindings bindings = {&argument, 1};
     struct values values = VALUES_INIT;
+    struct query query = QUERY_INIT;
     (void)state;
     values_bind(&values, &bindings, choice, NULL);
     assert_string_equal(values_get(&values, "p_fields"),
                         "{\"kind\":\"a \\\"quoted\\\" 字\",\"empty\":\"\"}");
     values_clear(&values);
+    query_call(&query, "case_create", &bindings, "11111111-2222-4333-8444-555555555555", choice, NULL);
+    assert_string_equal(query.values[0], "{\"kind\":\"a \\\"quoted\\\" 字\",\"empty\":\"\"}");
+    query_free(&query);
     cJSON_Delete(names);
 }
 
