@@ -269,28 +269,6 @@ BEGIN
 END $$;
 SELECT bank.function_grant('case_desk', 'clerk', 'rm', 'supervisor', 'auditor');
 
--- The name of a stored value of a case, for people.
-CREATE FUNCTION bank.case_value(p_type text, p_field text, p_value text, p_english boolean) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(CASE p_field
-        WHEN 'stage' THEN (SELECT CASE WHEN p_english THEN s.label_en ELSE s.label_zh END FROM bank.case_stage s
-                            WHERE s.case_type = p_type AND s.stage = p_value)
-        WHEN 'queue' THEN (SELECT CASE WHEN p_english THEN q.label_en ELSE q.label_zh END FROM bank.queue q
-                            WHERE q.queue = p_value)
-        WHEN 'owner_id' THEN bank.staff_name(p_value::int)
-        WHEN 'decided_by' THEN bank.staff_name(p_value::int)
-        WHEN 'level' THEN CASE WHEN p_english THEN initcap(p_value) ELSE CASE p_value WHEN 'simple' THEN '普通'
-             WHEN 'complex' THEN '复杂' WHEN 'major' THEN '重大' END END
-        WHEN 'outcome' THEN CASE WHEN p_english THEN initcap(replace(p_value, '_', ' ')) ELSE CASE p_value
-             WHEN 'resolved' THEN '已解决' WHEN 'not_upheld' THEN '不成立' WHEN 'mediated' THEN '调解'
-             WHEN 'merged' THEN '合并' WHEN 'withdrawn' THEN '撤诉' END END
-        ELSE (SELECT CASE WHEN p_english THEN k.label_en ELSE k.label_zh END FROM bank.class_code k
-               WHERE k.axis = CASE p_field WHEN 'channel' THEN 'A' WHEN 'business' THEN 'B'
-                                           WHEN 'reason' THEN 'C' END AND k.code = p_value)
-        END, CASE WHEN p_field = 'flags' THEN translate(p_value, '{}[]",', '') ELSE p_value END)
-$$;
-GRANT EXECUTE ON FUNCTION bank.case_value TO bankops_api;
-
 -- What happened to a case since the caller read it in version `p_version`: each field that changed
 -- with its value before and now, then each step with its words. `field` is '' for a step; `value`
 -- is what the field holds now; `version` the present version, on every row.
@@ -334,14 +312,9 @@ BEGIN
     UNION ALL
     (SELECT '', coalesce(k.en, s.action), coalesce(k.zh, s.action), NULL, NULL, left(s.note, 400), left(s.note, 400),
             NULL, bank.staff_name(s.staff_id), s.at, c.version
-       FROM step s LEFT JOIN (VALUES ('classify', 'Classified', '分类'), ('route', 'Routed', '分派队列'),
-            ('take', 'Taken', '受理'), ('assign', 'Assigned', '指派'), ('release', 'Given back', '退回队列'),
-            ('reply', 'Answered', '答复'), ('wait', 'Waiting', '等待'), ('resume', 'Resumed', '恢复'),
-            ('propose', 'Proposed', '拟定方案'), ('resolve', 'Resolved', '处理决定'), ('approve', 'Approved', '批准'),
-            ('reject', 'Sent back', '驳回'), ('close', 'Closed', '办结'), ('withdraw', 'Withdrawn', '撤诉'),
-            ('reopen', 'Reopened', '重新打开'), ('merge', 'Merged', '并入他单'), ('merge_in', 'Took one in', '并入一单'),
-            ('mark', 'Flags', '标记'), ('reassign', 'Reassigned', '自动改派'), ('escalate', 'Escalated', '催办升级'))
-            k (action, en, zh) ON k.action = s.action
+       FROM step s LEFT JOIN LATERAL (SELECT x.label_en AS en, x.label_zh AS zh FROM bank.case_action x
+                                  WHERE x.case_type IN (c.case_type, '*') AND x.action = s.action
+                                  ORDER BY x.case_type DESC LIMIT 1) k ON true
       ORDER BY s.event_id DESC LIMIT 5)
     UNION ALL
     SELECT '', 'Nothing that shows', '无可见变更', NULL, NULL, NULL, NULL, NULL, NULL, now(), c.version
