@@ -150,7 +150,7 @@ $$;
 
 -- The name of a stored value of a case, for people.
 CREATE FUNCTION bank.case_value(p_type text, p_field text, p_value text, p_english boolean) RETURNS text
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
     SELECT coalesce(CASE p_field
         WHEN 'stage' THEN (SELECT CASE WHEN p_english THEN s.label_en ELSE s.label_zh END FROM bank.case_stage s
                             WHERE s.case_type = p_type AND s.stage = p_value)
@@ -171,7 +171,8 @@ LANGUAGE sql STABLE AS $$
                                            WHEN 'reason' THEN 'C' END AND k.code = p_value)
         END, CASE WHEN p_field = 'flags' THEN translate(p_value, '{}[]",', '') ELSE p_value END)
 $$;
-GRANT EXECUTE ON FUNCTION bank.case_value TO bankops_api;
+ALTER FUNCTION bank.case_value OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.case_value TO bankops_staff, bankops_api;
 
 CREATE VIEW api.case_history WITH (security_barrier) AS
 SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,

@@ -151,6 +151,10 @@ SELECT is(pg_temp.as('t_clerk', 'SELECT (api.case_take_down(101, ''A032'', NULL,
 SELECT is((SELECT count(*) FROM bank.case_file WHERE subject = 's' AND facts = 'f' AND source = 'letter'), 0::bigint,
           'then nothing is opened');
 
+SELECT is(pg_temp.as('t_clerk', format('SELECT changes || ''|'' || changes_en FROM api.case_history WHERE case_id = %s'
+          ' AND action = ''classify'' AND changes ~ ''贷款''', :b)), '银行卡 > 贷款, 电话银行 > 移动客户端, 普通 > 复杂|'
+          'Bank card > Loan, Telephone bank > Mobile app, Simple > Complex', 'the history names the codes');
+
 -- A decided case shows no time.
 SELECT pg_temp.open('B03', 'C07') AS g \gset
 SELECT pg_temp.take('t_clerk', :g);
