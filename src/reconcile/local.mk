@@ -8,7 +8,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/match_file.c src/reconcile/match_file.h src/reconcile/match_lane.c \
   src/reconcile/match_narrative.c src/reconcile/match_near.c src/reconcile/match_reference.c \
   src/reconcile/match_rival.c src/reconcile/match_rules.c src/reconcile/match_rules.h \
-  src/reconcile/match_split.c \
+  src/reconcile/match_payer.c src/reconcile/match_split.c \
   src/reconcile/match_pair.c src/reconcile/match_pair.h \
   src/reconcile/match_sort.c src/reconcile/match_store.c src/reconcile/match_store.h \
   src/reconcile/match_subset.c src/reconcile/match_text.c src/reconcile/match_text.h \

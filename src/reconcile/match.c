@@ -6,8 +6,8 @@ static void (*const kinds[MATCH_KINDS])(struct match_store *, const struct match
     [MATCH_REFERENCE] = match_rule_reference, [MATCH_REVERSAL] = match_rule_reversal,
     [MATCH_TOTAL] = match_rule_total,         [MATCH_SPLIT] = match_rule_split,
     [MATCH_NARRATIVE] = match_rule_narrative, [MATCH_TRUNCATED] = match_rule_truncated,
-    [MATCH_NEAR] = match_rule_near,           [MATCH_AMOUNT] = match_rule_amount,
-    [MATCH_SUBSET] = match_rule_subset};
+    [MATCH_NEAR] = match_rule_near,           [MATCH_PAYER] = match_rule_payer,
+    [MATCH_AMOUNT] = match_rule_amount,       [MATCH_SUBSET] = match_rule_subset};
 
 static int by_line(const void *left, const void *right)
 {

@@ -24,6 +24,7 @@ struct match_line {
     uint32_t text;    /* offset in the store of id, reference and narrative, one after the other */
     uint32_t account; /* number of account and currency */
     int date;
+    uint32_t payer;   /* name of the other party, 0 without one */
     uint32_t next;    /* following line of its match, in a ring; itself when in none */
     uint16_t id_length, reference_length, narrative_length;
     uint8_t side, mark; /* enum match_side; rule and status, read them with the functions below */
@@ -41,7 +42,8 @@ void match_store_free(struct match_store *store);
 /* Number of the account, for match_add(); the same name and currency give the same number. The two
  * sides of a lane must be added under one name. */
 uint32_t match_account(struct match_store *store, struct slice name, const char currency[4]);
-/* Copies one line into the store: its source_id, value_date, amount, reference and narrative.
+/* Copies one line into the store: its source_id, value_date, amount, reference, narrative and, as a
+ * number, its counterparty.
  * Refuses what the store cannot hold: 4 GiB of text or 2^32 lines, and texts beyond 65535 bytes. */
 bool match_add(struct match_store *store, enum match_side side, uint32_t account,
                const struct item *item, struct error *error);

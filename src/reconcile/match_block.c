@@ -173,6 +173,31 @@ static void join_amount(struct match_store *store, const struct match_block *blo
     join_only(store, context, block, agree_amount, &bare);
 }
 
+static bool agree_payer(void *context, size_t book, size_t statement, bool *sure)
+{
+    const struct bare *bare = context;
+    *sure = false;
+    return bare->store->lines[bare->block->lines[0][book]].payer ==
+           bare->store->lines[bare->block->lines[1][statement]].payer;
+}
+
+static void join_payer(struct match_store *store, const struct match_block *block, void *context)
+{
+    struct bare bare = {store, context, block};
+    join_only(store, context, block, agree_payer, &bare);
+}
+
+static bool has_payer(const struct match_store *store, const struct match_line *line)
+{
+    (void)store;
+    return line->payer && line->amount;
+}
+
+void match_rule_payer(struct match_store *store, const struct match_rule *rule)
+{
+    match_blocks(store, rule->block, has_payer, join_payer, (void *)rule);
+}
+
 static bool any_line(const struct match_store *store, const struct match_line *line)
 {
     (void)store;

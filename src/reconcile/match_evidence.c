@@ -177,6 +177,10 @@ static void say_why(const struct facts *facts, struct buffer *out)
     case MATCH_NEAR:
         say_near(facts, out);
         break;
+    case MATCH_PAYER:
+        buffer_add(out, "Amount and payer are the same, by the names as they are written or as the "
+                        "rules say; no other line of these days has both");
+        break;
     case MATCH_AMOUNT:
         buffer_add(out, "The amount is the same and one line has no reference; no other line of "
                         "these days has the amount");

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/language.h"
 #include "base/place.h"
+#include "reconcile/match_store.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -33,6 +34,7 @@ static const struct kind {
     [MATCH_NARRATIVE] = {"narrative", "cardinality", "1:1"},
     [MATCH_TRUNCATED] = {"truncated", "cardinality block length", "1:1"},
     [MATCH_NEAR] = {"near", "cardinality block neighbours risk", "1:1"},
+    [MATCH_PAYER] = {"payer", "cardinality block", "1:1"},
     [MATCH_AMOUNT] = {"amount", "cardinality block", "1:1"},
     [MATCH_SUBSET] = {"subset", "cardinality parts pool steps", "1:n"}};
 
@@ -292,7 +294,7 @@ static bool read_choices(const struct reading *reading, const char *pointer, con
 static bool check_status(const struct reading *reading, const char *pointer,
                          const struct match_rule *rule)
 {
-    if (rule->confirm && rule->kind == MATCH_AMOUNT)
+    if (rule->confirm && (rule->kind == MATCH_AMOUNT || rule->kind == MATCH_PAYER))
         return refuse_member(reading, pointer, "status",
                              _("without a reference a match can only be suggested"));
     if (rule->confirm && rule->kind == MATCH_SUBSET)
@@ -380,10 +382,32 @@ static bool read_words(const struct reading *reading, const cJSON *json, const c
     return true;
 }
 
+/* Pairs of names: what one side writes and what the other does. */
+static bool read_payers(const struct reading *reading, const cJSON *json,
+                        struct match_payers *payers)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "payers");
+    if (list && !cJSON_IsArray(list))
+        return refuse_member(reading, "", "payers", _("a list of pairs of names is expected"));
+    for (const cJSON *at = list ? list->child : NULL; at; at = at->next) {
+        uint32_t names[2] = {0, 0};
+        for (int i = 0; i < 2 && cJSON_GetArraySize(at) == 2; i++) {
+            const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(at, i));
+            names[i] = name ? match_payer_name((struct slice){name, strlen(name)}) : 0;
+        }
+        if (!names[0] || !names[1])
+            return refuse_member(reading, "", "payers", _("a list of pairs of names is expected"));
+        ARRAY_RESERVE(payers->list, payers->count, payers->capacity);
+        payers->list[payers->count++] = (struct match_payer){names[0], names[1]};
+    }
+    match_payers_sort(payers);
+    return true;
+}
+
 static bool fill(const struct reading *reading, const cJSON *json, struct match_rules *rules)
 {
     uint64_t version = 0;
-    if (!check_members(reading, "", json, "$schema name version title prefixes absent rules", "") ||
+    if (!check_members(reading, "", json, "$schema name version title prefixes absent payers rules", "") ||
         !read_name(reading, "", json, rules->name) ||
         !read_count(reading, "", json, "version", 1, INT_MAX, &version))
         return false;
@@ -392,6 +416,7 @@ static bool fill(const struct reading *reading, const cJSON *json, struct match_
     rules->version = (int)version;
     return read_words(reading, json, "prefixes", &rules->prefixes) &&
            read_words(reading, json, "absent", &rules->absent) &&
+           read_payers(reading, json, &rules->payers) &&
            read_list(reading, cJSON_GetObjectItemCaseSensitive(json, "rules"), rules);
 }
 
@@ -417,7 +442,7 @@ struct match_rules *match_rules_parse(const char *name, const char *text, size_t
     cJSON_Delete(json);
     if (done)
         return rules;
-    free(rules);
+    match_rules_free(rules);
     return NULL;
 }
 
@@ -444,5 +469,7 @@ struct match_rules *match_rules_default(struct error *error)
 
 void match_rules_free(struct match_rules *rules)
 {
+    if (rules)
+        free(rules->payers.list);
     free(rules);
 }

@@ -28,6 +28,7 @@ enum match_kind {
     MATCH_NARRATIVE, /* a line without reference whose narrative holds that of the other */
     MATCH_TRUNCATED, /* amount equal, one reference is the beginning or the end of the other */
     MATCH_NEAR,      /* amount equal, references a few typing errors apart */
+    MATCH_PAYER,     /* amount and payer equal */
     MATCH_AMOUNT,    /* amount equal, one line has no reference at all */
     MATCH_SUBSET,    /* one line against some lines of one day with that total */
     MATCH_KINDS
@@ -76,12 +77,23 @@ struct match_words {
     size_t count;
 };
 
+/* Two names of one payer, as match_payer_name() has them. */
+struct match_payer {
+    uint32_t name, meaning;
+};
+
+struct match_payers {
+    struct match_payer *list; /* by name */
+    size_t count, capacity;
+};
+
 struct match_rules {
     char name[MATCH_NAME + 1];
     int version;
     char digest[65];              /* SHA-256 of the text in hexadecimal */
     struct match_words prefixes;  /* what channels put before a reference, longest first */
     struct match_words absent;    /* stand for "no reference" */
+    struct match_payers payers;   /* names that one side writes, and what the other calls them */
     struct match_rule list[MATCH_RULES_MOST];
     size_t count;
 };

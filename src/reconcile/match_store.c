@@ -136,6 +136,7 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
         .form = hash_form(store, item),
         .text = (uint32_t)store->texts[side].length,
         .account = account,
+        .payer = match_payer_of(&store->rules->payers, item->counterparty),
         .date = item->value_date,
         .next = (uint32_t)store->count,
         .id_length = (uint16_t)id.length,

@@ -134,6 +134,12 @@ static inline void match_prefetch(const struct match_store *store, const struct 
  * a thread for it. */
 void match_both(void (*work)(void *part), void *one, void *other);
 
+/* A name without case, blanks and marks as a number; 0 when nothing is left. */
+uint32_t match_payer_name(struct slice name);
+void match_payers_sort(struct match_payers *payers);
+/* The payer by that name: what the rule set says it means, or the name itself. */
+uint32_t match_payer_of(const struct match_payers *payers, struct slice counterparty);
+
 /* One writing: the references are equal byte for byte, and there is one. */
 bool match_same_writing(const struct match_store *store, uint32_t one, uint32_t other);
 /* One form: equal but for what rules of "any" writing overlook. */
@@ -193,6 +199,7 @@ void match_rule_split(struct match_store *store, const struct match_rule *rule);
 void match_rule_narrative(struct match_store *store, const struct match_rule *rule);
 void match_rule_truncated(struct match_store *store, const struct match_rule *rule);
 void match_rule_near(struct match_store *store, const struct match_rule *rule);
+void match_rule_payer(struct match_store *store, const struct match_rule *rule);
 void match_rule_amount(struct match_store *store, const struct match_rule *rule);
 void match_rule_subset(struct match_store *store, const struct match_rule *rule);
 

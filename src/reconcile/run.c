@@ -15,7 +15,7 @@
 
 #define COLUMNS_SQL                                                                               \
     "item_id, account_id, side, movement, currency, value_date, reference, narrative, source_id, " \
-    "fingerprint, occurrence"
+    "fingerprint, occurrence, counterparty"
 
 /* What api.run_begin said. */
 struct begun {

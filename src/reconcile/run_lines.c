@@ -12,7 +12,7 @@
 
 enum {
     ITEM, ACCOUNT, SIDE, MOVEMENT, CURRENCY, VALUE_DATE, REFERENCE, NARRATIVE, SOURCE, FINGERPRINT,
-    OCCURRENCE, COLUMNS
+    OCCURRENCE, COUNTERPARTY, COLUMNS
 };
 
 struct reading {
@@ -103,6 +103,7 @@ static bool take_line(void *data, const char *line, size_t length, struct error 
                         .book_date = ITEM_NO_DATE,
                         .source_id = name_of(reading, columns),
                         .reference = columns[REFERENCE],
+                        .counterparty = columns[COUNTERPARTY],
                         .narrative = columns[NARRATIVE]};
     return match_add(reading->store, *columns[SIDE].text == 'L' ? MATCH_BOOK : MATCH_STATEMENT,
                      account_of(reading, columns[ACCOUNT], columns[CURRENCY]), &item, error);

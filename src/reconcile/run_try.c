@@ -64,7 +64,8 @@ static bool match_both(PGconn *connection, struct trial *trial, struct error *er
 {
     char *query = xasprintf(
         "SELECT f.item_id, f.account_id, f.side, f.movement, f.currency, f.value_date, f.reference, "
-        "f.narrative, f.source_id, f.fingerprint, f.occurrence FROM api.fresh_line_list f WHERE "
+        "f.narrative, f.source_id, f.fingerprint, f.occurrence, f.counterparty FROM "
+        "api.fresh_line_list f WHERE "
         "f.statement_id IN (SELECT s.statement_id FROM api.statement_list s WHERE s.lane_id = %s AND "
         "s.live) AND f.day BETWEEN '%s' AND '%s'",
         trial->lane_id, trial->from, trial->to);

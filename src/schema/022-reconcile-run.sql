@@ -210,13 +210,13 @@ END $$;
 CREATE VIEW api.fresh_line_list WITH (security_barrier) AS
 SELECT i.statement_id, i.day, i.item_id, i.account_id, i.side,
        CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.currency, i.value_date,
-       i.reference, i.narrative, i.source_id, i.fingerprint, i.occurrence
+       i.reference, i.narrative, i.source_id, i.fingerprint, i.occurrence, i.counterparty
   FROM bank.recon_item i
  WHERE i.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 CREATE VIEW api.open_line_list WITH (security_barrier) AS
 SELECT l.lane_id, l.day, l.item_id, l.account_id, l.side,
        CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END AS movement, l.currency, l.value_date,
-       l.reference, l.narrative, l.source_id, l.fingerprint, l.occurrence
+       l.reference, l.narrative, l.source_id, l.fingerprint, l.occurrence, l.counterparty
   FROM bank.recon_left l
  WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 SELECT bank.view_grant('fresh_line_list', 'clerk', 'supervisor', 'auditor', 'admin'),
@@ -238,11 +238,11 @@ BEGIN
     RETURN lane;
 END $$;
 
--- A lane's rule set as the engine gets it: with the lane's own fee, tolerance and the prefixes that
--- a checker approved.
+-- A lane's rule set as the engine gets it: with the lane's own fee and tolerance, and the prefixes
+-- and names of payers that a checker approved.
 CREATE FUNCTION bank.recon_rules_of(p_lane bank.recon_lane, p_rule_set_id int) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
-    SELECT jsonb_set(jsonb_set(r.spec::jsonb, '{rules}',
+    SELECT jsonb_set(jsonb_set(jsonb_set(r.spec::jsonb, '{rules}',
                (SELECT jsonb_agg(CASE WHEN e.rule ? 'fee' THEN jsonb_set(e.rule, '{fee}',
                            jsonb_build_object(
                                'low', trim_scale(round(p_lane.fee_low / 10000.0, 4))::text,
@@ -260,7 +260,8 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
                    SELECT jsonb_array_elements_text(r.spec::jsonb->'prefixes') AS w
                    UNION SELECT unnest(bank.recon_prefixes(p_lane.lane_id, 'L')
                                        || bank.recon_prefixes(p_lane.lane_id, 'S'))) p
-                   WHERE w ~ '^[A-Z0-9]{1,16}$'))
+                   WHERE w ~ '^[A-Z0-9]{1,16}$')),
+               '{payers}', coalesce(r.spec::jsonb->'payers', '[]') || bank.recon_payers(p_lane.lane_id))
       FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id
 $$;
 

@@ -259,7 +259,7 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warni
 SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
 DECLARE
     sure text[] := ARRAY(SELECT r->>'name' FROM jsonb_array_elements(p_rules->'rules') r
-                          WHERE r->>'status' = 'confirm' AND r->>'match' NOT IN ('amount', 'subset'));
+                          WHERE r->>'status' = 'confirm' AND r->>'match' NOT IN ('payer', 'amount', 'subset'));
     near text[] := ARRAY(SELECT r->>'name' FROM jsonb_array_elements(p_rules->'rules') r
                           WHERE r->>'match' = 'near');
 BEGIN

@@ -108,6 +108,14 @@ VALUES ('default', $rules${
       "status": "suggest"
     },
     {
+      "name": "payer",
+      "title": {"en": "Amount and payer equal", "zh": "金额与付款人一致"},
+      "match": "payer",
+      "days": {"early": 1, "late": 3},
+      "block": 4096,
+      "status": "suggest"
+    },
+    {
       "name": "amount",
       "title": {"en": "Amount alone, for a line without reference", "zh": "无参考号，仅金额一致"},
       "match": "amount",
@@ -138,9 +146,9 @@ CREATE FUNCTION bank.recon_rules_fault(p_spec jsonb) RETURNS text LANGUAGE sql I
         ELSE (SELECT min(CASE
             WHEN coalesce(r->>'name', '') !~ '^[a-z0-9_-]{1,32}$' THEN 'a rule has no proper name'
             WHEN coalesce(r->>'match', '') NOT IN ('reference', 'reversal', 'total', 'split', 'narrative',
-                 'truncated', 'near', 'amount', 'subset') THEN (r->>'name') || ': match'
+                 'truncated', 'near', 'payer', 'amount', 'subset') THEN (r->>'name') || ': match'
             WHEN coalesce(r->>'status', '') NOT IN ('confirm', 'suggest')
-                 OR r->>'status' = 'confirm' AND (r->>'match' IN ('amount', 'subset')
+                 OR r->>'status' = 'confirm' AND (r->>'match' IN ('payer', 'amount', 'subset')
                                                   OR r->>'ambiguity' = 'date') THEN
                  (r->>'name') || ': it can only suggest'
             WHEN coalesce(r->'days'->>'early', '0') !~ '^[0-9]{1,3}$'

@@ -211,7 +211,7 @@ SELECT is(pg_temp.rules('t_super2', $$rule_set_draft(1, '', 'more', gen_random_u
 CREATE FUNCTION pg_temp.draft() RETURNS int LANGUAGE sql AS $$ SELECT max(rule_set_id) FROM bank.recon_rule_set $$;
 SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'suggest', 1, 3, '{"risk": 5}', 1, gen_random_uuid())$$,
           pg_temp.draft())), 'done', 'a rule is changed');
-SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'subset', 'subset', 13, 'confirm', 1, 3, '{}', 2, gen_random_uuid())$$,
+SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'subset', 'subset', 14, 'confirm', 1, 3, '{}', 2, gen_random_uuid())$$,
           pg_temp.draft())), 'BO422', 'sums of some lines never confirm');
 SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'suggest', 1, 3, '[1', 2, gen_random_uuid())$$,
           pg_temp.draft())), 'BO422', 'settings are JSON');

@@ -341,6 +341,10 @@ SELECT is((SELECT pg_temp.decide('t_super', 'alias', alias_id, NULL, version)
              FROM bank.recon_alias WHERE pattern = 'TRF'), 'Approved.', 'a supervisor does');
 SELECT is(bank.recon_prefixes((SELECT lane_id FROM bank.recon_lane WHERE code = 'T-ONE'), 'S'),
           '{TRF}'::text[], 'runs are told');
+SELECT is((SELECT pg_temp.decide('t_super', 'alias', alias_id, NULL, version)
+             FROM bank.recon_alias WHERE pattern = 'ACME-INC'), 'Approved.', 'and of the name of a payer');
+SELECT is((SELECT bank.recon_rules_of(l, l.rule_set_id)->'payers' FROM bank.recon_lane l WHERE code = 'T-ONE'),
+          '[["ACME-INC", "Acme"]]', 'which is part of their rules');
 
 -- Signing the balance statement.
 CREATE FUNCTION pg_temp.sign(p_login text, p_day date) RETURNS text LANGUAGE sql AS

@@ -37,6 +37,8 @@ static void wrong_rule_sets_are_refused_with_their_place(void **state)
     expect_refused(ONE(", \"match\": \"reference\", \"status\": \"confirm\", \"pool\": 3"),
                    "/rules/0/pool");
     expect_refused(ONE(", \"match\": \"amount\", \"status\": \"confirm\""), "/rules/0/status");
+    expect_refused(ONE(", \"match\": \"payer\", \"status\": \"confirm\""), "/rules/0/status");
+    expect_refused("{\"name\": \"t\", \"version\": 1, \"payers\": [[\"A\"]], \"rules\": []}", "/payers");
     expect_refused(ONE(", \"match\": \"subset\", \"status\": \"confirm\""), "/rules/0/status");
     expect_refused(ONE(", \"match\": \"subset\", \"status\": \"suggest\", \"parts\": 9"),
                    "/rules/0/parts");
@@ -142,9 +144,48 @@ static void totals_of_many_with_many_are_asked_for(void **state)
     END;
 }
 
+static void add_paid(struct match_store *store, enum match_side side, const char *id, int64_t amount,
+                     const char *reference, const char *payer)
+{
+    struct error error = ERROR_INIT;
+    struct item item = {.amount = amount, .value_date = DAY, .source_id = slice(id),
+                        .reference = slice(reference), .counterparty = slice(payer),
+                        .narrative = slice("")};
+    assert_true(match_add(store, side, match_account(store, slice("A"), "CNY"), &item, &error));
+}
+
+static void names_of_one_payer_are_told(void **state)
+{
+    struct error error;
+    struct match_rules *own = parse(
+        "{\"name\": \"t\", \"version\": 1, \"payers\": [[\"ACME TRADING\", \"上海爱可贸易\"]],"
+        "\"rules\": [{\"name\": \"r\", \"match\": \"payer\", \"status\": \"suggest\"}]}",
+        &error);
+    (void)state;
+    assert_non_null(own);
+    struct match_store *store = match_store_new(own);
+    add_paid(store, L, "L1", 500, "83472651", "上海爱可贸易");
+    add_paid(store, L, "L2", 500, "19283746", "Bolt & Co.");
+    add_paid(store, S, "S1", 500, "", "Acme-Trading");
+    add_paid(store, S, "S2", 500, "NONREF", "BOLT CO");
+    add_paid(store, L, "L3", 600, "55512345", "Bolt & Co.");
+    add_paid(store, S, "S3", 600, "", "BOLT CO");
+    add_paid(store, S, "S4", 600, "", "BOLT CO");
+    add_paid(store, L, "L5", 700, "66612345", "--");
+    add_paid(store, S, "S5", 700, "", "");
+    match_run(store);
+    expect(store, "L1 S1", "r", MATCH_SUGGESTED);
+    expect(store, "L2 S2", "r", MATCH_SUGGESTED);
+    expect_open(store, "L3");
+    expect_open(store, "L5");
+    match_store_free(store);
+    match_rules_free(own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_one_payer_are_told),
         cmocka_unit_test(wrong_rule_sets_are_refused_with_their_place),
         cmocka_unit_test(amounts_may_differ_by_a_tolerance),
         cmocka_unit_test(a_fee_has_a_fixed_part_and_limits),
