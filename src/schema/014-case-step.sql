@@ -210,7 +210,7 @@ BEGIN
     SELECT s.phase INTO c.phase FROM bank.case_stage s
      WHERE s.case_type = c.case_type AND s.stage = c.stage;
     IF was.phase = 'waiting' AND c.phase <> 'waiting' THEN
-        UPDATE bank.case_pause SET ended_at = at
+        UPDATE bank.case_pause SET ended_at = greatest(at, started_at)
          WHERE customer_id = c.customer_id AND case_id = c.case_id AND ended_at IS NULL;
     ELSIF c.phase = 'waiting' AND was.phase <> 'waiting' THEN
         INSERT INTO bank.case_pause (customer_id, case_id, started_at, unit_id, reason)

@@ -62,7 +62,7 @@ BEGIN
     IF NOT length(c.subject) BETWEEN 1 AND 200 THEN
         PERFORM bank.fail('BO422', 'The subject takes 1 to 200 characters.',
                           length(c.subject)::text, NULL, 'p_subject');
-    ELSIF NOT length(c.facts) BETWEEN 1 AND 20000 THEN
+    ELSIF NOT length(c.facts) BETWEEN 1 AND 20000 OR c.facts !~ '[^[:space:]]' THEN
         PERFORM bank.fail('BO422', 'The facts take 1 to 20000 characters.',
                           length(c.facts)::text, NULL, 'p_facts');
     ELSIF NOT c.level = ANY ('{simple,complex,major}') THEN

@@ -80,7 +80,7 @@ BEGIN
 END $$;
 ALTER FUNCTION bank.anonymous_customer OWNER TO bankops_owner;
 
--- An earlier case of the customer about the same, closed in the last 90 days or still open.
+-- An earlier case of the customer about the same, closed in the last 90 days or still open; his last 50 count.
 CREATE FUNCTION bank.case_earlier(c bank.case_file) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 DECLARE
     f record;
@@ -95,7 +95,7 @@ BEGIN
               WHERE e.case_id <> c.case_id AND e.case_type = c.case_type AND e.merged_into IS NULL
                 AND e.received_at BETWEEN c.received_at - interval '180 days' AND c.received_at
                 AND (e.closed_at IS NULL OR e.closed_at > c.received_at - interval '90 days')
-              ORDER BY e.case_id DESC LOOP
+              ORDER BY e.case_id DESC LIMIT 50 LOOP
         IF NOT f.same THEN
             pieces := coalesce(pieces, bank.text_pieces(c.subject || c.facts));
             CONTINUE WHEN bank.pieces_overlap(bank.text_pieces(f.subject || f.facts), pieces) < 0.5;

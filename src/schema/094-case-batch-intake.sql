@@ -65,7 +65,7 @@ BEGIN
                      AND m.source = ANY (complaint.sources)
                      AND m.received_at BETWEEN at - interval '10 years' + interval '1 minute' AND at
                      AND m.group_size ~ '^[0-9]{1,6}$' AND m.group_size::int >= 2
-                     AND length(m.facts) BETWEEN 1 AND 20000 AND length(m.title) BETWEEN 1 AND 200
+                     AND length(m.facts) BETWEEN 1 AND 20000 AND m.facts ~ '[^[:space:]]' AND length(m.title) BETWEEN 1 AND 200
                      AND m.flags <@ bank.case_flags() AND (m.complained IS NULL) = (m.staff_id IS NULL)
                      AND EXISTS (SELECT FROM bank.class_code x WHERE x.axis = 'A' AND x.code = m.channel AND x.active)
                      AND (m.business IS NULL AND m.reason IS NULL

@@ -98,3 +98,5 @@ EXTRA_DIST += tests/api/desk.sql
 dist_schema_DATA += src/schema/093-case-batch.sql src/schema/094-case-batch-intake.sql
 TESTS += tests/api/batch.sql
 EXTRA_DIST += tests/api/batch.sql
+TESTS += tests/api/fault.sql
+EXTRA_DIST += tests/api/fault.sql

@@ -42,19 +42,20 @@ printf '%s\n' "{\"id\":1,\"customer\":\"$number\",\"text\":\"Card swallowed by t
 is "JSON lines" "$($take --system hot "$place/lines.jsonl")" \
     "$place/lines.jsonl: 2 opened, 0 known before, 0 left out; 0 in their queue, 2 wait for a class"
 
-# Three hundred rows of which the last but one is bad.
+# Ten thousand rows of which the last but one is bad.
 before=$(cases)
-awk -v n="$number" 'BEGIN { print "id,customer,text"; for (i = 1; i <= 300; i++)
-    print "b" i "," (i == 299 ? "no such" : n) ",complaint number " i }' >"$place/late.csv"
-refused "one bad row names itself" 1 "bankops: $place/late.csv:300:customer: There is no such customer in your units*" \
+sql "SELECT customer_number FROM bank.customer WHERE customer_id > 100" >"$place/numbers"
+awk '{ n[NR] = $1 } END { print "id,customer,text"; for (i = 1; i <= 10000; i++)
+    print "b" i "," (i == 9999 ? "no such" : n[1 + i % NR]) ",complaint number " i }' "$place/numbers" >"$place/late.csv"
+refused "one bad row names itself" 1 "bankops: $place/late.csv:10000:customer: There is no such customer in your units*" \
     $take --system late "$place/late.csv"
 is "and nothing was kept" "$(cases)" "$before"
 $take --system late --skip-bad "$place/bad.csv" "$place/late.csv" >"$place/out" 2>&1
 is "unless bad rows are left out" "$(tail -n 1 "$place/out")" \
-    "$place/late.csv: 299 opened, 0 known before, 1 left out; 0 in their queue, 299 wait for a class"
-like "and told" "$(head -n 1 "$place/out")" "left out: $place/late.csv:300:customer: There is no such customer*"
+    "$place/late.csv: 9999 opened, 0 known before, 1 left out; 0 in their queue, 9999 wait for a class"
+like "and told" "$(head -n 1 "$place/out")" "left out: $place/late.csv:10000:customer: There is no such customer*"
 is "they are kept as they stand, with the names" "$(cat "$place/bad.csv")" "id,customer,text
-b299,no such,complaint number 299"
+b9999,no such,complaint number 9999"
 
 # Rows that cannot be read.
 printf 'id,customer,text\nc1,%s,fine\nc2,%s,"broken\nc3,%s,"x" y\n' "$number" "$number" "$number" >"$place/quote.csv"
