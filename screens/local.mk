@@ -16,6 +16,7 @@ dist_screens_DATA += \
   screens/case-assign.json \
   screens/queue-list.json \
   screens/case-mark.json \
+  screens/case-mediation.json \
   screens/checklist.json \
   screens/checklists.json \
   screens/case-imports.json \

@@ -129,7 +129,8 @@ RETURNS TABLE (number text, received_at timestamptz, source text, channel text, 
     merged_into text, queue text, owner text, stage text, responded_at timestamptz, due_at timestamptz,
     extensions text, decision text, decided_by text, approved_by text, told_at timestamptz, told_how text,
     outcome text, redress numeric, redress_currency text, closed_at timestamptz, reopened int, satisfaction int,
-    cause text, measure text, measure_due date, measure_done timestamptz, accountable text)
+    cause text, measure text, measure_due date, measure_done timestamptz, accountable text,
+    mediation text, files int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     p record := bank.period(p_period);
@@ -150,7 +151,11 @@ BEGIN
            CASE WHEN bank.may_open(f.customer_id) THEN f.decision ELSE '***' END,
            bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how, f.outcome,
            r.amount, r.currency, f.closed_at, f.reopened::int, s.score::int, k.cause, k.measure, k.due_on,
-           k.done_at, k.accountable
+           k.done_at, k.accountable,
+           (SELECT m.body || ' ' || m.asked_on || ' ' || m.result || coalesce(' ' || m.ended_on, '')
+              FROM bank.case_mediation m WHERE m.customer_id = f.customer_id AND m.case_id = f.case_id),
+           (SELECT count(*)::int FROM bank.attachment a WHERE a.customer_id = f.customer_id
+               AND a.case_id = f.case_id AND a.removed_at IS NULL)
       FROM bank.case_file f
       JOIN bank.customer x ON x.customer_id = f.customer_id
       LEFT JOIN bank.case_survey s ON s.customer_id = f.customer_id AND s.case_id = f.case_id

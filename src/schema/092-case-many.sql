@@ -1,5 +1,5 @@
--- Many cases with one call, and complaints as they are told at the desk: by somebody unknown, for a
--- group, through an agent.
+-- Many cases with one call; complaints as they are told at the desk: by somebody unknown, for a group,
+-- through an agent; mediation.
 
 -- Assigns, routes or closes every case of `p_rows` ([{"customer_id", "case_id", "version"}, …]). Each
 -- is done for itself, in the order of their ids; the answer has one row for each, in the order given:
@@ -140,3 +140,94 @@ SELECT f.flag, f.label_en, f.label_zh, f.seq
                ('occupation', 'Special occupation', '特殊职业', 8)) f (flag, label_en, label_zh, seq)
  WHERE (SELECT bank.my_role()) IS NOT NULL;
 SELECT bank.view_grant('case_flag', 'staff');
+
+-- Mediation by a body outside the bank: asked for, then agreed, failed or refused. One for each case,
+-- the latest; the history keeps the earlier ones.
+CREATE TABLE bank.case_mediation (
+    customer_id bigint NOT NULL,
+    case_id     bigint NOT NULL,
+    unit_id     int NOT NULL,
+    body        text NOT NULL CHECK (length(body) BETWEEN 1 AND 200),
+    asked_on    date NOT NULL,
+    result      text COLLATE "C" NOT NULL CHECK (result IN ('asked', 'agreed', 'failed', 'refused')),
+    ended_on    date,
+    agreement   text NOT NULL DEFAULT '' CHECK (length(agreement) <= 2000),
+    set_by      int NOT NULL,
+    set_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    version     bigint NOT NULL DEFAULT 1,
+    PRIMARY KEY (customer_id, case_id),
+    FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file,
+    CHECK ((result = 'asked') = (ended_on IS NULL)),
+    CHECK (ended_on >= asked_on),
+    CHECK (result <> 'agreed' OR agreement <> '')
+);
+SELECT bank.table_protect('bank.case_mediation', 'SELECT, INSERT, UPDATE');
+INSERT INTO bank.case_action (case_type, action, label_en, label_zh, seq, plain)
+VALUES ('complaint', 'mediate', 'Mediation', '调解', 23, false);
+
+CREATE FUNCTION api.case_mediation(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (body text, asked_on date, result text, ended_on date, agreement text, set_by text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT m.body, m.asked_on, m.result, m.ended_on, m.agreement, bank.staff_name(m.set_by)
+      FROM bank.case_mediation m
+     WHERE m.customer_id = (bank.customer_require(p_customer_id)).customer_id AND m.case_id = p_case_id
+       AND bank.in_scope(m.unit_id)
+$$;
+SELECT bank.function_grant('case_mediation', 'clerk', 'rm', 'supervisor', 'auditor');
+
+CREATE FUNCTION api.case_mediation_form(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (number text, subject text, body text, asked_on text, result text, ended_on text, agreement text,
+               version text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.number, f.subject, m.body, coalesce(m.asked_on, bank.today())::text, coalesce(m.result, 'asked'),
+           m.ended_on::text, m.agreement, coalesce(m.version, 0)::text
+      FROM bank.case_file f LEFT JOIN bank.case_mediation m USING (customer_id, case_id)
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+$$;
+
+CREATE FUNCTION api.case_mediation_set(p_customer_id bigint, p_case_id bigint, p_body text, p_asked_on date,
+    p_result text, p_ended_on date, p_agreement text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    was bank.case_mediation;
+    ended date := CASE WHEN p_result = 'asked' THEN NULL ELSE coalesce(p_ended_on, bank.today()) END;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_mediation_set', jsonb_build_array(p_customer_id, p_case_id,
+        p_body, p_asked_on, p_result, p_ended_on, p_agreement, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, NULL);
+    SELECT * INTO was FROM bank.case_mediation x WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id;
+    IF coalesce(was.version, 0) IS DISTINCT FROM coalesce(p_version, 0) THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', c.number, 'Look at it again.',
+                          'p_version');
+    ELSIF c.complained_staff_id = bank.my_staff_id() THEN
+        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', c.number,
+                          'Leave it to a colleague.');
+    ELSIF NOT coalesce(p_result IN ('asked', 'agreed', 'failed', 'refused'), false) THEN
+        PERFORM bank.fail('BO422', 'There is no such result of a mediation.', p_result, NULL, 'p_result');
+    ELSIF p_asked_on IS NULL OR p_asked_on > bank.today() THEN
+        PERFORM bank.fail('BO422', 'This day cannot be.', p_asked_on::text, NULL, 'p_asked_on');
+    ELSIF ended < p_asked_on OR ended > bank.today() THEN
+        PERFORM bank.fail('BO422', 'This day cannot be.', ended::text, NULL, 'p_ended_on');
+    ELSIF p_result = 'agreed' AND coalesce(btrim(p_agreement), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write what was agreed.', NULL, NULL, 'p_agreement');
+    END IF;
+    PERFORM bank.text_require(p_body, 'p_body', 1, 200);
+    INSERT INTO bank.case_mediation (customer_id, case_id, unit_id, body, asked_on, result, ended_on, agreement, set_by)
+    VALUES (c.customer_id, c.case_id, c.unit_id, btrim(p_body), p_asked_on, p_result, ended,
+            left(coalesce(btrim(p_agreement), ''), 2000), bank.my_staff_id())
+    ON CONFLICT (customer_id, case_id) DO UPDATE SET body = excluded.body, asked_on = excluded.asked_on,
+        result = excluded.result, ended_on = excluded.ended_on, agreement = excluded.agreement,
+        set_by = excluded.set_by, set_at = clock_timestamp(), version = case_mediation.version + 1;
+    PERFORM bank.case_event_write(c, c, 'mediate', btrim(p_body) || ': ' || p_result
+                                  || coalesce(' ' || nullif(btrim(p_agreement), ''), ''));
+    RETURN bank.request_done(p_request, c.case_id::text, 'The mediation is kept.');
+END $$;
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
+  FROM unnest('{case_mediation_form,case_mediation_set}'::text[]) name;

@@ -155,6 +155,21 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT changes || ''|'' || changes_en FR
           ' AND action = ''classify'' AND changes ~ ''贷款''', :b)), '银行卡 > 贷款, 电话银行 > 移动客户端, 普通 > 复杂|'
           'Bank card > Loan, Telephone bank > Mobile app, Simple > Complex', 'the history names the codes');
 
+-- Mediation.
+SELECT pg_temp.open('B03', 'C07') AS h \gset
+SELECT is(pg_temp.call('t_clerk', format('case_mediation_set(101, %s, ''Centre'', ''2026-01-05'', ''agreed'', ''2026-01-09'', '''', 0,',
+          :h)), 'BO422', 'an agreement is written down');
+SELECT is(pg_temp.call('t_clerk', format('case_mediation_set(101, %s, ''Centre'', ''2026-01-05'', ''asked'', NULL, '''', 0,', :h)),
+          'done', 'a mediation begins');
+SELECT is(pg_temp.call('t_clerk', format('case_mediation_set(101, %s, ''Centre'', ''2026-01-05'', ''agreed'', ''2026-01-04'', ''half'', 1,',
+          :h)), 'BO422', 'it does not end before it began');
+SELECT is(pg_temp.call('t_clerk', format('case_mediation_set(101, %s, ''Centre'', ''2026-01-05'', ''agreed'', ''2026-01-09'', ''half'', 0,',
+          :h)), 'BO409', 'nobody overwrites what he has not read');
+SELECT is(pg_temp.call('t_clerk', format('case_mediation_set(101, %s, ''Centre'', ''2026-01-05'', ''agreed'', ''2026-01-09'', ''half'', 1,',
+          :h)), 'done', 'and ends');
+SELECT is(pg_temp.as('t_audit', format('SELECT body || result || agreement FROM api.case_mediation(101, %s)', :h)),
+          'Centreagreedhalf', 'as the register shows');
+
 -- A decided case shows no time.
 SELECT pg_temp.open('B03', 'C07') AS g \gset
 SELECT pg_temp.take('t_clerk', :g);

@@ -353,3 +353,6 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'theme_form');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'voice_detail');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'voice_summary');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'theme_choice');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_mediation');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mediation_form');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mediation_set');
