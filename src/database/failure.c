@@ -86,11 +86,19 @@ bool failure_from_result(const PGresult *result, PGconn *connection, struct erro
     return false;
 }
 
-/* libpq's messages are lines; the last carries the reason. */
+/* libpq's messages are lines, for each server tried one; those that begin with a tab are its guesses
+ * at what to do, and we say that ourselves. */
 static void clean(const char *message, char *text, size_t capacity)
 {
     size_t used = 0;
     for (; *message && used + 1 < capacity; message++) {
+        if (message[0] == '\n' && message[1] == '\t') {
+            message += 1 + strcspn(message + 1, "\n");
+            if (!*message)
+                break;
+        }
+        if (*message == '\n' && message[1] && used)
+            text[used++] = ';';
         bool blank = *message == '\n' || *message == '\t' || *message == ' ';
         if (blank && (!used || text[used - 1] == ' '))
             continue;

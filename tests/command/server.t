@@ -1,10 +1,12 @@
 #!/bin/sh
 # Servers that cannot be used: each gives one message, the right exit status, and changes nothing.
 . "$(dirname "$0")/lib.sh"
-plan 29
+plan 30
 
-refused "no server at this address" 3 'bankops: *: connection to server on socket*' \
+refused "no server at this address" 3 'bankops: *: connection to server on socket*No such file or directory' \
     "$program" database migrate --database "host=$place/nowhere"
+refused "each of several addresses" 3 'bankops: *nowhere*such file or directory; *elsewhere*such file or directory' \
+    "$program" database migrate --database "host=$place/nowhere,$place/elsewhere"
 refused "a host that does not exist" 3 'bankops: *nowhere.invalid*' \
     env PGHOST=nowhere.invalid "$program" database migrate
 refused "a malformed connection string" 2 'bankops: *' \
