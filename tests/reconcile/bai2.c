@@ -1,48 +1,13 @@
-#include "reading.h"
-
-#include "base/date.h"
 #include "reconcile/formats/bai2.h"
+
+#define SAMPLE "sample.bai"
+#define READ(source, sink, error) bai2_read(source, sink, error)
+#include "parsing.h"
 
 #define START "01,SENDER,RECEIVER,261120,0200,FILE7,80,1,2/\n02,US,BANK,1,261119,2359,,2/\n"
 #define ACCOUNT "03,ACC1,,010,10000,,,015,10500,,/\n"
 #define END_OF(account, group, file)                                                               \
     "49," account "/\n98," group "/\n99," file "/\n"
-
-static bool read_bytes(const char *text, size_t length, struct seen *seen, struct error *error)
-{
-    struct sink sink = {seen, see_item, see_statement, see_control};
-    struct source *source = source_memory("sample.bai", text, length, error);
-    bool done = source && bai2_read(source, &sink, error);
-    source_close(source);
-    return done;
-}
-
-static struct seen reads(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    if (!read_bytes(text, strlen(text), &seen, &error))
-        fail_msg("%s: %s", error.where, error.what);
-    assert_int_equal(seen.sum, seen.total);
-    assert_int_equal(seen.wrong, 0);
-    return seen;
-}
-
-static struct error refuses(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    assert_false(read_bytes(text, strlen(text), &seen, &error));
-    assert_int_equal(error.kind, ERROR_INPUT);
-    return error;
-}
-
-static int day(int year, int month, int date)
-{
-    int days;
-    assert_true(date_from_civil(year, month, date, &days));
-    return days;
-}
 
 /* A whole file in which all totals hold. */
 static const char sample[] =

@@ -1,8 +1,9 @@
-#include "reading.h"
-
 #include "base/buffer.h"
-#include "base/date.h"
 #include "reconcile/formats/camt.h"
+
+#define SAMPLE "sample.xml"
+#define READ(source, sink, error) camt_read(source, sink, error)
+#include "parsing.h"
 
 #define HEAD(version, message)                                                                     \
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                  \
@@ -22,42 +23,6 @@
     "<Ntry><Amt Ccy=\"EUR\">" amount "</Amt>" sign BOOKED DATES rest "</Ntry>"
 #define START HEAD("camt.053.001.08", "BkToCstmrStmt") ACCOUNT
 #define END "</Stmt></BkToCstmrStmt></Document>"
-
-static bool read_bytes(const char *text, size_t length, struct seen *seen, struct error *error)
-{
-    struct sink sink = {seen, see_item, see_statement, see_control};
-    struct source *source = source_memory("sample.xml", text, length, error);
-    bool done = source && camt_read(source, &sink, error);
-    source_close(source);
-    return done;
-}
-
-static struct seen reads(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    if (!read_bytes(text, strlen(text), &seen, &error))
-        fail_msg("%s: %s", error.where, error.what);
-    assert_int_equal(seen.sum, seen.total);
-    assert_int_equal(seen.wrong, 0);
-    return seen;
-}
-
-static struct error refuses(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    assert_false(read_bytes(text, strlen(text), &seen, &error));
-    assert_int_equal(error.kind, ERROR_INPUT);
-    return error;
-}
-
-static int day(int year, int month, int date)
-{
-    int days;
-    assert_true(date_from_civil(year, month, date, &days));
-    return days;
-}
 
 static void reads_a_statement(void **state)
 {

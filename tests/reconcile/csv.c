@@ -8,33 +8,9 @@
 
 static struct profiles profiles;
 
-static bool read_bytes(const char *text, size_t length, struct seen *seen, struct error *error)
-{
-    struct sink sink = {seen, see_item, see_statement, NULL};
-    struct source *source = source_memory("sample.csv", text, length, error);
-    bool done = source && table_read(source, profiles.list[0], &sink, error);
-    source_close(source);
-    return done;
-}
-
-static struct seen reads(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    if (!read_bytes(text, strlen(text), &seen, &error))
-        fail_msg("%s: %s", error.where, error.what);
-    assert_int_equal(seen.sum, seen.total);
-    return seen;
-}
-
-static struct error refuses(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    assert_false(read_bytes(text, strlen(text), &seen, &error));
-    assert_int_equal(error.kind, ERROR_INPUT);
-    return error;
-}
+#define SAMPLE "sample.csv"
+#define READ(source, sink, error) table_read(source, profiles.list[0], sink, error)
+#include "parsing.h"
 
 static void reads_rows_of_several_accounts(void **state)
 {

@@ -1,9 +1,9 @@
-#include "reading.h"
-
 #include "base/buffer.h"
-#include "base/date.h"
 #include "reconcile/formats/mt940.h"
 
+#define SAMPLE "sample.sta"
+#define READ(source, sink, error) mt940_read(source, sink, error)
+#include "parsing.h"
 
 #define HEAD ":20:X\n:25:ACC\n:28C:4/1\n:60F:C261120EUR100,00\n"
 #define TAIL ":62F:C261121EUR91,00\n-\n"
@@ -12,42 +12,6 @@ static const char sample[] = ":20:X\r\n:25:ACC\r\n:28C:4/1\r\n:60F:C261120EUR100
                              ":61:2611211121RC10,50NTRFREF1//B1\r\n:86:free text\r\n"
                              ":61:261121CR1,5NTRFNONREF\r\n:86:166?20EREF+E7 SVWZ+a?32Bob\r\n"
                              ":62F:C261121EUR91,00\r\n:86:of the statement\r\n-\r\n";
-
-static bool read_bytes(const char *text, size_t length, struct seen *seen, struct error *error)
-{
-    struct sink sink = {seen, see_item, see_statement, see_control};
-    struct source *source = source_memory("sample.sta", text, length, error);
-    bool done = source && mt940_read(source, &sink, error);
-    source_close(source);
-    return done;
-}
-
-static struct seen reads(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    if (!read_bytes(text, strlen(text), &seen, &error))
-        fail_msg("%s: %s", error.where, error.what);
-    assert_int_equal(seen.sum, seen.total);
-    return seen;
-}
-
-static struct error refuses(const char *text)
-{
-    struct seen seen = {0};
-    struct error error = ERROR_INIT;
-    assert_false(read_bytes(text, strlen(text), &seen, &error));
-    assert_int_equal(error.kind, ERROR_INPUT);
-    assert_true(error.todo[0] != '\0' || !strstr(error.where, ", field"));
-    return error;
-}
-
-static int day(int year, int month, int date)
-{
-    int days;
-    assert_true(date_from_civil(year, month, date, &days));
-    return days;
-}
 
 static void reads_the_usual_form(void **state)
 {

@@ -204,7 +204,8 @@ bool ofx_token_next(struct ofx_tokens *tokens, struct ofx_token *token, struct e
         if (!read_markup(tokens, error))
             return false;
         if (begins(&tokens->markup, "!DOCTYPE"))
-            return source_refuse_at(tokens->source, token->line, token->offset, "DOCTYPE", NULL,
+            return source_refuse_at(tokens->source, token->line, token->offset, "DOCTYPE",
+                                    _("Ask the bank for the file again; nothing was imported."),
                                     error, _("a document type is not accepted"));
         if (!begins(&tokens->markup, "!") && !begins(&tokens->markup, "?"))
             break;
