@@ -11,8 +11,9 @@
 
 /* The home menu: groups with the screens that the person may open. */
 struct place {
-    const struct catalogue_entry *entry; /* NULL: heading of a group */
-    int group, row, column;
+    const struct catalogue_entry *entry;
+    int group, sheet, column, row; /* sheet: screenful */
+    bool first;                    /* of its group in this column: the group's title is above it */
 };
 
 struct menu_state {
@@ -42,7 +43,7 @@ static void add_group(struct page *page, const char *group, int number)
             !(entry->roles & page->console->identity.role_bit))
             continue;
         ARRAY_RESERVE(state->places, state->count, state->capacity);
-        state->places[state->count++] = (struct place){entry, number, 0, 0};
+        state->places[state->count++] = (struct place){.entry = entry, .group = number};
     }
     if (state->count > first)
         qsort(state->places + first, (size_t)(state->count - first), sizeof *state->places,
@@ -77,63 +78,83 @@ static void paint_entry(const struct place *place, int number, bool selected, in
         draw_cursor(row, left + 1, true);
 }
 
-enum { MENU_HEAD = 2, MENU_LEFT = 3, MENU_WIDEST = 50 };
+enum { MENU_HEAD = 2, MENU_LEFT = 3, MENU_WIDEST = 50, MENU_NARROWEST = 38, LINES_LEAST = 6 };
 
-/* Two sides of groups, filled from the left; returns the lines that they take. */
-static int place_entries(struct page *page, int rows, int columns)
+static int count_columns(int columns)
 {
-    struct menu_state *state = page->state;
-    int row = 0, side = 0, group = -1, last = 0;
-    int lines = state->count + 2 * page->definition->group_count;
-    int half = lines <= rows - MENU_HEAD - 1 ? rows : (lines + 1) / 2 - 1;
-    for (int i = 0; i < state->count; i++) {
-        struct place *place = &state->places[i];
-        if (place->group != group) {
-            row += group >= 0;
-            if (row > half && !side) {
-                row = 0;
-                side = 1;
-            }
-            group = place->group;
-            row++;
-        }
-        place->row = row++;
-        place->column = side ? columns / 2 + 2 : MENU_LEFT;
-        last = row > last ? row : last;
-    }
-    return last;
+    int count = (columns - 2) / MENU_NARROWEST;
+    return count < 1 ? 1 : count > 3 ? 3 : count;
 }
 
-/* First line shown, so that the entry with the cursor, and the title of a first one, is in view. */
-static int first_line(const struct menu_state *state, int lines, int height)
+/* Where the next entry goes. */
+struct pen {
+    int height, columns, sheet, column, row;
+};
+
+static void next_column(struct pen *pen)
 {
-    int at = state->count ? state->places[state->at].row : 0;
-    int top = at - height / 2;
-    if (top > lines - height)
-        top = lines - height;
-    return top > 0 ? top : 0;
+    pen->row = 0;
+    if (++pen->column == pen->columns) {
+        pen->column = 0;
+        pen->sheet++;
+    }
+}
+
+/* A group goes on in the next column rather than leave one half empty, but does not start at the
+ * very end of one. */
+static void place_group(struct pen *pen, struct place *places, int count)
+{
+    int left = pen->height - pen->row - 2;
+    if (pen->row && count > left && left < LINES_LEAST)
+        next_column(pen);
+    pen->row += pen->row > 0;
+    for (int i = 0; i < count; i++) {
+        if (pen->row >= pen->height)
+            next_column(pen);
+        places[i].first = i == 0 || pen->row == 0;
+        pen->row += places[i].first;
+        places[i].sheet = pen->sheet;
+        places[i].column = pen->column;
+        places[i].row = pen->row++;
+    }
+}
+
+/* Columns of groups, filled from the left, one screenful after the other. Returns how many. */
+static int place_entries(struct menu_state *state, int height, int columns)
+{
+    struct pen pen = {.height = height > 2 ? height : 2, .columns = count_columns(columns)};
+    int after;
+    for (int i = 0; i < state->count; i = after) {
+        after = i + 1;
+        while (after < state->count && state->places[after].group == state->places[i].group)
+            after++;
+        place_group(&pen, state->places + i, after - i);
+    }
+    return pen.row ? pen.sheet + 1 : pen.sheet;
 }
 
 static void menu_paint(struct page *page, const struct area *area)
 {
     struct menu_state *state = page->state;
     const struct identity *identity = &page->console->identity;
-    int width = area->columns / 2 - 4 > MENU_WIDEST ? MENU_WIDEST : area->columns / 2 - 4;
-    int height = area->rows - MENU_HEAD, lines = place_entries(page, area->rows, area->columns);
-    int top = first_line(state, lines, height);
+    int step = (area->columns - MENU_LEFT) / count_columns(area->columns);
+    int width = step - 2 > MENU_WIDEST ? MENU_WIDEST : step - 2;
+    int height = area->rows - MENU_HEAD, sheets = place_entries(state, height, area->columns);
+    int sheet = state->count ? state->places[state->at].sheet : 0;
     draw_text(area->top, 2, area->columns - 4, STYLE_HEADING, identity->bank[language_current()]);
-    if (lines > height)
+    if (sheets > 1)
         draw_text_right(area->top, area->columns / 2, area->columns / 2 - 2, STYLE_MUTED,
-                        top + height < lines ? _("More…") : _("Bottom"));
+                        sheet + 1 < sheets ? _("More…") : _("Bottom"));
     draw_clip(area->top + MENU_HEAD, area->left, height, area->columns);
     for (int i = 0; i < state->count; i++) {
         struct place *place = &state->places[i];
-        int row = area->top + MENU_HEAD + place->row - top;
-        if (!i || state->places[i - 1].group != place->group)
-            draw_text(row - 1, place->column, width, STYLE_HEADING,
+        int row = area->top + MENU_HEAD + place->row, left = MENU_LEFT + place->column * step;
+        if (place->sheet != sheet)
+            continue;
+        if (place->first)
+            draw_text(row - 1, left, width, STYLE_HEADING,
                       both_text(&page->definition->groups[place->group].title));
-        if (place->row >= top && place->row < top + height)
-            paint_entry(place, i + 1, i == state->at, row, place->column, width);
+        paint_entry(place, i + 1, i == state->at, row, left, width);
     }
     draw_clip_end();
     if (state->typed.value) {
@@ -176,17 +197,29 @@ static bool menu_key(struct page *page, const struct key *key)
     return false;
 }
 
-static void sideways(struct menu_state *state)
+/* To the entry beside this one. */
+static void sideways(struct menu_state *state, int step)
 {
     const struct place *from = &state->places[state->at];
     int best = state->at, distance = 1000;
-    for (int i = 0; i < state->count; i++)
-        if (state->places[i].column != from->column &&
-            abs(state->places[i].row - from->row) < distance) {
+    for (int i = 0; i < state->count; i++) {
+        const struct place *place = &state->places[i];
+        if (place->sheet == from->sheet && place->column == from->column + step &&
+            abs(place->row - from->row) < distance) {
             best = i;
-            distance = abs(state->places[i].row - from->row);
+            distance = abs(place->row - from->row);
         }
+    }
     state->at = best;
+}
+
+/* To the start of the next or the last screenful; past the end to the last entry. */
+static void turn(struct menu_state *state, int step)
+{
+    int wanted = state->places[state->at].sheet + step;
+    for (state->at = 0; state->at + 1 < state->count; state->at++)
+        if (state->places[state->at].sheet >= wanted)
+            return;
 }
 
 static bool menu_act(struct page *page, enum action_id id)
@@ -200,17 +233,20 @@ static bool menu_act(struct page *page, enum action_id id)
         state->at += state->at + 1 < state->count;
         return true;
     case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+        if (state->count)
+            turn(state, id == ACTION_PAGE_UP ? -1 : 1);
+        return true;
     case ACTION_TOP:
         state->at = 0;
         return true;
-    case ACTION_PAGE_DOWN:
     case ACTION_BOTTOM:
         state->at = state->count ? state->count - 1 : 0;
         return true;
     case ACTION_LEFT:
     case ACTION_RIGHT:
         if (state->count)
-            sideways(state);
+            sideways(state, id == ACTION_LEFT ? -1 : 1);
         return true;
     case ACTION_OPEN:
         menu_go(page);
