@@ -238,10 +238,21 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION bank.case_seen TO bankops_api;
 
+-- What makes a complaint sensitive, by name.
+CREATE VIEW api.case_flag WITH (security_barrier) AS
+SELECT f.flag, f.label_en, f.label_zh, f.seq
+  FROM (VALUES ('regulator', 'Goes to the regulator', '涉监管', 1), ('media', 'Press or network', '涉舆情', 2),
+               ('legal', 'Lawyer or court', '涉司法', 3), ('petition', 'Petition', '信访', 4),
+               ('extreme', 'Extreme words or acts', '过激', 5), ('emotional', 'Very upset', '情绪激动', 6),
+               ('vulnerable', 'Old, ill or disabled', '特殊群体', 7),
+               ('occupation', 'Special occupation', '特殊职业', 8)) f (flag, label_en, label_zh, seq)
+ WHERE (SELECT bank.my_role()) IS NOT NULL;
+SELECT bank.view_grant('case_flag', 'staff');
+
 -- What stands on the desk: colleagues who have the case open now, ticks of the checklist, files.
 -- Asking notes that the caller has it open himself.
 CREATE FUNCTION api.case_desk(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (here text, checks text, checks_state text, files int)
+RETURNS TABLE (here text, checks text, checks_state text, files int, flags_zh text, flags_en text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     c bank.case_file;
@@ -263,9 +274,11 @@ BEGIN
               FROM bank.case_checklist(c) k LEFT JOIN bank.case_check d
                 ON d.customer_id = c.customer_id AND d.case_id = c.case_id AND d.item = k.item),
            CASE WHEN c.told_at IS NOT NULL OR c.closed_at IS NOT NULL THEN NULL
-                WHEN bank.case_checks_open(c) IS NULL THEN 'clear' ELSE 'open' END,
+                WHEN bank.case_checks_open(c) IS NOT NULL THEN 'open' END,
            (SELECT count(*)::int FROM bank.attachment a
-             WHERE a.customer_id = c.customer_id AND a.case_id = c.case_id AND a.removed_at IS NULL);
+             WHERE a.customer_id = c.customer_id AND a.case_id = c.case_id AND a.removed_at IS NULL),
+           (SELECT string_agg(f.label_zh, '、' ORDER BY f.seq) FROM api.case_flag f WHERE f.flag = ANY (c.flags)),
+           (SELECT string_agg(f.label_en, ', ' ORDER BY f.seq) FROM api.case_flag f WHERE f.flag = ANY (c.flags));
 END $$;
 SELECT bank.function_grant('case_desk', 'clerk', 'rm', 'supervisor', 'auditor');
 

@@ -130,17 +130,6 @@ BEGIN
 END $$;
 SELECT bank.function_grant('case_desk_form', 'clerk', 'rm', 'supervisor');
 
--- What makes a complaint sensitive, by name.
-CREATE VIEW api.case_flag WITH (security_barrier) AS
-SELECT f.flag, f.label_en, f.label_zh, f.seq
-  FROM (VALUES ('regulator', 'Goes to the regulator', '涉监管', 1), ('media', 'Press or network', '涉舆情', 2),
-               ('legal', 'Lawyer or court', '涉司法', 3), ('petition', 'Petition', '信访', 4),
-               ('extreme', 'Extreme words or acts', '过激', 5), ('emotional', 'Very upset', '情绪激动', 6),
-               ('vulnerable', 'Old, ill or disabled', '特殊群体', 7),
-               ('occupation', 'Special occupation', '特殊职业', 8)) f (flag, label_en, label_zh, seq)
- WHERE (SELECT bank.my_role()) IS NOT NULL;
-SELECT bank.view_grant('case_flag', 'staff');
-
 -- Mediation by a body outside the bank: asked for, then agreed, failed or refused. One for each case,
 -- the latest; the history keeps the earlier ones.
 CREATE TABLE bank.case_mediation (
