@@ -420,10 +420,10 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
         ('draft review returned approved', 'withdraw', 'withdrawn', 'clerk rm supervisor', false, 'note', '', 'withdrawn', '')
       ) t (stages, action, next_stage, roles, own, needs, sets, o, starts), unnest(string_to_array(stages, ' ')) s
      WHERE (y = 'consumer_credit' OR action NOT LIKE 'auto%') AND (y = 'account_opening' OR action <> 'visit');
--- One business day; one working hour; two business days.
+-- One business day; one working hour; two business days: 7 hours of service each.
 INSERT INTO bank.clock_rule (case_type, regime, clock, level, source, measure, amount, calendar, pausable)
     SELECT y, r, 'application', '', '', m, n, 'service', true FROM unnest('{cn,fca}'::text[]) r,
-    (VALUES ('account_opening', 'working_days', 1), ('consumer_credit', 'working_minutes', 60), ('chain_finance', 'working_days', 2)) x (y, m, n);
+    (VALUES ('account_opening', 'working_minutes', 420), ('consumer_credit', 'working_minutes', 60), ('chain_finance', 'working_minutes', 840)) x (y, m, n);
 INSERT INTO bank.escalation_rule (case_type, clock, step, at_percent, action)
     SELECT y, 'application', n, p, a FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,
     (VALUES (1, 50, 'remind'), (2, 80, 'supervisor'), (3, 100, 'supervisor')) x (n, p, a);
@@ -433,25 +433,25 @@ INSERT INTO bank.case_field (case_type, field, seq, kind, label_en, label_zh, mo
     ('account_opening', 'credit_code', 'text', 'Credit code', '统一社会信用代码', NULL, false),
     ('account_opening', 'licence_from', 'date', 'Licence from', '执照起始日', NULL, false),
     ('account_opening', 'licence_to', 'date', 'Licence to', '执照到期日', NULL, false),
-    ('account_opening', 'registered_address', 'text', 'Registered address', '注册地址', NULL, true),
+    ('account_opening', 'registered_address', 'text', 'Address', '注册地址', NULL, true),
     ('account_opening', 'contact_phone', 'text', 'Contact phone', '联系电话', NULL, true),
-    ('account_opening', 'rep_name', 'text', 'Legal representative', '法定代表人', NULL, true),
-    ('account_opening', 'rep_id', 'text', 'His identity number', '法人证件号码', NULL, true),
-    ('account_opening', 'rep_id_to', 'date', 'His document until', '法人证件到期日', NULL, false),
-    ('account_opening', 'owner_name', 'text', 'Beneficial owner', '受益所有人', NULL, true),
-    ('account_opening', 'owner_id', 'text', 'His identity number', '受益人证件号码', NULL, true),
+    ('account_opening', 'rep_name', 'text', 'Representative', '法定代表人', NULL, true),
+    ('account_opening', 'rep_id', 'text', 'Rep. identity', '法人证件号码', NULL, true),
+    ('account_opening', 'rep_id_to', 'date', 'Rep. valid until', '法人证件到期日', NULL, false),
+    ('account_opening', 'owner_name', 'text', 'Owner', '受益所有人', NULL, true),
+    ('account_opening', 'owner_id', 'text', 'Owner identity', '受益人证件号码', NULL, true),
     ('account_opening', 'owner_share', 'integer', 'Share, percent', '持股比例%', 100, false),
     ('account_opening', 'account_kind', 'choice', 'Kind of account', '账户性质', NULL, false),
-    ('account_opening', 'basic_bank', 'text', 'Bank of basic account', '基本户开户行', NULL, false),
+    ('account_opening', 'basic_bank', 'text', 'Basic bank', '基本户开户行', NULL, false),
     ('account_opening', 'recon_cycle', 'choice', 'Reconciliation', '银企对账', NULL, false),
-    ('account_opening', 'payroll_staff', 'integer', 'Payroll: people', '代发人数', 100000, false),
-    ('account_opening', 'payroll_day', 'integer', 'Payroll: day of month', '发薪日', 28, false),
+    ('account_opening', 'payroll_staff', 'integer', 'Payroll people', '代发人数', 100000, false),
+    ('account_opening', 'payroll_day', 'integer', 'Payroll day', '发薪日', 28, false),
     ('consumer_credit', 'amount', 'money', 'Amount', '申请金额', NULL, false),
     ('consumer_credit', 'months', 'integer', 'Months', '期限（月）', 360, false),
     ('consumer_credit', 'purpose', 'choice', 'Purpose', '用途', NULL, false),
-    ('consumer_credit', 'consent', 'bool', 'Consent to bureau', '征信授权', NULL, false),
+    ('consumer_credit', 'consent', 'bool', 'Consent', '征信授权', NULL, false),
     ('chain_finance', 'amount', 'money', 'Amount', '申请金额', NULL, false),
-    ('chain_finance', 'core', 'text', 'Core enterprise', '核心企业', NULL, false),
+    ('chain_finance', 'core', 'text', 'Core', '核心企业', NULL, false),
     ('chain_finance', 'kind', 'choice', 'Against', '融资标的', NULL, false),
     ('chain_finance', 'document', 'text', 'Number', '单据号', NULL, false)) x (y, f, k, en, zh, most, personal);
 INSERT INTO bank.case_choice (case_type, field, choice, label_en, label_zh, seq) VALUES

@@ -104,7 +104,7 @@ SELECT is(pg_temp.as('t_rm', format('SELECT (api.case_create(''account_opening''
 SELECT is(pg_temp.call('t_rm', format('application_submit(%s, %s, 1,', :c, :o)), 'BO409', 'not by an old version');
 SELECT is(pg_temp.call('t_rm', format('application_submit(%s, %s, NULL,', :c, :o)), 'done', 'handed in');
 SELECT is(pg_temp.stage(:o), 'review compliance', 'with compliance: another department');
-SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :o AND clock = 'application'), 'working_days 1', 'one business day runs');
+SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :o AND clock = 'application'), 'working_minutes 420', 'one business day runs');
 SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''approve'', NULL, '''', ''fine'', NULL,', :c, :o)), 'BO403', 'first taken, then proposed');
 SELECT is(pg_temp.call('t_rm', format('case_take(%s, %s, NULL,', :c, :o)), 'BO403', 'sales do not review');
 SELECT is(pg_temp.call('t_clerk2', format('case_take(%s, %s, NULL,', :c, :o)), 'done', 'taken');
@@ -226,7 +226,7 @@ SELECT is(pg_temp.chain(302, 801, 100000), 'done application_twice', 'a second a
 SELECT pg_temp.call('t_rm', format('application_withdraw(302, %s, ''twice'', NULL,', pg_temp.last_case()));
 SELECT is(pg_temp.call('t_rm', format('application_submit(302, %s, NULL,', :p)), 'done', 'handed in');
 SELECT is(pg_temp.stage(:p), 'review chain_desk', 'with the supply-chain desk');
-SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :p), 'working_days 2', 'two business days');
+SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :p), 'working_minutes 840', 'two business days');
 SELECT pg_temp.call('t_clerk2', format('case_take(302, %s, NULL,', :p)), pg_temp.call('t_clerk2', format('application_propose(302, %s, ''approve'', NULL, '''', ''ok'', NULL,', :p));
 UPDATE bank.decision_limit SET amount = 5000000 WHERE unit_kind = 'branch';
 SELECT is(pg_temp.call('t_super', format('application_decide(302, %s, ''agree'', '''', NULL,', :p)), 'BO403', 'above the limit of the branch');
