@@ -32,7 +32,8 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
 
 if HAVE_VTERM
 console_programs = tests/console/console.t tests/console/flows.t tests/console/pages.t \
-  tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t
+  tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t \
+  tests/console/application.t
 check_PROGRAMS += $(console_programs)
 TESTS += $(console_programs)
 tests_console_console_t_SOURCES = tests/console/console.c
@@ -47,6 +48,8 @@ tests_console_matcher_t_SOURCES = tests/console/matcher.c
 tests_console_matcher_t_LDADD = $(pty_libraries)
 tests_console_casework_t_SOURCES = tests/console/casework.c
 tests_console_casework_t_LDADD = $(pty_libraries)
+tests_console_application_t_SOURCES = tests/console/application.c
+tests_console_application_t_LDADD = $(pty_libraries)
 tests_console_work_t_SOURCES = tests/console/work.c
 tests_console_work_t_LDADD = $(pty_libraries)
 endif

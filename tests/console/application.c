@@ -1,0 +1,285 @@
+/* Applications from the form to the open account and the money paid out, in the real program: three
+ * people at their desks. Prints TAP. */
+#include "tests/lib/pty.h"
+#include "tests/lib/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WAIT = 10000 };
+
+static struct pty *start(const char *as, const char *screen)
+{
+    const char *argv[] = {stage_program, "console", "--as", as, "--language", "en",
+                          "--screen",    screen,    NULL};
+    static char config[1100];
+    const char *environment[] = {config, "BANKOPS_LANGUAGE_SET=1", "PGUSER", NULL};
+    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", getenv("BANKOPS_FIXTURE"));
+    struct pty *pty = pty_start(24, 80, argv, environment);
+    pty_wait_text(pty, " F1 ", WAIT);
+    return pty;
+}
+
+/* Types one field of a form or dialog and goes to the next. */
+static void field(struct pty *pty, const char *text)
+{
+    pty_type(pty, text);
+    pty_keys(pty, "Tab", NULL);
+}
+
+/* Takes an action that asks whether one is sure, and waits for what it says. */
+static bool confirm(struct pty *pty, const char *key, const char *answer)
+{
+    pty_type(pty, key);
+    pty_wait_text(pty, "y = yes", WAIT);
+    pty_type(pty, "y");
+    return pty_wait_text(pty, answer, WAIT);
+}
+
+/* The program at an application, found by its number in the list of all. */
+static struct pty *open_at(const char *as, const char *number)
+{
+    struct pty *pty = start(as, "app all");
+    pty_wait_text(pty, "Lane: All", WAIT);
+    pty_wait_text(pty, " T0", WAIT);
+    pty_type(pty, "=");
+    pty_settle(pty, 100, 2000);
+    pty_type(pty, number);
+    pty_keys(pty, "Enter", NULL);
+    pty_settle(pty, 300, 3000);
+    pty_keys(pty, "Enter", NULL);
+    char title[64];
+    snprintf(title, sizeof title, "Application · %s", number);
+    pty_wait_text(pty, title, WAIT);
+    pty_wait_text(pty, "Opened by", WAIT);
+    return pty;
+}
+
+static const char *newest(void)
+{
+    static char number[32];
+    snprintf(number, sizeof number, "%s",
+             stage_sql("SELECT number FROM bank.case_file ORDER BY case_id DESC LIMIT 1"));
+    return number;
+}
+
+/* Reviewer and second person. */
+static void approve(const char *number, const char *message)
+{
+    struct pty *pty = open_at("clerk01", number);
+    pty_type(pty, "t");
+    stage_ok(pty_wait_text(pty, "The case is yours.", WAIT) &&
+                 pty_wait_text(pty, " Owner  ", WAIT),
+             "the reviewing desk takes it");
+    pty_type(pty, "P");
+    pty_wait_text(pty, "Verdict", WAIT);
+    pty_keys(pty, "Tab", "Tab", "Tab", NULL);
+    pty_type(pty, "looks right");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The proposal waits for a second person.", WAIT),
+             "and proposes to approve");
+    pty_free(pty);
+    pty = start("super02", "apa");
+    pty_wait_text(pty, number, WAIT);
+    pty_type(pty, "=");
+    pty_settle(pty, 100, 2000);
+    pty_type(pty, number);
+    pty_keys(pty, "Enter", NULL);
+    pty_settle(pty, 300, 3000);
+    stage_ok(confirm(pty, "A", message), "a second person agrees in the inbox");
+    pty_free(pty);
+}
+
+static void execute(const char *number, const char *message)
+{
+    struct pty *pty = open_at("clerk01", number);
+    stage_ok(confirm(pty, "E", message), message);
+    pty_free(pty);
+}
+
+static void fill_opening(struct pty *pty, const char *code)
+{
+    field(pty, "新程餐饮有限公司");
+    field(pty, code);
+    field(pty, "东门路1号");
+    field(pty, "13800138000");
+    field(pty, "2024-03-01");
+    field(pty, "");
+    field(pty, "王小明");
+    field(pty, "11010519491231002X");
+    field(pty, "2035-01-01");
+    field(pty, "80");
+    for (int i = 0; i < 5; i++)
+        field(pty, "");
+    field(pty, "12");
+    field(pty, "10");
+    pty_keys(pty, "F10", NULL);
+}
+
+static void document(struct pty *pty, int kind)
+{
+    pty_type(pty, "D");
+    pty_wait_text(pty, "Name on it", WAIT);
+    for (int i = 0; i < kind; i++)
+        pty_keys(pty, "Right", NULL);
+    pty_keys(pty, "F10", NULL);
+    pty_wait_text(pty, "The document is kept", WAIT);
+    pty_keys(pty, "F5", NULL);
+    pty_settle(pty, 300, 3000);
+}
+
+static void opening(void)
+{
+    char number[32];
+    struct pty *pty = start("rm01", "sme");
+    pty_wait_text(pty, "Credit code", WAIT);
+    fill_opening(pty, "91350100M000100Y44");
+    stage_ok(pty_wait_text(pty, "no unified social credit code", WAIT),
+             "a wrong check character is refused at the field");
+    pty_free(pty);
+    pty = start("rm01", "sme");
+    pty_wait_text(pty, "Credit code", WAIT);
+    fill_opening(pty, "91350100M000100Y43");
+    stage_ok(pty_wait_text(pty, "To put right  5", WAIT), "all that is missing is counted at once");
+    snprintf(number, sizeof number, "%s", newest());
+    pty_type(pty, "2");
+    stage_ok(pty_wait_text(pty, "Business licence", WAIT) && pty_has(pty, "Tax registration") &&
+                 pty_has(pty, "At visit"),
+             "and named, with what is done at the visit");
+    stage_ok(confirm(pty, "S", "Not submitted"), "it is not handed in so");
+    document(pty, 0);
+    document(pty, 1);
+    document(pty, 3);
+    document(pty, 4);
+    stage_ok(confirm(pty, "S", "with the reviewing desk"), "with its documents it is");
+    pty_free(pty);
+    approve(number, "it waits for account operations");
+    pty = open_at("rm01", number);
+    pty_type(pty, "F");
+    pty_wait_text(pty, "Face match", WAIT);
+    field(pty, "99.61");
+    pty_type(pty, "y");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The visit is recorded.", WAIT), "the customer comes once");
+    pty_free(pty);
+    execute(number, "The account is open, with its services.");
+    stage_ok(!strcmp(stage_sql("SELECT string_agg(s.kind, ' ' ORDER BY s.kind) FROM "
+                               "bank.account_service s JOIN bank.customer_identity i USING "
+                               "(customer_id) WHERE i.number = '91350100M000100Y43'"),
+                     "payroll reconciliation"),
+             "reconciliation and payroll are open with it");
+}
+
+/* Somebody whom the card approves, without an application of his own. */
+static const char *borrower(void)
+{
+    return stage_sql(
+        "SELECT c.customer_number FROM bank.customer c JOIN bank.customer_identity i USING "
+        "(customer_id), bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id WHERE s.login = "
+        "'rm01' AND c.unit_id BETWEEN u.low AND u.high AND NOT c.restricted AND NOT c.aml_flag "
+        "AND c.kind = 'person' AND i.expires_on > bank.today() AND c.birth_date BETWEEN "
+        "bank.today() - 20000 AND bank.today() - 9000 AND NOT EXISTS (SELECT FROM bank.staff t "
+        "WHERE t.customer_id = c.customer_id) AND NOT EXISTS (SELECT FROM bank.application a WHERE "
+        "a.customer_id = c.customer_id) AND (bank.payout_account(c.customer_id, "
+        "'savings')).account_id IS NOT NULL ORDER BY c.customer_id LIMIT 1");
+}
+
+/* What the bureau, the insurance and the employer tell of him. */
+static void vouch(const char *customer)
+{
+    char text[900];
+    snprintf(text, sizeof text,
+             "WITH o AS (INSERT INTO bank.outside_fact SELECT c.customer_id, f.s, f.f, bank.today() "
+             "- 1, c.unit_id, f.v, 'R1' FROM bank.customer c, (VALUES ('bureau', 'overdue', 0), "
+             "('bureau', 'queries', 0), ('bureau', 'monthly_debt', 0), ('social', 'social_months', "
+             "24)) f (s, f, v) WHERE c.customer_number = '%s' ON CONFLICT DO NOTHING) INSERT INTO "
+             "bank.entry (customer_id, account_id, at, amount, balance_after, channel, narrative, "
+             "unit_id) SELECT a.customer_id, a.account_id, date_trunc('month', bank.today()) - "
+             "make_interval(months => m) + interval '15 days', 2000000, 0, 'batch', "
+             "bank.setting('salary_narrative'), a.unit_id FROM bank.customer c, LATERAL "
+             "bank.payout_account(c.customer_id, 'savings') a, generate_series(1, 6) m WHERE "
+             "c.customer_number = '%s' RETURNING 1",
+             customer, customer);
+    stage_sql(text);
+}
+
+static void credit(void)
+{
+    char customer[32], screen[64], number[32];
+    snprintf(customer, sizeof customer, "%s", borrower());
+    vouch(customer);
+    snprintf(screen, sizeof screen, "cus %s", customer);
+    struct pty *pty = start("rm01", screen);
+    pty_wait_text(pty, "Customer ·", WAIT);
+    pty_type(pty, "C");
+    stage_ok(pty_wait_text(pty, "Payout to", WAIT) && pty_wait_text(pty, customer, WAIT),
+             "a credit begins with what the bank holds of the customer");
+    field(pty, "36000");
+    field(pty, "24");
+    field(pty, "");
+    pty_type(pty, "y");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "To put right  0", WAIT), "nothing more is asked");
+    snprintf(number, sizeof number, "%s", newest());
+    pty_type(pty, "3");
+    stage_ok(pty_wait_text(pty, "Never late in 24 months", WAIT) &&
+                 pty_has(pty, "0 late payments in 24 months"),
+             "each point of the score has its evidence");
+    stage_ok(confirm(pty, "S", "Approved by the rules"), "the rules decide at once");
+    pty_free(pty);
+    execute(number, "The money is paid out.");
+}
+
+static void chain(void)
+{
+    char document_number[64], number[32];
+    snprintf(document_number, sizeof document_number, "%s",
+             stage_sql("INSERT INTO bank.core_document (customer_id, unit_id, kind, number, "
+                       "supplier_id, supplier_code, amount, issued_on, due_on, confirmed_at) "
+                       "SELECT e.customer_id, e.unit_id, 'order', 'POTEST', c.customer_id, "
+                       "i.number, 10000000, bank.today(), bank.today() + 60, now() FROM "
+                       "bank.core_enterprise e, bank.customer c JOIN bank.customer_identity i USING "
+                       "(customer_id), bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id "
+                       "WHERE s.login = 'rm01' AND c.unit_id BETWEEN u.low AND u.high AND c.kind = "
+                       "'company' AND NOT c.restricted AND NOT c.aml_flag AND e.customer_id <> "
+                       "c.customer_id AND e.valid_until > bank.today() AND "
+                       "(bank.payout_account(c.customer_id, 'current')).account_id IS NOT NULL AND "
+                       "NOT EXISTS (SELECT FROM bank.core_finance f WHERE f.supplier_id = "
+                       "c.customer_id) ORDER BY e.customer_id, c.customer_id LIMIT 1 RETURNING "
+                       "number"));
+    struct pty *pty = start("rm01", "cdoc");
+    pty_wait_text(pty, "Orders and receivables", WAIT);
+    pty_settle(pty, 300, 3000);
+    pty_type(pty, "=");
+    pty_settle(pty, 100, 2000);
+    pty_type(pty, document_number);
+    pty_keys(pty, "Enter", NULL);
+    pty_settle(pty, 300, 3000);
+    pty_type(pty, "f");
+    stage_ok(pty_wait_text(pty, "Supply-chain finance", WAIT) && pty_wait_text(pty, "POTEST", WAIT),
+             "finance begins at the order");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "To put right  0", WAIT),
+             "the most that may be lent stands in the form and passes");
+    snprintf(number, sizeof number, "%s", newest());
+    stage_ok(confirm(pty, "S", "with the reviewing desk"), "handed in");
+    pty_free(pty);
+    approve(number, "it waits for account operations");
+    execute(number, "The money is paid out.");
+    stage_ok(!strcmp(stage_sql("SELECT f.state FROM bank.core_finance f JOIN bank.core_document d "
+                               "USING (customer_id, document_id) WHERE d.number = 'POTEST'"),
+                     "paid"),
+             "the line of the core enterprise is used");
+}
+
+int main(void)
+{
+    setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
+    if (!stage_begin("golden"))
+        return stage_end();
+    opening();
+    credit();
+    chain();
+    return stage_end();
+}
