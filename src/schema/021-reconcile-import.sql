@@ -74,7 +74,7 @@ BEGIN
     SELECT i.position, coalesce(i.book_date, i.value_date) AS booked_on, count(*) AS lines,
            sum(i.amount) AS amount, sum(abs(i.amount)) AS value, min(i.value_date) AS from_date,
            max(i.value_date) AS to_date
-      FROM api.import_line i WHERE i.writer = pg_current_xact_id()
+      FROM api.import_line i WHERE i.writer = (SELECT pg_current_xact_id())
      GROUP BY i.position, coalesce(i.book_date, i.value_date);
 END $$;
 
@@ -83,7 +83,7 @@ CREATE FUNCTION bank.recon_line_twice(p_side text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = bank, pg_temp SET work_mem = '64MB' AS $$
     SELECT count(*) <> count(DISTINCT uuid_hash_extended(
                coalesce(i.fingerprint, bank.recon_fingerprint(p_side, i)), 0))
-      FROM api.import_line i WHERE i.writer = pg_current_xact_id()
+      FROM api.import_line i WHERE i.writer = (SELECT pg_current_xact_id())
 $$;
 
 -- Makes items of the staged lines of this transaction, in the segment p_low or among the others when
@@ -97,6 +97,7 @@ DECLARE
     adjoining int[] := CASE WHEN NOT p_plain THEN bank.recon_adjoining(p_file) END;
     added bigint;
 BEGIN
+    PERFORM bank.recon_number_from(p_low);
     EXECUTE format($make$
     WITH staged AS (
         SELECT s.account_id, s.unit_id, s.side, CASE s.side WHEN 'L' THEN i.amount ELSE -i.amount END AS amount,
@@ -108,7 +109,7 @@ BEGIN
                coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i)) AS fingerprint, i.position
           FROM api.import_line i
           JOIN recon_statement s ON s.file_id = $1 AND s.position = i.position AND s.kind = 'booked'
-         WHERE i.writer = pg_current_xact_id()) %4$s
+         WHERE i.writer = (SELECT pg_current_xact_id())) %4$s
     INSERT INTO bank.%1$I (%2$s account_id, unit_id, side, amount, currency, value_date, book_date,
         day, kind, reference, reference_key, bank_reference, counterparty, narrative, source_id, statement_id,
         line, fingerprint, occurrence)
@@ -117,7 +118,7 @@ BEGIN
            c.statement_id, c.line, c.fingerprint, %5$s $make$,
         CASE WHEN p_low IS NULL THEN 'recon_item' ELSE 'recon_item_' || p_low END,
         CASE WHEN p_low IS NOT NULL THEN 'item_id,' END,
-        CASE WHEN p_low IS NOT NULL THEN format('%s + row_number() OVER () - 1,', p_low) END,
+        CASE WHEN p_low IS NOT NULL THEN 'nextval(''pg_temp.recon_number''),' END,
         CASE WHEN NOT p_plain THEN $counted$,
     known AS MATERIALIZED (
         SELECT o.account_id, o.side, o.fingerprint, max(o.occurrence) AS copies

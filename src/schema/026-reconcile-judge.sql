@@ -80,6 +80,7 @@ DECLARE
     statement text := format(lines, ARRAY(SELECT statement_id FROM recon_statement
                                            WHERE statement_id = ANY (p_fresh) AND side = 'S'), 'S');
 BEGIN
+    PERFORM bank.recon_number_from(p_low);
     DROP TABLE IF EXISTS pg_temp.run_pair;
     EXECUTE format($make$
     CREATE TEMP TABLE run_pair ON COMMIT DROP AS
@@ -101,11 +102,11 @@ BEGIN
       FROM %s
      CROSS JOIN LATERAL (SELECT CASE WHEN r.match IS NOT NULL THEN b.reference <> '' AND
                                      b.key = s.key END AS same) k $make$,
-        CASE WHEN p_low IS NOT NULL THEN p_low || ' + row_number() OVER ()'
+        CASE WHEN p_low IS NOT NULL THEN 'nextval(''pg_temp.recon_number'')'
              ELSE 'nextval(''bank.recon_match_match_id_seq'')' END, p_as_of,
         CASE WHEN p_exact THEN bank.recon_exact_from(book, statement, p_as_of)
              ELSE format($from$%s b LEFT JOIN (SELECT * FROM api.run_line
-                  WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL) r ON r.item_id = b.item_id
+                  WHERE writer = (SELECT pg_current_xact_id()) AND mate_id IS NOT NULL) r ON r.item_id = b.item_id
       FULL JOIN %s s ON s.item_id = r.mate_id$from$, book, statement) END);
     PERFORM bank.recon_run_fits(p_exact);
 END $$;
@@ -188,7 +189,7 @@ BEGIN
            coalesce(p.book_fresh, p.statement_fresh) AS fresh, p.first_day <= p_as_of AS due, p.key,
            bank.recon_core(p.reference) AS core, p.reference, p.narrative, p.bank_reference
       FROM run_pair p WHERE p.match_id IS NULL;
-    ANALYZE run_single;
+    ANALYZE run_single (account_id, item_id, key);
 END $$;
 
 -- The other matches, line by line and as a whole.
@@ -238,8 +239,8 @@ BEGIN
          WHERE u.account_id = g.account_id AND u.items = g.items;
         DELETE FROM run_part p WHERE NOT EXISTS (SELECT FROM run_group g WHERE g.match = p.match);
     END IF;
-    ANALYZE run_part;
-    ANALYZE run_group;
+    ANALYZE run_part (match, item_id);
+    ANALYZE run_group (match);
 END $$;
 
 -- Open lines that no match claims: what could speak against one.
@@ -249,7 +250,7 @@ BEGIN
     DROP TABLE IF EXISTS pg_temp.run_rest;
     CREATE TEMP TABLE run_rest ON COMMIT DROP AS
     SELECT * FROM run_single u WHERE u.item_id NOT IN (SELECT item_id FROM run_part);
-    ANALYZE run_rest;
+    ANALYZE run_rest (account_id, item_id, key);
 END $$;
 
 -- Matches that ask to be confirmed and are not, with the reason: the rule only suggests, the lines

@@ -2,7 +2,8 @@
 
 -- Suggestions of earlier runs give way; one that this run makes again stays as it is.
 CREATE FUNCTION bank.recon_run_supersede(p_lane_id int) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_old;
     CREATE TEMP TABLE run_old ON COMMIT DROP AS

@@ -141,6 +141,10 @@ BEGIN
     SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id, o.category,
            o.value_date, due.due_on, o.related, p_run
       FROM found o JOIN due USING (value_date)
+     WHERE NOT EXISTS (SELECT FROM recon_break x -- most are as they were
+                        WHERE x.account_id = o.account_id AND x.item_id = o.item_id
+                          AND x.category = o.category
+                          AND x.related_item_id IS NOT DISTINCT FROM o.related)
     ON CONFLICT (account_id, item_id) DO UPDATE
        SET category = excluded.category, related_item_id = excluded.related_item_id,
            version = b.version + 1

@@ -52,6 +52,16 @@ BEGIN
     END IF;
 END $$;
 
+-- Counts the rows of segment p_low while they are written; cheaper than a window over all of them.
+CREATE FUNCTION bank.recon_number_from(p_low bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+BEGIN
+    IF p_low IS NOT NULL THEN
+        DROP SEQUENCE IF EXISTS pg_temp.recon_number;
+        EXECUTE format('CREATE TEMP SEQUENCE recon_number MINVALUE %s CACHE 1000', p_low);
+    END IF;
+END $$;
+
 DO $$
 DECLARE
     f text;
