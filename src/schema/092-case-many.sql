@@ -220,3 +220,14 @@ BEGIN
 END $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
   FROM unnest('{case_mediation_form,case_mediation_set}'::text[]) name;
+
+-- Accounts that a redress may go to: those of the customer, as the bank knows them.
+CREATE FUNCTION api.redress_accounts(p_customer_id bigint)
+RETURNS TABLE (account text, product_zh text, product_en text, currency text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT bank.mask_account(a.number), p.name_zh, p.name_en, a.currency::text
+      FROM bank.account a JOIN bank.product p USING (product)
+     WHERE a.customer_id = (bank.customer_require(p_customer_id)).customer_id AND a.status = 'open'
+     ORDER BY a.account_id
+$$;
+SELECT bank.function_grant('redress_accounts', 'clerk', 'rm', 'supervisor');
