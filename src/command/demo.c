@@ -37,7 +37,7 @@ static const char help[] = N_(
     "\n"
     "Fills an empty database with an invented bank: units, staff, customers, accounts, 18 "
     "months of\n"
-    "history, complaints, points. The same seed, size and moment give the same bank. All or "
+    "history, complaints, applications, points. The same seed, size and moment give the same bank. All or "
     "nothing.\n"
     "\n"
     "Options:\n"
