@@ -129,8 +129,7 @@ BEGIN
             bank.found(p_who || '_identity', 'fail', 'The document has another number.', '证件与录入号码不一致。')
         WHEN coalesce(p_until, p_paper.expires_on) < bank.today() THEN
             bank.found(p_who || '_identity', 'fail',
-                format('Expired on %s.', coalesce(p_until, p_paper.expires_on)),
-                format('已于%s到期。', coalesce(p_until, p_paper.expires_on)))
+                format('Expired on %s.', coalesce(p_until, p_paper.expires_on)), format('已于%s到期。', coalesce(p_until, p_paper.expires_on)))
         ELSE bank.found(p_who || '_identity', 'pass',
                 format('Check digit right, %s years old.', age), format('校验码正确，%s岁。', age)) END;
     SELECT * INTO known FROM bank.known_person(p_number);
@@ -149,11 +148,9 @@ BEGIN
         END;
     IF p_who = 'rep' THEN
         RETURN NEXT CASE WHEN known.companies >= 5 THEN
-            bank.found('rep_companies', 'warn', format('Represents %s companies here.', known.companies),
-                       format('在行内已代表%s家企业。', known.companies))
+            bank.found('rep_companies', 'warn', format('Represents %s companies here.', known.companies), format('在行内已代表%s家企业。', known.companies))
             ELSE bank.found('rep_companies', 'pass',
-                format('Represents %s other companies here.', coalesce(known.companies, 0)),
-                format('在行内代表其他企业%s家。', coalesce(known.companies, 0))) END;
+                format('Represents %s other companies here.', coalesce(known.companies, 0)), format('在行内代表其他企业%s家。', coalesce(known.companies, 0))) END;
     END IF;
 END $$;
 
@@ -221,14 +218,11 @@ BEGIN
             bank.found('enterprise_twice', 'pass', 'No account of this enterprise here.', '行内无该企业账户。')
         WHEN other.accounts > 0 AND v ->> 'account_kind' = 'basic' THEN
             bank.found('enterprise_twice', 'fail',
-                format('Customer %s at %s has %s open accounts.', other.customer_number, bank.unit_name(other.unit_id), other.accounts),
-                format('该企业为%s客户%s，已有%s个结算账户。', bank.unit_name(other.unit_id), other.customer_number, other.accounts))
+                format('Customer %s at %s has %s open accounts.', other.customer_number, bank.unit_name(other.unit_id), other.accounts), format('该企业为%s客户%s，已有%s个结算账户。', bank.unit_name(other.unit_id), other.customer_number, other.accounts))
         WHEN other.customer_id <> c.customer_id THEN
             bank.found('enterprise_twice', 'fail',
-                format('Customer %s of %s has this code.', other.customer_number, bank.unit_name(other.unit_id)),
-                format('该代码属于%s客户%s。', bank.unit_name(other.unit_id), other.customer_number))
-        ELSE bank.found('enterprise_twice', 'warn', format('Has %s accounts here already.', other.accounts),
-                        format('行内已有%s个结算账户。', other.accounts)) END;
+                format('Customer %s of %s has this code.', other.customer_number, bank.unit_name(other.unit_id)), format('该代码属于%s客户%s。', bank.unit_name(other.unit_id), other.customer_number))
+        ELSE bank.found('enterprise_twice', 'warn', format('Has %s accounts here already.', other.accounts), format('行内已有%s个结算账户。', other.accounts)) END;
     RETURN NEXT CASE WHEN cardinality(same) > 0 THEN
         bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '), '在办：' || array_to_string(same, '、'))
         ELSE bank.found('application_twice', 'pass', 'None open.', '无在办申请。') END;
@@ -331,8 +325,7 @@ BEGIN
         bank.found('financed_twice', 'fail', 'Financed already: ' || twin || '.', '已融资：' || twin || '。')
         ELSE bank.found('financed_twice', 'pass', 'Neither it nor its order is financed.', '该单据及其订单均未融资。') END;
     RETURN NEXT CASE WHEN a.amount * 100 > d.amount * rate THEN
-        bank.found('advance', 'fail', format('At most %s CNY (%s %%).', bank.money_text(d.amount * rate / 100), rate),
-                   format('最高%s元（%s%%）。', bank.money_text(d.amount * rate / 100), rate))
+        bank.found('advance', 'fail', format('At most %s CNY (%s %%).', bank.money_text(d.amount * rate / 100), rate), format('最高%s元（%s%%）。', bank.money_text(d.amount * rate / 100), rate))
         ELSE bank.found('advance', 'pass', format('%s %% of the document, at most %s %%.', round(100.0 * a.amount / d.amount, 1), rate),
                         format('占单据金额%s%%，上限%s%%。', round(100.0 * a.amount / d.amount, 1), rate)) END;
     room := core.limit_amount - bank.core_used(core.customer_id, NULL, c.case_id);

@@ -100,23 +100,17 @@ BEGIN
                       WHEN refer IS NOT NULL OR s.score < card.approve_at OR amount > card.auto_most THEN 'refer'
                       ELSE 'approve' END;
     IF refuse IS NOT NULL THEN
-        s.reason_en := format('%s: refused whatever the score of %s.', refuse.label_en, s.score);
-        s.reason_zh := format('%s：无论得分（%s分）均拒绝。', refuse.label_zh, s.score);
+        s.reason_en := format('%s: refused whatever the score of %s.', refuse.label_en, s.score); s.reason_zh := format('%s：无论得分（%s分）均拒绝。', refuse.label_zh, s.score);
     ELSIF s.score < card.refuse_below THEN
-        s.reason_en := format('Score %s, below %s: refused.', s.score, card.refuse_below);
-        s.reason_zh := format('得分%s，低于%s分：拒绝。', s.score, card.refuse_below);
+        s.reason_en := format('Score %s, below %s: refused.', s.score, card.refuse_below); s.reason_zh := format('得分%s，低于%s分：拒绝。', s.score, card.refuse_below);
     ELSIF refer IS NOT NULL THEN
-        s.reason_en := format('%s: two persons decide. Score %s.', refer.label_en, s.score);
-        s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
+        s.reason_en := format('%s: two persons decide. Score %s.', refer.label_en, s.score); s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
     ELSIF s.score < card.approve_at THEN
-        s.reason_en := format('Score %s, from %s to below %s: two persons decide.', s.score, card.refuse_below, card.approve_at);
-        s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, card.refuse_below, card.approve_at);
+        s.reason_en := format('Score %s, from %s to below %s: two persons decide.', s.score, card.refuse_below, card.approve_at); s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, card.refuse_below, card.approve_at);
     ELSIF amount > card.auto_most THEN
-        s.reason_en := format('Score %s, but above %s CNY two persons decide.', s.score, most);
-        s.reason_zh := format('得分%s，金额超过%s元：须双人审批。', s.score, most);
+        s.reason_en := format('Score %s, but above %s CNY two persons decide.', s.score, most); s.reason_zh := format('得分%s，金额超过%s元：须双人审批。', s.score, most);
     ELSE
-        s.reason_en := format('Score %s, from %s on and up to %s CNY: approved.', s.score, card.approve_at, most);
-        s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。', s.score, card.approve_at, most);
+        s.reason_en := format('Score %s, from %s on and up to %s CNY: approved.', s.score, card.approve_at, most); s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。', s.score, card.approve_at, most);
     END IF;
     INSERT INTO bank.application_score (customer_id, case_id, run, unit_id, card, version, score, verdict, reason_en, reason_zh)
     VALUES (c.customer_id, c.case_id, p_run, c.unit_id, card.card, card.version, s.score, s.verdict, s.reason_en, s.reason_zh)
