@@ -12,10 +12,12 @@ const char *const case_row_fields[] = {
     "id",         "received_at", "source",     "channel", "customer", "unit",
     "subject",    "text",        "business",   "reason",  "level",    "urgency",
     "remedy",     "flags",       "name",       "contact", "role",     "authority",
-    "group_size", "third_party", "complained", NULL};
+    "group_size", "third_party", "complained", "type",    NULL};
 
 bool case_row_field(const char *name)
 {
+    if (!strncmp(name, "field.", 6) && name[6])
+        return true;
     for (const char *const *each = case_row_fields; *each; each++)
         if (!strcmp(*each, name))
             return true;

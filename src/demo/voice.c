@@ -145,7 +145,7 @@ static const char themes_sql[] =
     "FROM demo_way d) w, "
     "bank.staff o, bank.staff b, bank.staff c "
     "WHERE o.login = CASE t.theme % 3 WHEN 0 THEN 'rm01' WHEN 1 THEN 'super01' ELSE 'clerk01' END "
-    "AND b.login = 'super02' AND c.login = 'clerk01'; "
+    "AND b.login = 'super02' AND c.login = 'clerk01' AND w.now IS NOT NULL; "
     "INSERT INTO bank.theme_event (theme_id, at, staff_id, action, note, before, after) "
     "SELECT t.theme_id, e.at, e.staff, e.action, e.note, e.was, e.now FROM bank.theme t "
     "CROSS JOIN LATERAL (VALUES (t.created_at, t.created_by, 'create', '', NULL::jsonb, "

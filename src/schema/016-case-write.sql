@@ -354,8 +354,9 @@ BEGIN
     END IF;
     SELECT * INTO y FROM bank.case_type x WHERE x.case_type = p_case_type AND x.active;
     IF NOT FOUND OR y.case_type = 'complaint' THEN
-        PERFORM bank.fail('BO422', 'There is no such type of case.', p_case_type, NULL,
-                          'p_case_type');
+        PERFORM bank.fail('BO422', 'There is no such type of case.', p_case_type,
+            (SELECT string_agg(x.case_type, ', ' ORDER BY x.seq) FROM bank.case_type x
+              WHERE x.active AND x.case_type <> 'complaint'), 'p_case_type');
     END IF;
     PERFORM bank.require_role(VARIADIC y.roles);
     c.customer_id := p_customer_id;

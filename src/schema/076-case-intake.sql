@@ -153,7 +153,14 @@ DECLARE
     unit_code text := nullif(btrim(r ->> 'unit'), '');
     who text := nullif(btrim(r ->> 'customer'), '');
     flag text;
+    y bank.case_type;
 BEGIN
+    SELECT * INTO y FROM bank.case_type x
+     WHERE x.case_type = coalesce(nullif(btrim(r ->> 'type'), ''), 'complaint') AND x.active;
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO422', 'There is no such type of case.', r ->> 'type',
+            (SELECT string_agg(x.case_type, ', ' ORDER BY x.seq) FROM bank.case_type x WHERE x.active), 'type');
+    END IF;
     IF who IS NOT NULL THEN
         c.customer_id := bank.customer_of(who);
         IF c.customer_id IS NULL THEN
@@ -170,8 +177,8 @@ BEGIN
         c.customer_id := bank.anonymous_customer(c.unit_id);
     END IF;
     c.case_id := nextval('bank.case_id_seq');
-    c.case_type := 'complaint';
-    c.stage := 'registered';
+    c.case_type := y.case_type;
+    c.stage := y.first_stage;
     c.level := coalesce(nullif(btrim(r ->> 'level'), ''), 'simple');
     BEGIN
         c.urgency := coalesce(nullif(btrim(r ->> 'urgency'), ''), '3')::smallint;
@@ -186,7 +193,11 @@ BEGIN
         PERFORM bank.fail('BO422', 'The time of receipt cannot be.', r ->> 'received_at', NULL, 'received_at');
     END IF;
     c.source := coalesce(nullif(btrim(r ->> 'source'), ''), 'other');
-    c.channel := bank.class_check('A', coalesce(nullif(btrim(r ->> 'channel'), ''), 'A032'), 'channel');
+    IF y.case_type = 'complaint' THEN
+        c.channel := bank.class_check('A', coalesce(nullif(btrim(r ->> 'channel'), ''), 'A032'), 'channel');
+    END IF;
+    c.fields := (SELECT coalesce(jsonb_object_agg(substr(k.key, 7), btrim(k.value)), '{}')
+                   FROM jsonb_each_text(r) k WHERE k.key LIKE 'field.%' AND btrim(k.value) <> '');
     c.facts := btrim(coalesce(r ->> 'text', ''), E' \t\r\n');
     IF NOT length(c.facts) BETWEEN 1 AND 20000 THEN
         PERFORM bank.fail('BO422', 'The facts take 1 to 20000 characters.', length(c.facts)::text,
@@ -361,7 +372,7 @@ BEGIN
     END IF;
     PERFORM bank.audit_write('case_import', 'import', i.import_id::text, NULL, NULL, to_jsonb(i));
     RETURN QUERY SELECT i.opened, i.known, count(*) FILTER (WHERE f.queue IS NOT NULL),
-                        count(*) FILTER (WHERE f.business IS NULL)
+                        count(*) FILTER (WHERE f.business IS NULL AND f.case_type = 'complaint')
       FROM bank.case_origin o
       JOIN bank.case_file f ON f.customer_id = o.customer_id AND f.case_id = o.case_id
      WHERE o.import_id = i.import_id;

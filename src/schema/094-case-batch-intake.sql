@@ -57,7 +57,8 @@ BEGIN
                   LEFT JOIN bank.customer y ON cardinality(p.ids) = 1 AND y.customer_id = p.ids[1]) k ON true
           LEFT JOIN bank.staff s ON s.login = p.complained AND s.active)
     SELECT m.row_number, m.id,
-           CASE WHEN m.same > 1 THEN 'other'
+           CASE WHEN m.same > 1 OR coalesce(btrim(m.r ->> 'type'), '') NOT IN ('', 'complaint')
+                     OR m.r::text LIKE '%"field.%' THEN 'other'
                 WHEN m.known THEN 'known'
                 WHEN length(m.id) <= 200 AND m.customer_id IS NOT NULL AND m.home IS NOT NULL
                      AND (m.who IS NULL) = (m.unit_id IS NOT NULL)

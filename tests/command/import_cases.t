@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops import-cases: CSV and JSON lines, whole or not at all, bad rows named, nothing twice.
 . "$(dirname "$0")/lib.sh"
-plan 24
+plan 28
 
 refused "an unknown option" 2 'bankops: *--fast*' "$program" import-cases --fast x
 refused "no file" 2 'bankops: *name at least one file*' "$program" import-cases
@@ -41,6 +41,26 @@ printf '%s\n' "{\"id\":1,\"customer\":\"$number\",\"text\":\"Card swallowed by t
     "{\"id\":\"j2\",\"customer\":\"$number\",\"text\":\"手续费\\u0007异常\",\"urgency\":2}" >"$place/lines.jsonl"
 is "JSON lines" "$($take --system hot "$place/lines.jsonl")" \
     "$place/lines.jsonl: 2 opened, 0 known before, 0 left out; 0 in their queue, 2 wait for a class"
+
+# Other types of cases, with fields of their own.
+cat >"$place/voice.csv" <<END
+id,type,source,customer,text,field.topic,field.pain_point
+v1,suggestion,survey,$number,Shorter loan forms please,loan,long
+v2,suggestion,app,$phone,Larger letters in the app,app,
+v3,,,$number,The branch was closed at noon,,
+END
+is "suggestions and a complaint in one file" "$($take --system voice "$place/voice.csv")" \
+    "$place/voice.csv: 3 opened, 0 known before, 0 left out; 2 in their queue, 1 wait for a class"
+is "each is of its type, with its fields" "$(sql "SELECT string_agg(concat_ws(' ', case_type, stage, source, queue,
+    fields ->> 'topic', fields ->> 'pain_point'), ', ' ORDER BY external_id) FROM bank.case_file
+    JOIN bank.case_origin USING (customer_id, case_id) WHERE system = 'voice'")" \
+    'suggestion new survey voice loan long, suggestion new app voice app, complaint registered other'
+printf 'id,type,customer,text,field.topic\nw1,suggestion,%s,Something,moon\n' "$number" >"$place/topic.csv"
+refused "a field has its values" 1 "bankops: $place/topic.csv:2:topic: The field cannot have this value*" \
+    $take --system voice "$place/topic.csv"
+printf 'id,type,customer,text\nw1,wish,%s,Something\n' "$number" >"$place/type.csv"
+refused "and a type is one" 1 "bankops: $place/type.csv:2:type: There is no such type of case*" \
+    $take --system voice "$place/type.csv"
 
 # Ten thousand rows of which the last but one is bad.
 before=$(cases)
