@@ -26,6 +26,7 @@ VALUES (101, 'call', now() - interval '1 hour', 901, 904, 3), (101, 'call', now(
 SELECT is(pg_temp.kinds('t_clerk'), 'case case, task my-tasks', 'my task, not my colleague''s');
 SELECT is(pg_temp.as('t_clerk', 'SELECT kind || state FROM api.worklist ORDER BY due_at LIMIT 1'),
           'taskoverdue', 'the most urgent first');
+DELETE FROM bank.checklist;
 SELECT pg_temp.as('t_super', format('SELECT api.case_take(101, %s, 3, gen_random_uuid())', :'major'));
 SELECT pg_temp.as('t_super', format('SELECT api.case_resolve(101, %s, ''d'', ''app'', ''resolved'', 4, gen_random_uuid())', :'major'));
 SELECT pg_temp.as('t_super', 'SELECT api.points_adjust(101, 5, ''r'', gen_random_uuid())');
