@@ -477,6 +477,106 @@ BEGIN
     PERFORM bank.application_look(c);
     RETURN bank.request_done(p_request, p_case_id::text, 'The document is kept; the pre-check has run again.');
 END $$;
+-- A new version of a card: a copy of the one in use, changed while it is a draft, put to use by another person.
+CREATE FUNCTION api.scorecard_draft(p_card text, p_note text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'scorecard_draft', jsonb_build_array(p_card, p_note));
+    old bank.scorecard;
+    v int;
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    SELECT * INTO old FROM bank.scorecard s WHERE s.card = p_card AND s.state = 'active' FOR UPDATE;
+    PERFORM bank.text_require(p_note, 'p_note', 3, 200);
+    IF old.card IS NULL THEN
+        PERFORM bank.fail('BO404', 'There is no such scorecard.', p_card, NULL, 'p_card');
+    ELSIF EXISTS (SELECT FROM bank.scorecard s WHERE s.card = p_card AND s.state = 'draft') THEN
+        PERFORM bank.fail('BO423', 'A draft of this card waits already.', p_card, 'Change that one.');
+    END IF;
+    v := 1 + (SELECT max(s.version) FROM bank.scorecard s WHERE s.card = p_card);
+    INSERT INTO bank.scorecard (card, version, label_en, label_zh, base, approve_at, refuse_below, auto_most, report_days, rate_bp, note, made_by)
+    VALUES (p_card, v, old.label_en, old.label_zh, old.base, old.approve_at, old.refuse_below, old.auto_most, old.report_days, old.rate_bp, p_note, bank.my_staff_id());
+    INSERT INTO bank.scorecard_rule SELECT r.card, v, r.rule, r.seq, r.fact, r.low, r.high, r.points, r.effect, r.label_en, r.label_zh
+      FROM bank.scorecard_rule r WHERE r.card = p_card AND r.version = old.version;
+    PERFORM bank.audit_write('scorecard_draft', 'scorecard', p_card || ' ' || v, NULL, NULL, jsonb_build_object('from', old.version, 'note', p_note));
+    RETURN bank.request_done(p_request, v::text, 'The draft is there.');
+END $$;
+
+-- The draft, locked; BO423 when the version is no draft.
+CREATE FUNCTION bank.scorecard_lock(p_card text, p_version int) RETURNS bank.scorecard LANGUAGE plpgsql AS $$
+DECLARE
+    s bank.scorecard;
+BEGIN
+    SELECT * INTO s FROM bank.scorecard x WHERE x.card = p_card AND x.version = p_version FOR UPDATE;
+    IF s.state IS DISTINCT FROM 'draft' THEN
+        PERFORM bank.fail('BO423', 'Only a draft can be changed or put to use.', p_card || ' ' || p_version, 'Make a new version first.');
+    END IF;
+    RETURN s;
+END $$;
+
+CREATE FUNCTION api.scorecard_rule_set(p_card text, p_version int, p_rule text, p_points int, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'scorecard_rule_set', jsonb_build_array(p_card, p_version, p_rule, p_points));
+    was int;
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    PERFORM bank.scorecard_lock(p_card, p_version);
+    SELECT r.points INTO was FROM bank.scorecard_rule r WHERE r.card = p_card AND r.version = p_version AND r.rule = p_rule;
+    IF was IS NULL OR p_points IS NULL OR p_points NOT BETWEEN -500 AND 500 THEN
+        PERFORM bank.fail('BO422', 'A rule gives -500 to 500 points.', p_points::text, NULL, 'p_points');
+    END IF;
+    UPDATE bank.scorecard_rule r SET points = p_points WHERE r.card = p_card AND r.version = p_version AND r.rule = p_rule;
+    UPDATE bank.scorecard SET made_by = bank.my_staff_id(), row_version = row_version + 1 WHERE card = p_card AND version = p_version;
+    PERFORM bank.audit_write('scorecard_rule', 'scorecard', p_card || ' ' || p_version, NULL, jsonb_build_object(p_rule, was), jsonb_build_object(p_rule, p_points));
+    RETURN bank.request_done(p_request, p_rule, 'The draft is changed.');
+END $$;
+
+CREATE FUNCTION api.scorecard_bounds_set(p_card text, p_version int, p_approve int, p_refuse int, p_auto bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'scorecard_bounds_set', jsonb_build_array(p_card, p_version, p_approve, p_refuse, p_auto));
+    was bank.scorecard;
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.scorecard_lock(p_card, p_version);
+    IF NOT coalesce(p_refuse <= p_approve AND p_auto >= 0, false) THEN
+        PERFORM bank.fail('BO422', 'Refuse below is at most the approval bound.', NULL, NULL, 'p_refuse');
+    END IF;
+    UPDATE bank.scorecard SET approve_at = p_approve, refuse_below = p_refuse, auto_most = p_auto, made_by = bank.my_staff_id(), row_version = row_version + 1
+     WHERE card = p_card AND version = p_version;
+    PERFORM bank.audit_write('scorecard_bounds', 'scorecard', p_card || ' ' || p_version, NULL, jsonb_build_array(was.approve_at, was.refuse_below, was.auto_most),
+                             jsonb_build_array(p_approve, p_refuse, p_auto));
+    RETURN bank.request_done(p_request, p_version::text, 'The draft is changed.');
+END $$;
+
+-- Who changed the draft last does not put it to use.
+CREATE FUNCTION api.scorecard_activate(p_card text, p_version int, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'scorecard_activate', jsonb_build_array(p_card, p_version));
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    IF (bank.scorecard_lock(p_card, p_version)).made_by = bank.my_staff_id() THEN
+        PERFORM bank.fail('BO403', 'A second person must check this.', p_card || ' ' || p_version, 'Ask another supervisor.');
+    END IF;
+    UPDATE bank.scorecard SET state = 'retired' WHERE card = p_card AND state = 'active';
+    UPDATE bank.scorecard SET state = 'active', checked_by = bank.my_staff_id(), active_at = clock_timestamp(), row_version = row_version + 1
+     WHERE card = p_card AND version = p_version;
+    PERFORM bank.audit_write('scorecard_activate', 'scorecard', p_card || ' ' || p_version, NULL, NULL, NULL);
+    RETURN bank.request_done(p_request, p_version::text, 'The new version is in use.');
+END $$;
+GRANT EXECUTE ON FUNCTION bank.scorecard_lock TO bankops_api;
+SELECT bank.function_grant(name, 'supervisor', 'admin') FROM unnest('{scorecard_draft,scorecard_rule_set,scorecard_bounds_set,scorecard_activate}'::text[]) name;
+
 GRANT EXECUTE ON FUNCTION bank.credit_facts, bank.credit_points, bank.credit_score, bank.application_look, bank.application_open_case,
     bank.application_move, bank.application_lock, bank.application_begin, bank.enterprise_find, bank.enterprise_fields TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')

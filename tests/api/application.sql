@@ -201,6 +201,20 @@ SELECT pg_temp.credit('t_rm', 101, 1000000, true);
 SELECT is((SELECT version FROM bank.application_score WHERE case_id = pg_temp.last_case()), 1, 'the rules are data: another version scores');
 SELECT throws_ok('UPDATE bank.scorecard SET state = ''active'' WHERE version = 2', '23505', NULL, 'one card is active');
 
+-- A new version of the card takes two persons.
+SELECT is(pg_temp.call('t_clerk2', 'scorecard_draft(''consumer_credit'', ''try'','), '42501', 'a clerk changes no card');
+SELECT is(pg_temp.call('t_super', 'scorecard_rule_set(''consumer_credit'', 1, ''late_0'', 50,'), 'BO423', 'a card in use does not change');
+SELECT is(pg_temp.call('t_super', 'scorecard_draft(''consumer_credit'', ''try'','), 'done', 'a draft');
+SELECT is(pg_temp.call('t_super', 'scorecard_draft(''consumer_credit'', ''again'','), 'BO423', 'one at a time');
+SELECT is(pg_temp.call('t_super', 'scorecard_rule_set(''consumer_credit'', 3, ''late_0'', 501,'), 'BO422', 'within bounds');
+SELECT is(pg_temp.call('t_super', 'scorecard_rule_set(''consumer_credit'', 3, ''late_0'', 50,'), 'done', 'with other points');
+SELECT is(pg_temp.call('t_super', 'scorecard_bounds_set(''consumer_credit'', 3, 500, 600, 100,'), 'BO422', 'bounds in their order');
+SELECT is(pg_temp.call('t_super', 'scorecard_bounds_set(''consumer_credit'', 3, 610, 530, 100,'), 'done', 'and other bounds');
+SELECT is(pg_temp.call('t_super', 'scorecard_activate(''consumer_credit'', 3,'), 'BO403', 'its maker does not put it to use');
+SELECT is(pg_temp.call('t_super2', 'scorecard_activate(''consumer_credit'', 3,'), 'done', 'another person does');
+SELECT is((SELECT string_agg(version || ' ' || state, ', ' ORDER BY version) FROM bank.scorecard), '1 retired, 2 retired, 3 active', 'the one before is kept');
+SELECT throws_ok('UPDATE bank.scorecard SET checked_by = made_by WHERE version = 3', '23514', NULL, 'maker is not checker: the table says so');
+
 -- Supply chain: orders and receivables of a core enterprise.
 INSERT INTO bank.core_enterprise (customer_id, unit_id, limit_amount, order_rate, receivable_rate, supplier_most, rate_bp, valid_until)
 VALUES (301, 3, 10000000, 70, 80, 8000000, 430, '2027-06-30');

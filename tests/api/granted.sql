@@ -357,3 +357,7 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_med
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mediation_form');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mediation_set');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'redress_accounts');
+INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_activate');
+INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_bounds_set');
+INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_draft');
+INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_rule_set');
