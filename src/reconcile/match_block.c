@@ -94,7 +94,7 @@ struct cut {
     const struct match_rule *rule;
     const struct match_lane *lanes;
     uint32_t account;
-    size_t pairs;
+    const size_t *counts; /* open lines of each side of the block */
     struct match_form *forms[2];
 };
 
@@ -121,7 +121,7 @@ static bool agree_cut(void *context, size_t book, size_t statement, bool *sure)
     if (!is_piece(one, piece, cut->rule->length, &from))
         return false;
     *sure = match_lane_piece(cut->lanes, cut->account, one.length, from, piece.length) *
-                (double)cut->pairs <=
+                (double)cut->counts[whole] <=
             MATCH_PIECE_CHANCE;
     return true;
 }
@@ -136,7 +136,7 @@ static void join_cut(struct match_store *store, const struct match_block *block,
                 match_plain(match_reference(store, &store->lines[block->lines[side][i]]));
     }
     cut->account = store->lines[block->lines[0][0]].account;
-    cut->pairs = block->counts[0] * block->counts[1];
+    cut->counts = block->counts;
     join_only(store, cut->rule, block, agree_cut, cut);
     free(cut->forms[0]);
     free(cut->forms[1]);

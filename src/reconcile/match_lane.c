@@ -26,7 +26,7 @@ struct places {
 };
 
 struct match_lane {
-    struct places table[TABLE], pooled[MATCH_FORM + 1];
+    struct places table[TABLE], pooled[MATCH_FORM + 1]; /* under length 0: of all lengths */
     size_t used;
 };
 
@@ -72,6 +72,17 @@ static struct places *find(struct match_lane *lanes, uint32_t account, size_t le
     return &lanes->table[at];
 }
 
+/* All references of an account are counted under the length 0. */
+static void count_account(struct match_lane *lanes, uint32_t account)
+{
+    struct places *all = find(lanes, account, 0);
+    if (!all->key && lanes->used >= TABLE / 2)
+        return;
+    lanes->used += !all->key;
+    all->key = match_mix(account, 0) | 1;
+    all->count++;
+}
+
 struct match_lane *match_lanes_new(const struct match_store *store)
 {
     struct match_lane *lanes = xcalloc(1, sizeof *lanes);
@@ -81,8 +92,10 @@ struct match_lane *match_lanes_new(const struct match_store *store)
         struct match_form form = match_plain(match_reference(store, line));
         if (!form.length || match_no_reference(match_reference(store, line), &store->rules->absent))
             continue;
-        struct places *places = find(lanes, line->account, form.length);
         count_places(&lanes->pooled[form.length], &form);
+        lanes->pooled[0].count++;
+        count_account(lanes, line->account);
+        struct places *places = find(lanes, line->account, form.length);
         if (!places->key && lanes->used >= TABLE / 2)
             continue;
         lanes->used += !places->key;
@@ -123,7 +136,7 @@ static const struct places *places_of(const struct match_lane *lanes, uint32_t a
                                       size_t length)
 {
     const struct places *best = NULL;
-    for (size_t near = length ? length - 1 : 0; near <= length + 1 && near <= MATCH_FORM; near++) {
+    for (size_t near = length > 1 ? length - 1 : 1; near <= length + 1 && near <= MATCH_FORM; near++) {
         const struct places *places = exactly(lanes, account, near);
         if (places && (!best || places->count > best->count))
             best = places;
@@ -143,6 +156,17 @@ double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t
     for (size_t i = 0; places && i < places->length; i++)
         space *= places->variety[i];
     return space;
+}
+
+double match_lane_share(const struct match_lane *lanes, uint32_t account, size_t length)
+{
+    const struct places *own = find((struct match_lane *)lanes, account, length);
+    const struct places *all = find((struct match_lane *)lanes, account, 0);
+    if (all->key && all->count >= POOLED_BELOW)
+        return own->key ? (double)own->count / (double)all->count : 0;
+    return lanes->pooled[0].count
+               ? (double)lanes->pooled[length].count / (double)lanes->pooled[0].count
+               : 0;
 }
 
 double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length, int edits)

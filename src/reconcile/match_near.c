@@ -14,6 +14,9 @@ enum {
 /* Fewer values than this are running numbers: a typing error makes another valid reference. */
 static const double space_least = 3e7;
 
+/* A length that at least this share of the references of a lane has is usual there. */
+static const double usual_least = 0.1;
+
 /* A line of each side whose references are at most two edits apart. */
 struct pair {
     uint32_t book, statement, block, reserved;
@@ -228,11 +231,27 @@ static void judge_crowds(const struct match_store *store, struct near *near)
                 end++;
             if (test->found < FOUND_LEAST || test->share * 1e6 <= near->rule->neighbours ||
                 test->share <= 4 * test->chance)
-                judge_account(&near->crowds[from], end - from, distance, near->rule->risk);
+                judge_account(&near->crowds[from], end - from, distance,
+                              distance ? near->rule->risk / 10.0 : near->rule->risk);
         }
     }
     qsort(near->crowds, near->crowd_count, sizeof *near->crowds, by_block);
     free(tests);
+}
+
+/* Whether a reference of the pair has a length that is usual in the lane: of two that were cut or made
+ * for one line alone the lane knows too little. */
+static bool is_usual(const struct match_store *store, const struct near *near,
+                     const struct pair *pair)
+{
+    uint32_t account = store->lines[pair->book].account;
+    const uint32_t lines[] = {pair->book, pair->statement};
+    for (int i = 0; i < 2; i++) {
+        struct match_form form = match_plain(match_reference(store, &store->lines[lines[i]]));
+        if (match_lane_share(near->lanes, account, form.length) >= usual_least)
+            return true;
+    }
+    return false;
 }
 
 static bool is_safe(const struct match_store *store, const struct near *near,
@@ -244,7 +263,8 @@ static bool is_safe(const struct match_store *store, const struct near *near,
         is_copy(store, pair->statement) || match_has_part(store, line) ||
         match_has_part(store, &store->lines[pair->statement]))
         return false;
-    return near->partners[pair->book] == 1 && near->partners[pair->statement] == 1 &&
+    return is_usual(store, near, pair) && near->partners[pair->book] == 1 &&
+           near->partners[pair->statement] == 1 &&
            match_lane_space(near->lanes, line->account, form.length) >= space_least;
 }
 

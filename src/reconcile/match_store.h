@@ -22,8 +22,9 @@ struct match_keys {
     size_t count, capacity;
 };
 
-/* A piece of a reference is sure of its owner while this many owners by chance are expected. */
-#define MATCH_PIECE_CHANCE 0.05
+/* A piece of a reference is sure of its owner while no more others than this are expected to have it
+ * by chance; and while no line of the amount does (match_cut.c). */
+#define MATCH_PIECE_CHANCE 0.001
 
 /* Why a confirmed match became a suggestion. */
 enum match_doubt {
@@ -168,6 +169,8 @@ struct match_lane *match_lanes_new(const struct match_store *store);
 void match_lanes_free(struct match_lane *lanes);
 /* Values that references of this length take, by the variety of each character. */
 double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t length);
+/* Share of the references of the account that have this length. */
+double match_lane_share(const struct match_lane *lanes, uint32_t account, size_t length);
 /* Probability that two references of this length that have nothing to do with each other are
  * within 1 or 2 edits. */
 double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length,
