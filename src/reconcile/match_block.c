@@ -120,9 +120,9 @@ static bool agree_cut(void *context, size_t book, size_t statement, bool *sure)
     size_t from;
     if (!is_piece(one, piece, cut->rule->length, &from))
         return false;
-    *sure = match_lane_piece(cut->lanes, cut->account, one.length, from, piece.length) *
-                (double)cut->counts[whole] <=
-            MATCH_PIECE_CHANCE;
+    double chance = match_lane_piece(cut->lanes, cut->account, one.length, from, piece.length);
+    *sure = chance * (double)cut->counts[whole] <= MATCH_PIECE_CHANCE ||
+            chance * (double)cut->counts[0] * (double)cut->counts[1] <= MATCH_PIECE_PAIRS;
     return true;
 }
 

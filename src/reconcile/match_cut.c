@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Safeguard of cut references: a piece names its line only while no other line of the amount has a
- * reference that begins or ends so. That one may have its partner; whoever wrote "…00201" for one of
+/* Safeguard of cut references: a piece names its line only while no other line of the amount has
+ * a reference that begins or ends so. That one may have its partner; whoever wrote "…00201" for one of
  * the numbers 002010 to 002019 meant any of them. */
 
 enum { FILTER = 1 << 20 }; /* bits */

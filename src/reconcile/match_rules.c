@@ -407,7 +407,8 @@ static bool read_payers(const struct reading *reading, const cJSON *json,
 static bool fill(const struct reading *reading, const cJSON *json, struct match_rules *rules)
 {
     uint64_t version = 0;
-    if (!check_members(reading, "", json, "$schema name version title prefixes absent payers rules", "") ||
+    static const char members[] = "$schema name version title prefixes absent payers rules";
+    if (!check_members(reading, "", json, members, "") ||
         !read_name(reading, "", json, rules->name) ||
         !read_count(reading, "", json, "version", 1, INT_MAX, &version))
         return false;

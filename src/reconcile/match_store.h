@@ -22,9 +22,11 @@ struct match_keys {
     size_t count, capacity;
 };
 
-/* A piece of a reference is sure of its owner while no more others than this are expected to have it
- * by chance; and while no line of the amount does (match_cut.c). */
+/* A piece of a reference is sure of its owner while chance gives it no more others than this among the
+ * open lines of the amount, or while they are so few that it gives all of them no more than
+ * that; and while no line of the amount has it (match_cut.c). */
 #define MATCH_PIECE_CHANCE 0.001
+#define MATCH_PIECE_PAIRS 0.05
 
 /* Why a confirmed match became a suggestion. */
 enum match_doubt {

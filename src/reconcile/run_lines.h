@@ -6,8 +6,9 @@
 #include <libpq-fe.h>
 
 /* Adds the rows of a query to the store: item_id, account_id, side, movement, currency, value_date,
- * reference, narrative, source_id, fingerprint, occurrence, counterparty, by COPY. The line of an item is named so
- * that lines sort the same way whatever order they were imported in, its id last (run_item_id). */
+ * reference, narrative, source_id, fingerprint, occurrence, counterparty, by COPY. The line of an item
+ * is named so that lines sort the same way whatever order they were imported in, its id last
+ * (run_item_id). */
 bool run_read_lines(PGconn *connection, const char *query, struct match_store *store,
                     struct error *error);
 
