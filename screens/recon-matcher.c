@@ -123,17 +123,24 @@ static void matcher_close(struct page *page)
 
 /* What would be matched: the marked lines, else the break and the candidate under the cursor. */
 
+static int number(const char *text, int otherwise)
+{
+    return text ? (int)strtol(text, NULL, 10) : otherwise;
+}
+
 static void take(struct matcher *state, int from, const char *const *cells)
 {
     struct panel *panel = &state->panels[from];
     const char *items = cell(panel, cells, from == LEFT ? "item_id" : "items");
     const char *side = cell(panel, cells, "side"), *movement = cell(panel, cells, "movement");
-    const char *lines = from == LEFT ? "1" : cell(panel, cells, "lines");
+    int lines = from == LEFT ? 1 : number(cell(panel, cells, "lines"), 1);
+    int ours = from == LEFT ? side && side[0] == 'L' : number(cell(panel, cells, "ours"), 0);
     if (!items || !side || !movement)
         return;
     int64_t amount = strtoll(movement, NULL, 10);
     buffer_format(&state->items, "%s%s", state->items.length > 1 ? "," : "", items);
-    state->pick.count[side[0] == 'S'] += (int)strtol(lines ? lines : "1", NULL, 10);
+    state->pick.count[0] += ours;
+    state->pick.count[1] += lines - ours;
     if (__builtin_add_overflow(state->pick.total, side[0] == 'S' ? -amount : amount,
                                &state->pick.total))
         state->pick.total = INT64_MAX;

@@ -213,9 +213,23 @@ SELECT bank.function_grant('balance_reopen', 'clerk', 'supervisor');
 CREATE VIEW api.balance_day_list WITH (security_barrier) AS
 SELECT d.day, to_char(d.day, 'YYYY-MM') AS month, a.account_id, a.lane_id, l.code AS lane,
        a.book_account, a.external_bank, a.currency::text AS currency,
-       coalesce(s.status, CASE WHEN d.held_files > 0 THEN 'held'
-                               WHEN d.book_count = 0 OR d.statement_count = 0 THEN 'missing'
-                               WHEN d.difference_count > 0 THEN 'differs' ELSE 'proved' END) AS state,
+       coalesce(s.status, CASE
+           WHEN d.held_files > 0 AND EXISTS (
+               SELECT FROM bank.recon_statement t JOIN bank.recon_file f USING (file_id)
+                WHERE t.account_id = a.account_id AND t.close_date = d.day
+                  AND f.status = 'quarantined') THEN 'held'
+           WHEN NOT EXISTS (SELECT FROM bank.recon_statement t WHERE t.account_id = a.account_id
+                             AND t.live AND t.side = 'L' AND t.close_date = d.day)
+                AND NOT EXISTS (SELECT FROM bank.recon_day_total t WHERE t.day = d.day
+                                 AND t.account_id = a.account_id AND t.side = 'L' AND t.lines > 0)
+                OR NOT EXISTS (SELECT FROM bank.recon_statement t WHERE t.account_id = a.account_id
+                                AND t.live AND t.side = 'S' AND t.close_date = d.day)
+                AND NOT EXISTS (SELECT FROM bank.recon_day_total t WHERE t.day = d.day
+                                 AND t.account_id = a.account_id AND t.side = 'S' AND t.lines > 0)
+                THEN 'missing'
+           WHEN d.difference_count > 0 AND (SELECT p.difference FROM api.balance_statement(a.lane_id,
+               d.day) p WHERE p.account_id = a.account_id) <> 0 THEN 'differs'
+           ELSE 'proved' END) AS state,
        s.statement, s.book, s.open_lines, coalesce(s.preparer, '') AS preparer, s.prepared_at,
        coalesce(s.reviewer, '') AS reviewer, s.reviewed_at, coalesce(s.revision, 0) AS revision,
        (s.day - date '2000-01-01')::bigint AS object, s.version

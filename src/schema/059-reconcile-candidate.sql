@@ -118,7 +118,8 @@ $$;
 CREATE FUNCTION api.break_candidates(p_account_id bigint, p_item_id bigint)
 RETURNS TABLE (rank int, items text, lines int, side char(1), value_date date, currency text,
     movement bigint, difference bigint, reference text, counterparty text, narrative text,
-    score int, lead int, why text, why_zh text, match_id bigint, match_version bigint)
+    score int, lead int, why text, why_zh text, match_id bigint, match_version bigint,
+    ours int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -196,12 +197,18 @@ BEGIN
                                          WHEN c.days <= 4 THEN 3 WHEN c.days > 10 THEN -10 ELSE 0 END
                    ELSE 0 END) FROM unnest(c.codes) k)))::int AS score
           FROM (SELECT * FROM single UNION ALL SELECT * FROM rule UNION ALL SELECT * FROM grouped) c),
+    once AS ( -- lines that a rule suggests and that also stand near each other are one candidate
+        SELECT DISTINCT ON (s.items) s.items, s.amount, s.value_date, s.days, s.bonus, s.codes,
+               max(s.match_id) OVER same AS match_id, max(s.match_version) OVER same AS match_version,
+               s.score
+          FROM scored s WINDOW same AS (PARTITION BY s.items)
+         ORDER BY s.items, s.score DESC, s.match_id NULLS LAST),
     best AS (
         SELECT s.*, row_number() OVER (ORDER BY s.score DESC, abs(s.amount + own.amount), s.days,
                                        s.items) AS place,
                lead(s.score) OVER (ORDER BY s.score DESC, abs(s.amount + own.amount), s.days,
                                    s.items) AS second
-          FROM scored s WHERE s.score >= 10)
+          FROM once s WHERE s.score >= 10)
     SELECT b.place::int, array_to_string(b.items, ','), cardinality(b.items), i.side, b.value_date,
            own.currency::text, CASE i.side WHEN 'L' THEN b.amount ELSE -b.amount END::bigint,
            (b.amount + own.amount)::bigint,
@@ -217,8 +224,13 @@ BEGIN
            coalesce((SELECT nullif(bank.recon_evidence_zh(m.evidence), '') FROM recon_match m
                       WHERE m.account_id = p_account_id AND m.match_id = b.match_id),
                     bank.recon_reason_text(b.codes, b.days, '', true)),
-           b.match_id, b.match_version
-      FROM best b JOIN recon_item i ON i.account_id = p_account_id AND i.item_id = b.items[1]
+           b.match_id, b.match_version,
+           (SELECT count(*)::int FROM recon_item x WHERE x.account_id = p_account_id
+               AND x.item_id = ANY (b.items) AND x.side = 'L')
+      FROM best b JOIN recon_item i ON i.account_id = p_account_id AND i.item_id = (
+          SELECT x.item_id FROM recon_item x -- a line of the other side stands for a group
+           WHERE x.account_id = p_account_id AND x.item_id = ANY (b.items)
+           ORDER BY x.side = own.side, x.item_id LIMIT 1)
      WHERE b.place <= 50
      ORDER BY b.place;
 END $$;
@@ -229,7 +241,8 @@ SELECT bank.function_grant('break_candidates', 'clerk', 'supervisor', 'auditor',
 CREATE FUNCTION api.match_candidates(p_account_id bigint, p_item_id bigint, p_find text)
 RETURNS TABLE (rank int, items text, lines int, side char(1), value_date date, currency text,
     movement bigint, difference bigint, reference text, counterparty text, narrative text,
-    score int, lead int, why text, why_zh text, match_id bigint, match_version bigint)
+    score int, lead int, why text, why_zh text, match_id bigint, match_version bigint,
+    ours int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -246,7 +259,7 @@ BEGIN
     SELECT row_number() OVER (ORDER BY i.value_date DESC, i.item_id)::int, i.item_id::text, 1, i.side,
            i.value_date, i.currency::text, CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END,
            (i.amount + coalesce(own, 0))::bigint, i.reference, i.counterparty, i.narrative, 0, 0,
-           'found'::text, '查找'::text, NULL::bigint, NULL::bigint
+           'found'::text, '查找'::text, NULL::bigint, NULL::bigint, (i.side = 'L')::int
       FROM recon_open o JOIN recon_item i USING (account_id, item_id)
      WHERE o.account_id = p_account_id AND o.item_id <> p_item_id AND bank.in_scope(i.unit_id)
        AND (strpos(lower(i.reference), lower(wanted)) > 0
