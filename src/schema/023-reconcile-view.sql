@@ -38,9 +38,39 @@ SELECT d.day, d.lane_id, l.code, l.name, l.kind, d.status, d.book_count, d.state
   FROM bank.recon_lane_day d JOIN bank.recon_lane l USING (lane_id)
  WHERE d.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
+-- What the gate says, in Chinese: its sentences are few and fixed.
+CREATE FUNCTION bank.recon_gate_zh(p_text text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    said text := p_text;
+    pair text[];
+BEGIN
+    FOREACH pair SLICE 1 IN ARRAY ARRAY[
+        ['^statement (\S+) of account (\S+): ', '账户 \2 对账单 \1：'],
+        ['opening (\S+) \+ movements (\S+) = (\S+), as stated', '期初 \1 + 发生额 \2 = \3，与期末余额一致'],
+        ['opening (\S+) \+ movements (\S+) = (\S+), but closing is (\S+)', '期初 \1 + 发生额 \2 = \3，但期末余额为 \4'],
+        ['statement (\d+) follows (\d+): one between them is missing', '第 \1 号接在第 \2 号之后，中间缺号'],
+        ['page (\d+) follows page (\d+): one between them is missing', '第 \1 页接在第 \2 页之后，中间缺页'],
+        ['statement (\d+) ended with page (\d+), another one was to follow', '第 \1 号止于第 \2 页，应有后续页'],
+        ['statement (\d+) begins with page (\d+)', '第 \1 号从第 \2 页开始'],
+        ['follows statement (\d+)', '接第 \1 号对账单'],
+        ['follows the statement of (\S+), which is held back in file (\d+)', '接 \1 的对账单，而该单在文件 \2 中暂扣'],
+        ['the statement before closes with (\S+) on (\S+), this one opens with (\S+)', '上期（\2）期末余额 \1，本期期初余额 \3'],
+        ['the account starts with (\S+), this statement opens with (\S+)', '账户起始余额 \1，本对账单期初余额 \2'],
+        ['the same statement is there from file (\d+) \((.*)\), in another form', '同一对账单已由文件 \1（\2）以其他格式导入'],
+        ['the file holds the same statement twice', '文件中同一对账单出现两次'],
+        ['the first of its account', '该账户首份对账单'],
+        ['a period told before', '该期间先前已导入'],
+        ['^follows (\d{4}-\d{2}-\d{2})$', '接 \1'],
+        ['(\S.*): (\S+) stated, (\S+) in the lines', '\1：声明 \2，明细合计 \3']] LOOP
+        said := regexp_replace(said, pair[1], pair[2]);
+    END LOOP;
+    RETURN said;
+END $$;
+GRANT EXECUTE ON FUNCTION bank.recon_gate_zh TO bankops_staff;
+
 CREATE VIEW api.statement_file_list WITH (security_barrier) AS
 SELECT f.file_id, f.name, f.side, f.format, f.profile, f.encoding, f.bytes, f.status,
-       f.reason_code, f.reason, f.statement_count, f.line_count, f.new_count,
+       f.reason_code, f.reason, bank.recon_gate_zh(f.reason) AS reason_zh, f.statement_count, f.line_count, f.new_count,
        f.line_count - f.new_count AS known_count, f.imported_by, f.imported_at, f.decided_by,
        f.decided_at, f.version, encode(f.sha256, 'hex') AS sha256, f.requested_by, f.requested_at,
        f.request_note, f.waived_by, f.waived_at, f.waive_reason, f.decision,
@@ -56,7 +86,7 @@ SELECT s.statement_id, s.file_id, f.name AS file, s.position, s.account_id, a.la
        s.closing - s.opening - s.movement AS difference, s.line_count, s.live,
        CASE WHEN s.live THEN 'live' WHEN f.status = 'quarantined' THEN 'held'
             ELSE 'rejected' END AS state,
-       s.fault_code, s.fault
+       s.fault_code, s.fault, bank.recon_gate_zh(s.fault) AS fault_zh
   FROM bank.recon_statement s
   JOIN bank.recon_file f USING (file_id)
   JOIN bank.recon_account a USING (account_id)

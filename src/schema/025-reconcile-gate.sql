@@ -408,7 +408,8 @@ SELECT bank.function_grant('file_reject', 'clerk', 'supervisor');
 -- Checks of a file, those that failed first.
 CREATE VIEW api.file_check_list WITH (security_barrier) AS
 SELECT c.file_id, c.check_no, c.passed, c.position, c.code, c.label, c.line, c.currency, c.expected,
-       c.found, c.found - c.expected AS difference, c.detail, coalesce(s.account, '') AS account,
+       c.found, c.found - c.expected AS difference, c.detail, bank.recon_gate_zh(c.detail) AS detail_zh,
+       coalesce(s.account, '') AS account,
        s.number, CASE WHEN c.passed THEN 'held' ELSE 'failed' END AS state,
        CASE WHEN c.currency = '' THEN c.expected END AS expected_count,
        CASE WHEN c.currency = '' THEN c.found END AS found_count,

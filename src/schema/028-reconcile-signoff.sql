@@ -209,6 +209,37 @@ BEGIN
 END $$;
 SELECT bank.function_grant('balance_reopen', 'clerk', 'supervisor');
 
+-- Balance reconciliation statements of a lane at the end of a day: one row per account.
+CREATE FUNCTION api.balance_statement(p_lane_id int, p_day date)
+RETURNS TABLE (account_id bigint, day date, lane text, book_account text, external_account text,
+    external_bank text, currency text, book bigint, statement_only bigint, book_only bigint,
+    adjusted bigint, calculated bigint, statement bigint, difference bigint, stated boolean,
+    state text, sign text, preparer text, reviewer text, object bigint, version bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT a.account_id, p_day, l.code, a.book_account, a.external_account, a.external_bank,
+           a.currency::text, p.book, p.statement_only, p.book_only, p.adjusted,
+           p.book + p.statement_only - p.book_only + p.adjusted, p.statement, p.difference,
+           p.statement_stated,
+           CASE WHEN p.difference <> 0 THEN 'differs'
+                WHEN p.statement_only = 0 AND p.book_only = 0 AND p.adjusted = 0 THEN 'equal'
+                ELSE 'explained' END,
+           CASE WHEN s.status IS NULL THEN 'open'
+                -- Lines matched since are no change; other balances behind a signature are.
+                WHEN (s.book, s.statement) <> (p.book, p.statement) OR p.difference <> 0
+                     THEN 'changed'
+                ELSE s.status END,
+           coalesce(s.preparer, ''), coalesce(s.reviewer, ''),
+           (p_day - date '2000-01-01')::bigint, s.version
+      FROM recon_account a JOIN recon_lane l USING (lane_id)
+      LEFT JOIN recon_signoff s ON s.account_id = a.account_id AND s.day = p_day
+           AND s.status IN ('prepared', 'signed'),
+           LATERAL bank.recon_proof(a.account_id, p_day) p
+     WHERE a.lane_id = p_lane_id
+       AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+     ORDER BY a.account_id
+$$;
+SELECT bank.function_grant('balance_statement', 'clerk', 'supervisor', 'auditor', 'admin');
+
 -- Days of the accounts with who signed what; one row an account and day.
 CREATE VIEW api.balance_day_list WITH (security_barrier) AS
 SELECT d.day, to_char(d.day, 'YYYY-MM') AS month, a.account_id, a.lane_id, l.code AS lane,
@@ -251,37 +282,6 @@ SELECT s.account_id, s.day, s.revision, l.code AS lane, a.book_account, a.curren
  WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 SELECT bank.view_grant('balance_day_list', 'clerk', 'supervisor', 'auditor', 'admin'),
        bank.view_grant('signoff_list', 'clerk', 'supervisor', 'auditor', 'admin');
-
--- Balance reconciliation statements of a lane at the end of a day: one row per account.
-CREATE FUNCTION api.balance_statement(p_lane_id int, p_day date)
-RETURNS TABLE (account_id bigint, day date, lane text, book_account text, external_account text,
-    external_bank text, currency text, book bigint, statement_only bigint, book_only bigint,
-    adjusted bigint, calculated bigint, statement bigint, difference bigint, stated boolean,
-    state text, sign text, preparer text, reviewer text, object bigint, version bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT a.account_id, p_day, l.code, a.book_account, a.external_account, a.external_bank,
-           a.currency::text, p.book, p.statement_only, p.book_only, p.adjusted,
-           p.book + p.statement_only - p.book_only + p.adjusted, p.statement, p.difference,
-           p.statement_stated,
-           CASE WHEN p.difference <> 0 THEN 'differs'
-                WHEN p.statement_only = 0 AND p.book_only = 0 AND p.adjusted = 0 THEN 'equal'
-                ELSE 'explained' END,
-           CASE WHEN s.status IS NULL THEN 'open'
-                -- Lines matched since are no change; other balances behind a signature are.
-                WHEN (s.book, s.statement) <> (p.book, p.statement) OR p.difference <> 0
-                     THEN 'changed'
-                ELSE s.status END,
-           coalesce(s.preparer, ''), coalesce(s.reviewer, ''),
-           (p_day - date '2000-01-01')::bigint, s.version
-      FROM recon_account a JOIN recon_lane l USING (lane_id)
-      LEFT JOIN recon_signoff s ON s.account_id = a.account_id AND s.day = p_day
-           AND s.status IN ('prepared', 'signed'),
-           LATERAL bank.recon_proof(a.account_id, p_day) p
-     WHERE a.lane_id = p_lane_id
-       AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
-     ORDER BY a.account_id
-$$;
-SELECT bank.function_grant('balance_statement', 'clerk', 'supervisor', 'auditor', 'admin');
 
 -- 余额调节表 as it is read from top to bottom: lines 1 to 6 add up to line 7.
 CREATE FUNCTION api.balance_sheet(p_lane_id int, p_day date)

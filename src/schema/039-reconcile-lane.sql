@@ -26,9 +26,10 @@ CREATE UNIQUE INDEX recon_lane_change_waiting ON bank.recon_lane_change (code)
 SELECT bank.table_protect('bank.recon_lane_change', 'SELECT, INSERT, UPDATE');
 
 -- Proposes other settings of a lane; they count once somebody else approves. p_rule_set: name of a
--- rule set that has an approved version. Rates are millionths, amounts minor units.
+-- rule set that has an approved version. Rates are per cent with up to four decimals, kept as
+-- millionths; amounts are minor units.
 CREATE FUNCTION api.lane_propose(p_lane_id int, p_name text, p_buffer_days int, p_calendar text,
-    p_currency_policy text, p_tolerance bigint, p_fee_low int, p_fee_high int, p_fee_fixed bigint,
+    p_currency_policy text, p_tolerance bigint, p_fee_low numeric, p_fee_high numeric, p_fee_fixed bigint,
     p_rule_set text, p_active text, p_note text, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -40,8 +41,8 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('supervisor', 'admin');
     v_after := jsonb_build_object('name', p_name, 'buffer_days', p_buffer_days, 'calendar', p_calendar,
-        'currency_policy', p_currency_policy, 'tolerance', p_tolerance, 'fee_low', p_fee_low,
-        'fee_high', p_fee_high, 'fee_fixed', p_fee_fixed, 'rule_set', p_rule_set,
+        'currency_policy', p_currency_policy, 'tolerance', p_tolerance, 'fee_low', (10000 * p_fee_low)::int,
+        'fee_high', (10000 * p_fee_high)::int, 'fee_fixed', p_fee_fixed, 'rule_set', p_rule_set,
         'active', p_active = 'yes');
     answer := bank.request_replay(p_request, 'lane_propose',
                                   jsonb_build_array(p_lane_id, v_after, p_note, p_version));
@@ -66,6 +67,14 @@ BEGIN
                                           WHERE lane_id = p_lane_id) > 1 THEN
         PERFORM bank.fail('BO422', 'The accounts of this lane have several currencies.', l.code, NULL,
                           'p_currency_policy');
+    END IF;
+    IF NOT coalesce(p_fee_low BETWEEN 0 AND p_fee_high AND p_fee_high <= 10, false) THEN
+        PERFORM bank.fail('BO422', 'The fee runs from a lower to a higher rate, at most 10 per cent.',
+                          p_fee_low || ' ' || p_fee_high, NULL, 'p_fee_low');
+    ELSIF NOT coalesce(p_tolerance BETWEEN 0 AND 1000000 AND p_fee_fixed BETWEEN 0 AND 1000000
+                       AND p_buffer_days BETWEEN 0 AND 30, false) THEN
+        PERFORM bank.fail('BO422', 'Tolerance and fixed fee are at most 10,000.00, buffer days 30.',
+                          l.code, NULL, 'p_tolerance');
     END IF;
     v_before := bank.recon_lane_settings(l);
     IF v_before = v_after THEN
@@ -142,13 +151,23 @@ BEGIN
 END $$;
 SELECT bank.function_grant('lane_decide', 'clerk', 'supervisor', 'admin');
 
+-- A setting as people write it: rates in per cent, amounts with their decimals.
+CREATE FUNCTION bank.recon_setting_text(p_setting text, p_value text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_setting IN ('fee_low', 'fee_high') THEN round(p_value::numeric / 10000, 4)::float8 || ' %'
+                WHEN p_setting IN ('tolerance', 'fee_fixed') THEN bank.recon_money(p_value::bigint, '')
+                ELSE p_value END
+$$;
+GRANT EXECUTE ON FUNCTION bank.recon_setting_text TO bankops_staff;
+
 CREATE VIEW api.lane_change_list WITH (security_barrier) AS
 SELECT c.change_id, c.lane_id, c.code, c.status, c.note, c.maker, c.made_at, c.checker, c.decided_at,
        c.decision, c.version,
        CASE WHEN NOT c.after ? 'book_account' THEN 'change' WHEN c.after ? 'name' THEN 'lane'
             ELSE 'account' END AS what,
-       (SELECT string_agg(k.key || ': ' || coalesce((c.before->>k.key) || ' → ', '')
-                          || (k.value #>> '{}'), '; '
+       (SELECT string_agg(k.key || ': ' || coalesce(
+                              bank.recon_setting_text(k.key, c.before->>k.key) || ' → ', '')
+                          || bank.recon_setting_text(k.key, k.value #>> '{}'), '; '
                           ORDER BY k.key)
           FROM jsonb_each(c.after) k WHERE k.value IS DISTINCT FROM c.before->k.key) AS changes
   FROM bank.recon_lane_change c
@@ -158,7 +177,8 @@ SELECT c.change_id, c.lane_id, c.code, c.status, c.note, c.maker, c.made_at, c.c
 CREATE FUNCTION api.lane_change_diff(p_change_id bigint)
 RETURNS TABLE (setting text, before text, after text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT k.key, c.before->>k.key, k.value #>> '{}'
+    SELECT k.key, bank.recon_setting_text(k.key, c.before->>k.key),
+           bank.recon_setting_text(k.key, k.value #>> '{}')
       FROM recon_lane_change c, jsonb_each(c.after) k
      WHERE c.change_id = p_change_id AND k.value IS DISTINCT FROM c.before->k.key
        AND c.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
@@ -169,7 +189,8 @@ $$;
 CREATE VIEW api.lane_setting WITH (security_barrier) AS
 SELECT l.lane_id, l.code, l.name, l.kind, u.name_zh AS unit_zh, u.name_en AS unit_en, l.buffer_days,
        l.calendar, l.currency_policy, l.tolerance, l.fee_low, l.fee_high, l.fee_fixed,
-       round(l.fee_low / 10000.0, 2) AS fee_low_percent, round(l.fee_high / 10000.0, 2) AS fee_high_percent,
+       (l.fee_low / 10000.0)::float8::numeric AS fee_low_percent,
+       (l.fee_high / 10000.0)::float8::numeric AS fee_high_percent,
        s.name AS rule_set, s.version AS rule_version, l.rule_set_id,
        CASE WHEN l.active THEN 'yes' ELSE 'no' END AS active, l.version,
        (SELECT min(a.currency) FROM bank.recon_account a WHERE a.lane_id = l.lane_id) AS currency,

@@ -238,7 +238,7 @@ SELECT is(pg_temp.engine('', pg_temp.draft()), '', 'under the new one it is not'
 
 -- Lanes.
 CREATE FUNCTION pg_temp.propose(p_login text, p_tolerance int, p_version int) RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.rules(p_login, format($q$lane_propose(%s, 'One', 1, 'working', 'many', %s, 3800, 6000, 0, 'default', 'yes', 'why', %s,
+$$ SELECT pg_temp.rules(p_login, format($q$lane_propose(%s, 'One', 1, 'working', 'many', %s, 0.38, 0.6, 0, 'default', 'yes', 'why', %s,
           gen_random_uuid())$q$, (SELECT lane_id FROM bank.recon_lane WHERE code = 'R-ONE'), p_tolerance, p_version)) $$;
 SELECT is(pg_temp.propose('t_clerk', 5, 2), '42501', 'a clerk changes no lane');
 SELECT is(pg_temp.propose('t_super', 5, 1), 'BO409', 'the version seen counts');
@@ -246,7 +246,7 @@ SELECT is(pg_temp.propose('t_super', 0, 2), 'BO422', 'nothing changed');
 SELECT is(pg_temp.propose('t_super', 5, 2), 'done', 'a proposal');
 SELECT is(pg_temp.propose('t_super2', 6, 2), 'BO423', 'one at a time');
 SELECT is(pg_temp.as('t_audit', 'SELECT setting || '' '' || before || '' '' || after FROM api.lane_change_diff((SELECT max(change_id)
-          FROM api.lane_change_list))'), 'tolerance 0 5', 'shown before and after');
+          FROM api.lane_change_list))'), 'tolerance 0.00 0.05', 'shown before and after');
 CREATE FUNCTION pg_temp.decide(p_login text, p_verb text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.rules(p_login, format($q$lane_decide(%s, %L, 'because', 1, gen_random_uuid())$q$,
           (SELECT max(change_id) FROM bank.recon_lane_change), p_verb)) $$;

@@ -21,7 +21,7 @@ static void add_pairs(void)
         "i AS (INSERT INTO bank.recon_item (account_id, unit_id, side, amount, currency, "
         "value_date, day, reference, counterparty, narrative, fingerprint) "
         "SELECT a.account_id, a.unit_id, s, CASE s WHEN 'L' THEN n.amount ELSE 1200 * (n.n / 8) - "
-        "n.amount END, 'USD', date '2026-03-01' + 3 * n.n, '2026-06-15', "
+        "n.amount END, 'USD', date '2026-01-05' + 3 * n.n, '2026-06-15', "
         "CASE s WHEN 'L' THEN 'OURS-' ELSE "
         "'THEIRS-' END || n.n, 'Adler', 'invoice', gen_random_uuid() FROM a, n, "
         "unnest('{L,S}'::char[]) s RETURNING *), "
