@@ -52,7 +52,7 @@ static bool add_rules(struct buffer *text, PGconn *connection, const char *run, 
 
 static void add_counts(struct buffer *text, const PGresult *run)
 {
-    buffer_format(text, _("%s up to %s: %s matched, %s suggested, %s breaks"), cell(run, 0, "lane"),
+    buffer_format(text, _("%s up to %s: %s matched, %s newly suggested, %s breaks"), cell(run, 0, "lane"),
                   cell(run, 0, "as_of"), cell(run, 0, "match_count"), cell(run, 0, "suggest_count"),
                   cell(run, 0, "break_count"));
     buffer_format(text, _("\n  Open before: %s of ours, %s of theirs; %s s"),
@@ -62,8 +62,8 @@ static void add_counts(struct buffer *text, const PGresult *run)
 
 static void add_duties(struct buffer *text, const PGresult *run)
 {
-    if (!is_zero(run, "suggest_count"))
-        buffer_add(text, _("\n  Suggestions wait for you: :sug"));
+    if (!is_zero(run, "waiting"))
+        buffer_format(text, _("\n  Suggestions wait for you: %s (:sug)"), cell(run, 0, "waiting"));
     if (!is_zero(run, "vouchers"))
         buffer_format(text, _("\n  Vouchers wait for a second person: %s (:apr)"),
                       cell(run, 0, "vouchers"));
@@ -82,7 +82,8 @@ static bool report(void *data, PGconn *connection, const char *run, struct error
     PGresult *rows;
     if (!session_rows(connection,
                       "SELECT lane, as_of, book_count, statement_count, match_count, suggest_count, "
-                      "break_count, seconds, vouchers, unexplained FROM api.run_detail($1::bigint)",
+                      "break_count, seconds, waiting, vouchers, unexplained "
+                      "FROM api.run_detail($1::bigint)",
                       1, &run, &rows, error))
         return false;
     bool good = PQntuples(rows) == 1;

@@ -29,17 +29,20 @@ SELECT r.run_id, e.rule, coalesce(t.n, 1000) AS seq, coalesce(t.title->>'en', e.
        WHERE o.item->>'name' = e.rule) t ON true
  WHERE r.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
--- One run. vouchers: of fees that it found, not approved yet; unexplained: accounts whose balances
--- did not agree at its day as they stand now.
+-- One run. waiting: suggestions of the lane that nobody has taken over or dismissed, now; vouchers:
+-- of fees that it found, not approved yet; unexplained: accounts whose balances did not agree at its
+-- day as they stand now.
 CREATE FUNCTION api.run_detail(p_run_id bigint)
 RETURNS TABLE (run_id bigint, lane_id int, lane text, as_of date, rule_set text, rule_version int,
     book_count bigint, statement_count bigint, match_count bigint, suggest_count bigint,
-    held_back bigint, break_count bigint, vouchers bigint,
+    held_back bigint, break_count bigint, waiting bigint, vouchers bigint,
     unexplained bigint, started_by text, started_at timestamptz, ended_at timestamptz,
     seconds numeric)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT r.run_id, r.lane_id, l.code, r.as_of, s.name, s.version, r.book_count, r.statement_count,
            r.match_count, r.suggest_count, r.held_back, r.break_count,
+           (SELECT count(*) FROM recon_account a JOIN recon_match m USING (account_id)
+             WHERE a.lane_id = r.lane_id AND m.status = 'suggested'),
            (SELECT count(*) FROM recon_adjustment j
               JOIN recon_match m ON m.account_id = j.account_id AND m.match_id = j.match_id
              WHERE m.run_id = r.run_id AND j.lane_id = r.lane_id AND j.status = 'proposed'),
