@@ -108,4 +108,4 @@ dist_screens_DATA += screens/case-any.json screens/case-step.json \
   screens/suggestion-new.json screens/themes.json screens/theme.json screens/theme-edit.json \
   screens/backlog.json screens/services.json screens/service.json screens/service-open.json \
   screens/service-new.json screens/report-suggestion.json screens/report-suggestion-topic.json \
-  screens/report-handoff.json
+  screens/report-handoff.json screens/cases.json
