@@ -160,16 +160,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
         WHEN 'decided_by' THEN bank.staff_name(p_value::int)
         WHEN 'level' THEN CASE WHEN p_english THEN initcap(p_value) ELSE CASE p_value WHEN 'simple' THEN '普通'
              WHEN 'complex' THEN '复杂' WHEN 'major' THEN '重大' END END
-        WHEN 'outcome' THEN CASE WHEN p_english THEN initcap(replace(p_value, '_', ' ')) ELSE CASE p_value
-             WHEN 'resolved' THEN '已解决' WHEN 'not_upheld' THEN '不成立' WHEN 'mediated' THEN '调解'
-             WHEN 'merged' THEN '合并' WHEN 'withdrawn' THEN '撤诉' END END
+        WHEN 'outcome' THEN (SELECT CASE WHEN p_english THEN o.label_en ELSE o.label_zh END
+                               FROM bank.case_outcome o WHERE o.case_type = p_type AND o.outcome = p_value)
         WHEN 'told_how' THEN CASE WHEN p_english THEN initcap(p_value) ELSE CASE p_value WHEN 'app' THEN '手机银行'
              WHEN 'sms' THEN '短信' WHEN 'email' THEN '电子邮件' WHEN 'phone' THEN '电话' WHEN 'letter' THEN '信函'
              WHEN 'visit' THEN '上门' END END
         ELSE (SELECT CASE WHEN p_english THEN k.label_en ELSE k.label_zh END FROM bank.class_code k
                WHERE k.axis = CASE p_field WHEN 'channel' THEN 'A' WHEN 'business' THEN 'B'
                                            WHEN 'reason' THEN 'C' END AND k.code = p_value)
-        END, CASE WHEN p_field = 'flags' THEN translate(p_value, '{}[]",', '') ELSE p_value END)
+        END, (SELECT CASE WHEN p_english THEN k.label_en ELSE k.label_zh END FROM bank.case_choice k
+               WHERE k.case_type = p_type AND k.field = p_field AND k.choice = p_value),
+        (SELECT to_char(p_value::numeric / 100, 'FM999,999,999,999,990.00') FROM bank.case_field d
+          WHERE d.case_type = p_type AND d.field = p_field AND d.kind = 'money' AND p_value ~ '^-?[0-9]+$'),
+        CASE WHEN p_field = 'flags' THEN translate(p_value, '{}[]",', '') ELSE p_value END)
 $$;
 ALTER FUNCTION bank.case_value OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_value TO bankops_staff, bankops_api;
@@ -178,28 +181,30 @@ CREATE VIEW api.case_history WITH (security_barrier) AS
 SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
        coalesce(a.label_zh, e.action) AS action_zh, coalesce(a.label_en, e.action) AS action_en,
        e.stage_before, e.stage_after, e.note,
-       (SELECT string_agg(coalesce(bank.case_value(f.case_type, k, e.before ->> k, false) || ' > ', '')
+       nullif(concat_ws(', ', (SELECT string_agg(coalesce(bank.case_value(f.case_type, k, e.before ->> k, false) || ' > ', '')
                    || coalesce(bank.case_value(f.case_type, k, e.after ->> k, false), '-'), ', ' ORDER BY k)
           FROM jsonb_object_keys(e.after) k
          WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'owner_id', 'outcome',
-                     'told_how') AND e.action <> 'open')
-       || coalesce((SELECT ' ' || string_agg(d.label_zh || ' ' || coalesce(e.before -> 'fields'
-                    ->> d.field || ' > ', '') || coalesce(e.after -> 'fields' ->> d.field, '-'),
-                    ', ' ORDER BY d.seq)
-                      FROM bank.case_field d WHERE d.case_type = f.case_type
-                       AND e.action <> 'open' AND (e.after -> 'fields' ? d.field
-                                                   OR e.before -> 'fields' ? d.field)), '') AS changes,
-       (SELECT string_agg(coalesce(bank.case_value(f.case_type, k, e.before ->> k, true) || ' > ', '')
+                     'told_how') AND e.action <> 'open'),
+       (SELECT string_agg(d.label_zh || ' ' || coalesce(bank.case_value(f.case_type, d.field,
+                    e.before -> 'fields' ->> d.field, false) || ' > ', '')
+                    || coalesce(bank.case_value(f.case_type, d.field,
+                    e.after -> 'fields' ->> d.field, false), '-'), ', ' ORDER BY d.seq)
+          FROM bank.case_field d
+         WHERE d.case_type = f.case_type AND e.action <> 'open'
+           AND (e.after -> 'fields' ? d.field OR e.before -> 'fields' ? d.field))), '') AS changes,
+       nullif(concat_ws(', ', (SELECT string_agg(coalesce(bank.case_value(f.case_type, k, e.before ->> k, true) || ' > ', '')
                    || coalesce(bank.case_value(f.case_type, k, e.after ->> k, true), '-'), ', ' ORDER BY k)
           FROM jsonb_object_keys(e.after) k
          WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'owner_id', 'outcome',
-                     'told_how') AND e.action <> 'open')
-       || coalesce((SELECT ' ' || string_agg(d.label_en || ' ' || coalesce(e.before -> 'fields'
-                    ->> d.field || ' > ', '') || coalesce(e.after -> 'fields' ->> d.field, '-'),
-                    ', ' ORDER BY d.seq)
-                      FROM bank.case_field d WHERE d.case_type = f.case_type
-                       AND e.action <> 'open' AND (e.after -> 'fields' ? d.field
-                                                   OR e.before -> 'fields' ? d.field)), '') AS changes_en
+                     'told_how') AND e.action <> 'open'),
+       (SELECT string_agg(d.label_en || ' ' || coalesce(bank.case_value(f.case_type, d.field,
+                    e.before -> 'fields' ->> d.field, true) || ' > ', '')
+                    || coalesce(bank.case_value(f.case_type, d.field,
+                    e.after -> 'fields' ->> d.field, true), '-'), ', ' ORDER BY d.seq)
+          FROM bank.case_field d
+         WHERE d.case_type = f.case_type AND e.action <> 'open'
+           AND (e.after -> 'fields' ? d.field OR e.before -> 'fields' ? d.field))), '') AS changes_en
   FROM bank.case_event e
   JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
   LEFT JOIN LATERAL (SELECT x.label_zh, x.label_en FROM bank.case_action x

@@ -300,7 +300,10 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH step AS (
-        SELECT e.* FROM bank.case_event e
+        SELECT e.event_id, e.at, e.staff_id, e.action, e.note,
+               coalesce(e.before -> 'fields', '{}') || (e.before - 'fields') AS before,
+               coalesce(e.after -> 'fields', '{}') || (e.after - 'fields') AS after
+          FROM bank.case_event e
          WHERE e.customer_id = c.customer_id AND e.case_id = c.case_id AND e.version > p_version
            AND e.action NOT IN ('note', 'check', 'uncheck')),
     known (key, en, zh, place) AS (VALUES
@@ -309,7 +312,9 @@ BEGIN
         ('owner_id', 'Owner', '处理人', 7), ('urgency', 'Urgency', '紧急程度', 8), ('flags', 'Flags', '敏感标识', 9),
         ('group_size', 'People in the group', '群体人数', 10), ('third_party', 'Third party', '第三方机构', 11),
         ('decision', 'Decision', '处理决定', 12), ('told_how', 'Told by', '告知方式', 13),
-        ('outcome', 'Outcome', '结果', 14)),
+        ('outcome', 'Outcome', '结果', 14)
+        UNION ALL
+        SELECT d.field, d.label_en, d.label_zh, 100 + d.seq FROM bank.case_field d WHERE d.case_type = c.case_type),
     change AS (
         SELECT DISTINCT ON (k.key) k.*, s.event_id, s.at, s.staff_id, s.after ->> k.key AS now,
                first_value(s.before ->> k.key) OVER (PARTITION BY k.key ORDER BY s.event_id) AS was

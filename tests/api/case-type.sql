@@ -1,7 +1,7 @@
 -- A type of case that a bank adds by data alone, walked from its opening to its end.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(45);
+SELECT plan(48);
 
 -- What comes with the program is whole.
 SELECT is_empty($$SELECT y.case_type, f.flaw FROM bank.case_type y,
@@ -128,6 +128,14 @@ SELECT is((SELECT outcome || ' ' || phase || ' ' || (closed_at IS NOT NULL) FROM
           'handed closed true', 'and over');
 
 -- The record, and the fence under it.
+SELECT is(pg_temp.as('t_clerk', format('SELECT changes_en || ''; '' || changes FROM api.case_history '
+          'WHERE customer_id = 101 AND case_id = %s AND action = ''submit''', :id)),
+          'Serial number CD000007, Copies 2; 编号 CD000007, 份数 2', 'what changed is said in words of the type');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(concat_ws('' '', label_en, before_en, now_en), '', '') '
+          'FROM api.case_changes(101, %s, 4) WHERE field IN (''serial'', ''copies'', ''stage'')', :id)),
+          'Copies 2, Serial number CD000007, Stage Papers are missing Handed over', 'also to the second of two people');
+SELECT is(pg_temp.as('t_clerk', format('SELECT shown_zh FROM api.case_fields(101, %s) WHERE field = ''currency''', :id)),
+          '人民币', 'a choice is shown by its name');
 SELECT is((SELECT before ->> 'fields' || ' ' || (after ->> 'fields') FROM bank.case_event
             WHERE case_id = :id AND action = 'submit'), '{"copies": null, "serial": null} {"copies": "2", "serial": "CD000007"}',
           'the record has the fields that changed');
