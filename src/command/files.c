@@ -114,7 +114,7 @@ static bool add(PGconn *connection, const struct keys *keys, const char *path, s
         values, &rows, error);
     if (good)
         printf("%s  %s  %s\n", path, _(PQgetvalue(rows, 0, 1)), PQgetvalue(rows, 0, 0));
-    else if (!error->where[0])
+    else if (!strcmp(error->where, "p_data"))
         snprintf(error->where, sizeof error->where, "%s", path);
     PQclear(rows);
     values_clear(&file);

@@ -47,7 +47,8 @@ bool file_field_read(const char *path, const char *name, struct values *values,
     size_t length = 0;
     bool good = file_read(whole, FILE_MOST, &data, &length, error);
     if (good && !length)
-        good = error_set(error, ERROR_INPUT, whole, NULL, _("The file is empty."));
+        good = error_set(error, ERROR_INPUT, whole, _("Name another file."),
+                         _("The file is empty."));
     if (good) {
         char *hex = as_hex(data, length), *named = xasprintf("%s_name", name);
         values_set(values, name, hex);

@@ -128,7 +128,7 @@ BEGIN
     IF a.attachment_id IS NULL THEN
         PERFORM bank.fail('BO423', 'This file is attached to the case already.',
             (SELECT x.name FROM bank.attachment x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id
-                AND x.sha256 = hash AND x.removed_at IS NULL), NULL, 'p_data');
+                AND x.sha256 = hash AND x.removed_at IS NULL), 'It is in the list of files already.', 'p_data');
     END IF;
     PERFORM bank.case_event_write(c, c, 'attach', a.name || ' ' || a.bytes || ' sha256 ' || encode(hash, 'hex'));
     RETURN bank.request_done(p_request, a.attachment_id::text, 'The file is attached.');

@@ -11,6 +11,7 @@ libterminal_a_SOURCES = \
   src/terminal/edit.h \
   src/terminal/editor.c \
   src/terminal/editor.h \
+  src/terminal/editor_clean.c \
   src/terminal/form.c \
   src/terminal/form.h \
   src/terminal/form_internal.h \

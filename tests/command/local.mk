@@ -7,7 +7,7 @@ command_tests = \
   tests/command/deliver.t \
   tests/command/demo.t \
   tests/command/doctor.t \
-  tests/command/fault.t \
+  tests/command/fault.t tests/command/files.t \
   tests/command/import.t \
   tests/command/import_cases.t \
   tests/command/import_formats.t \

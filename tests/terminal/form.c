@@ -1,3 +1,4 @@
+#include "terminal/editor.h"
 #include "terminal/form.h"
 #include "../lib/check.h"
 
@@ -125,6 +126,38 @@ static void edits_wide_characters(void **state)
     edit_free(&edit);
 }
 
+/* A text from elsewhere takes the place of what was typed, as one step that can be undone. */
+static void takes_a_text_from_elsewhere(void **state)
+{
+    struct form *memo = form_new();
+    struct form_field field = {.name = "text", .label = "Text", .type = FORM_MEMO, .length = 10};
+    struct key undo = {.code = K_CTRL | '_'};
+    (void)state;
+    form_add(memo, &field);
+    form_set(memo, 0, "first");
+    assert_true(form_type(memo, 0, "one\ntwo"));
+    assert_string_equal(form_value(memo, 0), "one\ntwo");
+    assert_true(form_changed(memo));
+    assert_false(form_type(memo, 0, "one two three"));
+    assert_string_equal(form_value(memo, 0), "one\ntwo");
+    form_key(memo, &undo);
+    assert_string_equal(form_value(memo, 0), "first");
+    form_free(memo);
+}
+
+/* What editors write: marks, line ends, tabs, escapes, bytes that are no text. */
+static void cleans_what_an_editor_wrote(void **state)
+{
+    static const char wrote[] = "\xEF\xBB\xBF\ta\r\nb\rc\x1b[31m\0d\xff\n\n  \n";
+    char *clean = editor_clean(wrote, sizeof wrote - 1);
+    (void)state;
+    assert_string_equal(clean, "        a\nb\nc[31md\xEF\xBF\xBD");
+    free(clean);
+    clean = editor_clean("", 0);
+    assert_string_equal(clean, "");
+    free(clean);
+}
+
 static void lays_out_at_any_size(void **state)
 {
     (void)state;
@@ -151,6 +184,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, open_form, close_form),
         cmocka_unit_test_setup_teardown(says_why_a_paste_is_refused, open_form, close_form),
         cmocka_unit_test(edits_wide_characters),
+        cmocka_unit_test(takes_a_text_from_elsewhere),
+        cmocka_unit_test(cleans_what_an_editor_wrote),
         cmocka_unit_test_setup_teardown(lays_out_at_any_size, open_form, close_form),
     };
     setlocale(LC_ALL, "C.UTF-8");
