@@ -249,7 +249,7 @@ static const char service_sql[] =
     "nextval('bank.case_id_seq') AS case_id, p.customer_id, p.unit_id, x.i, k.*, h.staff_id AS "
     "handler, h.checker, CASE WHEN x.i % 9 = 0 THEN 'hotline' WHEN x.i % 9 < 4 THEN 'app' ELSE "
     "'branch' END AS source, x.received, bank.due_at('service', x.received, 12 + (x.i * 7 % "
-    "50)::int) AS taken, bank.due_at('service', x.received, 30 + (x.i * 11 % 100)::int) AS "
+    "50)::int) AS taken, bank.due_at('service', x.received, 62 + (x.i * 11 % 70)::int) AS "
     "answered, bank.due_at('service', x.received, 180 + (x.i * 97 % 1500)::int) AS done, n.at AS "
     "now FROM (SELECT to_timestamp($1::bigint) AS at) n CROSS JOIN LATERAL (SELECT greatest(40, "
     "count(*) / 60) AS wanted, count(*) AS many FROM person) m CROSS JOIN LATERAL (SELECT i, n.at "
