@@ -64,9 +64,12 @@ CREATE INDEX case_file_received ON bank.case_file (case_type, received_at, unit_
 CREATE INDEX case_file_open ON bank.case_file (case_type, due_at, case_id) WHERE closed_at IS NULL;
 CREATE INDEX case_file_owner ON bank.case_file (owner_id, due_at, case_id)
     WHERE closed_at IS NULL AND owner_id IS NOT NULL;
-CREATE INDEX case_file_queue ON bank.case_file (queue, due_at, case_id)
+CREATE INDEX case_file_free ON bank.case_file (case_type, due_at, case_id)
     WHERE closed_at IS NULL AND owner_id IS NULL;
 CREATE INDEX case_file_unit ON bank.case_file (unit_id, due_at, case_id) WHERE closed_at IS NULL;
+CREATE INDEX case_file_due ON bank.case_file (case_type, due_at, case_id);
+CREATE INDEX case_file_phase ON bank.case_file (phase, due_at, case_id) WHERE phase IN ('waiting', 'approval');
+CREATE INDEX case_file_regulator ON bank.case_file (due_at, case_id) WHERE closed_at IS NULL AND source = 'regulator';
 
 CREATE TABLE bank.case_event (
     customer_id  bigint NOT NULL,
@@ -248,6 +251,10 @@ CREATE TRIGGER case_guard BEFORE INSERT OR UPDATE OF stage, case_type, source, f
     ON bank.case_file FOR EACH ROW EXECUTE FUNCTION bank.case_guard();
 
 SELECT bank.table_protect('bank.case_file', 'SELECT, INSERT, UPDATE');
+-- The same fence as of other tables, written so that no index is sought by it: a page of a list is read in the
+-- order of its due times, and how many units somebody sees is not known when the plan is made.
+ALTER POLICY by_unit ON bank.case_file USING ((unit_id < (SELECT coalesce(bank.my_scope_low(), 2147483647))) IS NOT TRUE
+                                              AND (unit_id > (SELECT coalesce(bank.my_scope_high(), -1))) IS NOT TRUE);
 SELECT bank.table_protect('bank.case_event', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.case_pause', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.outbox', 'SELECT, INSERT, UPDATE');

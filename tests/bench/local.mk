@@ -43,3 +43,4 @@ tests_bench_generate_SOURCES = tests/bench/generate.c tests/bench/generate.h \
   tests/bench/generate_noise.c tests/bench/generate_trap.c
 tests_bench_crowd_SOURCES = tests/bench/crowd.c
 tests_bench_score_SOURCES = tests/bench/score.c
+EXTRA_DIST += tests/bench/volume tests/bench/cases.sql
