@@ -266,6 +266,8 @@ static void box_line(struct form *form, struct form_entry *entry, int row, struc
         line_add_fit(line, style, !strcmp(value, "true") ? "[x]" : "[ ]", cells, TEXT_LEFT);
         at = cells > 1 ? 1 : 0;
     } else {
+        if (entry->field.readonly)
+            entry->edit.cursor = 0; /* its beginning is shown */
         edit_line(&entry->edit, line, style, cells, &at);
     }
     if (cursor)
