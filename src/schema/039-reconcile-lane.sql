@@ -155,7 +155,7 @@ SELECT bank.function_grant('lane_decide', 'clerk', 'supervisor', 'admin');
 CREATE FUNCTION bank.recon_setting_text(p_setting text, p_value text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_setting IN ('fee_low', 'fee_high') THEN round(p_value::numeric / 10000, 4)::float8 || ' %'
-                WHEN p_setting IN ('tolerance', 'fee_fixed') THEN bank.recon_money(p_value::bigint, '')
+                WHEN p_setting IN ('tolerance', 'fee_fixed') THEN to_char(p_value::numeric / 100, 'FM999,999,990.00')
                 ELSE p_value END
 $$;
 GRANT EXECUTE ON FUNCTION bank.recon_setting_text TO bankops_staff;
