@@ -130,7 +130,7 @@ RETURNS TABLE (number text, received_at timestamptz, source text, channel text, 
     extensions text, decision text, decided_by text, approved_by text, told_at timestamptz, told_how text,
     outcome text, redress numeric, redress_currency text, closed_at timestamptz, reopened int, satisfaction int,
     cause text, measure text, measure_due date, measure_done timestamptz, accountable text,
-    mediation text, files int)
+    mediation text, files int, business_std text, reason_std text, cfpb_product text, cfpb_issue text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     p record := bank.period(p_period);
@@ -155,9 +155,12 @@ BEGIN
            (SELECT m.body || ' ' || m.asked_on || ' ' || m.result || coalesce(' ' || m.ended_on, '')
               FROM bank.case_mediation m WHERE m.customer_id = f.customer_id AND m.case_id = f.case_id),
            (SELECT count(*)::int FROM bank.attachment a WHERE a.customer_id = f.customer_id
-               AND a.case_id = f.case_id AND a.removed_at IS NULL)
+               AND a.case_id = f.case_id AND a.removed_at IS NULL),
+           b.std_code, w.std_code, b.cfpb_code, w.cfpb_code
       FROM bank.case_file f
       JOIN bank.customer x ON x.customer_id = f.customer_id
+      LEFT JOIN bank.class_code b ON b.axis = 'B' AND b.code = f.business
+      LEFT JOIN bank.class_code w ON w.axis = 'C' AND w.code = f.reason
       LEFT JOIN bank.case_survey s ON s.customer_id = f.customer_id AND s.case_id = f.case_id
       LEFT JOIN bank.case_cause k ON k.customer_id = f.customer_id AND k.case_id = f.case_id
       LEFT JOIN LATERAL (SELECT sum(d.amount) AS amount, min(d.currency)::text AS currency
