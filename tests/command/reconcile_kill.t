@@ -82,6 +82,8 @@ grep -v '^\(INSERT\|CREATE\|$\)' "$place/setup" | sed 's/^/# /'
 n=0
 while [ $done_kills -lt "$kills" ]; do
     n=$((n + 1))
+    # Every other day as large files and runs are kept: in tables of their own.
+    sql "UPDATE bank.setting SET value = '$((n % 2 ? 200 : 100000))' WHERE name = 'recon_segment_lines'"
     day $n L GK1 >"$place/book.csv"
     day $n S EK1 >"$place/statement.csv"
     attempt "$program" import --as teller --side book "$place/book.csv"
