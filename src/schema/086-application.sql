@@ -294,11 +294,14 @@ CREATE TABLE bank.core_document (
     issued_on     date NOT NULL,
     due_on        date NOT NULL,
     confirmed_at  timestamptz,
+    reported_by   int, -- NULL: by its system
+    confirmed_by  int,
     state         text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'paid', 'cancelled')),
     order_number  text COLLATE "C",
     reported_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (customer_id, document_id),
     UNIQUE (customer_id, kind, number),
+    CONSTRAINT maker_is_not_checker CHECK (confirmed_by <> reported_by),
     CHECK (due_on >= issued_on)
 );
 CREATE INDEX core_document_supplier ON bank.core_document (supplier_id) WHERE supplier_id IS NOT NULL;
@@ -355,7 +358,8 @@ SELECT bank.table_protect('bank.scorecard_rule', 'SELECT, INSERT, UPDATE, DELETE
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT')
   FROM unnest('{application_check,application_score,application_point}'::text[]) t;
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT')
-  FROM unnest('{outside_fact,check_rule,application_desk}'::text[]) t;
+  FROM unnest('{check_rule,application_desk}'::text[]) t;
+SELECT bank.table_protect('bank.outside_fact', 'SELECT, INSERT');
 -- Suppliers and the core enterprise are often at different branches: no fence by unit here, the
 -- functions say who sees what.
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE', false)
@@ -487,3 +491,82 @@ CREATE TABLE bank.decision_limit (
 );
 INSERT INTO bank.decision_limit VALUES ('sub_branch', 5000000), ('branch', 50000000), ('head', 100000000000);
 SELECT bank.table_protect('bank.decision_limit', 'SELECT');
+
+-- What the credit bureau and social insurance answered, as read from their report; a worker or a clerk enters it.
+CREATE FUNCTION api.outside_report_save(p_customer_id bigint, p_as_of date, p_reference text, p_overdue int, p_queries int, p_monthly_debt bigint,
+                                        p_social_months int, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'outside_report_save', jsonb_build_array(p_customer_id, p_as_of, p_reference, p_overdue, p_queries, p_monthly_debt, p_social_months));
+    unit int;
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    unit := (bank.customer_require(p_customer_id)).unit_id;
+    PERFORM bank.text_require(p_reference, 'p_reference', 3, 60);
+    IF p_as_of IS NULL OR p_as_of > bank.today() OR least(p_overdue, p_queries, p_monthly_debt, p_social_months) < 0 OR num_nulls(p_overdue, p_queries, p_monthly_debt) NOT IN (0, 3)
+       OR coalesce(p_overdue, p_social_months) IS NULL THEN
+        PERFORM bank.fail('BO422', 'A report has its day and its figures, all of the bureau or none.', p_as_of::text, NULL, 'p_overdue');
+    END IF;
+    INSERT INTO bank.outside_fact (customer_id, source, fact, as_of, unit_id, value, reference)
+    SELECT p_customer_id, f.source, f.fact, p_as_of, unit, f.value, btrim(p_reference)
+      FROM (VALUES ('bureau', 'overdue', p_overdue::numeric), ('bureau', 'queries', p_queries), ('bureau', 'monthly_debt', p_monthly_debt), ('social', 'social_months', p_social_months)) f (source, fact, value)
+     WHERE f.value IS NOT NULL;
+    PERFORM bank.audit_write('outside_report', 'customer', p_customer_id::text, p_customer_id, NULL, jsonb_build_object('reference', p_reference, 'as_of', p_as_of));
+    RETURN bank.request_done(p_request, p_customer_id::text, 'The report is kept; check again.');
+EXCEPTION WHEN unique_violation THEN
+    PERFORM bank.fail('BO409', 'A report of this day is here already.', p_as_of::text, NULL, 'p_as_of');
+END $$;
+
+-- An order or receivable that a core enterprise reports; another person confirms it with the enterprise.
+CREATE FUNCTION api.core_document_save(p_core_id bigint, p_kind text, p_number text, p_supplier_code text, p_amount bigint, p_issued_on date, p_due_on date,
+                                       p_order_number text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'core_document_save', jsonb_build_array(p_core_id, p_kind, p_number, p_supplier_code, p_amount, p_issued_on, p_due_on, p_order_number));
+    e bank.core_enterprise;
+    made bigint;
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    SELECT * INTO e FROM bank.core_enterprise x WHERE x.customer_id = p_core_id AND bank.in_scope(x.unit_id);
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such core enterprise in your units.', p_core_id::text, NULL, 'p_core_id');
+    END IF;
+    PERFORM bank.choice_require(p_kind, 'p_kind', '{order,receivable}'), bank.text_require(p_number, 'p_number', 1, 40);
+    IF bank.credit_code_fault(p_supplier_code) IS NOT NULL THEN
+        PERFORM bank.fail('BO422', 'This is no unified social credit code (GB 32100).', p_supplier_code, NULL, 'p_supplier_code');
+    ELSIF NOT coalesce(p_amount > 0 AND p_due_on >= p_issued_on, false) THEN
+        PERFORM bank.fail('BO422', 'Amount, day of issue and due day are needed in their order.', NULL, NULL, 'p_amount');
+    END IF;
+    INSERT INTO bank.core_document (customer_id, unit_id, kind, number, supplier_id, supplier_code, amount, issued_on, due_on, order_number, reported_by)
+    VALUES (p_core_id, e.unit_id, p_kind, btrim(p_number), (SELECT k.customer_id FROM bank.known_company(p_supplier_code) k), upper(p_supplier_code), p_amount, p_issued_on, p_due_on,
+            nullif(btrim(p_order_number), ''), bank.my_staff_id()) RETURNING document_id INTO made;
+    PERFORM bank.audit_write('core_document', 'core_document', made::text, p_core_id, NULL, jsonb_build_object('number', p_number, 'amount', p_amount));
+    RETURN bank.request_done(p_request, made::text, 'The document is kept; a second person confirms it.');
+EXCEPTION WHEN unique_violation THEN
+    PERFORM bank.fail('BO409', 'This number is here already.', p_number, NULL, 'p_number');
+END $$;
+CREATE FUNCTION api.core_document_confirm(p_core_id bigint, p_document_id bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'core_document_confirm', jsonb_build_array(p_core_id, p_document_id));
+    d bank.core_document;
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    SELECT * INTO d FROM bank.core_document x WHERE x.customer_id = p_core_id AND x.document_id = p_document_id AND bank.in_scope(x.unit_id) FOR UPDATE;
+    IF NOT FOUND OR d.confirmed_at IS NOT NULL OR d.state <> 'open' THEN
+        PERFORM bank.fail('BO423', 'There is nothing to confirm.', p_document_id::text, NULL, 'p_document_id');
+    ELSIF d.reported_by = bank.my_staff_id() THEN
+        PERFORM bank.fail('BO403', 'A second person must check this.', d.number, 'Ask a colleague.');
+    END IF;
+    UPDATE bank.core_document SET confirmed_at = clock_timestamp(), confirmed_by = bank.my_staff_id() WHERE customer_id = p_core_id AND document_id = p_document_id;
+    PERFORM bank.audit_write('core_confirm', 'core_document', p_document_id::text, p_core_id, NULL, jsonb_build_object('number', d.number));
+    RETURN bank.request_done(p_request, p_document_id::text, 'The document is confirmed.');
+END $$;
+SELECT bank.function_grant(name, 'clerk', 'supervisor', 'worker') FROM unnest('{outside_report_save,core_document_save}'::text[]) name;
+SELECT bank.function_grant('core_document_confirm', 'clerk', 'supervisor');

@@ -263,6 +263,27 @@ UPDATE bank.account SET balance = 6000000 WHERE account_id = 9003;
 SELECT is(pg_temp.call('t_rm', format('application_follow(302, %s, ''paid'', NULL,', :p)), 'done', 'repaid');
 SELECT is((SELECT state FROM bank.core_finance WHERE document_id = 801), 'repaid', 'and the line is free again');
 
+-- What comes from outside: entered, and confirmed by another person.
+SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, NULL, NULL, NULL,'), 'BO422', 'all figures of the bureau or none');
+SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2030-01-01'', ''CR7'', 0, 0, 0, NULL,'), 'BO422', 'not of a coming day');
+SELECT is(pg_temp.call('t_rm', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 0, 0, NULL,'), '42501', 'not by sales');
+SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 1, 0, 12,'), 'done', 'a report');
+SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 1, 0, 12,'), 'BO409', 'once a day');
+SELECT pg_temp.call('t_rm', format('application_precheck(102, %s,', :x));
+SELECT is(pg_temp.result(:x, 'bureau') || pg_temp.result(:x, 'social'), 'passpass', 'which the pre-check finds');
+CREATE FUNCTION pg_temp.report(p_login text, p_code text, p_due text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.call(p_login, format('core_document_save(301, ''order'', ''PO9'', %L, 100, ''2026-11-01'', %L, '''',', p_code, p_due)) $$;
+SELECT is(pg_temp.report('t_west', pg_temp.code_of('91310000100000302'), '2027-01-01'), 'BO404', 'not by another branch');
+SELECT is(pg_temp.report('t_clerk2', '91310000100000302X', '2027-01-01'), 'BO422', 'a wrong code');
+SELECT is(pg_temp.report('t_clerk2', pg_temp.code_of('91310000100000302'), '2026-01-01'), 'BO422', 'due before it was given');
+SELECT is(pg_temp.report('t_clerk2', pg_temp.code_of('91310000100000302'), '2027-01-01'), 'done', 'an order');
+SELECT is(pg_temp.report('t_clerk2', pg_temp.code_of('91310000100000302'), '2027-01-01'), 'BO409', 'once');
+SELECT document_id AS d FROM bank.core_document WHERE number = 'PO9' \gset
+SELECT is((SELECT supplier_id FROM bank.core_document WHERE document_id = :d), 302::bigint, 'of the supplier with this code');
+SELECT is(pg_temp.call('t_clerk2', format('core_document_confirm(301, %s,', :d)), 'BO403', 'who entered it does not confirm it');
+SELECT is(pg_temp.call('t_clerk', format('core_document_confirm(301, %s,', :d)), 'done', 'a colleague does');
+SELECT is(pg_temp.call('t_clerk', format('core_document_confirm(301, %s,', :d)), 'BO423', 'once');
+
 -- Lists and the report.
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.application_list'), '0', 'other units see nothing');
 SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.application_findings(101, %s)', :k)), 'BO404', 'nor the findings');

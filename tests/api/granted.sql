@@ -361,3 +361,6 @@ INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_activate'
 INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_bounds_set');
 INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_draft');
 INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_rule_set');
+INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'outside_report_save');
+INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'core_document_save');
+INSERT INTO decided VALUES ('function', 'clerk supervisor', 'core_document_confirm');
