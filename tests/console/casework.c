@@ -85,7 +85,7 @@ static void simple(void)
     pty_wait_text(pty, number, WAIT);
     press_key(pty, "End");
     press(pty, "\r");
-    stage_ok(pty_wait_text(pty, "Complaint · T", WAIT) && pty_has(pty, number), "the case opens");
+    stage_ok(pty_wait_text(pty, "Complaint · T", WAIT) && pty_wait_text(pty, number, WAIT), "the case opens");
     if (!pty_wait_text(pty, "In queue", 5000)) {
         press(pty, "c");
         pty_wait_text(pty, "Classify the complaint", WAIT);
@@ -182,25 +182,28 @@ static void editor(void)
     struct pty *pty = open_reply(id);
     pty_type(pty, "first");
     pty_keys(pty, "F9", NULL);
-    stage_ok(pty_wait_text(pty, "The text of the editor is here.", WAIT) && pty_has(pty, "first") &&
-                 pty_has(pty, "second") && pty_has(pty, "third[31m"),
+    stage_ok(pty_wait_text(pty, "The text of the editor is here.", WAIT) &&
+                 pty_wait_text(pty, "first", WAIT) &&
+                 pty_wait_text(pty, "second", WAIT) && pty_wait_text(pty, "third[31m", WAIT),
              "F9 writes the answer in the user's editor; what comes back is plain text");
     snprintf(command, sizeof command, "cat '%s/rights'", folder);
     stage_ok(!strcmp(stage_line(command), "600"), "the file was readable for nobody else");
     write_file("mode", "kill", 0600);
     pty_keys(pty, "F9", NULL);
     stage_ok(pty_wait_text(pty, "The editor ended with an error.", WAIT) &&
-                 pty_has(pty, "saved before the end") && pty_has(pty, "second"),
+                 pty_wait_text(pty, "saved before the end", WAIT) && pty_wait_text(pty, "second", WAIT),
              "an editor that is killed loses nothing that it saved");
     write_file("mode", "none", 0600);
     pty_keys(pty, "F9", NULL);
     stage_ok(pty_wait_text(pty, "the program was not found", WAIT), "one that is missing is named");
     pty_keys(pty, "Enter", NULL);
-    stage_ok(pty_wait_gone(pty, "the program was not found", WAIT) && pty_has(pty, "second"),
+    stage_ok(pty_wait_gone(pty, "the program was not found", WAIT) &&
+                 pty_wait_text(pty, "second", WAIT),
              "and the text stays");
     write_file("mode", "long", 0600);
     pty_keys(pty, "F9", NULL);
-    stage_ok(pty_wait_text(pty, "6000 characters, 5000 fit", WAIT) && pty_has(pty, "second"),
+    stage_ok(pty_wait_text(pty, "6000 characters, 5000 fit", WAIT) &&
+                 pty_wait_text(pty, "second", WAIT),
              "a text that does not fit changes nothing");
     write_file("mode", "short", 0600);
     pty_keys(pty, "F9", NULL);
@@ -246,7 +249,8 @@ static void papers(void)
     pty_keys(pty, "F10", NULL);
     pty_wait_text(pty, "Please confirm", WAIT);
     pty_type(pty, "y");
-    stage_ok(pty_wait_text(pty, "The file is removed.", WAIT) && pty_wait_text(pty, "Removed", WAIT),
+    stage_ok(pty_wait_text(pty, "The file is removed.", WAIT) &&
+                 pty_wait_text(pty, "Removed", WAIT),
              "a wrong one is removed and stays by name");
     pty_free(pty);
 }
@@ -307,7 +311,7 @@ static void many(void)
     pty_wait_text(pty, "*To", WAIT);
     pty_type(pty, "clerk01");
     pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "Assign: 2 rows", WAIT) && pty_has(pty, "To: clerk01"),
+    stage_ok(pty_wait_text(pty, "Assign: 2 rows", WAIT) && pty_wait_text(pty, "To: clerk01", WAIT),
              "the question says what will be done");
     pty_type(pty, "y");
     stage_ok(pty_wait_text(pty, "1 done, 1 refused", WAIT),
