@@ -453,13 +453,14 @@ CREATE VIEW api.scorecard_rule_list WITH (security_barrier) AS
 SELECT r.card, r.version, r.seq, r.rule, r.fact, round(r.low / m.unit) AS low, round(r.high / m.unit) AS high, r.points, r.effect, r.label_en, r.label_zh FROM bank.scorecard_rule r
  CROSS JOIN LATERAL (SELECT CASE WHEN r.fact IN ('income', 'assets') THEN 100 ELSE 1 END AS unit) m WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
 
--- Changes of desk of an application after it was handed in: when, from where to where, and how many working minutes passed until somebody took it up there.
+-- Hand-offs between desks, from the stays of the case (083): when, from where to where, and the working minutes until somebody took it up there.
 CREATE FUNCTION bank.application_hops(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (at timestamptz, from_desk text, to_desk text, taken_at timestamptz, waited int)
 LANGUAGE sql STABLE AS $$
-    SELECT e.at, e.before ->> 'queue', e.after ->> 'queue', n.at, bank.working_minutes('service', e.at, coalesce(n.at, now())) FROM bank.case_event e
-      LEFT JOIN LATERAL (SELECT min(x.at) AS at FROM bank.case_event x WHERE x.customer_id = e.customer_id AND x.case_id = e.case_id AND x.event_id > e.event_id
+    SELECT s.since, coalesce(s.was, 'front'), s.place, n.at, bank.working_minutes('service', s.since, coalesce(n.at, now()))
+      FROM (SELECT x.*, lag(x.place) OVER (ORDER BY x.since) AS was FROM bank.case_stays(p_customer_id, p_case_id, NULL) x WHERE x.kind = 'queue') s
+      LEFT JOIN LATERAL (SELECT min(x.at) AS at FROM bank.case_event x WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND x.at > s.since
            AND x.action NOT IN ('precheck', 'note', 'escalate', 'ask_customer')) n ON true
-     WHERE e.customer_id = p_customer_id AND e.case_id = p_case_id AND e.after ? 'queue' AND e.action NOT IN ('open', 'follow', 'execute')
+     WHERE (s.was IS NOT NULL OR s.place <> 'front') AND s.place <> 'follow_up'
 $$;
 
 -- From desk to desk, and what happened; the clock.
