@@ -85,7 +85,8 @@ static void simple(void)
     pty_wait_text(pty, number, WAIT);
     press_key(pty, "End");
     press(pty, "\r");
-    stage_ok(pty_wait_text(pty, "Complaint · T", WAIT) && pty_wait_text(pty, number, WAIT), "the case opens");
+    stage_ok(pty_wait_text(pty, "Complaint · T", WAIT) && pty_wait_text(pty, number, WAIT),
+             "the case opens");
     if (!pty_wait_text(pty, "In queue", 5000)) {
         press(pty, "c");
         pty_wait_text(pty, "Classify the complaint", WAIT);
