@@ -33,7 +33,7 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
 if HAVE_VTERM
 console_programs = tests/console/console.t tests/console/flows.t tests/console/pages.t \
   tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t \
-  tests/console/application.t
+  tests/console/application.t tests/console/voice.t
 check_PROGRAMS += $(console_programs)
 TESTS += $(console_programs)
 tests_console_console_t_SOURCES = tests/console/console.c
@@ -50,6 +50,8 @@ tests_console_casework_t_SOURCES = tests/console/casework.c
 tests_console_casework_t_LDADD = $(pty_libraries)
 tests_console_application_t_SOURCES = tests/console/application.c
 tests_console_application_t_LDADD = $(pty_libraries)
+tests_console_voice_t_SOURCES = tests/console/voice.c
+tests_console_voice_t_LDADD = $(pty_libraries)
 tests_console_work_t_SOURCES = tests/console/work.c
 tests_console_work_t_LDADD = $(pty_libraries)
 endif
