@@ -146,7 +146,7 @@ static void administration(void)
     pty_wait_text(pty, "New value", WAIT);
     pty_type(pty, "12");
     pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "New value: 12", WAIT) && pty_has(pty, "Value: 8"),
+    stage_ok(pty_wait_text(pty, "New value: 12", WAIT) && pty_wait_text(pty, "Value: 8", WAIT),
              "the question says what was and what will be");
     pty_type(pty, "y");
     stage_ok(
