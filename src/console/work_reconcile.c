@@ -37,24 +37,25 @@ static bool add_rules(struct buffer *text, PGconn *connection, const char *run, 
 {
     PGresult *rules;
     bool chinese = language_current() == LANGUAGE_CHINESE;
-    if (!session_rows(connection,
-                      "SELECT rule, title_zh, title_en, confirmed, suggested FROM api.run_rule_list "
-                      "WHERE run_id = $1::bigint ORDER BY seq, rule",
-                      1, &run, &rules, error))
+    if (!session_rows(
+            connection,
+            "SELECT rule, title_zh, title_en, confirmed, suggested FROM api.run_rule_list "
+            "WHERE run_id = $1::bigint ORDER BY seq, rule",
+            1, &run, &rules, error))
         return false;
     for (int i = 0; i < PQntuples(rules); i++)
         buffer_format(text, _("\n  %s: %s confirmed, %s suggested"),
-                      cell(rules, i, chinese ? "title_zh" : "title_en"), cell(rules, i, "confirmed"),
-                      cell(rules, i, "suggested"));
+                      cell(rules, i, chinese ? "title_zh" : "title_en"),
+                      cell(rules, i, "confirmed"), cell(rules, i, "suggested"));
     PQclear(rules);
     return true;
 }
 
 static void add_counts(struct buffer *text, const PGresult *run)
 {
-    buffer_format(text, _("%s up to %s: %s matched, %s newly suggested, %s breaks"), cell(run, 0, "lane"),
-                  cell(run, 0, "as_of"), cell(run, 0, "match_count"), cell(run, 0, "suggest_count"),
-                  cell(run, 0, "break_count"));
+    buffer_format(text, _("%s up to %s: %s matched, %s newly suggested, %s breaks"),
+                  cell(run, 0, "lane"), cell(run, 0, "as_of"), cell(run, 0, "match_count"),
+                  cell(run, 0, "suggest_count"), cell(run, 0, "break_count"));
     buffer_format(text, _("\n  Open before: %s of ours, %s of theirs; %s s"),
                   cell(run, 0, "book_count"), cell(run, 0, "statement_count"),
                   cell(run, 0, "seconds"));
@@ -80,11 +81,12 @@ static bool report(void *data, PGconn *connection, const char *run, struct error
     struct told *told = data;
     struct buffer text = BUFFER_INIT;
     PGresult *rows;
-    if (!session_rows(connection,
-                      "SELECT lane, as_of, book_count, statement_count, match_count, suggest_count, "
-                      "break_count, seconds, waiting, vouchers, unexplained "
-                      "FROM api.run_detail($1::bigint)",
-                      1, &run, &rows, error))
+    if (!session_rows(
+            connection,
+            "SELECT lane, as_of, book_count, statement_count, match_count, suggest_count, "
+            "break_count, seconds, waiting, vouchers, unexplained "
+            "FROM api.run_detail($1::bigint)",
+            1, &run, &rows, error))
         return false;
     bool good = PQntuples(rows) == 1;
     if (good) {

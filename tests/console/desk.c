@@ -103,7 +103,8 @@ static void forms(void)
              "logging a contact starts with the customer");
     pty_type(pty, "asked about a card");
     pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "Customer ·", WAIT), "what is typed at once is the summary; it comes back to the record");
+    stage_ok(pty_wait_text(pty, "Customer ·", WAIT),
+             "what is typed at once is the summary; it comes back to the record");
     stage_ok(
         !strcmp(stage_sql("SELECT count(*) FROM bank.contact WHERE summary = 'asked about a card'"),
                 "1"),
