@@ -59,6 +59,8 @@ void export_row(struct buffer *out, const struct defined_columns *columns, const
 /* An export under way: a temporary file beside the target, renamed at the end. */
 struct export {
     struct page *page;
+    const struct defined_panel *panels; /* of a record, read one after the other; NULL = a list */
+    int panel_count, panel;
     const struct defined_columns *columns;
     int shown[CELLS_MOST], count;
     char *path, *temporary;
@@ -188,6 +190,23 @@ static void finish(struct export *export)
         failed(export, _("cannot write the file"));
 }
 
+/* The fields of an object stand one below the other: name, value. */
+static void add_fields(struct export *export, const char *const *cells)
+{
+    for (int i = 0; i < export->count; i++) {
+        if (!cells[export->shown[i]])
+            continue;
+        csv_field(&export->line, both_text(&export->columns->items[export->shown[i]].title));
+        csv_separator(&export->line);
+        export_row(&export->line, export->columns, export->shown + i, 1, cells);
+    }
+}
+
+static bool is_fields(const struct export *export)
+{
+    return export->panels && export->panels[export->panel].kind == PANEL_FIELDS;
+}
+
 static bool write_row(struct export *export, const PGresult *rows, int row)
 {
     const char *cells[CELLS_MOST];
@@ -199,10 +218,15 @@ static bool write_row(struct export *export, const PGresult *rows, int row)
         return true;
     }
     buffer_clear(&export->line);
-    export_row(&export->line, export->columns, export->shown, export->count, cells);
+    if (is_fields(export))
+        add_fields(export, cells);
+    else
+        export_row(&export->line, export->columns, export->shown, export->count, cells);
     export->rows++;
     return put(export, export->line.data, export->line.length);
 }
+
+static bool next_panel(struct export *export);
 
 static void streamed(void *data, struct answer *answer)
 {
@@ -221,7 +245,7 @@ static void streamed(void *data, struct answer *answer)
         }
     if (export->rows % 1000 == 0)
         console_say(console, STYLE_MESSAGE, _("Exporting… %ld rows. Esc stops."), export->rows);
-    if (!answer->last)
+    if (!answer->last || next_panel(export))
         return;
     if (export->file || export->sheet.sheet)
         finish(export);
@@ -234,7 +258,17 @@ static void ask_rows(struct export *export)
     struct query_filter filters[12];
     struct query_page page;
     struct query query = QUERY_INIT;
-    list_page_query(export->page, &page, filters);
+    if (export->panels) {
+        const struct defined_panel *panel = &export->panels[export->panel];
+        page = (struct query_page){.source = &panel->source,
+                                   .columns = &panel->columns,
+                                   .order = panel->order,
+                                   .order_count = panel->order_count,
+                                   .value = page_lookup,
+                                   .data = export->page};
+    } else {
+        list_page_query(export->page, &page, filters);
+    }
     query_page(&query, &page);
     struct request request = {.sql = buffer_text(&query.sql),
                               .n = query.count,
@@ -244,6 +278,47 @@ static void ask_rows(struct export *export)
     connection_request(export->page->console->connection, export->page, &request, streamed,
                        export);
     query_free(&query);
+}
+
+static void show_columns(struct export *export, const struct defined_columns *columns)
+{
+    export->columns = columns;
+    export->count = 0;
+    for (int i = 0; i < columns->count && i < CELLS_MOST; i++)
+        if (!columns->items[i].hidden)
+            export->shown[export->count++] = i;
+}
+
+/* What stands above the rows: of a record the title of the panel, of a table the names. */
+static bool put_head(struct export *export)
+{
+    if (export->panels && export->panel_count > 1) {
+        csv_field(&export->line, both_text(&export->panels[export->panel].title));
+        csv_end(&export->line);
+    }
+    if (!is_fields(export))
+        export_head(&export->line, export->columns, export->shown, export->count);
+    bool good = put(export, export->line.data, export->line.length);
+    buffer_clear(&export->line);
+    return good;
+}
+
+/* Goes on with the next panel of a record; false when there is none, or nothing can be written. */
+static bool next_panel(struct export *export)
+{
+    if (!export->panels || !export->file || export->panel + 1 >= export->panel_count)
+        return false;
+    export->panel++;
+    show_columns(export, &export->panels[export->panel].columns);
+    buffer_clear(&export->line);
+    csv_end(&export->line);
+    if (!put_head(export)) {
+        fclose(export->file);
+        export->file = NULL;
+        return false;
+    }
+    ask_rows(export);
+    return true;
 }
 
 static bool is_workbook(const char *path)
@@ -283,8 +358,7 @@ static void start(struct export *export)
         export->file = fdopen(descriptor, "w");
         /* The mark tells spreadsheets that the file is UTF-8. */
         buffer_add(&export->line, "\xef\xbb\xbf");
-        export_head(&export->line, export->columns, export->shown, export->count);
-        put(export, export->line.data, export->line.length);
+        put_head(export);
     }
     if (!export->held) {
         ask_rows(export);
@@ -317,6 +391,11 @@ static void named(void *data, const struct values *values)
         export_free(export);
         return;
     }
+    if (is_workbook(path) && export->panel_count > 1) {
+        console_refuse(export->page->console, _("A whole record is written as CSV only."));
+        export_free(export);
+        return;
+    }
     export->path = path[0] == '~' && path[1] == '/' && home ? xasprintf("%s%s", home, path + 1)
                                                             : xstrdup(path);
     if (stat(export->path, &status) == 0) {
@@ -342,8 +421,10 @@ static void ask_name(struct export *export)
     char *name = xasprintf("%s-%s.csv", export->page->name, export->page->console->identity.today);
     values_set(&initial, "file", name);
     dialog_entry(export->page, _("Export"),
-                 _("All rows, as filtered, with the columns shown. "
-                   "A name in .xlsx gives a workbook."),
+                 export->panel_count > 1
+                     ? _("Every panel of this record with all its rows, as CSV.")
+                     : _("All rows, as filtered, with the columns shown. "
+                         "A name in .xlsx gives a workbook."),
                  &file_fields, &initial, named, export);
     values_clear(&initial);
     free(name);
@@ -365,10 +446,17 @@ void export_rows(struct page *page, const struct defined_columns *columns, const
 {
     struct export *export = xcalloc(1, sizeof *export);
     export->page = page;
-    export->columns = columns;
     export->held = PQcopyResult(rows, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES);
-    for (int i = 0; i < columns->count && i < CELLS_MOST; i++)
-        if (!columns->items[i].hidden)
-            export->shown[export->count++] = i;
+    show_columns(export, columns);
+    ask_name(export);
+}
+
+void export_panels(struct page *page, const struct defined_panel *panels, int count)
+{
+    struct export *export = xcalloc(1, sizeof *export);
+    export->page = page;
+    export->panels = panels;
+    export->panel_count = count;
+    show_columns(export, &panels[0].columns);
     ask_name(export);
 }

@@ -10,6 +10,10 @@ void export_list(struct page *page);
 /* The same for rows that are already here (report, panel): `columns` says which are written. */
 void export_rows(struct page *page, const struct defined_columns *columns, const PGresult *rows);
 
+/* The same for panels of a record, read to the end whatever is shown of them: one panel as a table,
+ * several below each other with their titles, the fields of an object as name and value. */
+void export_panels(struct page *page, const struct defined_panel *panels, int count);
+
 /* Appends the head and one row; for the command line as well. `shown` holds column indexes. */
 void export_head(struct buffer *out, const struct defined_columns *columns, const int *shown,
                  int count);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/language.h"
 #include "console/copy.h"
+#include "console/dialog.h"
 #include "console/export.h"
 #include "console/format.h"
 #include "console/machine.h"
@@ -238,14 +239,28 @@ static void view_refresh(struct page *page)
         panel_ask(&state->panels[i]);
 }
 
-static void export_panel(struct page *page)
+enum { EXPORT_RECORD, EXPORT_PANEL };
+
+static void export_chosen(void *data, int tag)
 {
-    struct panel *panel = focused(page);
-    if (panel->rows) {
-        export_rows(page, &panel->definition->columns, panel->rows);
+    struct page *page = data;
+    if (tag == EXPORT_RECORD)
+        export_panels(page, page->definition->panels, page->definition->panel_count);
+    else if (tag == EXPORT_PANEL)
+        export_panels(page, focused(page)->definition, 1);
+}
+
+static void export_view(struct page *page)
+{
+    struct dialog_items items = {NULL, 0, 0};
+    if (page->definition->panel_count == 1) {
+        export_chosen(page, EXPORT_PANEL);
         return;
     }
-    console_refuse(page->console, _("Go to a panel of fields to export the profile."));
+    dialog_item_add(&items, EXPORT_RECORD, _("The whole record"), NULL, NULL, NULL);
+    dialog_item_add(&items, EXPORT_PANEL, both_text(&focused(page)->definition->title), NULL, NULL,
+                    NULL);
+    dialog_choose(page->console, _("Export"), &items, export_chosen, page);
 }
 
 /* The list that this record was opened from by Enter, NULL when it was not. */
@@ -326,7 +341,7 @@ static bool view_act(struct page *page, enum action_id id)
         view_reveal(page);
         return true;
     case ACTION_EXPORT:
-        export_panel(page);
+        export_view(page);
         return true;
     default:
         return false;

@@ -121,6 +121,48 @@ static void forms(void)
     pty_free(pty);
 }
 
+/* The profile is everything of the record, timeline to its end, and stands in the audit trail. */
+static void profile(void)
+{
+    char screen[80], path[1100], line[4096], entries[32];
+    const char *customer =
+        "(SELECT e.customer_id FROM bank.entry e JOIN bank.customer c USING (customer_id), bank.staff s "
+        "JOIN bank.unit u ON u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN "
+        "u.low AND u.high AND NOT c.restricted AND c.customer_id NOT IN (SELECT customer_id FROM "
+        "bank.staff WHERE customer_id IS NOT NULL) GROUP BY 1 HAVING count(*) > 60 ORDER BY 1 LIMIT 1)";
+    char *query = malloc(2048);
+    int lines = 0, titles = 0;
+    snprintf(query, 2048, "SELECT count(*) FROM bank.entry WHERE customer_id = %s", customer);
+    snprintf(entries, sizeof entries, "%s", stage_sql(query));
+    snprintf(query, 2048, "SELECT customer_number FROM bank.customer WHERE customer_id = %s", customer);
+    snprintf(screen, sizeof screen, "cus %.60s", stage_sql(query));
+    snprintf(path, sizeof path, "%s/profile.csv", getenv("BANKOPS_FIXTURE"));
+    free(query);
+    struct pty *pty = start("clerk01", screen, NULL);
+    pty_wait_text(pty, "Customer ·", WAIT);
+    pty_type(pty, "x");
+    stage_ok(pty_wait_text(pty, "The whole record", WAIT), "the whole record or one panel");
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_text(pty, "Every panel of this record", WAIT);
+    pty_keys(pty, "Ctrl-U", NULL);
+    pty_type(pty, path);
+    pty_keys(pty, "Enter", NULL);
+    stage_ok(pty_wait_text(pty, "rows written to", WAIT), "the profile is exported");
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file)) {
+        titles += !strncmp(line, "Identity\r", 9) || !strncmp(line, "\xef\xbb\xbfIdentity\r", 12) ||
+                  !strncmp(line, "Benefits\r", 9) || !strncmp(line, "Everything that happened", 24);
+        lines += strstr(line, ",Entry,") != NULL;
+    }
+    if (file)
+        fclose(file);
+    stage_ok(titles == 3 && lines == atoi(entries), "every panel with all its rows");
+    stage_ok(!strcmp(stage_sql("SELECT count(*) FROM bank.export_log WHERE screen = 'customer' AND "
+                               "customer_id IS NOT NULL AND rows > 60"), "1"),
+             "and stands in the audit trail");
+    pty_free(pty);
+}
+
 static void closed_record(void)
 {
     char screen[80];
@@ -197,6 +239,7 @@ int main(void)
     records();
     burst();
     forms();
+    profile();
     closed_record();
     administration();
     plain();
