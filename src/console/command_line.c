@@ -258,7 +258,7 @@ static void run_expanded(struct console *console, const char *text, bool aliases
     const char *alias = aliases ? settings_alias(&console->settings, name) : NULL;
     const struct catalogue_entry *entry =
         catalogue ? catalogue_find_code(catalogue, name) : NULL;
-    if (catalogue && !entry)
+    if (catalogue && !entry && !command_is_reserved(name)) /* a word of ours goes before a name */
         entry = catalogue_find(catalogue, name);
     if (alias) {
         char *whole = xasprintf("%s%s%s", alias, *rest ? " " : "", rest);

@@ -127,9 +127,10 @@ static void profile(void)
     char screen[80], path[1100], line[4096], entries[32];
     const char *customer =
         "(SELECT e.customer_id FROM bank.entry e JOIN bank.customer c USING (customer_id), "
-        "bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN "
-        "u.low AND u.high AND NOT c.restricted AND c.customer_id NOT IN (SELECT customer_id FROM "
-        "bank.staff WHERE customer_id IS NOT NULL) GROUP BY 1 HAVING count(*) > 60 ORDER BY 1 LIMIT 1)";
+        "bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id WHERE s.login = 'clerk01' "
+        "AND c.unit_id BETWEEN u.low AND u.high AND NOT c.restricted AND c.customer_id NOT IN "
+        "(SELECT customer_id FROM bank.staff WHERE customer_id IS NOT NULL) "
+        "GROUP BY 1 HAVING count(*) > 60 ORDER BY 1 LIMIT 1)";
     char *query = malloc(2048);
     int lines = 0, titles = 0;
     snprintf(query, 2048, "SELECT count(*) FROM bank.entry WHERE customer_id = %s", customer);
