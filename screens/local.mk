@@ -106,7 +106,7 @@ dist_screens_DATA += \
   screens/scorecards.json screens/scorecard-rules.json screens/report-application.json
 dist_screens_DATA += screens/case-any.json screens/case-step.json \
   screens/suggestions.json screens/suggestion.json screens/suggestion-open.json \
-  screens/suggestion-new.json screens/themes.json screens/theme.json screens/theme-edit.json \
+  screens/suggestion-new.json screens/themes.json screens/suggestion-theme.json screens/theme-edit.json \
   screens/backlog.json screens/services.json screens/service.json screens/service-open.json \
   screens/service-new.json screens/report-suggestion.json screens/report-suggestion-topic.json \
   screens/report-handoff.json screens/cases.json

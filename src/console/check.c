@@ -441,6 +441,8 @@ int check_references(const struct definition *definition, const char *name,
                 definition->code, same->name);
     if (definition->code && command_is_reserved(definition->code))
         finding(&check, "/code", _("\"%s\" is a command of every screen"), definition->code);
+    if (command_is_reserved(definition->name))
+        finding(&check, "/name", _("\"%s\" is a command of every screen"), definition->name);
     switch (definition->kind) {
     case KIND_LIST:
         check_list(&check);
