@@ -54,7 +54,8 @@ void copy_bytes(struct copy *copy, const char *text, size_t length)
         buffer_add_char(&copy->block, letter);
         plain = i + 1;
     }
-    buffer_add_bytes(&copy->block, text + plain, length - plain);
+    if (plain < length)
+        buffer_add_bytes(&copy->block, text + plain, length - plain);
 }
 
 void copy_text(struct copy *copy, const char *text)

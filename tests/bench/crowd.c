@@ -365,5 +365,7 @@ int main(int argc, char **argv)
         return 2;
     write_side(&crowd, 0, argv[optind]);
     write_side(&crowd, 1, argv[optind]);
+    free(crowd.sides[0].list);
+    free(crowd.sides[1].list);
     return 0;
 }

@@ -58,7 +58,8 @@ is "next time it waits longer" $? 0
 all=$(for job in clock deliver pull-cases classify; do process_of $job; done)
 main=$(status | awk 'NR == 1 { print $NF }')
 kill -9 "$main"
-gone() { for p in $all; do kill -0 "$p" 2>/dev/null && return; done; echo gone; }
+# What has ended and waits for its parent to look, is gone too.
+gone() { for p in $all; do grep -qs '^State:.[^Z]' "/proc/$p/status" && return; done; echo gone; }
 until_like gone gone
 is "the jobs end with it" $? 0
 is "and the place is free" "$(status)" 'no workers run here'

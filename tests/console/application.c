@@ -261,6 +261,7 @@ static void chain(void)
     pty_type(pty, "f");
     stage_ok(pty_wait_text(pty, "Supply-chain finance", WAIT) && pty_wait_text(pty, "POTEST", WAIT),
              "finance begins at the order");
+    pty_settle(pty, 300, 3000);
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "To put right  0", WAIT),
              "the most that may be lent stands in the form and passes");

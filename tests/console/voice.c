@@ -72,7 +72,7 @@ static int group(long one, long two)
     stage_ok(pty_wait_text(pty, "Theme:", WAIT), "m asks for a theme");
     pty_type(pty, "A loan form of one page");
     pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "Group: 2 rows", WAIT) && pty_has(pty, number),
+    stage_ok(pty_wait_text(pty, "Group: 2 rows", WAIT) && pty_wait_text(pty, number, WAIT),
              "the question names both");
     pty_type(pty, "y");
     stage_ok(pty_wait_text(pty, "2 done, 0 refused", WAIT), "both are in it");
