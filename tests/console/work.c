@@ -114,7 +114,7 @@ static void matches_by_all_rules(void)
     pty_keys(pty, "Home", NULL);
     pty_type(pty, "r");
     ok(pty_wait_text(pty, "1 matched", WAIT), "the result comes in a box");
-    ok(pty_has(pty, "Reference equal but for its writing: 1 confirmed"),
+    ok(pty_wait_text(pty, "Reference equal but for its writing: 1 confirmed", WAIT),
        "and names the rule, which is not that of exact references");
     ok(number(runs) == before + 1, "the run is kept");
     pty_keys(pty, "Enter", NULL);
