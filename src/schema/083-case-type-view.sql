@@ -188,7 +188,8 @@ LANGUAGE sql STABLE AS $$
          WHERE e.customer_id = p_customer_id AND e.case_id = p_case_id AND e.after ? 'owner_id'),
     moved AS (
         SELECT e.*, lag(e.place) OVER (PARTITION BY e.kind ORDER BY e.event_id) AS was FROM e)
-    SELECT m.kind, m.place, m.at, coalesce(lead(m.at) OVER (PARTITION BY m.kind ORDER BY m.event_id), p_end)
+    SELECT m.kind, m.place, m.at, coalesce(lead(m.at) OVER (PARTITION BY m.kind ORDER BY m.event_id),
+        p_end)
       FROM moved m WHERE m.place IS DISTINCT FROM m.was
 $$;
 GRANT EXECUTE ON FUNCTION bank.case_stays TO bankops_api;

@@ -232,7 +232,8 @@ BEGIN
     PERFORM bank.theme_step(p_theme_id, 'grouped', 'assess', '', '', p_request);
     PERFORM bank.theme_step(p_theme_id, 'assessed', 'decline', p_reason, bank.told_many_check(p_how),
                             p_request);
-    RETURN bank.request_done(p_request, p_theme_id::text, 'The theme is declined and its customers are told.');
+    RETURN bank.request_done(p_request, p_theme_id::text,
+        'The theme is declined and its customers are told.');
 END $$;
 
 -- Moves an accepted theme one step of the backlog on, or one back with the reason. The last step says
@@ -294,7 +295,8 @@ BEGIN
     END IF;
     t := bank.theme_lock(p_theme_id, p_version);
     PERFORM bank.text_require(p_text, 'p_text', 2, 2000);
-    told := bank.theme_step(p_theme_id, 'shipped', 'tell', p_text, bank.told_many_check(p_how), p_request);
+    told := bank.theme_step(p_theme_id, 'shipped', 'tell', p_text, bank.told_many_check(p_how),
+        p_request);
     IF told = 0 THEN
         PERFORM bank.fail('BO423', 'No customer of this theme waits to be told.', t.title);
     END IF;

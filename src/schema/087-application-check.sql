@@ -1,47 +1,6 @@
 -- The machine's look at an application before people do: everything that is missing or wrong is
 -- named at once, each with what to do; and the score of a credit application with its evidence.
 
-INSERT INTO bank.check_rule (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh) VALUES
-    ('account_opening', 'credit_code', 1, 'must', 'Unified social credit code', '统一社会信用代码', 'Read the code again from the licence.', '对照营业执照重新录入代码。'),
-    ('account_opening', 'licence', 2, 'must', 'Business licence', '营业执照', 'Bring the original or the electronic licence.', '请携带营业执照正本或电子执照。'),
-    ('account_opening', 'licence_dates', 3, 'must', 'Licence dates', '营业执照期限', 'Have the licence renewed at the registry first.', '请先到登记机关办理换照。'),
-    ('account_opening', 'licence_name', 4, 'must', 'Name on the licence', '执照名称一致', 'Correct the name to what the licence says.', '按营业执照更正企业名称。'),
-    ('account_opening', 'rep_identity', 5, 'must', 'Legal representative''s identity', '法定代表人证件', 'Bring a valid identity document of the legal representative.', '请携带法定代表人有效身份证件。'),
-    ('account_opening', 'rep_known', 6, 'must', 'Legal representative in the bank''s records', '法定代表人行内核验', 'Clear it with the branch of that customer before going on.', '请先与该客户所属机构核实。'),
-    ('account_opening', 'owner_identity', 7, 'must', 'Beneficial owner', '受益所有人', 'Name who holds 25 % or more, with identity document.', '请提供持股25%以上的受益所有人及其证件。'),
-    ('account_opening', 'owner_known', 8, 'must', 'Beneficial owner in the bank''s records', '受益所有人行内核验', 'Clear it with the branch of that customer before going on.', '请先与该客户所属机构核实。'),
-    ('account_opening', 'rep_companies', 9, 'should', 'Companies of the same representative', '同一法定代表人名下企业', 'Ask what each company does; look at the premises.', '了解各企业实际经营情况并上门核实。'),
-    ('account_opening', 'enterprise_twice', 10, 'must', 'Enterprise already a customer', '企业是否已是客户', 'Use the customer''s record; choose a general account.', '使用已有客户记录，或选择一般存款账户。'),
-    ('account_opening', 'application_twice', 11, 'must', 'Other open application', '是否有在办申请', 'Go on with the application that is open.', '请继续办理已有申请。'),
-    ('account_opening', 'basic_bank', 12, 'must', 'Bank of the basic account', '基本户开户行', 'Name the bank that keeps the basic account.', '请填写基本存款账户开户银行。'),
-    ('account_opening', 'address', 13, 'must', 'Registered address with proof', '注册地址及证明', 'Bring the lease or the title of the premises.', '请携带经营场所租赁合同或产权证明。'),
-    ('account_opening', 'tax', 14, 'must', 'Tax registration', '税务登记信息', 'Bring the tax registration notice.', '请携带税务登记信息确认表。'),
-    ('account_opening', 'phone', 15, 'should', 'Contact phone', '联系电话', 'Take a number that belongs to the enterprise.', '请留企业本身的联系电话。'),
-    ('account_opening', 'payroll', 16, 'must', 'Payroll service', '代发工资信息', 'Say for how many people and on which day wages are paid.', '请填写代发人数与发薪日。'),
-    ('account_opening', 'visit', 17, 'visit', 'Visit: face match and originals', '面签：人脸识别与原件核对', 'Done at the one visit: face match of 99 % or better, originals seen, signature.', '一次到店完成：人脸识别99%以上、核对原件、签约。'),
-    ('consumer_credit', 'person', 1, 'must', 'A person of 18 to 65', '年满18至65周岁自然人', 'The loan must end before the 66th birthday.', '贷款到期时不得超过65周岁。'),
-    ('consumer_credit', 'identity', 2, 'must', 'Identity document', '身份证件', 'Have the new identity document registered first.', '请先更新身份证件信息。'),
-    ('consumer_credit', 'flags', 3, 'must', 'Money laundering flag', '反洗钱名单', 'Refer to compliance; no promise to the customer.', '转合规部门处理，不得对客户承诺。'),
-    ('consumer_credit', 'amount', 4, 'must', 'Amount and term', '金额与期限', 'Between 1,000 and 300,000 CNY, 3 to 60 months.', '金额1,000至300,000元，期限3至60个月。'),
-    ('consumer_credit', 'consent', 5, 'must', 'Consent to ask the credit bureau', '征信查询授权', 'Have the consent signed.', '请客户签署征信查询授权书。'),
-    ('consumer_credit', 'bureau', 6, 'must', 'Credit bureau report', '个人征信报告', 'Order a new report; it takes a minute.', '重新查询征信报告。'),
-    ('consumer_credit', 'social', 7, 'should', 'Social insurance record', '社保缴存记录', 'Ask for the record or a proof of income.', '请提供社保记录或收入证明。'),
-    ('consumer_credit', 'account', 8, 'must', 'Account for the payout', '放款账户', 'Open an account or take a frozen one up with the branch.', '请先开立账户，或由网点处理冻结。'),
-    ('consumer_credit', 'application_twice', 9, 'must', 'Other open application', '是否有在办申请', 'Go on with the application that is open.', '请继续办理已有申请。'),
-    ('chain_finance', 'supplier', 1, 'must', 'Supplier is an enterprise here', '供应商为本行企业客户', 'Open an account for the enterprise first.', '请先为企业开立账户。'),
-    ('chain_finance', 'credit_code', 2, 'must', 'Unified social credit code', '统一社会信用代码', 'Correct the customer''s record.', '请更正客户资料。'),
-    ('chain_finance', 'flags', 3, 'must', 'Money laundering flag', '反洗钱名单', 'Refer to compliance; no promise to the customer.', '转合规部门处理，不得对客户承诺。'),
-    ('chain_finance', 'core', 4, 'must', 'Core enterprise', '核心企业', 'Ask the desk of the core enterprise to renew its line.', '请核心企业管理行续作额度。'),
-    ('chain_finance', 'document', 5, 'must', 'Order or receivable', '订单/应收账款', 'Have the core enterprise report or confirm it.', '请核心企业上报或确认。'),
-    ('chain_finance', 'supplier_matches', 6, 'must', 'Document is this supplier''s', '单据归属供应商', 'Choose a document of this supplier.', '请选择该供应商的单据。'),
-    ('chain_finance', 'due', 7, 'must', 'Due day', '到期日', 'Choose a document that falls due at least 7 days from now.', '请选择到期日在7天以后的单据。'),
-    ('chain_finance', 'financed_twice', 8, 'must', 'Not financed already', '未重复融资', 'A document, or the order it comes from, is financed once.', '同一单据及其对应订单只能融资一次。'),
-    ('chain_finance', 'advance', 9, 'must', 'Share of the document', '融资比例', 'Ask for less, up to the share agreed with the core enterprise.', '请降低金额至约定融资比例以内。'),
-    ('chain_finance', 'limit', 10, 'must', 'Limit of the core enterprise', '核心企业额度', 'Ask for less, or wait until earlier finance is repaid.', '请降低金额，或待前期融资归还。'),
-    ('chain_finance', 'supplier_limit', 11, 'must', 'Limit for one supplier', '单一供应商限额', 'Ask for less, or wait until earlier finance is repaid.', '请降低金额，或待前期融资归还。'),
-    ('chain_finance', 'account', 12, 'must', 'Account for the payout', '放款账户', 'Open a current account first.', '请先开立结算账户。'),
-    ('chain_finance', 'application_twice', 13, 'must', 'Other open application', '是否有在办申请', 'Go on with the application that is open.', '请继续办理已有申请。');
-
 -- Who in the whole bank has this identity number; nothing leaves but what the check needs.
 CREATE FUNCTION bank.known_person(p_number text)
 RETURNS TABLE (customer_id bigint, name text, aml_flag boolean, expires_on date, unit_id int,
@@ -115,27 +74,35 @@ DECLARE
 BEGIN
     RETURN NEXT CASE
         WHEN coalesce(p_name, '') = '' OR coalesce(p_number, '') = '' THEN
-            bank.found(p_who || '_identity', 'missing', 'Name or identity number is missing.', '姓名或证件号码未填。')
+            bank.found(p_who || '_identity', 'missing', 'Name or identity number is missing.',
+                '姓名或证件号码未填。')
         WHEN fault IS NOT NULL THEN
             bank.found(p_who || '_identity', 'fail',
-                'The identity number ' || bank.mask_identity(p_number) || ' is not right: ' || fault || '.',
+                'The identity number ' || bank.mask_identity(p_number) || ' is not right: ' || fault
+                    || '.',
                 '证件号码 ' || bank.mask_identity(p_number) || ' 有误（'
-                || CASE fault WHEN 'check' THEN '校验码' WHEN 'birth' THEN '出生日期' ELSE '格式' END || '）。')
+                || CASE fault WHEN 'check' THEN '校验码' WHEN 'birth' THEN '出生日期' ELSE '格式'
+                    END || '）。')
         WHEN age < 18 THEN
-            bank.found(p_who || '_identity', 'fail', format('%s years old.', age), format('年龄%s岁。', age))
+            bank.found(p_who || '_identity', 'fail', format('%s years old.', age), format('年龄%s岁。',
+                age))
         WHEN p_paper.kind IS NULL THEN
-            bank.found(p_who || '_identity', 'missing', 'No copy of the identity document.', '缺少证件影印件。')
+            bank.found(p_who || '_identity', 'missing', 'No copy of the identity document.',
+                '缺少证件影印件。')
         WHEN p_paper.number <> '' AND upper(p_paper.number) <> upper(p_number) THEN
-            bank.found(p_who || '_identity', 'fail', 'The document has another number.', '证件与录入号码不一致。')
+            bank.found(p_who || '_identity', 'fail', 'The document has another number.',
+                '证件与录入号码不一致。')
         WHEN coalesce(p_until, p_paper.expires_on) < bank.today() THEN
             bank.found(p_who || '_identity', 'fail',
-                format('Expired on %s.', coalesce(p_until, p_paper.expires_on)), format('已于%s到期。', coalesce(p_until, p_paper.expires_on)))
+                format('Expired on %s.', coalesce(p_until, p_paper.expires_on)), format('已于%s到期。',
+                    coalesce(p_until, p_paper.expires_on)))
         ELSE bank.found(p_who || '_identity', 'pass',
                 format('Check digit right, %s years old.', age), format('校验码正确，%s岁。', age)) END;
     SELECT * INTO known FROM bank.known_person(p_number);
     RETURN NEXT CASE
         WHEN coalesce(p_number, '') = '' OR fault IS NOT NULL THEN
-            bank.found(p_who || '_known', 'missing', 'Not looked up: no valid number.', '号码无效，未核验。')
+            bank.found(p_who || '_known', 'missing', 'Not looked up: no valid number.',
+                '号码无效，未核验。')
         WHEN known.customer_id IS NULL THEN
             bank.found(p_who || '_known', 'pass', 'Not known to the bank.', '行内无记录。')
         WHEN bank.name_fold(known.name) <> bank.name_fold(p_name) THEN
@@ -144,13 +111,16 @@ BEGIN
                 '该证件号码在行内登记姓名为' || bank.mask_name(known.name) || '。')
         WHEN known.aml_flag THEN
             bank.found(p_who || '_known', 'fail', 'Flagged for money laundering.', '列入反洗钱关注名单。')
-        ELSE bank.found(p_who || '_known', 'pass', 'Known to the bank, the name agrees.', '行内已有记录，姓名一致。')
+        ELSE bank.found(p_who || '_known', 'pass', 'Known to the bank, the name agrees.',
+            '行内已有记录，姓名一致。')
         END;
     IF p_who = 'rep' THEN
         RETURN NEXT CASE WHEN known.companies >= 5 THEN
-            bank.found('rep_companies', 'warn', format('Represents %s companies here.', known.companies), format('在行内已代表%s家企业。', known.companies))
+            bank.found('rep_companies', 'warn', format('Represents %s companies here.',
+                known.companies), format('在行内已代表%s家企业。', known.companies))
             ELSE bank.found('rep_companies', 'pass',
-                format('Represents %s other companies here.', coalesce(known.companies, 0)), format('在行内代表其他企业%s家。', coalesce(known.companies, 0))) END;
+                format('Represents %s other companies here.', coalesce(known.companies, 0)),
+                    format('在行内代表其他企业%s家。', coalesce(known.companies, 0))) END;
     END IF;
 END $$;
 
@@ -166,29 +136,42 @@ BEGIN
     RETURN NEXT CASE
         WHEN coalesce(v ->> 'credit_code', '') = '' THEN
             bank.found('credit_code', 'missing', 'The code is missing.', '代码未填。')
-        WHEN fault = 'form' THEN bank.found('credit_code', 'fail', 'The code has not the form of GB 32100.', '代码格式不符合GB 32100。')
+        WHEN fault = 'form' THEN bank.found('credit_code', 'fail',
+            'The code has not the form of GB 32100.', '代码格式不符合GB 32100。')
         WHEN fault = 'check' THEN
-            bank.found('credit_code', 'fail', 'The check character of the code is wrong (GB 32100).', '代码校验码错误（GB 32100）。')
-        ELSE bank.found('credit_code', 'pass', 'Form and check character are right (GB 32100).', '格式与校验码正确（GB 32100）。') END;
+            bank.found('credit_code', 'fail', 'The check character of the code is wrong (GB 32100).',
+                '代码校验码错误（GB 32100）。')
+        ELSE bank.found('credit_code', 'pass', 'Form and check character are right (GB 32100).',
+            '格式与校验码正确（GB 32100）。') END;
     RETURN NEXT CASE
-        WHEN p_paper.kind IS NULL THEN bank.found('licence', 'missing', 'No copy of the licence.', '缺少营业执照影印件。')
+        WHEN p_paper.kind IS NULL THEN bank.found('licence', 'missing', 'No copy of the licence.',
+            '缺少营业执照影印件。')
         WHEN p_paper.number <> '' AND upper(p_paper.number) <> upper(v ->> 'credit_code') THEN
             bank.found('licence', 'fail', 'The licence has the code ' || p_paper.number || '.',
                        '执照代码为' || p_paper.number || '，与录入不一致。')
-        ELSE bank.found('licence', 'pass', 'The licence is here and has this code.', '已有执照，代码一致。') END;
+        ELSE bank.found('licence', 'pass', 'The licence is here and has this code.',
+            '已有执照，代码一致。') END;
     RETURN NEXT CASE
-        WHEN starts IS NULL THEN bank.found('licence_dates', 'missing', 'The licence''s first day is missing.', '未填成立（起始）日期。')
-        WHEN starts > today THEN bank.found('licence_dates', 'fail', format('Valid only from %s.', starts), format('%s起方有效。', starts))
-        WHEN ends < today THEN bank.found('licence_dates', 'fail', format('Expired on %s.', ends), format('已于%s到期。', ends))
+        WHEN starts IS NULL THEN bank.found('licence_dates', 'missing',
+            'The licence''s first day is missing.', '未填成立（起始）日期。')
+        WHEN starts > today THEN bank.found('licence_dates', 'fail', format('Valid only from %s.',
+            starts), format('%s起方有效。', starts))
+        WHEN ends < today THEN bank.found('licence_dates', 'fail', format('Expired on %s.', ends),
+            format('已于%s到期。', ends))
         WHEN ends < today + 30 THEN
-            bank.found('licence_dates', 'warn', format('Expires on %s.', ends), format('将于%s到期。', ends))
-        WHEN ends IS NULL THEN bank.found('licence_dates', 'pass', format('From %s, without end.', starts), format('%s起，长期有效。', starts))
-        ELSE bank.found('licence_dates', 'pass', format('%s to %s.', starts, ends), format('%s至%s。', starts, ends)) END;
+            bank.found('licence_dates', 'warn', format('Expires on %s.', ends), format('将于%s到期。',
+                ends))
+        WHEN ends IS NULL THEN bank.found('licence_dates', 'pass', format('From %s, without end.',
+            starts), format('%s起，长期有效。', starts))
+        ELSE bank.found('licence_dates', 'pass', format('%s to %s.', starts, ends), format('%s至%s。',
+            starts, ends)) END;
     RETURN NEXT CASE
-        WHEN coalesce(v ->> 'enterprise', '') = '' THEN bank.found('licence_name', 'missing', 'The name is missing.', '未填企业名称。')
+        WHEN coalesce(v ->> 'enterprise', '') = '' THEN bank.found('licence_name', 'missing',
+            'The name is missing.', '未填企业名称。')
         WHEN coalesce(p_paper.holder, '') <> ''
              AND bank.name_fold(p_paper.holder) <> bank.name_fold(v ->> 'enterprise') THEN
-            bank.found('licence_name', 'fail', 'The licence says ' || p_paper.holder || '.', '执照名称为' || p_paper.holder || '。')
+            bank.found('licence_name', 'fail', 'The licence says ' || p_paper.holder || '.',
+                '执照名称为' || p_paper.holder || '。')
         ELSE bank.found('licence_name', 'pass', 'The names agree.', '名称一致。') END;
 END $$;
 
@@ -206,7 +189,8 @@ BEGIN
     RETURN QUERY SELECT * FROM bank.licence_findings(v,
         jsonb_populate_record(NULL::bank.application_document, papers -> 'licence'));
     RETURN QUERY SELECT * FROM bank.person_findings('rep', v ->> 'rep_name', v ->> 'rep_id',
-        (v ->> 'rep_id_to')::date, jsonb_populate_record(NULL::bank.application_document, papers -> 'rep_id'));
+        (v ->> 'rep_id_to')::date, jsonb_populate_record(NULL::bank.application_document,
+            papers -> 'rep_id'));
     -- A representative who is the beneficial owner shows his document once.
     RETURN QUERY SELECT * FROM bank.person_findings('owner', v ->> 'owner_name', v ->> 'owner_id', NULL,
         jsonb_populate_record(NULL::bank.application_document,
@@ -215,47 +199,69 @@ BEGIN
     SELECT * INTO other FROM bank.known_company(v ->> 'credit_code');
     RETURN NEXT CASE
         WHEN other.customer_id IS NULL OR other.customer_id = c.customer_id AND other.accounts = 0 THEN
-            bank.found('enterprise_twice', 'pass', 'No account of this enterprise here.', '行内无该企业账户。')
+            bank.found('enterprise_twice', 'pass', 'No account of this enterprise here.',
+                '行内无该企业账户。')
         WHEN other.accounts > 0 AND v ->> 'account_kind' = 'basic' THEN
             bank.found('enterprise_twice', 'fail',
-                format('Customer %s at %s has %s open accounts.', other.customer_number, bank.unit_name(other.unit_id), other.accounts), format('该企业为%s客户%s，已有%s个结算账户。', bank.unit_name(other.unit_id), other.customer_number, other.accounts))
+                format('Customer %s at %s has %s open accounts.', other.customer_number,
+                    bank.unit_name(other.unit_id), other.accounts),
+                    format('该企业为%s客户%s，已有%s个结算账户。', bank.unit_name(other.unit_id),
+                    other.customer_number, other.accounts))
         WHEN other.customer_id <> c.customer_id THEN
             bank.found('enterprise_twice', 'fail',
-                format('Customer %s of %s has this code.', other.customer_number, bank.unit_name(other.unit_id)), format('该代码属于%s客户%s。', bank.unit_name(other.unit_id), other.customer_number))
-        ELSE bank.found('enterprise_twice', 'warn', format('Has %s accounts here already.', other.accounts), format('行内已有%s个结算账户。', other.accounts)) END;
+                format('Customer %s of %s has this code.', other.customer_number,
+                    bank.unit_name(other.unit_id)), format('该代码属于%s客户%s。',
+                    bank.unit_name(other.unit_id), other.customer_number))
+        ELSE bank.found('enterprise_twice', 'warn', format('Has %s accounts here already.',
+            other.accounts), format('行内已有%s个结算账户。', other.accounts)) END;
     RETURN NEXT CASE WHEN cardinality(same) > 0 THEN
-        bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '), '在办：' || array_to_string(same, '、'))
+        bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '),
+            '在办：' || array_to_string(same, '、'))
         ELSE bank.found('application_twice', 'pass', 'None open.', '无在办申请。') END;
     RETURN NEXT CASE
-        WHEN v ->> 'account_kind' = 'basic' THEN bank.found('basic_bank', 'pass', 'This is the basic account.', '本户即基本存款账户。')
+        WHEN v ->> 'account_kind' = 'basic' THEN bank.found('basic_bank', 'pass',
+            'This is the basic account.', '本户即基本存款账户。')
         WHEN coalesce(v ->> 'basic_bank', '') = '' THEN
-            bank.found('basic_bank', 'missing', 'A general account needs the bank of the basic one.', '一般户须填写基本户开户行。')
+            bank.found('basic_bank', 'missing', 'A general account needs the bank of the basic one.',
+                '一般户须填写基本户开户行。')
         ELSE bank.found('basic_bank', 'pass', v ->> 'basic_bank', v ->> 'basic_bank') END;
     RETURN NEXT CASE
-        WHEN coalesce(v ->> 'registered_address', '') = '' THEN bank.found('address', 'missing', 'The address is missing.', '未填注册地址。')
-        WHEN NOT papers ? 'address' THEN bank.found('address', 'missing', 'No lease or title.', '缺少租赁合同或产权证明。')
+        WHEN coalesce(v ->> 'registered_address', '') = '' THEN bank.found('address', 'missing',
+            'The address is missing.', '未填注册地址。')
+        WHEN NOT papers ? 'address' THEN bank.found('address', 'missing', 'No lease or title.',
+            '缺少租赁合同或产权证明。')
         WHEN (papers -> 'address' ->> 'expires_on')::date < bank.today() THEN
-            bank.found('address', 'fail', 'The lease ended on ' || (papers -> 'address' ->> 'expires_on') || '.',
+            bank.found('address', 'fail', 'The lease ended on ' || (papers -> 'address' ->>
+                'expires_on') || '.',
                        '租赁合同已于' || (papers -> 'address' ->> 'expires_on') || '到期。')
         ELSE bank.found('address', 'pass', 'Address and proof are here.', '地址及证明齐备。') END;
-    RETURN NEXT CASE WHEN NOT papers ? 'tax' THEN bank.found('tax', 'missing', 'No tax registration.', '缺少税务登记信息。')
-        WHEN papers -> 'tax' ->> 'number' <> '' AND upper(papers -> 'tax' ->> 'number') <> upper(v ->> 'credit_code') THEN
-            bank.found('tax', 'fail', 'The tax number is not the credit code.', '纳税人识别号与信用代码不一致。')
+    RETURN NEXT CASE WHEN NOT papers ? 'tax' THEN bank.found('tax', 'missing', 'No tax registration.',
+        '缺少税务登记信息。')
+        WHEN papers -> 'tax' ->> 'number' <> '' AND upper(papers -> 'tax' ->> 'number') <>
+            upper(v ->> 'credit_code') THEN
+            bank.found('tax', 'fail', 'The tax number is not the credit code.',
+                '纳税人识别号与信用代码不一致。')
         ELSE bank.found('tax', 'pass', 'The tax registration is here.', '税务登记信息齐备。') END;
     RETURN NEXT CASE
         WHEN coalesce(v ->> 'contact_phone', '') !~ '^1[3-9][0-9]{9}$|^0[0-9]{9,11}$' THEN
             bank.found('phone', 'missing', 'No telephone number of the mainland.', '缺少有效联系电话。')
-        WHEN shared >= 3 THEN bank.found('phone', 'warn', format('%s other companies give this number.', shared), format('另有%s家企业使用该号码。', shared))
+        WHEN shared >= 3 THEN bank.found('phone', 'warn', format('%s other companies give this number.',
+            shared), format('另有%s家企业使用该号码。', shared))
         ELSE bank.found('phone', 'pass', 'Form is right.', '格式正确。') END;
     RETURN NEXT CASE
-        WHEN coalesce((v ->> 'payroll_staff')::int, 0) = 0 THEN bank.found('payroll', 'pass', 'No payroll wanted.', '不办理代发工资。')
-        WHEN v ->> 'payroll_day' IS NULL THEN bank.found('payroll', 'missing', 'The pay day is missing.', '未填发薪日。')
-        ELSE bank.found('payroll', 'pass', format('%s people, on day %s.', v ->> 'payroll_staff', v ->> 'payroll_day'),
+        WHEN coalesce((v ->> 'payroll_staff')::int, 0) = 0 THEN bank.found('payroll', 'pass',
+            'No payroll wanted.', '不办理代发工资。')
+        WHEN v ->> 'payroll_day' IS NULL THEN bank.found('payroll', 'missing',
+            'The pay day is missing.', '未填发薪日。')
+        ELSE bank.found('payroll', 'pass', format('%s people, on day %s.', v ->> 'payroll_staff',
+            v ->> 'payroll_day'),
                         format('%s人，每月%s日。', v ->> 'payroll_staff', v ->> 'payroll_day')) END;
     SELECT a.face_score INTO face FROM bank.application a WHERE a.customer_id = c.customer_id
        AND a.case_id = c.case_id AND a.visited_at IS NOT NULL;
-    RETURN NEXT CASE WHEN face IS NULL THEN bank.found('visit', 'visit', 'Still to be done.', '待到店办理。')
-        ELSE bank.found('visit', 'pass', format('Face match %s %%, originals seen.', face), format('人脸识别%s%%，已核对原件。', face)) END;
+    RETURN NEXT CASE WHEN face IS NULL THEN bank.found('visit', 'visit', 'Still to be done.',
+        '待到店办理。')
+        ELSE bank.found('visit', 'pass', format('Face match %s %%, originals seen.', face),
+            format('人脸识别%s%%，已核对原件。', face)) END;
 END $$;
 
 -- Live finance of a core enterprise, and of one supplier with it.
@@ -287,64 +293,93 @@ DECLARE
 BEGIN
     SELECT * INTO a FROM bank.application x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id;
     SELECT * INTO core FROM bank.core_enterprise x WHERE x.customer_id = a.core_id;
-    SELECT * INTO d FROM bank.core_document x WHERE x.customer_id = a.core_id AND x.document_id = a.document_id;
+    SELECT * INTO d FROM bank.core_document x WHERE x.customer_id = a.core_id
+        AND x.document_id = a.document_id;
     rate := CASE d.kind WHEN 'order' THEN core.order_rate ELSE core.receivable_rate END;
-    RETURN NEXT CASE WHEN supplier.kind = 'company' THEN bank.found('supplier', 'pass', 'An enterprise.', '企业客户。')
+    RETURN NEXT CASE WHEN supplier.kind = 'company' THEN bank.found('supplier', 'pass',
+        'An enterprise.', '企业客户。')
         ELSE bank.found('supplier', 'fail', 'The customer is a person.', '客户为个人。') END;
     RETURN NEXT CASE WHEN bank.credit_code_fault(code) IS NULL THEN
-        bank.found('credit_code', 'pass', 'Form and check character are right (GB 32100).', '格式与校验码正确（GB 32100）。')
+        bank.found('credit_code', 'pass', 'Form and check character are right (GB 32100).',
+            '格式与校验码正确（GB 32100）。')
         ELSE bank.found('credit_code', 'fail', 'No valid code on record.', '行内无有效代码。') END;
-    RETURN NEXT CASE WHEN supplier.aml_flag THEN bank.found('flags', 'fail', 'Flagged for money laundering.', '列入反洗钱关注名单。')
+    RETURN NEXT CASE WHEN supplier.aml_flag THEN bank.found('flags', 'fail',
+        'Flagged for money laundering.', '列入反洗钱关注名单。')
         ELSE bank.found('flags', 'pass', 'Not flagged.', '未列入名单。') END;
     RETURN NEXT CASE
-        WHEN core.customer_id IS NULL THEN bank.found('core', 'missing', 'No core enterprise chosen.', '未选择核心企业。')
-        WHEN core.state <> 'active' THEN bank.found('core', 'fail', 'Its line is stopped.', '其额度已停用。')
+        WHEN core.customer_id IS NULL THEN bank.found('core', 'missing', 'No core enterprise chosen.',
+            '未选择核心企业。')
+        WHEN core.state <> 'active' THEN bank.found('core', 'fail', 'Its line is stopped.',
+            '其额度已停用。')
         WHEN core.valid_until < bank.today() THEN
-            bank.found('core', 'fail', format('Its line ended on %s.', core.valid_until), format('其额度已于%s到期。', core.valid_until))
-        ELSE bank.found('core', 'pass', format('Line until %s.', core.valid_until), format('额度有效期至%s。', core.valid_until)) END;
+            bank.found('core', 'fail', format('Its line ended on %s.', core.valid_until),
+                format('其额度已于%s到期。', core.valid_until))
+        ELSE bank.found('core', 'pass', format('Line until %s.', core.valid_until),
+            format('额度有效期至%s。', core.valid_until)) END;
     RETURN NEXT CASE
-        WHEN d.document_id IS NULL THEN bank.found('document', 'missing', 'No order or receivable.', '未选择订单或应收账款。')
+        WHEN d.document_id IS NULL THEN bank.found('document', 'missing', 'No order or receivable.',
+            '未选择订单或应收账款。')
         WHEN d.state <> 'open' THEN
             bank.found('document', 'fail', d.number || ' is ' || d.state || '.',
                        d.number || CASE d.state WHEN 'paid' THEN '已付款。' ELSE '已取消。' END)
         WHEN d.confirmed_at IS NULL THEN
-            bank.found('document', 'missing', d.number || ' is not confirmed by the core enterprise.', d.number || '尚未经核心企业确认。')
-        ELSE bank.found('document', 'pass', format('%s, %s CNY, confirmed on %s.', d.number, bank.money_text(d.amount), bank.local_day(d.confirmed_at)),
-                        format('%s，%s元，%s确认。', d.number, bank.money_text(d.amount), bank.local_day(d.confirmed_at))) END;
+            bank.found('document', 'missing', d.number || ' is not confirmed by the core enterprise.',
+                d.number || '尚未经核心企业确认。')
+        ELSE bank.found('document', 'pass', format('%s, %s CNY, confirmed on %s.', d.number,
+            bank.money_text(d.amount), bank.local_day(d.confirmed_at)),
+                        format('%s，%s元，%s确认。', d.number, bank.money_text(d.amount),
+                            bank.local_day(d.confirmed_at))) END;
     IF d.document_id IS NULL OR core.customer_id IS NULL THEN
         RETURN;
     END IF;
-    RETURN NEXT CASE WHEN d.supplier_code = code THEN bank.found('supplier_matches', 'pass', 'Same credit code.', '信用代码一致。')
-        ELSE bank.found('supplier_matches', 'fail', 'The document names ' || bank.mask(d.supplier_code, 4, 4) || '.',
+    RETURN NEXT CASE WHEN d.supplier_code = code THEN bank.found('supplier_matches', 'pass',
+        'Same credit code.', '信用代码一致。')
+        ELSE bank.found('supplier_matches', 'fail', 'The document names ' || bank.mask(d.supplier_code,
+            4, 4) || '.',
                         '单据供应商代码为' || bank.mask(d.supplier_code, 4, 4) || '。') END;
     RETURN NEXT CASE WHEN d.due_on < bank.today() + 7 THEN
         bank.found('due', 'fail', format('Falls due on %s.', d.due_on), format('%s到期。', d.due_on))
-        ELSE bank.found('due', 'pass', format('Falls due on %s.', d.due_on), format('%s到期。', d.due_on)) END;
+        ELSE bank.found('due', 'pass', format('Falls due on %s.', d.due_on), format('%s到期。',
+            d.due_on)) END;
     twin := bank.core_financed(d, c.case_id);
     RETURN NEXT CASE WHEN twin IS NOT NULL THEN
-        bank.found('financed_twice', 'fail', 'Financed already: ' || twin || '.', '已融资：' || twin || '。')
-        ELSE bank.found('financed_twice', 'pass', 'Neither it nor its order is financed.', '该单据及其订单均未融资。') END;
+        bank.found('financed_twice', 'fail', 'Financed already: ' || twin || '.',
+            '已融资：' || twin || '。')
+        ELSE bank.found('financed_twice', 'pass', 'Neither it nor its order is financed.',
+            '该单据及其订单均未融资。') END;
     RETURN NEXT CASE WHEN a.amount * 100 > d.amount * rate THEN
-        bank.found('advance', 'fail', format('At most %s CNY (%s %%).', bank.money_text(d.amount * rate / 100), rate), format('最高%s元（%s%%）。', bank.money_text(d.amount * rate / 100), rate))
-        ELSE bank.found('advance', 'pass', format('%s %% of the document, at most %s %%.', round(100.0 * a.amount / d.amount, 1), rate),
-                        format('占单据金额%s%%，上限%s%%。', round(100.0 * a.amount / d.amount, 1), rate)) END;
+        bank.found('advance', 'fail', format('At most %s CNY (%s %%).',
+            bank.money_text(d.amount * rate / 100), rate), format('最高%s元（%s%%）。',
+            bank.money_text(d.amount * rate / 100), rate))
+        ELSE bank.found('advance', 'pass', format('%s %% of the document, at most %s %%.',
+            round(100.0 * a.amount / d.amount, 1), rate),
+                        format('占单据金额%s%%，上限%s%%。', round(100.0 * a.amount / d.amount, 1),
+                            rate)) END;
     room := core.limit_amount - bank.core_used(core.customer_id, NULL, c.case_id);
     RETURN NEXT CASE WHEN a.amount > room THEN
-        bank.found('limit', 'fail', format('%s CNY are left.', bank.money_text(greatest(room, 0))), format('剩余额度%s元。', bank.money_text(greatest(room, 0))))
-        ELSE bank.found('limit', 'pass', format('%s CNY are left before this.', bank.money_text(room)), format('本笔之前剩余额度%s元。', bank.money_text(room))) END;
+        bank.found('limit', 'fail', format('%s CNY are left.', bank.money_text(greatest(room, 0))),
+            format('剩余额度%s元。', bank.money_text(greatest(room, 0))))
+        ELSE bank.found('limit', 'pass', format('%s CNY are left before this.', bank.money_text(room)),
+            format('本笔之前剩余额度%s元。', bank.money_text(room))) END;
     room := core.supplier_most - bank.core_used(core.customer_id, c.customer_id, c.case_id);
     RETURN NEXT CASE WHEN a.amount > room THEN
-        bank.found('supplier_limit', 'fail', format('%s CNY are left.', bank.money_text(greatest(room, 0))), format('剩余限额%s元。', bank.money_text(greatest(room, 0))))
-        ELSE bank.found('supplier_limit', 'pass', format('%s CNY are left before this.', bank.money_text(room)), format('本笔之前剩余限额%s元。', bank.money_text(room))) END;
+        bank.found('supplier_limit', 'fail', format('%s CNY are left.',
+            bank.money_text(greatest(room, 0))), format('剩余限额%s元。',
+            bank.money_text(greatest(room, 0))))
+        ELSE bank.found('supplier_limit', 'pass', format('%s CNY are left before this.',
+            bank.money_text(room)), format('本笔之前剩余限额%s元。', bank.money_text(room))) END;
     RETURN NEXT bank.account_finding(c, 'current');
     same := bank.document_others(a);
     RETURN NEXT CASE WHEN cardinality(same) > 0 THEN
-        bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '), '在办：' || array_to_string(same, '、'))
-        ELSE bank.found('application_twice', 'pass', 'None open on this document.', '该单据无其他在办申请。') END;
+        bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '),
+            '在办：' || array_to_string(same, '、'))
+        ELSE bank.found('application_twice', 'pass', 'None open on this document.',
+            '该单据无其他在办申请。') END;
 END $$;
 
 -- What the document, or the order it comes from, is financed under; or a receivable of this order.
-CREATE FUNCTION bank.core_financed(d bank.core_document, p_but bigint) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE FUNCTION bank.core_financed(d bank.core_document,
+    p_but bigint) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT o.number || ', ' || f.at::date FROM bank.core_finance f
       JOIN bank.core_document o ON o.customer_id = f.customer_id AND o.document_id = f.document_id
      WHERE f.customer_id = d.customer_id AND f.state IN ('reserved', 'paid')
@@ -379,7 +414,8 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     a bank.account := bank.payout_account(c.customer_id, p_kind);
 BEGIN
-    RETURN CASE WHEN a.account_id IS NULL THEN bank.found('account', 'missing', 'No open account.', '无可用账户。')
+    RETURN CASE WHEN a.account_id IS NULL THEN bank.found('account', 'missing', 'No open account.',
+        '无可用账户。')
         ELSE bank.found('account', 'pass', bank.mask_account(a.number), bank.mask_account(a.number)) END;
 END $$;
 
@@ -403,37 +439,55 @@ DECLARE
     social bank.outside_fact := bank.outside(c.customer_id, 'social', 'social_months', 92);
     amount bigint := (v ->> 'amount')::bigint;
     months int := (v ->> 'months')::int;
-    oldest int := extract(year FROM age(bank.today() + make_interval(months => coalesce(months, 0)), who.birth_date));
+    oldest int := extract(year FROM age(bank.today() + make_interval(months => coalesce(months, 0)),
+        who.birth_date));
     same text[] := bank.application_others(c, NULL);
 BEGIN
     RETURN NEXT CASE
-        WHEN who.kind <> 'person' THEN bank.found('person', 'fail', 'The customer is an enterprise.', '客户为企业。')
-        WHEN who.birth_date IS NULL THEN bank.found('person', 'missing', 'No birth date on record.', '行内无出生日期。')
+        WHEN who.kind <> 'person' THEN bank.found('person', 'fail', 'The customer is an enterprise.',
+            '客户为企业。')
+        WHEN who.birth_date IS NULL THEN bank.found('person', 'missing', 'No birth date on record.',
+            '行内无出生日期。')
         WHEN age(bank.today(), who.birth_date) < interval '18 years' OR oldest > 65 THEN
-            bank.found('person', 'fail', format('%s years old at the end of the loan.', oldest), format('贷款到期时%s岁。', oldest))
-        ELSE bank.found('person', 'pass', format('%s years old at the end of the loan.', oldest), format('贷款到期时%s岁。', oldest)) END;
+            bank.found('person', 'fail', format('%s years old at the end of the loan.', oldest),
+                format('贷款到期时%s岁。', oldest))
+        ELSE bank.found('person', 'pass', format('%s years old at the end of the loan.', oldest),
+            format('贷款到期时%s岁。', oldest)) END;
     RETURN NEXT CASE
-        WHEN paper.number IS NULL THEN bank.found('identity', 'missing', 'No identity document on record.', '行内无证件信息。')
+        WHEN paper.number IS NULL THEN bank.found('identity', 'missing',
+            'No identity document on record.', '行内无证件信息。')
         WHEN paper.expires_on < bank.today() THEN
-            bank.found('identity', 'fail', format('Expired on %s.', paper.expires_on), format('已于%s到期。', paper.expires_on))
-        ELSE bank.found('identity', 'pass', coalesce(format('Valid until %s.', paper.expires_on), 'Valid.'), coalesce(format('有效期至%s。', paper.expires_on), '有效。')) END;
-    RETURN NEXT CASE WHEN who.aml_flag THEN bank.found('flags', 'fail', 'Flagged for money laundering.', '列入反洗钱关注名单。')
+            bank.found('identity', 'fail', format('Expired on %s.', paper.expires_on),
+                format('已于%s到期。', paper.expires_on))
+        ELSE bank.found('identity', 'pass', coalesce(format('Valid until %s.', paper.expires_on),
+            'Valid.'), coalesce(format('有效期至%s。', paper.expires_on), '有效。')) END;
+    RETURN NEXT CASE WHEN who.aml_flag THEN bank.found('flags', 'fail', 'Flagged for money laundering.',
+        '列入反洗钱关注名单。')
         ELSE bank.found('flags', 'pass', 'Not flagged.', '未列入名单。') END;
     RETURN NEXT CASE
-        WHEN amount IS NULL OR months IS NULL THEN bank.found('amount', 'missing', 'Amount or term is missing.', '金额或期限未填。')
+        WHEN amount IS NULL OR months IS NULL THEN bank.found('amount', 'missing',
+            'Amount or term is missing.', '金额或期限未填。')
         WHEN amount NOT BETWEEN 100000 AND 30000000 OR months NOT BETWEEN 3 AND 60 THEN
-            bank.found('amount', 'fail', format('%s CNY for %s months.', bank.money_text(amount), months), format('%s元，%s个月。', bank.money_text(amount), months))
-        ELSE bank.found('amount', 'pass', format('%s CNY for %s months.', bank.money_text(amount), months), format('%s元，%s个月。', bank.money_text(amount), months)) END;
-    RETURN NEXT CASE WHEN v ->> 'consent' = 'true' THEN bank.found('consent', 'pass', 'Given.', '已授权。')
+            bank.found('amount', 'fail', format('%s CNY for %s months.', bank.money_text(amount),
+                months), format('%s元，%s个月。', bank.money_text(amount), months))
+        ELSE bank.found('amount', 'pass', format('%s CNY for %s months.', bank.money_text(amount),
+            months), format('%s元，%s个月。', bank.money_text(amount), months)) END;
+    RETURN NEXT CASE WHEN v ->> 'consent' = 'true' THEN bank.found('consent', 'pass', 'Given.',
+        '已授权。')
         ELSE bank.found('consent', 'missing', 'Not given.', '未授权。') END;
     RETURN NEXT CASE WHEN report.customer_id IS NULL THEN
-        bank.found('bureau', 'missing', format('None of the last %s days.', card.report_days), format('近%s天无报告。', card.report_days))
-        ELSE bank.found('bureau', 'pass', report.reference || ', ' || report.as_of, report.reference || '，' || report.as_of) END;
-    RETURN NEXT CASE WHEN social.customer_id IS NULL THEN bank.found('social', 'warn', 'No record of the last quarter.', '近一季度无记录。')
-        ELSE bank.found('social', 'pass', social.reference || ', ' || social.as_of, social.reference || '，' || social.as_of) END;
+        bank.found('bureau', 'missing', format('None of the last %s days.', card.report_days),
+            format('近%s天无报告。', card.report_days))
+        ELSE bank.found('bureau', 'pass', report.reference || ', ' || report.as_of,
+            report.reference || '，' || report.as_of) END;
+    RETURN NEXT CASE WHEN social.customer_id IS NULL THEN bank.found('social', 'warn',
+        'No record of the last quarter.', '近一季度无记录。')
+        ELSE bank.found('social', 'pass', social.reference || ', ' || social.as_of,
+            social.reference || '，' || social.as_of) END;
     RETURN NEXT bank.account_finding(c, 'savings');
     RETURN NEXT CASE WHEN cardinality(same) > 0 THEN
-        bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '), '在办：' || array_to_string(same, '、'))
+        bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '),
+            '在办：' || array_to_string(same, '、'))
         ELSE bank.found('application_twice', 'pass', 'None open.', '无在办申请。') END;
 END $$;
 
@@ -446,25 +500,34 @@ DECLARE
     zh boolean := bank.text_language(c.subject || c.facts || bank.setting('bank_name_zh')) = 'zh';
 BEGIN
     RETURN (SELECT string_agg(row_number || CASE WHEN zh THEN '. ' || l.label_zh || '：' || l.advice_zh
-                                                 ELSE '. ' || l.label_en || ': ' || l.advice_en END, E'\n' ORDER BY l.row_number)
+                                                 ELSE '. ' || l.label_en || ': ' || l.advice_en END,
+                                                     E'\n' ORDER BY l.row_number)
               FROM (SELECT row_number() OVER (ORDER BY r.seq), r.* FROM bank.application_check k
                       JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = k.rule
-                     WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.run = bank.application_run(c)
-                       AND (r.weight = 'must' AND k.result IN ('missing', 'fail') OR k.result = 'visit')) l);
+                     WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
+                         AND k.run = bank.application_run(c)
+                       AND (r.weight = 'must' AND k.result IN ('missing', 'fail')
+                           OR k.result = 'visit')) l);
 END $$;
 CREATE FUNCTION bank.application_run(c bank.case_file) RETURNS int LANGUAGE sql STABLE AS $$
-    SELECT max(k.run) FROM bank.application_check k WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
+    SELECT max(k.run) FROM bank.application_check k WHERE k.customer_id = c.customer_id
+        AND k.case_id = c.case_id
 $$;
 
 -- Tells the customer how it went.
-CREATE FUNCTION bank.application_tell(c bank.case_file, a bank.application, p_request uuid) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION bank.application_tell(c bank.case_file, a bank.application,
+    p_request uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM bank.case_message(c, 'sms', CASE a.verdict
-        WHEN 'approve' THEN format('您的申请%s已通过。', c.number) || coalesce(format('批准金额%s元，年利率%s%%。', bank.money_text(a.granted), round(a.rate_bp / 100.0, 2)), '')
-        ELSE format('您的申请%s未获通过，如需了解原因请联系您的客户经理。', c.number) END, 'application', p_request);
+        WHEN 'approve' THEN format('您的申请%s已通过。',
+            c.number) || coalesce(format('批准金额%s元，年利率%s%%。', bank.money_text(a.granted),
+            round(a.rate_bp / 100.0, 2)), '')
+        ELSE format('您的申请%s未获通过，如需了解原因请联系您的客户经理。', c.number) END,
+            'application', p_request);
 END $$;
 
-GRANT EXECUTE ON FUNCTION bank.found, bank.application_missing, bank.application_run, bank.application_tell, bank.person_findings, bank.licence_findings, bank.opening_findings,
+GRANT EXECUTE ON FUNCTION bank.found, bank.application_missing, bank.application_run,
+    bank.application_tell, bank.person_findings, bank.licence_findings, bank.opening_findings,
     bank.core_used, bank.money_text, bank.chain_findings, bank.core_financed, bank.document_others,
     bank.payout_account, bank.account_finding, bank.outside, bank.credit_findings, bank.card_active
     TO bankops_api;

@@ -28,35 +28,49 @@ BEGIN
     RETURN QUERY SELECT 'customer_months', floor((bank.today() - who.opened_on) / 30.4375),
         format('Customer since %s', who.opened_on), format('%s开户', who.opened_on);
     RETURN QUERY SELECT 'income', CASE WHEN wage.months > 0 THEN round(wage.mean) END,
-        CASE WHEN wage.months > 0 THEN format('Salary credits of %s of 6 months since %s, mean %s CNY a month', wage.months, first_day, bank.money_text(wage.mean::bigint))
+        CASE WHEN wage.months > 0
+            THEN format('Salary credits of %s of 6 months since %s, mean %s CNY a month', wage.months,
+            first_day, bank.money_text(wage.mean::bigint))
              ELSE 'No salary is paid here' END,
-        CASE WHEN wage.months > 0 THEN format('%s起6个月中%s个月有代发工资，月均%s元', first_day, wage.months, bank.money_text(wage.mean::bigint))
+        CASE WHEN wage.months > 0 THEN format('%s起6个月中%s个月有代发工资，月均%s元', first_day,
+            wage.months, bank.money_text(wage.mean::bigint))
              ELSE '本行无代发工资' END;
     RETURN QUERY SELECT 'income_months', wage.months::numeric,
-        format('Salary in %s of the last 6 full months', wage.months), format('近6个整月中%s个月有代发工资', wage.months);
+        format('Salary in %s of the last 6 full months', wage.months),
+            format('近6个整月中%s个月有代发工资', wage.months);
     RETURN QUERY SELECT 'assets', bank.customer_assets(id)::numeric,
         format('Accounts and holdings here: %s CNY', bank.money_text(bank.customer_assets(id))),
         format('本行账户及持有产品合计%s元', bank.money_text(bank.customer_assets(id)));
-    RETURN QUERY SELECT 'debt_share', CASE WHEN wage.mean > 0 THEN round(100 * (instalment + coalesce(debt.value, 0)) / wage.mean, 1) END,
-        CASE WHEN wage.mean > 0 THEN format('Instalment %s + other debts %s (%s) of income %s CNY', bank.money_text(instalment::bigint),
-                 bank.money_text(coalesce(debt.value, 0)::bigint), coalesce(debt.reference, 'no report'), bank.money_text(wage.mean::bigint))
+    RETURN QUERY SELECT 'debt_share', CASE WHEN wage.mean > 0
+        THEN round(100 * (instalment + coalesce(debt.value, 0)) / wage.mean, 1) END,
+        CASE WHEN wage.mean > 0 THEN format('Instalment %s + other debts %s (%s) of income %s CNY',
+            bank.money_text(instalment::bigint),
+                 bank.money_text(coalesce(debt.value, 0)::bigint), coalesce(debt.reference,
+                     'no report'), bank.money_text(wage.mean::bigint))
              ELSE 'Income is not known' END,
-        CASE WHEN wage.mean > 0 THEN format('月还款%s元＋其他负债月供%s元（%s），月收入%s元', bank.money_text(instalment::bigint),
-                 bank.money_text(coalesce(debt.value, 0)::bigint), coalesce(debt.reference, '无报告'), bank.money_text(wage.mean::bigint))
+        CASE WHEN wage.mean > 0 THEN format('月还款%s元＋其他负债月供%s元（%s），月收入%s元',
+            bank.money_text(instalment::bigint),
+                 bank.money_text(coalesce(debt.value, 0)::bigint), coalesce(debt.reference, '无报告'),
+                     bank.money_text(wage.mean::bigint))
              ELSE '收入未知' END;
     o := bank.outside(id, 'bureau', 'overdue', card.report_days);
     RETURN QUERY SELECT 'overdue', o.value,
-        coalesce(format('%s late payments in 24 months (report %s of %s)', o.value, o.reference, o.as_of), 'No report of the credit bureau'),
+        coalesce(format('%s late payments in 24 months (report %s of %s)', o.value, o.reference,
+            o.as_of), 'No report of the credit bureau'),
         coalesce(format('近24个月逾期%s次（报告%s，%s）', o.value, o.reference, o.as_of), '无征信报告');
     o := bank.outside(id, 'bureau', 'queries', card.report_days);
     RETURN QUERY SELECT 'queries', o.value,
-        coalesce(format('%s lenders asked in 3 months (report %s of %s)', o.value, o.reference, o.as_of), 'No report of the credit bureau'),
-        coalesce(format('近3个月贷款审批查询%s次（报告%s，%s）', o.value, o.reference, o.as_of), '无征信报告');
+        coalesce(format('%s lenders asked in 3 months (report %s of %s)', o.value, o.reference,
+            o.as_of), 'No report of the credit bureau'),
+        coalesce(format('近3个月贷款审批查询%s次（报告%s，%s）', o.value, o.reference, o.as_of),
+            '无征信报告');
     o := bank.outside(id, 'social', 'social_months', 92);
     RETURN QUERY SELECT 'social_months', o.value,
-        coalesce(format('Social insurance paid in %s of 24 months (%s of %s)', o.value, o.reference, o.as_of), 'No record of social insurance'),
+        coalesce(format('Social insurance paid in %s of 24 months (%s of %s)', o.value, o.reference,
+            o.as_of), 'No record of social insurance'),
         coalesce(format('近24个月社保缴存%s个月（%s，%s）', o.value, o.reference, o.as_of), '无社保记录');
-    RETURN QUERY SELECT 'frozen', frozen::numeric, format('%s frozen accounts here', frozen), format('本行冻结账户%s个', frozen);
+    RETURN QUERY SELECT 'frozen', frozen::numeric, format('%s frozen accounts here', frozen),
+        format('本行冻结账户%s个', frozen);
 END $$;
 INSERT INTO bank.setting (name, value, note) VALUES
     ('salary_narrative', '代发工资', 'narrative of entries that are wages, for credit scoring'),
@@ -67,11 +81,13 @@ CREATE FUNCTION bank.credit_points(c bank.case_file, p_card bank.scorecard)
 RETURNS TABLE (rule text, fact text, value numeric, points int, effect text, label_en text,
                label_zh text, evidence_en text, evidence_zh text)
 LANGUAGE sql STABLE AS $$
-    SELECT r.rule, f.fact, f.value, r.points, r.effect, r.label_en, r.label_zh, f.evidence_en, f.evidence_zh
+    SELECT r.rule, f.fact, f.value, r.points, r.effect, r.label_en, r.label_zh, f.evidence_en,
+        f.evidence_zh
       FROM bank.scorecard_rule r JOIN bank.credit_facts(c, c.fields) f ON f.fact = r.fact
      WHERE r.card = p_card.card AND r.version = p_card.version
        AND CASE WHEN r.low IS NULL AND r.high IS NULL THEN f.value IS NULL
-                ELSE f.value >= coalesce(r.low, '-Infinity') AND f.value < coalesce(r.high, 'Infinity') END
+                ELSE f.value >= coalesce(r.low, '-Infinity') AND f.value < coalesce(r.high, 'Infinity')
+                    END
      ORDER BY r.seq
 $$;
 
@@ -97,25 +113,38 @@ BEGIN
         END IF;
     END LOOP;
     s.verdict := CASE WHEN refuse IS NOT NULL OR s.score < card.refuse_below THEN 'refuse'
-                      WHEN refer IS NOT NULL OR s.score < card.approve_at OR amount > card.auto_most THEN 'refer'
+                      WHEN refer IS NOT NULL OR s.score < card.approve_at OR amount > card.auto_most
+                          THEN 'refer'
                       ELSE 'approve' END;
     IF refuse IS NOT NULL THEN
-        s.reason_en := format('%s: refused whatever the score of %s.', refuse.label_en, s.score); s.reason_zh := format('%s：无论得分（%s分）均拒绝。', refuse.label_zh, s.score);
+        s.reason_en := format('%s: refused whatever the score of %s.', refuse.label_en, s.score);
+            s.reason_zh := format('%s：无论得分（%s分）均拒绝。', refuse.label_zh, s.score);
     ELSIF s.score < card.refuse_below THEN
-        s.reason_en := format('Score %s, below %s: refused.', s.score, card.refuse_below); s.reason_zh := format('得分%s，低于%s分：拒绝。', s.score, card.refuse_below);
+        s.reason_en := format('Score %s, below %s: refused.', s.score, card.refuse_below);
+            s.reason_zh := format('得分%s，低于%s分：拒绝。', s.score, card.refuse_below);
     ELSIF refer IS NOT NULL THEN
-        s.reason_en := format('%s: two persons decide. Score %s.', refer.label_en, s.score); s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
+        s.reason_en := format('%s: two persons decide. Score %s.', refer.label_en, s.score);
+            s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
     ELSIF s.score < card.approve_at THEN
-        s.reason_en := format('Score %s, from %s to below %s: two persons decide.', s.score, card.refuse_below, card.approve_at); s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, card.refuse_below, card.approve_at);
+        s.reason_en := format('Score %s, from %s to below %s: two persons decide.', s.score,
+            card.refuse_below, card.approve_at);
+            s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, card.refuse_below,
+            card.approve_at);
     ELSIF amount > card.auto_most THEN
-        s.reason_en := format('Score %s, but above %s CNY two persons decide.', s.score, most); s.reason_zh := format('得分%s，金额超过%s元：须双人审批。', s.score, most);
+        s.reason_en := format('Score %s, but above %s CNY two persons decide.', s.score, most);
+            s.reason_zh := format('得分%s，金额超过%s元：须双人审批。', s.score, most);
     ELSE
-        s.reason_en := format('Score %s, from %s on and up to %s CNY: approved.', s.score, card.approve_at, most); s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。', s.score, card.approve_at, most);
+        s.reason_en := format('Score %s, from %s on and up to %s CNY: approved.', s.score,
+            card.approve_at, most); s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。',
+            s.score, card.approve_at, most);
     END IF;
-    INSERT INTO bank.application_score (customer_id, case_id, run, unit_id, card, version, score, verdict, reason_en, reason_zh)
-    VALUES (c.customer_id, c.case_id, p_run, c.unit_id, card.card, card.version, s.score, s.verdict, s.reason_en, s.reason_zh)
+    INSERT INTO bank.application_score (customer_id, case_id, run, unit_id, card, version, score,
+        verdict, reason_en, reason_zh)
+    VALUES (c.customer_id, c.case_id, p_run, c.unit_id, card.card, card.version, s.score, s.verdict,
+        s.reason_en, s.reason_zh)
     RETURNING * INTO s;
-    INSERT INTO bank.application_point (customer_id, case_id, run, rule, unit_id, fact, value, points, effect, evidence_en, evidence_zh)
+    INSERT INTO bank.application_point (customer_id, case_id, run, rule, unit_id, fact, value, points,
+        effect, evidence_en, evidence_zh)
     SELECT c.customer_id, c.case_id, p_run, x.rule, c.unit_id, x.fact, x.value, x.points, x.effect,
            x.evidence_en, x.evidence_zh FROM bank.credit_points(c, card) x;
     RETURN s;
@@ -128,17 +157,23 @@ LANGUAGE plpgsql AS $$
 BEGIN
     run := 1 + coalesce((SELECT max(k.run) FROM bank.application_check k
                           WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id), 0);
-    INSERT INTO bank.application_check (customer_id, case_id, run, rule, unit_id, result, detail_en, detail_zh)
-    SELECT c.customer_id, c.case_id, application_look.run, f.rule, c.unit_id, f.result, f.detail_en, f.detail_zh
+    INSERT INTO bank.application_check (customer_id, case_id, run, rule, unit_id, result, detail_en,
+        detail_zh)
+    SELECT c.customer_id, c.case_id, application_look.run, f.rule, c.unit_id, f.result, f.detail_en,
+        f.detail_zh
       FROM (SELECT (CASE c.case_type
-                    WHEN 'account_opening' THEN (SELECT array_agg(x) FROM bank.opening_findings(c, c.fields) x)
-                    WHEN 'consumer_credit' THEN (SELECT array_agg(x) FROM bank.credit_findings(c, c.fields) x)
-                    ELSE (SELECT array_agg(x) FROM bank.chain_findings(c, c.fields) x) END) AS all_found) l,
+                    WHEN 'account_opening' THEN (SELECT array_agg(x) FROM bank.opening_findings(c,
+                        c.fields) x)
+                    WHEN 'consumer_credit' THEN (SELECT array_agg(x) FROM bank.credit_findings(c,
+                        c.fields) x)
+                    ELSE (SELECT array_agg(x) FROM bank.chain_findings(c, c.fields) x)
+                        END) AS all_found) l,
            unnest(l.all_found) f
       JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = f.rule AND r.active;
     stops := (SELECT count(*) FROM bank.application_check k
                 JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = k.rule
-               WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.run = application_look.run
+               WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
+                   AND k.run = application_look.run
                  AND r.weight = 'must' AND k.result IN ('missing', 'fail'));
     IF c.case_type = 'consumer_credit' AND stops = 0 THEN
         verdict := (bank.credit_score(c, run)).verdict;
@@ -201,7 +236,8 @@ BEGIN
     PERFORM bank.case_text_check(c);
     c := bank.case_begin(c, '');
     INSERT INTO bank.application (customer_id, case_id, unit_id, amount, code, core_id, document_id)
-    VALUES (c.customer_id, c.case_id, c.unit_id, p_amount, upper(c.fields ->> 'credit_code'), p_core, p_document);
+    VALUES (c.customer_id, c.case_id, c.unit_id, p_amount, upper(c.fields ->> 'credit_code'), p_core,
+        p_document);
     UPDATE bank.case_file f SET queue = d.queue FROM bank.application_desk d
      WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id
        AND d.case_type = c.case_type AND d.stage = c.stage RETURNING f.* INTO c;
@@ -225,18 +261,21 @@ BEGIN
     SELECT * INTO known FROM bank.known_company(p_code);
     IF known.customer_id IS NOT NULL AND NOT bank.in_scope(known.unit_id) THEN
         PERFORM bank.fail('BO409', 'This enterprise is a customer of another unit.',
-                          bank.unit_name(known.unit_id), 'Ask that unit to open the account.', 'p_credit_code');
+                          bank.unit_name(known.unit_id), 'Ask that unit to open the account.',
+                              'p_credit_code');
     ELSIF known.customer_id IS NOT NULL THEN
         RETURN known.customer_id;
     END IF;
     made := nextval(pg_get_serial_sequence('bank.customer', 'customer_id'));
     INSERT INTO bank.customer (customer_id, customer_number, kind, name, unit_id, lifecycle, opened_on)
-    VALUES (made, bank.customer_number_make(100000000 + (made * 7 + 3) % 900000000), 'company', btrim(p_name),
+    VALUES (made, bank.customer_number_make(100000000 + (made * 7 + 3) % 900000000), 'company',
+        btrim(p_name),
             unit, 'prospect', bank.today());
     INSERT INTO bank.customer_identity (customer_id, kind, number, unit_id)
     VALUES (made, 'credit_code', upper(p_code), unit);
     IF coalesce(p_address, '') <> '' THEN
-        INSERT INTO bank.address (customer_id, kind, address, unit_id) VALUES (made, 'registered', p_address, unit);
+        INSERT INTO bank.address (customer_id, kind, address, unit_id) VALUES (made, 'registered',
+            p_address, unit);
     END IF;
     IF p_phone ~ '^[0-9]{7,15}$' THEN
         INSERT INTO bank.phone (customer_id, phone, kind, unit_id) VALUES (made, p_phone, 'work', unit);
@@ -251,9 +290,12 @@ END $$;
 CREATE FUNCTION bank.enterprise_fields(p_customer_id bigint) RETURNS jsonb LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = bank, pg_temp AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object('enterprise', c.name,
-        'credit_code', (SELECT i.number FROM customer_identity i WHERE i.customer_id = c.customer_id AND i.kind = 'credit_code'),
-        'registered_address', (SELECT a.address FROM address a WHERE a.customer_id = c.customer_id ORDER BY a.kind = 'registered' DESC LIMIT 1),
-        'contact_phone', (SELECT p.phone FROM phone p WHERE p.customer_id = c.customer_id ORDER BY p.main DESC, p.phone LIMIT 1),
+        'credit_code', (SELECT i.number FROM customer_identity i WHERE i.customer_id = c.customer_id
+            AND i.kind = 'credit_code'),
+        'registered_address', (SELECT a.address FROM address a WHERE a.customer_id = c.customer_id
+            ORDER BY a.kind = 'registered' DESC LIMIT 1),
+        'contact_phone', (SELECT p.phone FROM phone p WHERE p.customer_id = c.customer_id
+            ORDER BY p.main DESC, p.phone LIMIT 1),
         'rep_name', r.name, 'rep_id', r.number, 'rep_id_to', r.expires_on,
         'owner_name', o.name, 'owner_id', o.number, 'owner_share', floor(o.share_percent)::int))
       FROM customer c
@@ -291,7 +333,8 @@ DECLARE
         'payroll_staff', p_payroll_staff, 'payroll_day', p_payroll_day));
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
-    answer := bank.request_replay(p_request, 'opening_open', jsonb_build_array(p_customer_id, typed, p_source));
+    answer := bank.request_replay(p_request, 'opening_open', jsonb_build_array(p_customer_id, typed,
+        p_source));
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
@@ -304,11 +347,13 @@ BEGIN
         id := bank.enterprise_find(p_enterprise, p_credit_code, p_address, p_phone);
     END IF;
     IF (bank.customer_require(id)).kind <> 'company' THEN
-        PERFORM bank.fail('BO422', 'The customer is no enterprise.', id::text, 'Choose an enterprise.', 'p_customer_id');
+        PERFORM bank.fail('BO422', 'The customer is no enterprise.', id::text, 'Choose an enterprise.',
+            'p_customer_id');
     END IF;
     typed := typed || bank.enterprise_fields(id);
     IF typed ->> 'owner_id' IS NULL AND p_owner_name IS NULL AND p_owner_share >= 25 THEN
-        typed := typed || jsonb_build_object('owner_name', typed ->> 'rep_name', 'owner_id', typed ->> 'rep_id');
+        typed := typed || jsonb_build_object('owner_name', typed ->> 'rep_name', 'owner_id',
+            typed ->> 'rep_id');
     END IF;
     c := bank.application_begin('account_opening', id, p_source, typed ->> 'enterprise',
         concat_ws(E'\n', typed ->> 'enterprise', typed ->> 'credit_code'), typed, NULL, NULL, NULL);
@@ -332,9 +377,11 @@ BEGIN
     IF NOT coalesce(p_amount > 0 AND p_months BETWEEN 1 AND 360, false) THEN
         PERFORM bank.fail('BO422', 'Say how much and for how many months.', NULL, NULL, 'p_amount');
     ELSIF (bank.customer_require(p_customer_id)).kind <> 'person' THEN
-        PERFORM bank.fail('BO422', 'Consumer credit is for persons.', NULL, 'Choose a person.', 'p_customer_id');
+        PERFORM bank.fail('BO422', 'Consumer credit is for persons.', NULL, 'Choose a person.',
+            'p_customer_id');
     END IF;
-    PERFORM bank.choice_require(p_purpose, 'p_purpose', '{renovation,education,travel,appliance,car,medical}');
+    PERFORM bank.choice_require(p_purpose, 'p_purpose',
+        '{renovation,education,travel,appliance,car,medical}');
     c := bank.application_begin('consumer_credit', p_customer_id, p_source,
         format('%s CNY, %s x', bank.money_text(p_amount), p_months),
         format('%s CNY, %s x, %s', bank.money_text(p_amount), p_months, p_purpose),
@@ -384,55 +431,33 @@ END $$;
 ALTER FUNCTION bank.company_name OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.company_name TO bankops_api, bankops_staff;
 
--- The consumer credit card: version 1 as it was, version 2 in use.
-INSERT INTO bank.scorecard (card, version, label_en, label_zh, state, base, approve_at, refuse_below, auto_most, rate_bp, note) VALUES
-    ('consumer_credit', 1, 'Consumer credit', '个人消费贷', 'retired', 500, 640, 540, 10000000, 520, 'first card'),
-    ('consumer_credit', 2, 'Consumer credit', '个人消费贷', 'active', 500, 600, 520, 20000000, 480, 'social insurance added');
-INSERT INTO bank.scorecard_rule (card, version, seq, rule, fact, low, high, points, effect, label_en, label_zh)
-    SELECT 'consumer_credit', v, n, r, f, low, high, points, effect, en, zh FROM generate_series(1, 2) v, (VALUES
-    (1, 'age_22', 'age', NULL, 22, -20, 'points', 'Younger than 22', '未满22岁'), (2, 'age_30', 'age', 22, 30, 10, 'points', '22 to 29 years', '22至29岁'),
-    (3, 'age_55', 'age', 30, 55, 30, 'points', '30 to 54 years', '30至54岁'), (4, 'age_up', 'age', 55, NULL, 0, 'points', '55 and older', '55岁及以上'),
-    (5, 'since_6', 'customer_months', NULL, 6, -15, 'points', 'Customer for less than 6 months', '开户不足6个月'), (6, 'since_24', 'customer_months', 6, 24, 5, 'points', 'Customer for 6 to 23 months', '开户6至23个月'),
-    (7, 'since_60', 'customer_months', 24, 60, 20, 'points', 'Customer for 2 to 4 years', '开户2至4年'), (8, 'since_up', 'customer_months', 60, NULL, 35, 'points', 'Customer for 5 years or more', '开户5年及以上'),
-    (9, 'income_none', 'income', NULL, NULL, 0, 'refer', 'Income is not known', '收入未知'), (10, 'income_4k', 'income', NULL, 400000, -30, 'points', 'Income below 4,000', '月收入不足4000元'),
-    (11, 'income_8k', 'income', 400000, 800000, 10, 'points', 'Income 4,000 to 7,999', '月收入4000至7999元'), (12, 'income_15k', 'income', 800000, 1500000, 35, 'points', 'Income 8,000 to 14,999', '月收入8000至14999元'),
-    (13, 'income_up', 'income', 1500000, NULL, 55, 'points', 'Income of 15,000 or more', '月收入15000元及以上'), (14, 'wages_3', 'income_months', NULL, 3, -20, 'points', 'Wages in fewer than 3 months', '代发不足3个月'),
-    (15, 'wages_6', 'income_months', 3, 6, 5, 'points', 'Wages in 3 to 5 months', '代发3至5个月'), (16, 'wages_all', 'income_months', 6, NULL, 20, 'points', 'Wages in every month', '每月均有代发'),
-    (17, 'assets_10k', 'assets', NULL, 1000000, 0, 'points', 'Assets below 10,000', '资产不足1万元'), (18, 'assets_100k', 'assets', 1000000, 10000000, 15, 'points', 'Assets 10,000 to 99,999', '资产1万至10万元'),
-    (19, 'assets_500k', 'assets', 10000000, 50000000, 30, 'points', 'Assets 100,000 to 499,999', '资产10万至50万元'), (20, 'assets_up', 'assets', 50000000, NULL, 45, 'points', 'Assets of 500,000 or more', '资产50万元及以上'),
-    (21, 'debt_none', 'debt_share', NULL, NULL, 0, 'refer', 'Burden cannot be computed', '无法计算负债比'), (22, 'debt_30', 'debt_share', NULL, 30, 40, 'points', 'Debts below 30 % of income', '负债收入比低于30%'),
-    (23, 'debt_50', 'debt_share', 30, 50, 15, 'points', 'Debts 30 to 49 % of income', '负债收入比30%至50%'), (24, 'debt_70', 'debt_share', 50, 70, -30, 'points', 'Debts 50 to 69 % of income', '负债收入比50%至70%'),
-    (25, 'debt_up', 'debt_share', 70, NULL, -60, 'refuse', 'Debts of 70 % of income or more', '负债收入比70%及以上'), (26, 'late_0', 'overdue', NULL, 1, 45, 'points', 'Never late in 24 months', '24个月无逾期'),
-    (27, 'late_2', 'overdue', 1, 3, 0, 'points', 'Late once or twice', '逾期1至2次'), (28, 'late_5', 'overdue', 3, 6, -60, 'points', 'Late three to five times', '逾期3至5次'),
-    (29, 'late_up', 'overdue', 6, NULL, -120, 'refuse', 'Late six times or more', '逾期6次及以上'), (30, 'asked_2', 'queries', NULL, 3, 15, 'points', 'Fewer than 3 lenders asked', '审批查询不足3次'),
-    (31, 'asked_5', 'queries', 3, 6, 0, 'points', '3 to 5 lenders asked', '审批查询3至5次'), (32, 'asked_up', 'queries', 6, NULL, -35, 'points', '6 lenders or more asked', '审批查询6次及以上'),
-    (33, 'social_none', 'social_months', NULL, NULL, -10, 'points', 'No social insurance record', '无社保记录'), (34, 'social_12', 'social_months', NULL, 12, 0, 'points', 'Insured for less than 12 months', '社保不足12个月'),
-    (35, 'social_24', 'social_months', 12, 24, 20, 'points', 'Insured for 12 to 23 months', '社保12至23个月'), (36, 'social_up', 'social_months', 24, NULL, 30, 'points', 'Insured for all 24 months', '社保满24个月'),
-    (37, 'frozen', 'frozen', 1, NULL, 0, 'refer', 'A frozen account here', '本行有冻结账户')) x (n, r, f, low, high, points, effect, en, zh)
-     WHERE v = 2 OR f <> 'social_months';
-
 -- What a write to an application begins with: the case locked, an application, in one of the stages.
-CREATE FUNCTION bank.application_open_case(p_customer_id bigint, p_case_id bigint, p_version bigint, p_stages text[])
+CREATE FUNCTION bank.application_open_case(p_customer_id bigint, p_case_id bigint, p_version bigint,
+    p_stages text[])
 RETURNS bank.case_file LANGUAGE plpgsql AS $$
 DECLARE
     c bank.case_file := bank.case_lock(p_customer_id, p_case_id, p_version);
 BEGIN
     PERFORM bank.application_lock(c);
     IF (bank.me()).customer_id = c.customer_id THEN
-        PERFORM bank.fail('BO403', 'You may not handle your own case.', c.number, 'Leave it to a colleague.');
+        PERFORM bank.fail('BO403', 'You may not handle your own case.', c.number,
+            'Leave it to a colleague.');
     ELSIF NOT c.stage = ANY (p_stages) THEN
-        PERFORM bank.fail('BO423', 'The case cannot take this step in its present stage.', c.number || ': ' || c.stage,
+        PERFORM bank.fail('BO423', 'The case cannot take this step in its present stage.',
+            c.number || ': ' || c.stage,
                           'Refresh the case and look at its stage.');
     END IF;
     RETURN c;
 END $$;
 
 -- One field of the form; the pre-check runs again.
-CREATE FUNCTION api.application_field_set(p_customer_id bigint, p_case_id bigint, p_field text, p_value text,
+CREATE FUNCTION api.application_field_set(p_customer_id bigint, p_case_id bigint, p_field text,
+    p_value text,
                                           p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'application_field_set', jsonb_build_array(p_customer_id, p_case_id, p_field, p_value, p_version));
+    answer api.outcome := bank.request_replay(p_request, 'application_field_set',
+        jsonb_build_array(p_customer_id, p_case_id, p_field, p_value, p_version));
     was bank.case_file;
     c bank.case_file;
 BEGIN
@@ -444,9 +469,11 @@ BEGIN
            SELECT FROM bank.case_field f WHERE f.case_type = was.case_type AND f.field = p_field) THEN
         PERFORM bank.fail('BO422', 'This field cannot be changed.', p_field, NULL, 'p_field');
     END IF;
-    UPDATE bank.case_file SET fields = bank.case_fields_put(was.fields, jsonb_build_object(p_field, p_value)), version = version + 1
+    UPDATE bank.case_file SET fields = bank.case_fields_put(was.fields, jsonb_build_object(p_field,
+        p_value)), version = version + 1
      WHERE customer_id = p_customer_id AND case_id = p_case_id RETURNING * INTO c;
-    UPDATE bank.application SET amount = coalesce((c.fields ->> 'amount')::bigint, amount), code = coalesce(upper(c.fields ->> 'credit_code'), code)
+    UPDATE bank.application SET amount = coalesce((c.fields ->> 'amount')::bigint, amount),
+        code = coalesce(upper(c.fields ->> 'credit_code'), code)
      WHERE customer_id = p_customer_id AND case_id = p_case_id;
     PERFORM bank.case_event_write(was, c, 'edit', '');
     PERFORM bank.application_look(c);
@@ -454,130 +481,41 @@ BEGIN
 END $$;
 
 -- A paper as it was read; another of the kind takes its place. The pre-check runs again.
-CREATE FUNCTION api.application_document_save(p_customer_id bigint, p_case_id bigint, p_kind text, p_number text, p_holder text,
+CREATE FUNCTION api.application_document_save(p_customer_id bigint, p_case_id bigint, p_kind text,
+    p_number text, p_holder text,
                                               p_issued_on date, p_expires_on date, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'application_document_save', jsonb_build_array(p_customer_id, p_case_id, p_kind, p_number, p_holder, p_issued_on, p_expires_on));
+    answer api.outcome := bank.request_replay(p_request, 'application_document_save',
+        jsonb_build_array(p_customer_id, p_case_id, p_kind, p_number, p_holder, p_issued_on,
+        p_expires_on));
     c bank.case_file;
 BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
     c := bank.application_open_case(p_customer_id, p_case_id, NULL, '{draft,returned,review}');
-    PERFORM bank.choice_require(p_kind, 'p_kind', '{licence,rep_id,owner_id,address,tax,contract,income,other}');
+    PERFORM bank.choice_require(p_kind, 'p_kind',
+        '{licence,rep_id,owner_id,address,tax,contract,income,other}');
     IF p_expires_on <= p_issued_on THEN
         PERFORM bank.fail('BO422', 'It ends before it begins.', p_expires_on::text, NULL, 'p_expires_on');
     END IF;
-    INSERT INTO bank.application_document (customer_id, case_id, kind, unit_id, number, holder, issued_on, expires_on, added_by)
-    VALUES (p_customer_id, p_case_id, p_kind, c.unit_id, upper(coalesce(btrim(p_number), '')), coalesce(btrim(p_holder), ''), p_issued_on, p_expires_on, bank.my_staff_id())
-    ON CONFLICT (customer_id, case_id, kind) DO UPDATE SET number = EXCLUDED.number, holder = EXCLUDED.holder, issued_on = EXCLUDED.issued_on,
-        expires_on = EXCLUDED.expires_on, added_by = EXCLUDED.added_by, added_at = EXCLUDED.added_at, version = application_document.version + 1;
+    INSERT INTO bank.application_document (customer_id, case_id, kind, unit_id, number, holder,
+        issued_on, expires_on, added_by)
+    VALUES (p_customer_id, p_case_id, p_kind, c.unit_id, upper(coalesce(btrim(p_number), '')),
+        coalesce(btrim(p_holder), ''), p_issued_on, p_expires_on, bank.my_staff_id())
+    ON CONFLICT (customer_id, case_id, kind) DO UPDATE SET number = EXCLUDED.number,
+        holder = EXCLUDED.holder, issued_on = EXCLUDED.issued_on,
+        expires_on = EXCLUDED.expires_on, added_by = EXCLUDED.added_by, added_at = EXCLUDED.added_at,
+            version = application_document.version + 1;
     PERFORM bank.case_event_write(c, c, 'document', p_kind);
     PERFORM bank.application_look(c);
-    RETURN bank.request_done(p_request, p_case_id::text, 'The document is kept; the pre-check has run again.');
+    RETURN bank.request_done(p_request, p_case_id::text,
+        'The document is kept; the pre-check has run again.');
 END $$;
--- A new version of a card: a copy of the one in use, changed while it is a draft, put to use by another person.
-CREATE FUNCTION api.scorecard_draft(p_card text, p_note text, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'scorecard_draft', jsonb_build_array(p_card, p_note));
-    old bank.scorecard;
-    v int;
-BEGIN
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    SELECT * INTO old FROM bank.scorecard s WHERE s.card = p_card AND s.state = 'active' FOR UPDATE;
-    PERFORM bank.text_require(p_note, 'p_note', 3, 200);
-    IF old.card IS NULL THEN
-        PERFORM bank.fail('BO404', 'There is no such scorecard.', p_card, NULL, 'p_card');
-    ELSIF EXISTS (SELECT FROM bank.scorecard s WHERE s.card = p_card AND s.state = 'draft') THEN
-        PERFORM bank.fail('BO423', 'A draft of this card waits already.', p_card, 'Change that one.');
-    END IF;
-    v := 1 + (SELECT max(s.version) FROM bank.scorecard s WHERE s.card = p_card);
-    INSERT INTO bank.scorecard (card, version, label_en, label_zh, base, approve_at, refuse_below, auto_most, report_days, rate_bp, note, made_by)
-    VALUES (p_card, v, old.label_en, old.label_zh, old.base, old.approve_at, old.refuse_below, old.auto_most, old.report_days, old.rate_bp, p_note, bank.my_staff_id());
-    INSERT INTO bank.scorecard_rule SELECT r.card, v, r.rule, r.seq, r.fact, r.low, r.high, r.points, r.effect, r.label_en, r.label_zh
-      FROM bank.scorecard_rule r WHERE r.card = p_card AND r.version = old.version;
-    PERFORM bank.audit_write('scorecard_draft', 'scorecard', p_card || ' ' || v, NULL, NULL, jsonb_build_object('from', old.version, 'note', p_note));
-    RETURN bank.request_done(p_request, v::text, 'The draft is there.');
-END $$;
-
--- The draft, locked; BO423 when the version is no draft.
-CREATE FUNCTION bank.scorecard_lock(p_card text, p_version int) RETURNS bank.scorecard LANGUAGE plpgsql AS $$
-DECLARE
-    s bank.scorecard;
-BEGIN
-    SELECT * INTO s FROM bank.scorecard x WHERE x.card = p_card AND x.version = p_version FOR UPDATE;
-    IF s.state IS DISTINCT FROM 'draft' THEN
-        PERFORM bank.fail('BO423', 'Only a draft can be changed or put to use.', p_card || ' ' || p_version, 'Make a new version first.');
-    END IF;
-    RETURN s;
-END $$;
-
-CREATE FUNCTION api.scorecard_rule_set(p_card text, p_version int, p_rule text, p_points int, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'scorecard_rule_set', jsonb_build_array(p_card, p_version, p_rule, p_points));
-    was int;
-BEGIN
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    PERFORM bank.scorecard_lock(p_card, p_version);
-    SELECT r.points INTO was FROM bank.scorecard_rule r WHERE r.card = p_card AND r.version = p_version AND r.rule = p_rule;
-    IF was IS NULL OR p_points IS NULL OR p_points NOT BETWEEN -500 AND 500 THEN
-        PERFORM bank.fail('BO422', 'A rule gives -500 to 500 points.', p_points::text, NULL, 'p_points');
-    END IF;
-    UPDATE bank.scorecard_rule r SET points = p_points WHERE r.card = p_card AND r.version = p_version AND r.rule = p_rule;
-    UPDATE bank.scorecard SET made_by = bank.my_staff_id(), row_version = row_version + 1 WHERE card = p_card AND version = p_version;
-    PERFORM bank.audit_write('scorecard_rule', 'scorecard', p_card || ' ' || p_version, NULL, jsonb_build_object(p_rule, was), jsonb_build_object(p_rule, p_points));
-    RETURN bank.request_done(p_request, p_rule, 'The draft is changed.');
-END $$;
-
-CREATE FUNCTION api.scorecard_bounds_set(p_card text, p_version int, p_approve int, p_refuse int, p_auto bigint, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'scorecard_bounds_set', jsonb_build_array(p_card, p_version, p_approve, p_refuse, p_auto));
-    was bank.scorecard;
-BEGIN
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    was := bank.scorecard_lock(p_card, p_version);
-    IF NOT coalesce(p_refuse <= p_approve AND p_auto >= 0, false) THEN
-        PERFORM bank.fail('BO422', 'Refuse below is at most the approval bound.', NULL, NULL, 'p_refuse');
-    END IF;
-    UPDATE bank.scorecard SET approve_at = p_approve, refuse_below = p_refuse, auto_most = p_auto, made_by = bank.my_staff_id(), row_version = row_version + 1
-     WHERE card = p_card AND version = p_version;
-    PERFORM bank.audit_write('scorecard_bounds', 'scorecard', p_card || ' ' || p_version, NULL, jsonb_build_array(was.approve_at, was.refuse_below, was.auto_most),
-                             jsonb_build_array(p_approve, p_refuse, p_auto));
-    RETURN bank.request_done(p_request, p_version::text, 'The draft is changed.');
-END $$;
-
--- Who changed the draft last does not put it to use.
-CREATE FUNCTION api.scorecard_activate(p_card text, p_version int, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'scorecard_activate', jsonb_build_array(p_card, p_version));
-BEGIN
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    IF (bank.scorecard_lock(p_card, p_version)).made_by = bank.my_staff_id() THEN
-        PERFORM bank.fail('BO403', 'A second person must check this.', p_card || ' ' || p_version, 'Ask another supervisor.');
-    END IF;
-    UPDATE bank.scorecard SET state = 'retired' WHERE card = p_card AND state = 'active';
-    UPDATE bank.scorecard SET state = 'active', checked_by = bank.my_staff_id(), active_at = clock_timestamp(), row_version = row_version + 1
-     WHERE card = p_card AND version = p_version;
-    PERFORM bank.audit_write('scorecard_activate', 'scorecard', p_card || ' ' || p_version, NULL, NULL, NULL);
-    RETURN bank.request_done(p_request, p_version::text, 'The new version is in use.');
-END $$;
-GRANT EXECUTE ON FUNCTION bank.scorecard_lock TO bankops_api;
-SELECT bank.function_grant(name, 'supervisor', 'admin') FROM unnest('{scorecard_draft,scorecard_rule_set,scorecard_bounds_set,scorecard_activate}'::text[]) name;
-
-GRANT EXECUTE ON FUNCTION bank.credit_facts, bank.credit_points, bank.credit_score, bank.application_look, bank.application_open_case,
-    bank.application_move, bank.application_lock, bank.application_begin, bank.enterprise_find, bank.enterprise_fields TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.credit_facts, bank.credit_points, bank.credit_score,
+    bank.application_look, bank.application_open_case, bank.application_move, bank.application_lock,
+    bank.application_begin, bank.enterprise_find, bank.enterprise_fields TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
-  FROM unnest('{opening_open,credit_open,chain_open,application_field_set,application_document_save}'::text[]) name;
+  FROM unnest('{opening_open,credit_open,chain_open,application_field_set,
+               application_document_save}'::text[]) name;

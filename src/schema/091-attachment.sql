@@ -32,7 +32,8 @@ CREATE TABLE bank.attachment (
     FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file,
     CHECK ((removed_at IS NULL) = (removed_by IS NULL))
 );
-CREATE UNIQUE INDEX attachment_once ON bank.attachment (customer_id, case_id, sha256) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX attachment_once ON bank.attachment (customer_id, case_id, sha256)
+    WHERE removed_at IS NULL;
 CREATE INDEX attachment_content ON bank.attachment (sha256) WHERE removed_at IS NULL;
 SELECT bank.table_protect('bank.file_content', 'SELECT, INSERT, DELETE');
 SELECT bank.table_protect('bank.attachment', 'SELECT, INSERT, UPDATE');
@@ -44,7 +45,8 @@ DECLARE
     plain text := regexp_replace(coalesce(p_name, ''), '^.*[/\\]', '');
 BEGIN
     plain := regexp_replace(normalize(plain, NFC),
-        '[\u0001-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff<>:"|?*]', '', 'g');
+        '[\u0001-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff<>:"|?*]', '',
+            'g');
     plain := btrim(regexp_replace(plain, '^[.[:space:]-]+', ''));
     IF length(plain) > 120 THEN
         plain := left(plain, 100) || '_' || right(plain, 19);
@@ -60,9 +62,11 @@ CREATE FUNCTION bank.file_kind(p_data bytea) RETURNS text LANGUAGE sql IMMUTABLE
                 WHEN encode(substr(p_data, 1, 4), 'hex') IN ('49492a00', '4d4d002a') THEN 'tiff'
                 WHEN encode(substr(p_data, 1, 4), 'hex') = '504b0304' THEN 'zip'
                 WHEN encode(substr(p_data, 1, 8), 'hex') = 'd0cf11e0a1b11ae1' THEN 'office'
-                WHEN encode(substr(p_data, 1, 4), 'hex') IN ('52494646', '49443304', '49443303', '4f676753')
+                WHEN encode(substr(p_data, 1, 4), 'hex') IN ('52494646', '49443304', '49443303',
+                    '4f676753')
                     THEN 'sound'
-                WHEN encode(substr(p_data, 1, 4), 'hex') = '7f454c46' OR encode(substr(p_data, 1, 2), 'hex') = '4d5a'
+                WHEN encode(substr(p_data, 1, 4), 'hex') = '7f454c46' OR encode(substr(p_data, 1, 2),
+                    'hex') = '4d5a'
                     THEN 'program'
                 WHEN position('\x00'::bytea IN substr(p_data, 1, 4096)) = 0 THEN 'text'
                 ELSE 'other' END
@@ -79,7 +83,8 @@ BEGIN
     SELECT * INTO c FROM bank.case_file f
      WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
     IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text, 'Search for it again.', 'p_case_id');
+        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text, 'Search for it again.',
+            'p_case_id');
     END IF;
     RETURN c;
 END $$;
@@ -97,7 +102,8 @@ DECLARE
     a bank.attachment;
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
-    answer := bank.request_replay(p_request, 'case_attach', jsonb_build_array(p_customer_id, p_case_id, p_name,
+    answer := bank.request_replay(p_request, 'case_attach', jsonb_build_array(p_customer_id, p_case_id,
+        p_name,
         encode(hash, 'hex')));
     IF answer IS NOT NULL THEN
         RETURN answer;
@@ -109,13 +115,15 @@ BEGIN
         PERFORM bank.fail('BO422', 'The file is too large.', length(p_data) || ' > ' || most,
                           'Make the scan smaller, or attach it in parts.', 'p_data');
     ELSIF bank.file_kind(p_data) = 'program' THEN
-        PERFORM bank.fail('BO422', 'Programs are not attached to cases.', bank.file_name(p_name), NULL, 'p_data');
+        PERFORM bank.fail('BO422', 'Programs are not attached to cases.', bank.file_name(p_name), NULL,
+            'p_data');
     ELSIF c.complained_staff_id = bank.my_staff_id() THEN
         PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', c.number,
                           'Leave it to a colleague.');
     ELSIF bank.setting('attachments_per_case')::int <= (SELECT count(*) FROM bank.attachment x
               WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id AND x.removed_at IS NULL) THEN
-        PERFORM bank.fail('BO422', 'The case has as many files as it may have.', c.number, NULL, 'p_data');
+        PERFORM bank.fail('BO422', 'The case has as many files as it may have.', c.number, NULL,
+            'p_data');
     END IF;
     -- Until the end of the transaction nobody drops this content for another case.
     PERFORM pg_advisory_xact_lock(hashtextextended(encode(hash, 'hex'), 91));
@@ -127,10 +135,13 @@ BEGIN
     ON CONFLICT (customer_id, case_id, sha256) WHERE removed_at IS NULL DO NOTHING RETURNING * INTO a;
     IF a.attachment_id IS NULL THEN
         PERFORM bank.fail('BO423', 'This file is attached to the case already.',
-            (SELECT x.name FROM bank.attachment x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id
-                AND x.sha256 = hash AND x.removed_at IS NULL), 'It is in the list of files already.', 'p_data');
+            (SELECT x.name FROM bank.attachment x WHERE x.customer_id = c.customer_id
+                AND x.case_id = c.case_id
+                AND x.sha256 = hash AND x.removed_at IS NULL), 'It is in the list of files already.',
+                    'p_data');
     END IF;
-    PERFORM bank.case_event_write(c, c, 'attach', a.name || ' ' || a.bytes || ' sha256 ' || encode(hash, 'hex'));
+    PERFORM bank.case_event_write(c, c, 'attach', a.name || ' ' || a.bytes || ' sha256 ' || encode(hash,
+        'hex'));
     RETURN bank.request_done(p_request, a.attachment_id::text, 'The file is attached.');
 END $$;
 SELECT bank.function_grant('case_attach', 'clerk', 'rm', 'supervisor');
@@ -141,8 +152,10 @@ RETURNS TABLE (customer_id bigint, case_id bigint, attachment_id bigint, name te
                sha256 text, added_by text, added_at timestamptz, state text, removed text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT a.customer_id, a.case_id, a.attachment_id, a.name, a.kind, a.bytes, encode(a.sha256, 'hex'),
-           bank.staff_name(a.added_by), a.added_at, CASE WHEN a.removed_at IS NULL THEN 'kept' ELSE 'removed' END,
-           CASE WHEN a.removed_at IS NOT NULL THEN bank.staff_name(a.removed_by) || ': ' || a.removed_why END
+           bank.staff_name(a.added_by), a.added_at, CASE WHEN a.removed_at IS NULL THEN 'kept'
+               ELSE 'removed' END,
+           CASE WHEN a.removed_at IS NOT NULL THEN bank.staff_name(a.removed_by) || ': '
+               || a.removed_why END
       FROM bank.attachment a
      WHERE a.customer_id = (bank.customer_require(p_customer_id)).customer_id AND a.case_id = p_case_id
        AND bank.in_scope(a.unit_id)
@@ -185,7 +198,8 @@ DECLARE
     a bank.attachment;
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
-    answer := bank.request_replay(p_request, 'attachment_remove', jsonb_build_array(p_customer_id, p_case_id,
+    answer := bank.request_replay(p_request, 'attachment_remove', jsonb_build_array(p_customer_id,
+        p_case_id,
         p_attachment_id, p_reason));
     IF answer IS NOT NULL THEN
         RETURN answer;
@@ -196,7 +210,8 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'There is no such file.', p_attachment_id::text, 'Refresh the list.',
                           'p_attachment_id');
-    ELSIF bank.my_role() <> 'supervisor' AND (a.added_by <> bank.my_staff_id() OR c.closed_at IS NOT NULL) THEN
+    ELSIF bank.my_role() <> 'supervisor' AND (a.added_by <> bank.my_staff_id()
+        OR c.closed_at IS NOT NULL) THEN
         PERFORM bank.fail('BO403', 'Only who attached the file, or a supervisor, may remove it.', a.name,
                           'Ask a supervisor.');
     END IF;

@@ -1,0 +1,245 @@
+-- The three types of application as data of the case engine, and what the pre-check looks at.
+
+-- The three types of application on the case engine. Only the functions of 088 and 089 open and move
+-- them (no role may do so by the general functions): they pre-check first.
+INSERT INTO bank.case_type (case_type, label_en, label_zh, first_stage, seq, screen, roles, sources,
+    topic, route_from) VALUES
+    ('account_opening', 'Account opening', '企业开户', 'draft', 21, 'application', '{}',
+        '{branch,app,hotline,other}', 'service', 21000),
+    ('consumer_credit', 'Consumer credit', '个人消费贷', 'draft', 22, 'application', '{}',
+        '{branch,app,hotline,other}', 'sales', 22000),
+    ('chain_finance', 'Supply-chain finance', '供应链融资', 'draft', 23, 'application', '{}',
+        '{branch,app,hotline,other}', 'sales', 23000);
+INSERT INTO bank.case_stage (case_type, stage, label_en, label_zh, seq, phase)
+    SELECT y, stage, en, zh, seq, phase
+        FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,
+    (VALUES ('draft', 'Draft', '草拟', 1, 'active'), ('review', 'In review', '审查中', 2, 'active'),
+            ('returned', 'Waits for customer', '待客户补件', 3, 'waiting'), ('approval', 'For approval',
+                '待审批', 4, 'approval'),
+            ('approved', 'Approved', '已批准', 5, 'active'), ('executed', 'Executed', '已执行', 6,
+                'decided'),
+            ('closed', 'Followed up', '已回访', 7, 'closed'), ('declined', 'Declined', '已拒绝', 8,
+                'closed'),
+            ('withdrawn', 'Withdrawn', '已撤回', 9, 'closed')) s (stage, en, zh, seq, phase);
+INSERT INTO bank.case_outcome (case_type, outcome, label_en, label_zh, seq, chosen)
+    SELECT y, o, en, zh, n, false FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[])
+        y,
+    (VALUES ('granted', 'Granted', '已办成', 1), ('declined', 'Declined', '已拒绝', 2),
+        ('withdrawn', 'Withdrawn', '已撤回', 3)) x (o, en, zh, n);
+INSERT INTO bank.case_action (case_type, action, label_en, label_zh, seq, plain)
+    SELECT y, a, en, zh, n, a = 'release' FROM
+        unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,
+    (VALUES ('submit', 'Submitted', '提交', 1), ('take', 'Taken', '受理', 2), ('assign', 'Assigned',
+        '指派', 3), ('release', 'Given back', '退回队列', 4),
+            ('return', 'Customer asked', '通知补件', 5), ('resubmit', 'Completed', '补件完成', 6),
+                ('propose', 'Proposed', '拟定意见', 7),
+            ('grant', 'Approved', '批准', 8), ('decline', 'Declined', '拒绝', 9),
+                ('revise', 'Sent back', '退回修改', 10),
+            ('auto_grant', 'Approved by rules', '规则批准', 11), ('auto_decline', 'Declined by rules',
+                '规则拒绝', 12), ('visit', 'Visit done', '完成面签', 13),
+            ('execute', 'Executed', '执行', 14), ('follow', 'Followed up', '回访', 15),
+                ('withdraw', 'Withdrawn', '撤回', 16)) x (a, en, zh, n);
+INSERT INTO bank.case_action (case_type, action, label_en, label_zh, seq, plain) VALUES
+    ('*', 'precheck', 'Pre-checked', '预审', 30, false), ('*', 'document', 'Document', '登记证件', 31,
+        false),
+    ('*', 'ask_customer', 'Customer told', '告知客户', 32, false);
+INSERT INTO bank.clock_kind (clock, label_en, label_zh, seq)
+    VALUES ('application', 'Promise to the applicant', '申请办结承诺', 10);
+INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, roles, own, needs, sets,
+    outcome, starts, stops)
+    SELECT y, s, action, '', coalesce(next_stage, s), string_to_array(roles, ' '), own,
+        string_to_array(needs, ' '),
+           string_to_array(sets, ' '), o, string_to_array(starts, ' '),
+           CASE WHEN coalesce(next_stage, s) IN ('executed', 'declined', 'withdrawn', 'closed')
+               THEN '{application}' ELSE '{}' END::text[]
+      FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,
+      (VALUES
+        ('draft', 'submit', 'review', 'clerk rm supervisor', false, '', '', NULL, 'application'),
+        ('review approved', 'take', NULL, 'clerk supervisor', false, '', 'take', NULL, ''),
+        ('review approved', 'assign', NULL, 'supervisor', false, '', '', NULL, ''),
+        ('review', 'release', NULL, 'clerk supervisor', true, '', 'release', NULL, ''),
+        ('review', 'return', 'returned', 'clerk supervisor', true, 'note', '', NULL, ''),
+        ('returned', 'resubmit', 'review', 'clerk rm supervisor', false, '', '', NULL, ''),
+        ('review', 'propose', 'approval', 'clerk supervisor', true, 'note', 'decide', NULL, ''),
+        ('approval', 'grant', 'approved', 'supervisor', false, 'checker', 'approve', NULL, ''),
+        ('approval', 'decline', 'declined', 'supervisor', false, 'checker', 'approve', 'declined', ''),
+        ('approval', 'revise', 'review', 'supervisor', false, 'checker note', '', NULL, ''),
+        ('review', 'auto_grant', 'approved', 'clerk rm supervisor worker', false, '', '', NULL, ''),
+        ('review', 'auto_decline', 'declined', 'clerk rm supervisor worker', false, '', '', 'declined',
+            ''),
+        ('draft review approval approved', 'visit', NULL, 'clerk rm supervisor', false, '', '', NULL, ''),
+        ('approved', 'execute', 'executed', 'clerk supervisor', false, '', '', 'granted', ''),
+        ('executed', 'follow', 'closed', 'clerk rm supervisor', false, 'note', '', 'granted', ''),
+        ('draft review returned approved', 'withdraw', 'withdrawn', 'clerk rm supervisor', false,
+            'note', '', 'withdrawn', '')
+      ) t (stages, action, next_stage, roles, own, needs, sets, o, starts),
+          unnest(string_to_array(stages, ' ')) s
+     WHERE (y = 'consumer_credit' OR action NOT LIKE 'auto%') AND (y = 'account_opening'
+         OR action <> 'visit');
+-- One business day; one working hour; two business days: 7 hours of service each.
+INSERT INTO bank.clock_rule (case_type, regime, clock, level, source, measure, amount, calendar, pausable)
+    SELECT y, r, 'application', '', '', m, n, 'service', true FROM unnest('{cn,fca}'::text[]) r,
+    (VALUES ('account_opening', 'working_minutes', 420), ('consumer_credit', 'working_minutes', 60),
+        ('chain_finance', 'working_minutes', 840)) x (y, m, n);
+INSERT INTO bank.escalation_rule (case_type, clock, step, at_percent, action)
+    SELECT y, 'application', n, p, a
+        FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,
+    (VALUES (1, 50, 'remind'), (2, 80, 'supervisor'), (3, 100, 'supervisor')) x (n, p, a);
+INSERT INTO bank.case_field (case_type, field, seq, kind, label_en, label_zh, most, personal)
+    SELECT y, f, row_number() OVER (), k, en, zh, most, personal FROM (VALUES
+    ('account_opening', 'enterprise', 'text', 'Enterprise', '企业名称', NULL, false),
+    ('account_opening', 'credit_code', 'text', 'Credit code', '统一社会信用代码', NULL, false),
+    ('account_opening', 'licence_from', 'date', 'Licence from', '执照起始日', NULL, false),
+    ('account_opening', 'licence_to', 'date', 'Licence to', '执照到期日', NULL, false),
+    ('account_opening', 'registered_address', 'text', 'Address', '注册地址', NULL, true),
+    ('account_opening', 'contact_phone', 'text', 'Contact phone', '联系电话', NULL, true),
+    ('account_opening', 'rep_name', 'text', 'Representative', '法定代表人', NULL, true),
+    ('account_opening', 'rep_id', 'text', 'Rep. identity', '法人证件号码', NULL, true),
+    ('account_opening', 'rep_id_to', 'date', 'Rep. valid until', '法人证件到期日', NULL, false),
+    ('account_opening', 'owner_name', 'text', 'Owner', '受益所有人', NULL, true),
+    ('account_opening', 'owner_id', 'text', 'Owner identity', '受益人证件号码', NULL, true),
+    ('account_opening', 'owner_share', 'integer', 'Share, percent', '持股比例%', 100, false),
+    ('account_opening', 'account_kind', 'choice', 'Kind of account', '账户性质', NULL, false),
+    ('account_opening', 'basic_bank', 'text', 'Basic bank', '基本户开户行', NULL, false),
+    ('account_opening', 'recon_cycle', 'choice', 'Reconciliation', '银企对账', NULL, false),
+    ('account_opening', 'payroll_staff', 'integer', 'Payroll people', '代发人数', 100000, false),
+    ('account_opening', 'payroll_day', 'integer', 'Payroll day', '发薪日', 28, false),
+    ('consumer_credit', 'amount', 'money', 'Amount', '申请金额', NULL, false),
+    ('consumer_credit', 'months', 'integer', 'Months', '期限（月）', 360, false),
+    ('consumer_credit', 'purpose', 'choice', 'Purpose', '用途', NULL, false),
+    ('consumer_credit', 'consent', 'bool', 'Consent', '征信授权', NULL, false),
+    ('chain_finance', 'amount', 'money', 'Amount', '申请金额', NULL, false),
+    ('chain_finance', 'core', 'text', 'Core', '核心企业', NULL, false),
+    ('chain_finance', 'kind', 'choice', 'Against', '融资标的', NULL, false),
+    ('chain_finance', 'document', 'text', 'Number', '单据号', NULL, false)) x (y, f, k, en, zh, most,
+        personal);
+INSERT INTO bank.case_choice (case_type, field, choice, label_en, label_zh, seq) VALUES
+    ('account_opening', 'account_kind', 'basic', 'Basic account', '基本存款账户', 1),
+        ('account_opening', 'account_kind', 'general', 'General account', '一般存款账户', 2),
+    ('account_opening', 'recon_cycle', 'none', 'None', '不开通', 1), ('account_opening', 'recon_cycle',
+        'daily', 'Daily', '每日', 2),
+    ('account_opening', 'recon_cycle', 'monthly', 'Monthly', '每月', 3), ('account_opening',
+        'recon_cycle', 'quarterly', 'Quarterly', '每季', 4),
+    ('consumer_credit', 'purpose', 'renovation', 'Renovation', '装修', 1), ('consumer_credit',
+        'purpose', 'education', 'Education', '教育', 2),
+    ('consumer_credit', 'purpose', 'travel', 'Travel', '旅游', 3), ('consumer_credit', 'purpose',
+        'appliance', 'Appliances', '家电家具', 4),
+    ('consumer_credit', 'purpose', 'car', 'Car', '购车', 5), ('consumer_credit', 'purpose', 'medical',
+        'Medical', '医疗', 6),
+    ('chain_finance', 'kind', 'order', 'Order', '订单', 1), ('chain_finance', 'kind', 'receivable',
+        'Receivable', '应收账款', 2);
+
+-- Departments are desks (queues); a stage belongs to one, so a change of desk is a hand-off.
+INSERT INTO bank.queue VALUES
+    ('front', 'Front office', '营销前台', 'rm', 31), ('compliance', 'Account compliance', '账户合规',
+        'clerk', 32),
+    ('credit_review', 'Consumer credit review', '消费贷审查', 'clerk', 33),
+        ('chain_desk', 'Supply-chain desk', '供应链金融', 'clerk', 34),
+    ('credit_check', 'Approval', '审批岗', 'supervisor', 35), ('operations', 'Account operations',
+        '账务运营', 'clerk', 36),
+    ('follow_up', 'Follow-up', '客户回访', 'rm', 37);
+INSERT INTO bank.application_desk (case_type, stage, queue)
+    SELECT y, s, CASE WHEN s = 'review' THEN d ELSE q END
+      FROM (VALUES ('account_opening', 'compliance'), ('consumer_credit', 'credit_review'),
+          ('chain_finance', 'chain_desk')) t (y, d),
+           (VALUES ('draft', 'front'), ('review', ''), ('returned', 'front'),
+               ('approval', 'credit_check'), ('approved', 'operations'),
+                   ('executed', 'follow_up'), ('closed', 'follow_up'), ('declined', 'front'),
+                       ('withdrawn', 'front')) x (s, q);
+INSERT INTO bank.route_rule (seq, case_type, queue, note_en, note_zh) VALUES
+    (21999, 'account_opening', 'compliance', 'Account openings', '企业开户'), (22999, 'consumer_credit',
+        'credit_review', 'Consumer credit', '个人消费贷'),
+    (23999, 'chain_finance', 'chain_desk', 'Supply-chain finance', '供应链融资');
+INSERT INTO bank.product (product, kind, name_zh, name_en) VALUES
+    ('CUR', 'current', '单位活期', 'Corporate current account'), ('LNC', 'loan', '个人消费贷款',
+        'Consumer loan'),
+    ('LNS', 'loan', '供应链融资', 'Supply-chain finance') ON CONFLICT DO NOTHING;
+INSERT INTO bank.check_rule (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh)
+    VALUES
+    ('account_opening', 'credit_code', 1, 'must', 'Unified social credit code', '统一社会信用代码',
+        'Read the code again from the licence.', '对照营业执照重新录入代码。'),
+    ('account_opening', 'licence', 2, 'must', 'Business licence', '营业执照',
+        'Bring the original or the electronic licence.', '请携带营业执照正本或电子执照。'),
+    ('account_opening', 'licence_dates', 3, 'must', 'Licence dates', '营业执照期限',
+        'Have the licence renewed at the registry first.', '请先到登记机关办理换照。'),
+    ('account_opening', 'licence_name', 4, 'must', 'Name on the licence', '执照名称一致',
+        'Correct the name to what the licence says.', '按营业执照更正企业名称。'),
+    ('account_opening', 'rep_identity', 5, 'must', 'Legal representative''s identity', '法定代表人证件',
+        'Bring a valid identity document of the legal representative.', '请携带法定代表人有效身份证件。'),
+    ('account_opening', 'rep_known', 6, 'must', 'Legal representative in the bank''s records',
+        '法定代表人行内核验', 'Clear it with the branch of that customer before going on.',
+        '请先与该客户所属机构核实。'),
+    ('account_opening', 'owner_identity', 7, 'must', 'Beneficial owner', '受益所有人',
+        'Name who holds 25 % or more, with identity document.',
+        '请提供持股25%以上的受益所有人及其证件。'),
+    ('account_opening', 'owner_known', 8, 'must', 'Beneficial owner in the bank''s records',
+        '受益所有人行内核验', 'Clear it with the branch of that customer before going on.',
+        '请先与该客户所属机构核实。'),
+    ('account_opening', 'rep_companies', 9, 'should', 'Companies of the same representative',
+        '同一法定代表人名下企业', 'Ask what each company does; look at the premises.',
+        '了解各企业实际经营情况并上门核实。'),
+    ('account_opening', 'enterprise_twice', 10, 'must', 'Enterprise already a customer',
+        '企业是否已是客户', 'Use the customer''s record; choose a general account.',
+        '使用已有客户记录，或选择一般存款账户。'),
+    ('account_opening', 'application_twice', 11, 'must', 'Other open application', '是否有在办申请',
+        'Go on with the application that is open.', '请继续办理已有申请。'),
+    ('account_opening', 'basic_bank', 12, 'must', 'Bank of the basic account', '基本户开户行',
+        'Name the bank that keeps the basic account.', '请填写基本存款账户开户银行。'),
+    ('account_opening', 'address', 13, 'must', 'Registered address with proof', '注册地址及证明',
+        'Bring the lease or the title of the premises.', '请携带经营场所租赁合同或产权证明。'),
+    ('account_opening', 'tax', 14, 'must', 'Tax registration', '税务登记信息',
+        'Bring the tax registration notice.', '请携带税务登记信息确认表。'),
+    ('account_opening', 'phone', 15, 'should', 'Contact phone', '联系电话',
+        'Take a number that belongs to the enterprise.', '请留企业本身的联系电话。'),
+    ('account_opening', 'payroll', 16, 'must', 'Payroll service', '代发工资信息',
+        'Say for how many people and on which day wages are paid.', '请填写代发人数与发薪日。'),
+    ('account_opening', 'visit', 17, 'visit', 'Visit: face match and originals',
+        '面签：人脸识别与原件核对',
+        'Done at the one visit: face match of 99 % or better, originals seen, signature.',
+        '一次到店完成：人脸识别99%以上、核对原件、签约。'),
+    ('consumer_credit', 'person', 1, 'must', 'A person of 18 to 65', '年满18至65周岁自然人',
+        'The loan must end before the 66th birthday.', '贷款到期时不得超过65周岁。'),
+    ('consumer_credit', 'identity', 2, 'must', 'Identity document', '身份证件',
+        'Have the new identity document registered first.', '请先更新身份证件信息。'),
+    ('consumer_credit', 'flags', 3, 'must', 'Money laundering flag', '反洗钱名单',
+        'Refer to compliance; no promise to the customer.', '转合规部门处理，不得对客户承诺。'),
+    ('consumer_credit', 'amount', 4, 'must', 'Amount and term', '金额与期限',
+        'Between 1,000 and 300,000 CNY, 3 to 60 months.', '金额1,000至300,000元，期限3至60个月。'),
+    ('consumer_credit', 'consent', 5, 'must', 'Consent to ask the credit bureau', '征信查询授权',
+        'Have the consent signed.', '请客户签署征信查询授权书。'),
+    ('consumer_credit', 'bureau', 6, 'must', 'Credit bureau report', '个人征信报告',
+        'Order a new report; it takes a minute.', '重新查询征信报告。'),
+    ('consumer_credit', 'social', 7, 'should', 'Social insurance record', '社保缴存记录',
+        'Ask for the record or a proof of income.', '请提供社保记录或收入证明。'),
+    ('consumer_credit', 'account', 8, 'must', 'Account for the payout', '放款账户',
+        'Open an account or take a frozen one up with the branch.', '请先开立账户，或由网点处理冻结。'),
+    ('consumer_credit', 'application_twice', 9, 'must', 'Other open application', '是否有在办申请',
+        'Go on with the application that is open.', '请继续办理已有申请。'),
+    ('chain_finance', 'supplier', 1, 'must', 'Supplier is an enterprise here', '供应商为本行企业客户',
+        'Open an account for the enterprise first.', '请先为企业开立账户。'),
+    ('chain_finance', 'credit_code', 2, 'must', 'Unified social credit code', '统一社会信用代码',
+        'Correct the customer''s record.', '请更正客户资料。'),
+    ('chain_finance', 'flags', 3, 'must', 'Money laundering flag', '反洗钱名单',
+        'Refer to compliance; no promise to the customer.', '转合规部门处理，不得对客户承诺。'),
+    ('chain_finance', 'core', 4, 'must', 'Core enterprise', '核心企业',
+        'Ask the desk of the core enterprise to renew its line.', '请核心企业管理行续作额度。'),
+    ('chain_finance', 'document', 5, 'must', 'Order or receivable', '订单/应收账款',
+        'Have the core enterprise report or confirm it.', '请核心企业上报或确认。'),
+    ('chain_finance', 'supplier_matches', 6, 'must', 'Document is this supplier''s', '单据归属供应商',
+        'Choose a document of this supplier.', '请选择该供应商的单据。'),
+    ('chain_finance', 'due', 7, 'must', 'Due day', '到期日',
+        'Choose a document that falls due at least 7 days from now.', '请选择到期日在7天以后的单据。'),
+    ('chain_finance', 'financed_twice', 8, 'must', 'Not financed already', '未重复融资',
+        'A document, or the order it comes from, is financed once.',
+        '同一单据及其对应订单只能融资一次。'),
+    ('chain_finance', 'advance', 9, 'must', 'Share of the document', '融资比例',
+        'Ask for less, up to the share agreed with the core enterprise.',
+        '请降低金额至约定融资比例以内。'),
+    ('chain_finance', 'limit', 10, 'must', 'Limit of the core enterprise', '核心企业额度',
+        'Ask for less, or wait until earlier finance is repaid.', '请降低金额，或待前期融资归还。'),
+    ('chain_finance', 'supplier_limit', 11, 'must', 'Limit for one supplier', '单一供应商限额',
+        'Ask for less, or wait until earlier finance is repaid.', '请降低金额，或待前期融资归还。'),
+    ('chain_finance', 'account', 12, 'must', 'Account for the payout', '放款账户',
+        'Open a current account first.', '请先开立结算账户。'),
+    ('chain_finance', 'application_twice', 13, 'must', 'Other open application', '是否有在办申请',
+        'Go on with the application that is open.', '请继续办理已有申请。');

@@ -1,0 +1,301 @@
+-- Applications as screens and reports show them.
+
+-- One row for each lane an application is in: open, mine, desk, new, approval, overdue, closed, all.
+-- `sort_at`: those whose clock runs
+-- first, by time left, then the newest.
+CREATE VIEW api.application_list WITH (security_barrier) AS
+SELECT n.lane, f.customer_id, f.case_id, f.number, f.case_type, f.stage, CASE WHEN l.locked THEN '***'
+    ELSE f.subject END AS subject,
+       CASE WHEN c.kind = 'company' AND NOT l.locked THEN c.name ELSE bank.mask_name(c.name)
+           END AS customer, c.customer_number,
+       a.amount, a.currency::text AS currency, a.how, a.verdict, f.queue,
+           bank.staff_name(f.owner_id) AS owner, f.unit_id, bank.unit_name(f.unit_id) AS unit,
+       f.received_at, a.submitted_at, CASE WHEN a.submitted_at IS NOT NULL AND f.phase IN ('active',
+           'approval') THEN f.due_at END AS left_until,
+       CASE WHEN a.submitted_at IS NOT NULL AND f.phase IN ('active', 'approval') THEN f.due_at
+           ELSE timestamptz '2400-01-01' - (f.received_at - timestamptz '2000-01-01') END AS sort_at,
+           f.closed_at, a.executed_at, f.version, (SELECT s.score FROM bank.application_score s
+         WHERE s.customer_id = f.customer_id AND s.case_id = f.case_id
+             ORDER BY s.run DESC LIMIT 1) AS score,
+       bank.staff_name(a.maker_id) AS maker, a.granted, a.maker_id = (SELECT bank.my_staff_id()) AS own,
+       CASE WHEN a.maker_id = (SELECT bank.my_staff_id()) THEN 'own'
+           WHEN a.granted > (SELECT bank.my_decision_limit()) THEN 'limit' ELSE 'open' END AS mine,
+       CASE WHEN f.phase IN ('decided', 'closed') THEN 'done' WHEN a.submitted_at IS NULL THEN 'draft'
+           WHEN f.phase = 'waiting' THEN 'paused' WHEN f.due_at < now() THEN 'overdue'
+            WHEN f.due_at < now() + interval '30 minutes' THEN 'soon' ELSE 'ok' END AS state
+  FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id AND f.case_id = a.case_id
+  JOIN bank.customer c ON c.customer_id = a.customer_id
+  CROSS JOIN LATERAL (SELECT f.customer_id IN (SELECT bank.my_locked()) AS locked) l
+  CROSS JOIN LATERAL (VALUES ('all', true), ('open', f.closed_at IS NULL),
+      ('closed', f.closed_at IS NOT NULL), ('approval', f.phase = 'approval'),
+       ('mine', f.closed_at IS NULL AND (f.owner_id = (SELECT bank.my_staff_id())
+           OR f.opened_by = (SELECT bank.my_staff_id()) AND f.stage IN ('draft', 'returned'))),
+       ('desk', f.closed_at IS NULL AND f.queue = ANY ((SELECT bank.my_queues())::text[])),
+       ('new', f.closed_at IS NULL AND f.owner_id IS NULL
+           AND f.queue = ANY ((SELECT bank.my_queues())::text[])),
+       ('overdue', f.phase IN ('active', 'approval') AND a.submitted_at IS NOT NULL
+           AND f.due_at < now())) n (lane, inside)
+ WHERE n.inside AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+
+-- Whose application it is; for a form that has just opened it for an enterprise it did not know.
+CREATE FUNCTION bank.application_customer(p_customer_id bigint,
+    p_case_id bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT coalesce(p_customer_id, (SELECT a.customer_id FROM bank.application a
+        WHERE a.case_id = p_case_id AND bank.in_scope(a.unit_id)))
+$$;
+-- The application whole.
+CREATE FUNCTION api.application(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (customer_id bigint, case_id bigint, number text, case_type text, stage text,
+    subject text, customer text, customer_number text, queue text, owner text,
+    unit text, opened_by text, received_at timestamptz, submitted_at timestamptz, due_at timestamptz,
+        amount bigint, currency text, findings int, score int,
+    score_verdict text, score_reason_en text, score_reason_zh text, how text, verdict text,
+        granted bigint, rate numeric, maker text, reason text, checker text,
+    decided_at timestamptz, face_score numeric, executed_at timestamptz, account text, mine text,
+        version bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    person bank.customer := bank.customer_require(bank.application_customer(p_customer_id, p_case_id));
+BEGIN
+    RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.case_type, f.stage, f.subject,
+        CASE person.kind WHEN 'company' THEN person.name ELSE bank.mask_name(person.name) END,
+        person.customer_number::text, f.queue, bank.staff_name(f.owner_id), bank.unit_name(f.unit_id),
+            bank.staff_name(f.opened_by), f.received_at, a.submitted_at,
+        CASE WHEN a.submitted_at IS NOT NULL AND f.closed_at IS NULL AND a.executed_at IS NULL
+            THEN f.due_at END, a.amount, a.currency::text,
+        (SELECT count(*)::int FROM bank.application_check k
+            JOIN bank.check_rule r ON r.case_type = f.case_type AND r.rule = k.rule
+            WHERE k.customer_id = f.customer_id
+            AND k.case_id = f.case_id AND k.run = bank.application_run(f) AND r.weight = 'must'
+                AND k.result IN ('missing', 'fail')),
+        s.score, s.verdict, s.reason_en, s.reason_zh, a.how, a.verdict, a.granted,
+            round(a.rate_bp / 100.0, 2), bank.staff_name(a.maker_id), a.reason,
+            bank.staff_name(a.checker_id),
+        a.decided_at, a.face_score, a.executed_at, (SELECT bank.mask_account(x.number)
+            FROM bank.account x WHERE x.customer_id = a.customer_id AND x.account_id = a.account_id),
+        CASE WHEN f.phase <> 'approval' THEN '' WHEN a.maker_id = bank.my_staff_id() THEN 'own'
+            WHEN a.granted > bank.my_decision_limit() THEN 'limit' ELSE 'open' END, f.version
+      FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id
+          AND f.case_id = a.case_id
+      LEFT JOIN LATERAL (SELECT * FROM bank.application_score x WHERE x.customer_id = a.customer_id
+          AND x.case_id = a.case_id ORDER BY x.run DESC LIMIT 1) s ON true
+     WHERE a.customer_id = person.customer_id AND a.case_id = p_case_id AND bank.in_scope(f.unit_id);
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such application.', p_case_id::text,
+            'Search for it again.', 'p_case_id');
+    END IF;
+END $$;
+
+-- What the views below begin with: the case, when the caller may open the customer and sees its unit.
+CREATE FUNCTION bank.application_seen(p_customer_id bigint,
+    p_case_id bigint) RETURNS SETOF bank.case_file LANGUAGE sql STABLE AS $$
+    SELECT f.* FROM bank.case_file f WHERE f.customer_id
+        = (bank.customer_require(bank.application_customer(p_customer_id, p_case_id))).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+$$;
+-- The last pre-check, what stops it first; `advice` only where something is to be done.
+CREATE FUNCTION api.application_findings(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (seq int, rule text, result text, weight text, label_en text, label_zh text,
+    detail_en text, detail_zh text, advice_en text, advice_zh text, checked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT (row_number() OVER (ORDER BY array_position('{fail,missing,warn,visit,pass}', k.result),
+        r.seq))::int, k.rule, k.result, r.weight, r.label_en, r.label_zh, k.detail_en, k.detail_zh,
+           CASE WHEN k.result <> 'pass' THEN r.advice_en ELSE '' END, CASE WHEN k.result <> 'pass'
+               THEN r.advice_zh ELSE '' END, k.checked_at
+      FROM bank.application_seen(p_customer_id, p_case_id) c
+          JOIN bank.application_check k ON k.customer_id = c.customer_id AND k.case_id = c.case_id
+          AND k.run = bank.application_run(c)
+      JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = k.rule ORDER BY 1
+$$;
+-- Every point of the last score with its evidence.
+CREATE FUNCTION api.application_points(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (seq int, label_en text, label_zh text, points int, effect text, evidence_en text,
+    evidence_zh text, card text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT 0, 'Base', '基础分', s.base, 'points', 'Card ' || s.card || ', version ' || s.version,
+        s.label_zh || '评分卡第' || s.version || '版', s.card || ' ' || s.version
+      FROM bank.application_seen(p_customer_id, p_case_id) c, LATERAL (SELECT k.*
+          FROM bank.application_score z JOIN bank.scorecard k ON k.card = z.card AND k.version = z.version
+           WHERE z.customer_id = c.customer_id AND z.case_id = c.case_id ORDER BY z.run DESC LIMIT 1) s
+    UNION ALL
+    SELECT r.seq, r.label_en, r.label_zh, p.points, p.effect, p.evidence_en, p.evidence_zh,
+        z.card || ' ' || z.version
+      FROM bank.application_seen(p_customer_id, p_case_id) c, LATERAL (SELECT *
+          FROM bank.application_score x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id
+          ORDER BY x.run DESC LIMIT 1) z
+      JOIN bank.application_point p ON p.customer_id = z.customer_id AND p.case_id = z.case_id
+          AND p.run = z.run
+      JOIN bank.scorecard_rule r ON r.card = z.card AND r.version = z.version AND r.rule = p.rule
+          ORDER BY 1
+$$;
+-- Fields as people read them, personal ones masked; and the papers.
+CREATE FUNCTION api.application_fields(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (seq int,
+    field text, label_en text, label_zh text, value_en text, value_zh text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT d.seq, d.field, d.label_en, d.label_zh, coalesce(k.label_en, v.shown), coalesce(k.label_zh,
+        v.shown)
+      FROM bank.application_seen(p_customer_id, p_case_id) c
+          JOIN bank.case_field d ON d.case_type = c.case_type
+      CROSS JOIN LATERAL (SELECT c.fields ->> d.field AS value) x
+      CROSS JOIN LATERAL (SELECT CASE WHEN d.field LIKE '%\_id' THEN bank.mask_identity(x.value)
+          WHEN d.field LIKE '%\_name' THEN bank.mask_name(x.value)
+          WHEN d.field = 'contact_phone' THEN bank.mask_phone(x.value)
+              WHEN d.field = 'registered_address' THEN bank.mask_address(x.value)
+          WHEN d.kind = 'money' THEN bank.money_text(x.value::bigint) WHEN d.kind = 'bool' THEN
+              CASE x.value WHEN 'true' THEN '✓' ELSE '✗' END ELSE x.value END AS shown) v
+      LEFT JOIN bank.case_choice k ON k.case_type = d.case_type AND k.field = d.field
+          AND k.choice = x.value ORDER BY d.seq
+$$;
+CREATE FUNCTION api.application_documents(p_customer_id bigint,
+    p_case_id bigint) RETURNS TABLE (kind text, number text, holder text, issued_on date,
+    expires_on date, added_by text, added_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT d.kind, CASE WHEN d.kind IN ('rep_id', 'owner_id') THEN bank.mask_identity(d.number)
+        ELSE d.number END, CASE WHEN d.kind IN ('rep_id', 'owner_id') THEN bank.mask_name(d.holder)
+        ELSE d.holder END,
+           d.issued_on, d.expires_on, bank.staff_name(d.added_by), d.added_at
+      FROM bank.application_seen(p_customer_id, p_case_id) c
+          JOIN bank.application_document d ON d.customer_id = c.customer_id AND d.case_id = c.case_id
+          ORDER BY d.added_at, d.kind
+$$;
+-- Applications and account services of a customer, for his view.
+CREATE FUNCTION api.customer_applications(p_customer_id bigint) RETURNS TABLE (customer_id bigint,
+    case_id bigint, number text, case_type text, stage text, amount bigint, currency text,
+    received_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM bank.panel_require(p_customer_id);
+    RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.case_type, f.stage, coalesce(a.granted,
+        a.amount), a.currency::text, f.received_at
+      FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id
+          AND f.case_id = a.case_id WHERE a.customer_id = p_customer_id ORDER BY f.received_at DESC,
+          f.case_id LIMIT 20;
+END $$;
+CREATE FUNCTION api.customer_services(p_customer_id bigint) RETURNS TABLE (account text, kind text,
+    cycle text, staff_count int, next_on date, state text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM bank.panel_require(p_customer_id);
+    RETURN QUERY SELECT bank.mask_account(a.number), s.kind, s.cycle, s.staff_count, s.next_on, s.state
+      FROM bank.account_service s JOIN bank.account a ON a.customer_id = s.customer_id
+          AND a.account_id = s.account_id WHERE s.customer_id = p_customer_id ORDER BY a.number, s.kind;
+END $$;
+-- Hand-offs between desks, from the stays of the case (083): when, from where to where, and the
+-- working minutes until somebody took it up there.
+CREATE FUNCTION bank.application_hops(p_customer_id bigint,
+    p_case_id bigint) RETURNS TABLE (at timestamptz, from_desk text, to_desk text, taken_at timestamptz,
+    waited int)
+LANGUAGE sql STABLE AS $$
+    SELECT s.since, coalesce(s.was, 'front'), s.place, n.at, bank.working_minutes('service', s.since,
+        coalesce(n.at, now()))
+      FROM (SELECT x.*, lag(x.place) OVER (ORDER BY x.since) AS was FROM bank.case_stays(p_customer_id,
+          p_case_id, NULL) x WHERE x.kind = 'queue') s
+      LEFT JOIN LATERAL (SELECT min(x.at) AS at FROM bank.case_event x
+          WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND x.at > s.since
+           AND x.action NOT IN ('precheck', 'note', 'escalate', 'ask_customer')) n ON true
+     WHERE (s.was IS NOT NULL OR s.place <> 'front') AND s.place <> 'follow_up'
+$$;
+
+-- From desk to desk, and what happened; the clock.
+CREATE FUNCTION api.application_trail(p_customer_id bigint,
+    p_case_id bigint) RETURNS TABLE (at timestamptz, from_desk text, to_desk text, taken_at timestamptz,
+    waited int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT h.* FROM bank.application_seen(p_customer_id, p_case_id) c,
+        bank.application_hops(c.customer_id, c.case_id) h ORDER BY h.at
+$$;
+CREATE FUNCTION api.application_history(p_customer_id bigint,
+    p_case_id bigint) RETURNS TABLE (at timestamptz, staff text, action_zh text, action_en text,
+    note text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT h.at, h.staff, h.action_zh, h.action_en, h.note FROM bank.application_seen(p_customer_id,
+        p_case_id) c
+      JOIN api.case_history h ON h.customer_id = c.customer_id AND h.case_id = c.case_id
+          ORDER BY h.event_id DESC
+$$;
+CREATE FUNCTION api.application_clocks(p_customer_id bigint,
+    p_case_id bigint) RETURNS TABLE (clock_zh text, clock_en text, state text, due_at timestamptz,
+    left_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.clock_zh, k.clock_en, k.state, k.due_at, k.left_until
+        FROM bank.application_seen(p_customer_id, p_case_id) c, api.case_clocks(c.customer_id,
+        c.case_id) k
+$$;
+
+-- First values of the forms: what the bank holds is shown, not asked.
+CREATE FUNCTION api.application_form(p_customer_id bigint)
+RETURNS TABLE (customer text, customer_number text, code text, held_address text, held_phone text,
+    held_rep text, held_owner text, open_applications text, account text, account_kind text,
+    recon_cycle text, payroll_staff int)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    person bank.customer := bank.customer_require(p_customer_id);
+    h jsonb := bank.enterprise_fields(p_customer_id);
+BEGIN
+    RETURN QUERY SELECT CASE person.kind WHEN 'company' THEN person.name
+        ELSE bank.mask_name(person.name) END, person.customer_number::text, h ->> 'credit_code',
+        coalesce(bank.mask_address(h ->> 'registered_address'), '-'),
+        coalesce(bank.mask_phone(h ->> 'contact_phone'), '-'),
+            coalesce(bank.mask_name(h ->> 'rep_name') || ' ' || bank.mask_identity(h ->> 'rep_id'), '-'),
+        coalesce(bank.mask_name(h ->> 'owner_name') || ' ' || (h ->> 'owner_share') || '%', '-'),
+        coalesce((SELECT string_agg(f.number || ' ' || f.case_type, ', ' ORDER BY f.case_id)
+            FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id
+            AND f.case_id = a.case_id WHERE f.customer_id = p_customer_id AND f.closed_at IS NULL), '-'),
+        coalesce(bank.mask_account((bank.payout_account(p_customer_id, CASE person.kind WHEN 'company'
+            THEN 'current' ELSE 'savings' END)).number), '-'), 'basic', 'monthly', 0;
+END $$;
+
+-- Applications submitted in the month by type: on time, decided by rules, hand-offs between desks and
+-- how long they wait there.
+CREATE FUNCTION api.report_application(p_month text)
+RETURNS TABLE (case_type text, opened bigint, submitted bigint, on_time_rate numeric,
+    median_hours numeric, decided bigint, auto_rate numeric, approved bigint, declined bigint,
+    executed bigint, still_open bigint, handoffs numeric, handoff_minutes numeric)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM bank.require_role('supervisor', 'auditor', 'admin');
+    RETURN QUERY
+    WITH app AS (
+        SELECT f.case_type, f.customer_id, f.case_id, f.closed_at, f.phase, a.submitted_at,
+            a.decided_at, a.executed_at, a.how, a.verdict, k.started_at, k.stopped_at,
+            k.due_at AS promised FROM bank.application a
+          JOIN bank.case_file f ON f.customer_id = a.customer_id AND f.case_id = a.case_id
+          LEFT JOIN bank.case_clock k ON k.customer_id = f.customer_id AND k.case_id = f.case_id
+              AND k.clock = 'application' AND k.run = 1
+         WHERE f.received_at >= bank.month_start(p_month) AND f.received_at < bank.month_start(p_month,
+             1) AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()),
+    hop AS (SELECT p.case_type, p.case_id, count(h.*) AS n, sum(h.waited) AS waited FROM app p LEFT JOIN
+        LATERAL bank.application_hops(p.customer_id, p.case_id) h ON true
+        WHERE p.submitted_at IS NOT NULL GROUP BY 1, 2)
+    SELECT y.case_type, count(p.case_id), count(p.submitted_at),
+           bank.share(count(*) FILTER (WHERE p.stopped_at <= p.promised),
+               count(*) FILTER (WHERE p.stopped_at IS NOT NULL OR p.promised < now())),
+           round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM p.stopped_at -
+               p.started_at)) / 3600)::numeric, 1), count(p.decided_at),
+           bank.share(count(*) FILTER (WHERE p.how = 'auto' AND p.decided_at IS NOT NULL),
+               count(p.decided_at)), count(*) FILTER (WHERE p.decided_at IS NOT NULL
+               AND p.verdict = 'approve'),
+           count(*) FILTER (WHERE p.decided_at IS NOT NULL AND p.verdict = 'refuse'),
+               count(p.executed_at), count(*) FILTER (WHERE p.closed_at IS NULL
+               AND p.executed_at IS NULL),
+           (SELECT round(avg(h.n), 1) FROM hop h WHERE h.case_type = y.case_type),
+               (SELECT round((percentile_cont(0.5) WITHIN GROUP (ORDER BY h.waited / nullif(h.n,
+               0)))::numeric) FROM hop h WHERE h.case_type = y.case_type)
+      FROM bank.case_type y LEFT JOIN app p ON p.case_type = y.case_type
+          WHERE y.case_type IN ('account_opening', 'consumer_credit', 'chain_finance')
+          GROUP BY y.case_type, y.seq ORDER BY y.seq;
+END $$;
+GRANT EXECUTE ON FUNCTION bank.application_seen, bank.application_hops, bank.application_customer
+    TO bankops_api;
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
+  FROM unnest('{customer_applications,customer_services,application_form}'::text[]) name;
+SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
+  FROM unnest('{application,application_findings,application_points,application_fields,
+               application_documents,application_trail,application_history,
+               application_clocks}'::text[]) name;
+SELECT bank.function_grant('report_application', 'supervisor', 'auditor', 'admin'),
+       bank.view_grant('application_list', 'clerk', 'rm', 'supervisor', 'auditor');
