@@ -110,3 +110,9 @@ dist_screens_DATA += screens/case-any.json screens/case-step.json \
   screens/backlog.json screens/services.json screens/service.json screens/service-open.json \
   screens/service-new.json screens/report-suggestion.json screens/report-suggestion-topic.json \
   screens/report-handoff.json screens/cases.json
+dist_screens_DATA += \
+  screens/case-clocks.part.json screens/case-history.part.json screens/case-decision.part.json \
+  screens/case-papers.part.json screens/case-work.part.json screens/case-decide.part.json \
+  screens/case-more.part.json screens/case-choose.part.json \
+  screens/customer-assets.part.json screens/customer-relations.part.json \
+  screens/customer-contacts.part.json screens/customer-services.part.json

@@ -39,14 +39,9 @@ static void print_finding(void *data, const char *path, int line, const char *po
     free(text);
 }
 
-struct place {
-    const char *path;
-};
-
 static void print_database_finding(void *data, const char *pointer, const char *what)
 {
-    const struct place *place = data;
-    print_finding(NULL, place->path, catalogue_line(place->path, pointer), pointer, what);
+    catalogue_report_at(data, pointer, what, print_finding, NULL);
 }
 
 static int check_all(struct catalogue *catalogue, PGconn *connection)
@@ -57,11 +52,12 @@ static int check_all(struct catalogue *catalogue, PGconn *connection)
         int own = catalogue_check(catalogue, entry, print_finding, NULL);
         const struct definition *definition =
             own || !connection ? NULL : catalogue_load(catalogue, entry->name, NULL);
-        struct place place = {entry->path};
         findings += own;
         if (definition)
-            findings += check_database(connection, definition, print_database_finding, &place);
+            findings += check_database(connection, definition, print_database_finding,
+                                       (void *)definition);
     }
+    findings += catalogue_check_unused(catalogue, print_finding, NULL);
     printf(ngettext("%d screen, ", "%d screens, ", (unsigned long)catalogue_count(catalogue)),
            catalogue_count(catalogue));
     printf(ngettext("%d error\n", "%d errors\n", (unsigned long)findings), findings);

@@ -6,6 +6,7 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "console/check.h"
+#include "console/part.h"
 #include "console/schema.h"
 
 #include <dirent.h>
@@ -15,9 +16,17 @@
 
 enum { FILE_LIMIT = 1 << 20 };
 
+/* A file of panels or actions, and whether a screen that was read names it. */
+struct part_file {
+    char *path, *name;
+    bool used;
+};
+
 struct catalogue {
     struct catalogue_entry *entries;
     int count, capacity;
+    struct part_file *parts;
+    int part_count, part_capacity;
     cJSON *schema;
 };
 
@@ -43,7 +52,7 @@ static void entry_read(struct catalogue_entry *entry, const char *path, const ch
 {
     struct error error = ERROR_INIT;
     cJSON *json = json_read(path, &error);
-    struct definition *definition = cJSON_IsObject(json) ? definition_new(path, json) : NULL;
+    struct definition *definition = cJSON_IsObject(json) ? definition_new(json) : NULL;
     memset(entry, 0, sizeof *entry);
     entry->path = xstrdup(path);
     entry->name = xstrdup(name);
@@ -81,11 +90,36 @@ static void add_file(struct catalogue *catalogue, const char *folder, const char
     free(name);
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+    size_t length = strlen(name), more = strlen(end);
+    return length > more && !strcmp(name + length - more, end);
+}
+
 static int is_screen(const struct dirent *file)
 {
-    size_t length = strlen(file->d_name);
-    return length > 5 && file->d_name[0] != '.' && !strcmp(file->d_name + length - 5, ".json") &&
+    return file->d_name[0] != '.' && ends_in(file->d_name, ".json") &&
            strcmp(file->d_name, "screen.schema.json") != 0;
+}
+
+static struct part_file *find_part(const struct catalogue *catalogue, const char *name)
+{
+    for (int i = 0; i < catalogue->part_count; i++)
+        if (!strcmp(catalogue->parts[i].name, name))
+            return &catalogue->parts[i];
+    return NULL;
+}
+
+static void add_part(struct catalogue *catalogue, const char *folder, const char *name)
+{
+    struct part_file *part = find_part(catalogue, name);
+    if (!part) {
+        ARRAY_RESERVE(catalogue->parts, catalogue->part_count, catalogue->part_capacity);
+        part = &catalogue->parts[catalogue->part_count++];
+        *part = (struct part_file){NULL, xstrdup(name), false};
+    }
+    free(part->path);
+    part->path = xasprintf("%s/%s", folder, name);
 }
 
 static bool add_folder(struct catalogue *catalogue, const char *folder, struct error *error)
@@ -96,7 +130,8 @@ static bool add_folder(struct catalogue *catalogue, const char *folder, struct e
         return error_errno(error, folder, _("Check the folder of screens."),
                            _("cannot read the screens"));
     for (int i = 0; i < count; i++) {
-        add_file(catalogue, folder, files[i]->d_name);
+        (ends_in(files[i]->d_name, ".part.json") ? add_part : add_file)(catalogue, folder,
+                                                                        files[i]->d_name);
         free(files[i]);
     }
     free(files);
@@ -138,6 +173,11 @@ void catalogue_free(struct catalogue *catalogue)
         return;
     for (int i = 0; i < catalogue->count; i++)
         entry_clear(&catalogue->entries[i]);
+    for (int i = 0; i < catalogue->part_count; i++) {
+        free(catalogue->parts[i].path);
+        free(catalogue->parts[i].name);
+    }
+    free(catalogue->parts);
     free(catalogue->entries);
     cJSON_Delete(catalogue->schema);
     free(catalogue);
@@ -176,10 +216,10 @@ const char *catalogue_title(const struct catalogue_entry *entry)
     return title ? title : entry->name;
 }
 
-/* Turns pointers into lines of the file's text. */
+/* Turns pointers into files and lines. */
 struct reading {
-    const char *path, *text;
-    size_t length;
+    const char *path;
+    const struct parts *parts; /* NULL: pointers are of `path` itself */
     catalogue_report report;
     void *data;
     int findings;
@@ -198,7 +238,7 @@ static int line_of(const char *text, size_t length, const char *pointer)
     return line;
 }
 
-int catalogue_line(const char *path, const char *pointer)
+static int line_in(const char *path, const char *pointer)
 {
     struct error error = ERROR_INIT;
     char *text = NULL;
@@ -210,12 +250,25 @@ int catalogue_line(const char *path, const char *pointer)
     return line;
 }
 
+void catalogue_report_at(const struct definition *definition, const char *pointer,
+                         const char *what, catalogue_report report, void *data)
+{
+    char *place;
+    const char *path = parts_place(definition->parts, pointer, &place);
+    report(data, path, line_in(path, place), place, what);
+    free(place);
+}
+
 static void found(void *data, const char *pointer, const char *what)
 {
     struct reading *reading = data;
+    char *place = NULL;
+    const char *path =
+        reading->parts ? parts_place(reading->parts, pointer, &place) : reading->path;
     reading->findings++;
-    reading->report(reading->data, reading->path,
-                    line_of(reading->text, reading->length, pointer), pointer, what);
+    pointer = place ? place : pointer;
+    reading->report(reading->data, path, line_in(path, pointer), pointer, what);
+    free(place);
 }
 
 /* Line of an error of json_parse ("path:line:column"). */
@@ -230,34 +283,106 @@ static void found_syntax(struct reading *reading, const struct error *error)
     reading->report(reading->data, reading->path, line, "", error->what);
 }
 
+/* A file by itself, good for the schema; NULL with its findings reported. */
+static cJSON *read_alone(const struct catalogue *catalogue, const char *path,
+                         struct reading *reading)
+{
+    struct reading own = {path, NULL, reading->report, reading->data, 0};
+    struct error error = ERROR_INIT;
+    cJSON *json = json_read(path, &error);
+    if (!json)
+        found_syntax(&own, &error);
+    else if (schema_check(catalogue->schema, json, found, &own)) {
+        cJSON_Delete(json);
+        json = NULL;
+    }
+    reading->findings += own.findings;
+    return json;
+}
+
+/* Puts the elements of the file that element `index` names in its place; answers how many. */
+static int join_part(struct catalogue *catalogue, struct reading *reading, struct parts *parts,
+                     cJSON *json, enum part_list list, int index, const char *name)
+{
+    struct part_file *file = find_part(catalogue, name);
+    char *place = xasprintf("/%s/%d/file", part_member(list), index);
+    cJSON *part = NULL;
+    int count = 1;
+    if (!file) {
+        char *what = xasprintf(_("there is no file \"%s\" in the folders of screens"), name);
+        found(reading, place, what);
+        free(what);
+    } else if ((part = read_alone(catalogue, file->path, reading))) {
+        const cJSON *items = cJSON_GetObjectItemCaseSensitive(part, part_member(list));
+        file->used = true;
+        count = cJSON_GetArraySize(items);
+        if (strcmp(json_string(part, "kind", ""), "part") != 0 || !count) {
+            char *what = xasprintf(_("the file \"%s\" is no part with \"%s\""), name,
+                                   part_member(list));
+            found(reading, place, what);
+            free(what);
+            count = 1;
+        } else {
+            parts_join(parts, json, list, index, part, file->path);
+        }
+        cJSON_Delete(part);
+    }
+    free(place);
+    return count;
+}
+
+static void join_all(struct catalogue *catalogue, struct reading *reading, struct parts *parts,
+                     cJSON *json)
+{
+    static const int most[PART_LISTS] = {24, 64};
+    reading->parts = parts;
+    for (int list = 0; list < PART_LISTS; list++) {
+        cJSON *items = cJSON_GetObjectItemCaseSensitive(json, part_member((enum part_list)list));
+        for (int i = 0; i < cJSON_GetArraySize(items);) {
+            const char *name = part_name(cJSON_GetArrayItem(items, i));
+            i += name ? join_part(catalogue, reading, parts, json, (enum part_list)list, i, name)
+                      : 1;
+        }
+        if (cJSON_GetArraySize(items) > most[list]) {
+            char *what = xasprintf(_("more than %d entries"), most[list]);
+            found(reading, list == PART_PANELS ? "/panels" : "/actions", what);
+            free(what);
+        }
+    }
+}
+
 static struct definition *read_definition(struct catalogue *catalogue, const char *path,
                                           const char *name, struct reading *reading)
 {
-    struct error error = ERROR_INIT;
-    struct definition *definition = NULL;
-    char *text = NULL;
-    if (!file_read(path, FILE_LIMIT, &text, &reading->length, &error)) {
-        found_syntax(reading, &error);
+    cJSON *json = read_alone(catalogue, path, reading);
+    if (!json)
         return NULL;
-    }
-    reading->text = text;
-    cJSON *json = json_parse(path, text, reading->length, &error);
-    if (!json) {
-        found_syntax(reading, &error);
-    } else if (schema_check(catalogue->schema, json, found, reading)) {
-        cJSON_Delete(json);
-    } else {
-        definition = definition_new(path, json);
+    struct parts *parts = parts_new(path);
+    join_all(catalogue, reading, parts, json);
+    struct definition *definition = definition_new(json);
+    definition->parts = parts;
+    if (!reading->findings)
         check_references(definition, name, catalogue, found, reading);
-    }
-    free(text);
+    reading->parts = NULL;
     return definition;
+}
+
+int catalogue_check_unused(const struct catalogue *catalogue, catalogue_report report, void *data)
+{
+    int findings = 0;
+    for (int i = 0; i < catalogue->part_count; i++) {
+        if (catalogue->parts[i].used)
+            continue;
+        report(data, catalogue->parts[i].path, 1, "", _("no screen names this file"));
+        findings++;
+    }
+    return findings;
 }
 
 int catalogue_check(struct catalogue *catalogue, const struct catalogue_entry *entry,
                     catalogue_report report, void *data)
 {
-    struct reading reading = {entry->path, NULL, 0, report, data, 0};
+    struct reading reading = {entry->path, NULL, report, data, 0};
     definition_free(read_definition(catalogue, entry->path, entry->name, &reading));
     return reading.findings;
 }
@@ -287,7 +412,7 @@ const struct definition *catalogue_load(struct catalogue *catalogue, const char 
     }
     if (entry->definition)
         return entry->definition;
-    struct reading reading = {entry->path, NULL, 0, keep_first, &first, 0};
+    struct reading reading = {entry->path, NULL, keep_first, &first, 0};
     struct definition *definition = read_definition(catalogue, entry->path, name, &reading);
     if (reading.findings) {
         definition_free(definition);

@@ -4,7 +4,8 @@
 #include "console/definition.h"
 
 /* All screen files: the program's folder and the bank's own ($BANKOPS_SCREENS, colon-separated, and
- * the `screens` setting). A file of the bank replaces ours of the same name. The index is read once;
+ * the `screens` setting). A file of the bank replaces ours of the same name, also one that holds
+ * panels or actions of a screen (part.h). The index is read once;
  * a screen is validated and loaded when it is first asked for. */
 
 struct catalogue;
@@ -42,7 +43,11 @@ typedef void (*catalogue_report)(void *data, const char *path, int line, const c
 /* Validates one file completely; returns the number of findings. */
 int catalogue_check(struct catalogue *catalogue, const struct catalogue_entry *entry,
                     catalogue_report report, void *data);
-/* Line of a file that a pointer names, or of the nearest member around it; 0 when unknown. */
-int catalogue_line(const char *path, const char *pointer);
+/* Reports the files of panels and actions (part.h) that no screen checked or loaded so far names;
+ * returns their number. */
+int catalogue_check_unused(const struct catalogue *catalogue, catalogue_report report, void *data);
+/* Reports one finding about a loaded screen, by the pointer of the joined screen. */
+void catalogue_report_at(const struct definition *definition, const char *pointer,
+                         const char *what, catalogue_report report, void *data);
 
 #endif

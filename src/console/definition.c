@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/language.h"
+#include "console/part.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,11 +129,10 @@ const struct defined_columns *definition_action_columns(const struct definition 
     return &definition->columns;
 }
 
-struct definition *definition_new(const char *path, cJSON *json)
+struct definition *definition_new(cJSON *json)
 {
     struct definition *definition = xcalloc(1, sizeof *definition);
     definition->json = json;
-    definition->path = xstrdup(path);
     read_common(definition, json);
     read_rows(definition, json);
     read_submit(definition, json);
@@ -199,7 +199,7 @@ void definition_free(struct definition *definition)
     free(definition->groups);
     free(definition->parameters);
     free(definition->given);
-    free(definition->path);
+    parts_free(definition->parts);
     cJSON_Delete(definition->json);
     free(definition);
 }

@@ -256,7 +256,7 @@ struct submit {
 
 struct definition {
     cJSON *json;
-    char *path;
+    struct parts *parts; /* files of its panels and actions (part.h); NULL: not read as a whole */
     const char *name, *code;
     enum screen_kind kind;
     struct both title, help, empty, notes;
@@ -301,7 +301,7 @@ struct definition {
 
 /* Builds the structs from a tree that schema_check() found good and takes the tree over. Names that
  * point nowhere become -1 or NULL; check_references() reports them. Never fails. */
-struct definition *definition_new(const char *path, cJSON *json);
+struct definition *definition_new(cJSON *json);
 void definition_free(struct definition *definition);
 
 /* Columns that the actions of the screen refer to: its own, for a view those of the first panel of

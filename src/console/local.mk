@@ -37,6 +37,7 @@ libconsole_a_SOURCES = \
   src/console/page_view.c src/console/page_view.h \
   src/console/page_view_ahead.c src/console/page_view_layout.c src/console/page_view_reveal.c \
   src/console/panel.c src/console/panel.h src/console/panel_paint.c \
+  src/console/part.c src/console/part.h \
   src/console/perform.c src/console/perform.h src/console/perform_call.c \
   src/console/perform_job.c src/console/perform_job.h \
   src/console/plain.c src/console/plain.h src/console/plain_internal.h \

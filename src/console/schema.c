@@ -198,22 +198,26 @@ static bool check_object(struct check *check, const cJSON *schema, const cJSON *
     return good;
 }
 
-/* anyOf without noise: silent attempts, then one finding that names the last alternative's type. */
+/* anyOf without noise: silent attempts, then the findings of the alternative of the value's type that
+ * has the fewest. */
 static bool check_any(struct check *check, const cJSON *choices, const cJSON *value,
                       const char *pointer)
 {
-    const cJSON *choice, *same_type = NULL;
+    const cJSON *choice, *nearest = NULL;
+    int fewest = 0;
     cJSON_ArrayForEach(choice, choices)
     {
         struct check silent = {check->root, NULL, NULL, 0};
         if (check_value(&silent, choice, value, pointer))
             return true;
         const char *type = json_string(follow(check, choice), "type", "string");
-        if (!strcmp(type, type_name(value)))
-            same_type = choice;
+        if (!strcmp(type, type_name(value)) && (!nearest || silent.findings <= fewest)) {
+            nearest = choice;
+            fewest = silent.findings;
+        }
     }
-    if (same_type)
-        return check_value(check, same_type, value, pointer);
+    if (nearest)
+        return check_value(check, nearest, value, pointer);
     return finding(check, pointer, xasprintf(_("%s is not allowed here"), type_name(value)));
 }
 

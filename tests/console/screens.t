@@ -63,6 +63,77 @@ expect 's/"screen": "home"/"screen": "home", "function": "f"/' 7 /actions/0 'exa
 expect 's/"columns": \[/"columns": {/' 5 '' '' "broken JSON"
 expect 's/"name": "jump"/"name": "quit"/' 7 /actions/0 'every screen' "name of a general action"
 
+# A screen in two files: the view here, its panels and actions in parts.
+room() {
+    cat >"$folder/room.json" <<'JSON'
+{ "name": "room", "kind": "view", "title": {"en": "Room", "zh": "室"}, "help": {"en": "A room.", "zh": "室。"},
+  "parameters": ["case_id"], "pages": [{"en": "One", "zh": "一"}],
+  "panels": [
+    {"name": "first", "title": {"en": "F", "zh": "甲"}, "kind": "fields", "page": 1, "side": "full",
+     "source": {"view": "queue_list"}, "columns": [{"name": "queue", "title": {"en": "Q", "zh": "队"}}]},
+    {"file": "room-side.part.json"},
+    {"name": "last", "title": {"en": "L", "zh": "末"}, "kind": "fields", "page": 1, "side": "full",
+     "source": {"view": "queue_list"}, "columns": [{"name": "queue", "title": {"en": "Q", "zh": "队"}}]} ],
+  "actions": [
+    {"file": "room-act.part.json"},
+    {"name": "end", "key": "u", "title": {"en": "E", "zh": "止"}, "help": {"en": "E.", "zh": "止。"}, "screen": "home"} ] }
+JSON
+    cat >"$folder/room-side.part.json" <<'JSON'
+{ "kind": "part",
+  "panels": [
+    {"name": "one", "title": {"en": "1", "zh": "一"}, "kind": "fields", "page": 1, "side": "full",
+     "source": {"view": "queue_list"}, "columns": [{"name": "queue", "title": {"en": "Q", "zh": "队"}}]},
+    {"name": "two", "title": {"en": "2", "zh": "二"}, "kind": "fields", "page": 1, "side": "full",
+     "source": {"view": "queue_list"}, "columns": [{"name": "queue", "title": {"en": "Q", "zh": "队"}}]} ] }
+JSON
+    cat >"$folder/room-act.part.json" <<'JSON'
+{ "kind": "part",
+  "actions": [
+    {"name": "jump", "key": "t", "title": {"en": "J", "zh": "跳"}, "help": {"en": "J.", "zh": "跳。"}, "screen": "home"} ] }
+JSON
+}
+# room_is FILE SED-SCRIPT PLACE TEXT WHAT
+room_is() {
+    room
+    sed -i "$2" "$folder/$1"
+    BANKOPS_SCREENS=$folder "$program" screens check >"$folder/out" 2>&1
+    if [ -z "$3" ]; then
+        ! grep -q room "$folder/out"
+    else
+        grep -F "/$3" "$folder/out" | grep -qF -- "$4"
+    fi
+    found=$?
+    [ $found -eq 0 ] || sed "s/^/# /" "$folder/out"
+    result $found "$5"
+}
+room_is room.json "" "" "" "a screen with parts is good"
+room_is room-side.part.json '3s/"kind": "fields"/"kind": "table"/; 5s/"page": 1/"page": 1, "enter": {"screen": "home"}/' \
+    "" "" "a change that is good"
+room_is room-side.part.json '5s/"page": 1/"page": 2/' 'room-side.part.json:5: /panels/1' 'page 2 has no name' \
+    "a wrong reference in a part is named with its file, line and pointer"
+room_is room-side.part.json '4s/"view"/"viev"/' 'room-side.part.json:4: /panels/0/source' 'unknown member' \
+    "and what the schema forbids"
+room_is room.json '7s/"page": 1/"page": 3/' 'room.json:7: /panels/2' 'page 3 has no name' \
+    "places after a part are those of the screen's own file"
+room_is room-act.part.json 's/"key": "t"/"key": "u"/' 'room.json:11: /actions/1' 'bound twice' \
+    "actions of a part and of the screen are one list"
+room_is room-side.part.json '1s/"part",/"part"/' 'room-side.part.json:2:' 'not valid JSON' "broken JSON of a part"
+room_is room.json 's/room-side.part/room-none.part/' 'room.json:6: /panels/1/file' 'no file "room-none.part.json"' \
+    "a part that is not there"
+grep -F room-side.part.json "$folder/out" | grep -q "no screen names this file"
+result $? "and one that nobody names"
+room_is room.json 's/room-side.part/room-act.part/' 'room.json:6: /panels/1/file' 'is no part with "panels"' \
+    "a part of actions is none of panels"
+room_is room.json 's/room-side.part.json/..\/..\/etc\/passwd/' 'room.json:6: /panels/1/file' 'not of the form' \
+    "a part lies in the folders of screens"
+rm -f "$folder"/room*
+cp "$BANKOPS_SHARE/screens/case-choose.part.json" "$folder"
+sed -i 's/"key": "1"/"key": "x"/' "$folder/case-choose.part.json"
+BANKOPS_SCREENS=$folder "$program" screens check >"$folder/out" 2>&1
+grep -q "^$folder/case-choose.part.json:.*taken by" "$folder/out"
+result $? "a part of the bank replaces ours"
+rm -f "$folder/case-choose.part.json"
+
 "$program" screens keys --man | grep -q '^\.TP'
 result $? "the key table as roff"
 "$program" screens nonsense >/dev/null 2>&1

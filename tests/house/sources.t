@@ -21,7 +21,7 @@ find src screens -name '*.[ch]' | xargs grep -nE '^#include "[a-z_]+/' /dev/null
     }' | none "includes follow the layers"
 
 find src screens tests \( -name '*.[ch]' -o -name '*.json' -o -name '*.sql' \) -exec wc -l {} + |
-    awk '$2 != "total" && $1 > ($2 ~ /^tests/ ? 700 : $2 ~ /json$/ ? 900 : 600) { print $2 ": " $1 " lines" }' | none "no file far above 500 lines"
+    awk '$2 != "total" && $1 > ($2 ~ /^tests/ ? 700 : $2 ~ /json$/ ? 720 : 600) { print $2 ": " $1 " lines" }' | none "no file far above 500 lines"
 
 find src screens -name '*.c' -exec awk '
     FNR == 1 { start = 0 }
