@@ -118,9 +118,10 @@ static const struct action actions[ACTION_COUNT] = {
 };
 
 const struct command_word command_words[] = {
-    {"language", "en|zh", N_("Change the language.")},
-    {"theme", "default|light|mono|high-contrast", N_("Change the colours.")},
-    {"keymap", "ibm|vim|finacle", N_("Change the keys.")},
+    {"language", "en|zh", N_("Change the language; kept for you.")},
+    {"theme", "default|light|mono|high-contrast", N_("Change the colours; kept for you.")},
+    {"keymap", "ibm|vim|finacle", N_("Change the keys; kept for you.")},
+    {"set", "[NAME VALUE]", N_("List your settings, or change one; it is kept for you.")},
     {"plain", "", N_("Say how to start the linear mode.")},
     {"view", "save [NAME]|NAME|list|delete NAME|reset",
      N_("Keep the columns, filters and sorting of this list, or bring back or forget them.")},

@@ -7,9 +7,9 @@
 #include "base/place.h"
 #include "console/page_list.h"
 #include "console/perform.h"
+#include "console/preference.h"
 #include "terminal/draw.h"
 #include "terminal/edit.h"
-#include "terminal/theme.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -180,26 +180,6 @@ static void open_screen(struct console *console, const struct catalogue_entry *e
     values_clear(&values);
 }
 
-static void change_theme(struct console *console, const char *name)
-{
-    struct error error = ERROR_INIT;
-    if (theme_set(name, &error))
-        screen_redraw();
-    else
-        console_refuse(console, _("Themes are default, light, mono and high-contrast."));
-}
-
-static void change_keymap(struct console *console, const char *name)
-{
-    int map = keymap_find(name);
-    if (map < 0) {
-        console_refuse(console, _("Key maps are ibm, vim and finacle."));
-        return;
-    }
-    console->keymap = (enum keymap)map;
-    screen_dirty();
-}
-
 static void change_view(struct console *console, const char *what)
 {
     struct page *page = console_page(console);
@@ -211,14 +191,10 @@ static void change_view(struct console *console, const char *what)
 
 static bool run_word(struct console *console, const char *name, const char *rest)
 {
-    if (!strcmp(name, "language") && (!strcmp(rest, "en") || !strcmp(rest, "zh")))
-        console_set_language(console, rest[0] == 'z' ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH);
-    else if (!strcmp(name, "language"))
-        console_refuse(console, _("Type :language en or :language zh."));
-    else if (!strcmp(name, "theme"))
-        change_theme(console, rest);
-    else if (!strcmp(name, "keymap"))
-        change_keymap(console, rest);
+    if (!strcmp(name, "language") || !strcmp(name, "theme") || !strcmp(name, "keymap"))
+        preference_change(console, name, rest);
+    else if (!strcmp(name, "set"))
+        preference_set(console, rest);
     else if (!strcmp(name, "view"))
         change_view(console, rest);
     else if (!strcmp(name, "plain"))
@@ -297,19 +273,35 @@ static bool offer(struct completing *completing, const char *candidate)
     return true;
 }
 
-/* What may stand after a word of the command line: "en|zh", "save [NAME]|NAME|list". */
+/* Offers a text before each of several words: "en|zh", "save [NAME]|NAME|list". */
+static void complete_choices(struct completing *completing, const char *before, const char *words)
+{
+    while (*words) {
+        size_t length = strcspn(words, "| ");
+        char *whole = xasprintf("%s %.*s", before, (int)length, words);
+        if (length && !isupper((unsigned char)*words) && *words != '[')
+            offer(completing, whole);
+        free(whole);
+        words += strcspn(words, "|");
+        words += *words == '|';
+    }
+}
+
+/* What may stand after a word of the command line. */
 static void complete_word(struct completing *completing, const char *name)
 {
+    const char *setting;
     for (const struct command_word *word = command_words; word->name; word++)
-        for (const char *at = word->arguments; !strcmp(word->name, name) && *at;) {
-            size_t length = strcspn(at, "| ");
-            char *whole = xasprintf("%s %.*s", name, (int)length, at);
-            if (length && islower((unsigned char)*at))
-                offer(completing, whole);
-            free(whole);
-            at += strcspn(at, "|");
-            at += *at == '|';
-        }
+        if (!strcmp(word->name, name))
+            complete_choices(completing, name, word->arguments);
+    for (int i = 0; !strcmp(name, "set") && (setting = settings_name(i)); i++) {
+        char *whole = xasprintf("set %s", setting);
+        if (strchr(completing->text + strlen("set "), ' '))
+            complete_choices(completing, whole, settings_choices(i));
+        else
+            offer(completing, whole);
+        free(whole);
+    }
 }
 
 static void complete_values(struct console *console, struct completing *completing)

@@ -46,6 +46,7 @@ libconsole_a_SOURCES = \
   src/console/query.c src/console/query.h \
   src/console/schema.c src/console/schema.h \
   src/console/seal.c src/console/seal.h \
+  src/console/preference.c src/console/preference.h \
   src/console/settings.c src/console/settings.h \
   src/console/task.c src/console/task.h \
   src/console/values.c src/console/values.h \

@@ -162,6 +162,8 @@ int plain_run(const struct console_options *options)
     struct error error = ERROR_INIT;
     char *path = place_config("bankops.conf");
     bool good = settings_read(&settings, path, &error);
+    if (settings.language && !getenv("BANKOPS_LANGUAGE_SET"))
+        language_set(settings.language[0] == 'z' ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH);
     good = good && (plain.catalogue = catalogue_new(settings.screens, &error));
     good = good && (plain.connection = session_open(&session, &error));
     good = good && identify(&plain, &error);

@@ -215,7 +215,7 @@ static void pastes(void)
     pty_type(pty, ":theme ");
     stage_ok(pty_wait_text(pty, "theme light", WAIT), "the command line offers a word's values");
     pty_type(pty, "no\r");
-    stage_ok(pty_wait_text(pty, "Themes are", WAIT), "a theme that is none");
+    stage_ok(pty_wait_text(pty, "allowed is default, light", WAIT), "a theme that is none");
     pty_type(pty, ":cnew\r");
     pty_wait_text(pty, "What happened", WAIT);
     pty_keys(pty, "Tab", NULL);
@@ -224,6 +224,41 @@ static void pastes(void)
     free(text);
     pty_keys(pty, "F1", NULL);
     stage_ok(pty_wait_text(pty, "type to search", WAIT), "ten megabytes pasted: the program lives");
+    pty_free(pty);
+}
+
+/* Settings changed while the program runs are those of the next start. */
+static void keeps_settings(void)
+{
+    static char config[1100];
+    const char *argv[] = {stage_program, "console", "--as", "clerk01", NULL};
+    const char *environment[] = {config, "BANKOPS_LANGUAGE_SET", "PGUSER", NULL};
+    char command[1300];
+    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/kept", getenv("BANKOPS_FIXTURE"));
+    struct pty *pty = pty_start(24, 80, argv, environment);
+    pty_wait_text(pty, " F1 ", WAIT);
+    pty_type(pty, ":keymap vim\r");
+    stage_ok(pty_wait_text(pty, "keymap is vim now", WAIT), "a key map is chosen");
+    pty_type(pty, ":set idle_lock 15m\r");
+    stage_ok(pty_wait_text(pty, "idle_lock is 15m now", WAIT), "and a setting");
+    pty_type(pty, ":language zh\r");
+    stage_ok(pty_wait_text(pty, "语言已改为中文", WAIT), "and a language");
+    pty_keys(pty, "Ctrl-Q", NULL);
+    pty_wait_exit(pty, NULL, WAIT);
+    pty_free(pty);
+    pty = pty_start(24, 80, argv, environment);
+    stage_ok(pty_wait_text(pty, " q 返回", WAIT), "they count at the next start");
+    pty_type(pty, ":set\r");
+    stage_ok(pty_wait_text(pty, "15m", WAIT) && pty_has(pty, "您的设置"), ":set shows them");
+    pty_keys(pty, "Esc", NULL);
+    snprintf(command, sizeof command, "echo nonsense >>'%s/bankops/bankops.conf'",
+             config + strlen("XDG_CONFIG_HOME="));
+    stage_ok(system(command) == 0, "a line that is none is written into the file");
+    pty_type(pty, ":theme light\r");
+    stage_ok(pty_wait_text(pty, "bankops.conf:4", WAIT), "the broken file is named with its line");
+    snprintf(command, sizeof command, "grep -c theme '%s/bankops/bankops.conf'",
+             config + strlen("XDG_CONFIG_HOME="));
+    stage_ok(!strcmp(stage_line(command), "0"), "and left as it is");
     pty_free(pty);
 }
 
@@ -336,6 +371,7 @@ int main(void)
     restricted();
     types_ahead();
     pastes();
+    keeps_settings();
     views_and_copies();
     resizes();
     plain();
