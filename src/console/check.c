@@ -244,6 +244,7 @@ static void check_action(struct check *check, const struct actions *actions, int
             finding(check, place, _("\"when\" names a column that is not listed"));
     check_bindings(check, &action->arguments, &scope, arguments);
     check_jump(check, &action->after.jump, &scope, then);
+    check_jump(check, &action->offer.jump, &scope, place);
     check_fields(check, &action->ask, ask);
     free(arguments);
     free(then);
@@ -350,9 +351,12 @@ static void check_form(struct check *check)
         check_source(check, &definition->conflict, &parameters, "/conflict");
     if (definition->presence.function || definition->presence.view)
         check_source(check, &definition->presence, &parameters, "/presence");
+    if (definition->leave.function || definition->leave.view)
+        check_source(check, &definition->leave, &parameters, "/leave");
     sent.loads = definition->load.view || definition->load.function;
     check_bindings(check, &definition->submit.arguments, &sent, "/submit/arguments");
     check_jump(check, &definition->submit.after.jump, &fields, "/submit/then");
+    check_jump(check, &definition->submit.offer.jump, &fields, "/submit/offer");
     if (definition->command && !has_field(&definition->fields, definition->command))
         finding(check, "/command", _("there is no field \"%s\""), definition->command);
 }
@@ -392,6 +396,9 @@ static void check_view(struct check *check)
     for (int i = 0; i < definition->panel_count && !main; i++)
         if (definition->panels[i].kind == PANEL_FIELDS)
             main = &definition->panels[i].columns;
+    struct scope parameters = {{NULL, NULL}, NULL, false, false, false};
+    if (definition->leave.function || definition->leave.view)
+        check_source(check, &definition->leave, &parameters, "/leave");
     if (!main)
         finding(check, "/panels", _("a view needs a panel of kind fields"));
     for (int i = 0; i < definition->panel_count; i++) {

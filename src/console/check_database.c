@@ -222,6 +222,8 @@ int check_database(PGconn *connection, const struct definition *definition, sche
         check_source(&check, &definition->presence, NULL, "/presence");
     check_filters(&check, definition);
     names_each(definition, check_names, &check);
+    if (definition->leave.function)
+        check_source(&check, &definition->leave, NULL, "/leave");
     check_columns(&check, &definition->columns, "/columns");
     check_fields(&check, &definition->fields, "/fields");
     check_actions(&check, &definition->actions, "");

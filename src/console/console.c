@@ -12,6 +12,7 @@
 #include "console/work.h"
 #include "terminal/theme.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -212,12 +213,20 @@ void console_lock(struct console *console)
     screen_redraw();
 }
 
+/* Callbacks run in here; one of them may show a file in another program. */
+static void step_link(struct console *console, short revents)
+{
+    console->stepping = true;
+    connection_step(console->connection, revents);
+    console->stepping = false;
+}
+
 /* Connection: the loop asks what to wait for, and when to look again. */
 static void link_due(void *data)
 {
     struct console *console = data;
     console->link_timer = NULL;
-    connection_step(console->connection, 0);
+    step_link(console, 0);
 }
 
 static short link_prepare(int *fd, void *data)
@@ -240,7 +249,7 @@ static void link_ready(int fd, short revents, void *data)
 {
     struct console *console = data;
     (void)fd;
-    connection_step(console->connection, revents);
+    step_link(console, revents);
 }
 
 static void link_changed(void *data)
@@ -292,6 +301,24 @@ static void each_second(void *data)
     console->last_second = now;
 }
 
+/* Another program has the terminal: the connection goes on, and colleagues still see who has the
+ * object open. */
+static void aside(void *data)
+{
+    struct console *console = data;
+    struct page *page = console_page(console);
+    struct pollfd link = {connection_socket(console->connection),
+                          connection_events(console->connection), 0};
+    int64_t second = clock_ms() / SECOND;
+    if (console->stepping)
+        return;
+    poll(&link, link.fd >= 0, 0);
+    step_link(console, link.revents);
+    if (page && page->ops->aside && second != console->last_aside)
+        page->ops->aside(page);
+    console->last_aside = second;
+}
+
 static void gone(void *data)
 {
     (void)data;
@@ -334,6 +361,7 @@ static int run(struct console *console, struct error *error)
     struct screen_handlers handlers = {console_key, console_paint, gone, console};
     if (!screen_open(console->loop, &handlers, error))
         return -1;
+    screen_on_wait(aside, console);
     start_connection(console);
     console->last_key = clock_ms();
     login_open(console, console->options.as);

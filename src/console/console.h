@@ -52,9 +52,10 @@ struct console {
     unsigned message_style;
     struct login *login; /* open while somebody logs in or unlocks, else NULL */
     bool locked;
+    bool stepping;    /* in callbacks of the connection */
     bool escape_idle; /* the last Esc had nothing to do: a digit may follow */
     char *start_text; /* command carried out after the login */
-    int64_t last_key, last_second;
+    int64_t last_key, last_second, last_aside;
     struct loop_timer *seal_timer; /* until the audit trail is sealed; NULL when none is due */
     int seal_tries;
     int64_t busy_since; /* when the oldest query still running was sent, ms */

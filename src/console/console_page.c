@@ -2,6 +2,7 @@
 #include "base/language.h"
 #include "console/console.h"
 #include "console/flow.h"
+#include "console/leave.h"
 #include "console/names.h"
 #include "console/perform.h"
 #include "console/task.h"
@@ -18,6 +19,7 @@ struct page *console_page(const struct console *console)
 
 static void page_free(struct page *page)
 {
+    leave_page(page);
     connection_drop_owner(page->console->connection, page);
     perform_forget(page);
     page->ops->close(page);

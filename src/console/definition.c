@@ -91,6 +91,7 @@ static void read_submit(struct definition *definition, const cJSON *json)
     definition->load = read_source(json, "load");
     definition->conflict = read_source(json, "conflict");
     definition->presence = read_source(json, "presence");
+    definition->leave = read_source(json, "leave");
     definition->submit = (struct submit){
         .title = read_both(submit, "title"),
         .function = json_string(submit, "function", NULL),
@@ -98,6 +99,7 @@ static void read_submit(struct definition *definition, const cJSON *json)
         .danger = read_danger(submit),
         .label = json_string(submit, "label", NULL),
         .after = read_after(submit),
+        .offer = read_offer(submit),
     };
 }
 
@@ -182,6 +184,7 @@ void definition_free(struct definition *definition)
     source_free(&definition->load);
     source_free(&definition->conflict);
     source_free(&definition->presence);
+    source_free(&definition->leave);
     defined_columns_free(&definition->columns);
     fields_free(&definition->fields);
     actions_free(&definition->actions);
@@ -195,6 +198,7 @@ void definition_free(struct definition *definition)
     free(definition->enter.arguments.items);
     free(definition->submit.arguments.items);
     free(definition->submit.after.jump.arguments.items);
+    free(definition->submit.offer.jump.arguments.items);
     free(definition->pages);
     free(definition->groups);
     free(definition->parameters);

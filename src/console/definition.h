@@ -132,6 +132,12 @@ struct jump {
     struct bindings arguments;
 };
 
+/* An error of the database that another screen helps with. */
+struct offer {
+    const char *error; /* its code; NULL: none */
+    struct jump jump;
+};
+
 enum then { THEN_STAY, THEN_BACK, THEN_OPEN };
 
 struct after {
@@ -160,6 +166,7 @@ enum field_type {
     FIELD_BOOL,
     FIELD_PASSWORD,
     FIELD_SHOW,
+    FIELD_DATETIME, /* day and time by the bank's clock */
     FIELD_FILE, /* a path; the change gets its bytes and its name (file_field.h) */
 };
 
@@ -204,6 +211,7 @@ struct defined_action {
     int amount; /* column, -1 when none */
     enum answer_kind result;
     struct after after;
+    struct offer offer;
 };
 
 struct actions {
@@ -252,6 +260,7 @@ struct submit {
     enum danger danger;
     const char *label;
     struct after after;
+    struct offer offer;
 };
 
 struct definition {
@@ -285,6 +294,7 @@ struct definition {
     struct source load;
     struct source conflict; /* what others changed since a version; no function: `load` is asked */
     struct source presence; /* who else has the object open: column `here`; asked every minute */
+    struct source leave;    /* the object is open no more; also of a view */
     struct submit submit;
     /* view */
     struct both *pages;

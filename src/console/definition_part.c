@@ -197,6 +197,12 @@ struct after read_after(const cJSON *object)
     return after;
 }
 
+struct offer read_offer(const cJSON *object)
+{
+    return (struct offer){json_string(member(object, "offer"), "error", NULL),
+                          read_jump(object, "offer")};
+}
+
 enum danger read_danger(const cJSON *object)
 {
     static const char *const names[] = {"none", "confirm", "post", NULL};
@@ -243,8 +249,8 @@ static struct defined_lookup *read_lookup(const cJSON *object)
 struct fields read_fields(const cJSON *object, const char *name)
 {
     static const char *const types[] = {"text",   "memo", "integer",  "money", "date",
-                                        "choice", "bool", "password", "show",  "file",
-                                        NULL};
+                                        "choice", "bool", "password", "show",  "datetime",
+                                        "file",   NULL};
     struct fields fields;
     const cJSON *item, *array = member(object, name);
     int at = 0;
@@ -331,6 +337,7 @@ struct actions read_actions(const cJSON *object, const struct defined_columns *c
         action->result = read_result(item);
         action->amount = defined_columns_find(columns, json_string(item, "amount", ""));
         action->after = read_after(item);
+        action->offer = read_offer(item);
     }
     return actions;
 }
@@ -439,6 +446,7 @@ void actions_free(struct actions *actions)
         free(action->when);
         free(action->arguments.items);
         free(action->after.jump.arguments.items);
+        free(action->offer.jump.arguments.items);
         fields_free(&action->ask);
     }
     free(actions->items);

@@ -15,6 +15,7 @@ int *read_column_names(const cJSON *object, const char *name, const struct defin
                        int *count);
 struct jump read_jump(const cJSON *object, const char *name);
 struct after read_after(const cJSON *object);
+struct offer read_offer(const cJSON *object);
 enum danger read_danger(const cJSON *object);
 unsigned read_roles(const cJSON *object);
 struct fields read_fields(const cJSON *object, const char *name);

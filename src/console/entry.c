@@ -29,7 +29,7 @@ static const enum form_type form_types[] = {
     [FIELD_TEXT] = FORM_TEXT,     [FIELD_MEMO] = FORM_MEMO,     [FIELD_INTEGER] = FORM_INTEGER,
     [FIELD_MONEY] = FORM_MONEY,   [FIELD_DATE] = FORM_DATE,     [FIELD_CHOICE] = FORM_CHOICE,
     [FIELD_BOOL] = FORM_BOOL,     [FIELD_PASSWORD] = FORM_PASSWORD, [FIELD_SHOW] = FORM_TEXT,
-    [FIELD_FILE] = FORM_LOOKUP,
+    [FIELD_FILE] = FORM_LOOKUP,   [FIELD_DATETIME] = FORM_DATETIME,
 };
 
 /* The ISO code of a money field: fixed, or a value of the page. */
@@ -357,6 +357,8 @@ static void pick(struct entry *entry)
         console_say(entry->page->console, STYLE_MESSAGE, "%s",
                     field->type == FIELD_DATE
                         ? _("Type YYYY-MM-DD, . for today, or +3 for three days on.")
+                    : field->type == FIELD_DATETIME
+                        ? _("Type 14:05 for today, -1 14:05 for yesterday, or 2026-11-21 14:05.")
                         : _("This field has no list of values."));
 }
 
@@ -404,7 +406,7 @@ enum entry_result entry_key(struct entry *entry, const struct key *key)
     struct key copy = translated(entry, key);
     if (action_for_key(entry->page->console->keymap, CONTEXT_FORM, true, key->code) ==
         ACTION_EDITOR) {
-        entry_editor(entry->page, entry->form, &entry->kept);
+        entry_editor(entry->page, &entry->form, &entry->kept);
         return ENTRY_USED;
     }
     switch (form_key(entry->form, &copy)) {

@@ -68,8 +68,9 @@ static void take(struct console *console, struct form *form, int field, char *te
         console_say(console, STYLE_MESSAGE, "%s", _("The text of the editor is here."));
 }
 
-void entry_editor(struct page *page, struct form *form, struct entry_kept *kept)
+void entry_editor(struct page *page, struct form **place, struct entry_kept *kept)
 {
+    struct form *form = *place;
     struct console *console = page->console;
     struct error error = ERROR_INIT;
     enum editor_end end = EDITOR_DONE;
@@ -83,6 +84,7 @@ void entry_editor(struct page *page, struct form *form, struct entry_kept *kept)
     bool again = kept->text && kept->field == field;
     char *before = xstrdup(again ? kept->text : form_value(form, field));
     bool good = editor_run(before, &text, &end, &error);
+    form = *place; /* answers that came meanwhile may have made it anew */
     console->last_key = clock_ms(); /* the time in the editor was not idle */
     if (good)
         take(console, form, field, text, end, kept);

@@ -27,6 +27,7 @@ libconsole_a_SOURCES = \
   src/console/machine.c src/console/machine.h \
   src/console/login.c src/console/login.h \
   src/console/names.c src/console/names.h \
+  src/console/leave.c src/console/leave.h src/console/offer.c src/console/offer.h \
   src/console/page.c src/console/page.h \
   src/console/page_columns.c src/console/page_columns.h \
   src/console/page_form.c \

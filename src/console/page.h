@@ -34,6 +34,8 @@ struct page_ops {
     void (*refresh)(struct page *page);
     /* Once a second while shown: clocks that count down. */
     void (*tick)(struct page *page);
+    /* Once a second while another program has the terminal. */
+    void (*aside)(struct page *page);
     /* A change of this page was made or refused; before what follows it. */
     void (*settled)(struct page *page, bool good);
     /* Idle lock: forget everything read from the database. */

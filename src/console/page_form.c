@@ -8,6 +8,7 @@
 #include "console/entry.h"
 #include "console/file_field.h"
 #include "console/format.h"
+#include "console/offer.h"
 #include "console/page_form_conflict.h"
 #include "console/perform.h"
 #include "console/seal.h"
@@ -198,6 +199,8 @@ static void outcome_refused(struct page *page, const struct error *error)
         console_say(page->console, STYLE_WARNING, "%s", error->what);
         return;
     }
+    if (offer_ask(page, &page->definition->submit.offer, error, submit_value, page))
+        return;
     if (error->kind == ERROR_REFUSED || error->kind == ERROR_INPUT)
         if (entry_refuse(state->entry, error->where, error->what)) {
             screen_bell();
@@ -331,6 +334,10 @@ static bool form_key_pressed(struct page *page, const struct key *key)
     enum action_id id = action_for_key(map, CONTEXT_FORM, true, key->code);
     if (id == ACTION_EXIT || id == ACTION_CANCEL || id == ACTION_HELP || id == ACTION_COMMAND)
         return false;
+    if (id == ACTION_EDITOR && state->sending) {
+        console_refuse(page->console, _("It is being sent already."));
+        return true;
+    }
     switch (entry_key(state->entry, key)) {
     case ENTRY_SUBMIT:
         submit_form(page);
@@ -374,6 +381,7 @@ const struct page_ops form_page_ops = {
     .act = form_act,
     .value = form_value_of,
     .tick = form_tick,
+    .aside = form_tick,
     .typing = form_typing,
     .translate = form_translate,
 };

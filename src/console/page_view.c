@@ -239,6 +239,15 @@ static void view_refresh(struct page *page)
         panel_ask(&state->panels[i]);
 }
 
+/* What an action asks may be written in an editor: whoever looks here is still here. */
+static void view_aside(struct page *page)
+{
+    if (page->definition->refresh && --page->refresh_left <= 0) {
+        page->refresh_left = page->definition->refresh;
+        view_refresh(page);
+    }
+}
+
 enum { EXPORT_RECORD, EXPORT_PANEL };
 
 static void export_chosen(void *data, int tag)
@@ -417,6 +426,7 @@ const struct page_ops view_page_ops = {
     .value = view_value,
     .refusal = view_refusal,
     .refresh = view_refresh,
+    .aside = view_aside,
     .settled = view_settled,
     .tick = view_tick,
     .forget = view_forget,

@@ -7,6 +7,7 @@
 #include "base/language.h"
 #include "console/dialog.h"
 #include "console/format.h"
+#include "console/offer.h"
 #include "console/seal.h"
 #include "console/task.h"
 #include "console/work.h"
@@ -206,7 +207,8 @@ static void job_finish(struct job *job)
         job->page->ops->settled(job->page, !failed);
     if (job->count > 1)
         job_results(job, failed);
-    else if (failed)
+    else if (failed && !offer_ask(job->page, &job->action->offer, &job->error, item_value,
+                                   &job->items[0]))
         console_error(job->page->console, &job->error);
     if (failed && !strcmp(job->error.code, "BO409") && job->page->ops->refresh)
         job->page->ops->refresh(job->page); /* what the others made of it */

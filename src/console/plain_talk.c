@@ -116,6 +116,17 @@ static void say_values(struct sheet *sheet, const struct defined_field *field,
     PQclear(rows);
 }
 
+/* "2026-11-21 14:05" */
+static bool is_datetime(const char *text)
+{
+    char day[11];
+    int days, hour, minute, end = 0;
+    snprintf(day, sizeof day, "%s", text);
+    return strlen(text) == 16 && date_parse(day, &days) &&
+           sscanf(text + 10, " %2d:%2d%n", &hour, &minute, &end) == 2 && end == 6 && hour < 24 &&
+           minute < 60 && !strpbrk(text + 10, "+-");
+}
+
 /* The value of a typed text as the database takes it; NULL when it is not right. */
 static const char *field_value(const struct defined_field *field, const char *text,
                                char *converted, size_t capacity)
@@ -128,6 +139,8 @@ static const char *field_value(const struct defined_field *field, const char *te
     }
     if (field->type == FIELD_DATE)
         good = date_parse(text, &days);
+    else if (field->type == FIELD_DATETIME)
+        good = is_datetime(text);
     else if (field->type == FIELD_CHOICE)
         good = named_value_find(field->values, field->value_count, text) != NULL;
     else if (field->type == FIELD_INTEGER)

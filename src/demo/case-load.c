@@ -102,6 +102,12 @@ static const char survey_sql[] =
     "AND f.outcome NOT IN ('withdrawn', 'merged') AND f.case_id * 31 % 10 < 7 "
     "AND s.login = 'super02' AND f.owner_id IS DISTINCT FROM s.staff_id";
 
+/* Who complains only in English has asked for letters in English. */
+static const char language_sql[] =
+    "UPDATE bank.customer SET language = 'en' WHERE customer_id IN (SELECT f.customer_id "
+    "FROM bank.case_file f WHERE f.case_type = 'complaint' GROUP BY 1 "
+    "HAVING bool_and(bank.text_language(f.subject || f.facts) = 'en'))";
+
 bool case_load(PGconn *connection, int64_t now, struct error *error)
 {
     char moment[24];
@@ -112,5 +118,6 @@ bool case_load(PGconn *connection, int64_t now, struct error *error)
            session_do(connection, pause_sql, 0, NULL, error) &&
            session_do(connection, event_sql, 0, NULL, error) &&
            session_do(connection, "SELECT bank.case_clock_fill()", 0, NULL, error) &&
-           session_script(connection, survey_sql, error);
+           session_script(connection, survey_sql, error) &&
+           session_script(connection, language_sql, error);
 }

@@ -23,6 +23,7 @@ CREATE TABLE bank.customer (
     restricted boolean NOT NULL DEFAULT false, -- opens only with a supervisor's grant
     aml_flag boolean NOT NULL DEFAULT false,
     no_contact boolean NOT NULL DEFAULT false,
+    language text COLLATE "C" CHECK (language IN ('zh', 'en')), -- of messages to him, where he chose one
     occupation text,
     industry text,
     opened_on date NOT NULL,

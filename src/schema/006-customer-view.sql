@@ -71,7 +71,7 @@ END $$;
 CREATE FUNCTION api.customer_flags(p_customer_id bigint)
 RETURNS TABLE (lifecycle text, risk_level text, risk_expires_on date, risk_expired boolean,
                elderly boolean, restricted boolean, aml_flag boolean, no_contact boolean,
-               own_record boolean)
+               own_record boolean, language text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -80,7 +80,7 @@ BEGIN
     SELECT c.lifecycle, c.risk_level, c.risk_expires_on,
            nullif(c.risk_expires_on < bank.today(), false), nullif(c.elderly, false),
            nullif(c.restricted, false), nullif(c.aml_flag, false), nullif(c.no_contact, false),
-           nullif(c.customer_id IS NOT DISTINCT FROM (bank.me()).customer_id, false)
+           nullif(c.customer_id IS NOT DISTINCT FROM (bank.me()).customer_id, false), c.language
     FROM bank.customer c WHERE c.customer_id = p_customer_id;
 END $$;
 

@@ -188,7 +188,7 @@ INSERT INTO bank.case_outcome VALUES
     ('complaint', 'resolved', 'Resolved', '已解决', 1, true),
     ('complaint', 'not_upheld', 'Not upheld', '不成立', 2, true),
     ('complaint', 'mediated', 'Mediated', '调解', 3, true),
-    ('complaint', 'merged', 'Merged', '合并', 4, true),
+    ('complaint', 'merged', 'Merged', '合并', 4, false),
     ('complaint', 'withdrawn', 'Withdrawn', '撤诉', 5, false);
 INSERT INTO bank.case_action VALUES
     ('*', 'open', 'Opened', '登记', 1, false),
@@ -214,6 +214,7 @@ INSERT INTO bank.case_action VALUES
     ('*', 'uncheck', 'Unticked', '取消核对', 21, false),
     ('*', 'attach', 'File added', '添加附件', 22, false),
     ('*', 'detach', 'File removed', '移除附件', 23, false),
+    ('*', 'told', 'Told anew', '更正告知', 24, false),
     ('complaint', 'classify', 'Classified', '分类', 1, false),
     ('complaint', 'route', 'Routed', '分派队列', 2, false),
     ('complaint', 'take', 'Taken', '受理', 3, false),

@@ -157,10 +157,13 @@ BEGIN
                              old, new);
 END $$;
 
--- What the step itself writes.
+-- What the step itself writes. A `told_at` that the caller changed is when the customer was told; else
+-- he is told now.
 CREATE FUNCTION bank.case_effect(was bank.case_file, c bank.case_file, t bank.case_transition,
                                  p_note text, p_at timestamptz)
 RETURNS bank.case_file LANGUAGE plpgsql AS $$
+DECLARE
+    said timestamptz := CASE WHEN c.told_at IS DISTINCT FROM was.told_at THEN c.told_at END;
 BEGIN
     c.stage := t.next_stage;
     IF 'reopen' = ANY (t.sets) THEN
@@ -188,10 +191,10 @@ BEGIN
         c.approved_by := (bank.me()).staff_id;
     END IF;
     IF 'tell' = ANY (t.sets) THEN
-        c.told_at := p_at;
+        c.told_at := coalesce(said, p_at);
     END IF;
     IF 'respond' = ANY (t.sets) THEN
-        c.responded_at := coalesce(c.responded_at, p_at);
+        c.responded_at := coalesce(c.responded_at, said, p_at);
     END IF;
     c.outcome := coalesce(t.outcome, c.outcome);
     RETURN c;
@@ -216,7 +219,7 @@ BEGIN
         INSERT INTO bank.case_pause (customer_id, case_id, started_at, unit_id, reason)
         VALUES (c.customer_id, c.case_id, at, c.unit_id, p_note);
     END IF;
-    PERFORM bank.case_clock_stop(c, t.stops, at);
+    PERFORM bank.case_clock_stop(c, t.stops, CASE WHEN 'tell' = ANY (t.sets) THEN c.told_at ELSE at END);
     PERFORM bank.case_clock_start(c, at, t.starts);
     c.closed_at := CASE WHEN c.phase = 'closed' THEN at END;
     c.due_at := bank.case_clock_refresh(c);
@@ -246,6 +249,15 @@ END $$;
 -- The language a text is written in, as far as routing needs it: Han characters mean Chinese.
 CREATE FUNCTION bank.text_language(p_text text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_text ~ '[\u3400-\u9fff]' THEN 'zh' ELSE 'en' END
+$$;
+
+-- The language that the customer is written to in: the one he chose; else that of his own words, which
+-- a complaint or suggestion holds; else that of his name.
+CREATE FUNCTION bank.case_language(c bank.case_file) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce(k.language, bank.text_language(CASE
+               WHEN c.case_type IN ('complaint', 'suggestion') AND c.facts ~ '[[:alpha:]]'
+               THEN c.subject || c.facts ELSE coalesce(k.name, '') END))
+      FROM (SELECT 1) one LEFT JOIN bank.customer k ON k.customer_id = c.customer_id
 $$;
 
 -- Every routing rule of the case's type in order, and whether it fits; the first that fits decides.
@@ -298,4 +310,4 @@ GRANT EXECUTE ON FUNCTION bank.my_queues TO bankops_staff;
 GRANT EXECUTE ON FUNCTION bank.my_queues, bank.json_changes, bank.case_lock,
     bank.case_allowed, bank.case_needs, bank.case_record, bank.case_event_write, bank.case_effect,
     bank.case_step, bank.customer_tier,
-    bank.text_language, bank.case_rules, bank.case_to_queue TO bankops_api;
+    bank.text_language, bank.case_language, bank.case_rules, bank.case_to_queue TO bankops_api;

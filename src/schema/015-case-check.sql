@@ -99,20 +99,62 @@ BEGIN
     RETURN c;
 END $$;
 
+-- A time as people write it, '2026-11-23 14:05' by the clock of the bank; NULL for none.
+CREATE FUNCTION bank.local_time(p_text text, p_field text) RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF coalesce(btrim(p_text), '') = '' THEN
+        RETURN NULL;
+    ELSIF btrim(p_text) !~ '^\d{4}-\d\d-\d\d \d\d:\d\d$' THEN
+        RAISE invalid_datetime_format;
+    END IF;
+    RETURN btrim(p_text)::timestamp AT TIME ZONE bank.timezone();
+EXCEPTION WHEN invalid_datetime_format OR datetime_field_overflow THEN
+    PERFORM bank.fail('BO422', 'This is no time.', p_text, 'Write it as 2026-11-23 14:05.', p_field);
+END $$;
+
+-- When the customer was told, as the caller says it: not in the future and not before there was
+-- something to tell: the complaint, its reopening, a proposed decision, an approval. NULL when he says
+-- nothing: now. A message of the bank's own tells when it leaves, which nobody can set back.
+CREATE FUNCTION bank.told_at_check(c bank.case_file, p_how text, p_told_at text) RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    said timestamptz := bank.local_time(p_told_at, 'p_told_at');
+    since timestamptz := greatest(c.received_at, (SELECT max(e.at) FROM bank.case_event e
+        WHERE e.customer_id = c.customer_id AND e.case_id = c.case_id
+          AND e.action IN ('reopen', 'recheck', 'propose', 'approve')));
+BEGIN
+    IF said IS NULL THEN
+        RETURN NULL;
+    ELSIF NOT coalesce(p_how IN ('phone', 'visit', 'letter'), false) THEN
+        PERFORM bank.fail('BO422', 'This message tells the customer when it leaves.', p_how,
+                          'Leave the time empty, or say that he was told by phone, visit or letter.', 'p_told_at');
+    ELSIF said > clock_timestamp() THEN
+        PERFORM bank.fail('BO422', 'The customer cannot have been told in the future.', p_told_at, NULL, 'p_told_at');
+    ELSIF said < date_trunc('minute', since) THEN
+        PERFORM bank.fail('BO422', 'The customer cannot have been told before there was anything to tell.',
+                          to_char(since AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'),
+                          'The detail says since when.', 'p_told_at');
+    END IF;
+    RETURN greatest(said, since);
+END $$;
+
 -- A message to the customer: into the outbox, or recorded as a contact when somebody spoke to him.
+-- `p_at`: when that was, if not now; a letter of then is with him already.
 CREATE FUNCTION bank.case_message(c bank.case_file, p_how text, p_text text, p_kind text,
-                                  p_request uuid)
+                                  p_request uuid, p_at timestamptz DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF bank.told_how_check(p_how) IN ('phone', 'visit') THEN
-        INSERT INTO bank.contact (customer_id, staff_id, channel, direction, topic, summary,
+        INSERT INTO bank.contact (customer_id, at, staff_id, channel, direction, topic, summary,
                                   unit_id)
-        VALUES (c.customer_id, (bank.me()).staff_id, p_how, 'out',
+        VALUES (c.customer_id, coalesce(p_at, now()), (bank.me()).staff_id, p_how, 'out',
                 (SELECT y.topic FROM bank.case_type y WHERE y.case_type = c.case_type),
                 c.number || ': ' || left(p_text, 500), c.unit_id);
     ELSE
-        INSERT INTO bank.outbox (customer_id, unit_id, case_id, kind, channel, body, request)
-        VALUES (c.customer_id, c.unit_id, c.case_id, p_kind, p_how, p_text, p_request);
+        INSERT INTO bank.outbox (customer_id, unit_id, case_id, kind, channel, body, request, status, sent_at)
+        VALUES (c.customer_id, c.unit_id, c.case_id, p_kind, p_how, p_text, p_request,
+                CASE WHEN p_at IS NULL THEN 'ready' ELSE 'sent' END, p_at);
     END IF;
 END $$;
 
@@ -160,4 +202,4 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION bank.case_flags, bank.class_check, bank.staff_of_login,
     bank.told_how_check, bank.outcome_check, bank.case_text_check, bank.case_class_set,
-    bank.case_message, bank.case_fields_clean, bank.case_fields_put, bank.case_begin TO bankops_api;
+    bank.case_message, bank.local_time, bank.told_at_check, bank.case_fields_clean, bank.case_fields_put, bank.case_begin TO bankops_api;

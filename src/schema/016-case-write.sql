@@ -221,17 +221,19 @@ BEGIN
 END $$;
 
 -- Decides and tells the customer; with an outcome the case is closed too. A major case goes to a
--- supervisor for approval instead.
+-- supervisor for approval instead. `p_told_at`: when he was told, '2026-11-23 14:05'; empty: now.
 CREATE FUNCTION api.case_resolve(p_customer_id bigint, p_case_id bigint, p_decision text,
-                                 p_how text, p_outcome text, p_version bigint, p_request uuid)
+                                 p_how text, p_told_at text, p_outcome text, p_version bigint,
+                                 p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
     was bank.case_file;
     c bank.case_file;
+    told timestamptz;
 BEGIN
     answer := bank.request_replay(p_request, 'case_resolve', jsonb_build_array(p_customer_id,
-        p_case_id, p_decision, p_how, p_outcome, p_version));
+        p_case_id, p_decision, p_how, p_told_at, p_outcome, p_version));
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
@@ -239,13 +241,20 @@ BEGIN
     c := was;
     c.decision := btrim(p_decision);
     c.told_how := bank.told_how_check(p_how);
+    c.told_at := bank.told_at_check(was, p_how, p_told_at);
+    told := c.told_at;
+    IF told IS NOT NULL AND 'tell' <> ALL ((bank.case_allowed(was, CASE was.stage WHEN 'recheck' THEN 'decide'
+                                                              ELSE 'resolve' END)).sets) THEN
+        PERFORM bank.fail('BO422', 'The customer is told after the approval.', was.number,
+                          'Leave the time empty.', 'p_told_at');
+    END IF;
     c.outcome := bank.outcome_check(c.case_type, p_outcome);
     c := bank.case_step(was, c, CASE was.stage WHEN 'recheck' THEN 'decide' ELSE 'resolve' END,
                         p_decision);
     IF c.phase = 'approval' THEN
         RETURN bank.request_done(p_request, c.case_id::text, 'The decision waits for approval.');
     END IF;
-    PERFORM bank.case_message(c, p_how, p_decision, 'case_decision', p_request);
+    PERFORM bank.case_message(c, p_how, p_decision, 'case_decision', p_request, told);
     RETURN bank.request_done(p_request, c.case_id::text, 'The case is resolved.');
 END $$;
 

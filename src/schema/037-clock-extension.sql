@@ -124,12 +124,13 @@ CREATE FUNCTION bank.unit_above(p_unit_id int, p_of int) RETURNS boolean LANGUAG
                       AND (u.kind = 'head' OR p_of BETWEEN u.low AND u.high AND p_of <> u.unit_id))
 $$;
 
--- What the customer is told.
+-- What the customer is told, in his language.
 CREATE FUNCTION bank.extension_notice(c bank.case_file, k bank.case_clock, e bank.case_extension)
 RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT format('%s：您的投诉办理期限延长 %s 天，最迟于 %s 前答复。原因：%s / Your complaint %s needs '
-                  '%s more days; you will have our answer by %s.',
-                  c.number, e.days, t.day, e.reason, c.number, e.days, t.day)
+    SELECT CASE bank.case_language(c) WHEN 'zh' THEN
+               format('%s：您的投诉办理期限延长 %s 天，最迟于 %s 前答复。原因：%s', c.number, e.days, t.day, e.reason)
+           ELSE format('Your complaint %s needs %s more days; you will have our answer by %s. Reason: %s',
+                       c.number, e.days, t.day, e.reason) END
       FROM (SELECT to_char((x.due_at - interval '1 second') AT TIME ZONE bank.timezone(),
                            'YYYY-MM-DD') AS day
               FROM bank.case_clock x WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id

@@ -132,7 +132,7 @@ BEGIN
                next_at = clock_timestamp() + make_interval(secs => p_lease)
          WHERE x.customer_id = o.customer_id AND x.outbox_id = o.outbox_id;
         RETURN QUERY SELECT o.customer_id, o.outbox_id, o.channel, o.kind, bank.message_address(o),
-            (SELECT f.number || ' ' || bank.setting('bank_name_zh') FROM bank.case_file f
+            (SELECT f.number || ' ' || bank.setting('bank_name_' || bank.case_language(f)) FROM bank.case_file f
               WHERE f.customer_id = o.customer_id AND f.case_id = o.case_id),
             o.body, o.request::text, o.attempts + 1;
     END LOOP;

@@ -288,6 +288,46 @@ BEGIN
 EXCEPTION WHEN unique_violation THEN
     PERFORM bank.fail('BO409', 'This customer was asked already.', p_case_id::text);
 END $$;
+-- Puts right when and how the customer of a decided case was told; the clocks that stopped with it follow.
+-- After an approval by phone this is when somebody reached him.
+CREATE FUNCTION api.case_told_set(p_customer_id bigint, p_case_id bigint, p_how text, p_told_at text, p_note text,
+                                  p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_told_set', jsonb_build_array(p_customer_id, p_case_id, p_how,
+        p_told_at, p_note, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    IF was.told_at IS NULL OR was.phase NOT IN ('decided', 'closed') THEN
+        PERFORM bank.fail('BO423', 'The case cannot take this step in its present stage.', was.number,
+                          'Decide the case first.');
+    ELSIF was.complained_staff_id = bank.my_staff_id() THEN
+        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', was.number,
+                          'Leave it to a colleague.');
+    ELSIF bank.my_staff_id() IS DISTINCT FROM was.owner_id AND bank.my_role() <> 'supervisor' THEN
+        PERFORM bank.fail('BO403', 'Only the owner of the case or a supervisor may do this.', was.number,
+                          'Leave it to a supervisor.');
+    ELSIF coalesce(btrim(p_note), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
+    END IF;
+    c := was;
+    c.told_how := bank.told_how_check(p_how);
+    c.told_at := coalesce(bank.told_at_check(was, p_how, p_told_at), clock_timestamp());
+    c.version := was.version + 1;
+    UPDATE bank.case_file SET told_how = c.told_how, told_at = c.told_at, version = c.version
+     WHERE customer_id = p_customer_id AND case_id = p_case_id;
+    UPDATE bank.case_clock SET stopped_at = greatest(c.told_at, started_at)
+     WHERE customer_id = p_customer_id AND case_id = p_case_id AND stopped_at = greatest(was.told_at, started_at);
+    PERFORM bank.case_event_write(was, c, 'told', p_note);
+    RETURN bank.request_done(p_request, c.case_id::text, 'It is kept when and how the customer was told.');
+END $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
-  FROM unnest('{case_redress_ask,case_cause_set,case_cause_done,case_cause_form,case_survey_set}'::text[]) name;
+  FROM unnest('{case_told_set,case_redress_ask,case_cause_set,case_cause_done,case_cause_form,case_survey_set}'::text[]) name;
 SELECT bank.function_grant('case_redress_decide', 'supervisor');

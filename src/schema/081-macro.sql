@@ -36,7 +36,31 @@ INSERT INTO bank.macro (macro, title_en, title_zh, body_en, body_zh, business, r
      'Dear customer, we are sorry for how you were served. The branch has spoken with the colleague, and its manager will call you on {number}. {bank}',
      '尊敬的客户：对给您带来的不佳体验深表歉意。网点已对相关人员进行教育，负责人将就您的投诉（{number}）致电说明。{bank}', NULL, 'C01');
 
--- Templates for a case, its own class first, with their fields filled in the language of the case.
+-- The language of messages to the customer; '' when he has not said.
+CREATE FUNCTION api.customer_language_set(p_customer_id bigint, p_language text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.customer;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'customer_language_set', jsonb_build_array(p_customer_id, p_language));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.customer_require(p_customer_id);
+    IF NOT coalesce(nullif(p_language, '') IN ('zh', 'en'), true) THEN
+        PERFORM bank.fail('BO422', 'There is no such language.', p_language, 'zh, en', 'p_language');
+    END IF;
+    UPDATE bank.customer SET language = nullif(p_language, ''), version = version + 1, updated_at = now()
+     WHERE customer_id = p_customer_id;
+    PERFORM bank.audit_write('customer_language', 'customer', p_customer_id::text, p_customer_id,
+        jsonb_build_object('language', was.language), jsonb_build_object('language', nullif(p_language, '')));
+    RETURN bank.request_done(p_request, p_customer_id::text, 'The language of messages is kept.');
+END $$;
+SELECT bank.function_grant('customer_language_set', 'clerk', 'rm', 'supervisor');
+
+-- Templates for a case, its own class first, with their fields filled in the customer's language.
 CREATE FUNCTION api.macro_texts(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (text text, title_zh text, title_en text, macro text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -48,7 +72,7 @@ BEGIN
     PERFORM bank.customer_require(p_customer_id);
     SELECT * INTO c FROM bank.case_file f WHERE f.customer_id = p_customer_id
        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
-    english := bank.text_language(c.subject || c.facts) = 'en';
+    english := bank.case_language(c) = 'en';
     SELECT * INTO owner FROM bank.staff s WHERE s.staff_id = coalesce(c.owner_id, bank.my_staff_id());
     RETURN QUERY
     SELECT replace(replace(replace(replace(replace(CASE WHEN english THEN m.body_en ELSE m.body_zh END,

@@ -497,7 +497,7 @@ $$;
 -- Everything that stops the application, as one text for the customer: he comes once.
 CREATE FUNCTION bank.application_missing(c bank.case_file) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    zh boolean := bank.text_language(c.subject || c.facts || bank.setting('bank_name_zh')) = 'zh';
+    zh boolean := bank.case_language(c) = 'zh';
 BEGIN
     RETURN (SELECT string_agg(row_number || CASE WHEN zh THEN '. ' || l.label_zh || '：' || l.advice_zh
                                                  ELSE '. ' || l.label_en || ': ' || l.advice_en END,
@@ -514,16 +514,22 @@ CREATE FUNCTION bank.application_run(c bank.case_file) RETURNS int LANGUAGE sql 
         AND k.case_id = c.case_id
 $$;
 
--- Tells the customer how it went.
+-- Tells the customer how it went, in his language.
 CREATE FUNCTION bank.application_tell(c bank.case_file, a bank.application,
     p_request uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM bank.case_message(c, 'sms', CASE a.verdict
-        WHEN 'approve' THEN format('您的申请%s已通过。',
-            c.number) || coalesce(format('批准金额%s元，年利率%s%%。', bank.money_text(a.granted),
-            round(a.rate_bp / 100.0, 2)), '')
-        ELSE format('您的申请%s未获通过，如需了解原因请联系您的客户经理。', c.number) END,
-            'application', p_request);
+    PERFORM bank.case_message(c, 'sms', CASE a.verdict || ' ' || bank.case_language(c)
+        WHEN 'approve zh' THEN format('您的申请%s已通过。', c.number)
+            || CASE WHEN a.granted IS NULL THEN '' ELSE format('批准金额%s元，年利率%s%%。',
+                   bank.money_text(a.granted), round(a.rate_bp / 100.0, 2)) END
+        WHEN 'approve en' THEN format('Your application %s is approved.', c.number)
+            || CASE WHEN a.granted IS NULL THEN '' ELSE format(' Amount CNY %s, %s%% a year.',
+                   bank.money_text(a.granted), round(a.rate_bp / 100.0, 2)) END
+        ELSE CASE bank.case_language(c) WHEN 'zh'
+            THEN format('您的申请%s未获通过，如需了解原因请联系您的客户经理。', c.number)
+            ELSE format('Your application %s was not approved. Your relationship manager will tell you why.',
+                        c.number) END END,
+        'application', p_request);
 END $$;
 
 GRANT EXECUTE ON FUNCTION bank.found, bank.application_missing, bank.application_run,

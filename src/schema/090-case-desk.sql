@@ -209,8 +209,9 @@ BEGIN
 END $$;
 SELECT bank.function_grant(name, 'supervisor') FROM unnest('{checklist_form,checklist_save}'::text[]) name;
 
--- Who looks at a case now. A row is true for as long as its screen keeps asking (every 60 seconds);
--- it dies with the session, needs no crash recovery and is no secret of the audit.
+-- Who looks at a case now. A row is true until the screen is left, the session ends (where it has a
+-- server process of its own) or the screen asks no more (it does every 60 seconds); it needs no crash
+-- recovery and is no secret of the audit.
 CREATE UNLOGGED TABLE bank.case_presence (
     customer_id bigint NOT NULL,
     case_id     bigint NOT NULL,
@@ -218,6 +219,7 @@ CREATE UNLOGGED TABLE bank.case_presence (
     unit_id     int NOT NULL,
     since       timestamptz NOT NULL DEFAULT clock_timestamp(),
     seen_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    backend     int NOT NULL DEFAULT pg_backend_pid(),
     PRIMARY KEY (customer_id, case_id, staff_id)
 ) WITH (fillfactor = 50);
 SELECT bank.table_protect('bank.case_presence', 'SELECT, INSERT, UPDATE, DELETE');
@@ -230,13 +232,24 @@ BEGIN
     END IF;
     INSERT INTO bank.case_presence AS p (customer_id, case_id, staff_id, unit_id)
     VALUES (c.customer_id, c.case_id, bank.my_staff_id(), c.unit_id)
-    ON CONFLICT (customer_id, case_id, staff_id) DO UPDATE SET seen_at = excluded.seen_at,
+    ON CONFLICT (customer_id, case_id, staff_id) DO UPDATE SET seen_at = excluded.seen_at, backend = excluded.backend,
        since = CASE WHEN p.seen_at < excluded.seen_at - interval '90 seconds' THEN excluded.since ELSE p.since END;
     IF random() < 0.02 THEN
         DELETE FROM bank.case_presence p WHERE p.seen_at < clock_timestamp() - interval '10 minutes';
     END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION bank.case_seen TO bankops_api;
+
+-- The caller has the case open no more; no row when he had not.
+CREATE FUNCTION api.case_left(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (status text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_read_only') = 'off' THEN
+        RETURN QUERY DELETE FROM bank.case_presence p WHERE p.customer_id = p_customer_id
+            AND p.case_id = p_case_id AND p.staff_id = bank.my_staff_id() RETURNING 'done';
+    END IF;
+END $$;
+SELECT bank.function_grant('case_left', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- What makes a complaint sensitive, by name.
 CREATE VIEW api.case_flag WITH (security_barrier) AS
@@ -269,7 +282,8 @@ BEGIN
                               || to_char(p.since AT TIME ZONE bank.timezone(), 'HH24:MI'), ', ' ORDER BY p.since)
               FROM bank.case_presence p
              WHERE p.customer_id = c.customer_id AND p.case_id = c.case_id AND p.staff_id <> bank.my_staff_id()
-               AND p.seen_at > clock_timestamp() - interval '90 seconds'),
+               AND p.seen_at > clock_timestamp() - interval '90 seconds'
+               AND EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = p.backend)),
            (SELECT nullif(count(d.item) || '/' || count(*), '0/0')
               FROM bank.case_checklist(c) k LEFT JOIN bank.case_check d
                 ON d.customer_id = c.customer_id AND d.case_id = c.case_id AND d.item = k.item),

@@ -63,7 +63,7 @@ BEGIN
         PERFORM api.case_note(p_customer_id, p_case_id, p_text, md5('note ' || p_request)::uuid);
         RETURN api.case_close(p_customer_id, p_case_id, p_outcome, p_version, p_request);
     END IF;
-    RETURN api.case_resolve(p_customer_id, p_case_id, p_text, p_how, p_outcome, p_version, p_request);
+    RETURN api.case_resolve(p_customer_id, p_case_id, p_text, p_how, '', p_outcome, p_version, p_request);
 END $$;
 GRANT EXECUTE ON FUNCTION bank.case_close_one TO bankops_api;
 
@@ -198,6 +198,8 @@ BEGIN
     ELSIF c.complained_staff_id = bank.my_staff_id() THEN
         PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', c.number,
                           'Leave it to a colleague.');
+    ELSIF c.outcome = 'mediated' AND p_result IS DISTINCT FROM 'agreed' THEN
+        PERFORM bank.fail('BO423', 'The case rests on this agreement.', c.number, 'Reopen the case first.');
     ELSIF NOT coalesce(p_result IN ('asked', 'agreed', 'failed', 'refused'), false) THEN
         PERFORM bank.fail('BO422', 'There is no such result of a mediation.', p_result, NULL, 'p_result');
     ELSIF p_asked_on IS NULL OR p_asked_on > bank.today() THEN
@@ -220,6 +222,24 @@ BEGIN
 END $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
   FROM unnest('{case_mediation_form,case_mediation_set}'::text[]) name;
+
+-- No case ends as mediated but by a mediation that ended in an agreement, whoever writes.
+CREATE FUNCTION bank.case_mediated_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM bank.case_mediation m WHERE m.customer_id = NEW.customer_id
+                      AND m.case_id = NEW.case_id AND m.result = 'agreed' AND m.ended_on IS NOT NULL) THEN
+        PERFORM bank.fail('BO424', 'No mediation of this case has ended in an agreement.', NEW.number,
+                          'Keep who mediated, since when and what was agreed; then decide.', 'p_outcome');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER case_mediated_guard BEFORE UPDATE OF outcome ON bank.case_file
+    FOR EACH ROW WHEN (NEW.outcome = 'mediated' AND OLD.outcome IS DISTINCT FROM NEW.outcome)
+    EXECUTE FUNCTION bank.case_mediated_guard();
+CREATE TRIGGER case_mediated_begin BEFORE INSERT ON bank.case_file
+    FOR EACH ROW WHEN (NEW.outcome = 'mediated') EXECUTE FUNCTION bank.case_mediated_guard();
+ALTER FUNCTION bank.case_mediated_guard() OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.case_mediated_guard TO bankops_api;
 
 -- Accounts that a redress may go to: those of the customer, as the bank knows them.
 CREATE FUNCTION api.redress_accounts(p_customer_id bigint)

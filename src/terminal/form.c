@@ -82,7 +82,7 @@ static int usual_length(enum form_type type)
 {
     static const int lengths[FORM_TYPE_COUNT] = {
         [FORM_TEXT] = 255,  [FORM_MEMO] = 4000,    [FORM_INTEGER] = 20,
-        [FORM_MONEY] = 27,  [FORM_DATE] = 10,      [FORM_CHOICE] = 80,
+        [FORM_MONEY] = 27,  [FORM_DATE] = 10, [FORM_DATETIME] = 16,      [FORM_CHOICE] = 80,
         [FORM_LOOKUP] = 64, [FORM_PASSWORD] = 256, [FORM_BOOL] = 5,
     };
     return lengths[type];
@@ -457,7 +457,8 @@ static enum form_result vertical(struct form *form, struct form_entry *entry, in
 static bool has_list(const struct form_entry *entry)
 {
     return entry->field.listed || entry->field.type == FORM_CHOICE ||
-           entry->field.type == FORM_LOOKUP || entry->field.type == FORM_DATE;
+           entry->field.type == FORM_LOOKUP || entry->field.type == FORM_DATE ||
+           entry->field.type == FORM_DATETIME;
 }
 
 enum form_result form_key(struct form *form, const struct key *key)

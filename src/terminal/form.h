@@ -12,6 +12,7 @@ enum form_type {
     FORM_INTEGER, /* optional sign, digits */
     FORM_MONEY,   /* major units of `currency`; thousands commas may be typed */
     FORM_DATE,    /* YYYY-MM-DD or YYYYMMDD, or +3 / -1 (days from today), "." = today */
+    FORM_DATETIME, /* YYYY-MM-DD HH:MM; HH:MM = today, -1 HH:MM = yesterday */
     FORM_CHOICE,  /* one of `values`: typed letters pick, Left/Right/Space step */
     FORM_LOOKUP,  /* typed, or picked from a list through FORM_PROMPT */
     FORM_PASSWORD,

@@ -40,6 +40,8 @@ static int wanted_cells(const struct form_field *field)
         return 22;
     case FORM_DATE:
         return 11;
+    case FORM_DATETIME:
+        return 17;
     case FORM_CHOICE:
         return title_cells(field);
     case FORM_LOOKUP:

@@ -41,6 +41,9 @@ bool form_takes(const struct form_entry *entry, uint32_t *character)
     case FORM_DATE:
         allowed = "0123456789+-./";
         break;
+    case FORM_DATETIME:
+        allowed = "0123456789+-./: ";
+        break;
     default:
         return true;
     }
@@ -104,6 +107,24 @@ static bool check_date(const struct form *form, const char *text, struct buffer 
     return true;
 }
 
+/* The time is the last word; the day before it is written as a date, and left out for today. */
+static bool check_datetime(const struct form *form, const char *text, struct buffer *out,
+                           const char **problem)
+{
+    const char *time = strrchr(text, ' ');
+    char *day = time ? xstrndup(text, (size_t)(time - text)) : xstrdup(".");
+    int hour, minute, end = 0;
+    time = time ? time + 1 : text;
+    bool good = sscanf(time, "%2d:%2d%n", &hour, &minute, &end) == 2 && !time[end] && hour >= 0 &&
+                hour < 24 && minute >= 0 && minute < 60 && strchr(time, ':')[1] != '-' &&
+                check_date(form, day, out, problem);
+    if (good)
+        buffer_format(out, " %02d:%02d", hour, minute);
+    free(day);
+    *problem = _("Write a time as 14:05 for today, -1 14:05 for yesterday, or 2026-11-21 14:05.");
+    return good;
+}
+
 bool form_check_value(const struct form *form, const struct form_entry *entry, struct buffer *out,
                       const char **problem)
 {
@@ -120,6 +141,8 @@ bool form_check_value(const struct form *form, const struct form_entry *entry, s
         return check_money(entry, text, out, problem);
     case FORM_DATE:
         return check_date(form, text, out, problem);
+    case FORM_DATETIME:
+        return check_datetime(form, text, out, problem);
     case FORM_CHOICE:
         *problem = _("Pick one of the values.");
         buffer_add(out, text);

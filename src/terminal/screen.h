@@ -55,6 +55,10 @@ void screen_suspend(void);
  * in PATH. *status gets its wait status. False with an error when it cannot be started. */
 bool screen_run(char *const argv[], int *status, struct error *error);
 
+/* Called about twice a second while another program has the terminal: for what must go on without a
+ * picture. It may not paint. */
+void screen_on_wait(void (*call)(void *data), void *data);
+
 /* Bytes sent to the terminal and frames painted since the start; for tests. */
 unsigned long screen_frames(void);
 

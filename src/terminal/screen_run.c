@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,15 +46,34 @@ static pid_t start_child(char *const argv[], struct error *error)
     return child;
 }
 
-/* Waits for its end. When it is stopped (Ctrl-Z there), the program stops with it, so that the shell
- * gets the terminal; fg wakes both. */
+enum { WAIT_MS = 500, WAIT_BLIND_MS = 50 };
+
+static void (*while_waiting)(void *data);
+static void *waiting_data;
+
+void screen_on_wait(void (*call)(void *data), void *data)
+{
+    while_waiting = call;
+    waiting_data = data;
+}
+
+/* Waits for its end, and calls who wants to be called meanwhile. When it is stopped (Ctrl-Z there),
+ * the program stops with it, so that the shell gets the terminal; fg wakes both. */
 static void wait_child(pid_t child, int *status)
 {
-    pid_t got;
-    while (child > 0 && ((got = waitpid(child, status, WUNTRACED)) < 0 ? errno == EINTR
-                                                                       : WIFSTOPPED(*status)))
+    struct pollfd ended = {child > 0 ? (int)syscall(SYS_pidfd_open, child, 0) : -1, POLLIN, 0};
+    while (child > 0) {
+        pid_t got = waitpid(child, status, WUNTRACED | WNOHANG);
+        if (got < 0 ? errno != EINTR : got > 0 && !WIFSTOPPED(*status))
+            break;
         if (got > 0)
             kill(getpid(), SIGSTOP);
+        if (while_waiting)
+            while_waiting(waiting_data);
+        poll(&ended, ended.fd >= 0, ended.fd >= 0 ? WAIT_MS : WAIT_BLIND_MS);
+    }
+    if (ended.fd >= 0)
+        close(ended.fd);
 }
 
 bool screen_run(char *const argv[], int *status, struct error *error)

@@ -41,7 +41,7 @@ SELECT is(pg_temp.as('t_super', 'SELECT state FROM api.case_cause_list'), 'done'
 -- The survey.
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 5, ''good'', ''phone'',', :a)), 'BO423',
           'not before the decision');
-SELECT pg_temp.call('t_clerk2', format('case_resolve(101, %s, ''refunded'', ''sms'', ''resolved'', NULL,', :a));
+SELECT pg_temp.call('t_clerk2', format('case_resolve(101, %s, ''refunded'', ''sms'', '''', ''resolved'', NULL,', :a));
 SELECT is(pg_temp.call('t_clerk2', format('case_survey_set(101, %s, 5, ''good'', ''phone'',', :a)), 'BO403',
           'not by the owner');
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 6, ''good'', ''phone'',', :a)), 'BO422', 'one to five');

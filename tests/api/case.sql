@@ -67,7 +67,7 @@ $$ SELECT pg_temp.do(p_login, 'step', p_case, format('p_action => %L, p_note => 
 CREATE FUNCTION pg_temp.resolve(p_login text, p_case bigint, p_outcome text DEFAULT 'resolved')
 RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.do(p_login, 'resolve', p_case,
-                     format('p_decision => ''d'', p_how => ''app'', p_outcome => %L,', p_outcome)) $$;
+                     format('p_decision => ''d'', p_how => ''app'', p_told_at => '''', p_outcome => %L,', p_outcome)) $$;
 
 SELECT pg_temp.open('t_clerk', 101, 'B02', 'C07') AS card \gset
 SELECT is(pg_temp.field(:card, 'stage'), 'assigned', 'a classified complaint is in a queue at once');

@@ -12,7 +12,7 @@ CREATE FUNCTION pg_temp.version(p_case bigint) RETURNS bigint LANGUAGE sql AS $$
 CREATE FUNCTION pg_temp.take(p_login text, p_case bigint) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.call(p_login, format('case_take(101, %s, %s,', p_case, pg_temp.version(p_case))) $$;
 CREATE FUNCTION pg_temp.resolve(p_login text, p_case bigint) RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.call(p_login, format('case_resolve(101, %s, ''paid back'', ''app'', ''resolved'', %s,', p_case,
+    SELECT pg_temp.call(p_login, format('case_resolve(101, %s, ''paid back'', ''app'', '''', ''resolved'', %s,', p_case,
                                         pg_temp.version(p_case))) $$;
 
 -- Checklist.
@@ -173,7 +173,7 @@ SELECT is(pg_temp.as('t_audit', format('SELECT body || result || agreement FROM 
 -- A decided case shows no time.
 SELECT pg_temp.open('B03', 'C07') AS g \gset
 SELECT pg_temp.take('t_clerk', :g);
-SELECT pg_temp.call('t_clerk', format('case_resolve(101, %s, ''d'', ''app'', '''', %s,', :g, pg_temp.version(:g)));
+SELECT pg_temp.call('t_clerk', format('case_resolve(101, %s, ''d'', ''app'', '''', '''', %s,', :g, pg_temp.version(:g)));
 SELECT is(pg_temp.as('t_clerk', format('SELECT stage || (stopped_at IS NOT NULL) FROM api.case_list WHERE lane = ''open'''
           ' AND case_id = %s', :g)), 'decidedtrue', 'the clock of a decided case has stopped');
 SELECT * FROM finish();

@@ -36,7 +36,7 @@ SELECT ok((SELECT ended_at >= started_at FROM bank.case_pause WHERE case_id = :c
 SELECT ok((SELECT bool_and(k.due_at >= d.due_at) FROM bank.case_clock k JOIN due d USING (clock) WHERE k.case_id = :c AND k.stopped_at IS NULL),
           'no statutory promise has come nearer');
 SELECT is(pg_temp.do('t_clerk', format('case_reply(101, %s, ''phone'', ''已致电'', NULL', :c)), 'done', 'the customer is answered');
-SELECT is(pg_temp.do('t_clerk', format('case_resolve(101, %s, ''退费'', ''phone'', ''resolved'', NULL', :c)), 'done', 'the case is resolved');
+SELECT is(pg_temp.do('t_clerk', format('case_resolve(101, %s, ''退费'', ''phone'', '''', ''resolved'', NULL', :c)), 'done', 'the case is resolved');
 SELECT is((SELECT count(*) FROM bank.case_clock WHERE case_id = :c AND (stopped_at IS NULL OR stopped_at < started_at)), 0::bigint,
           'every clock stands, none before its start');
 SELECT is((SELECT count(DISTINCT event_id) FROM bank.case_event WHERE case_id = :c),

@@ -364,3 +364,6 @@ INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_rule_set'
 INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'outside_report_save');
 INSERT INTO decided VALUES ('function', 'clerk supervisor worker', 'core_document_save');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'core_document_confirm');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_told_set');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'customer_language_set');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_left');

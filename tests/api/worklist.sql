@@ -28,7 +28,7 @@ SELECT is(pg_temp.as('t_clerk', 'SELECT kind || state FROM api.worklist ORDER BY
           'taskoverdue', 'the most urgent first');
 DELETE FROM bank.checklist;
 SELECT pg_temp.as('t_super', format('SELECT api.case_take(101, %s, 3, gen_random_uuid())', :'major'));
-SELECT pg_temp.as('t_super', format('SELECT api.case_resolve(101, %s, ''d'', ''app'', ''resolved'', 4, gen_random_uuid())', :'major'));
+SELECT pg_temp.as('t_super', format('SELECT api.case_resolve(101, %s, ''d'', ''app'', '''', ''resolved'', 4, gen_random_uuid())', :'major'));
 SELECT pg_temp.as('t_super', 'SELECT api.points_adjust(101, 5, ''r'', gen_random_uuid())');
 INSERT INTO bank.access_grant (customer_id, staff_id, reason, unit_id) VALUES (103, 901, 'asked by phone', 2);
 SELECT is(pg_temp.kinds('t_super'), 'case case, grant access-requests',
