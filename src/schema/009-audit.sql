@@ -31,7 +31,7 @@ SELECT bank.table_protect('bank.audit_head', 'SELECT, UPDATE');
 
 -- One field of the text that is hashed: length in bytes, colon, value; a dash for NULL.
 CREATE FUNCTION bank.audit_field(p_value text) RETURNS text LANGUAGE sql IMMUTABLE
-AS $$ SELECT coalesce(octet_length(p_value) || ':' || p_value, '-') $$;
+AS $$ SELECT coalesce(octet_length(p_value)::text || ':' || p_value, '-') $$;
 
 -- SHA-256 of a row; `bankops audit verify` computes the same without this function.
 CREATE FUNCTION bank.audit_hash(a bank.audit) RETURNS bytea LANGUAGE sql STABLE AS $$

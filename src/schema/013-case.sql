@@ -221,29 +221,34 @@ END $$;
 -- its type, comes from a source of its type, and its fields are what the type says.
 CREATE FUNCTION bank.case_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+    astray boolean; -- no transition leads to the stage
+    strange boolean; -- the source is none of the type
+    filled boolean;
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        IF NEW.case_type <> OLD.case_type THEN
-            RAISE EXCEPTION USING ERRCODE = 'BO423', MESSAGE = 'A case keeps its type.';
-        ELSIF NEW.stage <> OLD.stage AND NOT EXISTS (
-                 SELECT FROM bank.case_transition t
-                  WHERE t.case_type = NEW.case_type AND t.stage = OLD.stage
-                    AND t.next_stage = NEW.stage AND t.level IN ('', NEW.level)) THEN
-            RAISE EXCEPTION USING ERRCODE = 'BO423',
-                MESSAGE = 'The case cannot take this step in its present stage',
-                DETAIL = OLD.stage || ' > ' || NEW.stage;
-        END IF;
+    IF NEW.case_type <> OLD.case_type THEN
+        RAISE EXCEPTION USING ERRCODE = 'BO423', MESSAGE = 'A case keeps its type.';
     END IF;
-    SELECT s.phase INTO NEW.phase FROM bank.case_stage s
-     WHERE s.case_type = NEW.case_type AND s.stage = NEW.stage;
-    IF TG_OP = 'INSERT' OR NEW.source <> OLD.source THEN
-        IF NOT EXISTS (SELECT FROM bank.case_type y WHERE y.case_type = NEW.case_type
-                          AND NEW.source = ANY (y.sources)) THEN
-            RAISE EXCEPTION USING ERRCODE = 'BO422', MESSAGE = 'There is no such source.',
-                DETAIL = NEW.case_type || ': ' || NEW.source, COLUMN = 'p_source';
-        END IF;
+    SELECT s.phase, NEW.stage <> OLD.stage AND NOT EXISTS (
+               SELECT FROM bank.case_transition t
+                WHERE t.case_type = NEW.case_type AND t.stage = OLD.stage
+                  AND t.next_stage = NEW.stage AND t.level IN ('', NEW.level)),
+           NEW.source IS DISTINCT FROM OLD.source AND NOT NEW.source = ANY (y.sources),
+           NEW.fields <> '{}' OR EXISTS (SELECT FROM bank.case_field f WHERE f.case_type = NEW.case_type
+                                             AND NEW.stage = ANY (f.required_in))
+      INTO NEW.phase, astray, strange, filled
+      FROM bank.case_type y LEFT JOIN bank.case_stage s ON s.case_type = y.case_type AND s.stage = NEW.stage
+     WHERE y.case_type = NEW.case_type;
+    IF astray THEN
+        RAISE EXCEPTION USING ERRCODE = 'BO423',
+            MESSAGE = 'The case cannot take this step in its present stage',
+            DETAIL = OLD.stage || ' > ' || NEW.stage;
+    ELSIF strange THEN
+        RAISE EXCEPTION USING ERRCODE = 'BO422', MESSAGE = 'There is no such source.',
+            DETAIL = NEW.case_type || ': ' || NEW.source, COLUMN = 'p_source';
+    ELSIF filled THEN
+        PERFORM bank.case_fields_check(NEW.case_type, NEW.stage, NEW.fields);
     END IF;
-    PERFORM bank.case_fields_check(NEW.case_type, NEW.stage, NEW.fields);
     RETURN NEW;
 END $$;
 ALTER FUNCTION bank.case_guard() OWNER TO bankops_owner;

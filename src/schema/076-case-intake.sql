@@ -81,7 +81,9 @@ END $$;
 ALTER FUNCTION bank.anonymous_customer OWNER TO bankops_owner;
 
 -- An earlier case of the customer about the same, closed in the last 90 days or still open; his last 50 count.
-CREATE FUNCTION bank.case_earlier(c bank.case_file) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+-- `p_seen`: when the case came in without a class its text was compared with those before it, and repeat_of
+-- says with what result.
+CREATE FUNCTION bank.case_earlier(c bank.case_file, p_seen boolean) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 DECLARE
     f record;
     pieces text[];
@@ -96,7 +98,8 @@ BEGIN
                 AND e.received_at BETWEEN c.received_at - interval '180 days' AND c.received_at
                 AND (e.closed_at IS NULL OR e.closed_at > c.received_at - interval '90 days')
               ORDER BY e.case_id DESC LIMIT 50 LOOP
-        IF NOT f.same THEN
+        IF NOT f.same AND NOT (p_seen AND f.case_id IS NOT DISTINCT FROM c.repeat_of) THEN
+            CONTINUE WHEN p_seen AND f.case_id < c.case_id AND f.case_id > coalesce(c.repeat_of, 0);
             pieces := coalesce(pieces, bank.text_pieces(c.subject || c.facts));
             CONTINUE WHEN bank.pieces_overlap(bank.text_pieces(f.subject || f.facts), pieces) < 0.5;
         END IF;

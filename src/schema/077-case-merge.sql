@@ -1,9 +1,12 @@
 -- Repeats are seen when a case comes in; duplicates are merged with one key and stay in the register.
 
+-- A repeat_of of 0 says that the writer has looked and found none.
 CREATE FUNCTION bank.case_repeat_note() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR (NEW.business, NEW.reason) IS DISTINCT FROM (OLD.business, OLD.reason) THEN
-        NEW.repeat_of := bank.case_earlier(NEW);
+    IF NEW.repeat_of = 0 THEN
+        NEW.repeat_of := NULL;
+    ELSIF TG_OP = 'INSERT' OR (NEW.business, NEW.reason) IS DISTINCT FROM (OLD.business, OLD.reason) THEN
+        NEW.repeat_of := bank.case_earlier(NEW, TG_OP = 'UPDATE' AND OLD.business IS NULL AND OLD.reason IS NULL);
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.closed_at IS NOT NULL AND NEW.closed_at IS NULL THEN
         NEW.merged_into := NULL;

@@ -47,7 +47,7 @@ RETURNS TABLE (due_at timestamptz, next_at timestamptz) LANGUAGE sql STABLE AS $
                              WHEN p_percent IS NULL THEN p_after ELSE p_amount * p_percent / 100 END) s
 $$;
 
--- The clocks of `p_clocks` that the cases begin at `p_at` (NULL: when each was received), as
+-- The clocks of `p_clocks` that the cases begin at `p_at` (NULL: they are new, and begin when received), as
 -- bank.case_clock_start makes them for a case that does not wait.
 CREATE FUNCTION bank.clocks_begin(p_cases bank.case_file[], p_at timestamptz, p_clocks text[])
 RETURNS bank.case_clock[] LANGUAGE plpgsql STABLE AS $$
@@ -62,18 +62,23 @@ BEGIN
               LEFT JOIN LATERAL (SELECT x.* FROM bank.escalation_rule x
                                   WHERE x.case_type = d.case_type AND x.clock = r.clock
                                   ORDER BY x.step LIMIT 1) e ON true
-             ORDER BY d.case_type, d.regime, d.level, d.source, r.clock, r.source DESC, r.level DESC)
-        SELECT ROW(c.customer_id, c.case_id, k.clock, 1 + coalesce(o.runs, 0), c.unit_id, coalesce(p_at, c.received_at),
-                   k.measure, k.amount, k.calendar, k.pausable, 0, t.due_at, NULL, k.step,
-                   CASE WHEN k.step IS NOT NULL THEN t.next_at END)::bank.case_clock
+             ORDER BY d.case_type, d.regime, d.level, d.source, r.clock, r.source DESC, r.level DESC),
+        -- Cases that begin at the same moment under the same rule share their due times.
+        due AS MATERIALIZED (
+            SELECT k.*, d.start, t.due_at, CASE WHEN k.step IS NOT NULL THEN t.next_at END AS next_at
+              FROM (SELECT DISTINCT c.case_type, c.regime, c.level, c.source, coalesce(p_at, c.received_at) AS start
+                      FROM unnest(p_cases) c) d
+              JOIN kind k USING (case_type, regime, level, source),
+                   bank.clock_times(k.measure, k.amount, 0, k.calendar, d.start, k.at_percent, k.after_minutes) t)
+        SELECT ROW(c.customer_id, c.case_id, k.clock, 1 + coalesce(o.runs, 0), c.unit_id, k.start,
+                   k.measure, k.amount, k.calendar, k.pausable, 0, k.due_at, NULL, k.step, k.next_at)::bank.case_clock
           FROM unnest(p_cases) WITH ORDINALITY c
-          JOIN kind k USING (case_type, regime, level, source)
+          JOIN due k ON k.case_type = c.case_type AND k.regime = c.regime AND k.level = c.level AND k.source = c.source
+               AND k.start = coalesce(p_at, c.received_at)
           LEFT JOIN LATERAL (SELECT count(*) AS runs, bool_or(x.stopped_at IS NULL) AS runs_now
                                FROM bank.case_clock x
-                              WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id
-                                AND x.clock = k.clock) o ON true,
-               bank.clock_times(k.measure, k.amount, 0, k.calendar, coalesce(p_at, c.received_at), k.at_percent,
-                                k.after_minutes) t
+                              WHERE p_at IS NOT NULL AND x.customer_id = c.customer_id AND x.case_id = c.case_id
+                                AND x.clock = k.clock) o ON true
          WHERE NOT coalesce(o.runs_now, false)
          ORDER BY c.ordinality, k.clock);
 END $$;
@@ -140,7 +145,15 @@ BEGIN
     RETURN answer;
 END $$;
 
--- bank.case_event_write for many cases whose fields stay: events and audit rows. `p_before` NULL: they are new.
+-- What of a case the steps by the page change.
+CREATE FUNCTION bank.case_part(c bank.case_file) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object('stage', c.stage, 'level', c.level, 'channel', c.channel, 'business', c.business,
+        'reason', c.reason, 'queue', c.queue, 'route_seq', c.route_seq, 'owner_id', c.owner_id, 'taken_at', c.taken_at,
+        'responded_at', c.responded_at, 'due_at', c.due_at)
+$$;
+
+-- bank.case_event_write for many cases of which no more than that changes: events and audit rows. `p_before` NULL:
+-- they are new.
 CREATE FUNCTION bank.cases_event_write(p_before bank.case_file[], p_after bank.case_file[], p_action text,
                                        p_notes text[])
 RETURNS void LANGUAGE plpgsql AS $$
@@ -149,21 +162,27 @@ DECLARE
     epoch_now int := bank.audit_epoch_now();
 BEGIN
     WITH pair AS MATERIALIZED (
-        SELECT g AS n, p_before[g] AS b, p_after[g] AS a, p_notes[g] AS note,
-               CASE WHEN (p_before[g]).case_id IS NOT NULL THEN bank.case_record(p_before[g]) END AS was,
-               bank.case_record(p_after[g]) AS now
-          FROM generate_subscripts(p_after, 1) g),
+        SELECT g AS n, p_before[g] AS b, p_after[g] AS a, p_notes[g] AS note FROM generate_subscripts(p_after, 1) g),
     change AS MATERIALIZED (
         SELECT p.n, (p.a).customer_id, (p.a).case_id, (p.a).number, (p.a).unit_id, (p.b).stage AS stage_before,
                (p.a).stage, (p.a).version, p.note,
-               CASE WHEN p.was IS NOT NULL THEN d.old END AS old,
-               CASE WHEN p.was IS NULL THEN jsonb_strip_nulls(p.now) ELSE d.new END AS new
+               CASE WHEN (p.b).case_id IS NOT NULL THEN bank.case_part(p.b) - d.same END AS old,
+               CASE WHEN (p.b).case_id IS NOT NULL THEN bank.case_part(p.a) - d.same
+                    ELSE jsonb_strip_nulls(bank.case_record(p.a)) END AS new
           FROM pair p
           LEFT JOIN LATERAL (
-                SELECT coalesce(jsonb_object_agg(x.key, p.was -> x.key), '{}') AS old,
-                       coalesce(jsonb_object_agg(x.key, p.now -> x.key), '{}') AS new
-                  FROM jsonb_each(p.was || p.now) x
-                 WHERE x.key <> 'version' AND p.was -> x.key IS DISTINCT FROM p.now -> x.key) d ON true),
+                SELECT ARRAY[CASE WHEN (p.b).stage = (p.a).stage THEN 'stage' END,
+                             CASE WHEN (p.b).level = (p.a).level THEN 'level' END,
+                             CASE WHEN (p.b).channel IS NOT DISTINCT FROM (p.a).channel THEN 'channel' END,
+                             CASE WHEN (p.b).business IS NOT DISTINCT FROM (p.a).business THEN 'business' END,
+                             CASE WHEN (p.b).reason IS NOT DISTINCT FROM (p.a).reason THEN 'reason' END,
+                             CASE WHEN (p.b).queue IS NOT DISTINCT FROM (p.a).queue THEN 'queue' END,
+                             CASE WHEN (p.b).route_seq IS NOT DISTINCT FROM (p.a).route_seq THEN 'route_seq' END,
+                             CASE WHEN (p.b).owner_id IS NOT DISTINCT FROM (p.a).owner_id THEN 'owner_id' END,
+                             CASE WHEN (p.b).taken_at IS NOT DISTINCT FROM (p.a).taken_at THEN 'taken_at' END,
+                             CASE WHEN (p.b).responded_at IS NOT DISTINCT FROM (p.a).responded_at THEN 'responded_at' END,
+                             CASE WHEN (p.b).due_at IS NOT DISTINCT FROM (p.a).due_at THEN 'due_at' END] AS same
+                 WHERE (p.b).case_id IS NOT NULL) d ON true),
     event AS (
         INSERT INTO bank.case_event (customer_id, case_id, unit_id, staff_id, action, stage_before, stage_after, note,
                                      before, after, version)
@@ -174,10 +193,10 @@ BEGIN
     SELECT epoch_now, 'case_' || p_action, 'case', c.number, c.customer_id, c.old, c.new FROM change c ORDER BY c.n;
 END $$;
 
--- bank.case_step for many, for steps that begin and end no wait, close nothing and have none to follow.
--- `p_fresh`: the clocks were recomputed in this call. Not `p_store`: the caller stores the cases after a further step.
+-- bank.case_step for many, for steps that begin and end no wait, close nothing and have none to follow. Not
+-- `p_store`: the caller stores the cases after a further step.
 CREATE FUNCTION bank.cases_step(p_before bank.case_file[], p_cases bank.case_file[], p_action text, p_notes text[],
-                                p_fresh boolean, p_store boolean)
+                                p_store boolean)
 RETURNS bank.case_file[] LANGUAGE plpgsql AS $$
 DECLARE
     at timestamptz := clock_timestamp();
@@ -188,8 +207,10 @@ DECLARE
     level text;
     stage_phase text;
     steps bank.case_transition[] := '{}';
+    step int;
     which int[] := '{}';
     part bank.case_file[];
+    stale boolean := false; -- a promise may have another due time
     due timestamptz[];
 BEGIN
     IF coalesce(cardinality(p_cases), 0) = 0 THEN
@@ -207,21 +228,29 @@ BEGIN
             IF NOT t = ANY (steps) THEN
                 steps := steps || t;
             END IF;
+            step := array_position(steps, t);
         END IF;
-        c := bank.case_effect(was, c, t, p_notes[i], at);
-        IF t.needs <> '{}' THEN
+        stale := stale OR c.level <> was.level;
+        IF t.sets = '{}' THEN
+            c.stage := t.next_stage;
+            c.outcome := coalesce(t.outcome, c.outcome);
+        ELSE
+            c := bank.case_effect(was, c, t, p_notes[i], at);
+        END IF;
+        IF t.needs <> '{}' AND (t.needs <> '{class}' OR c.business IS NULL OR c.reason IS NULL) THEN
             PERFORM bank.case_needs(c, t, p_notes[i]);
         END IF;
         c.phase := stage_phase;
+        c.version := c.version + 1;
         p_cases[i] := c;
-        which[i] := array_position(steps, t);
+        which[i] := step;
     END LOOP;
     FOR i IN 1 .. cardinality(steps) LOOP
         t := steps[i];
         CONTINUE WHEN t.starts = '{}' AND t.stops = '{}';
         part := ARRAY(SELECT p_cases[g] FROM generate_subscripts(which, 1) g WHERE which[g] = i ORDER BY g);
-        p_fresh := p_fresh AND NOT EXISTS (SELECT FROM bank.clock_kind k
-                                            WHERE k.clock = ANY (t.starts || t.stops) AND NOT k.internal);
+        stale := stale OR EXISTS (SELECT FROM bank.clock_kind k
+                                   WHERE k.clock = ANY (t.starts || t.stops) AND NOT k.internal);
         UPDATE bank.case_clock k SET stopped_at = greatest(at, k.started_at), next_at = NULL
           FROM unnest(part) x
          WHERE k.customer_id = x.customer_id AND k.case_id = x.case_id AND k.clock = ANY (t.stops) AND k.stopped_at IS NULL;
@@ -230,20 +259,22 @@ BEGIN
          WHERE k.customer_id = x.customer_id AND k.case_id = x.case_id AND k.clock = ANY (t.stops) AND k.state = 'asked';
         INSERT INTO bank.case_clock SELECT k.* FROM unnest(bank.clocks_begin(part, at, t.starts)) k;
     END LOOP;
-    IF NOT p_fresh THEN
+    IF stale THEN
         due := bank.clocks_refresh(p_cases);
+        FOR i IN 1 .. cardinality(p_cases) LOOP
+            c := p_cases[i];
+            c.due_at := due[i];
+            p_cases[i] := c;
+        END LOOP;
     END IF;
-    FOR i IN 1 .. cardinality(p_cases) LOOP
-        c := p_cases[i];
-        c.due_at := CASE WHEN p_fresh THEN c.due_at ELSE due[i] END;
-        c.version := c.version + 1;
-        p_cases[i] := c;
-    END LOOP;
     IF p_store THEN
+        -- Who has no other case repeats none.
         UPDATE bank.case_file f
            SET stage = x.stage, level = x.level, channel = x.channel, business = x.business, reason = x.reason,
                queue = x.queue, route_seq = x.route_seq, owner_id = x.owner_id, taken_at = x.taken_at,
-               responded_at = x.responded_at, due_at = x.due_at, version = x.version
+               responded_at = x.responded_at, due_at = x.due_at, version = x.version,
+               repeat_of = CASE WHEN EXISTS (SELECT FROM bank.case_file e WHERE e.customer_id = x.customer_id
+                                                AND e.case_id <> x.case_id) THEN f.repeat_of ELSE 0 END
           FROM unnest(p_cases) x
          WHERE f.customer_id = x.customer_id AND f.case_id = x.case_id;
     END IF;
@@ -335,7 +366,7 @@ BEGIN
 END $$;
 
 -- Sends classified cases to the queues that the rules say; as bank.cases_step.
-CREATE FUNCTION bank.cases_route(p_cases bank.case_file[], p_fresh boolean) RETURNS bank.case_file[]
+CREATE FUNCTION bank.cases_route(p_cases bank.case_file[]) RETURNS bank.case_file[]
 LANGUAGE plpgsql AS $$
 DECLARE
     rule record := bank.cases_rule(p_cases, '{}');
@@ -350,7 +381,7 @@ BEGIN
         c.owner_id := person[i];
         p_cases[i] := c;
     END LOOP;
-    RETURN bank.cases_step(was, p_cases, 'route', '{}', p_fresh, true);
+    RETURN bank.cases_step(was, p_cases, 'route', '{}', true);
 END $$;
 
 -- bank.case_machine for many locked cases; pairs and confidences of a case are separated by blanks, best
@@ -417,7 +448,7 @@ BEGIN
     END LOOP;
     rule := bank.cases_rule(p_cases, given_queue);
     person := bank.route_persons(p_cases, rule.queue, rule.skill, given_person);
-    sorted := bank.cases_step(was, sorted, 'classify', sorted_note, false, false);
+    sorted := bank.cases_step(was, sorted, 'classify', sorted_note, false);
     was := sorted;
     FOR i IN 1 .. coalesce(cardinality(p_cases), 0) LOOP
         IF say[i] = 'routed' THEN
@@ -437,7 +468,7 @@ BEGIN
             asked_note := asked_note || note[i];
         END IF;
     END LOOP;
-    PERFORM bank.cases_step(was, sorted, 'route', '{}', true, true);
+    PERFORM bank.cases_step(was, sorted, 'route', '{}', true);
     UPDATE bank.case_file f SET queue = x.queue, owner_id = x.owner_id, version = x.version
       FROM unnest(asked) x WHERE f.customer_id = x.customer_id AND f.case_id = x.case_id;
     PERFORM bank.cases_event_write(before, asked, 'ask', asked_note);
@@ -445,6 +476,6 @@ BEGIN
                  cardinality(array_positions(say, 'unknown'))];
 END $$;
 
-GRANT EXECUTE ON FUNCTION bank.pick, bank.due_row, bank.clock_times, bank.clocks_begin, bank.clocks_refresh,
+GRANT EXECUTE ON FUNCTION bank.pick, bank.case_part, bank.due_row, bank.clock_times, bank.clocks_begin, bank.clocks_refresh,
     bank.cases_event_write, bank.cases_step, bank.route_persons, bank.cases_rule, bank.cases_machine,
     bank.cases_route TO bankops_api;

@@ -95,6 +95,15 @@ BEGIN
       FROM made m ORDER BY m.n;
 END $$;
 
+-- Customers with several of these stored cases: which of them repeats an earlier one.
+CREATE FUNCTION bank.cases_repeat_among(p_cases bank.case_file[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE bank.case_file f SET repeat_of = bank.case_earlier(f, false)
+      FROM (SELECT u.customer_id, u.case_id, count(*) OVER (PARTITION BY u.customer_id) AS several
+              FROM unnest(p_cases) u WHERE u.customer_id > 0) x
+     WHERE x.several > 1 AND f.customer_id = x.customer_id AND f.case_id = x.case_id;
+END $$;
+
 -- bank.case_take_in for many plain rows: stores them with their clocks; those with both codes are
 -- classified and go to their queues.
 CREATE FUNCTION bank.cases_take_in(i bank.case_import, p_rows bank.case_row[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -107,22 +116,22 @@ DECLARE
     was bank.case_file[] := '{}';
     coded bank.case_file[] := '{}';
     c bank.case_file;
-    regime text;
-    unit int;
+    regime text[];
 BEGIN
     IF count = 0 THEN
         RETURN;
     END IF;
     PERFORM bank.anonymous_customer(-x.customer_id::int)
        FROM (SELECT DISTINCT (r.c).customer_id FROM unnest(p_rows) r WHERE (r.c).customer_id < 0) x;
+    regime := ARRAY(SELECT d.regime FROM unnest(p_rows) WITH ORDINALITY r
+                      JOIN (SELECT u.unit_id, bank.regime_of(u.unit_id) AS regime
+                              FROM (SELECT DISTINCT (y.c).unit_id FROM unnest(p_rows) y) u OFFSET 0) d
+                           ON d.unit_id = (r.c).unit_id
+                     ORDER BY r.ordinality);
     FOR g IN 1 .. count LOOP
         c := (p_rows[g]).c;
-        IF unit IS DISTINCT FROM c.unit_id THEN
-            unit := c.unit_id;
-            regime := bank.regime_of(unit);
-        END IF;
         c.case_id := nextval('bank.case_id_seq');
-        c.regime := regime;
+        c.regime := regime[g];
         cases := cases || c;
         notes := notes || (i.system || ' ' || (p_rows[g]).id);
     END LOOP;
@@ -134,13 +143,16 @@ BEGIN
     WITH stored AS (
         INSERT INTO bank.case_file AS f (customer_id, case_id, unit_id, case_type, stage, level, urgency, source,
             channel, subject, facts, remedy, tier, regime, complained_staff_id, received_at, opened_by, due_at, flags,
-            group_size, third_party)
+            group_size, third_party, repeat_of)
         SELECT x.customer_id, x.case_id, x.unit_id, x.case_type, x.stage, x.level, x.urgency, x.source, x.channel,
                x.subject, x.facts, x.remedy, x.tier, x.regime, x.complained_staff_id, x.received_at, x.opened_by,
-               due[x.ordinality], x.flags, x.group_size, x.third_party
+               due[x.ordinality], x.flags, x.group_size, x.third_party,
+               CASE WHEN x.customer_id < 0 OR NOT EXISTS (SELECT FROM bank.case_file e
+                        WHERE e.customer_id = x.customer_id) THEN 0 END
           FROM unnest(cases) WITH ORDINALITY x ORDER BY x.ordinality
         RETURNING f AS stored)
     SELECT array_agg(s.stored ORDER BY (s.stored).case_id) INTO cases FROM stored s;
+    PERFORM bank.cases_repeat_among(cases);
     INSERT INTO bank.case_clock SELECT k.* FROM unnest(clocks) k;
     PERFORM bank.cases_event_write(NULL, cases, 'open', notes);
     INSERT INTO bank.case_party (customer_id, case_id, unit_id, role, name, contact, authority, added_by)
@@ -162,11 +174,11 @@ BEGIN
         END IF;
     END LOOP;
     IF cardinality(coded) > 0 THEN
-        coded := bank.cases_step(was, coded, 'classify', '{}', false, false);
+        coded := bank.cases_step(was, coded, 'classify', '{}', false);
         INSERT INTO bank.training_label (customer_id, case_id, unit_id, staff_id, channel, business, reason)
         SELECT x.customer_id, x.case_id, x.unit_id, x.opened_by, x.channel, x.business, x.reason FROM unnest(coded) x;
-        PERFORM bank.cases_route(coded, true);
+        PERFORM bank.cases_route(coded);
     END IF;
 END $$;
 
-GRANT EXECUTE ON FUNCTION bank.case_rows_read, bank.cases_take_in TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.case_rows_read, bank.cases_repeat_among, bank.cases_take_in TO bankops_api;
