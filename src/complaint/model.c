@@ -5,11 +5,24 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Features lie scattered over tables larger than the caches of a processor: what the next ones need is asked for
+ * so many features ahead. */
+enum { NEAR = 8, FAR = 16 };
+
 static void add_scores(const struct model *model, const struct feature *list, size_t count,
                        float *scores)
 {
     float square = 0, sums[MODEL_LABELS] = {0};
     for (size_t i = 0; i < count; i++) {
+        if (i + FAR < count) {
+            __builtin_prefetch(&model->rarity[list[i + FAR].bucket]);
+            __builtin_prefetch(&model->starts[list[i + FAR].bucket]);
+        }
+        if (i + NEAR < count) {
+            uint32_t at = model->starts[list[i + NEAR].bucket];
+            __builtin_prefetch(&model->classes[at]);
+            __builtin_prefetch(&model->weights[at]);
+        }
         uint32_t bucket = list[i].bucket;
         float value = model->rarity[bucket];
         if (value <= 0)

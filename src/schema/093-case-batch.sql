@@ -6,24 +6,22 @@ CREATE FUNCTION bank.pick(p_from anyarray, p_at int[]) RETURNS anyarray LANGUAGE
     SELECT coalesce(array_agg(p_from[a.at] ORDER BY a.n), '{}') FROM unnest(p_at) WITH ORDINALITY a (at, n)
 $$;
 
--- bank.due_at as a row, so that it becomes part of the statement around it. NULL minutes: NULL.
-CREATE FUNCTION bank.due_row(p_calendar text, p_start timestamptz, p_minutes int)
-RETURNS TABLE (due timestamptz) LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN p_minutes IS NULL THEN NULL
-                WHEN p_minutes > 0 AND e.due <= e.closes_at THEN e.due
-                ELSE bank.due_at_slowly(p_calendar, p_start, p_minutes) END
-      FROM (SELECT) one
-      LEFT JOIN LATERAL (
-            SELECT x.before + extract(epoch FROM least(p_start, x.closes_at) - x.opens_at)
-                   + 60 * p_minutes AS target
-              FROM bank.calendar_open x
-             WHERE x.calendar = p_calendar AND x.opens_at <= p_start
-             ORDER BY x.opens_at DESC LIMIT 1) o ON true
-      LEFT JOIN LATERAL (
-            SELECT x.opens_at + make_interval(secs => (o.target - x.before)::float) AS due, x.closes_at
-              FROM bank.calendar_open x
-             WHERE x.calendar = p_calendar AND x.before < ceil(o.target)::bigint
-             ORDER BY x.before DESC LIMIT 1) e ON true
+-- bank.due_at in two parts, as rows, so that they become part of the statement around them: the opening seconds of
+-- a calendar until a moment, and the moment when so many have passed (no row behind the calendar's last).
+CREATE FUNCTION bank.open_seconds(p_calendar text, p_moment timestamptz) RETURNS TABLE (seconds numeric)
+LANGUAGE sql STABLE AS $$
+    SELECT x.before + extract(epoch FROM least(p_moment, x.closes_at) - x.opens_at)
+      FROM bank.calendar_open x
+     WHERE x.calendar = p_calendar AND x.opens_at <= p_moment
+     ORDER BY x.opens_at DESC LIMIT 1
+$$;
+CREATE FUNCTION bank.open_moment(p_calendar text, p_seconds numeric) RETURNS TABLE (moment timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT m.at FROM (SELECT x.opens_at + make_interval(secs => (p_seconds - x.before)::float) AS at, x.closes_at
+                        FROM bank.calendar_open x
+                       WHERE x.calendar = p_calendar AND x.before < ceil(p_seconds)::bigint
+                       ORDER BY x.before DESC LIMIT 1) m
+     WHERE m.at <= m.closes_at
 $$;
 
 -- Due time of a clock that was never paused, and when the given step of its ladder is due
@@ -32,19 +30,23 @@ CREATE FUNCTION bank.clock_times(p_measure text, p_amount int, p_extension int, 
                                  p_percent int, p_after int)
 RETURNS TABLE (due_at timestamptz, next_at timestamptz) LANGUAGE sql STABLE AS $$
     SELECT d.due, CASE WHEN p_percent = 100 THEN d.due
-                       WHEN p_measure = 'working_minutes' THEN s.due
-                       WHEN p_after IS NOT NULL THEN d.due + make_interval(mins => p_after)
-                       ELSE p_start + (d.due - p_start) * p_percent / 100 END
-      FROM bank.due_row(p_calendar, p_start, CASE p_measure WHEN 'working_minutes' THEN p_amount END) w,
-           LATERAL (SELECT CASE p_measure
-                        WHEN 'working_minutes' THEN w.due
-                        WHEN 'working_days' THEN bank.due_workday(p_calendar, p_start, p_amount + p_extension)
-                        ELSE (SELECT ((p_start AT TIME ZONE c.zone)::date + p_amount + p_extension + 1)::timestamp
-                                     AT TIME ZONE c.zone
-                                FROM bank.calendar c WHERE c.calendar = p_calendar) END AS due) d,
-           bank.due_row(p_calendar, CASE WHEN p_percent IS NULL THEN d.due ELSE p_start END,
-                        CASE WHEN p_measure <> 'working_minutes' OR p_percent = 100 THEN NULL
-                             WHEN p_percent IS NULL THEN p_after ELSE p_amount * p_percent / 100 END) s
+                       WHEN p_measure <> 'working_minutes' THEN
+                           CASE WHEN p_percent IS NULL THEN d.due + make_interval(mins => p_after)
+                                ELSE p_start + (d.due - p_start) * p_percent / 100 END
+                       WHEN w.part > 0 AND s.moment IS NOT NULL THEN s.moment
+                       WHEN w.part IS NOT NULL THEN bank.due_at_slowly(p_calendar, p_start, w.part) END
+      FROM (SELECT CASE WHEN p_measure <> 'working_minutes' OR p_percent = 100 THEN NULL
+                        WHEN p_percent IS NULL THEN p_amount + p_after
+                        ELSE p_amount * p_percent / 100 END AS part) w
+      LEFT JOIN LATERAL bank.open_seconds(CASE WHEN p_measure = 'working_minutes' THEN p_calendar END, p_start) o ON true
+      LEFT JOIN LATERAL bank.open_moment(p_calendar, o.seconds + 60 * p_amount) e ON true
+      LEFT JOIN LATERAL bank.open_moment(p_calendar, o.seconds + 60 * w.part) s ON true
+     CROSS JOIN LATERAL (SELECT CASE p_measure
+               WHEN 'working_minutes' THEN coalesce(e.moment, bank.due_at_slowly(p_calendar, p_start, p_amount))
+               WHEN 'working_days' THEN bank.due_workday(p_calendar, p_start, p_amount + p_extension)
+               ELSE (SELECT ((p_start AT TIME ZONE c.zone)::date + p_amount + p_extension + 1)::timestamp
+                            AT TIME ZONE c.zone
+                       FROM bank.calendar c WHERE c.calendar = p_calendar) END AS due) d
 $$;
 
 -- The clocks of `p_clocks` that the cases begin at `p_at` (NULL: they are new, and begin when received), as
@@ -476,6 +478,6 @@ BEGIN
                  cardinality(array_positions(say, 'unknown'))];
 END $$;
 
-GRANT EXECUTE ON FUNCTION bank.pick, bank.case_part, bank.due_row, bank.clock_times, bank.clocks_begin, bank.clocks_refresh,
+GRANT EXECUTE ON FUNCTION bank.pick, bank.case_part, bank.open_seconds, bank.open_moment, bank.clock_times, bank.clocks_begin, bank.clocks_refresh,
     bank.cases_event_write, bank.cases_step, bank.route_persons, bank.cases_rule, bank.cases_machine,
     bank.cases_route TO bankops_api;
