@@ -150,20 +150,22 @@ CREATE FUNCTION api.case_route_waiting(p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
-    c bank.case_file;
+    page bank.case_file[];
     done bigint := 0;
 BEGIN
     answer := bank.request_replay(p_request, 'case_route_waiting', 'null');
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
-    FOR c IN SELECT * FROM bank.case_file f
+    LOOP
+        page := ARRAY(SELECT f FROM bank.case_file f
               WHERE f.closed_at IS NULL AND f.stage = 'classified' AND bank.in_scope(f.unit_id)
                 AND bank.may_open(f.customer_id)
                 AND f.complained_staff_id IS DISTINCT FROM bank.my_staff_id()
-              ORDER BY f.customer_id, f.case_id FOR UPDATE SKIP LOCKED LOOP
-        PERFORM bank.case_to_queue(c, NULL, '');
-        done := done + 1;
+              ORDER BY f.customer_id, f.case_id LIMIT 1000 FOR UPDATE SKIP LOCKED);
+        EXIT WHEN page = '{}';
+        page := bank.cases_route(page);
+        done := done + cardinality(page);
     END LOOP;
     RETURN bank.request_done(p_request, done::text, 'The waiting cases are in their queues.');
 END $$;

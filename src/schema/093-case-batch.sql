@@ -367,12 +367,15 @@ BEGIN
     END IF;
 END $$;
 
--- Sends classified cases to the queues that the rules say; as bank.cases_step.
+-- Sends classified cases to the queues that the rules say and names the persons; as bank.cases_step.
 CREATE FUNCTION bank.cases_route(p_cases bank.case_file[]) RETURNS bank.case_file[]
 LANGUAGE plpgsql AS $$
 DECLARE
     rule record := bank.cases_rule(p_cases, '{}');
-    person int[] := bank.route_persons(p_cases, rule.queue, rule.skill, '{}');
+    named boolean[] := ARRAY(SELECT y.to_person FROM unnest(p_cases) WITH ORDINALITY u
+                               JOIN bank.case_type y USING (case_type) ORDER BY u.ordinality);
+    person int[] := bank.route_persons(p_cases, ARRAY(SELECT CASE WHEN q.named THEN q.queue END
+                        FROM unnest(named, rule.queue) WITH ORDINALITY q (named, queue, n) ORDER BY q.n), rule.skill, '{}');
     was bank.case_file[] := p_cases;
     c bank.case_file;
 BEGIN
@@ -380,7 +383,9 @@ BEGIN
         c := p_cases[i];
         c.queue := rule.queue[i];
         c.route_seq := rule.seq[i];
-        c.owner_id := person[i];
+        IF named[i] THEN
+            c.owner_id := person[i];
+        END IF;
         p_cases[i] := c;
     END LOOP;
     RETURN bank.cases_step(was, p_cases, 'route', '{}', true);

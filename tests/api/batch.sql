@@ -128,5 +128,27 @@ SELECT cmp_ok((SELECT count(*)::int FROM bank.case_file WHERE repeat_of IS NOT N
 SELECT is(pg_temp.as('t_worker', format('SELECT (o).id FROM (SELECT api.case_machine_batch(%s, customers, cases, channels, sure,
     b, r, s, gen_random_uuid()) AS o FROM arrays) x', :'model')), '0 0 0', 'once more, nothing is left to do');
 
+-- Cases with a class and no queue: all together, and one by one.
+UPDATE bank.case_file SET stage = 'classified', business = 'B02', reason = 'C07'
+ WHERE stage = 'registered';
+SELECT count(*) AS waiting FROM bank.case_file WHERE stage = 'classified' \gset
+CREATE FUNCTION api.slow_route() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT count(bank.case_to_queue(c, NULL, '')) FROM (SELECT f AS c FROM bank.case_file f
+     WHERE f.stage = 'classified' AND bank.in_scope(f.unit_id) AND f.complained_staff_id IS DISTINCT FROM bank.my_staff_id()
+     ORDER BY f.customer_id, f.case_id) x $$;
+GRANT EXECUTE ON FUNCTION api.slow_route TO bankops_supervisor;
+SAVEPOINT waiting;
+SELECT pg_temp.as('t_super', 'SELECT api.slow_route()') AS slow_done \gset
+SELECT pg_temp.pictures() AS slow \gset
+ROLLBACK TO waiting;
+SELECT pg_temp.as('t_super', 'SELECT id FROM api.case_route_waiting(gen_random_uuid())') AS fast_done \gset
+SELECT pg_temp.pictures() AS fast \gset
+SELECT cmp_ok(:slow_done, '>', 2, 'cases wait to be routed');
+SELECT is(:'fast_done'::text, :'slow_done', 'as many are routed together as one by one');
+SELECT is((SELECT count(*)::int FROM bank.case_file WHERE stage = 'classified'), :waiting - :slow_done, 'those of other units wait on');
+SELECT is(pg_temp.missing(:'fast'::jsonb -> t, :'slow'::jsonb -> t), pg_temp.missing(:'slow'::jsonb -> t, :'fast'::jsonb -> t),
+          t || ' is the same')
+  FROM unnest('{case_file,case_clock,case_event,audit}'::text[]) t;
+
 SELECT * FROM finish();
 ROLLBACK;
