@@ -8,6 +8,7 @@
 #include "database/copy.h"
 #include "database/session.h"
 #include "reconcile/run_lines.h"
+#include "reconcile/run_unique.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 struct begun {
     char lane_id[16], date[16], rule_set[16];
     char *fresh; /* statements, as an array */
+    size_t bulk; /* pairs of which the database finds the plain ones itself */
     struct match_rules *rules;
 };
 
@@ -36,7 +38,7 @@ static bool begin(PGconn *connection, const struct run_options *options, struct 
     PGresult *rows;
     const char *values[] = {options->lane, options->date, options->rule_set};
     if (!session_rows(connection,
-                      "SELECT lane_id, as_of, rule_set_id, rules, fresh FROM api.run_begin($1, "
+                      "SELECT lane_id, as_of, rule_set_id, rules, fresh, bulk FROM api.run_begin($1, "
                       "$2::date, $3::int)",
                       3, values, &rows, error))
         return false;
@@ -46,6 +48,7 @@ static bool begin(PGconn *connection, const struct run_options *options, struct 
         snprintf(begun->date, sizeof begun->date, "%s", PQgetvalue(rows, 0, 1));
         snprintf(begun->rule_set, sizeof begun->rule_set, "%s", PQgetvalue(rows, 0, 2));
         begun->fresh = xstrdup(PQgetvalue(rows, 0, 4));
+        begun->bulk = strtoul(PQgetvalue(rows, 0, 5), NULL, 10);
         begun->rules = match_rules_parse(options->lane, PQgetvalue(rows, 0, 3),
                                          (size_t)PQgetlength(rows, 0, 3), error);
     } else {
@@ -147,7 +150,26 @@ static bool copy_match(struct copy *copy, const struct match_store *store, size_
     return true;
 }
 
-static bool send_matches(PGconn *connection, const struct match_store *store, struct error *error)
+/* Pairs that the database would find and that are none: no match, only the item of our book. */
+static bool copy_others(struct copy *copy, const struct match_store *store,
+                        const struct run_unique *unique, struct error *error)
+{
+    size_t count;
+    const uint32_t *others = run_unique_others(unique, &count);
+    for (size_t i = 0; i < count; i++) {
+        copy_integer(copy, 0);
+        copy_item(copy, store, others[i]);
+        for (int column = 0; column < 5; column++)
+            copy_null(copy);
+        if (!copy_row_end(copy, error))
+            return false;
+    }
+    return true;
+}
+
+/* All matches but those of `unique`, which may be NULL. */
+static bool send_matches(PGconn *connection, const struct match_store *store,
+                         const struct run_unique *unique, struct error *error)
 {
     struct copy copy;
     struct buffer evidence = BUFFER_INIT;
@@ -158,8 +180,9 @@ static bool send_matches(PGconn *connection, const struct match_store *store, st
                            error);
     if (!good)
         return false;
+    good = !unique || copy_others(&copy, store, unique, error);
     for (size_t i = 0; i < match_line_count(store) && good; i++)
-        if (match_line_leads(store, i))
+        if (match_line_leads(store, i) && !(unique && run_unique_has(unique, i)))
             good = copy_match(&copy, store, ++match, i, &evidence, error);
     buffer_free(&evidence);
     if (good)
@@ -168,35 +191,61 @@ static bool send_matches(PGconn *connection, const struct match_store *store, st
     return false;
 }
 
+/* What is left to the database, as api.run_commit wants it; NULL for nothing. */
+static char *unique_text(const struct run_unique *unique)
+{
+    if (!unique)
+        return NULL;
+    cJSON *object = cJSON_CreateObject();
+    char count[24];
+    snprintf(count, sizeof count, "%zu", run_unique_count(unique));
+    cJSON_AddStringToObject(object, "rule", run_unique_rule(unique));
+    cJSON_AddStringToObject(object, "pairs", count);
+    char *text = cJSON_PrintUnformatted(object);
+    cJSON_Delete(object);
+    return text;
+}
+
 static bool commit_run(PGconn *connection, const struct run_options *options,
-                       const struct begun *begun, char **run, struct error *error)
+                       const struct begun *begun, const char *unique, char **run,
+                       struct error *error)
 {
     char request[37];
     clock_uuid(request);
-    const char *values[] = {options->lane, begun->date, begun->rule_set, request};
-    return session_value(connection,
-                         "SELECT id FROM api.run_commit($1, $2::date, $3::int, $4::uuid)", 4, values,
-                         run, error);
+    const char *values[] = {options->lane, begun->date, begun->rule_set, unique, request};
+    return session_value(
+        connection,
+        "SELECT id FROM api.run_commit($1, $2::date, $3::int, $4::jsonb, $5::uuid)", 5, values, run,
+        error);
 }
 
 static bool match(PGconn *connection, const struct run_options *options, const struct begun *begun,
                   struct error *error)
 {
     char *run = NULL;
+    struct run_unique *unique = NULL;
     struct match_store *store = match_store_new(begun->rules);
     say(options, _("reading the open lines"));
     bool done = read_lines(connection, begun, store, error);
     if (done) {
         say(options, _("matching"));
         match_run(store);
+        unique = run_unique_new(store, begun->rules);
+        if (unique && (!begun->bulk || run_unique_count(unique) < begun->bulk)) {
+            run_unique_free(unique);
+            unique = NULL;
+        }
         say(options, _("handing over the matches"));
-        done = send_matches(connection, store, error);
+        done = send_matches(connection, store, unique, error);
     }
+    char *left = unique_text(unique);
+    run_unique_free(unique);
     match_store_free(store);
     if (done)
         say(options, _("checking and keeping the matches"));
-    done = done && commit_run(connection, options, begun, &run, error) &&
+    done = done && commit_run(connection, options, begun, left, &run, error) &&
            (!options->report || options->report(options->report_data, connection, run, error));
+    free(left);
     free(run);
     return done;
 }

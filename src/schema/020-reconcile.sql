@@ -279,33 +279,50 @@ CREATE TABLE bank.recon_match (
     adjustment bigint NOT NULL DEFAULT 0,
     evidence text NOT NULL DEFAULT '',       -- why, for a person to read
     detail jsonb,                            -- the same with its figures, from the engine
-    status text COLLATE "C" NOT NULL CHECK (status IN ('suggested', 'confirmed', 'undone')),
+    status text COLLATE "C" NOT NULL,
     version bigint NOT NULL DEFAULT 1,
     maker text NOT NULL DEFAULT session_user,
     checker text,
     decided_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     undo_reason text,
+    book_id bigint,                          -- the pair of a large run has its two lines here (096),
+    statement_id bigint,                     -- all other matches have them in recon_member
     PRIMARY KEY (account_id, match_id),
-    CHECK (checker IS DISTINCT FROM maker)
+    -- One condition for all, a million times. By hand with an adjustment: never without a second person.
+    CONSTRAINT recon_match_sound CHECK (CASE WHEN book_id IS NOT NULL
+        THEN statement_id IS NOT NULL AND status = 'confirmed' AND adjustment = 0 AND checker IS NULL
+        ELSE statement_id IS NULL AND checker IS DISTINCT FROM maker
+             AND status IN ('suggested', 'proposed', 'confirmed', 'refused', 'undone')
+             AND (status <> 'confirmed' OR adjustment = 0 OR run_id IS NOT NULL OR checker IS NOT NULL)
+        END)
 ) PARTITION BY RANGE (match_id);
 CREATE TABLE bank.recon_match_base PARTITION OF bank.recon_match
     FOR VALUES FROM (MINVALUE) TO (10000000000);
 CREATE INDEX recon_match_run ON bank.recon_match USING brin (run_id) WITH (pages_per_range = 32);
-CREATE INDEX recon_match_key ON bank.recon_match (account_id, key);
+CREATE INDEX recon_match_key ON bank.recon_match (key, account_id);
 CREATE INDEX recon_match_late ON bank.recon_match (account_id, last_day) WHERE first_day < last_day;
 
-CREATE TABLE bank.recon_match_item (
+CREATE TABLE bank.recon_member (
     account_id bigint NOT NULL,
     match_id bigint NOT NULL,
     item_id bigint NOT NULL,
     amount bigint NOT NULL,
     live boolean NOT NULL DEFAULT true,
     PRIMARY KEY (account_id, match_id, item_id)
-) PARTITION BY RANGE (item_id);
-CREATE TABLE bank.recon_match_item_base PARTITION OF bank.recon_match_item
-    FOR VALUES FROM (MINVALUE) TO (10000000000);
-CREATE UNIQUE INDEX recon_match_item_live ON bank.recon_match_item (account_id, item_id) WHERE live;
-CREATE INDEX recon_match_item_undone ON bank.recon_match_item (account_id, item_id) WHERE NOT live;
+);
+CREATE UNIQUE INDEX recon_member_live ON bank.recon_member (account_id, item_id) WHERE live;
+CREATE INDEX recon_member_undone ON bank.recon_member (account_id, item_id) WHERE NOT live;
+
+-- The lines of all matches, whichever way they are kept.
+CREATE VIEW bank.recon_match_item AS
+SELECT account_id, match_id, item_id, amount, live FROM bank.recon_member
+UNION ALL
+SELECT account_id, match_id, book_id, amount, true FROM bank.recon_match WHERE book_id IS NOT NULL
+UNION ALL
+SELECT account_id, match_id, statement_id, -amount, true FROM bank.recon_match
+ WHERE statement_id IS NOT NULL;
+ALTER VIEW bank.recon_match_item OWNER TO bankops_owner;
+GRANT SELECT ON bank.recon_match_item TO bankops_api;
 
 CREATE TABLE bank.recon_break (
     account_id bigint NOT NULL,
@@ -410,7 +427,7 @@ BEGIN
     SELECT i.account_id, i.match_id INTO wrong
       FROM (SELECT t.account_id, t.match_id FROM touched t GROUP BY t.account_id, t.match_id
             HAVING sum(t.amount) <> 0 OR TG_OP = 'UPDATE') d
-      JOIN recon_match_item i USING (account_id, match_id)
+      JOIN recon_member i USING (account_id, match_id)
       JOIN recon_match m USING (account_id, match_id)
      GROUP BY i.account_id, i.match_id, m.adjustment
     HAVING sum(i.amount) + m.adjustment <> 0
@@ -422,18 +439,18 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER recon_match_sum_insert AFTER INSERT ON bank.recon_match_item
+CREATE TRIGGER recon_match_sum_insert AFTER INSERT ON bank.recon_member
     REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
-CREATE TRIGGER recon_match_sum_update AFTER UPDATE ON bank.recon_match_item
+CREATE TRIGGER recon_match_sum_update AFTER UPDATE ON bank.recon_member
     REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
-CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_match_item
+CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_member
     REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
 
 CREATE FUNCTION bank.recon_match_adjusted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = bank, pg_temp AS $$
 BEGIN
     IF (SELECT coalesce(sum(i.amount), 0) + m.adjustment <> 0
-          FROM recon_match m LEFT JOIN recon_match_item i USING (account_id, match_id)
+          FROM recon_match m LEFT JOIN recon_member i USING (account_id, match_id)
          WHERE m.account_id = NEW.account_id AND m.match_id = NEW.match_id GROUP BY m.adjustment) THEN
         RAISE EXCEPTION USING ERRCODE = 'BO422',
             MESSAGE = 'The items of a match and its adjustment must sum to zero.',
@@ -465,7 +482,7 @@ SELECT bank.table_protect('bank.recon_rule_set', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_open', 'SELECT, INSERT, UPDATE, DELETE'),
        bank.table_protect('bank.recon_run', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_match', 'SELECT, INSERT, UPDATE'),
-       bank.table_protect('bank.recon_match_item', 'SELECT, INSERT, UPDATE'),
+       bank.table_protect('bank.recon_member', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_break', 'SELECT, INSERT, UPDATE, DELETE'),
        bank.table_protect('bank.recon_note', 'SELECT, INSERT'),
        bank.table_protect('bank.recon_lane_day', 'SELECT, INSERT, UPDATE'),
@@ -473,7 +490,6 @@ SELECT bank.table_protect('bank.recon_rule_set', 'SELECT, INSERT, UPDATE'),
 GRANT USAGE ON SEQUENCE bank.recon_match_match_id_seq TO bankops_api;
 ALTER TABLE bank.recon_item_base OWNER TO bankops_owner;
 ALTER TABLE bank.recon_match_base OWNER TO bankops_owner;
-ALTER TABLE bank.recon_match_item_base OWNER TO bankops_owner;
 REVOKE ALL ON api.import_line FROM PUBLIC;
 ALTER TABLE api.import_line OWNER TO bankops_owner;
 GRANT SELECT, INSERT, DELETE, TRUNCATE ON api.import_line TO bankops_api;

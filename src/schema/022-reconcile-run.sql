@@ -188,7 +188,7 @@ SELECT a.lane_id, i.*
   JOIN bank.recon_item i ON i.account_id = o.account_id AND i.item_id = o.item_id
  WHERE (o.account_id, o.item_id) NOT IN ( -- few: looked up once
            SELECT x.account_id, x.item_id FROM bank.recon_match m
-             JOIN bank.recon_match_item x USING (account_id, match_id)
+             JOIN bank.recon_member x USING (account_id, match_id)
             WHERE m.status = 'proposed' AND x.live);
 ALTER VIEW bank.recon_left OWNER TO bankops_api;
 
@@ -267,9 +267,11 @@ $$;
 
 -- Begins a run in the transaction of the caller: locks the lane, names its fresh statements and tells
 -- by which rules to match them and what api.open_line_list shows of it up to the day. p_rule_set_id:
--- NULL for the approved set; another one can be tried, but not committed (api.run_commit).
+-- NULL for the approved set; another one can be tried, but not committed (api.run_commit). bulk: from
+-- so many plain pairs on the database finds them itself (p_unique of api.run_commit).
 CREATE FUNCTION api.run_begin(p_lane text, p_as_of date, p_rule_set_id int)
-RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text, fresh text)
+RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text, fresh text,
+              bulk bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     lane bank.recon_lane;
@@ -278,7 +280,8 @@ BEGIN
     lane := bank.recon_lane_claim(p_lane);
     RETURN QUERY SELECT lane.lane_id, coalesce(p_as_of, bank.today()), r.rule_set_id, r.version,
                         bank.recon_rules_of(lane, r.rule_set_id)::text,
-                        bank.recon_fresh(lane.lane_id)::text
+                        bank.recon_fresh(lane.lane_id)::text,
+                        bank.setting('recon_segment_lines')::bigint
       FROM recon_rule_set r WHERE r.rule_set_id = coalesce(p_rule_set_id, lane.rule_set_id);
 END $$;
 SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');

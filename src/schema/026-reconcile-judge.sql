@@ -56,7 +56,7 @@ BEGIN
     CREATE TEMP TABLE run_undone ON COMMIT DROP AS
     SELECT m.account_id, m.match_id, m.status, x.item_id
       FROM recon_account a
-      JOIN recon_match_item x ON x.account_id = a.account_id AND NOT x.live
+      JOIN recon_member x ON x.account_id = a.account_id AND NOT x.live
       JOIN recon_match m ON m.account_id = x.account_id AND m.match_id = x.match_id
      WHERE a.lane_id = p_lane_id AND m.undo_code IS DISTINCT FROM 'superseded';
 END $$;
@@ -64,8 +64,8 @@ END $$;
 -- The pairs, one line of each side, same account and currency, amounts equal; and in the same table,
 -- without a match, each open line that stands in none. `same`: the two carry one reference as it is
 -- written. p_exact: found here, by one reference and amount that nothing else of either side has;
--- else what an engine claims, checked. p_low: the segment of the matches, when they are many.
-CREATE FUNCTION bank.recon_run_pairs(p_as_of date, p_fresh bigint[], p_exact boolean, p_low bigint)
+-- else what an engine claims, checked.
+CREATE FUNCTION bank.recon_run_pairs(p_as_of date, p_fresh bigint[], p_exact boolean)
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
@@ -80,16 +80,15 @@ DECLARE
     statement text := format(lines, ARRAY(SELECT statement_id FROM recon_statement
                                            WHERE statement_id = ANY (p_fresh) AND side = 'S'), 'S');
 BEGIN
-    PERFORM bank.recon_number_from(p_low);
     DROP TABLE IF EXISTS pg_temp.run_pair;
     EXECUTE format($make$
     CREATE TEMP TABLE run_pair ON COMMIT DROP AS
-    SELECT CASE WHEN r.match IS NULL THEN NULL ELSE %s END AS match_id,
+    SELECT CASE WHEN r.match IS NOT NULL THEN nextval('bank.recon_match_match_id_seq') END AS match_id,
            r.rule, coalesce(r.confirm, false) AS confirm, r.score, r.why, r.detail,
            coalesce(b.account_id, s.account_id) AS account_id,
            b.item_id AS book_id, s.item_id AS statement_id, coalesce(b.amount, s.amount) AS amount,
            r.match IS NOT NULL AND s.account_id = b.account_id AND s.currency = b.currency
-               AND s.amount = -b.amount AND b.day <= %L AND s.day <= %2$L AS fits,
+               AND s.amount = -b.amount AND b.day <= %L AND s.day <= %1$L AS fits,
            coalesce(b.key, s.key) AS key, k.same,
            CASE WHEN NOT coalesce(k.same, false) THEN coalesce(b.reference, s.reference) END AS reference,
            CASE WHEN NOT coalesce(k.same, false) THEN coalesce(b.narrative, s.narrative) END AS narrative,
@@ -102,8 +101,7 @@ BEGIN
       FROM %s
      CROSS JOIN LATERAL (SELECT CASE WHEN r.match IS NOT NULL THEN b.reference <> '' AND
                                      b.key = s.key END AS same) k $make$,
-        CASE WHEN p_low IS NOT NULL THEN 'nextval(''pg_temp.recon_number'')'
-             ELSE 'nextval(''bank.recon_match_match_id_seq'')' END, p_as_of,
+        p_as_of,
         CASE WHEN p_exact THEN bank.recon_exact_from(book, statement, p_as_of)
              ELSE format($from$%s b LEFT JOIN (SELECT * FROM api.run_line
                   WHERE writer = (SELECT pg_current_xact_id()) AND mate_id IS NOT NULL) r ON r.item_id = b.item_id
@@ -193,7 +191,7 @@ BEGIN
 END $$;
 
 -- The other matches, line by line and as a whole.
-CREATE FUNCTION bank.recon_run_groups(p_lane_id int, p_as_of date, p_fresh bigint[]) RETURNS void
+CREATE FUNCTION bank.recon_run_groups() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '64MB' AS $$
 DECLARE
@@ -359,25 +357,25 @@ BEGIN
         SELECT r.item_id, r.account_id, r.side, r.amount, r.key FROM run_rest r
          WHERE r.due AND (r.account_id, abs(r.amount)) IN (SELECT account_id, abs(amount) FROM near)),
     word AS (
-        SELECT 'S' AS kind, match_id AS id, key FROM near
-        UNION ALL SELECT 'L', match_id, other_key FROM near
-        UNION ALL SELECT 'r', item_id, key FROM rest),
+        SELECT false AS left_over, 'S' AS side, match_id AS id, key, account_id, -amount AS amount FROM near
+        UNION ALL SELECT false, 'L', match_id, other_key, account_id, amount FROM near
+        UNION ALL SELECT true, side, item_id, key, account_id, amount FROM rest),
     gram AS MATERIALIZED (
-        SELECT w.kind, w.id, length(w.key) AS length, substr(w.key, n, 2) AS gram,
-               row_number() OVER (PARTITION BY w.kind, w.id, substr(w.key, n, 2)) AS copy
+        SELECT w.left_over, w.side, w.id, w.account_id, w.amount, length(w.key) AS length,
+               substr(w.key, n, 2) AS gram,
+               row_number() OVER (PARTITION BY w.left_over, w.side, w.id, substr(w.key, n, 2)) AS copy
           FROM word w, generate_series(1, length(w.key) - 1) n WHERE length(w.key) >= 4),
     own AS MATERIALIZED (
         SELECT a.id AS match_id, 200 * count(*) / (a.length + b.length - 2) AS alike
-          FROM gram a JOIN gram b ON b.kind = 'L' AND b.id = a.id AND b.gram = a.gram AND b.copy = a.copy
-         WHERE a.kind = 'S' GROUP BY a.id, a.length, b.length),
+          FROM gram a JOIN gram b ON NOT b.left_over AND b.side = 'L' AND b.id = a.id AND b.gram = a.gram
+               AND b.copy = a.copy
+         WHERE NOT a.left_over AND a.side = 'S' GROUP BY a.id, a.length, b.length),
     other AS (
-        SELECT g.id AS match_id, r.item_id, 200 * count(*) / (g.length + x.length - 2) AS alike
-          FROM near o
-          JOIN gram g ON g.id = o.match_id AND g.kind IN ('S', 'L')
-          JOIN rest r ON r.account_id = o.account_id AND r.side = g.kind
-               AND r.amount = CASE g.kind WHEN 'L' THEN o.amount ELSE -o.amount END
-          JOIN gram x ON x.kind = 'r' AND x.id = r.item_id AND x.gram = g.gram AND x.copy = g.copy
-         GROUP BY g.id, g.kind, g.length, x.length, r.item_id)
+        SELECT g.id AS match_id, 200 * count(*) / (g.length + x.length - 2) AS alike
+          FROM gram g JOIN gram x ON x.left_over AND x.side = g.side AND x.account_id = g.account_id
+               AND x.amount = g.amount AND x.gram = g.gram AND x.copy = g.copy
+         WHERE NOT g.left_over
+         GROUP BY g.id, g.side, g.length, x.length, x.id)
     INSERT INTO run_doubt
     SELECT match_id, 'another reference is as near' FROM own JOIN other USING (match_id)
      WHERE other.alike >= own.alike;

@@ -7,20 +7,15 @@
 -- leaves items of live matches alone. 'suggested' matches come from rules and give way to a
 -- person's proposal.
 
-ALTER TABLE bank.recon_match DROP CONSTRAINT recon_match_status_check;
 ALTER TABLE bank.recon_match
-    ADD CONSTRAINT recon_match_status_check
-        CHECK (status IN ('suggested', 'proposed', 'confirmed', 'refused', 'undone')),
     ADD COLUMN IF NOT EXISTS score smallint,            -- 0 to 100, of a suggestion
     ADD COLUMN IF NOT EXISTS made_at timestamptz,       -- proposed by its maker
-    ADD COLUMN IF NOT EXISTS undo_code text COLLATE "C",
-    -- By hand with an adjustment: never without a second person.
-    ADD CONSTRAINT recon_match_adjusted CHECK
-        (status <> 'confirmed' OR adjustment = 0 OR run_id IS NOT NULL OR checker IS NOT NULL);
-CREATE INDEX recon_match_waiting ON bank.recon_match (unit_id, status, account_id, match_id)
+    ADD COLUMN IF NOT EXISTS undo_code text COLLATE "C";
+-- Segments hold pairs that a run confirmed and nothing of these (095).
+CREATE INDEX recon_match_waiting ON bank.recon_match_base (unit_id, status, account_id, match_id)
     WHERE status IN ('suggested', 'proposed');
-CREATE INDEX recon_match_made ON bank.recon_match (maker, made_at) WHERE made_at IS NOT NULL;
-CREATE INDEX recon_match_adjustment ON bank.recon_match (account_id, last_day) WHERE adjustment <> 0;
+CREATE INDEX recon_match_made ON bank.recon_match_base (maker, made_at) WHERE made_at IS NOT NULL;
+CREATE INDEX recon_match_adjustment ON bank.recon_match_base (account_id, last_day) WHERE adjustment <> 0;
 CREATE INDEX recon_open_amount ON bank.recon_open (account_id, side, amount, value_date);
 
 -- What each role may do, by amount in minor units of the currency ('': any currency without a row).
@@ -221,10 +216,11 @@ CREATE FUNCTION bank.recon_match_release(p_lane bank.recon_lane, p_match bank.re
                                          p_status text, p_code text, p_reason text)
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 BEGIN
+    PERFORM bank.recon_pair_spell(p_match.account_id, p_match.match_id);
     UPDATE recon_match SET status = p_status, version = version + 1, undo_reason = p_reason,
            undo_code = p_code, decided_at = clock_timestamp()
      WHERE account_id = p_match.account_id AND match_id = p_match.match_id;
-    UPDATE recon_match_item SET live = false
+    UPDATE recon_member SET live = false
      WHERE account_id = p_match.account_id AND match_id = p_match.match_id;
     INSERT INTO recon_open
     SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
@@ -284,7 +280,7 @@ RETURNS void LANGUAGE sql SET search_path = bank, pg_temp AS $$
                                WHERE mi.account_id = p_account_id AND mi.item_id = ANY (p_items)
                                  AND mi.live)
         RETURNING m.match_id)
-    UPDATE recon_match_item mi SET live = false FROM gone
+    UPDATE recon_member mi SET live = false FROM gone
      WHERE mi.account_id = p_account_id AND mi.match_id = gone.match_id;
 $$;
 
@@ -369,7 +365,7 @@ BEGIN
         s.movement, s.first_day, s.last_day, -s.total, coalesce(p_note, ''), v_status,
         clock_timestamp())
     RETURNING match_id INTO v_match;
-    INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
+    INSERT INTO recon_member (account_id, match_id, item_id, amount)
     SELECT o.account_id, v_match, o.item_id, o.amount FROM recon_open o
      WHERE o.account_id = p_account_id AND o.item_id = ANY (items);
     IF s.total <> 0 THEN
@@ -421,7 +417,7 @@ BEGIN
     UPDATE recon_match SET status = v_status, maker = session_user, version = version + 1,
            made_at = clock_timestamp(), decided_at = clock_timestamp()
      WHERE account_id = p_account_id AND match_id = p_match_id;
-    UPDATE recon_match_item SET live = true
+    UPDATE recon_member SET live = true
      WHERE account_id = p_account_id AND match_id = p_match_id AND NOT live;
     IF m.adjustment <> 0 AND NOT EXISTS (SELECT FROM recon_adjustment WHERE account_id = p_account_id
                                          AND match_id = p_match_id) THEN

@@ -9,7 +9,7 @@ BEGIN
     CREATE TEMP TABLE run_old ON COMMIT DROP AS
     SELECT m.account_id, m.match_id, m.rule, array_agg(x.item_id ORDER BY x.item_id) AS items
       FROM recon_account a JOIN recon_match m USING (account_id)
-      JOIN recon_match_item x ON x.account_id = m.account_id AND x.match_id = m.match_id
+      JOIN recon_member x ON x.account_id = m.account_id AND x.match_id = m.match_id
      WHERE a.lane_id = p_lane_id AND m.status = 'suggested'
      GROUP BY m.account_id, m.match_id;
     IF NOT EXISTS (SELECT FROM run_old) THEN
@@ -34,27 +34,26 @@ BEGIN
            decided_at = clock_timestamp()
       FROM run_old o WHERE m.account_id = o.account_id AND m.match_id = o.match_id
        AND NOT EXISTS (SELECT FROM run_kept k WHERE k.match_id = o.match_id);
-    UPDATE recon_match_item x SET live = false
+    UPDATE recon_member x SET live = false
       FROM run_old o WHERE x.account_id = o.account_id AND x.match_id = o.match_id
        AND NOT EXISTS (SELECT FROM run_kept k WHERE k.match_id = o.match_id);
 END $$;
 
--- Writes the matches; the pairs to the segment p_low when they are many. What the members of a match
--- are stands beside the items: those of a segment in a table of its own, from their first run on.
+-- Writes the matches; the pairs to the segment p_low when they are many, each with its lines in its own
+-- row once it is confirmed. p_rule: that of the unique pairs (096), NULL when none were looked for.
 CREATE FUNCTION bank.recon_run_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_low bigint,
-                                     p_fresh bigint[]) RETURNS void
+                                     p_rule text) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
-DECLARE
-    made bigint[] := ARRAY(SELECT g.low FROM recon_segment g WHERE NOT g.members AND g.low IN (
-        SELECT s.segment FROM recon_statement s WHERE s.statement_id = ANY (p_fresh)) ORDER BY g.low);
-    v_low bigint;
 BEGIN
-    EXECUTE format($make$
-    INSERT INTO bank.%s (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
+    IF p_low IS NOT NULL THEN
+        PERFORM bank.recon_unique_write(p_lane, p_run, p_version, p_rule, p_low);
+        PERFORM bank.recon_segment_join('match', p_low);
+    END IF;
+    INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
         key, amount, first_day, last_day, score, evidence, detail, status)
     OVERRIDING SYSTEM VALUE
-    SELECT p.account_id, p.match_id, $1, $2, p.rule, $3, '1:1', p.key, p.amount,
+    SELECT p.account_id, p.match_id, p_lane.unit_id, p_run, p.rule, p_version, '1:1', p.key, p.amount,
            p.first_day, p.last_day,
            CASE WHEN p.confirm AND d.match_id IS NULL THEN NULL
                 ELSE coalesce(p.score, bank.recon_score(p.detail::jsonb)) END,
@@ -62,24 +61,7 @@ BEGIN
            CASE WHEN p.confirm AND d.match_id IS NULL THEN 'confirmed' ELSE 'suggested' END
       FROM run_pair p
       LEFT JOIN (SELECT match_id, min(why) AS why FROM run_doubt GROUP BY match_id) d USING (match_id)
-     WHERE p.match_id IS NOT NULL $make$,
-        CASE WHEN p_low IS NULL THEN 'recon_match' ELSE 'recon_match_' || p_low END)
-    USING p_lane.unit_id, p_run, p_version;
-    IF p_low IS NOT NULL THEN
-        PERFORM bank.recon_segment_join('match', p_low);
-    END IF;
-    FOREACH v_low IN ARRAY made LOOP
-        PERFORM bank.recon_segment_new('match_item', v_low);
-        EXECUTE format($make$
-        INSERT INTO bank.recon_match_item_%1$s (account_id, match_id, item_id, amount)
-        SELECT account_id, match_id, book_id, amount FROM run_pair
-         WHERE match_id IS NOT NULL AND book_id >= %1$s AND book_id < %1$s + 100000000
-        UNION ALL
-        SELECT account_id, match_id, statement_id, -amount FROM run_pair
-         WHERE match_id IS NOT NULL AND statement_id >= %1$s AND statement_id < %1$s + 100000000
-        $make$, v_low);
-        PERFORM bank.recon_segment_join('match_item', v_low);
-    END LOOP;
+     WHERE p.match_id IS NOT NULL AND p.match_id NOT IN (SELECT match_id FROM run_sure);
     INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
         key, amount, first_day, last_day, adjustment, score, evidence, detail, status)
     OVERRIDING SYSTEM VALUE
@@ -92,12 +74,10 @@ BEGIN
            CASE WHEN g.confirm AND d.match_id IS NULL THEN 'confirmed' ELSE 'suggested' END
       FROM run_group g
       LEFT JOIN (SELECT match_id, min(why) AS why FROM run_doubt GROUP BY match_id) d USING (match_id);
-    INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
-    SELECT account_id, match_id, book_id, amount FROM run_pair
-     WHERE match_id IS NOT NULL AND book_id / 100000000 * 100000000 <> ALL (made)
-    UNION ALL
-    SELECT account_id, match_id, statement_id, -amount FROM run_pair
-     WHERE match_id IS NOT NULL AND statement_id / 100000000 * 100000000 <> ALL (made)
+    INSERT INTO recon_member (account_id, match_id, item_id, amount)
+    SELECT p.account_id, p.match_id, i.item_id, i.amount
+      FROM run_pair p CROSS JOIN LATERAL (VALUES (p.book_id, p.amount), (p.statement_id, -p.amount)) i (item_id, amount)
+     WHERE p.match_id IS NOT NULL AND p.match_id NOT IN (SELECT match_id FROM run_sure)
     UNION ALL
     SELECT p.account_id, g.match_id, p.item_id, p.amount FROM run_part p JOIN run_group g USING (match);
 EXCEPTION WHEN unique_violation THEN
@@ -157,7 +137,9 @@ BEGIN
         UNION ALL
         SELECT account_id, statement_id FROM run_pair WHERE match_id IS NOT NULL AND NOT statement_fresh
         UNION ALL
-        SELECT account_id, item_id FROM run_part WHERE NOT fresh) x
+        SELECT account_id, item_id FROM run_part WHERE NOT fresh
+        UNION ALL
+        SELECT account_id, item_id FROM run_paid) x
      WHERE x.item_id NOT IN (SELECT l.item_id FROM run_left l);
     ANALYZE run_gone;
     DELETE FROM recon_open o USING run_gone g
@@ -199,7 +181,8 @@ BEGIN
           FROM (SELECT account_id, last_day AS day, count(*) AS lines, sum(amount) AS amount
                   FROM run_pair
                  WHERE confirm AND match_id NOT IN (SELECT match_id FROM run_doubt)
-                 GROUP BY account_id, last_day) p
+                 GROUP BY account_id, last_day
+                UNION ALL SELECT account_id, day, lines, amount FROM run_day) p
          CROSS JOIN (VALUES ('L'), ('S')) s (side)
         UNION ALL
         SELECT g.account_id, p.side, g.last_day, count(*), sum(p.amount)
@@ -213,7 +196,7 @@ BEGIN
 END $$;
 
 -- Figures of a run by rule.
-CREATE FUNCTION bank.recon_run_count(p_run bigint, p_lane_id int, p_as_of date) RETURNS void
+CREATE FUNCTION bank.recon_run_count(p_run bigint, p_rule text) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 BEGIN
     WITH made AS (
@@ -221,6 +204,8 @@ BEGIN
                p.confirm AS asked, count(*) AS n, sum(abs(p.amount)) AS value
           FROM run_pair p WHERE p.match_id IS NOT NULL
          GROUP BY 1, 2, 3
+        UNION ALL
+        SELECT p_rule, true, true, sum(lines), sum(value) FROM run_day HAVING count(*) > 0
         UNION ALL
         SELECT g.rule, g.confirm AND d.match_id IS NULL, g.confirm, count(*),
                sum(abs(g.amount)::numeric)
@@ -244,7 +229,7 @@ END $$;
 -- Checks, judges and keeps what a run found, opens breaks for the rest. p_exact: the database finds
 -- the pairs itself; else api.run_line holds what an engine of this transaction claims.
 CREATE FUNCTION bank.recon_run_keep(p_lane text, p_as_of date, p_rule_set_id int, p_exact boolean,
-                                    p_request uuid)
+                                    p_unique jsonb, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
@@ -256,7 +241,10 @@ DECLARE
     v_run bigint;
     v_low bigint;
     many bigint;
+    v_unique jsonb := p_unique;
+    v_bulk bigint := bank.setting('recon_segment_lines')::bigint;
     v_fresh bigint[];
+    v_read bigint[];                         -- of these, statements that are read line by line
     v_settled int;
     seen record;
 BEGIN
@@ -266,7 +254,7 @@ BEGIN
         RETURN answer;
     END IF;
     lane := bank.recon_lane_claim(p_lane);
-    SELECT r.version, r.spec::jsonb INTO v_version, v_rules FROM recon_rule_set r
+    SELECT r.version INTO v_version FROM recon_rule_set r
      WHERE r.rule_set_id = p_rule_set_id;
     IF NOT FOUND OR p_rule_set_id <> lane.rule_set_id AND EXISTS (
         SELECT FROM recon_rule_set WHERE rule_set_id = p_rule_set_id
@@ -274,7 +262,9 @@ BEGIN
         PERFORM bank.fail('BO409', 'The rules of this lane were changed meanwhile.',
                           p_rule_set_id::text, 'Run the lane again.', 'p_rule_set_id');
     END IF;
+    v_rules := bank.recon_rules_of(lane, p_rule_set_id);
     v_fresh := bank.recon_fresh(lane.lane_id);
+    v_read := v_fresh;
     SELECT coalesce(sum(n) FILTER (WHERE side = 'L'), 0) AS book,
            coalesce(sum(n) FILTER (WHERE side = 'S'), 0) AS statement INTO seen
       FROM (SELECT o.side, count(*) AS n FROM recon_open o JOIN recon_account a USING (account_id)
@@ -292,25 +282,36 @@ BEGIN
     PERFORM bank.recon_run_undone(lane.lane_id);
     IF p_exact THEN
         many := least(seen.book, seen.statement);
+        v_unique := CASE WHEN many >= v_bulk THEN '{"rule": "exact"}'::jsonb END;
     ELSE
-        PERFORM bank.recon_run_forget();
-        SELECT count(*) INTO many FROM api.run_line
+        SELECT count(*) + coalesce((p_unique->>'pairs')::bigint, 0) INTO many FROM api.run_line
          WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL;
     END IF;
-    IF many >= bank.setting('recon_segment_lines')::bigint THEN
+    IF (p_unique->>'pairs')::bigint < v_bulk THEN
+        PERFORM bank.recon_run_refuse('few unique pairs');
+    END IF;
+    IF bank.recon_run_unique(v_as_of, v_fresh, v_rules, v_unique) THEN
+        v_read := '{}';
+    ELSE
+        v_unique := NULL;
+    END IF;
+    IF NOT p_exact THEN
+        PERFORM bank.recon_run_forget();
+    END IF;
+    IF v_unique IS NOT NULL OR many >= v_bulk THEN
         v_low := bank.recon_segment_new('match');
     END IF;
-    PERFORM bank.recon_run_pairs(v_as_of, v_fresh, p_exact, v_low);
+    PERFORM bank.recon_run_pairs(v_as_of, v_read, p_exact);
     PERFORM bank.recon_run_single(v_as_of);
-    PERFORM bank.recon_run_groups(lane.lane_id, v_as_of, v_fresh);
+    PERFORM bank.recon_run_groups();
     PERFORM bank.recon_run_rest();
-    PERFORM bank.recon_run_judge(bank.recon_rules_of(lane, p_rule_set_id), lane);
+    PERFORM bank.recon_run_judge(v_rules, lane);
     PERFORM bank.recon_run_supersede(lane.lane_id);
-    PERFORM bank.recon_run_write(lane, v_run, v_version, v_low, v_fresh);
+    PERFORM bank.recon_run_write(lane, v_run, v_version, v_low, v_unique->>'rule');
     PERFORM bank.recon_run_vouchers(lane, v_run);
     PERFORM bank.recon_run_settle(lane.lane_id, v_fresh);
     PERFORM bank.recon_run_close();
-    PERFORM bank.recon_run_count(v_run, lane.lane_id, v_as_of);
+    PERFORM bank.recon_run_count(v_run, v_unique->>'rule');
     PERFORM bank.recon_run_clear();
     -- Vouchers of approved adjustments that came with our book.
     v_settled := bank.recon_vouchers_settle(lane, v_as_of, v_run);
@@ -332,12 +333,14 @@ BEGIN
 END $$;
 
 -- Ends a run: keeps what api.run_line holds of this transaction. p_rule_set_id: what the matches were
--- made by. The answer's id is the run.
-CREATE FUNCTION api.run_commit(p_lane text, p_as_of date, p_rule_set_id int, p_request uuid)
+-- made by; p_unique: NULL, or what it leaves to the database (096): rule, pairs. The answer's id is the
+-- run.
+CREATE FUNCTION api.run_commit(p_lane text, p_as_of date, p_rule_set_id int, p_unique jsonb,
+                               p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
-    RETURN bank.recon_run_keep(p_lane, p_as_of, p_rule_set_id, false, p_request);
+    RETURN bank.recon_run_keep(p_lane, p_as_of, p_rule_set_id, false, p_unique, p_request);
 END $$;
 SELECT bank.function_grant('run_commit', 'clerk', 'supervisor');
 
@@ -368,6 +371,6 @@ BEGIN
     ELSE
         SELECT * INTO lane FROM recon_lane WHERE code = p_lane;
     END IF;
-    RETURN bank.recon_run_keep(p_lane, p_as_of, lane.rule_set_id, true, p_request);
+    RETURN bank.recon_run_keep(p_lane, p_as_of, lane.rule_set_id, true, NULL, p_request);
 END $$;
 SELECT bank.function_grant('reconcile_run', 'clerk', 'supervisor');

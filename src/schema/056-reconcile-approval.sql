@@ -23,7 +23,7 @@ BEGIN
         VALUES (v.account_id, v.unit_id, p_run, 'voucher', '1:0', v.voucher, v.amount, v.day, v.day,
             -v.amount, v.voucher, 'confirmed')
         RETURNING match_id INTO v_match;
-        INSERT INTO recon_match_item (account_id, match_id, item_id, amount)
+        INSERT INTO recon_member (account_id, match_id, item_id, amount)
         VALUES (v.account_id, v_match, v.item_id, v.amount);
         PERFORM bank.recon_match_close(v.account_id, v_match, 1);
         UPDATE recon_adjustment SET status = 'booked', booked_match_id = v_match,

@@ -10,27 +10,27 @@ CREATE SEQUENCE bank.recon_segment_low START 10000000000 INCREMENT 100000000;
 CREATE TABLE bank.recon_segment (
     low bigint PRIMARY KEY,
     kind text COLLATE "C" NOT NULL CHECK (kind IN ('item', 'match')),
-    members boolean NOT NULL DEFAULT false,  -- of items: what they are matched with has its table
+    first_item bigint,                       -- of matches: range of the lines in its pairs
+    last_item bigint,
     made_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 SELECT bank.table_protect('bank.recon_segment', 'SELECT');
 
--- An empty table like those of the others; p_kind: item, match, or match_item beside the items of
--- segment p_low. Answers where its numbers begin.
-CREATE FUNCTION bank.recon_segment_new(p_kind text, p_low bigint DEFAULT NULL) RETURNS bigint
+-- An empty table like those of the others; p_kind: item or match. Answers where its numbers begin.
+CREATE FUNCTION bank.recon_segment_new(p_kind text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
-    low bigint := coalesce(p_low, nextval('bank.recon_segment_low'));
+    v_low bigint := nextval('bank.recon_segment_low');
 BEGIN
-    IF p_low IS NULL THEN
-        INSERT INTO recon_segment (low, kind) VALUES (low, p_kind);
-    ELSE
-        UPDATE recon_segment SET members = true WHERE recon_segment.low = p_low;
-    END IF;
+    INSERT INTO recon_segment (low, kind) VALUES (v_low, p_kind);
     EXECUTE format('CREATE TABLE bank.recon_%1$s_%2$s (LIKE bank.recon_%1$s INCLUDING DEFAULTS '
-                   'INCLUDING CONSTRAINTS)', p_kind, low);
-    EXECUTE format('GRANT SELECT, INSERT ON bank.recon_%s_%s TO bankops_api', p_kind, low);
-    RETURN low;
+                   'INCLUDING CONSTRAINTS)', p_kind, v_low);
+    IF p_kind = 'match' THEN -- what the planner need not look for here
+        EXECUTE format('ALTER TABLE bank.recon_match_%s ADD CHECK (status IN (''confirmed'', ''undone'') '
+                       'AND adjustment = 0 AND made_at IS NULL)', v_low);
+    END IF;
+    EXECUTE format('GRANT SELECT, INSERT ON bank.recon_%s_%s TO bankops_api', p_kind, v_low);
+    RETURN v_low;
 END $$;
 
 -- Makes the indexes of a segment and puts it beside the others, where the usual rights hold.
@@ -45,10 +45,12 @@ BEGIN
     -- The planner has to know at once how few statements a segment holds, and once that numbers differ.
     IF p_kind = 'item' THEN
         EXECUTE format('ANALYZE %s (statement_id)', v_table);
+    ELSE
+        PERFORM bank.recon_segment_pairs(p_low);
     END IF;
     IF NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = 'bank' AND inherited
                                          AND tablename = 'recon_' || p_kind) THEN
-        EXECUTE format('ANALYZE bank.recon_%s (account_id, %s_id)', p_kind, replace(p_kind, 'match_', ''));
+        EXECUTE format('ANALYZE bank.recon_%1$s (account_id, %1$s_id)', p_kind);
     END IF;
 END $$;
 
@@ -66,7 +68,7 @@ DO $$
 DECLARE
     f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text, bigint)',
+    FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text)',
                              'bank.recon_segment_join(text, bigint)'] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO bankops_owner', f);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);

@@ -62,6 +62,7 @@ dist_schema_DATA += \
   src/schema/081-macro.sql \
   src/schema/082-reconcile-original.sql \
   src/schema/095-reconcile-segment.sql \
+  src/schema/096-reconcile-unique.sql \
   src/schema/099-benefit.sql
 dist_schema_DATA += \
   src/schema/060-restricted.sql \

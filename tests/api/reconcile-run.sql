@@ -67,7 +67,7 @@ BEGIN
             SELECT n, i::bigint, w[1], w[2] = 'sure' FROM regexp_split_to_table(w[3], '\+') i;
         END IF;
     END LOOP;
-    PERFORM api.run_commit('R-ONE', '2031-01-31', p_rules, gen_random_uuid());
+    PERFORM api.run_commit('R-ONE', '2031-01-31', p_rules, NULL, gen_random_uuid());
     RESET SESSION AUTHORIZATION;
     RETURN (SELECT coalesce(string_agg(k, ', ' ORDER BY k), '') FROM (
         SELECT rule || ' ' || status AS k FROM bank.recon_match
@@ -177,7 +177,7 @@ SELECT is((SELECT count(*) FROM (SELECT 1 FROM bank.recon_match_item WHERE live 
 SELECT is(pg_temp.totals(), 0::bigint, 'the sums by day are those of the matches');
 SELECT is((SELECT string_agg(difference::text, ' ') FROM bank.recon_account a, bank.recon_proof(a.account_id, '2031-01-31')
            WHERE a.external_account IN ('ER 1', 'ER 2')), '0 0', 'the balances are explained');
-SELECT throws_ok($$INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+SELECT throws_ok($$INSERT INTO bank.recon_member (account_id, match_id, item_id, amount)
            SELECT account_id, match_id + 1, item_id, 0 FROM bank.recon_match_item WHERE live LIMIT 1$$, '23505', NULL,
            'nor can it be, whoever writes');
 SELECT throws_ok($$UPDATE bank.recon_match SET adjustment = 1 WHERE status = 'confirmed' AND adjustment = 0;

@@ -2,7 +2,7 @@
 -- it, and that the order of imports makes no difference.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(24);
+SELECT plan(27);
 UPDATE bank.setting SET value = '5' WHERE name = 'recon_segment_lines';
 
 INSERT INTO bank.recon_lane (code, name, kind, unit_id)
@@ -77,25 +77,28 @@ SELECT is(pg_temp.result('G-ONE'), 'A1 1 confirmed, B2 2 confirmed, C3 3 confirm
           'E5 5 confirmed, bank-only S G9 -9, bank-only S H8 -8, bank-only S K7 -7, duplicate L F6 6, '
           'duplicate L F6 6, duplicate S F6 -6', 'what is unique on both sides matches');
 SELECT is(pg_temp.tables('recon_match', 'GG1'), 'own 5', 'the matches in one table');
-SELECT is(pg_temp.tables('recon_match_item', 'GG1'), 'own 5, own 5', 'their lines beside the items');
-SELECT is((SELECT count(*) FROM bank.recon_segment WHERE kind = 'item' AND NOT members), 0::bigint,
-          'each table of items has its table of members');
+SELECT is((SELECT count(*) FROM bank.recon_match WHERE book_id IS NOT NULL), 5::bigint, 'one row each');
+SELECT is((SELECT count(*) FROM bank.recon_match_item) || ' ' || (SELECT count(*) FROM bank.recon_member), '10 0',
+          'with two lines');
 SELECT is((SELECT count(*) FROM (SELECT 1 FROM bank.recon_match_item i JOIN bank.recon_match m
             USING (account_id, match_id) GROUP BY m.account_id, m.match_id, m.adjustment
            HAVING sum(i.amount) + m.adjustment <> 0) x), 0::bigint, 'all sum to zero');
 
 -- What holds for the tables together holds for each of them.
-SELECT throws_ok($$INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
-    SELECT a.account_id, b.match_id, a.item_id, a.amount FROM bank.recon_match_item a
+SELECT throws_ok($$INSERT INTO bank.recon_member (account_id, match_id, item_id, amount)
+    SELECT a.account_id, b.match_id, a.item_id, 0 FROM bank.recon_match_item a
       JOIN bank.recon_match_item b ON b.account_id = a.account_id AND b.match_id > a.match_id LIMIT 1$$,
     '23505', NULL, 'a line in a second live match is refused');
-SELECT throws_ok($$UPDATE bank.recon_match_item SET amount = amount + 1 WHERE live$$, 'BO422', NULL,
-                 'members that do not sum to zero are refused');
+SELECT throws_ok($$UPDATE bank.recon_match m SET book_id = o.statement_id FROM bank.recon_match o
+    WHERE m.book_id < o.book_id AND o.account_id = m.account_id$$, '23514', NULL,
+    'pairs are not changed, but taken apart');
+SELECT throws_ok($$UPDATE bank.recon_match SET status = 'suggested' WHERE book_id IS NOT NULL$$, '23514', NULL,
+                 'and are confirmed or none');
 SELECT throws_ok($$UPDATE bank.recon_match SET checker = maker$$, '23514', NULL,
                  'a match checked by its maker is refused');
 SELECT is((SELECT count(*) FROM pg_class c, unnest('{bankops_api,t_clerk,t_admin}'::name[]) who
             WHERE c.relnamespace = 'bank'::regnamespace AND c.relkind = 'r'
-              AND c.relname ~ '^recon_(item|match|match_item)_(base|[0-9]+)$'
+              AND c.relname ~ '^recon_(item|match)_(base|[0-9]+)$'
               AND has_table_privilege(who, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')), 0::bigint,
           'nobody reaches the tables but through the whole');
 SELECT is(pg_temp.as('t_admin', 'SELECT bank.recon_segment_new(''item'')'), '42501',
@@ -105,6 +108,10 @@ SELECT is(pg_temp.as('t_admin', 'SELECT bank.recon_segment_new(''item'')'), '425
 SELECT is((SELECT pg_temp.as('t_clerk', format('SELECT (api.match_undo(%s, %s, 1, ''wrong-match'', ''wrong payer'', '
               'gen_random_uuid())).status', account_id, match_id)) FROM bank.recon_match WHERE key = 'C3'), 'done',
           'a match is undone');
+SELECT is((SELECT string_agg(i.live || ' ' || (m.book_id IS NULL), ', ') FROM bank.recon_match m JOIN bank.recon_match_item i
+            USING (account_id, match_id) WHERE m.key = 'C3'), 'false true, false true', 'and keeps its lines');
+SELECT throws_ok($$UPDATE bank.recon_member SET amount = amount + 1$$, 'BO422', NULL,
+                 'members that do not sum to zero are refused');
 SELECT is(pg_temp.run('G-ONE'), 'done', 'the next run');
 SELECT is((SELECT string_agg(status, ',') FROM bank.recon_match WHERE key = 'C3'), 'undone',
           'does not make it again');

@@ -269,7 +269,7 @@ CREATE FUNCTION pg_temp.suggest() RETURNS void LANGUAGE sql AS $$
                    first_day, last_day, evidence, status, score)
                VALUES (pg_temp.account('GL1'), 2, 'fuzzy', '1:1', 'B200', 300, '2030-01-02',
                        '2030-01-02', 'one letter differs', 'suggested', 90) RETURNING *)
-    INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+    INSERT INTO bank.recon_member (account_id, match_id, item_id, amount)
     SELECT m.account_id, m.match_id, o.item_id, o.amount FROM m JOIN bank.recon_open o
         ON o.item_id IN (pg_temp.item('L', 'B200'), pg_temp.item('S', 'C777')) $$;
 SELECT pg_temp.suggest();
@@ -292,7 +292,7 @@ WITH m AS (INSERT INTO bank.recon_match (account_id, unit_id, run_id, rule, card
                first_day, last_day, adjustment, status)
            VALUES (pg_temp.account('GL1'), 2, (SELECT max(run_id) FROM bank.recon_run), 'fee', '1:1',
                    'FEE1', 500000, '2030-01-02', '2030-01-02', -2000, 'confirmed') RETURNING *),
-i AS (INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+i AS (INSERT INTO bank.recon_member (account_id, match_id, item_id, amount)
       SELECT m.account_id, m.match_id, o.item_id, o.amount FROM m JOIN bank.recon_open o
           ON o.item_id IN (pg_temp.item('L', 'FEE1'), pg_temp.item('S', 'FEE1')))
 INSERT INTO bank.recon_adjustment (account_id, match_id, lane_id, unit_id, kind, amount, currency,

@@ -155,10 +155,10 @@ SELECT is(pg_temp.proof('T-ONE', '2030-01-02'), '0 explained, 0 equal', 'the fir
 SELECT is(pg_temp.proof('T-ONE', '2030-01-04'), '0 explained, 0 explained', 'the last too');
 
 -- The tables themselves hold what a match is.
-SELECT throws_ok(format('INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+SELECT throws_ok(format('INSERT INTO bank.recon_member (account_id, match_id, item_id, amount)
     SELECT account_id, match_id, %s, 1 FROM bank.recon_match WHERE key = ''A1'' LIMIT 1',
     pg_temp.item('L', 'D4')), 'BO422', NULL, 'a match that does not sum to zero is refused');
-SELECT throws_ok($$INSERT INTO bank.recon_match_item (account_id, match_id, item_id, amount)
+SELECT throws_ok($$INSERT INTO bank.recon_member (account_id, match_id, item_id, amount)
     SELECT m.account_id, n.match_id, mi.item_id, mi.amount FROM bank.recon_match m
       JOIN bank.recon_match_item mi USING (account_id, match_id)
       JOIN bank.recon_match n ON n.account_id = m.account_id AND n.key = 'B2'

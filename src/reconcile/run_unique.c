@@ -1,0 +1,172 @@
+#include "reconcile/run_unique.h"
+
+#include "base/alloc.h"
+#include "reconcile/match_store.h"
+
+#include <stdlib.h>
+
+/* Lines of one account, reference and amount without its sign. */
+struct told {
+    uint32_t first, second; /* number plus one */
+    uint32_t lines;         /* at most 3 */
+};
+
+struct run_unique {
+    const struct match_store *store;
+    const struct match_rule *rule;
+    struct told *table; /* open addressing */
+    size_t slots, count;
+    uint8_t *has; /* by line */
+    uint32_t *others;
+    size_t other_count, other_capacity;
+};
+
+/* The next letter or digit of a reference in capitals, as bank.recon_key() keeps them; 0 at its end. */
+static char next_sign(struct slice *text)
+{
+    while (text->length) {
+        char byte = *text->text++;
+        text->length--;
+        if ((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z'))
+            return byte;
+        if (byte >= 'a' && byte <= 'z')
+            return (char)(byte - 'a' + 'A');
+    }
+    return 0;
+}
+
+static uint64_t size_of(int64_t amount)
+{
+    return amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
+}
+
+/* False when nothing is left of the reference. */
+static bool hash_line(const struct match_store *store, const struct match_line *line, uint64_t *hash)
+{
+    struct slice text = match_reference(store, line);
+    uint64_t word = 0, sum = match_mix(line->account, size_of(line->amount));
+    size_t signs = 0;
+    for (char sign; (sign = next_sign(&text)); word = word << 8 | (unsigned char)sign)
+        if (signs++ && signs % 8 == 1) {
+            sum = match_mix(sum, word);
+            word = 0;
+        }
+    *hash = match_mix(match_mix(sum, word), signs);
+    return signs > 0;
+}
+
+static bool same(const struct match_store *store, const struct match_line *one,
+                 const struct match_line *other)
+{
+    if (one->account != other->account || size_of(one->amount) != size_of(other->amount))
+        return false;
+    struct slice a = match_reference(store, one), b = match_reference(store, other);
+    for (char sign; (sign = next_sign(&a));)
+        if (sign != next_sign(&b))
+            return false;
+    return !next_sign(&b);
+}
+
+static void tell(struct run_unique *unique, uint32_t number)
+{
+    const struct match_line *line = &unique->store->lines[number];
+    uint64_t hash;
+    if (!hash_line(unique->store, line, &hash))
+        return;
+    size_t at = hash & (unique->slots - 1);
+    while (unique->table[at].lines &&
+           !same(unique->store, line, &unique->store->lines[unique->table[at].first - 1]))
+        at = (at + 1) & (unique->slots - 1);
+    struct told *told = &unique->table[at];
+    if (told->lines == 0)
+        told->first = number + 1;
+    else
+        told->second = number + 1;
+    told->lines += told->lines < 3;
+}
+
+static void add_other(struct run_unique *unique, uint32_t book)
+{
+    ARRAY_RESERVE(unique->others, unique->other_count, unique->other_capacity);
+    unique->others[unique->other_count++] = book;
+}
+
+/* Lines of the book come before those of the statement. */
+static void judge(struct run_unique *unique, const struct told *told)
+{
+    if (told->lines != 2)
+        return;
+    const struct match_line *book = &unique->store->lines[told->first - 1];
+    const struct match_line *other = &unique->store->lines[told->second - 1];
+    if (book->side == other->side || book->amount != other->amount || !book->amount)
+        return;
+    if (book->next == told->second - 1 && other->next == told->first - 1 &&
+        match_line_status(book) == MATCH_CONFIRMED &&
+        match_line_rule(unique->store, book) == unique->rule) {
+        unique->has[told->first - 1] = unique->has[told->second - 1] = 1;
+        unique->count++;
+    } else {
+        add_other(unique, told->first - 1);
+    }
+}
+
+static const struct match_rule *rule_of(const struct match_rules *rules)
+{
+    for (size_t i = 0; i < rules->count; i++) {
+        const struct match_rule *rule = &rules->list[i];
+        if (rule->kind == MATCH_REFERENCE && rule->writing == MATCH_SAME && rule->confirm &&
+            rule->ambiguity == MATCH_LEAVE && !rule->fee.given && !rule->tolerance)
+            return rule;
+    }
+    return NULL;
+}
+
+struct run_unique *run_unique_new(const struct match_store *store, const struct match_rules *rules)
+{
+    const struct match_rule *rule = rule_of(rules);
+    if (!rule)
+        return NULL;
+    struct run_unique *unique = xcalloc(1, sizeof *unique);
+    *unique = (struct run_unique){.store = store, .rule = rule, .slots = 1024};
+    while (unique->slots < store->count * 2)
+        unique->slots *= 2;
+    unique->table = xcalloc(unique->slots, sizeof *unique->table);
+    unique->has = xcalloc(store->count + 1, 1);
+    for (size_t i = 0; i < store->count; i++)
+        tell(unique, (uint32_t)i);
+    for (size_t i = 0; i < unique->slots; i++)
+        judge(unique, &unique->table[i]);
+    free(unique->table);
+    unique->table = NULL;
+    return unique;
+}
+
+void run_unique_free(struct run_unique *unique)
+{
+    if (!unique)
+        return;
+    free(unique->has);
+    free(unique->others);
+    free(unique);
+}
+
+const char *run_unique_rule(const struct run_unique *unique)
+{
+    return unique->rule->name;
+}
+
+size_t run_unique_count(const struct run_unique *unique)
+{
+    return unique->count;
+}
+
+bool run_unique_has(const struct run_unique *unique, size_t line)
+{
+    return unique->has[line];
+}
+
+const uint32_t *run_unique_others(const struct run_unique *unique, size_t *count)
+{
+    *count = unique->other_count;
+    return unique->others;
+}

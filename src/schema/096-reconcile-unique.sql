@@ -1,0 +1,291 @@
+-- The bulk of a large run: references that stand for one line of each side and nothing else. The
+-- database finds these pairs itself, in one pass over the open lines, and keeps each in one row; only
+-- what is left over goes the way of single claims (026). An engine names the rule by which it would
+-- have made them, how many it expects, and those that it wants otherwise.
+
+-- Groups the open lines of the lane (fresh statements and run_open) by account, reference and amount
+-- whatever its sign, so that a reversal speaks against a pair too.
+CREATE FUNCTION bank.recon_unique_group(p_as_of date, p_fresh bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET work_mem = '256MB' SET enable_sort = off AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_told, pg_temp.run_not;
+    CREATE TEMP TABLE run_not (book_id bigint NOT NULL) ON COMMIT DROP;
+    CREATE TEMP TABLE run_told ON COMMIT DROP AS
+    SELECT t.account_id, t.key, t.value, t.book_id, t.statement_id, t.first_day, t.last_day,
+           t.amount, t.apart, t.lines = 2 AND t.book_id IS NOT NULL AND t.statement_id IS NOT NULL
+               AND t.amount = t.most AND t.value <> 0 AS good
+      FROM (SELECT l.account_id, l.key, abs(l.amount) AS value, count(*) AS lines,
+                   min(l.item_id) FILTER (WHERE l.side = 'L') AS book_id,
+                   min(l.item_id) FILTER (WHERE l.side = 'S') AS statement_id,
+                   min(CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END) AS amount,
+                   max(CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END) AS most,
+                   min(l.day) AS first_day, max(l.day) AS last_day,
+                   max(l.value_date) - min(l.value_date) AS apart
+              FROM (SELECT i.account_id, i.item_id, i.side, i.amount, i.value_date, i.day,
+                           coalesce(i.reference_key, i.reference) AS key
+                      FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+                    UNION ALL
+                    SELECT o.account_id, o.item_id, o.side, o.amount, o.value_date, o.day, o.key
+                      FROM run_open o) l
+             WHERE l.day <= p_as_of AND l.key <> ''
+             GROUP BY l.key, l.account_id, abs(l.amount)) t;
+END $$;
+
+-- What the pairs add to the sums by day.
+CREATE FUNCTION bank.recon_unique_sum() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    TRUNCATE run_day;
+    INSERT INTO run_day
+    SELECT account_id, last_day, count(*), sum(amount), sum(value) FROM run_told
+     WHERE good AND book_id NOT IN (SELECT book_id FROM run_not)
+     GROUP BY account_id, last_day;
+END $$;
+
+-- Pairs that are none after all: what the engine wants otherwise, what people took apart, and those
+-- days apart that a settled line lies nearer to, which are claimed like any other and judged so.
+CREATE FUNCTION bank.recon_unique_except(p_unique jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    wanted bigint := p_unique->>'pairs';
+    good bigint;
+    v_others bigint;
+BEGIN
+    INSERT INTO run_not
+    SELECT l.item_id FROM api.run_line l WHERE l.writer = pg_current_xact_id() AND l.match = 0;
+    GET DIAGNOSTICS v_others = ROW_COUNT;
+    PERFORM bank.recon_unique_sum();
+    SELECT coalesce(sum(lines), 0) INTO good FROM run_day;
+    IF wanted IS NOT NULL AND wanted <> good THEN
+        PERFORM bank.recon_run_refuse(format('%s of %s unique pairs', good, wanted));
+    END IF;
+    DELETE FROM api.run_line WHERE writer = pg_current_xact_id() AND match = 0;
+    IF EXISTS (SELECT FROM run_undone) THEN
+        INSERT INTO run_not
+        SELECT t.book_id FROM run_told t
+          JOIN run_undone x ON x.item_id = t.book_id AND x.account_id = t.account_id
+          JOIN run_undone y ON y.account_id = x.account_id AND y.match_id = x.match_id
+                           AND y.item_id = t.statement_id
+         WHERE t.good;
+    END IF;
+    WITH settled AS MATERIALIZED (SELECT * FROM bank.recon_unique_settled()),
+    noted AS (INSERT INTO run_not SELECT book_id FROM settled)
+    INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
+    SELECT -row_number() OVER (ORDER BY s.book_id), s.book_id, s.statement_id, p_unique->>'rule', true
+      FROM settled s WHERE wanted IS NOT NULL AND s.book_id NOT IN (SELECT book_id FROM run_not);
+    IF (SELECT count(*) FROM run_not) > v_others THEN
+        PERFORM bank.recon_unique_sum();
+    END IF;
+END $$;
+
+-- As bank.recon_run_judge_settled.
+CREATE FUNCTION bank.recon_unique_settled() RETURNS TABLE (book_id bigint, statement_id bigint)
+LANGUAGE sql STABLE SET search_path = bank, pg_temp SET enable_nestloop = on SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+    SELECT t.book_id, t.statement_id FROM run_told t
+     WHERE t.good AND t.apart > 2
+       AND EXISTS (SELECT FROM recon_match m
+                     JOIN recon_item b ON b.account_id = t.account_id AND b.item_id = t.book_id
+                     JOIN recon_item s ON s.account_id = t.account_id AND s.item_id = t.statement_id
+                    WHERE m.account_id = t.account_id AND m.key = t.key AND m.amount = t.amount
+                      AND m.status = 'confirmed'
+                      AND least(abs(m.first_day - b.value_date), abs(m.last_day - b.value_date),
+                                abs(m.first_day - s.value_date), abs(m.last_day - s.value_date)) < t.apart)
+$$;
+
+-- From here on run_open holds all lines that are in no such pair, fresh or not, and run_gone those that
+-- were open before and are in one.
+CREATE FUNCTION bank.recon_unique_rest(p_as_of date, p_fresh bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET work_mem = '128MB' SET enable_nestloop = off SET enable_mergejoin = off AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_bad, pg_temp.run_else, pg_temp.run_paid;
+    CREATE TEMP TABLE run_bad ON COMMIT DROP AS
+    SELECT account_id, key, value FROM run_told
+     WHERE NOT good OR book_id IN (SELECT book_id FROM run_not);
+    ANALYZE run_bad;
+    CREATE TEMP TABLE run_else ON COMMIT DROP AS
+    SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+           i.reference, i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference) AS key
+      FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+       AND (i.reference_key = '' OR i.reference = '' OR i.day > p_as_of
+            OR (i.account_id, coalesce(i.reference_key, i.reference), abs(i.amount)) IN (
+                   SELECT account_id, key, value FROM run_bad));
+    CREATE TEMP TABLE run_paid ON COMMIT DROP AS
+    SELECT o.account_id, o.item_id FROM run_open o
+     WHERE o.key <> '' AND o.day <= p_as_of
+       AND (o.account_id, o.key, abs(o.amount)) NOT IN (SELECT account_id, key, value FROM run_bad);
+    DELETE FROM run_open o USING run_paid p WHERE o.account_id = p.account_id AND o.item_id = p.item_id;
+    INSERT INTO run_open SELECT * FROM run_else;
+    DROP TABLE run_else;
+    ANALYZE run_open;
+END $$;
+
+-- Finds the pairs: run_told. p_unique: NULL for none; else rule, and of an engine pairs (how many it
+-- expects). Answers whether single claims are looked for among run_open alone.
+CREATE FUNCTION bank.recon_run_unique(p_as_of date, p_fresh bigint[], p_rules jsonb, p_unique jsonb)
+RETURNS boolean LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_paid, pg_temp.run_day, pg_temp.run_sure;
+    CREATE TEMP TABLE run_sure (match_id bigint) ON COMMIT DROP;
+    CREATE TEMP TABLE run_paid (account_id bigint, item_id bigint) ON COMMIT DROP;
+    CREATE TEMP TABLE run_day (account_id bigint, day date, lines bigint, amount bigint, value numeric)
+        ON COMMIT DROP;
+    IF p_unique IS NULL THEN
+        RETURN false;
+    ELSIF NOT EXISTS (SELECT FROM jsonb_array_elements(p_rules->'rules') r
+                       WHERE r->>'name' = p_unique->>'rule' AND r->>'match' = 'reference'
+                         AND coalesce(r->>'writing', 'same') = 'same' AND r->>'status' = 'confirm') THEN
+        IF p_unique->>'pairs' IS NOT NULL THEN
+            PERFORM bank.recon_run_refuse('rule ' || coalesce(p_unique->>'rule', ''));
+        END IF;
+        RETURN false;
+    END IF;
+    PERFORM bank.recon_unique_group(p_as_of, p_fresh);
+    PERFORM bank.recon_unique_except(p_unique);
+    PERFORM bank.recon_unique_rest(p_as_of, p_fresh);
+    RETURN true;
+END $$;
+
+-- Writes them to the segment p_low, one row each; also the pairs of single claims (run_sure), when these
+-- are many, under other numbers.
+CREATE FUNCTION bank.recon_unique_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_rule text,
+                                        p_low bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    make text := format('INSERT INTO bank.recon_match_%s (account_id, match_id, unit_id, run_id, rule,
+        rule_version, cardinality, key, amount, first_day, last_day, status, book_id, statement_id,
+        evidence, detail)
+        SELECT t.account_id, nextval(''pg_temp.recon_number''), $1, $2, %%s, $3, ''1:1'', t.key, t.amount,
+               t.first_day, t.last_day, ''confirmed'', t.book_id, t.statement_id, ', p_low);
+BEGIN
+    PERFORM bank.recon_number_from(p_low);
+    IF p_rule IS NOT NULL THEN
+        EXECUTE format(make, '$4') || ''''', NULL FROM run_told t
+            WHERE t.good AND t.book_id NOT IN (SELECT n.book_id FROM run_not n)'
+          USING p_lane.unit_id, p_run, p_version, p_rule;
+    END IF;
+    INSERT INTO run_sure
+    SELECT p.match_id FROM run_pair p
+     WHERE p.match_id IS NOT NULL AND p.confirm AND p.match_id NOT IN (SELECT match_id FROM run_doubt);
+    IF (SELECT count(*) FROM run_sure) < bank.setting('recon_segment_lines')::bigint THEN
+        TRUNCATE run_sure;
+    ELSE
+        EXECUTE format(make, 't.rule') || 'coalesce(t.why, ''''), t.detail::jsonb FROM run_pair t
+            WHERE t.match_id IN (SELECT match_id FROM run_sure)'
+          USING p_lane.unit_id, p_run, p_version;
+    END IF;
+END $$;
+
+-- No line is in two live matches, whichever way they are kept: within recon_member and within a
+-- segment by unique indexes, between them by the checks below. Both ways hold the account meanwhile.
+CREATE FUNCTION bank.recon_line_taken(p_account_id bigint, p_item_id bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'unique_violation', MESSAGE = 'A line stands in two matches.',
+        DETAIL = format('account %s, line %s', p_account_id, p_item_id);
+END $$;
+
+CREATE FUNCTION bank.recon_member_once() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = bank, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_seqscan = off AS $$
+DECLARE
+    twice record;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(7205, account_id::int)
+       FROM (SELECT DISTINCT account_id FROM touched WHERE live ORDER BY account_id) a;
+    SELECT t.account_id, t.item_id INTO twice
+      FROM touched t CROSS JOIN LATERAL (
+          SELECT FROM recon_match m WHERE m.account_id = t.account_id AND m.book_id = t.item_id
+          UNION ALL
+          SELECT FROM recon_match m WHERE m.account_id = t.account_id AND m.statement_id = t.item_id) m
+     WHERE t.live LIMIT 1;
+    IF FOUND THEN
+        PERFORM bank.recon_line_taken(twice.account_id, twice.item_id);
+    END IF;
+    RETURN NULL;
+END $$;
+ALTER FUNCTION bank.recon_member_once() OWNER TO bankops_owner;
+CREATE TRIGGER recon_member_once_insert AFTER INSERT ON bank.recon_member
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_member_once();
+CREATE TRIGGER recon_member_once_update AFTER UPDATE ON bank.recon_member
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_member_once();
+
+-- Pairs come with a segment and in no other way.
+CREATE FUNCTION bank.recon_pair_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation',
+        MESSAGE = 'Only the segment of a run holds pairs; other matches have their lines in recon_member.';
+END $$;
+ALTER FUNCTION bank.recon_pair_refuse() OWNER TO bankops_owner;
+CREATE TRIGGER recon_pair_insert BEFORE INSERT ON bank.recon_match FOR EACH ROW
+    WHEN (NEW.book_id IS NOT NULL) EXECUTE FUNCTION bank.recon_pair_refuse();
+CREATE TRIGGER recon_pair_update BEFORE UPDATE ON bank.recon_match FOR EACH ROW
+    WHEN (NEW.book_id IS NOT NULL AND (NEW.book_id, NEW.statement_id, NEW.account_id)
+          IS DISTINCT FROM (OLD.book_id, OLD.statement_id, OLD.account_id))
+    EXECUTE FUNCTION bank.recon_pair_refuse();
+
+-- The indexes of the pairs of a segment, and whether others have their lines: looked at where the
+-- ranges of their numbers meet.
+CREATE FUNCTION bank.recon_segment_pairs(p_low bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET work_mem = '64MB' AS $$
+DECLARE
+    v_table text := format('bank.recon_match_%s', p_low);
+    own record;
+    other record;
+    twice record;
+BEGIN
+    EXECUTE format('CREATE UNIQUE INDEX ON %s (book_id, account_id) WHERE book_id IS NOT NULL', v_table);
+    EXECUTE format('CREATE UNIQUE INDEX ON %s (statement_id, account_id) WHERE statement_id IS NOT NULL',
+                   v_table);
+    EXECUTE format('UPDATE recon_segment SET first_item = x.first, last_item = x.last FROM (
+        SELECT least(min(book_id), min(statement_id)) AS first, greatest(max(book_id), max(statement_id)) AS last
+          FROM %s WHERE book_id IS NOT NULL AND statement_id IS NOT NULL) x
+         WHERE low = $1 RETURNING first_item, last_item', v_table)
+        INTO own USING p_low;
+    IF own.first_item IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT pg_advisory_xact_lock(7205, account_id::int)
+        FROM (SELECT DISTINCT account_id FROM %s ORDER BY account_id) a', v_table);
+    FOR other IN
+        SELECT 'bank.recon_member' AS name, format('(SELECT account_id, item_id FROM bank.recon_member
+            WHERE live AND item_id BETWEEN %s AND %s)', own.first_item, own.last_item) AS lines
+        UNION ALL
+        SELECT 'bank.recon_match_' || low, format('(SELECT account_id, book_id AS item_id FROM bank.recon_match_%1$s
+            WHERE book_id IS NOT NULL UNION ALL SELECT account_id, statement_id FROM bank.recon_match_%1$s
+            WHERE statement_id IS NOT NULL)', low)
+          FROM recon_segment WHERE kind = 'match' AND low <> p_low
+           AND first_item <= own.last_item AND last_item >= own.first_item LOOP
+        EXECUTE format('SELECT o.account_id, o.item_id FROM %s o WHERE EXISTS (SELECT FROM %s m
+                WHERE m.account_id = o.account_id AND m.book_id = o.item_id)
+             OR EXISTS (SELECT FROM %2$s m WHERE m.account_id = o.account_id AND m.statement_id = o.item_id)
+             LIMIT 1', other.lines, v_table) INTO twice;
+        IF twice.item_id IS NOT NULL THEN
+            PERFORM bank.recon_line_taken(twice.account_id, twice.item_id);
+        END IF;
+    END LOOP;
+END $$;
+ALTER FUNCTION bank.recon_segment_pairs(bigint) OWNER TO bankops_owner;
+REVOKE ALL ON FUNCTION bank.recon_segment_pairs(bigint) FROM PUBLIC;
+CREATE INDEX recon_match_base_book ON bank.recon_match_base (book_id, account_id) WHERE book_id IS NOT NULL;
+CREATE INDEX recon_match_base_statement ON bank.recon_match_base (statement_id, account_id)
+    WHERE statement_id IS NOT NULL;
+
+-- The lines of a pair as those of any other match, before it is changed.
+CREATE FUNCTION bank.recon_pair_spell(p_account_id bigint, p_match_id bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    m recon_match;
+BEGIN
+    SELECT * INTO m FROM recon_match
+     WHERE account_id = p_account_id AND match_id = p_match_id AND book_id IS NOT NULL FOR UPDATE;
+    IF FOUND THEN
+        UPDATE recon_match SET book_id = NULL, statement_id = NULL
+         WHERE account_id = p_account_id AND match_id = p_match_id;
+        INSERT INTO recon_member (account_id, match_id, item_id, amount)
+        VALUES (p_account_id, p_match_id, m.book_id, m.amount),
+               (p_account_id, p_match_id, m.statement_id, -m.amount);
+    END IF;
+END $$;
