@@ -116,3 +116,5 @@ dist_screens_DATA += \
   screens/case-more.part.json screens/case-choose.part.json \
   screens/customer-assets.part.json screens/customer-relations.part.json \
   screens/customer-contacts.part.json screens/customer-services.part.json
+dist_screens_DATA += screens/training.json screens/training-class.part.json \
+  screens/class-quality.json screens/model.json

@@ -30,6 +30,7 @@ CREATE TABLE bank.model (
     promoted_at timestamptz,
     promoted_by int,
     retired_at  timestamptz,
+    rolled_back boolean NOT NULL DEFAULT false, -- retired for the one before
     CHECK (hits BETWEEN 0 AND held AND top3 BETWEEN hits AND held),
     CHECK (auto_hits BETWEEN 0 AND auto AND auto <= held),
     CHECK ((rival_id IS NULL) = (rival_hits IS NULL))

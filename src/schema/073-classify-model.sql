@@ -115,9 +115,9 @@ BEGIN
         PERFORM bank.fail('BO423', 'No model was active before.', active::text,
                           'Train and promote another one.');
     END IF;
-    UPDATE bank.model SET state = 'retired', retired_at = clock_timestamp()
+    UPDATE bank.model SET state = 'retired', retired_at = clock_timestamp(), rolled_back = true
      WHERE model_id = active;
-    UPDATE bank.model SET state = 'active', retired_at = NULL WHERE model_id = before;
+    UPDATE bank.model SET state = 'active', retired_at = NULL, rolled_back = false WHERE model_id = before;
     PERFORM bank.audit_write('model_rollback', 'model', before::text, NULL,
                              jsonb_build_object('active', active),
                              jsonb_build_object('active', before));
@@ -313,11 +313,22 @@ BEGIN
 END $$;
 SELECT bank.function_grant(name, 'worker') FROM unnest('{nightly_claim,nightly_done}'::text[]) name;
 
--- The nights, the last first.
+-- What became of a model.
+CREATE FUNCTION bank.model_fate(m bank.model) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN m.model_id IS NULL THEN NULL WHEN m.state = 'active' THEN 'active'
+                WHEN m.rolled_back THEN 'rolled_back' WHEN m.state = 'retired' THEN 'replaced'
+                ELSE 'shadow' END
+$$;
+GRANT EXECUTE ON FUNCTION bank.model_fate TO bankops_api, bankops_staff;
+
+-- The nights, the last first: `accuracy` of the night's model, `rival` of the one active before, on the
+-- same held-out cases; `fate` of the model.
 CREATE VIEW api.nightly_list WITH (security_barrier) AS
 SELECT n.night, n.state, n.try_no, n.claimed_at, n.ended_at, n.model_id, n.promoted, n.note, m.held,
-       CASE WHEN m.held > 0 THEN round(100.0 * m.hits / m.held, 1)::text END AS accuracy,
-       CASE WHEN m.held > 0 AND m.rival_hits IS NOT NULL THEN round(100.0 * m.rival_hits / m.held, 1)::text END AS rival
+       round(100.0 * m.hits / nullif(m.held, 0), 1)::float AS accuracy,
+       round(100.0 * m.rival_hits / nullif(m.held, 0), 1)::float AS rival,
+       round(100.0 * (m.hits - m.rival_hits) / nullif(m.held, 0), 1)::float AS gain,
+       bank.model_fate(m) AS fate
   FROM bank.nightly n LEFT JOIN bank.model m USING (model_id)
  WHERE (SELECT bank.my_role()) IN ('supervisor', 'auditor', 'admin');
 SELECT bank.view_grant('nightly_list', 'supervisor', 'auditor', 'admin');

@@ -202,3 +202,85 @@ SELECT bank.function_grant(name, 'supervisor', 'auditor', 'admin')
   FROM unnest('{report_complaint,report_promise,report_team_load}'::text[]) name;
 SELECT bank.function_grant('report_register', 'supervisor', 'auditor');
 GRANT EXECUTE ON FUNCTION bank.period, bank.period_cases TO bankops_api;
+
+-- Training of the classifier: how it stands now.
+CREATE FUNCTION api.training_state()
+RETURNS TABLE (active int, since timestamptz, accuracy float, auto_share float, held int, at text,
+               promotes boolean, last_night date, last_state text, labels int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT m.model_id, m.promoted_at, round(100.0 * m.hits / nullif(m.held, 0), 1)::float,
+           round(100.0 * m.auto / nullif(m.held, 0), 1)::float, m.held,
+           bank.setting('classify_nightly_at'), bank.setting('classify_nightly_promote') = 'true', n.night, n.state,
+           (SELECT count(*)::int FROM bank.training_label l
+             WHERE l.at > (SELECT coalesce(max(x.trained_at), '-infinity') FROM bank.model x))
+      FROM (SELECT 1) one LEFT JOIN bank.model m ON m.state = 'active'
+      LEFT JOIN LATERAL (SELECT * FROM bank.nightly x ORDER BY x.night DESC LIMIT 1) n ON true
+$$;
+
+-- The last thirty models in the order they were trained, with the one each had to beat.
+CREATE FUNCTION api.training_trend()
+RETURNS TABLE (label text, model_id int, trained_at timestamptz, accuracy float, rival float, auto_share float, fate text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT to_char(bank.local_day(t.trained_at), 'MM-DD') || ' #' || t.model_id, t.model_id, t.trained_at,
+           round(100.0 * t.hits / nullif(t.held, 0), 1)::float,
+           round(100.0 * t.rival_hits / nullif(t.held, 0), 1)::float,
+           round(100.0 * t.auto / nullif(t.held, 0), 1)::float, bank.model_fate(t)
+      FROM (SELECT * FROM bank.model m ORDER BY m.model_id DESC LIMIT 30) x
+      JOIN bank.model t ON t.model_id = x.model_id ORDER BY t.model_id
+$$;
+
+-- One model, and its classes beside those of the model it was compared with: of the held-out cases of the
+-- class the share it found, and of those it called so the share that was.
+CREATE FUNCTION api.model_detail(p_model_id int)
+RETURNS TABLE (model_id int, fate text, state text, trained_at timestamptz, trained_by text, examples int, corrections int,
+               held int, accuracy float, rival_id int, rival_accuracy float, top3 float, auto_share float,
+               auto_accuracy float, calibration float, threshold float, promoted_at timestamptz, promoted_by text,
+               night date, note text, bytes bigint, sha256 text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT l.model_id, bank.model_fate(m), l.state, l.trained_at, l.trained_by, l.examples, l.corrections, l.held, l.accuracy,
+           l.rival_id, l.rival_accuracy, l.top3, l.auto_share, l.auto_accuracy, l.calibration, 100 * l.threshold,
+           l.promoted_at, l.promoted_by, n.night, n.note, l.bytes, l.sha256
+      FROM api.model_list l JOIN bank.model m USING (model_id)
+      LEFT JOIN bank.nightly n ON n.model_id = l.model_id
+     WHERE l.model_id = p_model_id AND bank.my_role() IN ('supervisor', 'auditor', 'admin')
+$$;
+CREATE FUNCTION api.model_classes(p_model_id int, p_axis text)
+RETURNS TABLE (code text, label_en text, label_zh text, held int, recall float, before float, gain float, exact float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT c.code, c.label_en, c.label_zh, c.held, c.recall, r.recall,
+           round((c.recall - r.recall)::numeric, 1)::float, c.precision
+      FROM api.model_class_list c
+      LEFT JOIN api.model_class_list r ON r.axis = c.axis AND r.code = c.code
+           AND r.model_id = (SELECT m.rival_id FROM bank.model m WHERE m.model_id = p_model_id)
+     WHERE c.model_id = p_model_id AND c.axis = p_axis
+     ORDER BY c.code
+$$;
+
+-- One class: what it is called, what became of its cases in the last year, and how the models of the last
+-- trainings did on its held-out cases.
+CREATE FUNCTION api.class_quality(p_axis text, p_code text)
+RETURNS TABLE (axis text, code text, label_en text, label_zh text, cases int, settled int, accuracy float,
+               auto_share float, auto_accuracy float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.axis::text, k.code, k.label_en, k.label_zh, coalesce(r.cases, 0), coalesce(r.settled, 0), r.accuracy,
+           r.auto_share, r.auto_accuracy
+      FROM bank.class_code k
+      LEFT JOIN api.report_classifier(NULL, NULL, p_axis, NULL) r ON r.label = k.code
+     WHERE k.axis = p_axis AND k.code = p_code
+$$;
+-- The last twelve months: all classes of an axis, or one by month.
+CREATE FUNCTION api.class_course(p_axis text, p_code text)
+RETURNS TABLE (label text, label_en text, label_zh text, cases int, auto_share float, settled int, accuracy float,
+               auto_accuracy float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT * FROM api.report_classifier(NULL, NULL, p_axis, p_code)
+$$;
+CREATE FUNCTION api.class_trend(p_axis text, p_code text)
+RETURNS TABLE (label text, held int, recall float, exact float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT t.label, c.held, c.recall, c.precision
+      FROM api.training_trend() t JOIN api.model_class_list c ON c.model_id = t.model_id
+     WHERE c.axis = p_axis AND c.code = p_code ORDER BY t.model_id
+$$;
+SELECT bank.function_grant(name, 'supervisor', 'auditor', 'admin')
+  FROM unnest('{training_state,training_trend,model_detail,model_classes,class_quality,class_course,class_trend}'::text[]) name;

@@ -97,8 +97,8 @@ dist_schema_DATA += \
   src/schema/102-scorecard.sql src/schema/103-core.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql
-TESTS += tests/api/desk.sql tests/api/told.sql
-EXTRA_DIST += tests/api/desk.sql tests/api/told.sql
+TESTS += tests/api/desk.sql tests/api/told.sql tests/api/training.sql
+EXTRA_DIST += tests/api/desk.sql tests/api/told.sql tests/api/training.sql
 dist_schema_DATA += src/schema/093-case-batch.sql src/schema/094-case-batch-intake.sql
 TESTS += tests/api/batch.sql
 EXTRA_DIST += tests/api/batch.sql

@@ -367,3 +367,10 @@ INSERT INTO decided VALUES ('function', 'clerk supervisor', 'core_document_confi
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_told_set');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'customer_language_set');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_left');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'training_state');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'training_trend');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'model_detail');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'model_classes');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'class_quality');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'class_trend');
+INSERT INTO decided VALUES ('function', 'supervisor auditor admin', 'class_course');
