@@ -1,8 +1,11 @@
 #include "demo/load.h"
 
+#include "base/file.h"
 #include "base/language.h"
+#include "base/place.h"
 #include "database/copy.h"
 #include "database/failure.h"
+#include "database/script.h"
 #include "database/session.h"
 #include "demo/learn.h"
 #include "demo/maker.h"
@@ -13,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS = 3, BLOCK_CUSTOMERS = 4000 };
+enum { BLOCKS = 3, BLOCK_CUSTOMERS = 4000, FILE_BYTES = 1 << 20 };
 
 /* Blocks travel from the generating thread to the loading one in a ring. */
 struct pipe {
@@ -221,6 +224,20 @@ static bool rebuild(PGconn *connection, load_progress progress, void *data, stru
     return good;
 }
 
+/* Runs share/demo/NAME.sql: what the database makes itself, with its own checks and rules. */
+static bool run_file(PGconn *connection, const char *name, struct error *error)
+{
+    char part[64], *text = NULL;
+    size_t length;
+    snprintf(part, sizeof part, "demo/%s.sql", name);
+    char *path = place_share(part);
+    bool good = file_read(path, FILE_BYTES, &text, &length, error) &&
+                script_run(connection, part, text, error);
+    free(text);
+    free(path);
+    return good;
+}
+
 static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin *pinyin,
                      load_progress progress, void *data, struct error *error)
 {
@@ -230,11 +247,12 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            session_script(connection, email_sql, error) &&
            session_script(connection, "SELECT bank.search_sort()", error) &&
            rebuild(connection, progress, data, error) && case_load(connection, plan->now, error) &&
-           (plan->bare || voice_load(connection, plan->now, error)) &&
+           (plan->bare || run_file(connection, "voice", error)) &&
            learn_history(connection, error) &&
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
-           (plan->bare || application_load(connection, error)) &&
+           (plan->bare || (run_file(connection, "application", error) &&
+                           run_file(connection, "core", error))) &&
            session_script(connection,
                           "SELECT bank.audit_write('demo_load', 'bank', 'demo', NULL, NULL, "
                           "jsonb_build_object('customers', bank.setting('demo_customers'), "

@@ -27,10 +27,5 @@ bool organisation_load(PGconn *connection, const struct plan *plan, struct error
 
 /* Turns the rows of demo_complaint into cases with events, clocks and pauses. `now` as in plan. */
 bool case_load(PGconn *connection, int64_t now, struct error *error);
-/* Applications of customers and enterprises, after all else is loaded and sequences are behind it. */
-bool application_load(PGconn *connection, struct error *error);
-
-/* Suggestions of customers with their themes in every step, and service requests; after case_load. */
-bool voice_load(PGconn *connection, int64_t now, struct error *error);
 
 #endif

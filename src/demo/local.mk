@@ -2,7 +2,6 @@ noinst_LIBRARIES += libdemo.a
 libdemo_a_SOURCES = \
   src/demo/account.c \
   src/demo/benefit.c \
-  src/demo/application.c \
   src/demo/case-load.c \
   src/demo/complaint-history.c src/demo/complaint-part.c src/demo/complaint-part.h \
   src/demo/complaint-sample.c src/demo/complaint-sample.h \
@@ -25,8 +24,11 @@ libdemo_a_SOURCES = \
   src/demo/rows.c src/demo/rows.h \
   src/demo/statement.c src/demo/statement.h src/demo/statement-part.h \
   src/demo/statement-event.c src/demo/statement-held.c src/demo/statement-text.c \
-  src/demo/summary.c src/demo/summary.h \
-  src/demo/voice.c
+  src/demo/summary.c src/demo/summary.h
+
+# What the database makes itself is SQL, read at run time.
+demodir = $(pkgdatadir)/demo
+dist_demo_DATA = src/demo/application.sql src/demo/core.sql src/demo/voice.sql
 
 demo_tests = tests/api/demo.sql
 TESTS += $(demo_tests)

@@ -194,12 +194,33 @@ LANGUAGE sql STABLE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION bank.case_stays TO bankops_api;
 
+-- Opening hours of a calendar between two moments, from the intervals worked out ahead (011); day by day
+-- where those do not reach.
+CREATE FUNCTION bank.opening_seconds(p_calendar text, p_at timestamptz) RETURNS numeric LANGUAGE sql STABLE AS $$
+    SELECT o.before + extract(epoch FROM least(p_at, o.closes_at) - o.opens_at) FROM bank.calendar_open o
+     WHERE o.calendar = p_calendar AND o.opens_at <= p_at ORDER BY o.opens_at DESC LIMIT 1
+$$;
+CREATE FUNCTION bank.working_hours(p_calendar text, p_from timestamptz, p_to timestamptz) RETURNS numeric
+LANGUAGE sql STABLE AS $$
+    SELECT greatest(0, coalesce((bank.opening_seconds(p_calendar, p_to) - bank.opening_seconds(p_calendar, p_from)) / 3600,
+                                bank.working_minutes(p_calendar, p_from, p_to) / 60.0))
+$$;
+-- The calendar that cases of a type keep in a unit: that of their first clock under the unit's rules.
+CREATE FUNCTION bank.case_calendar(p_type text, p_unit_id int) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT r.calendar FROM bank.clock_rule r
+        WHERE r.case_type = p_type AND r.regime = bank.regime_of(p_unit_id) AND r.measure = 'working_minutes'
+        ORDER BY r.clock, r.level, r.source LIMIT 1), 'service')
+$$;
+GRANT EXECUTE ON FUNCTION bank.opening_seconds, bank.working_hours, bank.case_calendar TO bankops_api;
+
 -- The same of one case, for its screen.
 CREATE FUNCTION api.case_stays(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (kind text, name_zh text, name_en text, since timestamptz, until timestamptz, hours numeric)
+RETURNS TABLE (kind text, name_zh text, name_en text, since timestamptz, until timestamptz, hours numeric,
+               work_hours numeric)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT s.kind, coalesce(q.label_zh, u.name_zh, '-'), coalesce(q.label_en, u.name_en, '-'), s.since,
-           s.until, round((extract(epoch FROM coalesce(s.until, now()) - s.since) / 3600)::numeric, 1)
+           s.until, round((extract(epoch FROM coalesce(s.until, now()) - s.since) / 3600)::numeric, 1),
+           round(bank.working_hours(bank.case_calendar(f.case_type, f.unit_id), s.since, coalesce(s.until, now())), 1)
       FROM bank.case_file f,
            LATERAL bank.case_stays(f.customer_id, f.case_id, CASE WHEN f.phase IN ('decided', 'closed')
                                    THEN coalesce(f.told_at, f.closed_at) END) s
@@ -215,18 +236,24 @@ SELECT bank.function_grant('case_stays', 'clerk', 'rm', 'supervisor', 'auditor')
 -- handed on from there. `p_type` empty: of every type. Stays that last are counted up to now.
 CREATE FUNCTION api.report_handoff(p_period text, p_type text)
 RETURNS TABLE (kind text, code text, name_zh text, name_en text, cases bigint, stays bigint,
-    handed_on bigint, median_hours numeric, p90_hours numeric, total_days numeric, standing bigint)
+    handed_on bigint, median_hours numeric, p90_hours numeric, work_median numeric, work_p90 numeric,
+    total_days numeric, work_total numeric, standing bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     p record := bank.period(p_period);
 BEGIN
     PERFORM bank.require_role('supervisor', 'auditor', 'admin');
     RETURN QUERY
-    WITH stay AS (
+    WITH calendar AS MATERIALIZED (
+        SELECT y.case_type, u.unit_id, bank.case_calendar(y.case_type, u.unit_id) AS calendar
+          FROM bank.case_type y, bank.unit u),
+    stay AS (
         SELECT f.case_id, f.phase, s.*,
                extract(epoch FROM coalesce(s.until, now()) - s.since) / 3600 AS hours,
+               bank.working_hours(k.calendar, s.since, coalesce(s.until, now())) AS work,
                lead(s.place) OVER (PARTITION BY f.case_id, s.kind ORDER BY s.since) AS next
-          FROM bank.case_file f,
+          FROM bank.case_file f
+          JOIN calendar k ON k.case_type = f.case_type AND k.unit_id = f.unit_id,
                LATERAL bank.case_stays(f.customer_id, f.case_id,
                    CASE WHEN f.phase IN ('decided', 'closed')
                         THEN coalesce(f.told_at, f.closed_at) END) s
@@ -238,7 +265,9 @@ BEGIN
            coalesce(q.label_en, u.name_en, 'Nobody yet'), count(DISTINCT s.case_id), count(*),
            count(s.next), round(percentile_cont(0.5) WITHIN GROUP (ORDER BY s.hours)::numeric, 1),
            round(percentile_cont(0.9) WITHIN GROUP (ORDER BY s.hours)::numeric, 1),
-           round((sum(s.hours) / 24)::numeric, 1), count(*) FILTER (WHERE s.until IS NULL)
+           round(percentile_cont(0.5) WITHIN GROUP (ORDER BY s.work)::numeric, 1),
+           round(percentile_cont(0.9) WITHIN GROUP (ORDER BY s.work)::numeric, 1),
+           round((sum(s.hours) / 24)::numeric, 1), round(sum(s.work), 0), count(*) FILTER (WHERE s.until IS NULL)
       FROM stay s
       LEFT JOIN bank.queue q ON s.kind = 'queue' AND q.queue = s.place
       LEFT JOIN bank.unit u ON s.kind = 'unit' AND u.unit_id::text = s.place

@@ -89,18 +89,50 @@ CREATE TABLE bank.check_rule (
     case_type text COLLATE "C" NOT NULL,
     rule      text COLLATE "C" NOT NULL,
     seq       int NOT NULL,
-    weight    text NOT NULL CHECK (weight IN ('must', 'should', 'visit')),
     label_en  text NOT NULL,
     label_zh  text NOT NULL,
     advice_en text NOT NULL,
     advice_zh text NOT NULL,
-    active    boolean NOT NULL DEFAULT true,
-    version   bigint NOT NULL DEFAULT 1,
+    told      boolean NOT NULL DEFAULT true, -- the customer may know of it
+    takes     text NOT NULL DEFAULT 'none' CHECK (takes IN ('none', 'whole', 'money', 'papers')),
+    takes_en  text NOT NULL DEFAULT '', -- what its parameter means
+    takes_zh  text NOT NULL DEFAULT '',
     PRIMARY KEY (case_type, rule)
 );
 
--- Papers of an application as they were read: number, holder, dates. Pictures of them are files of
--- the case (091).
+-- How strictly, and with which parameter, by version: the newest approved one whose day has come
+-- counts. A second person approves; findings keep the version that they were found under.
+CREATE TABLE bank.check_rule_version (
+    case_type    text COLLATE "C" NOT NULL,
+    rule         text COLLATE "C" NOT NULL,
+    version      int NOT NULL,
+    weight       text NOT NULL CHECK (weight IN ('must', 'should', 'visit')),
+    active       boolean NOT NULL DEFAULT true,
+    parameter    text NOT NULL DEFAULT '',
+    state        text NOT NULL CHECK (state IN ('proposed', 'approved', 'refused')),
+    effective_on date NOT NULL,
+    note         text NOT NULL DEFAULT '',
+    trial        jsonb, -- what it would have changed, as the checker saw it
+    made_by      int,
+    made_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    checked_by   int,
+    checked_at   timestamptz,
+    reason       text NOT NULL DEFAULT '',
+    PRIMARY KEY (case_type, rule, version),
+    FOREIGN KEY (case_type, rule) REFERENCES bank.check_rule,
+    CONSTRAINT maker_is_not_checker CHECK (checked_by <> made_by),
+    CONSTRAINT approved_by_somebody CHECK (made_by IS NULL OR state <> 'approved'
+        OR checked_by IS NOT NULL)
+);
+CREATE UNIQUE INDEX check_rule_waiting ON bank.check_rule_version (case_type, rule)
+    WHERE state = 'proposed';
+CREATE VIEW bank.check_rule_now AS
+SELECT DISTINCT ON (r.case_type, r.rule) r.*, v.version, v.weight, v.active, v.parameter, v.effective_on
+  FROM bank.check_rule r JOIN bank.check_rule_version v USING (case_type, rule)
+ WHERE v.state = 'approved' AND v.effective_on <= bank.today()
+ ORDER BY r.case_type, r.rule, v.effective_on DESC, v.version DESC;
+
+-- Papers of an application as they were read: number, holder, dates.
 CREATE TABLE bank.application_document (
     customer_id bigint NOT NULL,
     case_id     bigint NOT NULL,
@@ -120,12 +152,33 @@ CREATE TABLE bank.application_document (
     CHECK (expires_on > issued_on)
 );
 
+-- The files of a paper, by edition: each is an attachment of the case (091), and the one that no
+-- other has replaced counts.
+CREATE TABLE bank.application_file (
+    customer_id   bigint NOT NULL,
+    case_id       bigint NOT NULL,
+    kind          text COLLATE "C" NOT NULL,
+    edition       int NOT NULL CHECK (edition > 0),
+    unit_id       int NOT NULL,
+    attachment_id bigint NOT NULL,
+    added_by      int,
+    added_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    replaced_by   int,
+    replaced_at   timestamptz,
+    PRIMARY KEY (customer_id, case_id, kind, edition),
+    FOREIGN KEY (customer_id, case_id, kind) REFERENCES bank.application_document
+);
+CREATE UNIQUE INDEX application_file_now ON bank.application_file (customer_id, case_id, kind)
+    WHERE replaced_at IS NULL;
+
 -- Findings of each run of the pre-check; the last run counts.
 CREATE TABLE bank.application_check (
     customer_id bigint NOT NULL,
     case_id     bigint NOT NULL,
     run         int NOT NULL,
     rule        text COLLATE "C" NOT NULL,
+    version     int NOT NULL, -- of the rule
+    weight      text NOT NULL,
     unit_id     int NOT NULL,
     result      text COLLATE "C" NOT NULL
                 CHECK (result IN ('pass', 'missing', 'fail', 'warn', 'visit')),
@@ -136,14 +189,17 @@ CREATE TABLE bank.application_check (
     FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file
 );
 
--- Scorecards by version; one of a card is active. Points from `approve_at` on approve up to
+-- Scorecards by version: the newest approved one whose day has come counts. Points from `approve_at`
+-- on approve up to
 -- `auto_most`, points below `refuse_below` refuse, between them two persons decide.
 CREATE TABLE bank.scorecard (
     card         text COLLATE "C" NOT NULL,
     version      int NOT NULL,
     label_en     text NOT NULL,
     label_zh     text NOT NULL,
-    state        text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'active', 'retired')),
+    state        text NOT NULL DEFAULT 'draft'
+                 CHECK (state IN ('draft', 'proposed', 'approved', 'dropped')),
+    effective_on date,
     base         int NOT NULL,
     approve_at   int NOT NULL,
     refuse_below int NOT NULL,
@@ -151,16 +207,33 @@ CREATE TABLE bank.scorecard (
     report_days  int NOT NULL DEFAULT 30 CHECK (report_days > 0), -- age of a report from outside
     rate_bp      int NOT NULL CHECK (rate_bp BETWEEN 1 AND 2400), -- yearly rate, hundredths of 1 %
     note         text NOT NULL DEFAULT '',
-    made_by      int,
+    makers       int[] NOT NULL DEFAULT '{}', -- everybody who changed the draft
     made_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    trial        jsonb, -- what it would have decided, of the draft as it stands
     checked_by   int,
-    active_at    timestamptz,
+    checked_at   timestamptz,
+    reason       text NOT NULL DEFAULT '',
     row_version  bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (card, version),
-    CONSTRAINT maker_is_not_checker CHECK (checked_by <> made_by),
+    CONSTRAINT maker_is_not_checker CHECK (checked_by <> ALL (makers)),
+    CONSTRAINT approved_from_a_day CHECK (state <> 'approved' OR effective_on IS NOT NULL),
     CHECK (refuse_below <= approve_at)
 );
-CREATE UNIQUE INDEX scorecard_active ON bank.scorecard (card) WHERE state = 'active';
+CREATE UNIQUE INDEX scorecard_draft ON bank.scorecard (card) WHERE state IN ('draft', 'proposed');
+
+-- The facts that a card may use. `unit`: minor units of money are typed and shown as amounts.
+CREATE TABLE bank.score_fact (
+    fact     text COLLATE "C" PRIMARY KEY,
+    seq      int NOT NULL,
+    unit     text NOT NULL DEFAULT 'number' CHECK (unit IN ('number', 'money')),
+    label_en text NOT NULL,
+    label_zh text NOT NULL
+);
+
+CREATE VIEW bank.card_in_use AS
+SELECT DISTINCT ON (s.card) s.card, s.version FROM bank.scorecard s
+ WHERE s.state = 'approved' AND s.effective_on <= bank.today()
+ ORDER BY s.card, s.effective_on DESC, s.version DESC;
 
 -- A fact from `low` up to below `high` (NULL: open) gives the points; both NULL: the fact is not
 -- known. `refuse`: whatever the sum. `refer`: a person decides, whatever the sum.
@@ -226,6 +299,18 @@ CREATE TABLE bank.application_point (
     FOREIGN KEY (customer_id, case_id, run) REFERENCES bank.application_score
 );
 
+-- All facts of one run, also those that gave no points: for the trial of another card.
+CREATE TABLE bank.application_fact (
+    customer_id bigint NOT NULL,
+    case_id     bigint NOT NULL,
+    run         int NOT NULL,
+    fact        text COLLATE "C" NOT NULL,
+    unit_id     int NOT NULL,
+    value       numeric,
+    PRIMARY KEY (customer_id, case_id, run, fact),
+    FOREIGN KEY (customer_id, case_id, run) REFERENCES bank.application_score
+);
+
 -- One row for each application besides its case: what was decided, how, by whom, what came of it.
 CREATE TABLE bank.application (
     customer_id  bigint NOT NULL,
@@ -244,6 +329,7 @@ CREATE TABLE bank.application (
     maker_id     int,
     made_at      timestamptz,
     reason       text NOT NULL DEFAULT '',
+    told         text NOT NULL DEFAULT '' CHECK (length(told) <= 500), -- to the customer, of a decline
     checker_id   int,
     decided_at   timestamptz,
     visited_at   timestamptz,
@@ -279,6 +365,47 @@ CREATE TABLE bank.core_enterprise (
     version         bigint NOT NULL DEFAULT 1
 );
 
+-- Every line that was proposed for it; what a second person approves becomes the row above.
+CREATE TABLE bank.core_line (
+    customer_id     bigint NOT NULL,
+    version         int NOT NULL,
+    unit_id         int NOT NULL,
+    limit_amount    bigint NOT NULL CHECK (limit_amount >= 0),
+    order_rate      int NOT NULL CHECK (order_rate BETWEEN 1 AND 100),
+    receivable_rate int NOT NULL CHECK (receivable_rate BETWEEN 1 AND 100),
+    supplier_most   bigint NOT NULL CHECK (supplier_most >= 0),
+    rate_bp         int NOT NULL CHECK (rate_bp BETWEEN 1 AND 2400),
+    valid_until     date NOT NULL,
+    line_state      text NOT NULL CHECK (line_state IN ('active', 'stopped')),
+    note            text NOT NULL DEFAULT '',
+    state           text NOT NULL DEFAULT 'proposed'
+                    CHECK (state IN ('proposed', 'approved', 'refused', 'withdrawn')),
+    made_by         int NOT NULL,
+    made_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    checked_by      int,
+    checked_at      timestamptz,
+    reason          text NOT NULL DEFAULT '',
+    PRIMARY KEY (customer_id, version),
+    CONSTRAINT maker_is_not_checker CHECK (checked_by <> made_by),
+    CONSTRAINT approved_by_somebody CHECK (state <> 'approved' OR checked_by IS NOT NULL),
+    CHECK (supplier_most <= limit_amount)
+);
+CREATE UNIQUE INDEX core_line_waiting ON bank.core_line (customer_id) WHERE state = 'proposed';
+
+-- Files of core enterprises that were taken in; a file is taken once.
+CREATE TABLE bank.core_import (
+    import_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    file      text NOT NULL,
+    sha256    text COLLATE "C" NOT NULL UNIQUE,
+    rows      int NOT NULL,
+    added     int NOT NULL,
+    changed   int NOT NULL,
+    same      int NOT NULL,
+    staff_id  int NOT NULL,
+    unit_id   int NOT NULL,
+    at        timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- Orders it gave and receivables it owes, as its system reported them. A receivable may name the
 -- order it comes from.
 CREATE TABLE bank.core_document (
@@ -299,6 +426,7 @@ CREATE TABLE bank.core_document (
     state         text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'paid', 'cancelled')),
     order_number  text COLLATE "C",
     reported_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    import_id     bigint REFERENCES bank.core_import, -- the file it came with
     PRIMARY KEY (customer_id, document_id),
     UNIQUE (customer_id, kind, number),
     CONSTRAINT maker_is_not_checker CHECK (confirmed_by <> reported_by),
@@ -338,6 +466,8 @@ CREATE TABLE bank.account_service (
     opened_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     opened_by   int,
     case_id     bigint,
+    change_id   bigint REFERENCES bank.recon_lane_change, -- the lane that was proposed for it
+    task_id     bigint,                                   -- what the manager has to set up
     version     bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (customer_id, account_id, kind),
     FOREIGN KEY (customer_id, account_id) REFERENCES bank.account,
@@ -353,12 +483,16 @@ CREATE TABLE bank.application_desk (
 );
 
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE')
-  FROM unnest('{application,application_document,account_service,scorecard}'::text[]) t;
+  FROM unnest('{application,application_document,application_file,account_service,scorecard,
+                check_rule_version,core_line}'::text[]) t;
 SELECT bank.table_protect('bank.scorecard_rule', 'SELECT, INSERT, UPDATE, DELETE');
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT')
-  FROM unnest('{application_check,application_score,application_point}'::text[]) t;
+  FROM unnest('{application_check,application_score,application_point,application_fact,core_import}'::text[]) t;
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT')
-  FROM unnest('{check_rule,application_desk}'::text[]) t;
+  FROM unnest('{check_rule,application_desk,score_fact}'::text[]) t;
+ALTER VIEW bank.check_rule_now OWNER TO bankops_owner;
+ALTER VIEW bank.card_in_use OWNER TO bankops_owner;
+GRANT SELECT ON bank.check_rule_now, bank.card_in_use TO bankops_api;
 SELECT bank.table_protect('bank.outside_fact', 'SELECT, INSERT');
 -- Suppliers and the core enterprise are often at different branches: no fence by unit here, the
 -- functions say who sees what.
@@ -372,11 +506,13 @@ GRANT USAGE ON SEQUENCE bank.customer_customer_id_seq, bank.account_account_id_s
 GRANT EXECUTE ON FUNCTION bank.credit_code_fault, bank.resident_id_fault, bank.province_known,
     bank.resident_age, bank.account_number_make, bank.customer_number_make, bank.name_fold
     TO bankops_api;
--- Up to `amount` minor units a supervisor of a unit of this kind decides as the second person.
+-- Up to `amount` minor units a supervisor of a unit of this kind decides as the second person; up to
+-- `override` against the verdict of the card.
 CREATE TABLE bank.decision_limit (
     unit_kind text PRIMARY KEY CHECK (unit_kind IN ('head', 'branch', 'sub_branch')),
-    amount    bigint NOT NULL CHECK (amount >= 0)
+    amount    bigint NOT NULL CHECK (amount >= 0),
+    override  bigint NOT NULL CHECK (override BETWEEN 0 AND amount)
 );
-INSERT INTO bank.decision_limit VALUES ('sub_branch', 5000000), ('branch', 50000000),
-    ('head', 100000000000);
+INSERT INTO bank.decision_limit VALUES ('sub_branch', 5000000, 0), ('branch', 50000000, 10000000),
+    ('head', 100000000000, 100000000000);
 SELECT bank.table_protect('bank.decision_limit', 'SELECT');

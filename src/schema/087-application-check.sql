@@ -57,15 +57,53 @@ ALTER FUNCTION bank.phone_companies OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.known_person, bank.known_company, bank.application_others,
     bank.phone_companies TO bankops_api;
 
+-- The parameters of the rules in force.
+CREATE FUNCTION bank.check_parameters(p_type text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT coalesce(jsonb_object_agg(r.rule, r.parameter), '{}') FROM bank.check_rule_now r
+     WHERE r.case_type = p_type AND r.parameter <> ''
+$$;
+
+CREATE FUNCTION bank.paper_name(p_kind text, p_english boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_english THEN n.en ELSE n.zh END
+      FROM (VALUES ('licence', 'licence', '营业执照'), ('rep_id', 'representative''s identity',
+          '法人证件'),
+                   ('owner_id', 'owner''s identity', '受益人证件'), ('address', 'premises', '场所证明'),
+                   ('tax', 'tax registration', '税务登记'), ('contract', 'contract', '合同'),
+                   ('income', 'proof of income', '收入证明'), ('other', 'other', '其他')) n (kind, en, zh)
+     WHERE n.kind = p_kind
+$$;
+
 CREATE TYPE bank.finding AS (rule text, result text, detail_en text, detail_zh text);
 GRANT USAGE ON TYPE bank.finding TO bankops_api;
 
 CREATE FUNCTION bank.found(p_rule text, p_result text, p_en text DEFAULT '', p_zh text DEFAULT '')
 RETURNS bank.finding LANGUAGE sql IMMUTABLE AS $$ SELECT (p_rule, p_result, p_en, p_zh)::bank.finding $$;
 
+-- Papers that the rule wants as files and that have none; the owner who is the representative shows
+-- his document once.
+CREATE FUNCTION bank.files_finding(c bank.case_file, v jsonb, p jsonb) RETURNS bank.finding
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    lacking text[] := (SELECT array_agg(k.kind ORDER BY k.n)
+        FROM regexp_split_to_table(p ->> 'files', '[ ,]+') WITH ORDINALITY k (kind, n)
+       WHERE NOT (k.kind = 'owner_id' AND upper(v ->> 'owner_id') = upper(v ->> 'rep_id'))
+         AND NOT EXISTS (SELECT FROM bank.application_file f JOIN bank.attachment a
+                  USING (customer_id, case_id, attachment_id)
+                 WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id AND f.kind = k.kind
+                   AND f.replaced_at IS NULL AND a.removed_at IS NULL));
+BEGIN
+    RETURN CASE WHEN lacking IS NULL THEN bank.found('files', 'pass', 'Each paper has its file.',
+        '各项资料均有影像文件。')
+        ELSE bank.found('files', 'missing',
+            'No file: ' || (SELECT string_agg(bank.paper_name(k, true), ', ')
+                FROM unnest(lacking) k) || '.',
+            '缺少影像：' || (SELECT string_agg(bank.paper_name(k, false), '、')
+                FROM unnest(lacking) k) || '。') END;
+END $$;
+
 -- Identity number, its end, and who has it: two findings, p_who || '_identity' and '_known'.
 CREATE FUNCTION bank.person_findings(p_who text, p_name text, p_number text, p_until date,
-                                     p_paper bank.application_document)
+                                     p_paper bank.application_document, p jsonb)
 RETURNS SETOF bank.finding LANGUAGE plpgsql STABLE AS $$
 DECLARE
     fault text := bank.resident_id_fault(p_number);
@@ -115,7 +153,7 @@ BEGIN
             '行内已有记录，姓名一致。')
         END;
     IF p_who = 'rep' THEN
-        RETURN NEXT CASE WHEN known.companies >= 5 THEN
+        RETURN NEXT CASE WHEN known.companies >= (p ->> 'rep_companies')::int THEN
             bank.found('rep_companies', 'warn', format('Represents %s companies here.',
                 known.companies), format('在行内已代表%s家企业。', known.companies))
             ELSE bank.found('rep_companies', 'pass',
@@ -125,7 +163,7 @@ BEGIN
 END $$;
 
 -- Code, licence and its dates and name.
-CREATE FUNCTION bank.licence_findings(v jsonb, p_paper bank.application_document)
+CREATE FUNCTION bank.licence_findings(v jsonb, p_paper bank.application_document, p jsonb)
 RETURNS SETOF bank.finding LANGUAGE plpgsql STABLE AS $$
 DECLARE
     fault text := bank.credit_code_fault(v ->> 'credit_code');
@@ -158,7 +196,7 @@ BEGIN
             starts), format('%s起方有效。', starts))
         WHEN ends < today THEN bank.found('licence_dates', 'fail', format('Expired on %s.', ends),
             format('已于%s到期。', ends))
-        WHEN ends < today + 30 THEN
+        WHEN ends < today + (p ->> 'licence_dates')::int THEN
             bank.found('licence_dates', 'warn', format('Expires on %s.', ends), format('将于%s到期。',
                 ends))
         WHEN ends IS NULL THEN bank.found('licence_dates', 'pass', format('From %s, without end.',
@@ -175,7 +213,7 @@ BEGIN
         ELSE bank.found('licence_name', 'pass', 'The names agree.', '名称一致。') END;
 END $$;
 
-CREATE FUNCTION bank.opening_findings(c bank.case_file, v jsonb) RETURNS SETOF bank.finding
+CREATE FUNCTION bank.opening_findings(c bank.case_file, v jsonb, p jsonb) RETURNS SETOF bank.finding
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     papers jsonb := (SELECT coalesce(jsonb_object_agg(d.kind, to_jsonb(d)), '{}')
@@ -187,15 +225,15 @@ DECLARE
     face numeric;
 BEGIN
     RETURN QUERY SELECT * FROM bank.licence_findings(v,
-        jsonb_populate_record(NULL::bank.application_document, papers -> 'licence'));
+        jsonb_populate_record(NULL::bank.application_document, papers -> 'licence'), p);
     RETURN QUERY SELECT * FROM bank.person_findings('rep', v ->> 'rep_name', v ->> 'rep_id',
         (v ->> 'rep_id_to')::date, jsonb_populate_record(NULL::bank.application_document,
-            papers -> 'rep_id'));
+            papers -> 'rep_id'), p);
     -- A representative who is the beneficial owner shows his document once.
     RETURN QUERY SELECT * FROM bank.person_findings('owner', v ->> 'owner_name', v ->> 'owner_id', NULL,
         jsonb_populate_record(NULL::bank.application_document,
             CASE WHEN upper(v ->> 'owner_id') = upper(v ->> 'rep_id') THEN papers -> 'rep_id'
-                 ELSE papers -> 'owner_id' END));
+                 ELSE papers -> 'owner_id' END), p);
     SELECT * INTO other FROM bank.known_company(v ->> 'credit_code');
     RETURN NEXT CASE
         WHEN other.customer_id IS NULL OR other.customer_id = c.customer_id AND other.accounts = 0 THEN
@@ -245,7 +283,8 @@ BEGIN
     RETURN NEXT CASE
         WHEN coalesce(v ->> 'contact_phone', '') !~ '^1[3-9][0-9]{9}$|^0[0-9]{9,11}$' THEN
             bank.found('phone', 'missing', 'No telephone number of the mainland.', '缺少有效联系电话。')
-        WHEN shared >= 3 THEN bank.found('phone', 'warn', format('%s other companies give this number.',
+        WHEN shared >= (p ->> 'phone')::int THEN bank.found('phone', 'warn',
+            format('%s other companies give this number.',
             shared), format('另有%s家企业使用该号码。', shared))
         ELSE bank.found('phone', 'pass', 'Form is right.', '格式正确。') END;
     RETURN NEXT CASE
@@ -262,6 +301,7 @@ BEGIN
         '待到店办理。')
         ELSE bank.found('visit', 'pass', format('Face match %s %%, originals seen.', face),
             format('人脸识别%s%%，已核对原件。', face)) END;
+    RETURN NEXT bank.files_finding(c, v, p);
 END $$;
 
 -- Live finance of a core enterprise, and of one supplier with it.
@@ -277,7 +317,7 @@ CREATE FUNCTION bank.money_text(p_amount bigint) RETURNS text LANGUAGE sql IMMUT
 $$;
 
 -- Orders and receivables: the document, what was lent on it, and the limits.
-CREATE FUNCTION bank.chain_findings(c bank.case_file, v jsonb) RETURNS SETOF bank.finding
+CREATE FUNCTION bank.chain_findings(c bank.case_file, v jsonb, p jsonb) RETURNS SETOF bank.finding
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     a bank.application;
@@ -337,7 +377,7 @@ BEGIN
         ELSE bank.found('supplier_matches', 'fail', 'The document names ' || bank.mask(d.supplier_code,
             4, 4) || '.',
                         '单据供应商代码为' || bank.mask(d.supplier_code, 4, 4) || '。') END;
-    RETURN NEXT CASE WHEN d.due_on < bank.today() + 7 THEN
+    RETURN NEXT CASE WHEN d.due_on < bank.today() + (p ->> 'due')::int THEN
         bank.found('due', 'fail', format('Falls due on %s.', d.due_on), format('%s到期。', d.due_on))
         ELSE bank.found('due', 'pass', format('Falls due on %s.', d.due_on), format('%s到期。',
             d.due_on)) END;
@@ -368,6 +408,7 @@ BEGIN
             bank.money_text(greatest(room, 0))))
         ELSE bank.found('supplier_limit', 'pass', format('%s CNY are left before this.',
             bank.money_text(room)), format('本笔之前剩余限额%s元。', bank.money_text(room))) END;
+    RETURN NEXT bank.files_finding(c, v, p);
     RETURN NEXT bank.account_finding(c, 'current');
     same := bank.document_others(a);
     RETURN NEXT CASE WHEN cardinality(same) > 0 THEN
@@ -428,7 +469,7 @@ RETURNS bank.outside_fact LANGUAGE sql STABLE AS $$
      ORDER BY o.as_of DESC LIMIT 1
 $$;
 
-CREATE FUNCTION bank.credit_findings(c bank.case_file, v jsonb) RETURNS SETOF bank.finding
+CREATE FUNCTION bank.credit_findings(c bank.case_file, v jsonb, p jsonb) RETURNS SETOF bank.finding
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     who bank.customer := (SELECT x FROM bank.customer x WHERE x.customer_id = c.customer_id);
@@ -436,7 +477,8 @@ DECLARE
         WHERE i.customer_id = c.customer_id AND i.kind <> 'credit_code' LIMIT 1);
     card bank.scorecard := bank.card_active('consumer_credit');
     report bank.outside_fact := bank.outside(c.customer_id, 'bureau', 'overdue', card.report_days);
-    social bank.outside_fact := bank.outside(c.customer_id, 'social', 'social_months', 92);
+    social bank.outside_fact := bank.outside(c.customer_id, 'social', 'social_months',
+        (p ->> 'social')::int);
     amount bigint := (v ->> 'amount')::bigint;
     months int := (v ->> 'months')::int;
     oldest int := extract(year FROM age(bank.today() + make_interval(months => coalesce(months, 0)),
@@ -448,7 +490,8 @@ BEGIN
             '客户为企业。')
         WHEN who.birth_date IS NULL THEN bank.found('person', 'missing', 'No birth date on record.',
             '行内无出生日期。')
-        WHEN age(bank.today(), who.birth_date) < interval '18 years' OR oldest > 65 THEN
+        WHEN age(bank.today(), who.birth_date) < interval '18 years' OR oldest > (p ->> 'person')::int
+            THEN
             bank.found('person', 'fail', format('%s years old at the end of the loan.', oldest),
                 format('贷款到期时%s岁。', oldest))
         ELSE bank.found('person', 'pass', format('%s years old at the end of the loan.', oldest),
@@ -467,7 +510,7 @@ BEGIN
     RETURN NEXT CASE
         WHEN amount IS NULL OR months IS NULL THEN bank.found('amount', 'missing',
             'Amount or term is missing.', '金额或期限未填。')
-        WHEN amount NOT BETWEEN 100000 AND 30000000 OR months NOT BETWEEN 3 AND 60 THEN
+        WHEN amount NOT BETWEEN 100000 AND (p ->> 'amount')::bigint OR months NOT BETWEEN 3 AND 60 THEN
             bank.found('amount', 'fail', format('%s CNY for %s months.', bank.money_text(amount),
                 months), format('%s元，%s个月。', bank.money_text(amount), months))
         ELSE bank.found('amount', 'pass', format('%s CNY for %s months.', bank.money_text(amount),
@@ -484,6 +527,7 @@ BEGIN
         'No record of the last quarter.', '近一季度无记录。')
         ELSE bank.found('social', 'pass', social.reference || ', ' || social.as_of,
             social.reference || '，' || social.as_of) END;
+    RETURN NEXT bank.files_finding(c, v, p);
     RETURN NEXT bank.account_finding(c, 'savings');
     RETURN NEXT CASE WHEN cardinality(same) > 0 THEN
         bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '),
@@ -491,49 +535,32 @@ BEGIN
         ELSE bank.found('application_twice', 'pass', 'None open.', '无在办申请。') END;
 END $$;
 
+-- What the machine finds, under the parameters given.
+CREATE FUNCTION bank.findings_of(c bank.case_file, p jsonb) RETURNS SETOF bank.finding
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF c.case_type = 'account_opening' THEN
+        RETURN QUERY SELECT * FROM bank.opening_findings(c, c.fields, p);
+    ELSIF c.case_type = 'consumer_credit' THEN
+        RETURN QUERY SELECT * FROM bank.credit_findings(c, c.fields, p);
+    ELSE
+        RETURN QUERY SELECT * FROM bank.chain_findings(c, c.fields, p);
+    END IF;
+END $$;
+
+-- The card in use today.
 CREATE FUNCTION bank.card_active(p_card text) RETURNS bank.scorecard LANGUAGE sql STABLE AS $$
-    SELECT s FROM bank.scorecard s WHERE s.card = p_card AND s.state = 'active'
+    SELECT s FROM bank.scorecard s JOIN bank.card_in_use u USING (card, version) WHERE s.card = p_card
 $$;
--- Everything that stops the application, as one text for the customer: he comes once.
-CREATE FUNCTION bank.application_missing(c bank.case_file) RETURNS text LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    zh boolean := bank.case_language(c) = 'zh';
-BEGIN
-    RETURN (SELECT string_agg(row_number || CASE WHEN zh THEN '. ' || l.label_zh || '：' || l.advice_zh
-                                                 ELSE '. ' || l.label_en || ': ' || l.advice_en END,
-                                                     E'\n' ORDER BY l.row_number)
-              FROM (SELECT row_number() OVER (ORDER BY r.seq), r.* FROM bank.application_check k
-                      JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = k.rule
-                     WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
-                         AND k.run = bank.application_run(c)
-                       AND (r.weight = 'must' AND k.result IN ('missing', 'fail')
-                           OR k.result = 'visit')) l);
-END $$;
+-- The last look at an application.
 CREATE FUNCTION bank.application_run(c bank.case_file) RETURNS int LANGUAGE sql STABLE AS $$
-    SELECT max(k.run) FROM bank.application_check k WHERE k.customer_id = c.customer_id
-        AND k.case_id = c.case_id
+    SELECT max(k.run) FROM bank.application_check k
+     WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
 $$;
 
--- Tells the customer how it went, in his language.
-CREATE FUNCTION bank.application_tell(c bank.case_file, a bank.application,
-    p_request uuid) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM bank.case_message(c, 'sms', CASE a.verdict || ' ' || bank.case_language(c)
-        WHEN 'approve zh' THEN format('您的申请%s已通过。', c.number)
-            || CASE WHEN a.granted IS NULL THEN '' ELSE format('批准金额%s元，年利率%s%%。',
-                   bank.money_text(a.granted), round(a.rate_bp / 100.0, 2)) END
-        WHEN 'approve en' THEN format('Your application %s is approved.', c.number)
-            || CASE WHEN a.granted IS NULL THEN '' ELSE format(' Amount CNY %s, %s%% a year.',
-                   bank.money_text(a.granted), round(a.rate_bp / 100.0, 2)) END
-        ELSE CASE bank.case_language(c) WHEN 'zh'
-            THEN format('您的申请%s未获通过，如需了解原因请联系您的客户经理。', c.number)
-            ELSE format('Your application %s was not approved. Your relationship manager will tell you why.',
-                        c.number) END END,
-        'application', p_request);
-END $$;
-
-GRANT EXECUTE ON FUNCTION bank.found, bank.application_missing, bank.application_run,
-    bank.application_tell, bank.person_findings, bank.licence_findings, bank.opening_findings,
+GRANT EXECUTE ON FUNCTION bank.found, bank.files_finding, bank.findings_of, bank.check_parameters,
+    bank.paper_name, bank.application_run, bank.person_findings, bank.licence_findings,
+        bank.opening_findings,
     bank.core_used, bank.money_text, bank.chain_findings, bank.core_financed, bank.document_others,
     bank.payout_account, bank.account_finding, bank.outside, bank.credit_findings, bank.card_active
     TO bankops_api;

@@ -91,7 +91,17 @@ LANGUAGE sql STABLE AS $$
      ORDER BY r.seq
 $$;
 
--- Scores a credit application with the active card; keeps the score, its points and the evidence.
+-- What a card says of a sum of points: approve, refuse or refer.
+CREATE FUNCTION bank.card_verdict(p_card bank.scorecard, p_score int, p_refuse boolean, p_refer boolean,
+                                  p_amount bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN coalesce(p_refuse, false) OR p_score < p_card.refuse_below THEN 'refuse'
+                WHEN coalesce(p_refer, false) OR p_score < p_card.approve_at
+                    OR p_amount > p_card.auto_most
+                    THEN 'refer'
+                ELSE 'approve' END
+$$;
+
+-- Scores a credit application with the card of the day; keeps the score, its points and the evidence.
 CREATE FUNCTION bank.credit_score(c bank.case_file, p_run int) RETURNS bank.application_score
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -112,30 +122,28 @@ BEGIN
             refer := p;
         END IF;
     END LOOP;
-    s.verdict := CASE WHEN refuse IS NOT NULL OR s.score < card.refuse_below THEN 'refuse'
-                      WHEN refer IS NOT NULL OR s.score < card.approve_at OR amount > card.auto_most
-                          THEN 'refer'
-                      ELSE 'approve' END;
+    s.verdict := bank.card_verdict(card, s.score, refuse IS NOT NULL, refer IS NOT NULL, amount);
     IF refuse IS NOT NULL THEN
         s.reason_en := format('%s: refused whatever the score of %s.', refuse.label_en, s.score);
-            s.reason_zh := format('%s：无论得分（%s分）均拒绝。', refuse.label_zh, s.score);
+        s.reason_zh := format('%s：无论得分（%s分）均拒绝。', refuse.label_zh, s.score);
     ELSIF s.score < card.refuse_below THEN
         s.reason_en := format('Score %s, below %s: refused.', s.score, card.refuse_below);
-            s.reason_zh := format('得分%s，低于%s分：拒绝。', s.score, card.refuse_below);
+        s.reason_zh := format('得分%s，低于%s分：拒绝。', s.score, card.refuse_below);
     ELSIF refer IS NOT NULL THEN
         s.reason_en := format('%s: two persons decide. Score %s.', refer.label_en, s.score);
-            s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
+        s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
     ELSIF s.score < card.approve_at THEN
         s.reason_en := format('Score %s, from %s to below %s: two persons decide.', s.score,
             card.refuse_below, card.approve_at);
-            s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, card.refuse_below,
+        s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, card.refuse_below,
             card.approve_at);
     ELSIF amount > card.auto_most THEN
         s.reason_en := format('Score %s, but above %s CNY two persons decide.', s.score, most);
-            s.reason_zh := format('得分%s，金额超过%s元：须双人审批。', s.score, most);
+        s.reason_zh := format('得分%s，金额超过%s元：须双人审批。', s.score, most);
     ELSE
         s.reason_en := format('Score %s, from %s on and up to %s CNY: approved.', s.score,
-            card.approve_at, most); s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。',
+            card.approve_at, most);
+        s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。',
             s.score, card.approve_at, most);
     END IF;
     INSERT INTO bank.application_score (customer_id, case_id, run, unit_id, card, version, score,
@@ -147,6 +155,9 @@ BEGIN
         effect, evidence_en, evidence_zh)
     SELECT c.customer_id, c.case_id, p_run, x.rule, c.unit_id, x.fact, x.value, x.points, x.effect,
            x.evidence_en, x.evidence_zh FROM bank.credit_points(c, card) x;
+    INSERT INTO bank.application_fact (customer_id, case_id, run, fact, unit_id, value)
+    SELECT c.customer_id, c.case_id, p_run, f.fact, c.unit_id, f.value
+        FROM bank.credit_facts(c, c.fields) f;
     RETURN s;
 END $$;
 
@@ -157,24 +168,17 @@ LANGUAGE plpgsql AS $$
 BEGIN
     run := 1 + coalesce((SELECT max(k.run) FROM bank.application_check k
                           WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id), 0);
-    INSERT INTO bank.application_check (customer_id, case_id, run, rule, unit_id, result, detail_en,
-        detail_zh)
-    SELECT c.customer_id, c.case_id, application_look.run, f.rule, c.unit_id, f.result, f.detail_en,
-        f.detail_zh
-      FROM (SELECT (CASE c.case_type
-                    WHEN 'account_opening' THEN (SELECT array_agg(x) FROM bank.opening_findings(c,
-                        c.fields) x)
-                    WHEN 'consumer_credit' THEN (SELECT array_agg(x) FROM bank.credit_findings(c,
-                        c.fields) x)
-                    ELSE (SELECT array_agg(x) FROM bank.chain_findings(c, c.fields) x)
-                        END) AS all_found) l,
-           unnest(l.all_found) f
-      JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = f.rule AND r.active;
+    INSERT INTO bank.application_check (customer_id, case_id, run, rule, version, weight, unit_id, result,
+                                        detail_en, detail_zh)
+    SELECT c.customer_id, c.case_id, application_look.run, f.rule, r.version, r.weight, c.unit_id,
+        f.result,
+           f.detail_en, f.detail_zh
+      FROM bank.findings_of(c, bank.check_parameters(c.case_type)) f
+      JOIN bank.check_rule_now r ON r.case_type = c.case_type AND r.rule = f.rule AND r.active;
     stops := (SELECT count(*) FROM bank.application_check k
-                JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = k.rule
                WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
                    AND k.run = application_look.run
-                 AND r.weight = 'must' AND k.result IN ('missing', 'fail'));
+                 AND k.weight = 'must' AND k.result IN ('missing', 'fail'));
     IF c.case_type = 'consumer_credit' AND stops = 0 THEN
         verdict := (bank.credit_score(c, run)).verdict;
     END IF;
@@ -480,41 +484,48 @@ BEGIN
     RETURN bank.request_done(p_request, p_case_id::text, 'Changed; the pre-check has run again.');
 END $$;
 
--- A paper as it was read; another of the kind takes its place. The pre-check runs again.
+-- A paper as it was read, with or without its file; another of the kind takes its place. With the file
+-- alone what was read before stays. The pre-check runs again.
 CREATE FUNCTION api.application_document_save(p_customer_id bigint, p_case_id bigint, p_kind text,
-    p_number text, p_holder text,
-                                              p_issued_on date, p_expires_on date, p_request uuid)
+    p_number text, p_holder text, p_issued_on date, p_expires_on date, p_file_name text, p_file bytea,
+    p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'application_document_save',
-        jsonb_build_array(p_customer_id, p_case_id, p_kind, p_number, p_holder, p_issued_on,
-        p_expires_on));
+    answer api.outcome := bank.request_replay(p_request, 'application_document_save', jsonb_build_array(
+        p_customer_id, p_case_id, p_kind, p_number, p_holder, p_issued_on, p_expires_on, p_file_name,
+        encode(sha256(p_file), 'hex')));
     c bank.case_file;
+    nothing boolean := p_file IS NOT NULL AND concat(btrim(p_number), btrim(p_holder), p_issued_on,
+        p_expires_on) = '';
 BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
     c := bank.application_open_case(p_customer_id, p_case_id, NULL, '{draft,returned,review}');
     PERFORM bank.choice_require(p_kind, 'p_kind',
-        '{licence,rep_id,owner_id,address,tax,contract,income,other}');
+                                '{licence,rep_id,owner_id,address,tax,contract,income,other}');
     IF p_expires_on <= p_issued_on THEN
         PERFORM bank.fail('BO422', 'It ends before it begins.', p_expires_on::text, NULL, 'p_expires_on');
     END IF;
-    INSERT INTO bank.application_document (customer_id, case_id, kind, unit_id, number, holder,
-        issued_on, expires_on, added_by)
+    INSERT INTO bank.application_document AS d (customer_id, case_id, kind, unit_id, number, holder,
+                                                issued_on, expires_on, added_by)
     VALUES (p_customer_id, p_case_id, p_kind, c.unit_id, upper(coalesce(btrim(p_number), '')),
-        coalesce(btrim(p_holder), ''), p_issued_on, p_expires_on, bank.my_staff_id())
+            coalesce(btrim(p_holder), ''), p_issued_on, p_expires_on, bank.my_staff_id())
     ON CONFLICT (customer_id, case_id, kind) DO UPDATE SET number = EXCLUDED.number,
-        holder = EXCLUDED.holder, issued_on = EXCLUDED.issued_on,
-        expires_on = EXCLUDED.expires_on, added_by = EXCLUDED.added_by, added_at = EXCLUDED.added_at,
-            version = application_document.version + 1;
-    PERFORM bank.case_event_write(c, c, 'document', p_kind);
+        holder = EXCLUDED.holder,
+        issued_on = EXCLUDED.issued_on, expires_on = EXCLUDED.expires_on, added_by = EXCLUDED.added_by,
+        added_at = EXCLUDED.added_at, version = d.version + 1 WHERE NOT nothing;
+    PERFORM bank.case_event_write(c, c, 'document', bank.paper_name(p_kind, false)) WHERE NOT nothing;
+    IF p_file IS NOT NULL THEN
+        PERFORM bank.application_file_put(c, p_kind, p_file_name, p_file);
+    END IF;
     PERFORM bank.application_look(c);
     RETURN bank.request_done(p_request, p_case_id::text,
         'The document is kept; the pre-check has run again.');
 END $$;
 GRANT EXECUTE ON FUNCTION bank.credit_facts, bank.credit_points, bank.credit_score,
-    bank.application_look, bank.application_open_case, bank.application_move, bank.application_lock,
+    bank.card_verdict, bank.application_look, bank.application_open_case, bank.application_move,
+        bank.application_lock,
     bank.application_begin, bank.enterprise_find, bank.enterprise_fields TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
   FROM unnest('{opening_open,credit_open,chain_open,application_field_set,

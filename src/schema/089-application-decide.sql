@@ -79,7 +79,7 @@ BEGIN
         RETURN answer;
     END IF;
     c := bank.application_open_case(p_customer_id, p_case_id, p_version, '{draft,review,returned}');
-    list := concat_ws(E'\n', nullif(btrim(p_note), ''), bank.application_missing(c));
+    list := concat_ws(E'\n', nullif(btrim(p_note), ''), bank.application_missing(c, true));
     IF list = '' THEN
         PERFORM bank.fail('BO422', 'Nothing is missing: say what the customer shall bring.', c.number,
             NULL, 'p_note');
@@ -93,14 +93,15 @@ BEGIN
         'The customer gets one list of all that is missing.');
 END $$;
 
--- The reviewer's proposal; another person decides. `p_rate`: yearly, percent.
+-- The reviewer's proposal; another person decides. `p_rate`: yearly, percent. `p_told`: the reason of a
+-- decline as the customer is told it; of a credit the card has reasons of its own.
 CREATE FUNCTION api.application_propose(p_customer_id bigint, p_case_id bigint, p_verdict text,
-    p_amount bigint, p_rate text,
-                                        p_reason text, p_version bigint, p_request uuid)
+    p_amount bigint, p_rate text, p_reason text, p_told text, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome := bank.request_replay(p_request, 'application_propose',
-        jsonb_build_array(p_customer_id, p_case_id, p_verdict, p_amount, p_rate, p_reason, p_version));
+        jsonb_build_array(p_customer_id, p_case_id, p_verdict, p_amount, p_rate, p_reason, p_told,
+            p_version));
     c bank.case_file;
     a bank.application;
     looked record; rate int;
@@ -127,12 +128,16 @@ BEGIN
             PERFORM bank.fail('BO422', 'At most what was applied for.', bank.money_text(a.amount), NULL,
                 'p_amount');
         END IF;
+    ELSIF coalesce(btrim(p_told), '') = '' AND bank.decline_reasons(c, false) IS NULL THEN
+        PERFORM bank.fail('BO422', 'Say what the customer is told as the reason.', c.number,
+            'One sentence in his language; your own reason stays inside.', 'p_told');
     END IF;
     UPDATE bank.application x SET how = 'manual', verdict = p_verdict, granted = CASE p_verdict
         WHEN 'approve' THEN coalesce(p_amount, x.amount) END,
            rate_bp = CASE WHEN p_verdict = 'approve' AND x.amount IS NOT NULL THEN rate END,
                maker_id = bank.my_staff_id(), made_at = clock_timestamp(),
-           reason = coalesce(p_reason, ''), checker_id = NULL, decided_at = NULL
+           reason = coalesce(p_reason, ''), told = coalesce(btrim(p_told), ''), checker_id = NULL,
+               decided_at = NULL
      WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id;
     PERFORM bank.application_move(c, 'propose', p_reason);
     RETURN bank.request_done(p_request, p_case_id::text, 'The proposal waits for a second person.');
@@ -186,7 +191,10 @@ BEGIN
             AND case_id = p_case_id;
         RETURN bank.request_done(p_request, p_case_id::text, 'Sent back to the reviewer.');
     END IF;
-    most := bank.my_decision_limit();
+    most := bank.my_decision_limit(a.verdict = 'approve'
+        AND (SELECT s.verdict FROM bank.application_score s
+        WHERE s.customer_id = c.customer_id AND s.case_id = c.case_id ORDER BY s.run DESC LIMIT 1)
+            = 'refuse');
     IF a.granted > most THEN
         PERFORM bank.fail('BO403', 'The amount is above your limit.', bank.money_text(most),
             'Ask a supervisor of head office.');
@@ -201,12 +209,13 @@ BEGIN
     RETURN bank.request_done(p_request, p_case_id::text, CASE a.verdict WHEN 'approve'
         THEN 'Approved; it waits for account operations.' ELSE 'Declined; the customer is told.' END);
 END $$;
-CREATE FUNCTION bank.my_decision_limit() RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = bank, pg_temp AS $$
+-- Up to how much the caller decides; `p_override`: against a refusal of the card.
+CREATE FUNCTION bank.my_decision_limit(p_override boolean DEFAULT false) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 BEGIN
-    RETURN coalesce((SELECT l.amount FROM staff s JOIN unit u ON u.unit_id = s.unit_id
-        JOIN decision_limit l ON l.unit_kind = u.kind
-                      WHERE s.login = session_user AND s.role = 'supervisor'), 0);
+    RETURN coalesce((SELECT CASE WHEN coalesce(p_override, false) THEN l.override ELSE l.amount END
+        FROM staff s JOIN unit u ON u.unit_id = s.unit_id JOIN decision_limit l ON l.unit_kind = u.kind
+       WHERE s.login = session_user AND s.role = 'supervisor'), 0);
 END $$;
 ALTER FUNCTION bank.my_decision_limit OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_decision_limit TO bankops_staff, bankops_api;
@@ -295,7 +304,7 @@ DECLARE
         jsonb_build_array(p_customer_id, p_case_id, p_version));
     c bank.case_file;
     a bank.application;
-    made bank.account; cycle text;
+    made bank.account;
 BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
@@ -314,21 +323,7 @@ BEGIN
     END IF;
     IF c.case_type = 'account_opening' THEN
         made := bank.account_open(c, 'CUR', NULL);
-        cycle := coalesce(c.fields ->> 'recon_cycle', 'none');
-        INSERT INTO bank.account_service (customer_id, account_id, kind, unit_id, cycle, staff_count,
-            pay_day, next_on, opened_by, case_id)
-        SELECT c.customer_id, made.account_id, s.kind, c.unit_id, s.cycle, s.people, s.day, s.next_on,
-            bank.my_staff_id(), c.case_id
-          FROM (VALUES ('reconciliation', cycle, NULL::int, NULL::int, CASE cycle WHEN 'daily'
-              THEN bank.working_day_after(bank.today(), 1)
-                    WHEN 'monthly' THEN (date_trunc('month', bank.today()) + interval '1 month')::date
-                        ELSE (date_trunc('quarter', bank.today()) + interval '3 months')::date END),
-                  ('payroll', 'monthly', (c.fields ->> 'payroll_staff')::int,
-                      (c.fields ->> 'payroll_day')::int,
-                   (date_trunc('month', bank.today()) + interval '1 month')::date +
-                       coalesce((c.fields ->> 'payroll_day')::int, 1) - 1)) s (kind, cycle, people, day,
-                       next_on)
-         WHERE s.cycle <> 'none' AND (s.kind <> 'payroll' OR s.people > 0);
+        PERFORM bank.services_open(c, made, p_request);
         UPDATE bank.customer SET lifecycle = 'new', opened_on = bank.today(), version = version + 1
             WHERE customer_id = c.customer_id AND lifecycle = 'prospect';
         PERFORM bank.enterprise_relate(c);

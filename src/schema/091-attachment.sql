@@ -90,25 +90,14 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION bank.case_of TO bankops_api;
 
--- Attaches a file to a case. The bytes are always sent: knowing a hash opens nothing.
-CREATE FUNCTION api.case_attach(p_customer_id bigint, p_case_id bigint, p_name text, p_data bytea,
-                                p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+-- Keeps a file of a case. `p_once`: refused when the case has it already, else that one is the answer.
+CREATE FUNCTION bank.attachment_add(c bank.case_file, p_name text, p_data bytea, p_once boolean)
+RETURNS bank.attachment LANGUAGE plpgsql AS $$
 DECLARE
-    answer api.outcome;
-    c bank.case_file;
     hash bytea := sha256(p_data);
     most int := bank.setting('attachment_bytes')::int;
     a bank.attachment;
 BEGIN
-    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
-    answer := bank.request_replay(p_request, 'case_attach', jsonb_build_array(p_customer_id, p_case_id,
-        p_name,
-        encode(hash, 'hex')));
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    c := bank.case_of(p_customer_id, p_case_id);
     IF coalesce(length(p_data), 0) = 0 THEN
         PERFORM bank.fail('BO422', 'The file is empty.', p_name, NULL, 'p_data');
     ELSIF length(p_data) > most THEN
@@ -117,9 +106,14 @@ BEGIN
     ELSIF bank.file_kind(p_data) = 'program' THEN
         PERFORM bank.fail('BO422', 'Programs are not attached to cases.', bank.file_name(p_name), NULL,
             'p_data');
-    ELSIF c.complained_staff_id = bank.my_staff_id() THEN
-        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', c.number,
-                          'Leave it to a colleague.');
+    END IF;
+    SELECT * INTO a FROM bank.attachment x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id
+       AND x.sha256 = hash AND x.removed_at IS NULL;
+    IF FOUND AND p_once THEN
+        PERFORM bank.fail('BO423', 'This file is attached to the case already.', a.name,
+                          'It is in the list of files already.', 'p_data');
+    ELSIF FOUND THEN
+        RETURN a;
     ELSIF bank.setting('attachments_per_case')::int <= (SELECT count(*) FROM bank.attachment x
               WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id AND x.removed_at IS NULL) THEN
         PERFORM bank.fail('BO422', 'The case has as many files as it may have.', c.number, NULL,
@@ -133,15 +127,37 @@ BEGIN
     VALUES (c.customer_id, c.case_id, c.unit_id, bank.file_name(p_name), bank.file_kind(p_data), hash,
             length(p_data), bank.my_staff_id())
     ON CONFLICT (customer_id, case_id, sha256) WHERE removed_at IS NULL DO NOTHING RETURNING * INTO a;
-    IF a.attachment_id IS NULL THEN
-        PERFORM bank.fail('BO423', 'This file is attached to the case already.',
-            (SELECT x.name FROM bank.attachment x WHERE x.customer_id = c.customer_id
-                AND x.case_id = c.case_id
-                AND x.sha256 = hash AND x.removed_at IS NULL), 'It is in the list of files already.',
-                    'p_data');
+    IF a.attachment_id IS NULL THEN -- somebody else attached it at this moment
+        RETURN bank.attachment_add(c, p_name, p_data, p_once);
     END IF;
-    PERFORM bank.case_event_write(c, c, 'attach', a.name || ' ' || a.bytes || ' sha256 ' || encode(hash,
-        'hex'));
+    RETURN a;
+END $$;
+GRANT EXECUTE ON FUNCTION bank.attachment_add TO bankops_api;
+
+-- Attaches a file to a case. The bytes are always sent: knowing a hash opens nothing.
+CREATE FUNCTION api.case_attach(p_customer_id bigint, p_case_id bigint, p_name text, p_data bytea,
+                                p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    a bank.attachment;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_attach', jsonb_build_array(p_customer_id, p_case_id,
+        p_name,
+        encode(sha256(p_data), 'hex')));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_of(p_customer_id, p_case_id);
+    IF c.complained_staff_id = bank.my_staff_id() THEN
+        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', c.number,
+                          'Leave it to a colleague.');
+    END IF;
+    a := bank.attachment_add(c, p_name, p_data, true);
+    PERFORM bank.case_event_write(c, c, 'attach', a.name || ' ' || a.bytes || ' sha256 '
+        || encode(a.sha256, 'hex'));
     RETURN bank.request_done(p_request, a.attachment_id::text, 'The file is attached.');
 END $$;
 SELECT bank.function_grant('case_attach', 'clerk', 'rm', 'supervisor');

@@ -67,7 +67,7 @@ BEGIN
         (SELECT count(*)::int FROM bank.application_check k
             JOIN bank.check_rule r ON r.case_type = f.case_type AND r.rule = k.rule
             WHERE k.customer_id = f.customer_id
-            AND k.case_id = f.case_id AND k.run = bank.application_run(f) AND r.weight = 'must'
+            AND k.case_id = f.case_id AND k.run = bank.application_run(f) AND k.weight = 'must'
                 AND k.result IN ('missing', 'fail')),
         s.score, s.verdict, s.reason_en, s.reason_zh, a.how, a.verdict, a.granted,
             round(a.rate_bp / 100.0, 2), bank.staff_name(a.maker_id), a.reason,
@@ -100,7 +100,7 @@ RETURNS TABLE (seq int, rule text, result text, weight text, label_en text, labe
     detail_en text, detail_zh text, advice_en text, advice_zh text, checked_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT (row_number() OVER (ORDER BY array_position('{fail,missing,warn,visit,pass}', k.result),
-        r.seq))::int, k.rule, k.result, r.weight, r.label_en, r.label_zh, k.detail_en, k.detail_zh,
+        r.seq))::int, k.rule, k.result, k.weight, r.label_en, r.label_zh, k.detail_en, k.detail_zh,
            CASE WHEN k.result <> 'pass' THEN r.advice_en ELSE '' END, CASE WHEN k.result <> 'pass'
                THEN r.advice_zh ELSE '' END, k.checked_at
       FROM bank.application_seen(p_customer_id, p_case_id) c
@@ -129,7 +129,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       JOIN bank.scorecard_rule r ON r.card = z.card AND r.version = z.version AND r.rule = p.rule
           ORDER BY 1
 $$;
--- Fields as people read them, personal ones masked; and the papers.
+-- Fields as people read them, personal ones masked.
 CREATE FUNCTION api.application_fields(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (seq int,
     field text, label_en text, label_zh text, value_en text, value_zh text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -147,19 +147,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       LEFT JOIN bank.case_choice k ON k.case_type = d.case_type AND k.field = d.field
           AND k.choice = x.value ORDER BY d.seq
 $$;
-CREATE FUNCTION api.application_documents(p_customer_id bigint,
-    p_case_id bigint) RETURNS TABLE (kind text, number text, holder text, issued_on date,
-    expires_on date, added_by text, added_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT d.kind, CASE WHEN d.kind IN ('rep_id', 'owner_id') THEN bank.mask_identity(d.number)
-        ELSE d.number END, CASE WHEN d.kind IN ('rep_id', 'owner_id') THEN bank.mask_name(d.holder)
-        ELSE d.holder END,
-           d.issued_on, d.expires_on, bank.staff_name(d.added_by), d.added_at
-      FROM bank.application_seen(p_customer_id, p_case_id) c
-          JOIN bank.application_document d ON d.customer_id = c.customer_id AND d.case_id = c.case_id
-          ORDER BY d.added_at, d.kind
-$$;
--- Applications and account services of a customer, for his view.
+-- Applications of a customer, for his view.
 CREATE FUNCTION api.customer_applications(p_customer_id bigint) RETURNS TABLE (customer_id bigint,
     case_id bigint, number text, case_type text, stage text, amount bigint, currency text,
     received_at timestamptz)
@@ -172,16 +160,6 @@ BEGIN
       FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id
           AND f.case_id = a.case_id WHERE a.customer_id = p_customer_id ORDER BY f.received_at DESC,
           f.case_id LIMIT 20;
-END $$;
-CREATE FUNCTION api.customer_services(p_customer_id bigint) RETURNS TABLE (account text, kind text,
-    cycle text, staff_count int, next_on date, state text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    PERFORM bank.panel_require(p_customer_id);
-    RETURN QUERY SELECT bank.mask_account(a.number), s.kind, s.cycle, s.staff_count, s.next_on, s.state
-      FROM bank.account_service s JOIN bank.account a ON a.customer_id = s.customer_id
-          AND a.account_id = s.account_id WHERE s.customer_id = p_customer_id ORDER BY a.number, s.kind;
 END $$;
 -- Hand-offs between desks, from the stays of the case (083): when, from where to where, and the
 -- working minutes until somebody took it up there.
@@ -292,10 +270,10 @@ END $$;
 GRANT EXECUTE ON FUNCTION bank.application_seen, bank.application_hops, bank.application_customer
     TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
-  FROM unnest('{customer_applications,customer_services,application_form}'::text[]) name;
+  FROM unnest('{customer_applications,application_form}'::text[]) name;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
   FROM unnest('{application,application_findings,application_points,application_fields,
-               application_documents,application_trail,application_history,
+               application_trail,application_history,
                application_clocks}'::text[]) name;
 SELECT bank.function_grant('report_application', 'supervisor', 'auditor', 'admin'),
        bank.view_grant('application_list', 'clerk', 'rm', 'supervisor', 'auditor');
