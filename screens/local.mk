@@ -103,7 +103,9 @@ dist_screens_DATA += \
   screens/application-list.json screens/application.json screens/application-approvals.json \
   screens/opening-new.json screens/opening-open.json screens/credit-new.json screens/credit-open.json \
   screens/chain-open.json screens/core-list.json screens/core-documents.json \
-  screens/scorecards.json screens/scorecard-rules.json screens/report-application.json
+  screens/scorecards.json screens/scorecard.json screens/scorecard-bounds.json screens/scorecard-bin.json \
+  screens/check-rules.json screens/check-rule.json screens/check-rule-change.json \
+  screens/core.json screens/core-line.json screens/core-line-new.json screens/core-lines.json screens/core-imports.json screens/report-application.json
 dist_screens_DATA += screens/case-any.json screens/case-step.json \
   screens/suggestions.json screens/suggestion.json screens/suggestion-open.json \
   screens/suggestion-new.json screens/themes.json screens/suggestion-theme.json screens/theme-edit.json \

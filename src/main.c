@@ -27,6 +27,8 @@ static const struct command commands[] = {
     {"import", "[OPTION…] FILE…", N_("import statement and book files"), command_import},
     {"import-cases", "[OPTION…] FILE…", N_("take complaints in from other channels"),
      command_import_cases},
+    {"import-core", "[OPTION…] FILE…", N_("take in orders and receivables of core enterprises"),
+     command_import_core},
     {"opening", "[--files FOLDER]", N_("import, reconcile and route for the day"), command_opening},
     {"pull-cases", "[--once]", N_("ask other systems for new complaints"), command_pull_cases},
     {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},

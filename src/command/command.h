@@ -22,6 +22,7 @@ int command_import(int argc, char **argv);
 int command_clock(int argc, char **argv);
 int command_deliver(int argc, char **argv);
 int command_import_cases(int argc, char **argv);
+int command_import_core(int argc, char **argv);
 int command_pull_cases(int argc, char **argv);
 int command_opening(int argc, char **argv);
 int command_reconcile(int argc, char **argv);

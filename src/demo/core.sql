@@ -148,11 +148,11 @@ UPDATE bank.scorecard s SET trial = (SELECT jsonb_build_object('applications', c
     FROM bank.card_trial(s) t) WHERE s.state = 'proposed';
 INSERT INTO bank.check_rule_version (case_type, rule, version, weight, active, parameter, state,
     effective_on, note, made_by, made_at)
-SELECT r.case_type, r.rule, r.version + 1, r.weight, r.active, '60', 'proposed', bank.today() + 3,
-    '年底前执照集中到期',
+SELECT r.case_type, r.rule, r.version + 1, r.weight, r.active, '20000000', 'proposed', bank.today() + 3,
+    '控制单户风险',
        m.staff_id, to_timestamp(bank.setting('demo_now')::bigint) - interval '4 hours'
-  FROM bank.check_rule_now r, bank.staff m WHERE r.case_type = 'account_opening'
-      AND r.rule = 'licence_dates' AND m.login = 'super01';
+  FROM bank.check_rule_now r, bank.staff m WHERE r.case_type = 'consumer_credit'
+      AND r.rule = 'amount' AND m.login = 'super01';
 UPDATE bank.check_rule_version v SET trial = (SELECT jsonb_build_object('applications', count(*),
         'stopped_before', count(*) FILTER (WHERE t.was_stops), 'stopped_after',
             count(*) FILTER (WHERE t.now_stops),

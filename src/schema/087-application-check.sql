@@ -221,6 +221,7 @@ DECLARE
                       WHERE d.customer_id = c.customer_id AND d.case_id = c.case_id);
     other record;
     same text[] := bank.application_others(c, upper(v ->> 'credit_code'));
+    place text;
     shared int := bank.phone_companies(v ->> 'contact_phone', c.customer_id);
     face numeric;
 BEGIN
@@ -235,16 +236,15 @@ BEGIN
             CASE WHEN upper(v ->> 'owner_id') = upper(v ->> 'rep_id') THEN papers -> 'rep_id'
                  ELSE papers -> 'owner_id' END), p);
     SELECT * INTO other FROM bank.known_company(v ->> 'credit_code');
+    place := bank.unit_name(other.unit_id);
     RETURN NEXT CASE
         WHEN other.customer_id IS NULL OR other.customer_id = c.customer_id AND other.accounts = 0 THEN
             bank.found('enterprise_twice', 'pass', 'No account of this enterprise here.',
                 '行内无该企业账户。')
         WHEN other.accounts > 0 AND v ->> 'account_kind' = 'basic' THEN
             bank.found('enterprise_twice', 'fail',
-                format('Customer %s at %s has %s open accounts.', other.customer_number,
-                    bank.unit_name(other.unit_id), other.accounts),
-                    format('该企业为%s客户%s，已有%s个结算账户。', bank.unit_name(other.unit_id),
-                    other.customer_number, other.accounts))
+                format('Customer %s at %s has %s open accounts.', other.customer_number, place, other.accounts),
+                format('该企业为%s客户%s，已有%s个结算账户。', place, other.customer_number, other.accounts))
         WHEN other.customer_id <> c.customer_id THEN
             bank.found('enterprise_twice', 'fail',
                 format('Customer %s of %s has this code.', other.customer_number,

@@ -108,6 +108,8 @@ DECLARE
     card bank.scorecard := bank.card_active('consumer_credit');
     amount bigint := (c.fields ->> 'amount')::bigint;
     most text := bank.money_text(card.auto_most);
+    low int := card.refuse_below;
+    high int := card.approve_at;
     s bank.application_score;
     p record;
     refuse record;
@@ -133,18 +135,14 @@ BEGIN
         s.reason_en := format('%s: two persons decide. Score %s.', refer.label_en, s.score);
         s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
     ELSIF s.score < card.approve_at THEN
-        s.reason_en := format('Score %s, from %s to below %s: two persons decide.', s.score,
-            card.refuse_below, card.approve_at);
-        s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, card.refuse_below,
-            card.approve_at);
+        s.reason_en := format('Score %s, not below %s but below %s: two persons decide.', s.score, low, high);
+        s.reason_zh := format('得分%s，在%s至%s分之间：须双人审批。', s.score, low, high);
     ELSIF amount > card.auto_most THEN
         s.reason_en := format('Score %s, but above %s CNY two persons decide.', s.score, most);
         s.reason_zh := format('得分%s，金额超过%s元：须双人审批。', s.score, most);
     ELSE
-        s.reason_en := format('Score %s, from %s on and up to %s CNY: approved.', s.score,
-            card.approve_at, most);
-        s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。',
-            s.score, card.approve_at, most);
+        s.reason_en := format('Score %s, from %s on and up to %s CNY: approved.', s.score, high, most);
+        s.reason_zh := format('得分%s，达到%s分且不超过%s元：通过。', s.score, high, most);
     END IF;
     INSERT INTO bank.application_score (customer_id, case_id, run, unit_id, card, version, score,
         verdict, reason_en, reason_zh)

@@ -435,7 +435,8 @@ RETURNS TABLE (case_type text, rule text, version int, label_en text, label_zh t
         now_weight text, now_active text,
     now_parameter_en text, now_parameter_zh text, effective_on date, note text, made_by text,
         made_at timestamptz, checked_by text, reason text,
-    applications int, stopped_before int, stopped_after int, changed int, mine text)
+    applications int, stopped_before int, stopped_after int, changed int, typed text,
+    mine text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT v.case_type, v.rule, v.version, r.label_en, r.label_zh,
            CASE WHEN v.state <> 'approved' THEN v.state WHEN v.version = r.version THEN 'active'
@@ -449,6 +450,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
            v.effective_on, v.note, bank.staff_name(v.made_by), v.made_at, bank.staff_name(v.checked_by),
            v.reason, (v.trial ->> 'applications')::int, (v.trial ->> 'stopped_before')::int,
            (v.trial ->> 'stopped_after')::int, (v.trial ->> 'changed')::int,
+           CASE r.takes WHEN 'money' THEN to_char(v.parameter::numeric / 100, 'FM999999999990.00') ELSE v.parameter END,
            CASE WHEN v.state <> 'proposed' THEN 'done' WHEN v.made_by = bank.my_staff_id() THEN 'own'
                ELSE 'open' END
       FROM bank.check_rule_version v JOIN bank.check_rule_now r USING (case_type, rule)

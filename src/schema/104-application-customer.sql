@@ -95,20 +95,12 @@ $$;
 SELECT bank.function_grant('application_file_attach', 'clerk', 'rm', 'supervisor'),
        bank.function_grant('application_documents', 'clerk', 'rm', 'supervisor', 'auditor');
 
--- The language a customer is written to in: Chinese for a name in Han characters, else English.
-CREATE FUNCTION bank.customer_language(p_customer_id bigint) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
-BEGIN
-    RETURN (SELECT text_language(c.name) FROM customer c WHERE c.customer_id = p_customer_id);
-END $$;
-ALTER FUNCTION bank.customer_language OWNER TO bankops_owner;
-
 -- Everything that stops the application, as one text: the customer comes once. `p_told`: only what he
 -- may know.
 CREATE FUNCTION bank.application_missing(c bank.case_file,
     p_told boolean DEFAULT false) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    zh boolean := bank.customer_language(c.customer_id) = 'zh';
+    zh boolean := bank.case_language(c) = 'zh';
 BEGIN
     RETURN (SELECT string_agg(l.n || CASE WHEN zh THEN '. ' || l.label_zh || '：' || l.advice_zh
         || l.more_zh
@@ -148,20 +140,19 @@ $$;
 CREATE FUNCTION bank.application_tell(c bank.case_file, a bank.application, p_request uuid)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    english boolean := bank.customer_language(c.customer_id) = 'en';
+    english boolean := bank.case_language(c) = 'en';
     amount text := bank.money_text(a.granted);
     rate numeric := round(a.rate_bp / 100.0, 2);
     why text := coalesce(nullif(a.told, ''), bank.decline_reasons(c, english));
 BEGIN
-    PERFORM bank.case_message(c, 'sms', CASE
-        WHEN a.verdict = 'approve' AND english THEN format('Your application %s is approved.', c.number)
-            || coalesce(format(' Amount %s CNY at %s %% a year.', amount, rate), '')
-        WHEN a.verdict = 'approve' THEN format('您的申请%s已通过。', c.number)
-            || coalesce(format('批准金额%s元，年利率%s%%。', amount, rate), '')
-        WHEN english THEN format(E'Your application %s is declined. Main reasons:\n%s\nYou may ask your '
-            'branch within 30 days that a person looks at it again.', c.number, why)
-        ELSE format(E'您的申请%s未获通过。主要原因：\n%s\n如有异议，可在30日内向经办网点申请人工复核。',
-            c.number, why)
+    PERFORM bank.case_message(c, 'sms', CASE a.verdict WHEN 'approve' THEN
+        format(CASE WHEN english THEN 'Your application %s is approved.' ELSE '您的申请%s已通过。' END, c.number)
+        || coalesce(format(CASE WHEN english THEN ' Amount %s CNY at %s %% a year.'
+                                ELSE '批准金额%s元，年利率%s%%。' END, amount, rate), '')
+        ELSE format(CASE WHEN english THEN
+                E'Your application %s is declined. Main reasons:\n%s\nYou may ask your branch within 30 days '
+                'that a person looks at it again.'
+            ELSE E'您的申请%s未获通过。主要原因：\n%s\n如有异议，可在30日内向经办网点申请人工复核。' END, c.number, why)
         END, 'application', p_request);
 END $$;
 
@@ -267,5 +258,5 @@ BEGIN
      WHERE s.customer_id = p_customer_id ORDER BY a.number, s.kind;
 END $$;
 SELECT bank.function_grant('customer_services', 'clerk', 'rm', 'supervisor');
-GRANT EXECUTE ON FUNCTION bank.application_file_put, bank.customer_language, bank.application_missing,
+GRANT EXECUTE ON FUNCTION bank.application_file_put, bank.application_missing,
     bank.decline_reasons, bank.application_tell, bank.services_open TO bankops_api;

@@ -234,7 +234,7 @@ SELECT is((SELECT effect FROM bank.application_point WHERE case_id = pg_temp.las
 SELECT is((SELECT string_agg(split_part(l, '. ', 2), ', ' ORDER BY n) FROM bank.outbox o, regexp_split_to_table(o.body, E'\n') WITH ORDINALITY x (l, n)
             WHERE o.case_id = pg_temp.last_case() AND l ~ '^[1-4]'), '逾期6次及以上, 月收入8000至14999元, 资产10万至50万元', 'the customer is told the reasons in his language');
 UPDATE bank.customer SET name = 'Wei Zhang' WHERE customer_id = 101;
-SELECT ok((SELECT bank.decline_reasons(f, bank.customer_language(101) = 'en') FROM bank.case_file f WHERE case_id = pg_temp.last_case()) LIKE '1. Late six times or more%', 'in English to who writes English');
+SELECT ok((SELECT bank.decline_reasons(f, bank.case_language(f) = 'en') FROM bank.case_file f WHERE case_id = pg_temp.last_case()) LIKE '1. Late six times or more%', 'in English to who writes English');
 -- A person looks at it again, within the limits of his unit.
 SELECT pg_temp.last_case() AS v \gset
 SELECT is(pg_temp.call('t_clerk2', format('application_override(101, %s, ''known well'', NULL,', :v)), '42501', 'a clerk takes nothing back');

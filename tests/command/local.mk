@@ -10,6 +10,7 @@ command_tests = \
   tests/command/fault.t tests/command/files.t \
   tests/command/import.t \
   tests/command/import_cases.t \
+  tests/command/import_core.t \
   tests/command/import_formats.t \
   tests/command/import_table.t \
   tests/command/newcomer.t \
