@@ -1,6 +1,7 @@
 #include "database/migrate.h"
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "base/file.h"
 #include "base/language.h"
 #include "base/place.h"
@@ -19,7 +20,10 @@
 /* One lock for all migrators of a database; the number says nothing ("bankops" in ASCII). */
 #define LOCK_SQL "SELECT pg_advisory_xact_lock(27695038914519155)"
 
-enum { FILE_BYTES = 8 << 20 };
+enum { FILE_BYTES = 8 << 20, MESSAGE_BYTES = 256 << 10 };
+
+/* The answer of this name says that a step was recorded. */
+#define DONE_COLUMN "bankops_step"
 
 const char migrate_version_sql[] = "SELECT steps, newest FROM migration.version()";
 
@@ -200,6 +204,13 @@ struct run {
     int applied;
 };
 
+static void say_step(const struct run *run, const struct step *step)
+{
+    char *what = xasprintf(_("schema %s"), step->name);
+    progress_say(run->progress, what);
+    free(what);
+}
+
 /* Begins the transaction of a step. *fresh tells whether it is still missing. */
 static bool begin_step(struct run *run, const char *quoted, bool *fresh, struct error *error)
 {
@@ -219,9 +230,7 @@ static bool do_step(struct run *run, const struct step *step, const char *quoted
                     const char *hex, struct error *error)
 {
     char name[128];
-    char *what = xasprintf(_("schema %s"), step->name);
-    progress_say(run->progress, what);
-    free(what);
+    say_step(run, step);
     snprintf(name, sizeof name, "%s.sql", step->name);
     if (!script_run(run->connection, name, text, error))
         return false;
@@ -252,6 +261,71 @@ static bool apply(struct run *run, const struct step *step, struct error *error)
     return good;
 }
 
+/* One step as a transaction of a longer message. Its name is a setting of the transaction: a file that
+ * ends it leaves nothing to record. */
+static bool add_step(PGconn *connection, const struct step *step, struct buffer *message,
+                     struct error *error)
+{
+    char hex[65], *text;
+    size_t length;
+    if (!file_read(step->path, FILE_BYTES, &text, &length, error))
+        return false;
+    checksum(text, length, hex);
+    char *quoted = PQescapeLiteral(connection, step->name, strlen(step->name));
+    buffer_format(message,
+                  BEGIN_SQL "; SET LOCAL check_function_bodies = off; SET LOCAL bankops.step = %s;\n",
+                  quoted);
+    buffer_add_bytes(message, text, length);
+    buffer_format(message,
+                  "\n;INSERT INTO migration.step (name, sha256) VALUES "
+                  "(nullif(current_setting('bankops.step', true), ''), '%s') RETURNING name AS %s;"
+                  "COMMIT;\n",
+                  hex, DONE_COLUMN);
+    PQfreemem(quoted);
+    free(text);
+    return true;
+}
+
+/* Counts the steps as their answers come in, which is long before the last one is done. */
+static bool send_steps(struct run *run, const struct steps *steps, const char *message)
+{
+    bool good = PQsendQuery(run->connection, message) == 1, recorded = false;
+    PGresult *result;
+    say_step(run, &steps->list[run->applied]);
+    while ((result = PQgetResult(run->connection))) {
+        ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+            PQputCopyEnd(run->connection, "COPY has no place in a script");
+        good = good && (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+                        status == PGRES_EMPTY_QUERY);
+        if (good && recorded && ++run->applied < steps->count)
+            say_step(run, &steps->list[run->applied]);
+        recorded = status == PGRES_TUPLES_OK && PQnfields(result) == 1 &&
+                   !strcmp(PQfname(result, 0), DONE_COLUMN);
+        PQclear(result);
+    }
+    if (PQtransactionStatus(run->connection) != PQTRANS_IDLE)
+        session_do(run->connection, "ROLLBACK", 0, NULL, NULL);
+    return good;
+}
+
+/* A new schema goes in a few long messages: asking and answering for each of its steps takes longer
+ * than many of them. It stops at the first that fails, whatever the reason; the caller does that one
+ * by itself and learns what is wrong with it. */
+static bool apply_new(struct run *run, const struct steps *steps, struct error *error)
+{
+    struct buffer message = BUFFER_INIT;
+    bool good = true, read = true;
+    while (read && good && run->applied < steps->count) {
+        buffer_clear(&message);
+        for (int i = run->applied; read && i < steps->count && message.length < MESSAGE_BYTES; i++)
+            read = add_step(run->connection, &steps->list[i], &message, error);
+        good = read && send_steps(run, steps, message.data);
+    }
+    buffer_free(&message);
+    return read;
+}
+
 static bool bootstrap(struct run *run, const struct steps *steps, struct error *error)
 {
     return finish(run->connection,
@@ -269,7 +343,9 @@ bool migrate_run(PGconn *connection, const struct progress *progress, int *appli
     if (!list_steps(&steps, error))
         return false;
     bool good = bootstrap(&run, &steps, error);
-    for (int i = 0; good && i < steps.count; i++)
+    if (good && run.empty)
+        good = apply_new(&run, &steps, error);
+    for (int i = run.applied; good && i < steps.count; i++)
         good = apply(&run, &steps.list[i], error);
     good = good && flush(connection, error);
     free_steps(&steps);

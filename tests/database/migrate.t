@@ -1,7 +1,7 @@
 #!/bin/sh
 # Schema files: applied once, in order, whole or not at all; nothing done is forgotten or altered.
 . "$(dirname "$0")/../command/lib.sh"
-plan 29
+plan 33
 mkdir "$place/share" "$place/share/schema"
 cp "$source/src/schema/"*.sql "$place/share/schema"
 export BANKOPS_SHARE="$place/share"
@@ -116,3 +116,20 @@ is "the schema, the data, the staff's roles and rights are back" \
         FROM pg_roles WHERE rolname = 'teller7'")" \
     "$((steps + 5))|1|{lock_timeout=3s}|t|f"
 is "the clerk may log in" "$(psql -XqAt -h "$socket" -U teller7 -d bankops -c 'SHOW lock_timeout' 2>&1)" 3s
+
+# --- a new schema goes in few messages; a step that fails is named all the same
+sql "CREATE DATABASE other" >/dev/null
+other() {
+    psql -XqAt -h "$socket" -U bankops_dba -d other -c "$1"
+}
+printf '%s\n' "CREATE TABLE public.half (n int);" "SELECT '中文'," "    no_such_column;" >"$schema/902-failing.sql"
+refused "a failing step among new ones: file and line" 1 'bankops: 902-failing.sql:3: column*no_such_column*' \
+    "$program" database migrate --quiet --database "host=$socket dbname=other user=bankops_dba"
+is "those before it are done, nothing of it, none after it" \
+    "$(other "SELECT count(*), max(name), to_regclass('public.half') FROM migration.step")" \
+    "$((steps + 1))|901-fresh|"
+other "DROP SCHEMA migration, api, bank CASCADE; DROP TABLE public.fresh" >/dev/null 2>&1
+printf '%s\n' "COMMIT;" "SELECT 1 -- no end" >"$schema/902-failing.sql"
+refused "one that ends the transaction among new ones" 1 'bankops: 902-failing.sql: *transaction*' \
+    "$program" database migrate --quiet --database "host=$socket dbname=other user=bankops_dba"
+is "is not recorded either" "$(other "SELECT max(name) FROM migration.step")" 901-fresh
