@@ -95,7 +95,8 @@ static bool flush(struct copy *copy, struct error *error)
 
 bool copy_row_end(struct copy *copy, struct error *error)
 {
-    buffer_add_char(&copy->block, '\n');
+    if (!copy->binary)
+        buffer_add_char(&copy->block, '\n');
     copy->row_open = false;
     copy->rows++;
     return copy->block.length < BLOCK || flush(copy, error);
@@ -127,6 +128,8 @@ static bool drain(PGconn *connection, struct error *error)
 
 bool copy_end(struct copy *copy, struct error *error)
 {
+    if (copy->binary)
+        buffer_add_bytes(&copy->block, "\377\377", 2);
     bool sent = !copy->block.length || flush(copy, error);
     buffer_free(&copy->block);
     if (!sent)

@@ -14,6 +14,7 @@ struct copy {
     struct buffer block;
     int64_t rows;
     bool row_open; /* a field was added since the last row end */
+    bool binary;   /* its rows are written by copy_binary.h */
 };
 
 /* Starts "COPY table (columns) FROM STDIN". */

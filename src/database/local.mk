@@ -15,6 +15,7 @@ libdatabase_a_SOURCES = \
   src/database/connection_inside.h src/database/connection_link.c \
   src/database/connection_queue.c \
   src/database/copy.c src/database/copy.h \
+  src/database/copy_binary.c src/database/copy_binary.h \
   src/database/failure.c src/database/failure.h src/database/failure_connect.c \
   src/database/migrate.c src/database/migrate.h \
   src/database/process.c src/database/process.h \

@@ -24,7 +24,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/source.c src/reconcile/source.h \
   src/reconcile/run.c src/reconcile/run.h src/reconcile/run_lines.c src/reconcile/run_lines.h \
   src/reconcile/run_try.c src/reconcile/run_try.h \
-  src/reconcile/run_unique.c src/reconcile/run_unique.h \
+  src/reconcile/run_unique.c src/reconcile/run_unique.h src/reconcile/plain_key.h \
   src/reconcile/fingerprint.c src/reconcile/fingerprint.h \
   src/reconcile/original.c src/reconcile/original.h \
   src/reconcile/upload.c src/reconcile/upload.h \

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "reconcile/match_store.h"
+#include "reconcile/plain_key.h"
 
 #include <stdlib.h>
 
@@ -21,20 +22,6 @@ struct run_unique {
     size_t other_count, other_capacity;
 };
 
-/* The next letter or digit of a reference in capitals, as bank.recon_key() keeps them; 0 at its end. */
-static char next_sign(struct slice *text)
-{
-    while (text->length) {
-        char byte = *text->text++;
-        text->length--;
-        if ((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z'))
-            return byte;
-        if (byte >= 'a' && byte <= 'z')
-            return (char)(byte - 'a' + 'A');
-    }
-    return 0;
-}
-
 static uint64_t size_of(int64_t amount)
 {
     return amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
@@ -46,7 +33,7 @@ static bool hash_line(const struct match_store *store, const struct match_line *
     struct slice text = match_reference(store, line);
     uint64_t word = 0, sum = match_mix(line->account, size_of(line->amount));
     size_t signs = 0;
-    for (char sign; (sign = next_sign(&text)); word = word << 8 | (unsigned char)sign)
+    for (char sign; (sign = plain_key_sign(&text)); word = word << 8 | (unsigned char)sign)
         if (signs++ && signs % 8 == 1) {
             sum = match_mix(sum, word);
             word = 0;
@@ -61,10 +48,10 @@ static bool same(const struct match_store *store, const struct match_line *one,
     if (one->account != other->account || size_of(one->amount) != size_of(other->amount))
         return false;
     struct slice a = match_reference(store, one), b = match_reference(store, other);
-    for (char sign; (sign = next_sign(&a));)
-        if (sign != next_sign(&b))
+    for (char sign; (sign = plain_key_sign(&a));)
+        if (sign != plain_key_sign(&b))
             return false;
-    return !next_sign(&b);
+    return !plain_key_sign(&b);
 }
 
 static void tell(struct run_unique *unique, uint32_t number)

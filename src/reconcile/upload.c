@@ -3,10 +3,11 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/language.h"
-#include "database/copy.h"
+#include "database/copy_binary.h"
 #include "database/session.h"
 #include "reconcile/control.h"
 #include "reconcile/fingerprint.h"
+#include "reconcile/plain_key.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ struct upload {
     cJSON *statements, *controls;
     char side;
     struct fingerprint fingerprint;
+    struct buffer key;
 };
 
 static void add_date(cJSON *object, const char *name, int day)
@@ -111,28 +113,42 @@ static bool take_statement(void *context, const struct statement *statement, str
 
 static void copy_day(struct copy *copy, int day)
 {
-    char text[11];
-    if (day == ITEM_NO_DATE) {
-        copy_null(copy);
-        return;
-    }
-    date_format(day, text);
-    copy_bytes(copy, text, 10);
+    if (day == ITEM_NO_DATE)
+        copy_binary_null(copy);
+    else
+        copy_binary_date(copy, day);
 }
 
 static void copy_slice(struct copy *copy, struct slice text)
 {
-    copy_bytes(copy, text.text, text.length);
+    copy_binary_bytes(copy, text.text, text.length);
+}
+
+/* The reference as it is compared, null when it is written so. */
+static void copy_key(struct upload *upload, struct slice reference)
+{
+    struct slice rest = reference;
+    buffer_clear(&upload->key);
+    for (char sign; (sign = plain_key_sign(&rest));)
+        buffer_add_char(&upload->key, sign);
+    if (upload->key.length == reference.length &&
+        (!reference.length || !memcmp(upload->key.data, reference.text, reference.length)))
+        copy_binary_null(&upload->copy);
+    else
+        copy_binary_bytes(&upload->copy, upload->key.data, upload->key.length);
 }
 
 static bool take_item(void *context, const struct item *item, struct error *error)
 {
     struct upload *upload = context;
     struct copy *copy = &upload->copy;
-    char print[FINGERPRINT_TEXT];
-    copy_integer(copy, item->statement);
-    copy_integer(copy, (int64_t)item->line);
-    copy_integer(copy, item->amount);
+    unsigned char print[FINGERPRINT_BYTES];
+    if (!fingerprint_item(&upload->fingerprint, upload->side, item, print))
+        return error_set(error, ERROR_SYSTEM, "SHA-256", NULL, _("the digest cannot be computed"));
+    copy_binary_row(copy, 13);
+    copy_binary_int4(copy, item->statement);
+    copy_binary_int8(copy, (int64_t)item->line);
+    copy_binary_int8(copy, item->amount);
     copy_day(copy, item->value_date);
     copy_day(copy, item->book_date);
     copy_slice(copy, item->kind);
@@ -141,9 +157,8 @@ static bool take_item(void *context, const struct item *item, struct error *erro
     copy_slice(copy, item->counterparty);
     copy_slice(copy, item->narrative);
     copy_slice(copy, item->source_id);
-    if (!fingerprint_item(&upload->fingerprint, upload->side, item, print))
-        return error_set(error, ERROR_SYSTEM, "SHA-256", NULL, _("the digest cannot be computed"));
-    copy_bytes(copy, print, FINGERPRINT_TEXT - 1);
+    copy_binary_bytes(copy, print, sizeof print);
+    copy_key(upload, item->reference);
     return copy_row_end(copy, error);
 }
 
@@ -160,8 +175,8 @@ static bool send_lines(struct upload *upload, struct source *source, const struc
     const struct sink sink = outline ? outline_sink(outline, &own) : own;
     if (!copy_begin(&upload->copy, upload->connection,
                     "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
-                    "reference, bank_reference, counterparty, narrative, source_id, fingerprint) "
-                    "FROM STDIN",
+                    "reference, bank_reference, counterparty, narrative, source_id, fingerprint, "
+                    "reference_key) FROM STDIN (FORMAT binary)",
                     error))
         return false;
     if (format_read(source, format, &sink, error) && source_unchanged(source, error))
@@ -171,7 +186,7 @@ static bool send_lines(struct upload *upload, struct source *source, const struc
 }
 
 static char *describe(const struct source *source, const struct format *format,
-                      const struct upload_options *options, cJSON *controls)
+                      const struct upload_options *options, const struct upload *upload)
 {
     char digest[65], side[2] = {options->side, '\0'};
     const struct scan *scan = source_scan(source);
@@ -196,7 +211,9 @@ static char *describe(const struct source *source, const struct format *format,
                             scan->ascii ? "ASCII" : encoding_name(scan->encoding));
     if (options->lane)
         cJSON_AddStringToObject(file, "lane", options->lane);
-    cJSON_AddItemReferenceToObject(file, "controls", controls);
+    cJSON_AddItemReferenceToObject(file, "controls", upload->controls);
+    cJSON_AddBoolToObject(file, "prepared", true);
+    cJSON_AddBoolToObject(file, "distinct", !fingerprint_twice(&upload->fingerprint));
     char *text = cJSON_PrintUnformatted(file);
     cJSON_Delete(file);
     return text;
@@ -254,7 +271,8 @@ bool upload_file(PGconn *connection, struct source *source, const struct format 
     struct upload upload = {.connection = connection,
                             .statements = cJSON_CreateArray(),
                             .controls = cJSON_CreateArray(),
-                            .side = options->side};
+                            .side = options->side,
+                            .key = BUFFER_INIT};
     char *file = NULL;
     fingerprint_start(&upload.fingerprint);
     *result = (struct upload_result){.accepted = false};
@@ -262,10 +280,11 @@ bool upload_file(PGconn *connection, struct source *source, const struct format 
                 check_known(connection, source, options->side, error) &&
                 send_lines(&upload, source, format, options->outline, error);
     if (done)
-        file = describe(source, format, options, upload.controls);
+        file = describe(source, format, options, &upload);
     done = done && commit_file(&upload, file, result, error);
     free(file);
     fingerprint_end(&upload.fingerprint);
+    buffer_free(&upload.key);
     cJSON_Delete(upload.statements);
     cJSON_Delete(upload.controls);
     session_do(connection, done ? "RELEASE SAVEPOINT one_file" : "ROLLBACK TO SAVEPOINT one_file",

@@ -211,7 +211,7 @@ CREATE TABLE bank.recon_item (
     fingerprint uuid NOT NULL,               -- first half of SHA-256 over what makes the line
     occurrence int NOT NULL DEFAULT 1,       -- equal legitimate lines count up
     reference_key text COLLATE "C",          -- normalised, NULL when it is written so
-    PRIMARY KEY (account_id, item_id)
+    PRIMARY KEY (item_id, account_id)        -- in the order of their coming: made quickly
 ) PARTITION BY RANGE (item_id);
 -- Large imports and runs have tables of their own (095); these take the rest.
 CREATE TABLE bank.recon_item_base PARTITION OF bank.recon_item
@@ -287,7 +287,7 @@ CREATE TABLE bank.recon_match (
     undo_reason text,
     book_id bigint,                          -- the pair of a large run has its two lines here (096),
     statement_id bigint,                     -- all other matches have them in recon_member
-    PRIMARY KEY (account_id, match_id),
+    PRIMARY KEY (match_id, account_id),
     -- One condition for all, a million times. By hand with an adjustment: never without a second person.
     CONSTRAINT recon_match_sound CHECK (CASE WHEN book_id IS NOT NULL
         THEN statement_id IS NOT NULL AND status = 'confirmed' AND adjustment = 0 AND checker IS NULL
@@ -408,10 +408,11 @@ CREATE UNLOGGED TABLE api.import_line (
     counterparty text NOT NULL,
     narrative text NOT NULL,
     source_id text NOT NULL,
-    fingerprint uuid                         -- over what makes the line; computed here when NULL
+    fingerprint uuid,                        -- over what makes the line; computed here when NULL
+    reference_key text COLLATE "C"           -- as in recon_item; counts when the file says it is prepared
 );
 GRANT INSERT (position, line, amount, value_date, book_date, kind, reference, bank_reference,
-              counterparty, narrative, source_id, fingerprint)
+              counterparty, narrative, source_id, fingerprint, reference_key)
     ON api.import_line TO bankops_clerk, bankops_supervisor, bankops_admin;
 
 -- A match sums to zero with its adjustment and stays in one currency, whoever writes it. Checked
@@ -447,7 +448,7 @@ CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_member
     REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
 
 CREATE FUNCTION bank.recon_match_adjusted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = bank, pg_temp AS $$
+    SET search_path = bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     IF (SELECT coalesce(sum(i.amount), 0) + m.adjustment <> 0
           FROM recon_match m LEFT JOIN recon_member i USING (account_id, match_id)

@@ -89,10 +89,10 @@ $$;
 -- Makes items of the staged lines of this transaction, in the segment p_low or among the others when
 -- NULL. p_plain: none of them can be known already and no two are equal, the usual case, one pass.
 -- Else equal lines of a file count up; of as many as are there already, none is added; those of an
--- adjoining statement count on from them.
-CREATE FUNCTION bank.recon_store_lines(p_file bigint, p_low bigint, p_plain boolean, p_over bigint[])
-RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB'
-SET enable_nestloop = off SET enable_sort = off AS $$
+-- adjoining statement count on from them. p_prepared: the client computed key and fingerprint.
+CREATE FUNCTION bank.recon_store_lines(p_file bigint, p_low bigint, p_plain boolean, p_prepared boolean,
+                                       p_over bigint[]) RETURNS bigint
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_nestloop = off SET enable_sort = off AS $$
 DECLARE
     adjoining int[] := CASE WHEN NOT p_plain THEN bank.recon_adjoining(p_file) END;
     added bigint;
@@ -104,9 +104,9 @@ BEGIN
                s.currency, i.value_date, i.book_date,
                CASE WHEN s.closing IS NOT NULL THEN s.close_date
                     ELSE coalesce(i.book_date, i.value_date) END AS day,
-               i.kind, i.reference, nullif(bank.recon_key(i.reference), i.reference) AS reference_key,
+               i.kind, i.reference, %6$s AS reference_key,
                i.bank_reference, i.counterparty, i.narrative, i.source_id, s.statement_id, i.line,
-               coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i)) AS fingerprint, i.position
+               %7$s AS fingerprint, i.position
           FROM api.import_line i
           JOIN recon_statement s ON s.file_id = $1 AND s.position = i.position AND s.kind = 'booked'
          WHERE i.writer = (SELECT pg_current_xact_id())) %4$s
@@ -135,27 +135,33 @@ BEGIN
         CASE WHEN p_plain THEN '1 FROM staged c' ELSE $counted$
            CASE WHEN c.adjoining THEN greatest(c.copies, c.others) + c.n ELSE c.n END
       FROM (SELECT * FROM counted ORDER BY position, line) c
-     WHERE c.adjoining OR c.n > c.copies $counted$ END)
+     WHERE c.adjoining OR c.n > c.copies $counted$ END,
+        CASE WHEN p_prepared THEN 'i.reference_key' ELSE 'nullif(bank.recon_key(i.reference), i.reference)' END,
+        CASE WHEN p_prepared THEN 'i.fingerprint'
+             ELSE 'coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i))' END)
     USING p_file, p_over, adjoining;
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
 END $$;
 
 -- Makes items of the staged lines; answers how many are new. The caller holds the accounts of the
--- file's side, so nobody else adds to them meanwhile.
-CREATE FUNCTION bank.recon_store(p_file bigint) RETURNS bigint
+-- file's side, so nobody else adds to them meanwhile. p_told: `prepared` and `distinct` of p_file of
+-- api.import_commit.
+CREATE FUNCTION bank.recon_store(p_file bigint, p_told jsonb) RETURNS bigint
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     over bigint[] := bank.recon_overlapping(p_file);
-    plain boolean := over IS NULL AND NOT bank.recon_line_twice(
-        (SELECT side FROM recon_file WHERE file_id = p_file));
+    prepared boolean := coalesce((p_told->>'prepared')::boolean, false);
+    plain boolean := over IS NULL
+        AND (prepared AND (p_told->>'distinct')::boolean
+             OR NOT bank.recon_line_twice((SELECT side FROM recon_file WHERE file_id = p_file))) IS TRUE;
     low bigint;
     added bigint;
 BEGIN
     IF (SELECT sum(lines) FROM import_day) >= bank.setting('recon_segment_lines')::bigint THEN
         low := bank.recon_segment_new('item');
     END IF;
-    added := bank.recon_store_lines(p_file, low, plain, over);
+    added := bank.recon_store_lines(p_file, low, plain, prepared, over);
     IF low IS NOT NULL THEN
         PERFORM bank.recon_segment_join('item', low);
     END IF;
@@ -300,7 +306,7 @@ END $$;
 
 -- Books the staged lines of a file. Lines of a day so far and of advices stay apart: the statement
 -- brings them again.
-CREATE FUNCTION bank.recon_accept(p_file bigint) RETURNS bigint
+CREATE FUNCTION bank.recon_accept(p_file bigint, p_told jsonb DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     added bigint;
@@ -313,7 +319,7 @@ BEGIN
                AND s.position = i.position AND s.kind <> 'booked'
          WHERE i.writer = pg_current_xact_id();
     END IF;
-    added := bank.recon_store(p_file);
+    added := bank.recon_store(p_file, p_told);
     PERFORM bank.recon_opening(p_file);
     -- A statement without balances stands in the days of its lines.
     PERFORM bank.recon_days_refresh(d.lane_id, d.days)
@@ -352,7 +358,8 @@ SELECT bank.function_grant('import_check', 'clerk', 'supervisor', 'admin');
 -- Ends an import: in one transaction a client copies the lines to api.import_line and calls this.
 -- p_file: name, sha256 (hex), bytes, side (L book, S statement), format, profile, parser_version,
 -- encoding, lane (optional), controls: array of position (0: the file), kind, label, line, currency,
--- expected, found. p_statements: array of position, line, account, reference, number, page,
+-- expected, found; prepared: every line has its fingerprint and reference_key, distinct: and no two
+-- fingerprints are equal. p_statements: array of position, line, account, reference, number, page,
 -- currency, open_date, close_date, opening, closing, movement, lines, kind (booked, interim,
 -- advice), opening_interim, closing_interim, pending. Amounts are strings of minor units. The answer's id is the file; its status says whether the gate let it pass.
 CREATE FUNCTION api.import_commit(p_file jsonb, p_statements jsonb, p_request uuid)
@@ -385,7 +392,7 @@ BEGIN
     PERFORM bank.recon_gate_controls(v_file, p_file->'controls');
     SELECT * INTO verdict FROM bank.recon_gate_file(v_file);
     IF verdict.p_code IS NULL THEN
-        v_new := bank.recon_accept(v_file);
+        v_new := bank.recon_accept(v_file, p_file);
     ELSE
         PERFORM bank.recon_hold(v_file);
     END IF;

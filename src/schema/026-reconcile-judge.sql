@@ -349,7 +349,8 @@ END $$;
 -- A typing error: no line left over may be as near to either of the two as they are to each other, by
 -- the pairs of characters they share (bank.recon_alike), counted for all at once.
 CREATE FUNCTION bank.recon_run_judge_near() RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '64MB' SET enable_nestloop = off AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '64MB' SET enable_nestloop = off
+SET enable_mergejoin = off AS $$
 BEGIN
     WITH near AS MATERIALIZED (
         SELECT match_id, account_id, amount, key, other_key FROM run_other WHERE near AND NOT keyed),

@@ -38,8 +38,16 @@ CREATE FUNCTION bank.recon_segment_join(p_kind text, p_low bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
     v_table text := format('bank.recon_%s_%s', p_kind, p_low);
+    v_index record;
 BEGIN
     EXECUTE format('REVOKE ALL ON %s FROM bankops_api', v_table);
+    -- Indexes first: once it is attached, nobody else attaches another until this transaction ends.
+    FOR v_index IN SELECT i.indisprimary, pg_get_indexdef(i.indexrelid) AS made, pg_get_constraintdef(c.oid) AS key
+                     FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'p'
+                    WHERE i.indrelid = ('bank.recon_' || p_kind)::regclass LOOP
+        EXECUTE CASE WHEN v_index.indisprimary THEN format('ALTER TABLE %s ADD %s', v_table, v_index.key)
+                     ELSE regexp_replace(v_index.made, 'INDEX \S+ ON (ONLY )?\S+', 'INDEX ON ' || v_table) END;
+    END LOOP;
     EXECUTE format('ALTER TABLE bank.recon_%s ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)', p_kind,
                    v_table, p_low, p_low + 100000000);
     -- The planner has to know at once how few statements a segment holds, and once that numbers differ.

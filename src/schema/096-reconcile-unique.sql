@@ -8,39 +8,58 @@
 CREATE FUNCTION bank.recon_unique_group(p_as_of date, p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET work_mem = '256MB' SET enable_sort = off AS $$
+DECLARE
+    v_book bigint[] := ARRAY(SELECT s.statement_id FROM recon_statement s
+                              WHERE s.statement_id = ANY (p_fresh) AND s.side = 'L');
+    v_statement bigint[] := ARRAY(SELECT s.statement_id FROM recon_statement s
+                                   WHERE s.statement_id = ANY (p_fresh) AND s.side = 'S');
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.run_told, pg_temp.run_not;
-    CREATE TEMP TABLE run_not (book_id bigint NOT NULL) ON COMMIT DROP;
+    DROP TABLE IF EXISTS pg_temp.run_told;
     CREATE TEMP TABLE run_told ON COMMIT DROP AS
     SELECT t.account_id, t.key, t.value, t.book_id, t.statement_id, t.first_day, t.last_day,
            t.amount, t.apart, t.lines = 2 AND t.book_id IS NOT NULL AND t.statement_id IS NOT NULL
                AND t.amount = t.most AND t.value <> 0 AS good
       FROM (SELECT l.account_id, l.key, abs(l.amount) AS value, count(*) AS lines,
-                   min(l.item_id) FILTER (WHERE l.side = 'L') AS book_id,
-                   min(l.item_id) FILTER (WHERE l.side = 'S') AS statement_id,
-                   min(CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END) AS amount,
-                   max(CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END) AS most,
+                   min(l.book_id) AS book_id, min(l.statement_id) AS statement_id,
+                   min(l.amount) AS amount, max(l.amount) AS most,
                    min(l.day) AS first_day, max(l.day) AS last_day,
                    max(l.value_date) - min(l.value_date) AS apart
-              FROM (SELECT i.account_id, i.item_id, i.side, i.amount, i.value_date, i.day,
-                           coalesce(i.reference_key, i.reference) AS key
-                      FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
+              FROM (SELECT i.account_id, i.item_id AS book_id, NULL::bigint AS statement_id, i.amount,
+                           i.value_date, i.day, coalesce(i.reference_key, i.reference) AS key
+                      FROM recon_item i WHERE i.statement_id = ANY (v_book) AND i.day <= p_as_of
                     UNION ALL
-                    SELECT o.account_id, o.item_id, o.side, o.amount, o.value_date, o.day, o.key
-                      FROM run_open o) l
-             WHERE l.day <= p_as_of AND l.key <> ''
+                    SELECT i.account_id, NULL, i.item_id, -i.amount, i.value_date, i.day,
+                           coalesce(i.reference_key, i.reference)
+                      FROM recon_item i WHERE i.statement_id = ANY (v_statement) AND i.day <= p_as_of
+                    UNION ALL
+                    SELECT o.account_id, CASE o.side WHEN 'L' THEN o.item_id END,
+                           CASE o.side WHEN 'S' THEN o.item_id END,
+                           CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END, o.value_date, o.day, o.key
+                      FROM run_open o WHERE o.day <= p_as_of) l
+             WHERE l.key <> ''
              GROUP BY l.key, l.account_id, abs(l.amount)) t;
 END $$;
 
 -- What the pairs add to the sums by day.
-CREATE FUNCTION bank.recon_unique_sum() RETURNS void
+CREATE FUNCTION bank.recon_unique_sum() RETURNS bigint
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 BEGIN
     TRUNCATE run_day;
     INSERT INTO run_day
-    SELECT account_id, last_day, count(*), sum(amount), sum(value) FROM run_told
-     WHERE good AND book_id NOT IN (SELECT book_id FROM run_not)
+    SELECT account_id, last_day, count(*), sum(amount), sum(value) FROM run_told WHERE good
      GROUP BY account_id, last_day;
+    RETURN (SELECT coalesce(sum(lines), 0) FROM run_day);
+END $$;
+
+-- Takes some from among the pairs; answers whether there were any.
+CREATE FUNCTION bank.recon_unique_drop(p_books bigint[]) RETURNS boolean
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF p_books = '{}' THEN
+        RETURN false;
+    END IF;
+    UPDATE run_told SET good = false WHERE good AND book_id = ANY (p_books);
+    RETURN true;
 END $$;
 
 -- Pairs that are none after all: what the engine wants otherwise, what people took apart, and those
@@ -50,31 +69,29 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     wanted bigint := p_unique->>'pairs';
     good bigint;
-    v_others bigint;
+    v_settled bigint[];
 BEGIN
-    INSERT INTO run_not
-    SELECT l.item_id FROM api.run_line l WHERE l.writer = pg_current_xact_id() AND l.match = 0;
-    GET DIAGNOSTICS v_others = ROW_COUNT;
-    PERFORM bank.recon_unique_sum();
-    SELECT coalesce(sum(lines), 0) INTO good FROM run_day;
+    PERFORM bank.recon_unique_drop(ARRAY(SELECT l.item_id FROM api.run_line l
+                                          WHERE l.writer = pg_current_xact_id() AND l.match = 0));
+    DELETE FROM api.run_line WHERE writer = pg_current_xact_id() AND match = 0;
+    good := bank.recon_unique_sum();
     IF wanted IS NOT NULL AND wanted <> good THEN
         PERFORM bank.recon_run_refuse(format('%s of %s unique pairs', good, wanted));
     END IF;
-    DELETE FROM api.run_line WHERE writer = pg_current_xact_id() AND match = 0;
-    IF EXISTS (SELECT FROM run_undone) THEN
-        INSERT INTO run_not
-        SELECT t.book_id FROM run_told t
-          JOIN run_undone x ON x.item_id = t.book_id AND x.account_id = t.account_id
-          JOIN run_undone y ON y.account_id = x.account_id AND y.match_id = x.match_id
-                           AND y.item_id = t.statement_id
-         WHERE t.good;
+    IF EXISTS (SELECT FROM run_undone) AND bank.recon_unique_drop(ARRAY(
+           SELECT t.book_id FROM run_told t
+             JOIN run_undone x ON x.item_id = t.book_id AND x.account_id = t.account_id
+             JOIN run_undone y ON y.account_id = x.account_id AND y.match_id = x.match_id
+                              AND y.item_id = t.statement_id
+            WHERE t.good)) THEN
+        PERFORM bank.recon_unique_sum();
     END IF;
-    WITH settled AS MATERIALIZED (SELECT * FROM bank.recon_unique_settled()),
-    noted AS (INSERT INTO run_not SELECT book_id FROM settled)
-    INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
-    SELECT -row_number() OVER (ORDER BY s.book_id), s.book_id, s.statement_id, p_unique->>'rule', true
-      FROM settled s WHERE wanted IS NOT NULL AND s.book_id NOT IN (SELECT book_id FROM run_not);
-    IF (SELECT count(*) FROM run_not) > v_others THEN
+    v_settled := ARRAY(SELECT u.book_id FROM bank.recon_unique_settled() u ORDER BY u.book_id);
+    IF v_settled <> '{}' THEN
+        INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
+        SELECT -row_number() OVER (ORDER BY t.book_id), t.book_id, t.statement_id, p_unique->>'rule', true
+          FROM run_told t WHERE wanted IS NOT NULL AND t.good AND t.book_id = ANY (v_settled);
+        PERFORM bank.recon_unique_drop(v_settled);
         PERFORM bank.recon_unique_sum();
     END IF;
 END $$;
@@ -102,8 +119,7 @@ SET work_mem = '128MB' SET enable_nestloop = off SET enable_mergejoin = off AS $
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_bad, pg_temp.run_else, pg_temp.run_paid;
     CREATE TEMP TABLE run_bad ON COMMIT DROP AS
-    SELECT account_id, key, value FROM run_told
-     WHERE NOT good OR book_id IN (SELECT book_id FROM run_not);
+    SELECT account_id, key, value FROM run_told WHERE NOT good;
     ANALYZE run_bad;
     CREATE TEMP TABLE run_else ON COMMIT DROP AS
     SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
@@ -156,15 +172,14 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     make text := format('INSERT INTO bank.recon_match_%s (account_id, match_id, unit_id, run_id, rule,
         rule_version, cardinality, key, amount, first_day, last_day, status, book_id, statement_id,
-        evidence, detail)
+        maker, decided_at, evidence, detail)
         SELECT t.account_id, nextval(''pg_temp.recon_number''), $1, $2, %%s, $3, ''1:1'', t.key, t.amount,
-               t.first_day, t.last_day, ''confirmed'', t.book_id, t.statement_id, ', p_low);
+               t.first_day, t.last_day, ''confirmed'', t.book_id, t.statement_id, $5, $6, ', p_low);
 BEGIN
     PERFORM bank.recon_number_from(p_low);
     IF p_rule IS NOT NULL THEN
-        EXECUTE format(make, '$4') || ''''', NULL FROM run_told t
-            WHERE t.good AND t.book_id NOT IN (SELECT n.book_id FROM run_not n)'
-          USING p_lane.unit_id, p_run, p_version, p_rule;
+        EXECUTE format(make, '$4') || ''''', NULL FROM run_told t WHERE t.good'
+          USING p_lane.unit_id, p_run, p_version, p_rule, session_user::text, clock_timestamp();
     END IF;
     INSERT INTO run_sure
     SELECT p.match_id FROM run_pair p
@@ -174,7 +189,7 @@ BEGIN
     ELSE
         EXECUTE format(make, 't.rule') || 'coalesce(t.why, ''''), t.detail::jsonb FROM run_pair t
             WHERE t.match_id IN (SELECT match_id FROM run_sure)'
-          USING p_lane.unit_id, p_run, p_version;
+          USING p_lane.unit_id, p_run, p_version, NULL, session_user::text, clock_timestamp();
     END IF;
 END $$;
 

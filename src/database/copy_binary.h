@@ -1,0 +1,19 @@
+#ifndef BANKOPS_DATABASE_COPY_BINARY_H
+#define BANKOPS_DATABASE_COPY_BINARY_H
+
+#include "database/copy.h"
+
+/* COPY … FROM STDIN (FORMAT binary): begun and ended as any other (copy.h), its rows written by these.
+ * The layout is that of PostgreSQL's manual, "COPY", Binary Format; numbers are in network order. */
+
+/* Begins a row of so many fields, which follow one by one. */
+void copy_binary_row(struct copy *copy, int fields);
+void copy_binary_null(struct copy *copy);
+/* Text, or bytes as they are: a uuid of 16. */
+void copy_binary_bytes(struct copy *copy, const void *bytes, size_t length);
+void copy_binary_int4(struct copy *copy, int32_t value);
+void copy_binary_int8(struct copy *copy, int64_t value);
+/* A day as days since 1970-01-01. */
+void copy_binary_date(struct copy *copy, int day);
+
+#endif
