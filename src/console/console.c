@@ -324,6 +324,16 @@ static void gone(void *data)
     (void)data;
 }
 
+/* Warnings of libpq, about a .pgpass that others may read, say. */
+static void library_said(const char *text, void *data)
+{
+    struct console *console = data;
+    if (console->login)
+        login_warn(console, text);
+    else
+        console_say(console, STYLE_WARNING, "%s", text);
+}
+
 static bool start_settings(struct console *console, struct error *error)
 {
     const struct console_options *options = &console->options;
@@ -358,7 +368,8 @@ static void warm_up(void *data)
 
 static int run(struct console *console, struct error *error)
 {
-    struct screen_handlers handlers = {console_key, console_paint, gone, console};
+    struct screen_handlers handlers = {console_key, console_paint, gone, library_said,
+                                       console};
     if (!screen_open(console->loop, &handlers, error))
         return -1;
     screen_on_wait(aside, console);

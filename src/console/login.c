@@ -4,9 +4,11 @@
 #include "base/language.h"
 #include "console/command_line.h"
 #include "console/dialog.h"
+#include "database/address.h"
 #include "terminal/draw.h"
 #include "terminal/form.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +22,19 @@ struct login {
     int name, password; /* fields, -1 when not asked */
     char *tried;        /* the name the server was last asked with */
     bool asking;        /* a connection is under way */
+    bool unasked;       /* it is made in the name of the account, as psql does: may fail silently */
     char *message;
     unsigned style;
 };
 
 static void say(struct login *login, unsigned style, const char *text)
 {
+    size_t named = login->tried ? strlen(login->tried) : 0;
+    bool about_name = named && !strncmp(text, login->tried, named);
     free(login->message);
     login->message = xstrdup(text);
+    if (!about_name) /* the database layer's texts follow a name on the command line */
+        login->message[0] = (char)toupper((unsigned char)text[0]);
     login->style = style;
     screen_dirty();
 }
@@ -39,6 +46,11 @@ static void say_error(struct login *login, const struct error *error)
         error->todo[0] ? xasprintf(_("%s. %s"), error->what, error->todo) : xstrdup(error->what);
     say(login, STYLE_ERROR, text);
     free(text);
+}
+
+void login_warn(struct console *console, const char *text)
+{
+    say(console->login, STYLE_WARNING, text);
 }
 
 static void build(struct login *login, const char *name, bool password, bool locked)
@@ -64,12 +76,6 @@ static void build(struct login *login, const char *name, bool password, bool loc
         form_set_focus(login->form, login->password);
 }
 
-static const char *default_name(struct console *console)
-{
-    const char *user = getenv("PGUSER");
-    return console->options.as ? console->options.as : user ? user : "";
-}
-
 static void remember_name(struct login *login, const char *name)
 {
     char *copy = xstrdup(name);
@@ -77,20 +83,42 @@ static void remember_name(struct login *login, const char *name)
     login->tried = copy;
 }
 
+static void begin(struct console *console, const char *name)
+{
+    connection_set_role(console->connection, name);
+    remember_name(console->login, name);
+    console->login->asking = true;
+    connection_start(console->connection);
+}
+
+/* Who logs in when nobody said so: on a server of the bank's the one that psql would use. */
+static void begin_default(struct console *console)
+{
+    struct login *login = console->login;
+    bool named;
+    if (connection_is_private(console->connection))
+        return;
+    char *user = address_user(console->options.conninfo, &named);
+    login->unasked = !named;
+    if (named)
+        form_set(login->form, login->name, user);
+    begin(console, user);
+    free(user);
+}
+
 void login_open(struct console *console, const char *name)
 {
     struct login *login = xcalloc(1, sizeof *login);
     login_close(console);
     console->login = login;
-    build(login, name && *name ? name : default_name(console), false,
-          console->locked || console->identity.known);
+    build(login, name ? name : "", false, console->locked || console->identity.known);
     if (console->locked) {
         say(login, STYLE_MESSAGE, _("Locked after a pause. Press Enter to log in again."));
         connection_set_role(console->connection, console->identity.login);
     } else if (name && *name && !console->identity.known) {
-        remember_name(login, name);
-        login->asking = true;
-        connection_start(console->connection);
+        begin(console, name);
+    } else if (!console->identity.known) {
+        begin_default(console);
     }
     screen_dirty();
 }
@@ -107,6 +135,14 @@ void login_close(struct console *console)
     console->login = NULL;
 }
 
+/* The account is nobody whom the server knows: the form asks who it is. */
+static void ask_name(struct login *login)
+{
+    login->unasked = login->asking = false;
+    login->ahead_count = 0;
+    say(login, STYLE_NORMAL, "");
+}
+
 void login_link_changed(struct console *console)
 {
     struct login *login = console->login;
@@ -118,13 +154,23 @@ void login_link_changed(struct console *console)
             console_identify(console);
         break;
     case LINK_NEEDS_PASSWORD:
+        if (login->unasked) {
+            ask_name(login);
+            break;
+        }
         if (login->password >= 0)
             say(login, STYLE_ERROR, _("Name or password is wrong."));
+        else if (login->style != STYLE_WARNING)
+            say(login, STYLE_NORMAL, "");
         build(login, name, true, console->locked || console->identity.known);
         login->asking = false;
         login->ahead_count = 0;
         break;
     case LINK_REFUSED:
+        if (login->unasked && *login->tried && !strncmp(error->code, "28", 2)) {
+            ask_name(login);
+            break;
+        }
         login->asking = false;
         login->ahead_count = 0;
         say_error(login, error);
@@ -146,6 +192,10 @@ void login_refused(struct console *console, const struct error *error)
 {
     if (!console->login)
         login_open(console, NULL);
+    if (console->login->unasked && (!error || error->kind == ERROR_REFUSED)) {
+        ask_name(console->login);
+        return;
+    }
     console->login->asking = false;
     console->login->ahead_count = 0;
     if (error)
@@ -192,6 +242,7 @@ static void ask(struct console *console, const char *name)
     bool same = login->tried && !strcmp(login->tried, name) &&
                 connection_state(console->connection) == LINK_NEEDS_PASSWORD;
     login->asking = true;
+    login->unasked = false;
     if (!console->locked && !same) {
         connection_set_role(console->connection, name);
         remember_name(login, name);
@@ -253,11 +304,11 @@ void login_paint(struct console *console)
     struct login *login = console->login;
     struct line line = LINE_INIT;
     int width = 52, rows = form_layout(login->form, width, 4), row, column;
-    int top = screen_rows() / 2 - 5, left = (screen_columns() - width) / 2;
-    const char *hint = connection_is_private(console->connection) || !console->options.conninfo
+    int top = screen_rows() / 2 - 6, left = (screen_columns() - width) / 2;
+    const char *hint = connection_is_private(console->connection)
                            ? _("Demonstration logins: clerk01 rm01 super01 audit01 admin01")
                            : "";
-    draw_box(top, left - 3, rows + 10, width + 6, STYLE_BORDER, " bankops ");
+    draw_box(top, left - 3, rows + 11, width + 6, STYLE_BORDER, " bankops ");
     draw_text(top + 2, left, width, STYLE_HEADING,
               console->locked ? _("The console is locked") : _("Bank operations console"));
     for (int i = 0; i < rows; i++) {
@@ -266,7 +317,7 @@ void login_paint(struct console *console)
         draw_line(top + 4 + i, left, width, &line, STYLE_NORMAL, 0);
     }
     line_free(&line);
-    struct area message = {top + rows + 5, left, 4, width};
+    struct area message = {top + rows + 5, left, 5, width};
     dialog_paragraph(login->message ? login->message : hint, &message, login->style);
     draw_text(screen_rows() - 1, 1, screen_columns() - 2, STYLE_KEY_LABEL,
               _("Enter = log in   F3 or Ctrl-Q = quit"));

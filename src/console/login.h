@@ -11,6 +11,8 @@ void login_paint(struct console *console);
 void login_key(struct console *console, const struct key *key);
 /* The connection's state changed while the form is open. */
 void login_link_changed(struct console *console);
+/* A library's warning about the connection. */
+void login_warn(struct console *console, const char *text);
 /* The server knows the login, but it is no staff (or the question failed). */
 void login_refused(struct console *console, const struct error *error);
 /* Identity has come: close the form and show the first screen, or the one that was locked. */

@@ -3,8 +3,10 @@
 #include "base/alloc.h"
 #include "base/language.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool environment_has(const char *name)
 {
@@ -113,4 +115,37 @@ bool address_set(struct address *address, const char *conninfo, const char *as, 
     else if (address->private_cluster && !environment_has("PGUSER"))
         address_add(address, "user", "bankops_dba");
     return true;
+}
+
+/* An option that libpq refuses stops it after it has put all settings together. */
+PQconninfoOption *address_settings(const struct address *address)
+{
+    struct address probe = *address;
+    address_add(&probe, "sslmode", "none of the kind");
+    PGconn *pg = PQconnectStartParams(probe.keywords, probe.values, 1);
+    PQconninfoOption *settings = PQconninfo(pg);
+    PQfinish(pg);
+    return settings;
+}
+
+const char *address_setting(const PQconninfoOption *settings, const char *keyword)
+{
+    for (; settings && settings->keyword; settings++)
+        if (!strcmp(settings->keyword, keyword))
+            return settings->val ? settings->val : "";
+    return "";
+}
+
+char *address_user(const char *conninfo, bool *named)
+{
+    const struct passwd *account = getpwuid(geteuid());
+    struct address address;
+    PQconninfoOption *settings = NULL;
+    if (address_set(&address, conninfo, NULL, NULL, true, NULL))
+        settings = address_settings(&address);
+    address_free(&address);
+    char *user = xstrdup(address_setting(settings, "user"));
+    PQconninfoFree(settings);
+    *named = *user && (!account || strcmp(user, account->pw_name) != 0);
+    return user;
 }

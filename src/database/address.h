@@ -27,5 +27,13 @@ bool address_set(struct address *address, const char *conninfo, const char *as, 
 /* Adds one parameter; both strings must outlive the address. */
 void address_add(struct address *address, const char *keyword, const char *value);
 void address_free(struct address *address);
+/* All settings as libpq puts them together from the address, environment and service file, without
+ * connecting; NULL when it cannot. The caller frees with PQconninfoFree(). */
+PQconninfoOption *address_settings(const struct address *address);
+/* Value of one of them, "" when it has none. */
+const char *address_setting(const PQconninfoOption *settings, const char *keyword);
+/* The role that psql would use on that server: of the connection string, environment or service
+ * file, else the name of the operating-system account (*named is false then). The caller frees. */
+char *address_user(const char *conninfo, bool *named);
 
 #endif

@@ -11,25 +11,13 @@
 
 enum { MOST_ADDRESSES = 8 };
 
-static char *option(const PQconninfoOption *options, const char *keyword)
-{
-    for (; options && options->keyword; options++)
-        if (!strcmp(options->keyword, keyword))
-            return xstrdup(options->val ? options->val : "");
-    return xstrdup("");
-}
-
-/* An option that libpq refuses stops it after it has put all settings together. */
 void host_list_read(struct host_list *list, const struct address *address)
 {
-    struct address probe = *address;
-    address_add(&probe, "sslmode", "none of the kind");
-    PGconn *pg = PQconnectStartParams(probe.keywords, probe.values, 1);
-    PQconninfoOption *options = PQconninfo(pg);
-    *list = (struct host_list){option(options, "host"), option(options, "hostaddr"),
-                               option(options, "port")};
-    PQconninfoFree(options);
-    PQfinish(pg);
+    PQconninfoOption *settings = address_settings(address);
+    *list = (struct host_list){xstrdup(address_setting(settings, "host")),
+                               xstrdup(address_setting(settings, "hostaddr")),
+                               xstrdup(address_setting(settings, "port"))};
+    PQconninfoFree(settings);
 }
 
 void host_list_free(struct host_list *list)

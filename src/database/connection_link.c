@@ -84,18 +84,10 @@ static void connect_failed(struct connection *c)
         link_lost(c, &error);
 }
 
-static const char *option_value(const PQconninfoOption *options, const char *keyword)
-{
-    for (; options && options->keyword; options++)
-        if (!strcmp(options->keyword, keyword))
-            return options->val ? options->val : "";
-    return "";
-}
-
 static void set_deadline(struct connection *c)
 {
     PQconninfoOption *options = PQconninfo(c->pg);
-    int seconds = (int)strtol(option_value(options, "connect_timeout"), NULL, 10);
+    int seconds = (int)strtol(address_setting(options, "connect_timeout"), NULL, 10);
     PQconninfoFree(options);
     c->deadline = clock_ms() + (seconds > 0 ? seconds : DEFAULT_TIMEOUT) * 1000;
     const char *host = PQhost(c->pg);

@@ -21,7 +21,8 @@ enum error_kind failure_kind(const char *sqlstate);
 bool failure_needs_password(PGconn *connection);
 
 /* Says in our own words why the server did not let us in (access rules, no such role, a socket of
- * somebody else …); false when the reason is another one. */
+ * somebody else …), with code 28000 where it is about the login; false when the reason is another
+ * one. */
 bool failure_explain(PGconn *connection, const char *where, struct error *error);
 
 /* Whether connecting failed for a reason that a new try would not change. */

@@ -37,6 +37,22 @@ static const struct reason {
     {"permission denied for database", true, ERROR_REFUSED, LOGIN,
      N_("a login of the server, but no member of staff of this database"),
      N_("An administrator can add it: bankops staff add.")},
+    {"root certificate file", true, ERROR_REFUSED, NOTHING,
+     N_("the certificate that the server is checked by is missing"),
+     N_("Name its file with sslrootcert=FILE, or put it into ~/.postgresql/root.crt.")},
+    {"does not match host name", true, ERROR_REFUSED, NOTHING,
+     N_("the certificate of the server is made out to another name"),
+     N_("Use the name that stands in it; ask the server's administrator.")},
+    {"certificate verify failed", true, ERROR_REFUSED, NOTHING,
+     N_("the certificate of the server is not signed by one that is trusted here"),
+     N_("Check the file named by sslrootcert; ask the server's administrator.")},
+    {"private key file", true, ERROR_REFUSED, NOTHING,
+     N_("the private key of your certificate cannot be used"),
+     N_("Name its file with sslkey=FILE; it must be yours and of mode 0600.")},
+    {"certificate file", true, ERROR_REFUSED, NOTHING,
+     N_("the file of your certificate cannot be used"), N_("Name it with sslcert=FILE.")},
+    {"does not support SSL", true, ERROR_REFUSED, NOTHING, N_("the server does not offer TLS"),
+     N_("Ask its administrator; sslmode says how much of it you need.")},
     {"authentication failed", true, ERROR_REFUSED, LOGIN,
      N_("the server does not accept this login"),
      N_("Check the name and the certificate or ticket that the server asks for.")},
@@ -110,6 +126,8 @@ bool failure_explain(PGconn *connection, const char *where, struct error *error)
                                                         : NULL;
     error_set(error, reason->kind, where, _(reason->todo), "%s%s%s", subject ? subject : "",
               subject ? ": " : "", _(reason->what));
+    if (reason->subject == LOGIN)
+        snprintf(error->code, sizeof error->code, "28000");
     return true;
 }
 

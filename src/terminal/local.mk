@@ -35,6 +35,8 @@ libterminal_a_SOURCES = \
   src/terminal/screen.c \
   src/terminal/screen.h \
   src/terminal/screen_copy.c \
+  src/terminal/screen_errors.c \
+  src/terminal/screen_errors.h \
   src/terminal/screen_internal.h \
   src/terminal/screen_kind.c \
   src/terminal/screen_restore.c \

@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "base/text.h"
 #include "terminal/draw_curses.h"
+#include "terminal/screen_errors.h"
 #include "terminal/screen_internal.h"
 #include "terminal/screen_restore.h"
 
@@ -232,11 +233,13 @@ void screen_step_aside(void)
     send_text(MODES_OFF);
     screen_restore_arm(false);
     endwin();
+    screen_errors_give();
 }
 
 void screen_come_back(void)
 {
     struct key key = {.code = K_RESIZE};
+    screen_errors_take();
     reset_prog_mode();
     screen_restore_arm(true);
     bool resized = take_size();
@@ -355,6 +358,7 @@ bool screen_open(struct loop *loop, const struct screen_handlers *handlers, stru
     screen.watch = loop_watch(loop, STDIN_FILENO, POLLIN, on_input, NULL);
     loop_watch_input(screen.watch);
     loop_on_paint(loop, on_paint, NULL);
+    screen_errors_open(loop, handlers->said, handlers->data);
     take_size();
     screen_dirty();
     return true;
@@ -373,6 +377,7 @@ void screen_close(void)
     send_text(screen.titled ? MODES_OFF TITLE_POP : MODES_OFF);
     screen.gone = gone;
     endwin();
+    screen_errors_close();
     screen_restore_arm(false);
     alloc_on_exit(NULL);
     delscreen(screen.curses);

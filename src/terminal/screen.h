@@ -16,6 +16,9 @@ struct screen_handlers {
     /* The terminal is gone (hang-up, end of file, I/O error) or the program is asked to end
      * (SIGTERM). The loop is stopping already; save nothing that needs the terminal. May be NULL. */
     void (*gone)(void *data);
+    /* A line that a library wrote to standard error meanwhile, any bytes. May be NULL: such lines
+     * are left to the terminal. */
+    void (*said)(const char *text, void *data);
     void *data;
 };
 

@@ -1,5 +1,7 @@
 #include "terminal/screen_restore.h"
 
+#include "terminal/screen_errors.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +47,7 @@ void screen_restore_now(void)
     if (!armed_now)
         return;
     armed_now = 0;
+    screen_errors_give();
     say(bytes_back, bytes_length, STDOUT_FILENO);
     if (modes_fd >= 0)
         tcsetattr(modes_fd, TCSANOW, &modes);

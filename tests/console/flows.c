@@ -56,6 +56,42 @@ static struct pty *open_customer(const char *as, const char *language, const cha
     return start(as, language, text);
 }
 
+/* The way of psql: the name comes from the environment, the password from a file. */
+static struct pty *start_unnamed(const char *user, const char *file)
+{
+    const char *argv[] = {stage_program, "console", "--language", "en", NULL};
+    const char *environment[] = {user, file, "BANKOPS_LANGUAGE_SET=1", NULL};
+    return pty_start(24, 80, argv, environment);
+}
+
+static void logs_in_as_psql_does(void)
+{
+    char file[1100], command[3400];
+    snprintf(file, sizeof file, "PGPASSFILE=%s/pgpass", getenv("BANKOPS_FIXTURE"));
+    const char *path = file + strlen("PGPASSFILE=");
+    snprintf(command, sizeof command, "echo '*:*:*:clerk02:of the clerk' >'%s'; chmod 644 '%s'",
+             path, path);
+    stage_ok(system(command) == 0, "a password file that everybody may read");
+    struct pty *pty = start_unnamed("PGUSER=clerk02", file);
+    stage_ok(pty_wait_text(pty, "WARNING: password file", WAIT) && pty_has(pty, "Name    : clerk02") &&
+                 pty_has(pty, "│  Bank operations console                               │"),
+             "the warning of libpq stands in the form, not across it");
+    pty_free(pty);
+    chmod(path, 0600);
+    pty = start_unnamed("PGUSER=clerk02", file);
+    stage_ok(pty_wait_text(pty, "clerk02 ·", WAIT), "name and password are found as by psql");
+    pty_free(pty);
+    pty = start_unnamed("PGUSER=nobody7", file);
+    stage_ok(pty_wait_text(pty, "nobody7: no login", WAIT), "a name that is none is refused");
+    pty_free(pty);
+    pty = start_unnamed("PGUSER", file);
+    pty_wait_text(pty, "Name", WAIT);
+    pty_settle(pty, 300, WAIT);
+    stage_ok(pty_has(pty, "Name:  ") && !pty_has(pty, "no login"),
+             "without one the form asks who it is");
+    pty_free(pty);
+}
+
 static void logs_in(void)
 {
     char command[2048];
@@ -86,6 +122,7 @@ static void logs_in(void)
     stage_ok(pty_wait_text(pty, "Name or password is wrong.", WAIT),
              "another name does not enter with the password of the first");
     pty_free(pty);
+    logs_in_as_psql_does();
     snprintf(command, sizeof command,
              "f=$BANKOPS_DATA/cluster/pg_hba.conf; o=$(stat -c %%U:%%G \"$f\"); "
              "echo 'local all all trust' >\"$f\"; chown $o \"$f\"; "

@@ -61,7 +61,7 @@ static void on_paint(void *data)
 int main(void)
 {
     struct error error = ERROR_INIT;
-    struct screen_handlers handlers = {on_key, on_paint, NULL, NULL};
+    struct screen_handlers handlers = {on_key, on_paint, NULL, NULL, NULL};
     setlocale(LC_ALL, "C.UTF-8");
     theme_set(NULL, &error);
     loop = loop_new();
