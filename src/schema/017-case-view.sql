@@ -181,7 +181,7 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
     version bigint, repeated boolean, flags text, group_size int, third_party text,
     stopped_at timestamptz, case_type text, type_zh text, type_en text, stage_zh text,
     stage_en text, phase text, outcome_zh text, outcome_en text, fields jsonb,
-    language text)
+    language text, basis text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -199,11 +199,11 @@ BEGIN
         bank.staff_name(f.owner_id), bank.staff_name(f.complained_staff_id),
         bank.staff_name(f.opened_by), f.received_at, f.due_at, f.responded_at, f.decision,
         bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how,
-        f.outcome, f.closed_at, f.reopened::int, f.version, f.repeat_of IS NOT NULL,
+        f.outcome, f.closed_at, nullif(f.reopened, 0)::int, f.version, f.repeat_of IS NOT NULL,
         array_to_string(f.flags, ' '), f.group_size, f.third_party,
         coalesce(f.closed_at, CASE WHEN f.phase = 'decided' THEN coalesce(f.told_at, f.received_at) END),
         f.case_type, y.label_zh, y.label_en, s.label_zh, s.label_en, f.phase, o.label_zh, o.label_en, f.fields,
-        bank.case_language(f)
+        bank.case_language(f), f.fields ->> 'basis'
       FROM bank.case_type y
       JOIN bank.case_stage s ON s.case_type = y.case_type AND s.stage = f.stage
       LEFT JOIN bank.case_outcome o ON o.case_type = y.case_type AND o.outcome = f.outcome

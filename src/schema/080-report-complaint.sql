@@ -121,6 +121,52 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       FROM c GROUP BY c.month ORDER BY c.month
 $$;
 
+-- Parts of the register that are lists, in one language each: who else is concerned and by what authority,
+-- extensions with their approver, the mediation, whom the case went to, how the customer was reached.
+CREATE FUNCTION bank.register_parties(f bank.case_file, p_english boolean) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT string_agg(CASE WHEN p_english THEN r.en ELSE r.zh END || ' ' || bank.mask_name(y.name)
+                      || coalesce(' (' || nullif(y.authority, '') || ')', ''), '; ' ORDER BY y.party_id)
+      FROM bank.case_party y
+      LEFT JOIN (VALUES ('complainant', 'Complainant', '投诉人'), ('representative', 'Representative', '代表人'),
+                 ('agent', 'Agent', '受托人'), ('heir', 'Heir', '继承人'), ('guardian', 'Guardian', '监护人'))
+                r (role, en, zh) ON r.role = y.role
+     WHERE y.customer_id = f.customer_id AND y.case_id = f.case_id
+$$;
+CREATE FUNCTION bank.register_extensions(f bank.case_file, p_english boolean) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT string_agg(CASE WHEN p_english THEN d.label_en || ' +' || e.days || ' days, ' || s.en
+                           ELSE d.label_zh || ' +' || e.days || '天，' || s.zh END
+                      || coalesce(' ' || bank.staff_name(e.checker_id), ''), '; ' ORDER BY e.extension_id)
+      FROM bank.case_extension e JOIN bank.clock_kind d ON d.clock = e.clock
+      LEFT JOIN (VALUES ('asked', 'asked', '待批'), ('approved', 'approved', '已批准'), ('refused', 'refused', '已拒绝'),
+                 ('void', 'void', '作废')) s (state, en, zh) ON s.state = e.state
+     WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id
+$$;
+CREATE FUNCTION bank.register_mediation(f bank.case_file, p_english boolean) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT m.body || ' ' || m.asked_on || ' ' || CASE WHEN p_english THEN r.en ELSE r.zh END
+           || coalesce(' ' || m.ended_on, '')
+      FROM bank.case_mediation m
+      LEFT JOIN (VALUES ('asked', 'under way', '调解中'), ('agreed', 'agreed', '达成协议'), ('failed', 'failed', '调解不成'),
+                 ('refused', 'refused', '一方拒绝')) r (result, en, zh) ON r.result = m.result
+     WHERE m.customer_id = f.customer_id AND m.case_id = f.case_id
+$$;
+CREATE FUNCTION bank.register_transfers(f bank.case_file) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT string_agg(to_char(e.at AT TIME ZONE bank.timezone(), 'MM-DD HH24:MI') || ' '
+                      || concat_ws(' ', e.after ->> 'queue', bank.staff_name((e.after ->> 'owner_id')::int)), '; '
+                      ORDER BY e.event_id)
+      FROM bank.case_event e
+     WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id AND (e.after ? 'owner_id' OR e.after ? 'queue')
+$$;
+CREATE FUNCTION bank.register_contacts(f bank.case_file) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT string_agg(to_char(x.at AT TIME ZONE bank.timezone(), 'MM-DD HH24:MI') || ' ' || x.way, '; ' ORDER BY x.at)
+      FROM (SELECT coalesce(o.sent_at, o.created_at) AS at, o.channel AS way FROM bank.outbox o
+             WHERE o.customer_id = f.customer_id AND o.case_id = f.case_id
+            UNION ALL
+            SELECT c.at, c.channel FROM bank.contact c
+             WHERE c.customer_id = f.customer_id AND c.summary LIKE f.number || ':%') x
+$$;
+GRANT EXECUTE ON FUNCTION bank.register_parties, bank.register_extensions, bank.register_mediation,
+    bank.register_transfers, bank.register_contacts TO bankops_api;
+
 -- The register: every field that the rules ask for, one row a complaint, merged ones included.
 CREATE FUNCTION api.report_register(p_period text)
 RETURNS TABLE (number text, received_at timestamptz, source text, channel text, customer_number text,
@@ -130,7 +176,10 @@ RETURNS TABLE (number text, received_at timestamptz, source text, channel text, 
     extensions text, decision text, decided_by text, approved_by text, told_at timestamptz, told_how text,
     outcome text, redress numeric, redress_currency text, closed_at timestamptz, reopened int, satisfaction int,
     cause text, measure text, measure_due date, measure_done timestamptz, accountable text,
-    mediation text, files int, business_std text, reason_std text, cfpb_product text, cfpb_issue text)
+    mediation text, files int, business_std text, reason_std text, cfpb_product text, cfpb_issue text,
+    parties_en text, extensions_en text, mediation_en text, flags_en text, identity text, contact text, address text,
+    representative text, facts text, basis text, transfers text, contacts text, recheck text, finding text,
+    recordings text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     p record := bank.period(p_period);
@@ -138,25 +187,42 @@ BEGIN
     PERFORM bank.require_role('supervisor', 'auditor');
     RETURN QUERY
     SELECT f.number, f.received_at, f.source, f.channel, x.customer_number, bank.mask_name(x.name),
-           (SELECT string_agg(y.role || ' ' || bank.mask_name(y.name), '; ' ORDER BY y.party_id)
-              FROM bank.case_party y WHERE y.customer_id = f.customer_id AND y.case_id = f.case_id),
+           bank.register_parties(f, false),
            bank.unit_name(f.unit_id), bank.staff_name(f.complained_staff_id), f.third_party,
            CASE WHEN bank.may_open(f.customer_id) THEN f.subject ELSE '***' END, f.remedy, f.business, f.reason,
-           f.level, f.urgency::int, array_to_string(f.flags, ' '), f.group_size,
+           f.level, f.urgency::int, (SELECT string_agg(g.label_zh, '、' ORDER BY g.seq) FROM api.case_flag g
+                                       WHERE g.flag = ANY (f.flags)), f.group_size,
            'T' || lpad(f.repeat_of::text, 9, '0'), 'T' || lpad(f.merged_into::text, 9, '0'), f.queue,
            bank.staff_name(f.owner_id), f.stage, f.responded_at, f.due_at,
-           (SELECT string_agg(e.clock || ' +' || e.days || ' ' || e.state || coalesce(' ' ||
-                   bank.staff_name(e.checker_id), ''), '; ' ORDER BY e.extension_id)
-              FROM bank.case_extension e WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id),
+           bank.register_extensions(f, false),
            CASE WHEN bank.may_open(f.customer_id) THEN f.decision ELSE '***' END,
            bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how, f.outcome,
            r.amount, r.currency, f.closed_at, f.reopened::int, s.score::int, k.cause, k.measure, k.due_on,
            k.done_at, k.accountable,
-           (SELECT m.body || ' ' || m.asked_on || ' ' || m.result || coalesce(' ' || m.ended_on, '')
-              FROM bank.case_mediation m WHERE m.customer_id = f.customer_id AND m.case_id = f.case_id),
+           bank.register_mediation(f, false),
            (SELECT count(*)::int FROM bank.attachment a WHERE a.customer_id = f.customer_id
                AND a.case_id = f.case_id AND a.removed_at IS NULL),
-           b.std_code, w.std_code, b.cfpb_code, w.cfpb_code
+           b.std_code, w.std_code, b.cfpb_code, w.cfpb_code, bank.register_parties(f, true),
+           bank.register_extensions(f, true), bank.register_mediation(f, true),
+           (SELECT string_agg(g.label_en, ', ' ORDER BY g.seq) FROM api.case_flag g WHERE g.flag = ANY (f.flags)),
+           (SELECT bank.mask_identity(i.number) FROM bank.customer_identity i WHERE i.customer_id = f.customer_id
+             ORDER BY i.kind DESC LIMIT 1),
+           (SELECT bank.mask_phone(h.phone) FROM bank.phone h WHERE h.customer_id = f.customer_id
+             ORDER BY h.main DESC, h.phone LIMIT 1),
+           (SELECT bank.mask_address(a.address) FROM bank.address a WHERE a.customer_id = f.customer_id
+             ORDER BY a.kind <> 'registered', a.kind LIMIT 1),
+           (SELECT string_agg(bank.mask_name(o.name), ', ' ORDER BY o.customer_id) FROM bank.relation t
+              JOIN bank.customer o ON o.customer_id = t.other_id
+             WHERE t.customer_id = f.customer_id AND t.kind = 'represented_by'),
+           CASE WHEN bank.may_open(f.customer_id) THEN f.facts ELSE '***' END, f.fields ->> 'basis',
+           bank.register_transfers(f), bank.register_contacts(f),
+           (SELECT string_agg(to_char(e.at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD') || ' ' || e.note, '; '
+                              ORDER BY e.event_id)
+              FROM bank.case_event e WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id
+               AND e.action IN ('recheck', 'decide')),
+           k.finding,
+           (SELECT string_agg(a.name, '; ' ORDER BY a.attachment_id) FROM bank.attachment a
+             WHERE a.customer_id = f.customer_id AND a.case_id = f.case_id AND a.removed_at IS NULL)
       FROM bank.case_file f
       JOIN bank.customer x ON x.customer_id = f.customer_id
       LEFT JOIN bank.class_code b ON b.axis = 'B' AND b.code = f.business

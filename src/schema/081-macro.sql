@@ -33,7 +33,7 @@ INSERT INTO bank.macro (macro, title_en, title_zh, body_en, body_zh, business, r
      'Dear customer, your card is blocked and nothing more can be taken. Please bring your identity card to a branch for the written denial of the transaction in complaint {number}. {bank}',
      '尊敬的客户：您的卡片已止付。请携带身份证件到网点办理否认交易手续，投诉编号 {number}。{bank}', 'B02', 'C10'),
     ('service-sorry', 'An apology for the service', '服务致歉',
-     'Dear customer, we are sorry for how you were served. The branch has spoken with the colleague, and its manager will call you on {number}. {bank}',
+     'Dear customer, we are sorry for how you were served. The branch has spoken with the colleague, and its manager will call you about your complaint {number}. {bank}',
      '尊敬的客户：对给您带来的不佳体验深表歉意。网点已对相关人员进行教育，负责人将就您的投诉（{number}）致电说明。{bank}', NULL, 'C01');
 
 -- The language of messages to the customer; '' when he has not said.

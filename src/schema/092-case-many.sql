@@ -67,12 +67,16 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION bank.case_close_one TO bankops_api;
 
+-- What the customer rests his claim on: a contract, a price list, a promise.
+INSERT INTO bank.case_field (case_type, field, seq, kind, label_en, label_zh, length)
+VALUES ('complaint', 'basis', 1, 'text', 'Basis of the claim', '投诉依据', 500);
+
 -- Writes a complaint down as it is told: api.case_open with everything the register asks for besides.
 -- Without a customer it is anonymous and belongs to the caller's unit.
 CREATE FUNCTION api.case_take_down(p_customer_id bigint, p_channel text, p_business text, p_reason text,
     p_subject text, p_facts text, p_remedy text, p_level text, p_urgency int, p_source text,
     p_complained text, p_flags text, p_group_size int, p_third_party text, p_party_role text,
-    p_party_name text, p_party_contact text, p_party_authority text, p_request uuid)
+    p_party_name text, p_party_contact text, p_party_authority text, p_basis text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
@@ -82,7 +86,7 @@ BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     answer := bank.request_replay(p_request, 'case_take_down', jsonb_build_array(p_customer_id, p_channel,
         p_business, p_reason, p_subject, p_facts, p_remedy, p_level, p_urgency, p_source, p_complained, p_flags,
-        p_group_size, p_third_party, p_party_role, p_party_name, p_party_contact, p_party_authority));
+        p_group_size, p_third_party, p_party_role, p_party_name, p_party_contact, p_party_authority, p_basis));
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
@@ -98,6 +102,9 @@ BEGIN
     IF concat(p_flags, p_group_size, p_third_party) ~ '[^[:space:]]' THEN
         PERFORM api.case_mark(who, case_no, p_flags, coalesce(p_urgency, 3), p_group_size, p_third_party, NULL,
                               md5('mark ' || p_request)::uuid);
+    END IF;
+    IF coalesce(btrim(p_basis), '') <> '' THEN
+        PERFORM api.case_field_set(who, case_no, 'basis', btrim(p_basis), NULL, md5('basis ' || p_request)::uuid);
     END IF;
     IF coalesce(btrim(p_party_name), '') <> '' THEN
         PERFORM api.case_party_add(who, case_no, coalesce(nullif(p_party_role, ''), 'complainant'), p_party_name,

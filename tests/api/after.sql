@@ -73,6 +73,11 @@ SELECT is(pg_temp.as('t_super', 'SELECT received || '' '' || two_hours || '' '' 
           '2 100.0 100.0', 'promises kept');
 SELECT is(pg_temp.as('t_super', 'SELECT redress || cause || satisfaction FROM api.report_register('''') WHERE cause IS NOT NULL'), '3000000system4',
           'the register holds it all');
+SELECT pg_temp.call('t_clerk2', format('case_party_add(101, %s, ''agent'', ''Li Lei'', ''138'', ''power of attorney 7'',', :a));
+SELECT is(pg_temp.as('t_super', format('SELECT concat_ws('' / '', parties_en, finding, length(facts) > 0, transfers ~ ''clerk2'','
+          ' contacts ~ ''sms'') FROM api.report_register('''') WHERE number = %L',
+          (SELECT number FROM bank.case_file WHERE case_id = :a))),
+    'Agent L*** (power of attorney 7) / posted twice / t / t / t', 'with parties, finding, facts, transfers and contacts');
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.report_register('''')'), '42501', 'clerks do not read it');
 SELECT is(pg_temp.as('t_super', 'SELECT sum(closed_30) FROM api.report_team_load()'), '1', 'load of the team');
 SELECT * FROM finish();

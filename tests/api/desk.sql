@@ -139,14 +139,15 @@ SELECT is(pg_temp.as('t_clerk', 'SELECT status FROM api.case_bulk(''[]'', ''rout
 
 -- Taken down as it was told.
 SELECT pg_temp.as('t_clerk', 'SELECT (api.case_take_down(NULL, ''A032'', ''B02'', ''C01'', ''rude'', ''at the desk'', '''','
-    '''simple'', 2, ''letter'', NULL, ''media'', 12, ''agency'', ''representative'', ''Li'', ''138'', '''','
+    '''simple'', 2, ''letter'', NULL, ''media'', 12, ''agency'', ''representative'', ''Li'', ''138'', '''', ''price list'','
     ' ''33333333-3333-3333-3333-333333333333'')).id') AS n \gset
 SELECT is((SELECT customer_id || ' ' || unit_id || ' ' || flags::text || group_size || third_party || urgency
              FROM bank.case_file WHERE case_id = :n), '-3 3 {media}12agency2', 'anonymous, for a group, with its flags');
+SELECT is((SELECT fields ->> 'basis' FROM bank.case_file WHERE case_id = :n), 'price list', 'and what the claim rests on');
 SELECT is(pg_temp.as('t_clerk', format('SELECT role || name FROM api.case_parties(-3, %s)', :n)), 'representativeLi',
           'and who speaks for it');
 SELECT is(pg_temp.as('t_clerk', 'SELECT (api.case_take_down(101, ''A032'', NULL, NULL, ''s'', ''f'', '''', ''simple'', 3,'
-    ' ''letter'', NULL, '''', NULL, '''', ''agent'', ''Li'', '''', '''', gen_random_uuid())).id'), 'BO422',
+    ' ''letter'', NULL, '''', NULL, '''', ''agent'', ''Li'', '''', '''', '''', gen_random_uuid())).id'), 'BO422',
     'an agent needs his power of attorney');
 SELECT is((SELECT count(*) FROM bank.case_file WHERE subject = 's' AND facts = 'f' AND source = 'letter'), 0::bigint,
           'then nothing is opened');

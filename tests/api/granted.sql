@@ -400,3 +400,5 @@ INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'check_rul
 INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'score_fact_list');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_line_list');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_import_list');
+INSERT INTO decided VALUES ('view', 'staff', 'unit_label');
+INSERT INTO decided VALUES ('view', 'staff', 'tier_label');
