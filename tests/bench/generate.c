@@ -8,38 +8,25 @@
 static const int64_t round_amounts[] = {1000,  2000,  5000,   9900,   10000,
                                         20000, 50000, 100000, 200000, 500000};
 
-static uint64_t next(struct set *set)
-{
-    uint64_t z = set->state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-int64_t below(struct set *set, int64_t limit)
-{
-    return (int64_t)(next(set) % (uint64_t)limit);
-}
-
 static int64_t amount(struct set *set)
 {
     int64_t size = 100;
-    if (below(set, 100) < 35)
-        return round_amounts[below(set, sizeof round_amounts / sizeof *round_amounts)];
-    for (int64_t powers = below(set, 4); powers >= 0; powers--)
+    if (below(&set->all, 100) < 35)
+        return round_amounts[below(&set->all, sizeof round_amounts / sizeof *round_amounts)];
+    for (int64_t powers = below(&set->all, 4); powers >= 0; powers--)
         size *= 10;
-    return 300 + below(set, size);
+    return 300 + below(&set->all, size);
 }
 
 static void reference(struct set *set, int day, char *text)
 {
     const char *style = set->style;
     if (!strcmp(style, "long"))
-        snprintf(text, REFERENCE, "TX202406%02d%012lld", day, (long long)below(set, 1000000000000));
+        snprintf(text, REFERENCE, "TX202406%02d%012lld", day, (long long)below(&set->all, 1000000000000));
     else if (!strcmp(style, "rrn"))
-        snprintf(text, REFERENCE, "%012lld", (long long)below(set, 1000000000000));
+        snprintf(text, REFERENCE, "%012lld", (long long)below(&set->all, 1000000000000));
     else if (!strcmp(style, "short"))
-        snprintf(text, REFERENCE, "%08lld", (long long)below(set, 100000000));
+        snprintf(text, REFERENCE, "%08lld", (long long)below(&set->all, 100000000));
     else
         snprintf(text, REFERENCE, "%ld", 10000000 + set->serial);
     set->serial++;
@@ -47,25 +34,14 @@ static void reference(struct set *set, int day, char *text)
 
 struct line *put(struct set *set, char side, const struct line *like, const char *kind)
 {
-    if (set->count == set->capacity) {
-        set->capacity = set->capacity ? set->capacity * 2 : 4096;
-        set->lines = realloc(set->lines, set->capacity * sizeof *set->lines);
-        if (!set->lines)
-            abort();
-    }
-    struct line *line = &set->lines[set->count++];
-    *line = *like;
-    line->side = side;
-    line->id = ++set->ids[side == 'S'];
-    fprintf(set->truth, "%ld,%s,%c,%c%08d\n", set->match, kind, side, side, line->id);
-    return line;
+    return labelled_put(&set->all, side, like, kind);
 }
 
 struct line movement(struct set *set)
 {
-    struct line line = {.direction = below(set, 5) < 3 ? 'C' : 'D',
-                        .day = 1 + (int)below(set, 5),
-                        .account = (int)below(set, set->accounts),
+    struct line line = {.direction = below(&set->all, 5) < 3 ? 'C' : 'D',
+                        .day = 1 + (int)below(&set->all, 5),
+                        .account = (int)below(&set->all, set->accounts),
                         .amount = amount(set),
                         .currency = "CNY"};
     reference(set, line.day, line.reference);
@@ -75,7 +51,7 @@ struct line movement(struct set *set)
 int late(struct set *set)
 {
     static const int days[] = {0, 0, 0, 0, 0, 1, 1, 1, 2, 2};
-    return days[below(set, 10)];
+    return days[below(&set->all, 10)];
 }
 
 struct line *pair(struct set *set, const struct line *line, const char *kind)
@@ -89,23 +65,23 @@ struct line *pair(struct set *set, const struct line *line, const char *kind)
 static void split(struct set *set)
 {
     struct line whole = movement(set), part;
-    bool keyed = below(set, 2), many_book = below(set, 2);
+    bool keyed = below(&set->all, 2), many_book = below(&set->all, 2);
     const char *kind = many_book ? keyed ? "split:nL1S:ref" : "split:nL1S:noref"
                        : keyed   ? "split:1LnS:ref"
                                  : "split:1LnS:noref";
-    int parts = 2 + (int)below(set, PARTS - 1), days = late(set);
+    int parts = 2 + (int)below(&set->all, PARTS - 1), days = late(set);
     int64_t rest = whole.amount;
     if (!many_book)
         put(set, 'L', &whole, kind);
     for (int i = 1; i <= parts; i++) {
         part = whole;
         part.day += many_book ? 0 : days;
-        part.amount = i == parts ? rest : 1 + below(set, rest - (parts - i));
+        part.amount = i == parts ? rest : 1 + below(&set->all, rest - (parts - i));
         rest -= part.amount;
         if (keyed)
             snprintf(part.reference, REFERENCE, "%.30s-%d", whole.reference, i);
         else
-            snprintf(part.reference, REFERENCE, "P%010lld", (long long)below(set, 10000000000));
+            snprintf(part.reference, REFERENCE, "P%010lld", (long long)below(&set->all, 10000000000));
         put(set, many_book ? 'L' : 'S', &part, kind);
     }
     whole.day += days;
@@ -121,14 +97,14 @@ static void fee(struct set *set)
         return;
     }
     struct line *other = pair(set, &line, "fee");
-    int64_t fee = (line.amount * (3800 + below(set, 2201)) + 500000) / 1000000;
+    int64_t fee = (line.amount * (3800 + below(&set->all, 2201)) + 500000) / 1000000;
     other->amount -= fee ? fee : 1;
 }
 
 static void reversal(struct set *set)
 {
     struct line line = movement(set);
-    char side = below(set, 2) ? 'L' : 'S';
+    char side = below(&set->all, 2) ? 'L' : 'S';
     const char *kind = side == 'L' ? "reversal:L" : "reversal:S";
     put(set, side, &line, kind);
     line.direction = line.direction == 'C' ? 'D' : 'C';
@@ -139,7 +115,7 @@ static void duplicate(struct set *set)
 {
     struct line line = movement(set);
     line = *pair(set, &line, "exact");
-    set->match++;
+    set->all.group++;
     put(set, 'S', &line, "dupline");
 }
 
@@ -161,7 +137,7 @@ static void reuse(struct set *set)
 static void missing(struct set *set)
 {
     struct line line = movement(set);
-    bool book = below(set, 2);
+    bool book = below(&set->all, 2);
     put(set, book ? 'L' : 'S', &line, book ? "missing:S" : "missing:L");
 }
 
@@ -170,10 +146,10 @@ static void identical(struct set *set)
 {
     struct line line = movement(set);
     int days = late(set);
-    for (int64_t count = 2 + below(set, 3); count > 0; count--) {
+    for (int64_t count = 2 + below(&set->all, 3); count > 0; count--) {
         put(set, 'L', &line, "identical");
         put(set, 'S', &line, "identical")->day += days;
-        set->match += count > 1;
+        set->all.group += count > 1;
     }
 }
 
@@ -186,8 +162,8 @@ static void event(struct set *set)
     } kinds[] = {{mix->noise, noise},       {mix->split, split},         {mix->fee, fee},
                  {mix->reversal, reversal}, {mix->duplicate, duplicate}, {mix->reuse, reuse},
                  {mix->missing, missing},   {mix->identical, identical}, {mix->trap, trap}};
-    int64_t dice = below(set, 10000);
-    set->match++;
+    int64_t dice = below(&set->all, 10000);
+    set->all.group++;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (dice < kinds[i].share) {
             kinds[i].make(set);
@@ -196,48 +172,6 @@ static void event(struct set *set)
         dice -= kinds[i].share;
     }
     exact(set);
-}
-
-static FILE *open_file(const char *folder, const char *name, const char *header)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    if (!file) {
-        perror(path);
-        exit(2);
-    }
-    fprintf(file, "%s\n", header);
-    return file;
-}
-
-static void close_file(FILE *file)
-{
-    if (ferror(file) || fclose(file)) {
-        perror("generate");
-        exit(2);
-    }
-}
-
-/* The lines of one side in an order of their own. */
-static void write_side(struct set *set, const char *folder, char side)
-{
-    FILE *file = open_file(folder, side == 'L' ? "ledger.csv" : "statement.csv",
-                           "id,value_date,account,ccy,dc,amount_minor,ref,narrative");
-    for (size_t i = set->count; i > 1; i--) {
-        size_t other = (size_t)below(set, (int64_t)i);
-        struct line swap = set->lines[i - 1];
-        set->lines[i - 1] = set->lines[other];
-        set->lines[other] = swap;
-    }
-    for (size_t i = 0; i < set->count; i++) {
-        const struct line *line = &set->lines[i];
-        if (line->side == side)
-            fprintf(file, "%c%08d,202406%02d,A%03d,%s,%c,%lld,%s,%s\n", side, line->id, line->day,
-                    line->account, line->currency, line->direction, (long long)line->amount,
-                    line->reference, line->narrative);
-    }
-    close_file(file);
 }
 
 static bool set_mix(struct mix *mix, const char *name)
@@ -283,11 +217,7 @@ static bool set_rate(struct mix *mix, const char *text)
     return false;
 }
 
-static bool known_style(const char *style)
-{
-    return !strcmp(style, "long") || !strcmp(style, "rrn") || !strcmp(style, "seq") ||
-           !strcmp(style, "short");
-}
+static const char *const styles[] = {"long", "rrn", "seq", "short"};
 
 int main(int argc, char **argv)
 {
@@ -310,7 +240,7 @@ int main(int argc, char **argv)
             events = atol(optarg);
             break;
         case 's':
-            set.state = strtoull(optarg, NULL, 10);
+            set.all.state = strtoull(optarg, NULL, 10);
             break;
         case 't':
             set.style = optarg;
@@ -333,7 +263,7 @@ int main(int argc, char **argv)
         default:
             return 2;
         }
-    if (!good || optind != argc - 1 || events < 1 || set.accounts < 1 || !known_style(set.style)) {
+    if (!good || optind != argc - 1 || events < 1 || set.accounts < 1 || !is_one_of(set.style, styles, sizeof styles / sizeof *styles)) {
         fputs("Usage: generate [--events N] [--seed S] [--style long|rrn|seq|short] "
               "[--accounts N]\n"
               "                [--mix hard|reference|wild] [--rate KIND=COUNT]… [--more-noise] "
@@ -341,12 +271,9 @@ int main(int argc, char **argv)
               stderr);
         return 2;
     }
-    set.truth = open_file(argv[optind], "truth.csv", "match_id,kind,side,line_id");
+    labelled_begin(&set.all, argv[optind]);
     for (long i = 0; i < events; i++)
         event(&set);
-    close_file(set.truth);
-    write_side(&set, argv[optind], 'L');
-    write_side(&set, argv[optind], 'S');
-    free(set.lines);
+    labelled_end(&set.all, argv[optind]);
     return 0;
 }

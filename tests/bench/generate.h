@@ -1,21 +1,11 @@
 #ifndef BANKOPS_TESTS_BENCH_GENERATE_H
 #define BANKOPS_TESTS_BENCH_GENERATE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "labelled.h"
 
 /* A labelled set while it is made; README.md describes it. */
 
-enum { REFERENCE = 48, PARTS = 5 };
-
-struct line {
-    char side, direction;
-    int id, day, account;
-    int64_t amount;
-    char reference[REFERENCE], narrative[80];
-    const char *currency;
-};
+enum { PARTS = 5 };
 
 /* What the events are, of 10,000; the rest is exact. */
 struct mix {
@@ -24,19 +14,14 @@ struct mix {
 };
 
 struct set {
-    struct line *lines;
-    size_t count, capacity;
-    FILE *truth;
-    int ids[2], accounts;
-    long match, serial;
-    uint64_t state;
+    struct labelled all;
+    int accounts;
+    long serial;
     const char *style;
     char last[REFERENCE];
     struct mix mix;
 };
 
-/* A number from 0 to limit - 1. */
-int64_t below(struct set *set, int64_t limit);
 /* A line that nothing else knows: new reference. */
 struct line movement(struct set *set);
 /* Days until the statement has a movement. */

@@ -27,13 +27,13 @@ static void widen(const char *old, char *text)
 
 static void replace(struct set *set, char *text, size_t at)
 {
-    text[at] = (char)('0' + (text[at] - '0' + 1 + below(set, 9)) % 10);
+    text[at] = (char)('0' + (text[at] - '0' + 1 + below(&set->all, 9)) % 10);
 }
 
 static bool spoil_typed(struct set *set, const char *which, char *text)
 {
     char old[REFERENCE];
-    size_t length = strlen(text), at = length - 1 - (size_t)below(set, 6);
+    size_t length = strlen(text), at = length - 1 - (size_t)below(&set->all, 6);
     memcpy(old, text, REFERENCE);
     if (!strcmp(which, "drop1")) {
         memmove(text + at, text + at + 1, length - at);
@@ -44,10 +44,10 @@ static bool spoil_typed(struct set *set, const char *which, char *text)
         replace(set, text, at);
     } else if (!strcmp(which, "insert")) {
         memmove(text + at + 1, old + at, length - at + 1);
-        text[at] = (char)('0' + below(set, 10));
+        text[at] = (char)('0' + below(&set->all, 10));
     } else if (!strcmp(which, "subst2")) {
         replace(set, text, length - 1);
-        replace(set, text, length - 2 - (size_t)below(set, 4));
+        replace(set, text, length - 2 - (size_t)below(&set->all, 4));
     } else {
         return false;
     }
@@ -67,7 +67,7 @@ static void spoil(struct set *set, const char *which, struct line *line)
     } else if (!strcmp(which, "punct")) {
         snprintf(text, REFERENCE, "%.2s-%.2s/%.30s", old, old + 2, old + 4);
     } else if (!strcmp(which, "prefix")) {
-        snprintf(text, REFERENCE, "%s%.30s", prefixes[below(set, 4)], old);
+        snprintf(text, REFERENCE, "%s%.30s", prefixes[below(&set->all, 4)], old);
     } else if (!strcmp(which, "nozero")) {
         while (old[skip] == 'T' || old[skip] == 'X' || old[skip] == '0')
             skip++;
@@ -84,7 +84,7 @@ static void spoil(struct set *set, const char *which, struct line *line)
     } else {
         if (which[6])
             snprintf(line->narrative, sizeof line->narrative, "INV 88%08d/PAYMENT %s",
-                     (int)below(set, 100000000), old);
+                     (int)below(&set->all, 100000000), old);
         else
             snprintf(line->narrative, sizeof line->narrative, "PAYMENT %s THANK YOU", old);
         snprintf(text, REFERENCE, "NONREF");
@@ -94,7 +94,7 @@ static void spoil(struct set *set, const char *which, struct line *line)
 void noise(struct set *set)
 {
     int kinds = set->mix.more_noise ? (int)(sizeof noises / sizeof *noises) : USUAL;
-    const char *which = noises[below(set, kinds)];
+    const char *which = noises[below(&set->all, kinds)];
     char kind[40];
     struct line line = movement(set);
     /* Two wrong digits of a short number are another number. */
@@ -102,6 +102,6 @@ void noise(struct set *set)
         which = "subst";
     snprintf(kind, sizeof kind, "refnoise:%s", which);
     struct line *statement = pair(set, &line, kind);
-    bool book = set->mix.both_sides && below(set, 2);
+    bool book = set->mix.both_sides && below(&set->all, 2);
     spoil(set, which, book ? statement - 1 : statement);
 }

@@ -6,7 +6,7 @@
 static void single(struct set *set, char side, const struct line *line, const char *kind)
 {
     put(set, side, line, kind);
-    set->match++;
+    set->all.group++;
 }
 
 /* Two lines of which something differs that may not differ. */
@@ -15,9 +15,9 @@ static void differing(struct set *set)
     struct line line = movement(set), other = line;
     other.day += late(set);
     const char *kind = "trap:amount";
-    switch (below(set, 5)) {
+    switch (below(&set->all, 5)) {
     case 0:
-        other.amount += 1 + below(set, other.amount);
+        other.amount += 1 + below(&set->all, other.amount);
         break;
     case 1:
         kind = "trap:account";
@@ -44,11 +44,11 @@ static void mention(struct set *set)
 {
     struct line line = movement(set), other = line;
     pair(set, &line, "exact");
-    set->match++;
+    set->all.group++;
     snprintf(other.narrative, sizeof other.narrative, "CHARGES FOR %.40s", line.reference);
     snprintf(other.reference, REFERENCE, "NONREF");
-    other.amount = below(set, 2) ? line.amount : 200;
-    single(set, below(set, 2) ? 'L' : 'S', &other, "trap:mention");
+    other.amount = below(&set->all, 2) ? line.amount : 200;
+    single(set, below(&set->all, 2) ? 'L' : 'S', &other, "trap:mention");
 }
 
 /* Other letters before the same digits are another reference. */
@@ -66,7 +66,7 @@ static void resent(struct set *set)
 {
     struct line line = movement(set);
     line = *pair(set, &line, "trap:resent");
-    set->match++;
+    set->all.group++;
     line.day += 3;
     single(set, 'S', &line, "trap:copy");
 }
@@ -76,7 +76,7 @@ static void reversed(struct set *set)
 {
     struct line line = movement(set);
     pair(set, &line, "exact");
-    set->match++;
+    set->all.group++;
     line.direction = line.direction == 'C' ? 'D' : 'C';
     pair(set, &line, "exact");
 }
@@ -108,7 +108,7 @@ static void twin(struct set *set)
     part.amount = whole.amount - part.amount;
     snprintf(part.reference, REFERENCE, "%.30s-2", whole.reference);
     put(set, 'S', &part, "split:1LnS:ref");
-    set->match++;
+    set->all.group++;
     pair(set, &other, "exact");
 }
 
@@ -117,17 +117,17 @@ static void word(struct set *set)
 {
     static const char *const words[] = {"CASH", "SALARY", "INTEREST", "TRANSFER"};
     struct line line = movement(set);
-    snprintf(line.reference, REFERENCE, "%s", words[below(set, 4)]);
-    single(set, below(set, 2) ? 'L' : 'S', &line, "trap:word");
+    snprintf(line.reference, REFERENCE, "%s", words[below(&set->all, 4)]);
+    single(set, below(&set->all, 2) ? 'L' : 'S', &line, "trap:word");
 }
 
 /* One number is the beginning of another. */
 static void beginning(struct set *set)
 {
     struct line line = movement(set), other = line;
-    snprintf(other.reference, REFERENCE, "%.30s%02d", line.reference, (int)below(set, 100));
+    snprintf(other.reference, REFERENCE, "%.30s%02d", line.reference, (int)below(&set->all, 100));
     pair(set, &line, "exact");
-    set->match++;
+    set->all.group++;
     pair(set, &other, "exact");
 }
 
@@ -135,6 +135,6 @@ void trap(struct set *set)
 {
     static void (*const traps[])(struct set *) = {
         differing, differing, mention, letters, resent, reversed, partial, twin, word, beginning};
-    traps[below(set, sizeof traps / sizeof *traps)](set);
-    set->match++;
+    traps[below(&set->all, sizeof traps / sizeof *traps)](set);
+    set->all.group++;
 }

@@ -40,7 +40,9 @@ endif
 # The labelled generator and the scorer; tests use them too.
 check_PROGRAMS += tests/bench/generate tests/bench/crowd tests/bench/score
 tests_bench_generate_SOURCES = tests/bench/generate.c tests/bench/generate.h \
-  tests/bench/generate_noise.c tests/bench/generate_trap.c
-tests_bench_crowd_SOURCES = tests/bench/crowd.c
+  tests/bench/generate_noise.c tests/bench/generate_trap.c \
+  tests/bench/labelled.c tests/bench/labelled.h
+tests_bench_crowd_SOURCES = tests/bench/crowd.c tests/bench/crowd.h tests/bench/crowd_style.c \
+  tests/bench/crowd_trap.c tests/bench/labelled.c tests/bench/labelled.h
 tests_bench_score_SOURCES = tests/bench/score.c
 EXTRA_DIST += tests/bench/volume tests/bench/cases.sql
