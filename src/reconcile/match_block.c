@@ -90,6 +90,9 @@ static bool has_reference(const struct match_store *store, const struct match_li
            !match_no_reference(match_reference(store, line), &store->rules->absent);
 }
 
+/* A length that at least this share of the references of a side has is that of whole references. */
+static const double whole_least = 0.05;
+
 struct cut {
     const struct match_rule *rule;
     const struct match_lane *lanes;
@@ -121,8 +124,9 @@ static bool agree_cut(void *context, size_t book, size_t statement, bool *sure)
     if (!is_piece(one, piece, cut->rule->length, &from))
         return false;
     double chance = match_lane_piece(cut->lanes, cut->account, one.length, from, piece.length);
-    *sure = chance * (double)cut->counts[whole] <= MATCH_PIECE_CHANCE ||
-            chance * (double)cut->counts[0] * (double)cut->counts[1] <= MATCH_PIECE_PAIRS;
+    *sure = (chance * (double)cut->counts[whole] <= MATCH_PIECE_CHANCE ||
+             chance * (double)cut->counts[0] * (double)cut->counts[1] <= MATCH_PIECE_PAIRS) &&
+            match_lane_side_share(cut->lanes, cut->account, whole, piece.length) < whole_least;
     return true;
 }
 

@@ -10,11 +10,12 @@ enum {
     FILTER = 1 << 20,  /* bits */
     SYMBOLS = 37,      /* digits, letters, the rest */
     SAMPLE = 65536,    /* lines whose references are looked at */
-    TABLE = 8192,      /* accounts and lengths, at most half of it used */
+    TABLE = 16384,     /* accounts, sides and lengths, at most half of it used */
     FEW = 20,          /* references; of so few not even their length is usual */
     POOLED_BELOW = 40, /* references; fewer say little, those of all accounts say more */
     COMPARED = 1024,   /* lines of a block that one reference is compared with */
-    TESTED = 60000     /* references of all accounts that are compared */
+    TESTED = 60000,    /* references of all accounts that are compared */
+    CLOSE_ONE_IN = 4   /* of them are looked for with other characters */
 };
 
 /* How often each character stands at each place of the references of one length. */
@@ -72,14 +73,20 @@ static struct places *find(struct match_lane *lanes, uint32_t account, size_t le
     return &lanes->table[at];
 }
 
-/* All references of an account are counted under the length 0. */
-static void count_account(struct match_lane *lanes, uint32_t account)
+/* Where the references of this length of one side are counted; those of any length under 0. */
+static size_t length_of_side(int side, size_t length)
 {
-    struct places *all = find(lanes, account, 0);
+    return ((size_t)side + 1) << 16 | length;
+}
+
+/* All references of an account are counted under the length 0. */
+static void count_one(struct match_lane *lanes, uint32_t account, size_t length)
+{
+    struct places *all = find(lanes, account, length);
     if (!all->key && lanes->used >= TABLE / 2)
         return;
     lanes->used += !all->key;
-    all->key = match_mix(account, 0) | 1;
+    all->key = match_mix(account, length) | 1;
     all->count++;
 }
 
@@ -94,7 +101,9 @@ struct match_lane *match_lanes_new(const struct match_store *store)
             continue;
         count_places(&lanes->pooled[form.length], &form);
         lanes->pooled[0].count++;
-        count_account(lanes, line->account);
+        count_one(lanes, line->account, 0);
+        count_one(lanes, line->account, length_of_side(line->side, 0));
+        count_one(lanes, line->account, length_of_side(line->side, form.length));
         struct places *places = find(lanes, line->account, form.length);
         if (!places->key && lanes->used >= TABLE / 2)
             continue;
@@ -103,7 +112,7 @@ struct match_lane *match_lanes_new(const struct match_store *store)
         count_places(places, &form);
     }
     for (size_t i = 0; i < TABLE; i++)
-        if (lanes->table[i].key)
+        if (lanes->table[i].counts)
             measure(&lanes->table[i]);
     for (size_t i = 0; i <= MATCH_FORM; i++)
         if (lanes->pooled[i].count)
@@ -169,6 +178,15 @@ double match_lane_share(const struct match_lane *lanes, uint32_t account, size_t
                : 0;
 }
 
+double match_lane_side_share(const struct match_lane *lanes, uint32_t account, int side,
+                             size_t length)
+{
+    const struct places *own =
+        find((struct match_lane *)lanes, account, length_of_side(side, length));
+    const struct places *all = find((struct match_lane *)lanes, account, length_of_side(side, 0));
+    return all->key ? own->key ? (double)own->count / (double)all->count : 0 : 1;
+}
+
 double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length, int edits)
 {
     const struct places *places = places_of(lanes, account, length);
@@ -196,21 +214,22 @@ int match_edits_allowed(size_t length)
 
 /* Neighbours counted so far, of an account. Each `step`th reference is tested. */
 struct tally {
-    size_t lines, step, tested, near;
-    double chance;
+    size_t lines, step, tested, near[MATCH_NEARNESS];
+    double chance[MATCH_NEARNESS];
 };
 
-static bool is_near(const struct match_form *one, const struct match_form *other)
+/* Edits between two references of one length, 3 for more than those allowed. */
+static int edits_between(const struct match_form *one, const struct match_form *other)
 {
     int allowed = match_edits_allowed(one->length), differ;
     if (one->length != other->length || !allowed)
-        return false;
+        return 3;
     differ = match_differences(one, other);
     if (differ > 2 * allowed || !differ)
-        return false;
+        return 3;
     int distance = match_distance((struct slice){one->text, one->length},
                                   (struct slice){other->text, other->length});
-    return distance > 0 && distance <= allowed;
+    return distance > 0 && distance <= allowed ? distance : 3;
 }
 
 static bool is_tested(const struct match_line *line, const struct tally *tallies)
@@ -221,18 +240,20 @@ static bool is_tested(const struct match_line *line, const struct tally *tallies
 /* Compares one line with those of its block, `step` apart when there are many. */
 static void test_line(const struct match_store *store, const struct match_rule *rule,
                       const struct match_key *keys, const struct match_form *forms, size_t count,
-                      size_t index, double chance, struct tally *tally)
+                      size_t index, const double chance[2], struct tally *tally)
 {
     const struct match_line *line = &store->lines[keys[index].line];
-    size_t step = count / COMPARED + 1, compared = 0, near = 0;
+    size_t step = count / COMPARED + 1, compared = 0, near[4] = {0};
     for (size_t j = index % step; j < count; j += step)
         if (abs(store->lines[keys[j].line].date - line->date) <= rule->early + rule->late) {
             compared++;
-            near += is_near(&forms[index], &forms[j]);
+            near[edits_between(&forms[index], &forms[j])]++;
         }
     tally->tested++;
-    tally->near += near * step;
-    tally->chance += (double)(compared * step) * chance;
+    tally->near[MATCH_NEAR_ONE] += near[1] * step;
+    tally->near[MATCH_NEAR_TWO] += (near[1] + near[2]) * step;
+    for (int i = 0; i < 2; i++)
+        tally->chance[i] += (double)(compared * step) * chance[i];
 }
 
 static struct match_form *make_forms(const struct match_store *store, const struct match_key *keys,
@@ -249,7 +270,7 @@ static void test_block(const struct match_store *store, const struct match_lane 
                        struct tally *tallies)
 {
     struct match_form *forms = NULL;
-    double chance = 0;
+    double chance[2] = {0, 0};
     size_t length = 0;
     for (size_t i = 0; i < count; i++) {
         const struct match_line *line = &store->lines[keys[i].line];
@@ -260,7 +281,10 @@ static void test_block(const struct match_store *store, const struct match_lane 
             forms = make_forms(store, keys, count);
         if (forms[i].length != length) {
             length = forms[i].length;
-            chance = match_lane_chance(lanes, line->account, length, match_edits_allowed(length));
+            for (int k = 0; k < 2; k++)
+                chance[k] = k < match_edits_allowed(length)
+                                ? match_lane_chance(lanes, line->account, length, k + 1)
+                                : chance[0];
         }
         test_line(store, rule, keys, forms, count, i, chance, tally);
     }
@@ -290,11 +314,75 @@ static void collect_blocks(const struct match_store *store, const struct tally *
     match_keys_sort(keys);
 }
 
+/* Whether another book line of the account, of whatever amount, has this reference in the days of
+ * the rule. */
+static bool has_other(const struct match_store *store, const struct match_rule *rule,
+                      const struct match_line *line, struct slice core)
+{
+    const struct match_keys *keys = &store->references;
+    uint64_t key = match_mix(match_hash(core.text, core.length) | 1, line->account);
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
+         at++) {
+        const struct match_line *other = &store->lines[keys->list[at].line];
+        if (other->side == MATCH_BOOK && other->account == line->account &&
+            abs(other->date - line->date) <= rule->early + rule->late)
+            return true;
+    }
+    return false;
+}
+
+/* Counts the references that differ from that of the line in one character: any digit, and a letter
+ * where there is one. */
+static void test_close(const struct match_store *store, const struct match_lane *lanes,
+                       const struct match_rule *rule, uint32_t index, struct tally *tally)
+{
+    const struct match_line *line = &store->lines[index];
+    struct match_form form = match_line_form(store, index);
+    struct slice core = match_form_core(&form);
+    char text[MATCH_FORM];
+    if (!match_edits_allowed(form.length))
+        return;
+    memcpy(text, core.text, core.length);
+    for (size_t i = 0; i < core.length; i++) {
+        char was = text[i];
+        bool digits = was >= '0' && was <= '9', letters = was >= 'A' && was <= 'Z';
+        for (int k = 0; k < SYMBOLS - 1 && (digits || letters); k++) {
+            text[i] = (char)(k < 10 ? '0' + k : 'A' + k - 10);
+            if (text[i] != was && (k < 10 || letters))
+                tally->near[MATCH_NEAR_CLOSE] +=
+                    has_other(store, rule, line, (struct slice){text, core.length});
+        }
+        text[i] = was;
+    }
+    tally->chance[MATCH_NEAR_CLOSE] += (double)tally->lines *
+                                       match_lane_chance(lanes, line->account, form.length, 1);
+}
+
+/* A part of the sample: trying all characters takes longer than comparing. */
+static void test_all_close(const struct match_store *store, const struct match_lane *lanes,
+                           const struct match_rule *rule, struct tally *tallies)
+{
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_line *line = &store->lines[i];
+        if (line->side == MATCH_BOOK && line->form && is_tested(line, tallies) &&
+            match_mix(line->form, 2) % CLOSE_ONE_IN == 0 && !match_has_part(store, line))
+            test_close(store, lanes, rule, (uint32_t)i, &tallies[line->account]);
+    }
+}
+
+/* Shares of what was tested; the chance of a close one counts all lines, of whatever day. */
 static struct match_nearness nearness(const struct tally *tally)
 {
-    double tested = tally->tested ? (double)tally->tested : 1;
-    return (struct match_nearness){(double)tally->near / tested, tally->chance / tested,
-                                   tally->near};
+    struct match_nearness nearness = {.found = {0}};
+    for (int i = 0; i < MATCH_NEARNESS; i++) {
+        double tested = tally->tested ? (double)tally->tested : 1;
+        if (i == MATCH_NEAR_CLOSE)
+            tested /= CLOSE_ONE_IN;
+        nearness.found[i] = tally->near[i];
+        nearness.share[i] = (double)tally->near[i] / tested;
+        nearness.chance[i] = tally->chance[i] / tested;
+    }
+    return nearness;
 }
 
 struct match_nearness *match_lane_test(const struct match_store *store,
@@ -316,6 +404,7 @@ struct match_nearness *match_lane_test(const struct match_store *store,
         run = match_keys_run(&keys, at);
         test_block(store, lanes, rule, &keys.list[at], run, tallies);
     }
+    test_all_close(store, lanes, rule, tallies);
     for (size_t i = 0; i < store->account_count; i++)
         found[i] = nearness(&tallies[i]);
     match_keys_free(&keys);

@@ -8,6 +8,7 @@
 /* A line whose narrative holds the reference of one of the other side. */
 struct mention {
     uint32_t line, owner;
+    bool only; /* and of nobody else, whatever the amounts */
 };
 
 struct mentions {
@@ -15,9 +16,11 @@ struct mentions {
     size_t count, capacity;
 };
 
-static void mention(const struct match_store *store, const struct match_rule *rule, uint32_t from,
+/* Adds the owners of the reference. Returns whether the other side has it, whatever the amount. */
+static bool mention(const struct match_store *store, const struct match_rule *rule, uint32_t from,
                     const struct match_form *form, struct mentions *mentions)
 {
+    bool known = false;
     const struct match_line *line = &store->lines[from];
     const struct match_keys *keys = &store->references;
     struct slice core = match_form_core(form);
@@ -28,21 +31,40 @@ static void mention(const struct match_store *store, const struct match_rule *ru
         const struct match_line *other = &store->lines[owner];
         struct slice reference = match_reference(store, other);
         struct match_form own = match_core(reference, &store->rules->prefixes);
-        struct slice found = match_form_core(&own);
-        if (other->mark || other->side == line->side || other->account != line->account ||
-            other->amount != line->amount || found.length != core.length ||
-            memcmp(found.text, core.text, core.length) || !match_in_days(line, other, rule) ||
-            !match_same_head(form, &own, &store->rules->prefixes) ||
+        if (other->side == line->side || other->account != line->account ||
+            !match_same_reference(form, &own))
+            continue;
+        known = true;
+        if (other->mark || other->amount != line->amount || !match_in_days(line, other, rule) ||
             (mentions->count && mentions->list[mentions->count - 1].line == from &&
              mentions->list[mentions->count - 1].owner == owner))
             continue;
         ARRAY_RESERVE(mentions->list, mentions->count, mentions->capacity);
-        mentions->list[mentions->count++] = (struct mention){from, owner};
+        mentions->list[mentions->count++] = (struct mention){from, owner, true};
     }
+    return known;
+}
+
+/* All references that a narrative holds. */
+static void read_narrative(const struct match_store *store, const struct match_rule *rule,
+                           uint32_t from, struct mentions *mentions)
+{
+    const struct match_words *prefixes = &store->rules->prefixes;
+    struct match_form form, known = {.length = 0};
+    size_t at = 0, first = mentions->count;
+    bool several = false;
+    while (match_mined(match_narrative(store, &store->lines[from]), prefixes, &at, &form)) {
+        if (!mention(store, rule, from, &form, mentions))
+            continue;
+        several = several || (known.length && !match_same_reference(&known, &form));
+        known = form;
+    }
+    for (size_t i = first; i < mentions->count; i++)
+        mentions->list[i].only = !several;
 }
 
 /* Joins a line with the owner of the reference when neither has to do with another. It is sure when
- * the line has no reference of its own. */
+ * the line has no reference of its own and its narrative no other reference that is known. */
 static void join_mentions(struct match_store *store, const struct match_rule *rule,
                           const struct mentions *mentions)
 {
@@ -58,8 +80,9 @@ static void join_mentions(struct match_store *store, const struct match_rule *ru
         size_t b = match_keys_find(&ends, match_mix(lines[1], 0));
         if (match_keys_run(&ends, a) == 1 && match_keys_run(&ends, b) == 1)
             match_join(store, lines, 2, rule,
-                       match_no_reference(match_reference(store, &store->lines[lines[1]]),
-                                          &store->rules->absent));
+                       mentions->list[i].only &&
+                           match_no_reference(match_reference(store, &store->lines[lines[1]]),
+                                              &store->rules->absent));
     }
     match_keys_free(&ends);
 }
@@ -69,12 +92,8 @@ void match_rule_narrative(struct match_store *store, const struct match_rule *ru
     struct mentions mentions = {NULL, 0, 0};
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
-        struct match_form form;
-        size_t at = 0;
-        if (line->mark || !line->narrative_length)
-            continue;
-        while (match_mined(match_narrative(store, line), &store->rules->prefixes, &at, &form))
-            mention(store, rule, (uint32_t)i, &form, &mentions);
+        if (!line->mark && line->narrative_length)
+            read_narrative(store, rule, (uint32_t)i, &mentions);
     }
     join_mentions(store, rule, &mentions);
     free(mentions.list);

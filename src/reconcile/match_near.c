@@ -218,6 +218,16 @@ static int by_block(const void *left, const void *right)
     return a->block < b->block ? -1 : a->block > b->block;
 }
 
+/* Whether the references of the account have neighbours, and more of them than chance makes. */
+static bool is_crowded(const struct match_nearness *test, uint32_t most)
+{
+    for (int i = 0; i < MATCH_NEARNESS; i++)
+        if (test->found[i] >= (i == MATCH_NEAR_TWO ? FOUND_LEAST : FOUND_LEAST / 2) &&
+            test->share[i] * 1e6 > most && test->share[i] > 4 * test->chance[i])
+            return true;
+    return false;
+}
+
 /* Accounts whose own references lie so close that a near one may be another's are never safe. */
 static void judge_crowds(const struct match_store *store, struct near *near)
 {
@@ -229,8 +239,7 @@ static void judge_crowds(const struct match_store *store, struct near *near)
             for (end = from; end < near->crowd_count &&
                              near->crowds[end].account == near->crowds[from].account;)
                 end++;
-            if (test->found < FOUND_LEAST || test->share * 1e6 <= near->rule->neighbours ||
-                test->share <= 4 * test->chance)
+            if (!is_crowded(test, near->rule->neighbours))
                 judge_account(&near->crowds[from], end - from, distance,
                               distance ? near->rule->risk / 10.0 : near->rule->risk);
         }

@@ -164,7 +164,7 @@ static bool sure_writing(const struct match_store *store, uint32_t one, uint32_t
     if (match_same_writing(store, one, other))
         return is_key(match_reference(store, a), a);
     struct match_form x = match_line_form(store, one), y = match_line_form(store, other);
-    return match_same_head(&x, &y, &store->rules->prefixes) &&
+    return match_same_head(&x, &y) &&
            is_numbered(store, a) == is_numbered(store, b);
 }
 
@@ -245,6 +245,21 @@ static bool is_interchangeable(const struct class *class)
     return class->alike[0] && class->alike[1];
 }
 
+/* Whether the sides have different numbers of counter-movements of this writing. */
+static bool has_counter(const struct match_store *store, const struct lot *lot,
+                        const struct class *class)
+{
+    const struct match_line *head = &store->lines[lot->lines[class->from]];
+    size_t counts[2] = {0, 0};
+    for (size_t i = 0; i < lot->count; i++) {
+        const struct match_line *line = &store->lines[lot->lines[i]];
+        if (!line->mark && direction_of(line) != direction_of(head) &&
+            !compare_writing(store, line, head))
+            counts[line->side]++;
+    }
+    return counts[0] != counts[1];
+}
+
 /* Equal writings. Of a reference that stands once on each side in this writing, other writings are
  * other movements or copies; lines that are there several times wait for the rules of ambiguity. */
 static void pair_classes(struct match_store *store, const struct match_rule *rule,
@@ -258,7 +273,7 @@ static void pair_classes(struct match_store *store, const struct match_rule *rul
         int way = direction_of(&store->lines[class.first[0]]);
         bool single = class.counts[0] == 1 && class.counts[1] == 1;
         bool mixed = class.counts[0] != counts[0][way] || class.counts[1] != counts[1][way];
-        bool reversed = counts[0][!way] != counts[1][!way];
+        bool reversed = counts[0][!way] != counts[1][!way] || has_counter(store, lot, &class);
         if (rule->ambiguity == MATCH_LEAVE && single)
             pair_two(store, rule, class.first[0], class.first[1], !reversed);
         else if (rule->ambiguity == MATCH_DATE ||
@@ -412,7 +427,8 @@ void match_rule_reference(struct match_store *store, const struct match_rule *ru
 }
 
 /* Movement and counter-movement on one side, and no other line of that reference and amount: with
- * one, they are two movements of a reference that was used twice. */
+ * one, they are two movements of a reference that was used twice. Not sure where the reference stands
+ * for other amounts as well. */
 static void net_run(struct match_store *store, const struct match_rule *rule, const struct lot *run)
 {
     size_t counts[2][2];
@@ -429,7 +445,8 @@ static void net_run(struct match_store *store, const struct match_rule *rule, co
                 continue;
             int days = abs(store->lines[lines[0]].date - store->lines[lines[1]].date);
             if (days <= rule->late && store->lines[lines[0]].amount)
-                match_join(store, lines, 2, rule, sure_writing(store, lines[0], lines[1]));
+                match_join(store, lines, 2, rule,
+                           run->count == 2 && sure_writing(store, lines[0], lines[1]));
         }
     }
 }

@@ -35,9 +35,8 @@ static bool one_parent(const struct match_store *store, uint32_t one, uint32_t o
     match_parent(match_reference(store, a), &x);
     match_parent(match_reference(store, b), &y);
     struct match_form p = match_core(x, prefixes), q = match_core(y, prefixes);
-    struct slice c = match_form_core(&p), d = match_form_core(&q);
-    return a->account == b->account && (a->amount < 0) == (b->amount < 0) && c.length == d.length &&
-           !memcmp(c.text, d.text, c.length) && match_same_head(&p, &q, prefixes);
+    return a->account == b->account && (a->amount < 0) == (b->amount < 0) &&
+           match_same_reference(&p, &q);
 }
 
 /* Whether two parts carry the same number: one of them is a copy. */

@@ -173,6 +173,9 @@ void match_lanes_free(struct match_lane *lanes);
 double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t length);
 /* Share of the references of the account that have this length. */
 double match_lane_share(const struct match_lane *lanes, uint32_t account, size_t length);
+/* Share of the references of one side of the account that have this length; 1 where none was seen. */
+double match_lane_side_share(const struct match_lane *lanes, uint32_t account, int side,
+                             size_t length);
 /* Probability that two references of this length that have nothing to do with each other are
  * within 1 or 2 edits. */
 double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length,
@@ -180,12 +183,15 @@ double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_
 /* Probability that they agree in `count` characters from `from`. */
 double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t length,
                         size_t from, size_t count);
-/* The neighbour test: shares of the book references of each account that have another one within
- * the edits allowed, in the same amount and the days of the rule, and how many such pairs chance
- * would make. Measured on a sample. The caller frees the array. */
+/* The neighbour test: how many book references of each account have another one beside them, in the
+ * days of the rule: one edit away and of the same amount, as many edits as are allowed and of the
+ * same amount, one character away and of any amount. Their share, and the share that chance would
+ * make. Measured on a sample. The caller frees the array. */
+enum { MATCH_NEAR_ONE, MATCH_NEAR_TWO, MATCH_NEAR_CLOSE, MATCH_NEARNESS };
+
 struct match_nearness {
-    double share, chance;
-    size_t found; /* neighbours in the sample */
+    double share[MATCH_NEARNESS], chance[MATCH_NEARNESS];
+    size_t found[MATCH_NEARNESS]; /* neighbours in the sample */
 };
 struct match_nearness *match_lane_test(const struct match_store *store,
                                        const struct match_lane *lanes,

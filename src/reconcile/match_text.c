@@ -168,10 +168,11 @@ bool match_mined(struct slice narrative, const struct match_words *prefixes, siz
     return false;
 }
 
-static bool one_core(const struct match_form *one, const struct match_form *other)
+bool match_same_reference(const struct match_form *one, const struct match_form *other)
 {
     struct slice a = match_form_core(one), b = match_form_core(other);
-    return a.length == b.length && !memcmp(a.text, b.text, a.length);
+    return a.length == b.length && !memcmp(a.text, b.text, a.length) &&
+           match_same_head(one, other);
 }
 
 static struct match_form only_mined(struct slice narrative, const struct match_words *prefixes)
@@ -179,7 +180,7 @@ static struct match_form only_mined(struct slice narrative, const struct match_w
     struct match_form found = {.length = 0}, form;
     size_t at = 0;
     while (match_mined(narrative, prefixes, &at, &form)) {
-        if (found.length && !one_core(&found, &form))
+        if (found.length && !match_same_reference(&found, &form))
             return (struct match_form){.length = 0};
         found = form;
     }
@@ -220,24 +221,32 @@ struct match_form match_form_of(struct slice reference, struct slice narrative,
     return form;
 }
 
-/* The letters that the form begins with, without known prefixes. */
-static struct slice own_letters(const struct match_form *form, const struct match_words *prefixes)
+/* The letters that the form begins with. */
+static struct slice letters_of(const struct match_form *form)
 {
-    size_t start = 0, end = 0, cut;
+    size_t end = 0;
     while (end < form->head && is_letter((unsigned char)form->text[end]))
         end++;
-    while ((cut = prefix_of(form->text + start, form->length - start, prefixes)) &&
-           start + cut <= end)
-        start += cut;
-    return (struct slice){form->text + start, end - start};
+    return (struct slice){form->text, end};
 }
 
-bool match_same_head(const struct match_form *one, const struct match_form *other,
-                     const struct match_words *prefixes)
+/* The letters without the words that say nothing but that a reference follows. */
+static struct slice without_mark(struct slice letters)
+{
+    static const char *const marks[] = {"REF", "NO", "NR"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t length = strlen(marks[i]);
+        if (letters.length >= length && !memcmp(letters.text, marks[i], length))
+            return (struct slice){letters.text + length, letters.length - length};
+    }
+    return letters;
+}
+
+bool match_same_head(const struct match_form *one, const struct match_form *other)
 {
     if (one->head == other->head && !memcmp(one->text, other->text, one->head))
         return true;
-    struct slice a = own_letters(one, prefixes), b = own_letters(other, prefixes);
+    struct slice a = without_mark(letters_of(one)), b = without_mark(letters_of(other));
     if (a.length > b.length) {
         struct slice swap = a;
         a = b;

@@ -41,9 +41,11 @@ struct match_form match_form_of(struct slice reference, struct slice narrative,
 bool match_quick_core(struct slice reference, const struct match_rules *rules, struct slice *core);
 
 /* Whether two forms of one core are writings of one reference: their letters before it are the
- * same, or one has fewer of them, or what differs are known prefixes. */
-bool match_same_head(const struct match_form *one, const struct match_form *other,
-                     const struct match_words *prefixes);
+ * same, or those of one are the end of the other's. Two channels that both write their name before
+ * the number mean two numbers. */
+bool match_same_head(const struct match_form *one, const struct match_form *other);
+/* The same, and their cores are equal. */
+bool match_same_reference(const struct match_form *one, const struct match_form *other);
 
 /* The reference without its part number: 1 to 99 after one of - / . # _ */
 bool match_parent(struct slice reference, struct slice *parent);
