@@ -90,7 +90,8 @@ static bool has_reference(const struct match_store *store, const struct match_li
            !match_no_reference(match_reference(store, line), &store->rules->absent);
 }
 
-/* A length that at least this share of the references of a side has is that of whole references. */
+/* A length that at least this share of the references of a side has is that of its references: only
+ * those are cut, and they are no pieces. */
 static const double whole_least = 0.05;
 
 struct cut {
@@ -121,12 +122,15 @@ static bool agree_cut(void *context, size_t book, size_t statement, bool *sure)
     struct slice one = {forms[whole]->text, forms[whole]->length};
     struct slice piece = {forms[!whole]->text, forms[!whole]->length};
     size_t from;
-    if (!is_piece(one, piece, cut->rule->length, &from))
+    double cut_here = match_lane_side_share(cut->lanes, cut->account, !whole, piece.length);
+    if (!is_piece(one, piece, cut->rule->length, &from) ||
+        (one.length - piece.length == 1 && cut_here < whole_least)) /* a typing error */
         return false;
     double chance = match_lane_piece(cut->lanes, cut->account, one.length, from, piece.length);
     *sure = (chance * (double)cut->counts[whole] <= MATCH_PIECE_CHANCE ||
              chance * (double)cut->counts[0] * (double)cut->counts[1] <= MATCH_PIECE_PAIRS) &&
-            match_lane_side_share(cut->lanes, cut->account, whole, piece.length) < whole_least;
+            match_lane_side_share(cut->lanes, cut->account, whole, piece.length) < whole_least &&
+            match_lane_side_share(cut->lanes, cut->account, whole, one.length) >= whole_least;
     return true;
 }
 

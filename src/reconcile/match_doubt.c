@@ -6,12 +6,23 @@
 
 /* Safeguards: confirmed pairs of one reference that other lines of it make doubtful. */
 
-enum { USES = 4 }; /* lines of a side that one reference may stand for */
+enum {
+    USES = 4,         /* lines of a side that one reference may stand for */
+    AGAIN_ONE_IN = 5, /* lines of an account whose reference and amount come again */
+    AGAIN_LEAST = 50  /* such lines; fewer say little */
+};
 
 static bool is_confirmed_pair(const struct match_store *store, uint32_t line)
 {
     const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
     return rule && rule->kind == MATCH_REFERENCE && !rule->fee.given && !rule->tolerance &&
+           match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
+}
+
+static bool is_keyed_match(const struct match_store *store, uint32_t line)
+{
+    const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
+    return rule && rule->kind != MATCH_NEAR &&
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
 }
 
@@ -125,35 +136,73 @@ static void doubt_days(struct match_store *store, const struct match_key *keys, 
     }
 }
 
-/* Lines whose side has the reference and amount on another day as well. */
-static size_t used_again(const struct match_store *store, const struct match_key *keys, size_t count)
+/* Lines with a reference, and those whose side has the reference and amount on another day as well. */
+struct uses {
+    size_t lines, again;
+};
+
+static bool is_used_again(const struct match_store *store, const struct match_key *keys,
+                          size_t count, size_t index)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < count; j++) {
-            const struct match_line *a = &store->lines[keys[i].line];
-            const struct match_line *b = &store->lines[keys[j].line];
-            if (a->side == b->side && a->account == b->account && a->amount == b->amount &&
-                a->date != b->date) {
-                found++;
-                break;
-            }
-        }
-    return found;
+    const struct match_line *a = &store->lines[keys[index].line];
+    for (size_t j = 0; j < count; j++) {
+        const struct match_line *b = &store->lines[keys[j].line];
+        if (a->side == b->side && a->account == b->account && a->amount == b->amount &&
+            a->date != b->date)
+            return true;
+    }
+    return false;
+}
+
+/* More lines than the limit are taken for one reference that stands for all kinds of movements. */
+static void count_uses(struct match_store *store, const struct match_key *keys, size_t count,
+                       struct uses *uses)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool again = count > MATCH_PARTS || (count > 2 && is_used_again(store, keys, count, i));
+        struct uses *own = &uses[store->lines[keys[i].line].account];
+        own->lines++;
+        own->again += again;
+        store->again += again;
+    }
+}
+
+static bool is_no_key(const struct uses *uses)
+{
+    return uses->again >= AGAIN_LEAST && uses->again * AGAIN_ONE_IN > uses->lines;
+}
+
+/* Where a reference and amount mostly come again, a reference is no key: what stands once on each side
+ * may be two mistyped ones, or two movements whose own partners are lost. */
+static void doubt_accounts(struct match_store *store, const struct uses *uses)
+{
+    struct uses all = {0, 0};
+    for (size_t i = 0; i < store->account_count; i++) {
+        all.lines += uses[i].lines;
+        all.again += uses[i].again;
+    }
+    for (size_t i = 0; i < store->count; i++) {
+        if ((is_no_key(&uses[store->lines[i].account]) || is_no_key(&all)) &&
+            is_keyed_match(store, (uint32_t)i))
+            match_demote(store, (uint32_t)i, MATCH_DOUBT_AGAIN, UINT32_MAX);
+    }
 }
 
 void match_doubt_days(struct match_store *store)
 {
     const struct match_keys *keys = &store->references;
+    struct uses *uses = xcalloc(store->account_count + 1, sizeof *uses);
     for (size_t at = 0, run; at < keys->count; at += run) {
         run = match_keys_run(keys, at);
+        count_uses(store, &keys->list[at], run, uses);
         if (run < 3 || run > MATCH_PARTS)
             continue;
-        store->again += used_again(store, &keys->list[at], run);
         for (size_t i = at; i < at + run; i++)
             if (store->lines[keys->list[i].line].side == MATCH_BOOK &&
                 is_confirmed_pair(store, keys->list[i].line) &&
                 match_line_rule(store, &store->lines[keys->list[i].line])->ambiguity != MATCH_ORDER)
                 doubt_days(store, &keys->list[at], run, keys->list[i].line);
     }
+    doubt_accounts(store, uses);
+    free(uses);
 }

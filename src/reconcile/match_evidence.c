@@ -1,5 +1,6 @@
 #include "reconcile/match_store.h"
 
+#include "base/money.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -92,8 +93,11 @@ static void say_fee(const struct facts *facts, struct buffer *out)
     const struct match_line *book = &facts->store->lines[facts->first[0]];
     double whole = book->amount < 0 ? -(double)book->amount : (double)book->amount;
     double taken = book->amount < 0 ? -(double)facts->difference : (double)facts->difference;
+    const char *currency = facts->store->accounts[book->account].currency;
+    char text[40];
     say_writing(facts, out);
-    buffer_format(out, "; the statement is %.0f minor units less, %.3f %% of the amount", taken,
+    buffer_format(out, "; the statement is %s %s less, %.3f %% of the amount",
+                  money_format((int64_t)taken, currency, text, sizeof text), currency,
                   whole > 0 ? taken * 100 / whole : 0);
 }
 
@@ -138,7 +142,8 @@ static void say_doubt(const struct facts *facts, struct buffer *out)
         ". Not confirmed: an equal line has a partner of another kind",
         ". Not confirmed: another line of the reference and amount lies nearer in days",
         ". Not confirmed: references come again in this lane and few pairs are so many days apart",
-        ". Not confirmed: another reference of the amount begins or ends with the piece"};
+        ". Not confirmed: another reference of the amount begins or ends with the piece",
+        ". Not confirmed: references of this account mostly come again with the same amount"};
     if (facts->note)
         buffer_add(out, doubts[facts->note->doubt]);
 }

@@ -18,6 +18,9 @@ enum {
     CLOSE_ONE_IN = 4   /* of them are looked for with other characters */
 };
 
+/* A length that at least this share of the references of a side has is usual. */
+static const double usual_least = 0.05;
+
 /* How often each character stands at each place of the references of one length. */
 struct places {
     uint64_t key; /* 0: unused */
@@ -314,18 +317,16 @@ static void collect_blocks(const struct match_store *store, const struct tally *
     match_keys_sort(keys);
 }
 
-/* Whether another book line of the account, of whatever amount, has this reference in the days of
- * the rule. */
-static bool has_other(const struct match_store *store, const struct match_rule *rule,
-                      const struct match_line *line, struct slice core)
+/* Whether another book line of the account, of whatever amount and day, has this reference. */
+static bool has_other(const struct match_store *store, const struct match_line *line,
+                      struct slice core)
 {
     const struct match_keys *keys = &store->references;
     uint64_t key = match_mix(match_hash(core.text, core.length) | 1, line->account);
     for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
          at++) {
         const struct match_line *other = &store->lines[keys->list[at].line];
-        if (other->side == MATCH_BOOK && other->account == line->account &&
-            abs(other->date - line->date) <= rule->early + rule->late)
+        if (other->side == MATCH_BOOK && other->account == line->account)
             return true;
     }
     return false;
@@ -334,14 +335,15 @@ static bool has_other(const struct match_store *store, const struct match_rule *
 /* Counts the references that differ from that of the line in one character: any digit, and a letter
  * where there is one. */
 static void test_close(const struct match_store *store, const struct match_lane *lanes,
-                       const struct match_rule *rule, uint32_t index, struct tally *tally)
+                       uint32_t index, struct tally *tally)
 {
     const struct match_line *line = &store->lines[index];
     struct match_form form = match_line_form(store, index);
     struct slice core = match_form_core(&form);
+    double alike = match_lane_side_share(lanes, line->account, MATCH_BOOK, form.length);
     char text[MATCH_FORM];
-    if (!match_edits_allowed(form.length))
-        return;
+    if (!match_edits_allowed(form.length) || alike < usual_least)
+        return; /* what was cut crowds */
     memcpy(text, core.text, core.length);
     for (size_t i = 0; i < core.length; i++) {
         char was = text[i];
@@ -350,27 +352,26 @@ static void test_close(const struct match_store *store, const struct match_lane 
             text[i] = (char)(k < 10 ? '0' + k : 'A' + k - 10);
             if (text[i] != was && (k < 10 || letters))
                 tally->near[MATCH_NEAR_CLOSE] +=
-                    has_other(store, rule, line, (struct slice){text, core.length});
+                    has_other(store, line, (struct slice){text, core.length});
         }
         text[i] = was;
     }
-    tally->chance[MATCH_NEAR_CLOSE] += (double)tally->lines *
+    tally->chance[MATCH_NEAR_CLOSE] += (double)tally->lines * alike *
                                        match_lane_chance(lanes, line->account, form.length, 1);
 }
 
 /* A part of the sample: trying all characters takes longer than comparing. */
 static void test_all_close(const struct match_store *store, const struct match_lane *lanes,
-                           const struct match_rule *rule, struct tally *tallies)
+                           struct tally *tallies)
 {
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         if (line->side == MATCH_BOOK && line->form && is_tested(line, tallies) &&
             match_mix(line->form, 2) % CLOSE_ONE_IN == 0 && !match_has_part(store, line))
-            test_close(store, lanes, rule, (uint32_t)i, &tallies[line->account]);
+            test_close(store, lanes, (uint32_t)i, &tallies[line->account]);
     }
 }
 
-/* Shares of what was tested; the chance of a close one counts all lines, of whatever day. */
 static struct match_nearness nearness(const struct tally *tally)
 {
     struct match_nearness nearness = {.found = {0}};
@@ -404,7 +405,7 @@ struct match_nearness *match_lane_test(const struct match_store *store,
         run = match_keys_run(&keys, at);
         test_block(store, lanes, rule, &keys.list[at], run, tallies);
     }
-    test_all_close(store, lanes, rule, tallies);
+    test_all_close(store, lanes, tallies);
     for (size_t i = 0; i < store->account_count; i++)
         found[i] = nearness(&tallies[i]);
     match_keys_free(&keys);

@@ -8,7 +8,7 @@
 /* A line whose narrative holds the reference of one of the other side. */
 struct mention {
     uint32_t line, owner;
-    bool only; /* and of nobody else, whatever the amounts */
+    bool only; /* and of nobody else, and no other line carries the reference */
 };
 
 struct mentions {
@@ -16,11 +16,14 @@ struct mentions {
     size_t count, capacity;
 };
 
-/* Adds the owners of the reference. Returns whether the other side has it, whatever the amount. */
-static bool mention(const struct match_store *store, const struct match_rule *rule, uint32_t from,
+enum { KNOWN = 1, CARRIED = 2 };
+
+/* Adds the owners of the reference. Returns whether the other side has it, whatever the amount, and
+ * whether another line of this side carries it with the amount: then that is the partner. */
+static int mention(const struct match_store *store, const struct match_rule *rule, uint32_t from,
                     const struct match_form *form, struct mentions *mentions)
 {
-    bool known = false;
+    int found = 0;
     const struct match_line *line = &store->lines[from];
     const struct match_keys *keys = &store->references;
     struct slice core = match_form_core(form);
@@ -31,10 +34,13 @@ static bool mention(const struct match_store *store, const struct match_rule *ru
         const struct match_line *other = &store->lines[owner];
         struct slice reference = match_reference(store, other);
         struct match_form own = match_core(reference, &store->rules->prefixes);
-        if (other->side == line->side || other->account != line->account ||
-            !match_same_reference(form, &own))
+        if (other == line || other->account != line->account || !match_same_reference(form, &own))
             continue;
-        known = true;
+        if (other->side == line->side) {
+            found |= other->amount == line->amount ? CARRIED : 0;
+            continue;
+        }
+        found |= KNOWN;
         if (other->mark || other->amount != line->amount || !match_in_days(line, other, rule) ||
             (mentions->count && mentions->list[mentions->count - 1].line == from &&
              mentions->list[mentions->count - 1].owner == owner))
@@ -42,7 +48,7 @@ static bool mention(const struct match_store *store, const struct match_rule *ru
         ARRAY_RESERVE(mentions->list, mentions->count, mentions->capacity);
         mentions->list[mentions->count++] = (struct mention){from, owner, true};
     }
-    return known;
+    return found;
 }
 
 /* All references that a narrative holds. */
@@ -54,10 +60,10 @@ static void read_narrative(const struct match_store *store, const struct match_r
     size_t at = 0, first = mentions->count;
     bool several = false;
     while (match_mined(match_narrative(store, &store->lines[from]), prefixes, &at, &form)) {
-        if (!mention(store, rule, from, &form, mentions))
-            continue;
-        several = several || (known.length && !match_same_reference(&known, &form));
-        known = form;
+        int found = mention(store, rule, from, &form, mentions);
+        several = several || found & CARRIED ||
+                  (found && known.length && !match_same_reference(&known, &form));
+        known = found ? form : known;
     }
     for (size_t i = first; i < mentions->count; i++)
         mentions->list[i].only = !several;

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,14 +219,18 @@ static int by_block(const void *left, const void *right)
     return a->block < b->block ? -1 : a->block > b->block;
 }
 
-/* Whether the references of the account have neighbours, and more of them than chance makes. */
+/* Whether the references of the account have neighbours, and more of them than chance makes; or so many
+ * that one character mostly makes another reference. */
 static bool is_crowded(const struct match_nearness *test, uint32_t most)
 {
-    for (int i = 0; i < MATCH_NEARNESS; i++)
-        if (test->found[i] >= (i == MATCH_NEAR_TWO ? FOUND_LEAST : FOUND_LEAST / 2) &&
-            test->share[i] * 1e6 > most && test->share[i] > 4 * test->chance[i])
+    for (int i = 0; i < MATCH_NEAR_CLOSE; i++)
+        if (test->found[i] >= FOUND_LEAST && test->share[i] * 1e6 > most &&
+            test->share[i] > 4 * test->chance[i])
             return true;
-    return false;
+    double found = (double)test->found[MATCH_NEAR_CLOSE], share = test->share[MATCH_NEAR_CLOSE];
+    double expected = share > 0 ? found * test->chance[MATCH_NEAR_CLOSE] / share : 0;
+    return share >= 1 || (found >= 2 && share * 1e6 > most &&
+                          found > 2 * expected + 3 * sqrt(expected));
 }
 
 /* Accounts whose own references lie so close that a near one may be another's are never safe. */

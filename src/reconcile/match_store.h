@@ -38,7 +38,8 @@ enum match_doubt {
     MATCH_DOUBT_TWIN,      /* an equal line has a partner of another kind */
     MATCH_DOUBT_DAYS,      /* a line of the reference and amount lies nearer in days */
     MATCH_DOUBT_LATE,      /* few pairs are so many days apart, and references come again */
-    MATCH_DOUBT_PIECE      /* another reference begins or ends with the piece */
+    MATCH_DOUBT_PIECE,     /* another reference begins or ends with the piece */
+    MATCH_DOUBT_AGAIN      /* references of the account come again with the same amount */
 };
 
 /* What the lines of a match do not tell by themselves. By the first line of the match. */

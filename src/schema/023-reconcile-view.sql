@@ -126,15 +126,18 @@ BEGIN
     FOREACH pair SLICE 1 IN ARRAY ARRAY[
         ['References (.*) and (.*): the one is a piece of the other and the amount is the same', '参考号 \1 与 \2 一方为另一方的片段，金额一致'],
         ['References (.*) and (.*) are (\d+) typing errors? apart and the amount is the same', '参考号 \1 与 \2 相差 \3 处录入差错，金额一致'],
+        ['Reference, amount and currency agree and are unique on both sides\.', '参考号、金额与币种一致，且双方均唯一。'],
+        ['Reference, amount and currency agree', '参考号、金额与币种一致'],
+        ['Amount and payer are the same, by the names as they are written or as the rules say; no other line of these days has both', '金额与付款人（按所写名称或规则所定别名）一致；这几日内无其他明细两者皆同'],
         ['; no other open line of the amount is within two', '；同金额未达账项中无两处以内的其他明细'],
         ['; the next best is (\d+) apart', '；次优者相差 \1 处'],
-        ['Reference (\S.*) is the same', '参考号 \1 一致'],
-        ['References (.*) and (.*) are one as (\S+)', '参考号 \1 与 \2 同为 \3'],
+        ['^Reference (.*?) is the same(?=[,;])', '参考号 \1 一致'],
+        ['^References (.*?) and (.*?) are one as ([^ ,;]+)', '参考号 \1 与 \2 同为 \3'],
         ['\(in the narrative\)', '（在附言中）'],
         [', the amount is the same, and no other line has both', '，金额一致，且无其他同号同额明细'],
         [', as amount and dates are; equal lines pair in their order', '，金额与日期亦一致；相同明细按顺序配对'],
         [', as the amount is; several lines pair by their dates', '，金额一致；多笔按日期配对'],
-        ['; the statement is (\d+) minor units less, ([0-9.]+) % of the amount', '；对账单少 \1（最小货币单位），为金额的 \2%'],
+        ['; the statement is ([-0-9.,]+ \w+) less, ([0-9.]+) % of the amount', '；对账单少 \1，为金额的 \2%'],
         [', the amounts cancel out on the book side and the other side has neither', '，我方两笔互相冲抵，对方均无'],
         [', the amounts cancel out on the statement side and the other side has neither', '，对方两笔互相冲抵，我方均无'],
         ['The narrative of the one line holds the reference of the other, and the amount is the same', '一方附言含另一方参考号，金额一致'],
@@ -153,6 +156,10 @@ BEGIN
         ['the reference stands for many lines, some without a partner', '该参考号对应多笔，部分无对应方'],
         ['an equal line has a partner of another kind', '相同明细另有他类对应方'],
         ['another line of the reference and amount lies nearer in days', '另有同号同额明细日期更近'],
+        ['another reference of the amount begins or ends with the piece', '同金额另有参考号以该片段开头或结尾'],
+        ['references of this account mostly come again with the same amount', '该账户的参考号多以相同金额重复出现'],
+        ['a settled line of the reference lies nearer in days', '另有已核销的同号明细日期更近'],
+        ['lines of one side that are no reversal', '同侧明细并非冲正'],
         ['references come again in this lane and few pairs are so many days apart', '该通道参考号会重复使用，而极少有对应方相隔这么多天'],
         ['the rule only suggests', '该规则只作建议'],
         ['the reference is used twice', '该参考号使用了两次'],
@@ -167,16 +174,24 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION bank.recon_evidence_zh TO bankops_staff;
 
+-- Why a match was made. An exact pair keeps no sentence of its own, because there are so many.
+CREATE FUNCTION bank.recon_why(p_rule text, p_evidence text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_evidence LIKE '; not confirmed: %'
+                THEN 'Reference, amount and currency agree' || p_evidence
+                WHEN p_rule = 'exact' AND p_evidence = ''
+                THEN 'Reference, amount and currency agree and are unique on both sides.'
+                ELSE p_evidence END
+$$;
+GRANT EXECUTE ON FUNCTION bank.recon_why TO bankops_staff;
+
 CREATE VIEW api.match_list WITH (security_barrier) AS
 SELECT m.account_id, m.match_id, l.lane_id, l.code AS lane, a.book_account, a.external_account,
        m.rule, m.rule_version, m.cardinality, m.status, m.key AS reference, m.amount AS movement,
        a.currency, m.adjustment, m.first_day, m.last_day, m.run_id, m.maker,
        coalesce(m.checker, '') AS checker, m.decided_at, coalesce(m.undo_reason, '') AS undo_reason,
        m.version,
-       CASE WHEN m.rule = 'exact' THEN 'Reference, amount and currency agree and are unique on both sides.'
-            ELSE m.evidence END AS evidence,
-       CASE WHEN m.rule = 'exact' THEN '参考号、金额与币种一致，且双方均唯一。'
-            ELSE bank.recon_evidence_zh(m.evidence) END AS evidence_zh
+       bank.recon_why(m.rule, m.evidence) AS evidence,
+       bank.recon_evidence_zh(bank.recon_why(m.rule, m.evidence)) AS evidence_zh
   FROM bank.recon_match m
   JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_lane l USING (lane_id)

@@ -236,8 +236,9 @@ SELECT bank.function_grant('recon_approval', 'clerk', 'supervisor', 'auditor', '
 CREATE VIEW api.suggestion_list WITH (security_barrier) AS
 SELECT m.account_id, m.match_id, l.code AS lane, a.book_account, coalesce(m.score, 60) AS score,
        m.rule, m.cardinality, m.key AS reference, m.amount AS movement,
-       a.currency::text AS currency, m.adjustment, m.last_day, m.evidence,
-       bank.recon_evidence_zh(m.evidence) AS evidence_zh, m.version
+       a.currency::text AS currency, m.adjustment, m.last_day,
+       bank.recon_why(m.rule, m.evidence) AS evidence,
+       bank.recon_evidence_zh(bank.recon_why(m.rule, m.evidence)) AS evidence_zh, m.version
   FROM bank.recon_match m JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_lane l USING (lane_id)
  WHERE m.status = 'suggested'

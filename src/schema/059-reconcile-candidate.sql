@@ -218,10 +218,10 @@ BEGIN
                         FROM recon_item x WHERE x.account_id = p_account_id
                          AND x.item_id = ANY (b.items)) END,
            i.counterparty, i.narrative, b.score, b.score - coalesce(b.second, 0),
-           coalesce((SELECT nullif(m.evidence, '') FROM recon_match m
+           coalesce((SELECT nullif(bank.recon_why(m.rule, m.evidence), '') FROM recon_match m
                       WHERE m.account_id = p_account_id AND m.match_id = b.match_id),
                     bank.recon_reason_text(b.codes, b.days, '', false)),
-           coalesce((SELECT nullif(bank.recon_evidence_zh(m.evidence), '') FROM recon_match m
+           coalesce((SELECT nullif(bank.recon_evidence_zh(bank.recon_why(m.rule, m.evidence)), '') FROM recon_match m
                       WHERE m.account_id = p_account_id AND m.match_id = b.match_id),
                     bank.recon_reason_text(b.codes, b.days, '', true)),
            b.match_id, b.match_version,

@@ -81,7 +81,7 @@ dist_schema_DATA += \
   src/schema/070-route.sql src/schema/071-classify.sql \
   src/schema/072-classify-write.sql src/schema/073-classify-model.sql src/schema/074-opinion.sql
 dist_schema_DATA += src/schema/055-report-reconcile.sql
-break_tests = tests/api/reconcile-work.sql tests/api/reconcile-segment.sql tests/api/reconcile-many.sql
+break_tests = tests/api/reconcile-evidence.sql tests/api/reconcile-work.sql tests/api/reconcile-segment.sql tests/api/reconcile-many.sql
 TESTS += $(break_tests)
 EXTRA_DIST += $(break_tests)
 dist_schema_DATA += src/schema/066-portfolio.sql src/schema/067-administration.sql

@@ -22,7 +22,8 @@ static void reference(struct set *set, int day, char *text)
 {
     const char *style = set->style;
     if (!strcmp(style, "long"))
-        snprintf(text, REFERENCE, "TX202406%02d%012lld", day, (long long)below(&set->all, 1000000000000));
+        snprintf(text, REFERENCE, "TX202406%02d%012lld", day,
+                 (long long)below(&set->all, 1000000000000));
     else if (!strcmp(style, "rrn"))
         snprintf(text, REFERENCE, "%012lld", (long long)below(&set->all, 1000000000000));
     else if (!strcmp(style, "short"))
@@ -263,7 +264,8 @@ int main(int argc, char **argv)
         default:
             return 2;
         }
-    if (!good || optind != argc - 1 || events < 1 || set.accounts < 1 || !is_one_of(set.style, styles, sizeof styles / sizeof *styles)) {
+    if (!good || optind != argc - 1 || events < 1 || set.accounts < 1 ||
+        !is_one_of(set.style, styles, sizeof styles / sizeof *styles)) {
         fputs("Usage: generate [--events N] [--seed S] [--style long|rrn|seq|short] "
               "[--accounts N]\n"
               "                [--mix hard|reference|wild] [--rate KIND=COUNT]… [--more-noise] "

@@ -1,16 +1,19 @@
 /* Judges a file of matches against the truth of a labelled set: a match is right only when its
- * whole set of lines is right. */
+ * whole set of lines is right. With the two files of lines as well, lines that nothing but the id tells
+ * apart stand for each other: what counts is how many of them are matched with what. */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KINDS = 64, NAME = 40 };
+enum { KINDS = 96, NAME = 40 };
 
 struct line {
     char id[NAME]; /* side, then the id */
     long group;
     int kind;
+    uint64_t content; /* a number for all but the id, or for the line alone */
 };
 
 struct lines {
@@ -90,6 +93,16 @@ static FILE *open_table(const char *path, const char *header)
     return file;
 }
 
+/* A sum of these numbers stands for a set of lines. */
+static uint64_t number_of(char side, const char *text)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)side;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    hash ^= hash >> 32;
+    return hash * 0x9e3779b97f4a7c15u ^ hash >> 29;
+}
+
 static void read_truth(const char *path, struct lines *lines)
 {
     char row[256], *fields[4];
@@ -101,6 +114,7 @@ static void read_truth(const char *path, struct lines *lines)
         snprintf(line->id, NAME, "%.1s%.30s", fields[2], fields[3]);
         line->kind = kind_of(fields[1]);
         line->group = atol(fields[0]);
+        line->content = number_of(0, line->id);
         kinds[line->kind].lines++;
     }
     fclose(file);
@@ -140,11 +154,69 @@ static void read_matches(const char *path, struct lines *lines)
         qsort(lines->list, lines->count, sizeof *lines->list, by_group);
 }
 
-/* One match of `count` rows. */
+/* Gives the lines of a file what they hold beside the id. */
+static void read_contents(const char *path, char side, const struct lines *truth)
+{
+    char row[512];
+    FILE *file = open_table(path, "id,value_date,account,ccy,dc,amount_minor,ref,narrative");
+    while (fgets(row, sizeof row, file)) {
+        struct line wanted;
+        char *comma = strchr(row, ',');
+        if (!comma)
+            die("a row has no fields", path);
+        *comma = '\0';
+        snprintf(wanted.id, NAME, "%c%.30s", side, row);
+        struct line *line = bsearch(&wanted, truth->list, truth->count, sizeof wanted, by_id);
+        if (line)
+            line->content = number_of(side, comma + 1);
+    }
+    fclose(file);
+}
+
+/* Groups of several lines that no match has met yet, by their content: open addressing. */
+struct met {
+    uint64_t content;
+    long left;
+};
+
+static struct met *sets;
+static size_t set_mask;
+
+static struct met *set_of(uint64_t content)
+{
+    size_t at = content & set_mask;
+    while (sets[at].left && sets[at].content != content)
+        at = (at + 1) & set_mask;
+    return &sets[at];
+}
+
+/* `left` counts from 1, so that a place that was used stays so. */
+static void collect_sets(const struct lines *truth, const long *sizes, long most)
+{
+    uint64_t *sums = calloc((size_t)most + 1, sizeof *sums);
+    for (set_mask = 1; set_mask < 2 * (size_t)most + 2;)
+        set_mask *= 2;
+    sets = calloc(set_mask--, sizeof *sets);
+    if (!sums || !sets)
+        die("no memory", "groups");
+    for (size_t i = 0; i < truth->count; i++)
+        sums[truth->list[i].group] += truth->list[i].content;
+    for (long i = 0; i <= most; i++)
+        if (sizes[i] > 1) {
+            struct met *set = set_of(sums[i]);
+            set->content = sums[i];
+            set->left += set->left ? 1 : 2;
+        }
+    free(sums);
+}
+
+/* One match of `count` rows; right as well when as many lines of the same content belong together
+ * elsewhere, and no other match has taken those. */
 static void judge(const struct lines *truth, const long *sizes, const struct line *rows,
                   size_t count)
 {
     bool right = true;
+    uint64_t content = 0;
     const struct line *first = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct line *line =
@@ -153,8 +225,12 @@ static void judge(const struct lines *truth, const long *sizes, const struct lin
             die("no line of the truth", rows[i].id);
         first = first ? first : line;
         right = right && line->group == first->group;
+        content += line->content;
     }
+    struct met *set = set_of(content);
     right = right && count > 1 && sizes[first->group] == (long)count;
+    right = right || (count > 1 && set->left > 1);
+    set->left -= right && set->left > 1;
     struct kind *kind = &kinds[first->kind];
     *(rows->kind ? right ? &kind->confirmed : &kind->wrong_confirmed
                  : right ? &kind->suggested : &kind->wrong_suggested) += 1;
@@ -231,8 +307,8 @@ int main(int argc, char **argv)
     struct lines truth = {NULL, 0, 0}, matches = {NULL, 0, 0};
     size_t cleared = 0;
     long most;
-    if (argc != 3) {
-        fputs("Usage: score truth.csv matches.csv\n", stderr);
+    if (argc != 3 && argc != 5) {
+        fputs("Usage: score truth.csv matches.csv [ledger.csv statement.csv]\n", stderr);
         return 2;
     }
     read_truth(argv[1], &truth);
@@ -240,6 +316,11 @@ int main(int argc, char **argv)
         die("has no rows", argv[1]);
     long *sizes = measure(&truth, &most);
     qsort(truth.list, truth.count, sizeof *truth.list, by_id);
+    if (argc == 5) {
+        read_contents(argv[3], 'L', &truth);
+        read_contents(argv[4], 'S', &truth);
+    }
+    collect_sets(&truth, sizes, most);
     read_matches(argv[2], &matches);
     for (size_t at = 0, end; at < matches.count; at = end) {
         for (end = at; end < matches.count && matches.list[end].group == matches.list[at].group;)
@@ -248,6 +329,7 @@ int main(int argc, char **argv)
         cleared += matches.list[at].kind ? end - at : 0;
     }
     long wrong = report(cleared, truth.count);
+    free(sets);
     free(sizes);
     free(truth.list);
     free(matches.list);

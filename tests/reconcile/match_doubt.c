@@ -37,6 +37,12 @@ static const struct scene {
     {"equal lines of which one is mistyped",
      "L1 1 500 40018183;L2 1 500 40018183;S2 1 500 40018183;S1 1 500 40018103;L3 1 500 40018102",
      "", NULL},
+    {"two channels may use one number", "L1 1 500 UPOP8347265190;S1 1 500 ALI8347265190", "", NULL},
+    {"a counter-movement of the same writing, whatever the other writings",
+     "L1 1 500 WEB200000236;L2 1 -500 WEB200000236;S1 1 500 WEB200000236;S2 1 -500 POS200000236", "",
+     NULL},
+    {"movement and counter-movement of a reference that stands for another amount as well",
+     "L1 1 500 84726519;L2 1 -500 84726519;L3 1 700 84726519", "", NULL},
     {"equal lines of which one is damaged twice",
      "L1 1 500 40111905;L2 1 500 40111905;S2 1 500 40111905;S1 1 500 0111901", "", NULL},
 };
@@ -122,10 +128,10 @@ static void pieces_that_could_be_of_others(void **state)
     struct match_store *store = match_store_new(rules);
     (void)state;
     add_shops(store);
-    add_lines(store, "L1 9 670 SHOP01362024060900201;S1 9 670 SHOP013620240609002015");
-    add_lines(store, "L2 9 680 SHOP01372024060900201;S2 9 680 SHOP013720240609002015;"
+    add_lines(store, "L1 9 670 SHOP0136202406090020;S1 9 670 SHOP013620240609002015");
+    add_lines(store, "L2 9 680 SHOP0137202406090020;S2 9 680 SHOP013720240609002015;"
                      "L3 9 680 SHOP013720240609002018;S3 9 680 SHOP013720240609002018");
-    add_lines(store, "L4 9 690000 SHOP01382024060900201;S4 9 690000 SHOP013820240609002011;"
+    add_lines(store, "L4 9 690000 SHOP0138202406090020;S4 9 690000 SHOP013820240609002011;"
                      "S5 9 600000 SHOP013820240609002015");
     add_lines(store, "L6 9 710 SHOP0102202406090003135;S6 9 710 SHOP010220240609000313;"
                      "S7 9 710 SHOP010220240609003135");
@@ -137,13 +143,84 @@ static void pieces_that_could_be_of_others(void **state)
     match_store_free(store);
 }
 
+/* Numbers of twelve digits far from each other, but for every tenth, which has one beside it in
+ * another amount. */
+static void add_sparse(struct match_store *store, bool neighbours)
+{
+    char id[8], reference[20];
+    for (unsigned i = 0; i < 600; i++) {
+        long long number = 100000000000 + (i * 2654435761ll) * 7919 % 800000000000;
+        for (int k = 0; k < (neighbours && i % 10 == 0 ? 2 : 1); k++) {
+            snprintf(reference, sizeof reference, "%lld", number + (number % 10 < 5 ? k : -k));
+            for (int side = 0; side < 2; side++) {
+                snprintf(id, sizeof id, "%c%u", side ? 'S' : 'L', 1000 + 2 * i + (unsigned)k);
+                add(store, &(struct input){side ? S : L, id, "A", 1, 500 + i + 7 * k, reference, NULL});
+            }
+        }
+    }
+    for (unsigned i = 1; i <= 4; i++) { /* typing errors, so that the lane knows some */
+        snprintf(reference, sizeof reference, "95%u34726481%u", i, i);
+        snprintf(id, sizeof id, "L%u", i);
+        add(store, &(struct input){L, id, "A", 1, 90000 + i, reference, NULL});
+        reference[7] = '0';
+        *id = 'S';
+        add(store, &(struct input){S, id, "A", 1, 90000 + i, reference, NULL});
+    }
+}
+
+static void neighbours_of_other_amounts_count(void **state)
+{
+    (void)state;
+    for (int neighbours = 0; neighbours < 2; neighbours++) {
+        struct match_store *store = match_store_new(rules);
+        add_sparse(store, neighbours);
+        match_run(store);
+        expect(store, "L1 S1", "near", neighbours ? MATCH_SUGGESTED : MATCH_CONFIRMED);
+        match_store_free(store);
+    }
+}
+
+/* Each customer counts his orders: a number stands for those of many. */
+static void numbers_that_come_again_are_no_keys(void **state)
+{
+    struct match_store *store = match_store_new(rules);
+    char id[8], reference[20];
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        for (int side = 0; side < 2; side++) {
+            snprintf(reference, sizeof reference, "INV-%06d", 1000 + i % 20);
+            snprintf(id, sizeof id, "%c%d", side ? 'S' : 'L', 100 + i);
+            add(store, &(struct input){side ? S : L, id, "A", i / 20 * 3, 4500, reference, NULL});
+        }
+    add_lines(store, "L1 1 4500 INW-001007;S1 2 4500 INW-001007");
+    match_run(store);
+    expect(store, "L1 S1", "exact", MATCH_SUGGESTED);
+    match_store_free(store);
+}
+
+static void two_references_of_a_narrative_are_not_told_apart(void **state)
+{
+    RUN({L, "L1", "A", 0, 500, "8347265190", NULL}, {L, "L2", "A", 0, 600, "7263548190", NULL},
+        {S, "S1", "A", 0, 500, "NONREF", "7263548190 FOR 8347265190"},
+        {L, "L3", "A", 0, 510, "8347265777", NULL},
+        {S, "S3", "A", 0, 510, "NONREF", "INV 8800112233/PAYMENT 8347265777"});
+    expect(store, "L1 S1", "narrative", MATCH_SUGGESTED);
+    expect(store, "L3 S3", "narrative", MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[sizeof scenes / sizeof *scenes + 2];
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(pieces_that_could_be_of_others),
+        cmocka_unit_test(another_week_is_not_the_partner),
+        cmocka_unit_test(neighbours_of_other_amounts_count),
+        cmocka_unit_test(numbers_that_come_again_are_no_keys),
+        cmocka_unit_test(two_references_of_a_narrative_are_not_told_apart)};
+    struct CMUnitTest tests[sizeof scenes / sizeof *scenes + sizeof others / sizeof *others];
     size_t count = sizeof scenes / sizeof *scenes;
     for (size_t i = 0; i < count; i++)
         tests[i] = (struct CMUnitTest){scenes[i].name, scene_plays, NULL, NULL, (void *)&scenes[i]};
-    tests[count + 1] = (struct CMUnitTest)cmocka_unit_test(pieces_that_could_be_of_others);
-    tests[count] = (struct CMUnitTest)cmocka_unit_test(another_week_is_not_the_partner);
+    memcpy(&tests[count], others, sizeof others);
     return cmocka_run_group_tests(tests, load, unload);
 }
