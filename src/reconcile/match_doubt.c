@@ -145,7 +145,7 @@ static bool is_used_again(const struct match_store *store, const struct match_ke
                           size_t count, size_t index)
 {
     const struct match_line *a = &store->lines[keys[index].line];
-    for (size_t j = 0; j < count; j++) {
+    for (size_t j = 0; j < count && j < MATCH_PARTS; j++) {
         const struct match_line *b = &store->lines[keys[j].line];
         if (a->side == b->side && a->account == b->account && a->amount == b->amount &&
             a->date != b->date)
@@ -154,12 +154,11 @@ static bool is_used_again(const struct match_store *store, const struct match_ke
     return false;
 }
 
-/* More lines than the limit are taken for one reference that stands for all kinds of movements. */
 static void count_uses(struct match_store *store, const struct match_key *keys, size_t count,
                        struct uses *uses)
 {
     for (size_t i = 0; i < count; i++) {
-        bool again = count > MATCH_PARTS || (count > 2 && is_used_again(store, keys, count, i));
+        bool again = count > 2 && is_used_again(store, keys, count, i);
         struct uses *own = &uses[store->lines[keys[i].line].account];
         own->lines++;
         own->again += again;

@@ -15,7 +15,8 @@ enum {
     POOLED_BELOW = 40, /* references; fewer say little, those of all accounts say more */
     COMPARED = 1024,   /* lines of a block that one reference is compared with */
     TESTED = 60000,    /* references of all accounts that are compared */
-    CLOSE_ONE_IN = 4   /* of them are looked for with other characters */
+    ENOUGH = 1000,     /* of an account; what fewer say is that of all accounts */
+    CLOSE = 20000      /* of them are looked for with other characters */
 };
 
 /* A length that at least this share of the references of a side has is usual. */
@@ -217,7 +218,7 @@ int match_edits_allowed(size_t length)
 
 /* Neighbours counted so far, of an account. Each `step`th reference is tested. */
 struct tally {
-    size_t lines, step, tested, near[MATCH_NEARNESS];
+    size_t lines, step, tested[MATCH_NEARNESS], near[MATCH_NEARNESS];
     double chance[MATCH_NEARNESS];
 };
 
@@ -252,7 +253,8 @@ static void test_line(const struct match_store *store, const struct match_rule *
             compared++;
             near[edits_between(&forms[index], &forms[j])]++;
         }
-    tally->tested++;
+    tally->tested[MATCH_NEAR_ONE]++;
+    tally->tested[MATCH_NEAR_TWO]++;
     tally->near[MATCH_NEAR_ONE] += near[1] * step;
     tally->near[MATCH_NEAR_TWO] += (near[1] + near[2]) * step;
     for (int i = 0; i < 2; i++)
@@ -344,6 +346,7 @@ static void test_close(const struct match_store *store, const struct match_lane 
     char text[MATCH_FORM];
     if (!match_edits_allowed(form.length) || alike < usual_least)
         return; /* what was cut crowds */
+    tally->tested[MATCH_NEAR_CLOSE]++;
     memcpy(text, core.text, core.length);
     for (size_t i = 0; i < core.length; i++) {
         char was = text[i];
@@ -360,14 +363,17 @@ static void test_close(const struct match_store *store, const struct match_lane 
                                        match_lane_chance(lanes, line->account, form.length, 1);
 }
 
-/* A part of the sample: trying all characters takes longer than comparing. */
+/* A part of the sample where there is much: trying all characters takes longer than comparing. */
 static void test_all_close(const struct match_store *store, const struct match_lane *lanes,
                            struct tally *tallies)
 {
+    size_t sample = 0;
+    for (size_t i = 0; i < store->account_count; i++)
+        sample += tallies[i].lines / tallies[i].step;
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         if (line->side == MATCH_BOOK && line->form && is_tested(line, tallies) &&
-            match_mix(line->form, 2) % CLOSE_ONE_IN == 0 && !match_has_part(store, line))
+            match_mix(line->form, 2) % (sample / CLOSE + 1) == 0 && !match_has_part(store, line))
             test_close(store, lanes, (uint32_t)i, &tallies[line->account]);
     }
 }
@@ -376,14 +382,24 @@ static struct match_nearness nearness(const struct tally *tally)
 {
     struct match_nearness nearness = {.found = {0}};
     for (int i = 0; i < MATCH_NEARNESS; i++) {
-        double tested = tally->tested ? (double)tally->tested : 1;
-        if (i == MATCH_NEAR_CLOSE)
-            tested /= CLOSE_ONE_IN;
+        double tested = tally->tested[i] ? (double)tally->tested[i] : 1;
         nearness.found[i] = tally->near[i];
         nearness.share[i] = (double)tally->near[i] / tested;
         nearness.chance[i] = tally->chance[i] / tested;
     }
     return nearness;
+}
+
+/* Those of all accounts, for one that is too small to tell by itself. */
+static struct tally pooled(const struct tally *tallies, size_t count)
+{
+    struct tally all = {.lines = 0};
+    for (size_t i = 0; i < count; i++) {
+        all.tested[MATCH_NEAR_CLOSE] += tallies[i].tested[MATCH_NEAR_CLOSE];
+        all.near[MATCH_NEAR_CLOSE] += tallies[i].near[MATCH_NEAR_CLOSE];
+        all.chance[MATCH_NEAR_CLOSE] += tallies[i].chance[MATCH_NEAR_CLOSE];
+    }
+    return all;
 }
 
 struct match_nearness *match_lane_test(const struct match_store *store,
@@ -406,8 +422,15 @@ struct match_nearness *match_lane_test(const struct match_store *store,
         test_block(store, lanes, rule, &keys.list[at], run, tallies);
     }
     test_all_close(store, lanes, tallies);
-    for (size_t i = 0; i < store->account_count; i++)
+    struct tally all = pooled(tallies, store->account_count);
+    for (size_t i = 0; i < store->account_count; i++) {
+        if (tallies[i].tested[MATCH_NEAR_CLOSE] < ENOUGH) {
+            tallies[i].tested[MATCH_NEAR_CLOSE] = all.tested[MATCH_NEAR_CLOSE];
+            tallies[i].near[MATCH_NEAR_CLOSE] = all.near[MATCH_NEAR_CLOSE];
+            tallies[i].chance[MATCH_NEAR_CLOSE] = all.chance[MATCH_NEAR_CLOSE];
+        }
         found[i] = nearness(&tallies[i]);
+    }
     match_keys_free(&keys);
     free(tallies);
     return found;

@@ -268,8 +268,17 @@ void match_doubt_near(struct match_store *store)
     free(rival.filter);
 }
 
-/* A line of the other side without a sure partner that could be this one's but for typing errors;
- * UINT32_MAX without one. */
+/* Whether a line without a reference that rules can read names this one's in its narrative. */
+static bool quotes(const struct match_store *store, uint32_t line, uint32_t of)
+{
+    struct slice text = match_narrative(store, &store->lines[line]);
+    struct slice reference = match_reference(store, &store->lines[of]);
+    return reference.length >= PIECE_LEAST &&
+           memmem(text.text, text.length, reference.text, reference.length) != NULL;
+}
+
+/* A line of the other side without a sure partner that could be this one's but for typing errors, or
+ * that names it; UINT32_MAX without one. */
 static uint32_t near_partner(const struct match_store *store, const struct match_keys *open,
                              uint32_t line, int most)
 {
@@ -280,8 +289,8 @@ static uint32_t near_partner(const struct match_store *store, const struct match
          at++) {
         uint32_t other = open->list[at].line;
         struct match_form near = match_line_form(store, other);
-        int distance = match_form_distance(&form, &near);
-        if (distance > 0 && distance <= most)
+        int distance = near.length ? match_form_distance(&form, &near) : 3;
+        if ((distance > 0 && distance <= most) || (!near.length && quotes(store, other, line)))
             return other;
     }
     return UINT32_MAX;
@@ -291,7 +300,8 @@ static void collect_open(const struct match_store *store, struct match_keys *ope
 {
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
-        if (is_candidate(store, line))
+        if (is_candidate(store, line) ||
+            (!line->form && line->narrative_length && match_is_open(store, (uint32_t)i)))
             match_keys_add(open,
                            match_mix(match_mix(line->account, line->side), (uint64_t)line->amount),
                            (uint32_t)i);

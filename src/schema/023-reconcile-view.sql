@@ -213,8 +213,15 @@ SELECT r.run_id, r.lane_id, l.code AS lane, r.as_of, r.book_count, r.statement_c
        r.match_count, r.break_count, r.started_by, r.started_at, r.ended_at,
        round(extract(epoch FROM r.ended_at - r.started_at), 3) AS seconds,
        CASE WHEN r.book_count + r.statement_count > 0
-            THEN round(200.0 * r.match_count / (r.book_count + r.statement_count), 2) END AS rate
+            THEN round(100.0 * (2 * r.match_count + g.more) / (r.book_count + r.statement_count), 2)
+            END AS rate -- lines that it matched, of those that it saw
   FROM bank.recon_run r JOIN bank.recon_lane l USING (lane_id)
+ CROSS JOIN LATERAL (
+     SELECT coalesce(sum(split_part(m.cardinality, ':', 1)::int
+                         + split_part(m.cardinality, ':', 2)::int - 2), 0) AS more
+       FROM bank.recon_match m
+      WHERE m.run_id = r.run_id AND m.cardinality <> '1:1' AND m.checker IS NULL
+        AND m.status IN ('confirmed', 'undone') AND m.maker = r.started_by) g
  WHERE r.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 CREATE VIEW api.reconcile_account_list WITH (security_barrier) AS

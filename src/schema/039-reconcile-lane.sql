@@ -152,34 +152,66 @@ END $$;
 SELECT bank.function_grant('lane_decide', 'clerk', 'supervisor', 'admin');
 
 -- A setting as people write it: rates in per cent, amounts with their decimals.
-CREATE FUNCTION bank.recon_setting_text(p_setting text, p_value text) RETURNS text
+CREATE FUNCTION bank.recon_setting_text(p_setting text, p_value text, p_currency text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_setting IN ('fee_low', 'fee_high') THEN round(p_value::numeric / 10000, 4)::float8 || ' %'
-                WHEN p_setting IN ('tolerance', 'fee_fixed') THEN to_char(p_value::numeric / 100, 'FM999,999,990.00')
+                WHEN p_setting IN ('tolerance', 'fee_fixed', 'opening')
+                THEN bank.recon_money(p_value::bigint, p_currency)
                 ELSE p_value END
 $$;
 GRANT EXECUTE ON FUNCTION bank.recon_setting_text TO bankops_staff;
+
+-- Names of settings, and values that are codes, as they are said.
+CREATE FUNCTION bank.recon_setting_word(p_word text, p_zh boolean) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce((SELECT CASE WHEN p_zh THEN w.zh ELSE w.en END FROM (VALUES
+        ('book_account', 'our account', '我方账号'), ('external_account', 'their account', '对方账号'),
+        ('external_bank', 'other bank', '对方银行'), ('opening_date', 'starts on', '起始日'),
+        ('opening', 'balance before', '期初余额'), ('unit_id', 'unit', '机构'), ('kind', 'kind', '类型'),
+        ('name', 'name', '名称'), ('buffer_days', 'buffer days', '缓冲天数'),
+        ('calendar', 'counted in', '计日'), ('currency', 'currency', '币种'),
+        ('currency_policy', 'currencies', '币种限制'), ('tolerance', 'tolerance', '容差'),
+        ('fee_low', 'fee from', '费率起'), ('fee_high', 'fee to', '费率至'),
+        ('fee_fixed', 'fixed fee', '固定手续费'), ('rule_set', 'rule set', '规则集'),
+        ('active', 'in use', '启用'), ('nostro', 'nostro', '存放同业'), ('clearing', 'clearing', '清算'),
+        ('channel', 'channel', '渠道'), ('suspense', 'suspense', '暂挂'), ('internal', 'internal', '内部'),
+        ('working', 'working days', '工作日'), ('every', 'every day', '自然日'),
+        ('one', 'one currency', '单一币种'), ('many', 'several currencies', '多币种'),
+        ('true', 'yes', '是'), ('false', 'no', '否')) w (code, en, zh) WHERE w.code = p_word), p_word)
+$$;
+GRANT EXECUTE ON FUNCTION bank.recon_setting_word TO bankops_staff;
 
 CREATE VIEW api.lane_change_list WITH (security_barrier) AS
 SELECT c.change_id, c.lane_id, c.code, c.status, c.note, c.maker, c.made_at, c.checker, c.decided_at,
        c.decision, c.version,
        CASE WHEN NOT c.after ? 'book_account' THEN 'change' WHEN c.after ? 'name' THEN 'lane'
-            ELSE 'account' END AS what,
-       (SELECT string_agg(k.key || ': ' || coalesce(
-                              bank.recon_setting_text(k.key, c.before->>k.key) || ' → ', '')
-                          || bank.recon_setting_text(k.key, k.value #>> '{}'), '; '
-                          ORDER BY k.key)
-          FROM jsonb_each(c.after) k WHERE k.value IS DISTINCT FROM c.before->k.key) AS changes
-  FROM bank.recon_lane_change c
+            ELSE 'account' END AS what, t.changes, t.changes_zh
+  FROM bank.recon_lane_change c CROSS JOIN LATERAL (
+       SELECT string_agg(bank.recon_setting_word(d.key, false) || ': '
+                         || coalesce(bank.recon_setting_word(d.before, false) || ' → ', '')
+                         || bank.recon_setting_word(d.after, false), '; ' ORDER BY d.key),
+              string_agg(bank.recon_setting_word(d.key, true) || '：'
+                         || coalesce(bank.recon_setting_word(d.before, true) || ' → ', '')
+                         || bank.recon_setting_word(d.after, true), '；' ORDER BY d.key)
+         FROM (SELECT k.key, bank.recon_setting_text(k.key, c.before->>k.key, y.currency) AS before,
+                      CASE k.key WHEN 'unit_id' THEN (SELECT u.code FROM bank.unit u
+                                                       WHERE u.unit_id = (k.value #>> '{}')::int)
+                           ELSE bank.recon_setting_text(k.key, k.value #>> '{}', y.currency) END AS after
+                 FROM jsonb_each(c.after) k, LATERAL (SELECT coalesce(c.after->>'currency',
+                      (SELECT min(a.currency) FROM bank.recon_account a WHERE a.lane_id = c.lane_id))) y (currency)
+                WHERE k.value IS DISTINCT FROM c.before->k.key) d) t (changes, changes_zh)
  WHERE c.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 -- A change setting by setting.
 CREATE FUNCTION api.lane_change_diff(p_change_id bigint)
 RETURNS TABLE (setting text, before text, after text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT k.key, bank.recon_setting_text(k.key, c.before->>k.key),
-           bank.recon_setting_text(k.key, k.value #>> '{}')
-      FROM recon_lane_change c, jsonb_each(c.after) k
+    SELECT k.key, bank.recon_setting_text(k.key, c.before->>k.key, y.currency),
+           CASE k.key WHEN 'unit_id' THEN (SELECT u.code FROM unit u
+                                            WHERE u.unit_id = (k.value #>> '{}')::int)
+                ELSE bank.recon_setting_text(k.key, k.value #>> '{}', y.currency) END
+      FROM recon_lane_change c, jsonb_each(c.after) k, LATERAL (SELECT coalesce(c.after->>'currency',
+           (SELECT min(a.currency) FROM recon_account a WHERE a.lane_id = c.lane_id))) y (currency)
      WHERE c.change_id = p_change_id AND k.value IS DISTINCT FROM c.before->k.key
        AND c.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
      ORDER BY 1

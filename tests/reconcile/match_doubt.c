@@ -209,6 +209,15 @@ static void two_references_of_a_narrative_are_not_told_apart(void **state)
     match_store_free(store);
 }
 
+static void a_reversal_that_the_other_side_names_is_none(void **state)
+{
+    RUN({S, "S1", "A", 0, 500, "89f9ad3bd36d3364", NULL},
+        {S, "S2", "A", 0, -500, "89f9ad3bd36d3364", NULL},
+        {L, "L2", "A", 0, -500, "NONREF", "TRF 89f9ad3bd36d3364 B/O"});
+    expect(store, "S1 S2", "reversal", MATCH_SUGGESTED);
+    match_store_free(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
@@ -216,7 +225,8 @@ int main(void)
         cmocka_unit_test(another_week_is_not_the_partner),
         cmocka_unit_test(neighbours_of_other_amounts_count),
         cmocka_unit_test(numbers_that_come_again_are_no_keys),
-        cmocka_unit_test(two_references_of_a_narrative_are_not_told_apart)};
+        cmocka_unit_test(two_references_of_a_narrative_are_not_told_apart),
+        cmocka_unit_test(a_reversal_that_the_other_side_names_is_none)};
     struct CMUnitTest tests[sizeof scenes / sizeof *scenes + sizeof others / sizeof *others];
     size_t count = sizeof scenes / sizeof *scenes;
     for (size_t i = 0; i < count; i++)

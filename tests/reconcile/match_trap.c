@@ -387,7 +387,7 @@ static void evidence_says_why(void **state)
             match_evidence(store, i, &out);
             buffer_add_char(&out, '\n');
         }
-    assert_non_null(strstr(out.data, "500 minor units less, 0.500 %"));
+    assert_non_null(strstr(out.data, "5.00 CNY less, 0.500 %"));
     assert_non_null(strstr(out.data, "\"rule\":\"fee\",\"rules\":\"default\",\"version\":1"));
     assert_non_null(strstr(out.data, "\"difference\":\"500\",\"days\":1"));
     assert_non_null(strstr(out.data, "ref\\\"1\\\\10000002"));
