@@ -61,15 +61,21 @@ CREATE TABLE bank.case_file (
 );
 CREATE INDEX case_file_id ON bank.case_file (case_id);
 CREATE INDEX case_file_received ON bank.case_file (case_type, received_at, unit_id);
-CREATE INDEX case_file_open ON bank.case_file (case_type, due_at, case_id) WHERE closed_at IS NULL;
-CREATE INDEX case_file_owner ON bank.case_file (owner_id, due_at, case_id)
+-- The lists order by due_at, customer_id, case_id.
+CREATE INDEX case_file_number ON bank.case_file (number);
+CREATE INDEX case_file_open ON bank.case_file (case_type, due_at, customer_id, case_id) WHERE closed_at IS NULL;
+CREATE INDEX case_file_open_class ON bank.case_file (business, reason, due_at) WHERE closed_at IS NULL;
+CREATE INDEX case_file_owner ON bank.case_file (owner_id, due_at, customer_id, case_id)
     WHERE closed_at IS NULL AND owner_id IS NOT NULL;
-CREATE INDEX case_file_free ON bank.case_file (case_type, due_at, case_id)
+CREATE INDEX case_file_free ON bank.case_file (due_at, customer_id, case_id) WHERE closed_at IS NULL AND owner_id IS NULL;
+CREATE INDEX case_file_queue ON bank.case_file (queue, due_at, customer_id, case_id)
     WHERE closed_at IS NULL AND owner_id IS NULL;
 CREATE INDEX case_file_unit ON bank.case_file (unit_id, due_at, case_id) WHERE closed_at IS NULL;
-CREATE INDEX case_file_due ON bank.case_file (case_type, due_at, case_id);
-CREATE INDEX case_file_phase ON bank.case_file (phase, due_at, case_id) WHERE phase IN ('waiting', 'approval');
-CREATE INDEX case_file_regulator ON bank.case_file (due_at, case_id) WHERE closed_at IS NULL AND source = 'regulator';
+CREATE INDEX case_file_due ON bank.case_file (case_type, due_at, customer_id, case_id);
+CREATE INDEX case_file_phase ON bank.case_file (phase, due_at, customer_id, case_id)
+    WHERE closed_at IS NULL AND phase IN ('waiting', 'approval');
+CREATE INDEX case_file_regulator ON bank.case_file (due_at, customer_id, case_id)
+    WHERE closed_at IS NULL AND source = 'regulator';
 
 CREATE TABLE bank.case_event (
     customer_id  bigint NOT NULL,

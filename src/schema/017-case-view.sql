@@ -247,6 +247,7 @@ $$;
 ALTER FUNCTION bank.case_value OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_value TO bankops_staff, bankops_api;
 
+-- In the order of the events, so that a page of a long history reads no more than the page.
 CREATE VIEW api.case_history WITH (security_barrier) AS
 SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
        coalesce(a.label_zh, e.action) AS action_zh, coalesce(a.label_en, e.action) AS action_en,
@@ -282,7 +283,8 @@ SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
                       ORDER BY x.case_type DESC LIMIT 1) a ON true
   LEFT JOIN bank.staff s ON s.staff_id = e.staff_id
  WHERE e.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
-   AND bank.may_open(e.customer_id);
+   AND bank.may_open(e.customer_id)
+ ORDER BY e.customer_id DESC, e.case_id DESC, e.event_id DESC;
 SELECT bank.view_grant('case_history', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- Why a case is in its queue: the rule that decided, then those before it that did not fit.
@@ -300,16 +302,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
   FROM unnest('{case_detail,case_facts,case_route_explain}'::text[]) name;
-
--- Lookups of the forms.
-CREATE VIEW api.case_handler WITH (security_barrier) AS
-SELECT s.login, s.name_zh, s.name_en, s.role, u.name_zh AS unit,
-       (SELECT count(*) FROM bank.case_file f
-         WHERE f.owner_id = s.staff_id AND f.closed_at IS NULL) AS load
-  FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id
- WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
-   AND s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
-SELECT bank.view_grant('case_handler', 'clerk', 'rm', 'supervisor');
 
 CREATE VIEW api.queue_list WITH (security_barrier) AS
 SELECT q.queue, q.label_en, q.label_zh, q.role, q.seq,

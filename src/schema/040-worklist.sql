@@ -1,48 +1,63 @@
 -- What is due for the caller, from every part of the bank. `screen` is the screen that Enter opens.
+-- Without security_barrier, so that only what a page shows is named: what is not the caller's is kept out below,
+-- whatever condition he adds.
 
-CREATE VIEW api.worklist WITH (security_barrier) AS
+CREATE VIEW api.worklist AS
 SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.item_id, w.number,
        CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension')
                  AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
-            ELSE w.title END AS title, w.customer,
+            ELSE w.title END AS title,
+       coalesce(w.customer, (SELECT bank.mask_name(c.name) FROM bank.customer c WHERE c.customer_id = w.customer_id)) AS customer,
        CASE WHEN w.kind = 'adjustment' AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
             ELSE w.detail END AS detail, w.due_at,
        CASE WHEN w.due_at < now() THEN 'overdue'
             WHEN w.due_at < now() + interval '30 minutes' THEN 'soon'
             ELSE 'ok' END AS state
   FROM (
-    -- Cases that I own.
-    SELECT 'case' AS kind, f.case_id AS object_id, y.screen, f.customer_id, f.case_id,
-           NULL::bigint AS account_id, NULL::bigint AS item_id, f.number, f.subject AS title,
-           bank.mask_name(c.name) AS customer, f.stage AS detail, f.due_at, f.unit_id
-      FROM bank.case_file f JOIN bank.customer c USING (customer_id)
+    -- Cases are read in the order of their due times, whatever the caller's units: row level security
+    -- keeps others out.
+    SELECT m.kind, m.case_id AS object_id, y.screen, m.customer_id, m.case_id, NULL::bigint AS account_id,
+           NULL::bigint AS item_id, m.number, m.subject AS title, NULL::text AS customer, m.detail, m.due_at
+      FROM (
+        -- Those that I own.
+        SELECT 'case' AS kind, f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.stage AS detail, f.due_at
+          FROM bank.case_file f
+         WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
+        UNION ALL
+        -- Of those that nobody owns the 50 of each queue of mine, and of the ones without a queue, that are due
+        -- first; of those that stay with the team, the ones due within a day.
+        (SELECT 'queue', f.case_id, f.case_type, f.customer_id, f.number, f.subject, coalesce(f.queue, f.stage), f.due_at
+           FROM unnest(bank.my_queues()) q,
+                LATERAL (SELECT x.* FROM bank.case_file x
+                          WHERE x.closed_at IS NULL AND x.owner_id IS NULL AND x.queue = q
+                            AND x.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+                            AND (x.phase = 'active' AND x.due_at < now() + interval '1 day'
+                                 OR x.case_type IN (SELECT t.case_type FROM bank.case_type t WHERE t.to_person))
+                          ORDER BY x.due_at, x.customer_id, x.case_id LIMIT 50) f)
+        UNION ALL
+        (SELECT 'queue', f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.stage, f.due_at
+           FROM bank.case_file f
+          WHERE (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor')
+            AND f.closed_at IS NULL AND f.owner_id IS NULL AND f.queue IS NULL
+            AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+            AND (f.phase = 'active' AND f.due_at < now() + interval '1 day'
+                 OR f.case_type IN (SELECT t.case_type FROM bank.case_type t WHERE t.to_person))
+          ORDER BY f.due_at, f.customer_id, f.case_id LIMIT 50)
+        UNION ALL
+        -- Decisions that a second person must approve.
+        SELECT 'approval', f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.stage, f.due_at
+          FROM bank.case_file f
+         WHERE f.closed_at IS NULL AND f.phase = 'approval' AND (SELECT bank.my_role()) = 'supervisor'
+           AND f.decided_by IS DISTINCT FROM (SELECT bank.my_staff_id())) m
       JOIN bank.case_type y USING (case_type)
-     WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
-    -- Cases nobody owns, in my queues or not yet classified; of those that stay with the team, the ones
-    -- due within a day.
-    SELECT 'queue', f.case_id, y.screen, f.customer_id, f.case_id, NULL, NULL, f.number, f.subject,
-           bank.mask_name(c.name), coalesce(f.queue, f.stage), f.due_at, f.unit_id
-      FROM bank.case_file f JOIN bank.customer c USING (customer_id)
-      JOIN bank.case_type y USING (case_type)
-     WHERE f.closed_at IS NULL AND f.owner_id IS NULL
-       AND (f.queue = ANY ((SELECT bank.my_queues())::text[])
-            OR f.queue IS NULL AND (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor'))
-       AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
-       AND (y.to_person OR f.phase = 'active' AND f.due_at < now() + interval '1 day')
-    UNION ALL
-    -- Decisions on cases that a second person must approve.
-    SELECT 'approval', f.case_id, y.screen, f.customer_id, f.case_id, NULL, NULL, f.number,
-           f.subject, bank.mask_name(c.name), f.stage, f.due_at, f.unit_id
-      FROM bank.case_file f JOIN bank.customer c USING (customer_id)
-      JOIN bank.case_type y USING (case_type)
-     WHERE f.closed_at IS NULL AND f.phase = 'approval'
-       AND (SELECT bank.my_role()) = 'supervisor'
-       AND f.decided_by IS DISTINCT FROM (SELECT bank.my_staff_id())
-    UNION ALL
-    SELECT 'adjustment', j.adjustment_id, 'points-adjustments', j.customer_id, NULL, NULL, NULL,
-           j.adjustment_id::text, j.reason, bank.mask_name(c.name), j.points::text,
-           j.made_at + interval '1 day', j.unit_id
+    SELECT o.kind, o.object_id, o.screen, o.customer_id, o.case_id, o.account_id, o.item_id, o.number, o.title, o.customer,
+           o.detail, o.due_at
+      FROM (
+    SELECT 'adjustment' AS kind, j.adjustment_id AS object_id, 'points-adjustments' AS screen, j.customer_id,
+           NULL::bigint AS case_id, NULL::bigint AS account_id, NULL::bigint AS item_id, j.adjustment_id::text AS number,
+           j.reason AS title, bank.mask_name(c.name) AS customer, j.points::text AS detail,
+           j.made_at + interval '1 day' AS due_at, j.unit_id
       FROM bank.points_adjustment j JOIN bank.customer c USING (customer_id)
      WHERE j.status = 'waiting' AND (SELECT bank.my_role()) = 'supervisor'
        AND j.maker_id <> (SELECT bank.my_staff_id())
@@ -90,21 +105,30 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
       FROM bank.recon_signoff s JOIN bank.recon_account a USING (account_id)
      WHERE s.status = 'prepared' AND s.preparer <> session_user
        AND (SELECT bank.my_role()) = 'supervisor'
-  ) w
- WHERE w.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+      ) o
+     WHERE o.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+  ) w;
 SELECT bank.view_grant('worklist', 'staff');
 
--- How much of each kind, and how much of all is overdue.
+-- How much of each kind, and how much of all is overdue; of the cases that nobody owns all, not only the first.
 CREATE FUNCTION api.worklist_summary()
 RETURNS TABLE (to_take bigint, mine bigint, overdue bigint, tasks bigint, breaks bigint,
                decisions bigint, alerts bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT count(*) FILTER (WHERE w.kind = 'queue'), count(*) FILTER (WHERE w.kind = 'case'),
-           count(*) FILTER (WHERE w.state = 'overdue'), count(*) FILTER (WHERE w.kind = 'task'),
-           count(*) FILTER (WHERE w.kind = 'break'),
-           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'grant',
-                                                'check')),
-           (SELECT count(*) FROM api.case_alert_list)
-      FROM api.worklist w
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    SELECT count(*), count(*) FILTER (WHERE f.due_at < now()) INTO to_take, overdue
+      FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.owner_id IS NULL
+       AND (f.queue = ANY ((SELECT bank.my_queues())::text[]) OR f.queue IS NULL AND (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor'))
+       AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+       AND (f.phase = 'active' AND f.due_at < now() + interval '1 day'
+            OR f.case_type IN (SELECT t.case_type FROM bank.case_type t WHERE t.to_person));
+    SELECT count(*) FILTER (WHERE w.kind = 'case'), overdue + count(*) FILTER (WHERE w.state = 'overdue'),
+           count(*) FILTER (WHERE w.kind = 'task'), count(*) FILTER (WHERE w.kind = 'break'),
+           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'grant', 'check'))
+      INTO mine, overdue, tasks, breaks, decisions
+      FROM api.worklist w WHERE w.kind <> 'queue';
+    alerts := (SELECT count(*) FROM api.case_alert_list);
+    RETURN NEXT;
+END $$;
 SELECT bank.function_grant('worklist_summary', 'staff');

@@ -25,15 +25,7 @@ GRANT INSERT, UPDATE, DELETE ON bank.route_rule TO bankops_api;
 INSERT INTO bank.setting (name, value, note) VALUES
     ('route_capacity', '40', 'open cases one member of staff carries before the next gets more');
 
--- Open cases of a member of staff in all units, also those the caller does not see.
-CREATE FUNCTION bank.staff_load(p_staff_id int) RETURNS int LANGUAGE plpgsql STABLE
-SECURITY DEFINER SET search_path = bank, pg_temp AS $$
-BEGIN
-    RETURN (SELECT count(*) FROM case_file f WHERE f.owner_id = p_staff_id AND f.closed_at IS NULL);
-END $$;
-ALTER FUNCTION bank.staff_load OWNER TO bankops_owner;
-
--- The same of everybody who has any, in one look.
+-- Open cases of everybody who has any in all units, also those the caller does not see.
 CREATE FUNCTION bank.staff_loads() RETURNS TABLE (staff_id int, load int) LANGUAGE plpgsql STABLE
 SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 BEGIN
@@ -181,10 +173,19 @@ BEGIN
 END $$;
 SELECT bank.function_grant('route_rule_save', 'admin');
 
+-- Who can be given a case, with what each has open.
+CREATE VIEW api.case_handler WITH (security_barrier) AS
+SELECT s.login, s.name_zh, s.name_en, s.role, u.name_zh AS unit, coalesce(l.load, 0)::bigint AS load
+  FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id
+  LEFT JOIN bank.staff_loads() l ON l.staff_id = s.staff_id
+ WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
+   AND s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+SELECT bank.view_grant('case_handler', 'clerk', 'rm', 'supervisor');
+
 -- The people that routing chooses from, of the caller's units.
 CREATE VIEW api.route_staff WITH (security_barrier) AS
 SELECT s.staff_id, s.login, s.name_zh, s.name_en, s.role, bank.unit_name(s.unit_id) AS unit,
-       bank.staff_load(s.staff_id) AS load,
+       coalesce(l.load, 0) AS load,
        coalesce(w.capacity, d.capacity) AS capacity,
        (SELECT string_agg(k.skill, ' ' ORDER BY k.skill) FROM bank.staff_skill k
          WHERE k.staff_id = s.staff_id) AS skills,
@@ -193,11 +194,12 @@ SELECT s.staff_id, s.login, s.name_zh, s.name_en, s.role, bank.unit_name(s.unit_
             THEN bank.local_day(w.away_until - interval '1 second') END AS away_to,
        CASE WHEN w.away_until > now() THEN w.away_why END AS away_why,
        CASE WHEN w.away_from <= now() AND w.away_until > now() THEN 'away'
-            WHEN bank.staff_load(s.staff_id) >= coalesce(w.capacity, d.capacity) THEN 'full'
+            WHEN coalesce(l.load, 0) >= coalesce(w.capacity, d.capacity) THEN 'full'
             ELSE 'free' END AS state,
        coalesce(w.version, 0) AS version
   FROM bank.staff s
   LEFT JOIN bank.staff_work w ON w.staff_id = s.staff_id
+  LEFT JOIN bank.staff_loads() l ON l.staff_id = s.staff_id
  CROSS JOIN (SELECT value::int AS capacity FROM bank.setting WHERE name = 'route_capacity') d
  WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
    AND s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
@@ -259,5 +261,5 @@ BEGIN
 END $$;
 SELECT bank.function_grant('route_staff_save', 'supervisor', 'admin');
 
-GRANT EXECUTE ON FUNCTION bank.staff_load, bank.staff_loads, bank.route_people, bank.route_person TO bankops_api;
-GRANT EXECUTE ON FUNCTION bank.staff_load TO bankops_staff;
+GRANT EXECUTE ON FUNCTION bank.staff_loads, bank.route_people, bank.route_person TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.staff_loads TO bankops_staff;

@@ -152,18 +152,20 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, overlap int, sub
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     c bank.case_file;
+    pieces text[];
 BEGIN
     PERFORM bank.customer_require(p_customer_id);
     SELECT * INTO c FROM bank.case_file f WHERE f.customer_id = p_customer_id
        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
+    pieces := bank.text_pieces(c.subject || c.facts);
     RETURN QUERY
     SELECT s.customer_id, s.case_id, s.number,
-           round(100 * bank.text_overlap(s.subject || s.facts, c.subject || c.facts))::int AS alike, s.subject,
+           round(100 * bank.pieces_overlap(bank.text_pieces(s.subject || s.facts), pieces))::int AS alike, s.subject,
            s.outcome, s.decision, greatest(1, ceil(extract(epoch FROM s.told_at - s.received_at) / 86400))::int
       FROM (SELECT f.* FROM bank.case_file f
              WHERE f.business = c.business AND f.reason = c.reason AND f.closed_at IS NOT NULL
                AND f.outcome IN ('resolved', 'not_upheld', 'mediated') AND f.case_id <> c.case_id
-               AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+               AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
                AND bank.may_open(f.customer_id)
              ORDER BY f.closed_at DESC LIMIT 30) s
      ORDER BY alike DESC, s.closed_at DESC LIMIT 5;

@@ -61,7 +61,7 @@ SELECT set_eq($$ SELECT relname::text FROM pg_class WHERE relnamespace = 'api'::
     AND relkind = 'v' AND NOT coalesce(reloptions @> '{security_barrier=true}'
                                        OR reloptions @> '{security_barrier}', false) $$,
     -- Read a page through an index; row level security of their tables is the barrier (below).
-    '{case_list,case_breach_list,points_account_list}'::text[], 'every other view is a barrier');
+    '{case_list,case_breach_list,points_account_list,worklist}'::text[], 'every other view is a barrier');
 SELECT is_empty($$ SELECT oid::regclass FROM pg_class WHERE relnamespace = 'api'::regnamespace
     AND relkind = 'v' AND (relowner <> 'bankops_api'::regrole
                            OR reloptions @> '{security_invoker=true}') $$,
@@ -69,7 +69,7 @@ SELECT is_empty($$ SELECT oid::regclass FROM pg_class WHERE relnamespace = 'api'
 SELECT is_empty($$ SELECT DISTINCT d.refobjid::regclass FROM pg_rewrite r
     JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
     JOIN pg_class c ON c.oid = d.refobjid AND c.relkind = 'r'
-    WHERE r.ev_class IN ('api.case_list'::regclass, 'api.case_breach_list'::regclass,
+    WHERE r.ev_class IN ('api.case_list'::regclass, 'api.case_breach_list'::regclass, 'api.worklist'::regclass,
                          'api.points_account_list'::regclass)
       AND NOT c.relrowsecurity AND c.relname NOT IN ('staff', 'unit', 'case_type', 'case_stage', 'case_field',
                                                  'case_choice', 'clock_kind') $$,
