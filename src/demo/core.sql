@@ -148,7 +148,7 @@ UPDATE bank.scorecard s SET trial = (SELECT jsonb_build_object('applications', c
     FROM bank.card_trial(s) t) WHERE s.state = 'proposed';
 INSERT INTO bank.check_rule_version (case_type, rule, version, weight, active, parameter, state,
     effective_on, note, made_by, made_at)
-SELECT r.case_type, r.rule, r.version + 1, r.weight, r.active, '20000000', 'proposed', bank.today() + 3,
+SELECT r.case_type, r.rule, r.version + 1, r.weight, r.active, '5000000', 'proposed', bank.today() + 3,
     '控制单户风险',
        m.staff_id, to_timestamp(bank.setting('demo_now')::bigint) - interval '4 hours'
   FROM bank.check_rule_now r, bank.staff m WHERE r.case_type = 'consumer_credit'

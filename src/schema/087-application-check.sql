@@ -65,11 +65,11 @@ $$;
 
 CREATE FUNCTION bank.paper_name(p_kind text, p_english boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_english THEN n.en ELSE n.zh END
-      FROM (VALUES ('licence', 'licence', '营业执照'), ('rep_id', 'representative''s identity',
+      FROM (VALUES ('licence', 'Licence', '营业执照'), ('rep_id', 'Representative''s identity',
           '法人证件'),
-                   ('owner_id', 'owner''s identity', '受益人证件'), ('address', 'premises', '场所证明'),
-                   ('tax', 'tax registration', '税务登记'), ('contract', 'contract', '合同'),
-                   ('income', 'proof of income', '收入证明'), ('other', 'other', '其他')) n (kind, en, zh)
+                   ('owner_id', 'Owner''s identity', '受益人证件'), ('address', 'Premises', '场所证明'),
+                   ('tax', 'Tax registration', '税务登记'), ('contract', 'Contract', '合同'),
+                   ('income', 'Proof of income', '收入证明'), ('other', 'Other', '其他')) n (kind, en, zh)
      WHERE n.kind = p_kind
 $$;
 

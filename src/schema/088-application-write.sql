@@ -255,7 +255,6 @@ DECLARE
     made bigint;
     unit int := (bank.me()).unit_id;
 BEGIN
-    PERFORM bank.text_require(p_name, 'p_enterprise', 2, 120);
     IF bank.credit_code_fault(p_code) IS NOT NULL THEN
         PERFORM bank.fail('BO422', 'This is no unified social credit code (GB 32100).', p_code,
                           'Read the 18 characters again from the licence.', 'p_credit_code');
@@ -268,6 +267,7 @@ BEGIN
     ELSIF known.customer_id IS NOT NULL THEN
         RETURN known.customer_id;
     END IF;
+    PERFORM bank.text_require(p_name, 'p_enterprise', 2, 120);
     made := nextval(pg_get_serial_sequence('bank.customer', 'customer_id'));
     INSERT INTO bank.customer (customer_id, customer_number, kind, name, unit_id, lifecycle, opened_on)
     VALUES (made, bank.customer_number_make(100000000 + (made * 7 + 3) % 900000000), 'company',
@@ -314,6 +314,13 @@ SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 $$;
 ALTER FUNCTION bank.enterprise_fields OWNER TO bankops_owner;
 
+-- A person of the caller's units whose identity number was typed is not asked for name and dates again.
+CREATE FUNCTION bank.person_fields(v jsonb, p_who text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT jsonb_strip_nulls(jsonb_build_object(p_who || '_name', k.name,
+               p_who || '_id_to', CASE p_who WHEN 'rep' THEN k.expires_on END)) || v
+          FROM bank.known_person(v ->> (p_who || '_id')) k WHERE bank.in_scope(k.unit_id)), v)
+$$;
+
 -- Opens an application for an account. `p_customer_id` NULL: the enterprise is found by its code or
 -- entered as a prospect. What the bank holds wins over what is left empty.
 CREATE FUNCTION api.opening_open(p_customer_id bigint, p_enterprise text, p_credit_code text,
@@ -353,6 +360,7 @@ BEGIN
             'p_customer_id');
     END IF;
     typed := typed || bank.enterprise_fields(id);
+    typed := bank.person_fields(bank.person_fields(typed, 'rep'), 'owner');
     IF typed ->> 'owner_id' IS NULL AND p_owner_name IS NULL AND p_owner_share >= 25 THEN
         typed := typed || jsonb_build_object('owner_name', typed ->> 'rep_name', 'owner_id',
             typed ->> 'rep_id');
@@ -524,7 +532,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION bank.credit_facts, bank.credit_points, bank.credit_score,
     bank.card_verdict, bank.application_look, bank.application_open_case, bank.application_move,
         bank.application_lock,
-    bank.application_begin, bank.enterprise_find, bank.enterprise_fields TO bankops_api;
+    bank.application_begin, bank.enterprise_find, bank.enterprise_fields, bank.person_fields TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
   FROM unnest('{opening_open,credit_open,chain_open,application_field_set,
                application_document_save}'::text[]) name;

@@ -62,7 +62,7 @@ END $$;
 -- The papers of an application: those that are wanted and lacking, those that were read, their files
 -- and the editions before.
 CREATE FUNCTION api.application_documents(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (customer_id bigint, case_id bigint, kind text, number text, holder text, issued_on date,
+RETURNS TABLE (customer_id bigint, case_id bigint, kind text, paper_en text, paper_zh text, number text, holder text, issued_on date,
     expires_on date, state text, edition int, attachment_id bigint, file text, type text, bytes int,
     sha256 text, added_by text, added_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -70,9 +70,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     wanted AS (
         SELECT k.kind, k.n FROM c, regexp_split_to_table(bank.check_parameters(c.case_type) ->> 'files',
             '[ ,]+')
-               WITH ORDINALITY k (kind, n)),
+               WITH ORDINALITY k (kind, n)
+         WHERE NOT (k.kind = 'owner_id' AND upper(c.fields ->> 'owner_id') = upper(c.fields ->> 'rep_id'))),
     paper AS (SELECT d.* FROM c JOIN bank.application_document d USING (customer_id, case_id))
-    SELECT c.customer_id, c.case_id, k.kind, CASE WHEN k.kind IN ('rep_id', 'owner_id')
+    SELECT c.customer_id, c.case_id, k.kind, bank.paper_name(k.kind, true), bank.paper_name(k.kind, false), CASE WHEN k.kind IN ('rep_id', 'owner_id')
         THEN bank.mask_identity(d.number)
                ELSE d.number END, CASE WHEN k.kind IN ('rep_id', 'owner_id') THEN bank.mask_name(d.holder)
                    ELSE d.holder END,

@@ -112,7 +112,7 @@ SELECT is(pg_temp.as('t_audit', format('SELECT string_agg(kind || '' '' || state
 SELECT is(pg_temp.as('t_audit', format('SELECT convert_from(data, ''UTF8'') FROM api.application_documents(%s, %s) d, api.attachment_read(d.customer_id, d.case_id, d.attachment_id, gen_random_uuid()) WHERE d.edition = 1', :c, :o)),
     'scan 1', 'and can be read');
 SELECT is((SELECT detail_en FROM bank.application_check WHERE case_id = :o AND rule = 'files' ORDER BY run DESC LIMIT 1),
-          'No file: representative''s identity, owner''s identity, premises, tax registration.', 'the pre-check names the papers without a file');
+          'No file: Representative''s identity, Owner''s identity, Premises, Tax registration.', 'the pre-check names the papers without a file');
 SELECT pg_temp.file(:o, k, 'scan 3') FROM unnest('{rep_id,owner_id,address,tax}'::text[]) k;
 SELECT is((SELECT count(*) FROM bank.attachment WHERE case_id = :o), 3::bigint, 'one scan of several papers is kept once');
 SELECT is(pg_temp.stops(:o), NULL, 'whole');

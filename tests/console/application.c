@@ -73,7 +73,7 @@ static void approve(const char *number, const char *message)
              "the reviewing desk takes it");
     pty_type(pty, "P");
     pty_wait_text(pty, "Verdict", WAIT);
-    pty_keys(pty, "Tab", "Tab", "Tab", NULL);
+    pty_keys(pty, "Tab", NULL);
     pty_type(pty, "looks right");
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "The proposal waits for a second person.", WAIT),
@@ -99,14 +99,14 @@ static void execute(const char *number, const char *message)
 
 static void fill_opening(struct pty *pty, const char *code)
 {
-    field(pty, "新程餐饮有限公司");
     field(pty, code);
-    field(pty, "东门路1号");
-    field(pty, "13800138000");
+    field(pty, "新程餐饮有限公司");
     field(pty, "2024-03-01");
     field(pty, "");
-    field(pty, "王小明");
+    field(pty, "东门路1号");
+    field(pty, "13800138000");
     field(pty, "11010519491231002X");
+    field(pty, "王小明");
     field(pty, "2035-01-01");
     field(pty, "80");
     for (int i = 0; i < 5; i++)
@@ -116,16 +116,27 @@ static void fill_opening(struct pty *pty, const char *code)
     pty_keys(pty, "F10", NULL);
 }
 
-static void document(struct pty *pty, int kind)
+/* One scan, attached to each paper of the list. */
+static void papers(struct pty *pty, int count)
 {
-    pty_type(pty, "D");
-    pty_wait_text(pty, "Name on it", WAIT);
-    for (int i = 0; i < kind; i++)
-        pty_keys(pty, "Right", NULL);
-    pty_keys(pty, "F10", NULL);
-    pty_wait_text(pty, "The document is kept", WAIT);
-    pty_keys(pty, "F5", NULL);
-    pty_settle(pty, 300, 3000);
+    char path[1100];
+    snprintf(path, sizeof path, "%s/scan.txt", getenv("BANKOPS_FIXTURE"));
+    FILE *file = fopen(path, "w");
+    if (!file || fputs("all papers on one page\n", file) < 0 || fclose(file) != 0)
+        exit(99);
+    pty_type(pty, "3");
+    pty_wait_text(pty, "Papers and their files", WAIT);
+    for (int i = 0; i < count; i++) {
+        pty_type(pty, "f");
+        pty_wait_text(pty, "Attach", WAIT);
+        pty_settle(pty, 100, 2000);
+        pty_type(pty, path);
+        pty_keys(pty, "Enter", NULL);
+        pty_wait_text(pty, "The file is attached", WAIT);
+        pty_keys(pty, "F5", NULL);
+        pty_settle(pty, 300, 3000);
+        pty_keys(pty, "Down", NULL);
+    }
 }
 
 static void opening(void)
@@ -140,7 +151,7 @@ static void opening(void)
     pty = start("rm01", "sme");
     pty_wait_text(pty, "Credit code", WAIT);
     fill_opening(pty, "91350100M000100Y43");
-    stage_ok(pty_wait_text(pty, "To put right  5", WAIT), "all that is missing is counted at once");
+    stage_ok(pty_wait_text(pty, "To put right  6", WAIT), "all that is missing is counted at once");
     snprintf(number, sizeof number, "%s", newest());
     pty_type(pty, "2");
     stage_ok(pty_wait_text(pty, "Business licence", WAIT) &&
@@ -148,10 +159,8 @@ static void opening(void)
                  pty_wait_text(pty, "At visit", WAIT),
              "and named, with what is done at the visit");
     stage_ok(confirm(pty, "S", "Not submitted"), "it is not handed in so");
-    document(pty, 0);
-    document(pty, 1);
-    document(pty, 3);
-    document(pty, 4);
+    papers(pty, 4);
+    stage_ok(pty_has(pty, "scan.txt") && !pty_has(pty, "Wanted"), "each paper has its file");
     stage_ok(confirm(pty, "S", "with the reviewing desk"), "with its documents it is");
     pty_free(pty);
     approve(number, "it waits for account operations");
@@ -223,7 +232,7 @@ static void credit(void)
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "To put right  0", WAIT), "nothing more is asked");
     snprintf(number, sizeof number, "%s", newest());
-    pty_type(pty, "3");
+    pty_type(pty, "4");
     stage_ok(pty_wait_text(pty, "Never late in 24 months", WAIT) &&
                  pty_has(pty, "0 late payments in 24 months"),
              "each point of the score has its evidence");
