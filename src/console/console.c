@@ -99,7 +99,8 @@ unsigned console_ask(struct page *page, struct query *query, answer_function ans
     struct request request = {.sql = buffer_text(&query->sql),
                               .n = query->count,
                               .values = (const char *const *)query->values,
-                              .kind = REQUEST_READ};
+                              .kind = REQUEST_READ,
+                              .repeats = query->repeats};
     if (!connection_pending(page->console->connection, page))
         page->console->busy_since = clock_ms();
     unsigned id =

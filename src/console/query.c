@@ -298,6 +298,7 @@ void query_page(struct query *query, const struct query_page *page)
         function(query, page->source, page->limit, page->filters, page->filter_count, page->value,
                  page->data);
         limit(query, page->limit);
+        query->repeats = true; /* a function plans for itself */
         return;
     }
     name(query, page->source->view);

@@ -11,9 +11,10 @@ struct query {
     struct buffer sql;
     char **values;
     int count, capacity;
+    bool repeats; /* as in struct request */
 };
 
-#define QUERY_INIT {BUFFER_INIT, NULL, 0, 0}
+#define QUERY_INIT {BUFFER_INIT, NULL, 0, 0, false}
 
 void query_free(struct query *query);
 

@@ -38,7 +38,9 @@ struct request {
     int n;
     const char *const *values; /* NULL = null */
     enum request_kind kind;
-    bool stream; /* many answers of one row each (exports), then the last without rows */
+    bool stream;  /* many answers of one row each (exports), then the last without rows */
+    bool repeats; /* a read asked often in the same words, for which one plan is good: the server
+                     may keep it. It is sent whole where the server (or a pooler) does not. */
 };
 
 struct answer {

@@ -9,6 +9,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { PREPARED_MOST = 32, PREPARED_DIGEST = 16, PREPARED_NAME = 48 };
+
+/* A text that is asked again and again. */
+struct prepared {
+    unsigned char digest[PREPARED_DIGEST];
+    unsigned uses;
+    bool known; /* the server was told */
+};
+
 /* One request from connection_request() to its last answer. */
 struct pending {
     struct pending *next;
@@ -19,6 +28,8 @@ struct pending {
     int n;
     enum request_kind kind;
     bool stream;
+    bool repeats;
+    bool prepared;   /* sent as a statement that the server keeps */
     bool single_row; /* libpq was told to hand out the rows one by one */
     bool dropped;    /* the owner left: no callback */
     bool cancelled;  /* the owner wants it stopped */
@@ -72,6 +83,10 @@ struct connection {
     unsigned last_id;
     bool unconfirmed; /* the present answer came with "committed locally" */
     bool writing;     /* libpq could not send everything */
+
+    struct prepared prepared[PREPARED_MOST]; /* of this connection to the server */
+    int prepared_count;
+    bool prepare_refused; /* the server does not keep them: a pooler stands before it */
 };
 
 /* connection_link.c: getting and losing a connection */
@@ -85,6 +100,15 @@ void link_refuse(struct connection *connection, enum connection_state state,
 void link_ready(struct connection *connection);
 void link_close(struct connection *connection);
 void link_set_state(struct connection *connection, enum connection_state state);
+
+/* connection_prepare.c: statements that the server keeps */
+/* Sends the request, without its sync. */
+bool prepare_send(struct connection *connection, struct pending *pending);
+/* True when the request failed only because the server did not keep its statement, before anything
+ * was done: it is to be sent again, and from now on nothing is prepared. */
+bool prepare_failed(struct connection *connection, const struct pending *pending, const char *code);
+/* Another connection: the server knows nothing. */
+void prepare_forget(struct connection *connection);
 
 /* connection_queue.c: requests and answers */
 void queue_init(struct connection *connection);

@@ -27,6 +27,7 @@ void link_close(struct connection *c)
 {
     PQfinish(c->pg);
     c->pg = NULL;
+    prepare_forget(c);
     c->open = c->writing = false;
     c->retry_at = 0;
     c->doing[0] = '\0';

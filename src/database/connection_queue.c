@@ -145,6 +145,7 @@ static struct pending *new_pending(struct connection *c, const void *owner,
         p->values[i] = request->values[i] ? xstrdup(request->values[i]) : NULL;
     p->kind = request->kind;
     p->stream = request->stream && request->kind == REQUEST_READ;
+    p->repeats = request->repeats && request->kind == REQUEST_READ && !p->stream;
     return p;
 }
 
@@ -186,9 +187,7 @@ static bool send_one(struct connection *c, struct pending *p)
     p->single_row = false;
     clear_result(p);
     push(&c->sent, p);
-    if (PQsendQueryParams(c->pg, p->sql, p->n, NULL, (const char *const *)p->values, NULL, NULL,
-                          0) &&
-        PQpipelineSync(c->pg))
+    if (prepare_send(c, p) && PQpipelineSync(c->pg))
         return true;
     broken(c);
     return false;
@@ -279,7 +278,7 @@ static bool again(struct connection *c, struct pending *p, const struct error *e
 {
     if (p->stream || p->cancelled)
         return false;
-    if (was_hit_by_mistake(c, p, error)) {
+    if (prepare_failed(c, p, error->code) || was_hit_by_mistake(c, p, error)) {
         clear_result(p);
         push_front(&c->waiting, p);
         return true;

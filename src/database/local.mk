@@ -13,7 +13,7 @@ libdatabase_a_SOURCES = \
   src/database/connection.c src/database/connection.h \
   src/database/connection_host.c src/database/connection_host.h \
   src/database/connection_inside.h src/database/connection_link.c \
-  src/database/connection_queue.c \
+  src/database/connection_prepare.c src/database/connection_queue.c \
   src/database/copy.c src/database/copy.h \
   src/database/copy_binary.c src/database/copy_binary.h \
   src/database/failure.c src/database/failure.h src/database/failure_connect.c \

@@ -261,8 +261,8 @@ static bool apply(struct run *run, const struct step *step, struct error *error)
     return good;
 }
 
-/* One step as a transaction of a longer message. Its name is a setting of the transaction: a file that
- * ends it leaves nothing to record. */
+/* One step as a transaction of a longer message. Its name is a setting of the transaction: a file
+ * that ends it leaves nothing to record. */
 static bool add_step(PGconn *connection, const struct step *step, struct buffer *message,
                      struct error *error)
 {
@@ -273,7 +273,8 @@ static bool add_step(PGconn *connection, const struct step *step, struct buffer 
     checksum(text, length, hex);
     char *quoted = PQescapeLiteral(connection, step->name, strlen(step->name));
     buffer_format(message,
-                  BEGIN_SQL "; SET LOCAL check_function_bodies = off; SET LOCAL bankops.step = %s;\n",
+                  BEGIN_SQL
+                  "; SET LOCAL check_function_bodies = off; SET LOCAL bankops.step = %s;\n",
                   quoted);
     buffer_add_bytes(message, text, length);
     buffer_format(message,
@@ -310,8 +311,8 @@ static bool send_steps(struct run *run, const struct steps *steps, const char *m
 }
 
 /* A new schema goes in a few long messages: asking and answering for each of its steps takes longer
- * than many of them. It stops at the first that fails, whatever the reason; the caller does that one
- * by itself and learns what is wrong with it. */
+ * than many of them. It stops at the first that fails, whatever the reason; the caller does that
+ * one by itself and learns what is wrong with it. */
 static bool apply_new(struct run *run, const struct steps *steps, struct error *error)
 {
     struct buffer message = BUFFER_INIT;

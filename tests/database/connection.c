@@ -132,6 +132,47 @@ static void answers_in_one_batch_and_one_fails(void **state)
     connection_free(c);
 }
 
+/* The answer to a text that is asked often. */
+static const char *repeat(struct connection *c, struct told *told)
+{
+    const char *values[] = {"fine"};
+    struct request request = {
+        .sql = "SELECT $1::text AS kept", .n = 1, .values = values, .repeats = true};
+    memset(told, 0, sizeof *told);
+    connection_request(c, c, &request, note, told);
+    run_until(c, &told->last);
+    return told->value;
+}
+
+static void keeps_statements_that_repeat(void **state)
+{
+    static const char names[] =
+        "SELECT coalesce(string_agg(name, ' '), 'none') FROM pg_prepared_statements";
+    struct told told, aside;
+    char make[256];
+    (void)state;
+    struct connection *c = ready();
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(repeat(c, &told), "fine");
+    ask(c, c, names, &told);
+    run_until(c, &told.last);
+    assert_memory_equal(told.value, "bankops_", 8);
+    snprintf(make, sizeof make, "PREPARE \"%s\" AS SELECT 'another''s'", told.value);
+    ask(c, c, "DEALLOCATE ALL", &aside);
+    assert_string_equal(repeat(c, &told), "fine"); /* forgotten by the server: as by a pooler */
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(repeat(c, &told), "fine");
+    ask(c, c, names, &told);
+    run_until(c, &told.last);
+    assert_string_equal(told.value, "none");
+    connection_free(c);
+    c = ready();
+    ask(c, c, make, &aside); /* the name is taken: as by another program behind a pooler */
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(repeat(c, &told), "fine");
+    connection_free(c);
+}
+
 static void streams_rows_behind_another_request(void **state)
 {
     struct told first, rows;
@@ -511,6 +552,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_in_one_batch_and_one_fails),
+        cmocka_unit_test(keeps_statements_that_repeat),
         cmocka_unit_test(streams_rows_behind_another_request),
         cmocka_unit_test(reports_a_failure_at_commit),
         cmocka_unit_test(cancels_reads_and_spares_what_follows),
