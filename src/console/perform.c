@@ -358,24 +358,28 @@ static void job_open(struct job *job)
     job_free(job);
 }
 
-static const char *label_of(struct page *page, const struct defined_action *action,
-                            const char *const *row)
+/* What the row is called: a code in the words of its column. The caller frees it. */
+static char *label_of(struct page *page, const struct defined_action *action,
+                      const char *const *row)
 {
     const struct defined_columns *columns = columns_of(page, action);
+    char text[256];
     int label = of_panel(page, action) ? page->ops->panel_label(page)
                                             : page->definition->label;
     if (!row || !columns)
-        return page->heading ? page->heading : "";
+        return xstrdup(page->heading ? page->heading : "");
     if (label < 0 || label >= columns->count)
         label = page->definition->key_count ? page->definition->key[page->definition->key_count - 1]
                                             : 0;
-    return row[label] ? row[label] : "";
+    if (!row[label] || !columns->items[label].value_count)
+        return xstrdup(row[label] ? row[label] : "");
+    return xstrdup(format_cell(columns, label, row, 0, NULL, text, sizeof text));
 }
 
 static void item_fill(struct job *job, struct item *item, const char *const *row)
 {
     item->job = job;
-    item->label = xstrdup(label_of(job->page, job->action, row));
+    item->label = label_of(job->page, job->action, row);
     if (!row || !job->columns)
         return;
     item->cells = xcalloc((size_t)job->columns->count, sizeof *item->cells);
@@ -411,7 +415,9 @@ static bool marks_allowed(struct page *page, const struct defined_action *action
     for (int i = 0; i < count && !job_takes_rows(action); i++) {
         const char *why = row_refusal(page, action, rows[i]);
         if (why) {
-            char *named = xasprintf("%s: %s", label_of(page, action, rows[i]), why);
+            char *label = label_of(page, action, rows[i]);
+            char *named = xasprintf("%s: %s", label, why);
+            free(label);
             console_refuse(page->console, named);
             free(named);
             return false;

@@ -96,12 +96,11 @@ static void add_details(struct buffer *text, const struct job *job)
     char cell[256];
     for (int i = 0, lines = 0; item->cells && i < job->columns->count && lines < DETAILS_MOST; i++) {
         const struct defined_column *column = &job->columns->items[i];
-        if (column->hidden || i == job->action->amount || !item->cells[i] ||
-            !strcmp(item->cells[i], item->label))
+        if (column->hidden || i == job->action->amount || !item->cells[i])
             continue;
         format_cell(job->columns, i, (const char *const *)item->cells,
                     console_now(job->page->console), NULL, cell, sizeof cell);
-        if (!*cell)
+        if (!*cell || !strcmp(item->cells[i], item->label) || !strcmp(cell, item->label))
             continue;
         buffer_format(text, "\n  %s: %s", both_text(&column->title), cell);
         lines++;

@@ -75,7 +75,7 @@ SELECT bank.view_grant('recon_approval_list', 'clerk', 'supervisor', 'auditor', 
 -- voucher, outstanding (lines and sum of the account that only one side has), balance, rule.
 CREATE FUNCTION api.recon_approval_effect(p_kind text, p_account_id bigint, p_object bigint)
 RETURNS TABLE (line int, what text, subject text, amount bigint, currency text, before text,
-               after text)
+               after text, subject_zh text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     v_match bigint := CASE p_kind WHEN 'unmatch' THEN
@@ -88,27 +88,28 @@ BEGIN
     PERFORM bank.require_role('clerk', 'supervisor', 'auditor', 'admin');
     IF p_kind = 'alias' THEN
         RETURN QUERY SELECT 1, 'rule'::text, s.pattern::text, NULL::bigint, ''::text,
-               'absent'::text, s.kind::text
+               'absent'::text, s.kind::text, s.pattern::text
           FROM recon_alias s WHERE s.alias_id = p_object AND bank.in_scope(s.unit_id);
         RETURN;
     ELSIF p_kind = 'waiver' THEN
         RETURN QUERY SELECT row_number() OVER (ORDER BY t.position)::int, 'balance'::text,
                coalesce(nullif(t.fault, ''), t.account), t.closing, t.currency::text, 'held'::text,
-               'imported'::text
+               'imported'::text, coalesce(nullif(bank.recon_gate_zh(t.fault), ''), t.account)
           FROM recon_statement t WHERE t.file_id = p_object AND bank.in_scope(t.unit_id);
         RETURN;
     ELSIF p_kind = 'rules' THEN
         RETURN QUERY SELECT row_number() OVER ()::int, 'rule'::text, d.rule || ' ' || d.setting,
-               NULL::bigint, ''::text, d.before, d.after FROM api.rule_set_diff(p_object::int) d;
+               NULL::bigint, ''::text, d.before, d.after, d.rule || ' ' || d.setting
+          FROM api.rule_set_diff(p_object::int) d;
         RETURN;
     ELSIF p_kind = 'lane' THEN
         RETURN QUERY SELECT row_number() OVER (ORDER BY d.setting)::int, 'setting'::text, d.setting,
-               NULL::bigint, ''::text, coalesce(d.before, 'none'), d.after
+               NULL::bigint, ''::text, coalesce(d.before, 'none'), d.after, d.setting
           FROM api.lane_change_diff(p_object) d;
         RETURN;
     ELSIF p_kind = 'signoff' THEN
         RETURN QUERY SELECT e.line, 'balance'::text, e.item, e.amount, c.currency::text,
-               'prepared'::text, 'signed'::text
+               'prepared'::text, 'signed'::text, e.item
           FROM recon_signoff s JOIN recon_account c USING (account_id),
                LATERAL (VALUES (1, 'book', s.book), (2, 'statement-only', s.statement_only),
                         (3, 'book-only', -s.book_only), (4, 'adjusted', s.adjusted),
@@ -130,7 +131,7 @@ BEGIN
          WHERE o.account_id = p_account_id),
     moved AS (
         SELECT count(*) AS lines, coalesce(sum(i.amount), 0) AS total FROM item i)
-    SELECT x.line::int, x.what, x.subject, x.amount, x.currency, x.before, x.after FROM (
+    SELECT x.line::int, x.what, x.subject, x.amount, x.currency, x.before, x.after, x.subject FROM (
         SELECT row_number() OVER (ORDER BY i.side, i.value_date, i.item_id) AS line,
                CASE i.side WHEN 'L' THEN 'ours' ELSE 'bank' END AS what,
                coalesce(nullif(i.reference, ''), i.counterparty) AS subject,
