@@ -79,10 +79,17 @@ SELECT a.lane_id, s.close_date AS day, f.file_id, f.name, f.side, f.status, f.re
  WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
  GROUP BY a.lane_id, s.close_date, f.file_id;
 
--- What was open in an account at the end of a day, also when a later day matched it.
+-- What was open in an account at the end of a day, also when a later day matched it. Lines that no run
+-- has looked at are not in recon_open yet.
 CREATE FUNCTION bank.recon_outstanding(p_account_id bigint, p_day date)
 RETURNS TABLE (item_id bigint) LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
     SELECT o.item_id FROM recon_open o WHERE o.account_id = p_account_id AND o.day <= p_day
+    UNION ALL
+    SELECT i.item_id FROM recon_statement s
+      JOIN recon_item i ON i.statement_id = s.statement_id AND i.account_id = s.account_id
+     WHERE s.account_id = p_account_id AND s.fresh AND s.live AND i.day <= p_day
+       AND NOT EXISTS (SELECT FROM recon_open o
+                        WHERE o.account_id = i.account_id AND o.item_id = i.item_id)
     UNION ALL
     SELECT i.item_id
       FROM recon_match m

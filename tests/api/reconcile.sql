@@ -98,6 +98,10 @@ SELECT is((SELECT count(*) FROM api.import_line), 0::bigint, 'nothing is left on
 -- Exact and unique on both sides, nothing else.
 SELECT is(pg_temp.as('t_clerk', format($$SELECT cause FROM api.lane_day WHERE lane_id = %s$$,
           pg_temp.lane('T-ONE'))), 'not-run', 'the lane waits for a run');
+SELECT is(pg_temp.as('t_clerk', format($$SELECT bool_and(parts = total)::text || ' ' || sum(lines) FROM (
+          SELECT sum(amount) FILTER (WHERE line <= 6) AS parts, sum(amount) FILTER (WHERE line = 7) AS total,
+                 sum(lines) AS lines FROM api.balance_sheet(%s, '2030-01-02') GROUP BY account_id) s$$,
+          pg_temp.lane('T-ONE'))), 'true 15', 'the sheet adds up before any run has looked at the lines');
 SELECT is(pg_temp.run('t_clerk', 'T-ONE', '2030-01-02'), 'done', 'a clerk runs the lane');
 SELECT is(pg_temp.matched('T-ONE'), 'A1 100, B2 200',
           'references that differ in case and punctuation match; nothing that is not unique');
