@@ -350,7 +350,7 @@ END $$;
 -- the pairs of characters they share (bank.recon_alike), counted for all at once.
 CREATE FUNCTION bank.recon_run_judge_near() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '64MB' SET enable_nestloop = off
-SET enable_mergejoin = off AS $$
+SET enable_mergejoin = off SET enable_sort = off AS $$
 BEGIN
     WITH near AS MATERIALIZED (
         SELECT match_id, account_id, amount, key, other_key FROM run_other WHERE near AND NOT keyed),
@@ -363,18 +363,18 @@ BEGIN
         UNION ALL SELECT true, side, item_id, key, account_id, amount FROM rest),
     gram AS MATERIALIZED (
         SELECT w.left_over, w.side, w.id, w.account_id, w.amount, length(w.key) AS length,
-               substr(w.key, n, 2) AS gram,
-               row_number() OVER (PARTITION BY w.left_over, w.side, w.id, substr(w.key, n, 2)) AS copy
-          FROM word w, generate_series(1, length(w.key) - 1) n WHERE length(w.key) >= 4),
+               substr(w.key, n, 2) AS gram, count(*) AS copies
+          FROM word w, generate_series(1, length(w.key) - 1) n WHERE length(w.key) >= 4
+         GROUP BY w.left_over, w.side, w.id, w.account_id, w.amount, w.key, substr(w.key, n, 2)),
     own AS MATERIALIZED (
-        SELECT a.id AS match_id, 200 * count(*) / (a.length + b.length - 2) AS alike
+        SELECT a.id AS match_id, 200 * sum(least(a.copies, b.copies))::bigint / (a.length + b.length - 2) AS alike
           FROM gram a JOIN gram b ON NOT b.left_over AND b.side = 'L' AND b.id = a.id AND b.gram = a.gram
-               AND b.copy = a.copy
          WHERE NOT a.left_over AND a.side = 'S' GROUP BY a.id, a.length, b.length),
     other AS (
-        SELECT g.id AS match_id, 200 * count(*) / (g.length + x.length - 2) AS alike
+        SELECT g.id AS match_id,
+               200 * sum(least(g.copies, x.copies))::bigint / (g.length + x.length - 2) AS alike
           FROM gram g JOIN gram x ON x.left_over AND x.side = g.side AND x.account_id = g.account_id
-               AND x.amount = g.amount AND x.gram = g.gram AND x.copy = g.copy
+               AND x.amount = g.amount AND x.gram = g.gram
          WHERE NOT g.left_over
          GROUP BY g.id, g.side, g.length, x.length, x.id)
     INSERT INTO run_doubt

@@ -7,7 +7,7 @@
 -- whatever its sign, so that a reversal speaks against a pair too.
 CREATE FUNCTION bank.recon_unique_group(p_as_of date, p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '256MB' SET enable_sort = off AS $$
+SET work_mem = '256MB' SET enable_sort = off SET enable_indexscan = off AS $$
 DECLARE
     v_book bigint[] := ARRAY(SELECT s.statement_id FROM recon_statement s
                               WHERE s.statement_id = ANY (p_fresh) AND s.side = 'L');
@@ -115,7 +115,7 @@ $$;
 -- were open before and are in one.
 CREATE FUNCTION bank.recon_unique_rest(p_as_of date, p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '128MB' SET enable_nestloop = off SET enable_mergejoin = off AS $$
+SET work_mem = '128MB' SET enable_nestloop = off SET enable_mergejoin = off SET enable_indexscan = off AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_bad, pg_temp.run_else, pg_temp.run_paid;
     CREATE TEMP TABLE run_bad ON COMMIT DROP AS
@@ -178,7 +178,7 @@ DECLARE
 BEGIN
     PERFORM bank.recon_number_from(p_low);
     IF p_rule IS NOT NULL THEN
-        EXECUTE format(make, '$4') || ''''', NULL FROM run_told t WHERE t.good'
+        EXECUTE format(make, '$4') || ''''', NULL FROM (SELECT * FROM run_told WHERE good ORDER BY last_day) t'
           USING p_lane.unit_id, p_run, p_version, p_rule, session_user::text, clock_timestamp();
     END IF;
     INSERT INTO run_sure
@@ -254,6 +254,7 @@ BEGIN
     EXECUTE format('CREATE UNIQUE INDEX ON %s (book_id, account_id) WHERE book_id IS NOT NULL', v_table);
     EXECUTE format('CREATE UNIQUE INDEX ON %s (statement_id, account_id) WHERE statement_id IS NOT NULL',
                    v_table);
+    EXECUTE format('CREATE INDEX ON %s USING brin (last_day, first_day) WITH (pages_per_range = 16)', v_table);
     EXECUTE format('UPDATE recon_segment SET first_item = x.first, last_item = x.last FROM (
         SELECT least(min(book_id), min(statement_id)) AS first, greatest(max(book_id), max(statement_id)) AS last
           FROM %s WHERE book_id IS NOT NULL AND statement_id IS NOT NULL) x
