@@ -117,6 +117,28 @@ PGconn *session_open(const struct session_options *options, struct error *error)
     return connection;
 }
 
+PGconn *session_beside(PGconn *connection)
+{
+    const char *keywords[64], *values[64];
+    size_t count = 0;
+    PQconninfoOption *options = PQconninfo(connection);
+    for (const PQconninfoOption *option = options; option && option->keyword; option++)
+        if (option->val && *option->val && count + 1 < ARRAY_LENGTH(keywords)) {
+            keywords[count] = option->keyword;
+            values[count++] = option->val;
+        }
+    keywords[count] = values[count] = NULL;
+    PGconn *beside = options ? PQconnectdbParams(keywords, values, 0) : NULL;
+    PQconninfoFree(options);
+    if (beside && PQstatus(beside) != CONNECTION_OK) {
+        PQfinish(beside);
+        beside = NULL;
+    }
+    if (beside)
+        PQsetNoticeReceiver(beside, ignore_notice, NULL);
+    return beside;
+}
+
 bool session_set_durable(PGconn *connection, bool durable, struct error *error)
 {
     return session_script(

@@ -20,6 +20,10 @@ struct session_options {
  * caller closes with PQfinish(). Returns NULL and fills *error on failure. */
 PGconn *session_open(const struct session_options *options, struct error *error);
 
+/* Another connection as the same login to the same database, or NULL: something to be faster with. The
+ * caller closes it with PQfinish(). */
+PGconn *session_beside(PGconn *connection);
+
 /* Runs one statement with `n` text parameters (NULL = null). On success *out holds the rows and the
  * caller frees it with PQclear(). */
 bool session_rows(PGconn *connection, const char *sql, int n, const char *const *values,

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/language.h"
 #include "database/copy.h"
+#include "database/failure.h"
 #include "database/session.h"
 #include "reconcile/run_lines.h"
 #include "reconcile/run_unique.h"
@@ -22,7 +23,7 @@
 struct begun {
     char lane_id[16], date[16], rule_set[16];
     char *fresh; /* statements, as an array */
-    size_t bulk; /* pairs of which the database finds the plain ones itself */
+    bool bulk;   /* the database finds plain pairs itself */
     struct match_rules *rules;
 };
 
@@ -48,7 +49,7 @@ static bool begin(PGconn *connection, const struct run_options *options, struct 
         snprintf(begun->date, sizeof begun->date, "%s", PQgetvalue(rows, 0, 1));
         snprintf(begun->rule_set, sizeof begun->rule_set, "%s", PQgetvalue(rows, 0, 2));
         begun->fresh = xstrdup(PQgetvalue(rows, 0, 4));
-        begun->bulk = strtoul(PQgetvalue(rows, 0, 5), NULL, 10);
+        begun->bulk = *PQgetvalue(rows, 0, 5) == 't';
         begun->rules = match_rules_parse(options->lane, PQgetvalue(rows, 0, 3),
                                          (size_t)PQgetlength(rows, 0, 3), error);
     } else {
@@ -192,14 +193,14 @@ static bool send_matches(PGconn *connection, const struct match_store *store,
 }
 
 /* What is left to the database, as api.run_commit wants it; NULL for nothing. */
-static char *unique_text(const struct run_unique *unique)
+static char *unique_text(const struct run_unique *unique, const struct match_rules *rules)
 {
     if (!unique)
         return NULL;
     cJSON *object = cJSON_CreateObject();
     char count[24];
     snprintf(count, sizeof count, "%zu", run_unique_count(unique));
-    cJSON_AddStringToObject(object, "rule", run_unique_rule(unique));
+    cJSON_AddStringToObject(object, "rule", run_unique_rule(rules));
     cJSON_AddStringToObject(object, "pairs", count);
     char *text = cJSON_PrintUnformatted(object);
     cJSON_Delete(object);
@@ -219,27 +220,66 @@ static bool commit_run(PGconn *connection, const struct run_options *options,
         error);
 }
 
-static bool match(PGconn *connection, const struct run_options *options, const struct begun *begun,
-                  struct error *error)
+/* Lets the database look for plain pairs; the answer is awaited by prepared(). */
+static bool prepare(PGconn *connection, const struct run_options *options,
+                    const struct begun *begun, struct error *error)
 {
-    char *run = NULL;
-    struct run_unique *unique = NULL;
-    struct match_store *store = match_store_new(begun->rules);
+    const char *values[] = {options->lane, begun->date, begun->rule_set,
+                            run_unique_rule(begun->rules)};
+    return PQsendQueryParams(connection, "SELECT api.run_prepare($1, $2::date, $3::int, $4)", 4, NULL,
+                             values, NULL, NULL, 0) == 1 ||
+           failure_from_connection(connection, error);
+}
+
+static bool prepared(PGconn *connection, struct error *error)
+{
+    bool good = true;
+    PGresult *result;
+    while ((result = PQgetResult(connection))) {
+        if (good && PQresultStatus(result) != PGRES_TUPLES_OK)
+            good = failure_from_result(result, connection, error);
+        PQclear(result);
+    }
+    return good && (PQstatus(connection) == CONNECTION_OK ||
+                    failure_from_connection(connection, error));
+}
+
+/* Reads the lines and matches them; of a bulk over a connection of its own, while the database looks
+ * for plain pairs over this one. The lane is locked, so that both see the same lines. */
+static bool find(PGconn *connection, const struct run_options *options, const struct begun *begun,
+                 struct match_store *store, bool *bulk, struct error *error)
+{
+    bool done = true;
+    *bulk = begun->bulk && run_unique_rule(begun->rules);
+    PGconn *beside = *bulk ? session_beside(connection) : NULL;
     say(options, _("reading the open lines"));
-    bool done = read_lines(connection, begun, store, error);
+    if (*bulk && !beside)
+        done = read_lines(connection, begun, store, error);
+    if (*bulk)
+        done = done && prepare(connection, options, begun, error);
+    if (!*bulk || beside)
+        done = done && read_lines(beside ? beside : connection, begun, store, error);
+    PQfinish(beside);
     if (done) {
         say(options, _("matching"));
         match_run(store);
-        unique = run_unique_new(store, begun->rules);
-        if (unique && (!begun->bulk || run_unique_count(unique) < begun->bulk)) {
-            run_unique_free(unique);
-            unique = NULL;
-        }
-        say(options, _("handing over the matches"));
-        done = send_matches(connection, store, unique, error);
     }
-    char *left = unique_text(unique);
-    run_unique_free(unique);
+    return (!*bulk || prepared(connection, done ? error : NULL)) && done;
+}
+
+static bool match(PGconn *connection, const struct run_options *options, const struct begun *begun,
+                  struct error *error)
+{
+    char *run = NULL, *left = NULL;
+    struct match_store *store = match_store_new(begun->rules);
+    bool bulk, done = find(connection, options, begun, store, &bulk, error);
+    if (done) {
+        say(options, _("handing over the matches"));
+        struct run_unique *unique = bulk ? run_unique_new(store, begun->rules) : NULL;
+        done = send_matches(connection, store, unique, error);
+        left = unique_text(unique, begun->rules);
+        run_unique_free(unique);
+    }
     match_store_free(store);
     if (done)
         say(options, _("checking and keeping the matches"));

@@ -110,11 +110,8 @@ static const struct match_rule *rule_of(const struct match_rules *rules)
 
 struct run_unique *run_unique_new(const struct match_store *store, const struct match_rules *rules)
 {
-    const struct match_rule *rule = rule_of(rules);
-    if (!rule)
-        return NULL;
     struct run_unique *unique = xcalloc(1, sizeof *unique);
-    *unique = (struct run_unique){.store = store, .rule = rule, .slots = 1024};
+    *unique = (struct run_unique){.store = store, .rule = rule_of(rules), .slots = 1024};
     while (unique->slots < store->count * 2)
         unique->slots *= 2;
     unique->table = xcalloc(unique->slots, sizeof *unique->table);
@@ -137,9 +134,10 @@ void run_unique_free(struct run_unique *unique)
     free(unique);
 }
 
-const char *run_unique_rule(const struct run_unique *unique)
+const char *run_unique_rule(const struct match_rules *rules)
 {
-    return unique->rule->name;
+    const struct match_rule *rule = rule_of(rules);
+    return rule ? rule->name : NULL;
 }
 
 size_t run_unique_count(const struct run_unique *unique)

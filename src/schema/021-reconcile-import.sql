@@ -163,6 +163,7 @@ BEGIN
     END IF;
     added := bank.recon_store_lines(p_file, low, plain, prepared, over);
     IF low IS NOT NULL THEN
+        PERFORM bank.recon_segment_index('item', low);
         PERFORM bank.recon_segment_join('item', low);
     END IF;
     PERFORM bank.recon_store_sums(p_file, plain);

@@ -271,7 +271,7 @@ $$;
 -- so many plain pairs on the database finds them itself (p_unique of api.run_commit).
 CREATE FUNCTION api.run_begin(p_lane text, p_as_of date, p_rule_set_id int)
 RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text, fresh text,
-              bulk bigint)
+              bulk boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     lane bank.recon_lane;
@@ -281,7 +281,8 @@ BEGIN
     RETURN QUERY SELECT lane.lane_id, coalesce(p_as_of, bank.today()), r.rule_set_id, r.version,
                         bank.recon_rules_of(lane, r.rule_set_id)::text,
                         bank.recon_fresh(lane.lane_id)::text,
-                        bank.setting('recon_segment_lines')::bigint
+                        (SELECT least(s.book, s.statement) FROM bank.recon_run_seen(lane.lane_id,
+                             coalesce(p_as_of, bank.today())) s) >= bank.setting('recon_segment_lines')::bigint
       FROM recon_rule_set r WHERE r.rule_set_id = coalesce(p_rule_set_id, lane.rule_set_id);
 END $$;
 SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');

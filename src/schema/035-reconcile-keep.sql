@@ -39,17 +39,12 @@ BEGIN
        AND NOT EXISTS (SELECT FROM run_kept k WHERE k.match_id = o.match_id);
 END $$;
 
--- Writes the matches; the pairs to the segment p_low when they are many, each with its lines in its own
--- row once it is confirmed. p_rule: that of the unique pairs (096), NULL when none were looked for.
-CREATE FUNCTION bank.recon_run_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_low bigint,
-                                     p_rule text) RETURNS void
+-- Writes the matches but for unique pairs; pairs to a segment when they are many.
+CREATE FUNCTION bank.recon_run_write(p_lane bank.recon_lane, p_run bigint, p_version int) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '128MB' AS $$
 BEGIN
-    IF p_low IS NOT NULL THEN
-        PERFORM bank.recon_unique_write(p_lane, p_run, p_version, p_rule, p_low);
-        PERFORM bank.recon_segment_join('match', p_low);
-    END IF;
+    PERFORM bank.recon_sure_write(p_lane, p_run, p_version);
     INSERT INTO recon_match (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
         key, amount, first_day, last_day, score, evidence, detail, status)
     OVERRIDING SYSTEM VALUE
@@ -226,6 +221,38 @@ BEGIN
      WHERE r.run_id = p_run;
 END $$;
 
+-- Lines that a run looks at.
+CREATE FUNCTION bank.recon_run_seen(p_lane_id int, p_as_of date, OUT book bigint, OUT statement bigint)
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT coalesce(sum(n) FILTER (WHERE side = 'L'), 0)::bigint,
+           coalesce(sum(n) FILTER (WHERE side = 'S'), 0)::bigint
+      FROM (SELECT o.side, count(*) AS n FROM recon_open o JOIN recon_account a USING (account_id)
+             WHERE a.lane_id = p_lane_id AND o.day <= p_as_of GROUP BY o.side
+            UNION ALL
+            SELECT t.side, sum(t.fresh_lines) FROM recon_day_total t JOIN recon_account a USING (account_id)
+             WHERE a.lane_id = p_lane_id AND t.day <= p_as_of AND t.fresh_lines <> 0
+             GROUP BY t.side) c
+$$;
+
+-- Prepares a run, unless api.run_prepare did; answers where its unique pairs are.
+CREATE FUNCTION bank.recon_run_found(p_lane bank.recon_lane, p_as_of date, p_rule_set_id int, p_fresh bigint[],
+    p_exact boolean, p_unique jsonb, OUT low bigint, OUT run_id bigint, OUT rule text)
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF p_unique IS NULL OR to_regclass('pg_temp.run_found') IS NULL THEN
+        PERFORM bank.recon_run_prepare(p_lane, p_as_of, p_rule_set_id,
+                                       CASE WHEN p_exact THEN 'exact' ELSE p_unique->>'rule' END);
+    END IF;
+    IF to_regclass('pg_temp.run_found') IS NOT NULL THEN
+        SELECT f.low, f.run_id, f.rule INTO low, run_id, rule FROM run_found f
+         WHERE f.lane_id = p_lane.lane_id AND f.as_of = p_as_of AND f.rule_set_id = p_rule_set_id
+           AND f.fresh = p_fresh;
+    END IF;
+    IF low IS NULL AND p_unique IS NOT NULL OR rule <> p_unique->>'rule' THEN
+        PERFORM bank.recon_run_refuse('unique pairs');
+    END IF;
+END $$;
+
 -- Checks, judges and keeps what a run found, opens breaks for the rest. p_exact: the database finds
 -- the pairs itself; else api.run_line holds what an engine of this transaction claims.
 CREATE FUNCTION bank.recon_run_keep(p_lane text, p_as_of date, p_rule_set_id int, p_exact boolean,
@@ -239,14 +266,10 @@ DECLARE
     v_rules jsonb;
     v_version int;
     v_run bigint;
-    v_low bigint;
-    many bigint;
-    v_unique jsonb := p_unique;
-    v_bulk bigint := bank.setting('recon_segment_lines')::bigint;
     v_fresh bigint[];
-    v_read bigint[];                         -- of these, statements that are read line by line
     v_settled int;
     seen record;
+    uniq record;                             -- the unique pairs, all NULL where they are not looked for
 BEGIN
     answer := bank.request_replay(p_request, 'run_commit',
                                   jsonb_build_array(p_lane, p_as_of, p_rule_set_id));
@@ -264,55 +287,36 @@ BEGIN
     END IF;
     v_rules := bank.recon_rules_of(lane, p_rule_set_id);
     v_fresh := bank.recon_fresh(lane.lane_id);
-    v_read := v_fresh;
-    SELECT coalesce(sum(n) FILTER (WHERE side = 'L'), 0) AS book,
-           coalesce(sum(n) FILTER (WHERE side = 'S'), 0) AS statement INTO seen
-      FROM (SELECT o.side, count(*) AS n FROM recon_open o JOIN recon_account a USING (account_id)
-             WHERE a.lane_id = lane.lane_id AND o.day <= v_as_of GROUP BY o.side
-            UNION ALL
-            SELECT t.side, sum(t.fresh_lines) FROM recon_day_total t JOIN recon_account a USING (account_id)
-             WHERE a.lane_id = lane.lane_id AND t.day <= v_as_of AND t.fresh_lines <> 0
-             GROUP BY t.side) c;
-    INSERT INTO recon_run (lane_id, unit_id, as_of, rule_set_id, book_count, statement_count,
+    SELECT * INTO seen FROM bank.recon_run_seen(lane.lane_id, v_as_of);
+    SELECT * INTO uniq FROM bank.recon_run_found(lane, v_as_of, p_rule_set_id, v_fresh, p_exact, p_unique);
+    INSERT INTO recon_run (run_id, lane_id, unit_id, as_of, rule_set_id, book_count, statement_count,
                            match_count, break_count, started_at)
-    VALUES (lane.lane_id, lane.unit_id, v_as_of, p_rule_set_id, seen.book, seen.statement, 0, 0,
-            v_started)
+    OVERRIDING SYSTEM VALUE
+    VALUES (coalesce(uniq.run_id, nextval('bank.recon_run_run_id_seq')), lane.lane_id, lane.unit_id, v_as_of,
+            p_rule_set_id, seen.book, seen.statement, 0, 0, v_started)
     RETURNING run_id INTO v_run;
-    PERFORM bank.recon_run_open(lane.lane_id);
-    PERFORM bank.recon_run_undone(lane.lane_id);
-    IF p_exact THEN
-        many := least(seen.book, seen.statement);
-        v_unique := CASE WHEN many >= v_bulk THEN '{"rule": "exact"}'::jsonb END;
-    ELSE
-        SELECT count(*) + coalesce((p_unique->>'pairs')::bigint, 0) INTO many FROM api.run_line
-         WHERE writer = pg_current_xact_id() AND mate_id IS NOT NULL;
-    END IF;
-    IF (p_unique->>'pairs')::bigint < v_bulk THEN
-        PERFORM bank.recon_run_refuse('few unique pairs');
-    END IF;
-    IF bank.recon_run_unique(v_as_of, v_fresh, v_rules, v_unique) THEN
-        v_read := '{}';
-    ELSE
-        v_unique := NULL;
+    IF uniq.low IS NOT NULL THEN
+        PERFORM bank.recon_unique_settle(v_as_of, uniq.low, (p_unique->>'pairs')::bigint);
     END IF;
     IF NOT p_exact THEN
         PERFORM bank.recon_run_forget();
     END IF;
-    IF v_unique IS NOT NULL OR many >= v_bulk THEN
-        v_low := bank.recon_segment_new('match');
-    END IF;
-    PERFORM bank.recon_run_pairs(v_as_of, v_read, p_exact);
+    PERFORM bank.recon_run_pairs(v_as_of, CASE WHEN uniq.low IS NULL THEN v_fresh ELSE '{}' END, p_exact);
     PERFORM bank.recon_run_single(v_as_of);
     PERFORM bank.recon_run_groups();
     PERFORM bank.recon_run_rest();
     PERFORM bank.recon_run_judge(v_rules, lane);
     PERFORM bank.recon_run_supersede(lane.lane_id);
-    PERFORM bank.recon_run_write(lane, v_run, v_version, v_low, v_unique->>'rule');
+    PERFORM bank.recon_run_write(lane, v_run, v_version);
+    IF uniq.low IS NOT NULL THEN
+        PERFORM bank.recon_segment_join('match', uniq.low);
+    END IF;
     PERFORM bank.recon_run_vouchers(lane, v_run);
     PERFORM bank.recon_run_settle(lane.lane_id, v_fresh);
     PERFORM bank.recon_run_close();
-    PERFORM bank.recon_run_count(v_run, v_unique->>'rule');
+    PERFORM bank.recon_run_count(v_run, uniq.rule);
     PERFORM bank.recon_run_clear();
+    DROP TABLE IF EXISTS pg_temp.run_found;
     -- Vouchers of approved adjustments that came with our book.
     v_settled := bank.recon_vouchers_settle(lane, v_as_of, v_run);
     UPDATE recon_run SET match_count = match_count + v_settled,

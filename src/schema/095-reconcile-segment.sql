@@ -29,38 +29,63 @@ BEGIN
         EXECUTE format('ALTER TABLE bank.recon_match_%s ADD CHECK (status IN (''confirmed'', ''undone'') '
                        'AND adjustment = 0 AND made_at IS NULL)', v_low);
     END IF;
-    EXECUTE format('GRANT SELECT, INSERT ON bank.recon_%s_%s TO bankops_api', p_kind, v_low);
+    EXECUTE format('GRANT SELECT, INSERT, DELETE ON bank.recon_%s_%s TO bankops_api', p_kind, v_low);
     RETURN v_low;
 END $$;
 
--- Makes the indexes of a segment and puts it beside the others, where the usual rights hold.
-CREATE FUNCTION bank.recon_segment_join(p_kind text, p_low bigint) RETURNS void
+-- Makes the indexes of a segment that is filled. Once one is attached, nobody else attaches another
+-- until that transaction ends; therefore before.
+CREATE FUNCTION bank.recon_segment_index(p_kind text, p_low bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
     v_table text := format('bank.recon_%s_%s', p_kind, p_low);
     v_index record;
 BEGIN
-    EXECUTE format('REVOKE ALL ON %s FROM bankops_api', v_table);
-    -- Indexes first: once it is attached, nobody else attaches another until this transaction ends.
     FOR v_index IN SELECT i.indisprimary, pg_get_indexdef(i.indexrelid) AS made, pg_get_constraintdef(c.oid) AS key
                      FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'p'
                     WHERE i.indrelid = ('bank.recon_' || p_kind)::regclass LOOP
         EXECUTE CASE WHEN v_index.indisprimary THEN format('ALTER TABLE %s ADD %s', v_table, v_index.key)
                      ELSE regexp_replace(v_index.made, 'INDEX \S+ ON (ONLY )?\S+', 'INDEX ON ' || v_table) END;
     END LOOP;
+    IF p_kind = 'match' THEN
+        PERFORM bank.recon_segment_pairs(p_low);
+    END IF;
+END $$;
+
+-- Puts a segment with its indexes beside the others, where the usual rights hold.
+CREATE FUNCTION bank.recon_segment_join(p_kind text, p_low bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_table text := format('bank.recon_%s_%s', p_kind, p_low);
+BEGIN
+    EXECUTE format('REVOKE ALL ON %s FROM bankops_api', v_table);
     EXECUTE format('ALTER TABLE bank.recon_%s ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)', p_kind,
                    v_table, p_low, p_low + 100000000);
     -- The planner has to know at once how few statements a segment holds, and once that numbers differ.
     IF p_kind = 'item' THEN
         EXECUTE format('ANALYZE %s (statement_id)', v_table);
     ELSE
-        PERFORM bank.recon_segment_pairs(p_low);
+        PERFORM bank.recon_segment_once(p_low);
     END IF;
     IF NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = 'bank' AND inherited
                                          AND tablename = 'recon_' || p_kind) THEN
         EXECUTE format('ANALYZE bank.recon_%1$s (account_id, %1$s_id)', p_kind);
     END IF;
 END $$;
+
+-- A segment joins the others in the transaction that makes it, or there is none.
+CREATE FUNCTION bank.recon_segment_joined() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_inherits
+                    WHERE inhrelid = to_regclass(format('bank.recon_%s_%s', NEW.kind, NEW.low))) THEN
+        PERFORM bank.fail('BO423', 'The run was prepared and not ended.', NEW.low::text, 'Run the lane again.');
+    END IF;
+    RETURN NULL;
+END $$;
+ALTER FUNCTION bank.recon_segment_joined() OWNER TO bankops_owner;
+CREATE CONSTRAINT TRIGGER recon_segment_joined AFTER INSERT ON bank.recon_segment
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION bank.recon_segment_joined();
 
 -- Counts the rows of segment p_low while they are written; cheaper than a window over all of them.
 CREATE FUNCTION bank.recon_number_from(p_low bigint) RETURNS void
@@ -77,6 +102,7 @@ DECLARE
     f text;
 BEGIN
     FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text)',
+                             'bank.recon_segment_index(text, bigint)',
                              'bank.recon_segment_join(text, bigint)'] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO bankops_owner', f);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);

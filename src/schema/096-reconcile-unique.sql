@@ -1,7 +1,8 @@
 -- The bulk of a large run: references that stand for one line of each side and nothing else. The
 -- database finds these pairs itself, in one pass over the open lines, and keeps each in one row; only
--- what is left over goes the way of single claims (026). An engine names the rule by which it would
--- have made them, how many it expects, and those that it wants otherwise.
+-- what is left over goes the way of single claims (026). While it does so an engine reads and matches
+-- the same lines over a connection of its own; it names the rule by which it would have made these
+-- pairs, how many it expects, and those that it wants otherwise.
 
 -- Groups the open lines of the lane (fresh statements and run_open) by account, reference and amount
 -- whatever its sign, so that a reversal speaks against a pair too.
@@ -18,7 +19,7 @@ BEGIN
     CREATE TEMP TABLE run_told ON COMMIT DROP AS
     SELECT t.account_id, t.key, t.value, t.book_id, t.statement_id, t.first_day, t.last_day,
            t.amount, t.apart, t.lines = 2 AND t.book_id IS NOT NULL AND t.statement_id IS NOT NULL
-               AND t.amount = t.most AND t.value <> 0 AS good
+               AND t.amount = t.most AND t.value <> 0 AS good, false AS dropped
       FROM (SELECT l.account_id, l.key, abs(l.amount) AS value, count(*) AS lines,
                    min(l.book_id) AS book_id, min(l.statement_id) AS statement_id,
                    min(l.amount) AS amount, max(l.amount) AS most,
@@ -40,59 +41,30 @@ BEGIN
              GROUP BY l.key, l.account_id, abs(l.amount)) t;
 END $$;
 
--- What the pairs add to the sums by day.
-CREATE FUNCTION bank.recon_unique_sum() RETURNS bigint
-LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
-BEGIN
-    TRUNCATE run_day;
-    INSERT INTO run_day
-    SELECT account_id, last_day, count(*), sum(amount), sum(value) FROM run_told WHERE good
-     GROUP BY account_id, last_day;
-    RETURN (SELECT coalesce(sum(lines), 0) FROM run_day);
-END $$;
-
--- Takes some from among the pairs; answers whether there were any.
-CREATE FUNCTION bank.recon_unique_drop(p_books bigint[]) RETURNS boolean
-LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
-BEGIN
-    IF p_books = '{}' THEN
-        RETURN false;
-    END IF;
-    UPDATE run_told SET good = false WHERE good AND book_id = ANY (p_books);
-    RETURN true;
-END $$;
-
--- Pairs that are none after all: what the engine wants otherwise, what people took apart, and those
--- days apart that a settled line lies nearer to, which are claimed like any other and judged so.
-CREATE FUNCTION bank.recon_unique_except(p_unique jsonb) RETURNS void
+-- Takes from among the pairs what people took apart, and those days apart that a settled line lies
+-- nearer to, which are claimed like any other and judged so.
+CREATE FUNCTION bank.recon_unique_except(p_rule text) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
-    wanted bigint := p_unique->>'pairs';
-    good bigint;
+    v_undone bigint[] := '{}';
     v_settled bigint[];
 BEGIN
-    PERFORM bank.recon_unique_drop(ARRAY(SELECT l.item_id FROM api.run_line l
-                                          WHERE l.writer = pg_current_xact_id() AND l.match = 0));
-    DELETE FROM api.run_line WHERE writer = pg_current_xact_id() AND match = 0;
-    good := bank.recon_unique_sum();
-    IF wanted IS NOT NULL AND wanted <> good THEN
-        PERFORM bank.recon_run_refuse(format('%s of %s unique pairs', good, wanted));
-    END IF;
-    IF EXISTS (SELECT FROM run_undone) AND bank.recon_unique_drop(ARRAY(
-           SELECT t.book_id FROM run_told t
+    IF EXISTS (SELECT FROM run_undone) THEN
+        v_undone := ARRAY(SELECT t.book_id FROM run_told t
              JOIN run_undone x ON x.item_id = t.book_id AND x.account_id = t.account_id
              JOIN run_undone y ON y.account_id = x.account_id AND y.match_id = x.match_id
                               AND y.item_id = t.statement_id
-            WHERE t.good)) THEN
-        PERFORM bank.recon_unique_sum();
+            WHERE t.good);
     END IF;
-    v_settled := ARRAY(SELECT u.book_id FROM bank.recon_unique_settled() u ORDER BY u.book_id);
+    v_settled := ARRAY(SELECT u.book_id FROM bank.recon_unique_settled() u
+                        WHERE u.book_id <> ALL (v_undone) ORDER BY u.book_id);
     IF v_settled <> '{}' THEN
         INSERT INTO api.run_line (match, item_id, mate_id, rule, confirm)
-        SELECT -row_number() OVER (ORDER BY t.book_id), t.book_id, t.statement_id, p_unique->>'rule', true
-          FROM run_told t WHERE wanted IS NOT NULL AND t.good AND t.book_id = ANY (v_settled);
-        PERFORM bank.recon_unique_drop(v_settled);
-        PERFORM bank.recon_unique_sum();
+        SELECT -row_number() OVER (ORDER BY t.book_id), t.book_id, t.statement_id, p_rule, true
+          FROM run_told t WHERE t.good AND t.book_id = ANY (v_settled);
+    END IF;
+    IF v_undone || v_settled <> '{}' THEN
+        UPDATE run_told SET good = false, dropped = true WHERE good AND book_id = ANY (v_undone || v_settled);
     END IF;
 END $$;
 
@@ -111,13 +83,12 @@ SET enable_mergejoin = off AS $$
                                 abs(m.first_day - s.value_date), abs(m.last_day - s.value_date)) < t.apart)
 $$;
 
--- From here on run_open holds all lines that are in no such pair, fresh or not, and run_gone those that
--- were open before and are in one.
+-- The fresh lines that are in no such pair: run_else.
 CREATE FUNCTION bank.recon_unique_rest(p_as_of date, p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET work_mem = '128MB' SET enable_nestloop = off SET enable_mergejoin = off SET enable_indexscan = off AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.run_bad, pg_temp.run_else, pg_temp.run_paid;
+    DROP TABLE IF EXISTS pg_temp.run_bad, pg_temp.run_else;
     CREATE TEMP TABLE run_bad ON COMMIT DROP AS
     SELECT account_id, key, value FROM run_told WHERE NOT good;
     ANALYZE run_bad;
@@ -128,69 +99,156 @@ BEGIN
        AND (i.reference_key = '' OR i.reference = '' OR i.day > p_as_of
             OR (i.account_id, coalesce(i.reference_key, i.reference), abs(i.amount)) IN (
                    SELECT account_id, key, value FROM run_bad));
-    CREATE TEMP TABLE run_paid ON COMMIT DROP AS
-    SELECT o.account_id, o.item_id FROM run_open o
-     WHERE o.key <> '' AND o.day <= p_as_of
-       AND (o.account_id, o.key, abs(o.amount)) NOT IN (SELECT account_id, key, value FROM run_bad);
-    DELETE FROM run_open o USING run_paid p WHERE o.account_id = p.account_id AND o.item_id = p.item_id;
-    INSERT INTO run_open SELECT * FROM run_else;
-    DROP TABLE run_else;
-    ANALYZE run_open;
 END $$;
 
--- Finds the pairs: run_told. p_unique: NULL for none; else rule, and of an engine pairs (how many it
--- expects). Answers whether single claims are looked for among run_open alone.
-CREATE FUNCTION bank.recon_run_unique(p_as_of date, p_fresh bigint[], p_rules jsonb, p_unique jsonb)
-RETURNS boolean LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+-- Writes the pairs to the segment p_low, one row each.
+CREATE FUNCTION bank.recon_unique_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_rule text,
+                                        p_low bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' AS $$
 BEGIN
+    EXECUTE format($make$
+    INSERT INTO bank.recon_match_%s (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
+        key, amount, first_day, last_day, status, book_id, statement_id, maker, decided_at)
+    SELECT t.account_id, nextval('pg_temp.recon_number'), $1, $2, $4, $3, '1:1', t.key, t.amount, t.first_day,
+           t.last_day, 'confirmed', t.book_id, t.statement_id, $5, $6
+      FROM (SELECT * FROM run_told WHERE good ORDER BY last_day) t $make$, p_low)
+    USING p_lane.unit_id, p_run, p_version, p_rule, session_user::text, clock_timestamp();
+    INSERT INTO run_day
+    SELECT account_id, last_day, count(*), sum(amount), sum(value) FROM run_told WHERE good
+     GROUP BY account_id, last_day;
+END $$;
+
+-- All that does not depend on an engine. The caller holds the lane.
+CREATE FUNCTION bank.recon_unique_find(p_lane bank.recon_lane, p_as_of date, p_rule_set_id int, p_rule text)
+RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+DECLARE
+    v_fresh bigint[] := bank.recon_fresh(p_lane.lane_id);
+    v_low bigint := bank.recon_segment_new('match');
+    v_run bigint := nextval('bank.recon_run_run_id_seq');
+BEGIN
+    CREATE TEMP TABLE run_found ON COMMIT DROP AS
+    SELECT p_lane.lane_id, p_as_of AS as_of, p_rule_set_id AS rule_set_id, p_rule AS rule, v_fresh AS fresh,
+           v_low AS low, v_run AS run_id;
+    PERFORM bank.recon_number_from(v_low);
+    PERFORM bank.recon_unique_group(p_as_of, v_fresh);
+    PERFORM bank.recon_unique_except(p_rule);
+    PERFORM bank.recon_unique_rest(p_as_of, v_fresh);
+    PERFORM bank.recon_unique_write(p_lane, v_run,
+        (SELECT r.version FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id), p_rule, v_low);
+    PERFORM bank.recon_segment_index('match', v_low);
+END $$;
+
+-- What every run begins with: what is open from before and what people took apart. p_rule: of the
+-- unique pairs, which are looked for where both sides are large and the rules confirm them so.
+CREATE FUNCTION bank.recon_run_prepare(p_lane bank.recon_lane, p_as_of date, p_rule_set_id int, p_rule text)
+RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+DECLARE
+    seen record;
+BEGIN
+    IF to_regclass('pg_temp.run_found') IS NOT NULL THEN
+        PERFORM bank.recon_run_refuse('prepared twice');
+    END IF;
     DROP TABLE IF EXISTS pg_temp.run_paid, pg_temp.run_day, pg_temp.run_sure;
-    CREATE TEMP TABLE run_sure (match_id bigint) ON COMMIT DROP;
     CREATE TEMP TABLE run_paid (account_id bigint, item_id bigint) ON COMMIT DROP;
     CREATE TEMP TABLE run_day (account_id bigint, day date, lines bigint, amount bigint, value numeric)
         ON COMMIT DROP;
-    IF p_unique IS NULL THEN
-        RETURN false;
-    ELSIF NOT EXISTS (SELECT FROM jsonb_array_elements(p_rules->'rules') r
-                       WHERE r->>'name' = p_unique->>'rule' AND r->>'match' = 'reference'
-                         AND coalesce(r->>'writing', 'same') = 'same' AND r->>'status' = 'confirm') THEN
-        IF p_unique->>'pairs' IS NOT NULL THEN
-            PERFORM bank.recon_run_refuse('rule ' || coalesce(p_unique->>'rule', ''));
-        END IF;
-        RETURN false;
+    CREATE TEMP TABLE run_sure (match_id bigint) ON COMMIT DROP;
+    PERFORM bank.recon_run_open(p_lane.lane_id);
+    PERFORM bank.recon_run_undone(p_lane.lane_id);
+    SELECT * INTO seen FROM bank.recon_run_seen(p_lane.lane_id, p_as_of);
+    IF least(seen.book, seen.statement) >= bank.setting('recon_segment_lines')::bigint
+       AND EXISTS (SELECT FROM jsonb_array_elements(bank.recon_rules_of(p_lane, p_rule_set_id)->'rules') r
+                    WHERE r->>'name' = p_rule AND r->>'match' = 'reference' AND r->>'status' = 'confirm'
+                      AND coalesce(r->>'writing', 'same') = 'same') THEN
+        PERFORM bank.recon_unique_find(p_lane, p_as_of, p_rule_set_id, p_rule);
     END IF;
-    PERFORM bank.recon_unique_group(p_as_of, p_fresh);
-    PERFORM bank.recon_unique_except(p_unique);
-    PERFORM bank.recon_unique_rest(p_as_of, p_fresh);
-    RETURN true;
 END $$;
 
--- Writes them to the segment p_low, one row each; also the pairs of single claims (run_sure), when these
--- are many, under other numbers.
-CREATE FUNCTION bank.recon_unique_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_rule text,
-                                        p_low bigint) RETURNS void
+-- Begins the work of api.run_commit in the transaction of api.run_begin, so that an engine can read and
+-- match the lines meanwhile. p_rule: by which it makes unique pairs.
+CREATE FUNCTION api.run_prepare(p_lane text, p_as_of date, p_rule_set_id int, p_rule text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor');
+    PERFORM bank.recon_run_prepare(bank.recon_lane_claim(p_lane), p_as_of, p_rule_set_id, p_rule);
+END $$;
+SELECT bank.function_grant('run_prepare', 'clerk', 'supervisor');
+
+-- Pairs that the engine wants otherwise (its lines of match 0) are none; it must expect all others.
+-- From here on run_open holds all lines that are in no such pair, fresh or not, and run_paid those that
+-- were open before and are in one.
+CREATE FUNCTION bank.recon_unique_settle(p_as_of date, p_low bigint, p_wanted bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+DECLARE
+    v_others bigint[] := ARRAY(SELECT l.item_id FROM api.run_line l
+                                WHERE l.writer = pg_current_xact_id() AND l.match = 0);
+    good bigint := (SELECT count(*) FROM run_told t WHERE (t.good OR t.dropped) AND t.book_id <> ALL (v_others));
+BEGIN
+    IF p_wanted IS NOT NULL AND p_wanted <> good THEN
+        PERFORM bank.recon_run_refuse(format('%s of %s unique pairs', good, p_wanted));
+    END IF;
+    IF v_others <> '{}' THEN
+        DELETE FROM api.run_line l WHERE l.writer = pg_current_xact_id()
+           AND (l.match = 0 OR l.match < 0 AND l.item_id = ANY (v_others));
+        PERFORM bank.recon_unique_drop(v_others, p_low);
+    END IF;
+    INSERT INTO run_paid
+    SELECT o.account_id, o.item_id FROM run_open o
+     WHERE o.key <> '' AND o.day <= p_as_of
+       AND (o.account_id, o.key, abs(o.amount)) IN (
+           SELECT t.account_id, t.key, t.value FROM run_told t WHERE t.good);
+    DELETE FROM run_open o USING run_paid p WHERE o.account_id = p.account_id AND o.item_id = p.item_id;
+    INSERT INTO run_open SELECT * FROM run_else;
+    ANALYZE run_open;
+END $$;
+
+CREATE FUNCTION bank.recon_unique_drop(p_books bigint[], p_low bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_less;
+    CREATE TEMP TABLE run_less ON COMMIT DROP AS
+    SELECT * FROM run_told WHERE good AND book_id = ANY (p_books);
+    EXECUTE format('DELETE FROM bank.recon_match_%s m USING run_less l
+        WHERE m.book_id = l.book_id AND m.account_id = l.account_id', p_low);
+    UPDATE run_told SET good = false WHERE good AND book_id = ANY (p_books);
+    UPDATE run_day d SET lines = d.lines - l.lines, amount = d.amount - l.amount, value = d.value - l.value
+      FROM (SELECT account_id, last_day, count(*) AS lines, sum(amount) AS amount, sum(value) AS value
+              FROM run_less GROUP BY account_id, last_day) l
+     WHERE d.account_id = l.account_id AND d.day = l.last_day;
+    INSERT INTO run_else
+    SELECT true, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day, i.reference,
+           i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference)
+      FROM run_less l CROSS JOIN LATERAL (VALUES (l.book_id), (l.statement_id)) x (item_id)
+      JOIN recon_item i ON i.account_id = l.account_id AND i.item_id = x.item_id
+     WHERE x.item_id NOT IN (SELECT o.item_id FROM run_open o);
+END $$;
+
+-- The pairs of single claims (run_sure), when these are many, go to a segment under other numbers.
+CREATE FUNCTION bank.recon_sure_write(p_lane bank.recon_lane, p_run bigint, p_version int) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
-    make text := format('INSERT INTO bank.recon_match_%s (account_id, match_id, unit_id, run_id, rule,
-        rule_version, cardinality, key, amount, first_day, last_day, status, book_id, statement_id,
-        maker, decided_at, evidence, detail)
-        SELECT t.account_id, nextval(''pg_temp.recon_number''), $1, $2, %%s, $3, ''1:1'', t.key, t.amount,
-               t.first_day, t.last_day, ''confirmed'', t.book_id, t.statement_id, $5, $6, ', p_low);
+    v_low bigint;
 BEGIN
-    PERFORM bank.recon_number_from(p_low);
-    IF p_rule IS NOT NULL THEN
-        EXECUTE format(make, '$4') || ''''', NULL FROM (SELECT * FROM run_told WHERE good ORDER BY last_day) t'
-          USING p_lane.unit_id, p_run, p_version, p_rule, session_user::text, clock_timestamp();
-    END IF;
     INSERT INTO run_sure
     SELECT p.match_id FROM run_pair p
      WHERE p.match_id IS NOT NULL AND p.confirm AND p.match_id NOT IN (SELECT match_id FROM run_doubt);
     IF (SELECT count(*) FROM run_sure) < bank.setting('recon_segment_lines')::bigint THEN
         TRUNCATE run_sure;
-    ELSE
-        EXECUTE format(make, 't.rule') || 'coalesce(t.why, ''''), t.detail::jsonb FROM run_pair t
-            WHERE t.match_id IN (SELECT match_id FROM run_sure)'
-          USING p_lane.unit_id, p_run, p_version, NULL, session_user::text, clock_timestamp();
+        RETURN;
     END IF;
+    v_low := bank.recon_segment_new('match');
+    PERFORM bank.recon_number_from(v_low);
+    EXECUTE format($make$
+    INSERT INTO bank.recon_match_%s (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
+        key, amount, first_day, last_day, status, book_id, statement_id, maker, decided_at, evidence, detail)
+    SELECT p.account_id, nextval('pg_temp.recon_number'), $1, $2, p.rule, $3, '1:1', p.key, p.amount,
+           p.first_day, p.last_day, 'confirmed', p.book_id, p.statement_id, $4, $5, coalesce(p.why, ''),
+           p.detail::jsonb
+      FROM (SELECT * FROM run_pair WHERE match_id IN (SELECT match_id FROM run_sure) ORDER BY last_day) p $make$,
+        v_low)
+    USING p_lane.unit_id, p_run, p_version, session_user::text, clock_timestamp();
+    PERFORM bank.recon_segment_index('match', v_low);
+    PERFORM bank.recon_segment_join('match', v_low);
 END $$;
 
 -- No line is in two live matches, whichever way they are kept: within recon_member and within a
@@ -241,9 +299,20 @@ CREATE TRIGGER recon_pair_update BEFORE UPDATE ON bank.recon_match FOR EACH ROW
           IS DISTINCT FROM (OLD.book_id, OLD.statement_id, OLD.account_id))
     EXECUTE FUNCTION bank.recon_pair_refuse();
 
--- The indexes of the pairs of a segment, and whether others have their lines: looked at where the
--- ranges of their numbers meet.
+-- The indexes of the pairs of a segment.
 CREATE FUNCTION bank.recon_segment_pairs(p_low bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_table text := format('bank.recon_match_%s', p_low);
+BEGIN
+    EXECUTE format('CREATE UNIQUE INDEX ON %s (book_id, account_id) WHERE book_id IS NOT NULL', v_table);
+    EXECUTE format('CREATE UNIQUE INDEX ON %s (statement_id, account_id) WHERE statement_id IS NOT NULL',
+                   v_table);
+    EXECUTE format('CREATE INDEX ON %s USING brin (last_day, first_day) WITH (pages_per_range = 16)', v_table);
+END $$;
+
+-- Whether others have lines of a segment's pairs: looked at where the ranges of their numbers meet.
+CREATE FUNCTION bank.recon_segment_once(p_low bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET work_mem = '64MB' AS $$
 DECLARE
     v_table text := format('bank.recon_match_%s', p_low);
@@ -251,10 +320,6 @@ DECLARE
     other record;
     twice record;
 BEGIN
-    EXECUTE format('CREATE UNIQUE INDEX ON %s (book_id, account_id) WHERE book_id IS NOT NULL', v_table);
-    EXECUTE format('CREATE UNIQUE INDEX ON %s (statement_id, account_id) WHERE statement_id IS NOT NULL',
-                   v_table);
-    EXECUTE format('CREATE INDEX ON %s USING brin (last_day, first_day) WITH (pages_per_range = 16)', v_table);
     EXECUTE format('UPDATE recon_segment SET first_item = x.first, last_item = x.last FROM (
         SELECT least(min(book_id), min(statement_id)) AS first, greatest(max(book_id), max(statement_id)) AS last
           FROM %s WHERE book_id IS NOT NULL AND statement_id IS NOT NULL) x
@@ -284,7 +349,9 @@ BEGIN
     END LOOP;
 END $$;
 ALTER FUNCTION bank.recon_segment_pairs(bigint) OWNER TO bankops_owner;
-REVOKE ALL ON FUNCTION bank.recon_segment_pairs(bigint) FROM PUBLIC;
+ALTER FUNCTION bank.recon_segment_once(bigint) OWNER TO bankops_owner;
+REVOKE ALL ON FUNCTION bank.recon_segment_pairs(bigint), bank.recon_segment_once(bigint) FROM PUBLIC;
+GRANT USAGE ON SEQUENCE bank.recon_run_run_id_seq TO bankops_api;
 CREATE INDEX recon_match_base_book ON bank.recon_match_base (book_id, account_id) WHERE book_id IS NOT NULL;
 CREATE INDEX recon_match_base_statement ON bank.recon_match_base (statement_id, account_id)
     WHERE statement_id IS NOT NULL;

@@ -402,3 +402,4 @@ INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_line_li
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_import_list');
 INSERT INTO decided VALUES ('view', 'staff', 'unit_label');
 INSERT INTO decided VALUES ('view', 'staff', 'tier_label');
+INSERT INTO decided VALUES ('function', 'clerk supervisor', 'run_prepare');
