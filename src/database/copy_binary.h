@@ -3,8 +3,8 @@
 
 #include "database/copy.h"
 
-/* COPY … FROM STDIN (FORMAT binary): begun and ended as any other (copy.h), its rows written by these.
- * The layout is that of PostgreSQL's manual, "COPY", Binary Format; numbers are in network order. */
+/* COPY … FROM STDIN (FORMAT binary): begun and ended as any other (copy.h), its rows written by
+ * these. The layout is that of PostgreSQL's manual, "COPY", Binary Format. */
 
 /* Begins a row of so many fields, which follow one by one. */
 void copy_binary_row(struct copy *copy, int fields);

@@ -86,12 +86,50 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp SET work_mem = '64MB' AS $$
       FROM api.import_line i WHERE i.writer = (SELECT pg_current_xact_id())
 $$;
 
+-- How often the staged lines are there already, in statements that tell of the same days (p_over): few
+-- are looked up one by one, so that a file costs as many as it has.
+CREATE FUNCTION bank.recon_known(p_file bigint, p_over bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '64MB'
+SET enable_nestloop = off SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = off AS $$
+DECLARE
+    few boolean;
+    part record;
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_known, pg_temp.import_print;
+    CREATE TEMP TABLE import_known (account_id bigint, side char(1) COLLATE "C", fingerprint uuid, copies int)
+        ON COMMIT DROP;
+    IF p_over IS NULL THEN
+        RETURN;
+    END IF;
+    CREATE TEMP TABLE import_print ON COMMIT DROP AS
+    SELECT DISTINCT s.account_id, s.side, coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i)) AS fingerprint
+      FROM api.import_line i JOIN recon_statement s ON s.file_id = p_file AND s.position = i.position
+     WHERE i.writer = (SELECT pg_current_xact_id()) AND s.kind = 'booked';
+    ANALYZE import_print;
+    few := (SELECT count(*) FROM import_print) <= 20000;
+    FOR part IN SELECT s.segment AS low, array_agg(s.statement_id) AS statements FROM recon_statement s
+                 WHERE s.statement_id = ANY (p_over) GROUP BY s.segment LOOP
+        IF few AND part.low IS NOT NULL THEN
+            PERFORM bank.recon_segment_known(part.low);
+        END IF;
+        PERFORM set_config(name, CASE WHEN (name = 'enable_nestloop') = (few AND part.low IS NOT NULL)
+                                      THEN 'on' ELSE 'off' END, true)
+           FROM unnest('{enable_nestloop,enable_seqscan,enable_hashjoin}'::text[]) name;
+        EXECUTE format('INSERT INTO import_known
+            SELECT o.account_id, o.side, o.fingerprint, o.occurrence
+              FROM import_print p JOIN recon_item o ON o.fingerprint = p.fingerprint AND o.side = p.side
+               AND o.account_id = p.account_id
+             WHERE o.statement_id = ANY ($1) AND o.item_id >= %s AND o.item_id < %s',
+            coalesce(part.low, 0), coalesce(part.low + 100000000, 10000000000)) USING part.statements;
+    END LOOP;
+END $$;
+
 -- Makes items of the staged lines of this transaction, in the segment p_low or among the others when
 -- NULL. p_plain: none of them can be known already and no two are equal, the usual case, one pass.
 -- Else equal lines of a file count up; of as many as are there already, none is added; those of an
 -- adjoining statement count on from them. p_prepared: the client computed key and fingerprint.
-CREATE FUNCTION bank.recon_store_lines(p_file bigint, p_low bigint, p_plain boolean, p_prepared boolean,
-                                       p_over bigint[]) RETURNS bigint
+CREATE FUNCTION bank.recon_store_lines(p_file bigint, p_low bigint, p_plain boolean, p_prepared boolean)
+RETURNS bigint
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_nestloop = off SET enable_sort = off AS $$
 DECLARE
     adjoining int[] := CASE WHEN NOT p_plain THEN bank.recon_adjoining(p_file) END;
@@ -121,10 +159,9 @@ BEGIN
         CASE WHEN p_low IS NOT NULL THEN 'nextval(''pg_temp.recon_number''),' END,
         CASE WHEN NOT p_plain THEN $counted$,
     known AS MATERIALIZED (
-        SELECT o.account_id, o.side, o.fingerprint, max(o.occurrence) AS copies
-          FROM recon_item o WHERE o.statement_id = ANY ($2)
+        SELECT o.account_id, o.side, o.fingerprint, max(o.copies) AS copies FROM import_known o
          GROUP BY o.account_id, o.side, o.fingerprint),
-    placed AS (SELECT t.*, t.position = ANY ($3) AS adjoining FROM staged t),
+    placed AS (SELECT t.*, t.position = ANY ($2) AS adjoining FROM staged t),
     counted AS (
         SELECT t.*, coalesce(k.copies, 0) AS copies,
                row_number() OVER (PARTITION BY t.account_id, t.fingerprint, t.adjoining
@@ -139,7 +176,7 @@ BEGIN
         CASE WHEN p_prepared THEN 'i.reference_key' ELSE 'nullif(bank.recon_key(i.reference), i.reference)' END,
         CASE WHEN p_prepared THEN 'i.fingerprint'
              ELSE 'coalesce(i.fingerprint, bank.recon_fingerprint(s.side, i))' END)
-    USING p_file, p_over, adjoining;
+    USING p_file, adjoining;
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
 END $$;
@@ -161,7 +198,10 @@ BEGIN
     IF (SELECT sum(lines) FROM import_day) >= bank.setting('recon_segment_lines')::bigint THEN
         low := bank.recon_segment_new('item');
     END IF;
-    added := bank.recon_store_lines(p_file, low, plain, prepared, over);
+    IF NOT plain THEN
+        PERFORM bank.recon_known(p_file, over);
+    END IF;
+    added := bank.recon_store_lines(p_file, low, plain, prepared);
     IF low IS NOT NULL THEN
         PERFORM bank.recon_segment_index('item', low);
         PERFORM bank.recon_segment_join('item', low);

@@ -52,6 +52,17 @@ BEGIN
     END IF;
 END $$;
 
+-- The index by which lines of a large import are found again: made when it is first wanted, since most
+-- imports tell nothing twice.
+CREATE FUNCTION bank.recon_segment_known(p_low bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET maintenance_work_mem = '128MB' AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7206, (p_low / 100000000)::int);
+    IF to_regclass(format('bank.recon_item_%s_known', p_low)) IS NULL THEN
+        EXECUTE format('CREATE INDEX recon_item_%1$s_known ON bank.recon_item_%1$s (fingerprint)', p_low);
+    END IF;
+END $$;
+
 -- Puts a segment with its indexes beside the others, where the usual rights hold.
 CREATE FUNCTION bank.recon_segment_join(p_kind text, p_low bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
@@ -103,6 +114,7 @@ DECLARE
 BEGIN
     FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text)',
                              'bank.recon_segment_index(text, bigint)',
+                             'bank.recon_segment_known(bigint)',
                              'bank.recon_segment_join(text, bigint)'] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO bankops_owner', f);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
