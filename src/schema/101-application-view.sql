@@ -50,7 +50,7 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, case_type text, 
     unit text, opened_by text, received_at timestamptz, submitted_at timestamptz, due_at timestamptz,
         amount bigint, currency text, findings int, score int,
     score_verdict text, score_reason_en text, score_reason_zh text, how text, verdict text,
-        granted bigint, rate numeric, maker text, reason text, checker text,
+        granted bigint, rate numeric, maker text, reason text, reason_en text, checker text,
     decided_at timestamptz, face_score numeric, executed_at timestamptz, account text, mine text,
         version bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -70,7 +70,8 @@ BEGIN
             AND k.case_id = f.case_id AND k.run = bank.application_run(f) AND k.weight = 'must'
                 AND k.result IN ('missing', 'fail')),
         s.score, s.verdict, s.reason_en, s.reason_zh, a.how, a.verdict, a.granted,
-            round(a.rate_bp / 100.0, 2), bank.staff_name(a.maker_id), a.reason,
+            round(a.rate_bp / 100.0, 2), bank.staff_name(a.maker_id),
+        a.reason, CASE a.how WHEN 'auto' THEN s.reason_en ELSE a.reason END,
             bank.staff_name(a.checker_id),
         a.decided_at, a.face_score, a.executed_at, (SELECT bank.mask_account(x.number)
             FROM bank.account x WHERE x.customer_id = a.customer_id AND x.account_id = a.account_id),

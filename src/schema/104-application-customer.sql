@@ -68,9 +68,8 @@ RETURNS TABLE (customer_id bigint, case_id bigint, kind text, paper_en text, pap
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     WITH c AS MATERIALIZED (SELECT * FROM bank.application_seen(p_customer_id, p_case_id)),
     wanted AS (
-        SELECT k.kind, k.n FROM c, regexp_split_to_table(bank.check_parameters(c.case_type) ->> 'files',
-            '[ ,]+')
-               WITH ORDINALITY k (kind, n)
+        SELECT k.kind, k.n FROM c JOIN bank.check_rule_now r ON r.case_type = c.case_type AND r.rule = 'files'
+               AND r.active, regexp_split_to_table(r.parameter, '[ ,]+') WITH ORDINALITY k (kind, n)
          WHERE NOT (k.kind = 'owner_id' AND upper(c.fields ->> 'owner_id') = upper(c.fields ->> 'rep_id'))),
     paper AS (SELECT d.* FROM c JOIN bank.application_document d USING (customer_id, case_id))
     SELECT c.customer_id, c.case_id, k.kind, bank.paper_name(k.kind, true), bank.paper_name(k.kind, false), CASE WHEN k.kind IN ('rep_id', 'owner_id')
