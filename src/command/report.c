@@ -141,7 +141,8 @@ static bool run_report(struct catalogue *catalogue, const char *name,
     PGconn *connection = session_open(&choices->session, error);
     if (!connection)
         return false;
-    bool good = run_on(connection, definition, choices, error);
+    bool good = names_read(connection, definition, error) &&
+                run_on(connection, definition, choices, error);
     PQfinish(connection);
     return good;
 }

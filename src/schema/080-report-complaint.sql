@@ -39,7 +39,7 @@ END $$;
 -- satisfaction, and the regulator's two ratios.
 CREATE FUNCTION api.report_complaint(p_period text)
 RETURNS TABLE (section text, code text, name_zh text, name_en text, received bigint, share numeric,
-               closed bigint, closing_rate numeric, satisfied_rate numeric)
+               closed bigint, closing_rate numeric, satisfied_rate numeric, ratio bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     WITH c AS MATERIALIZED (SELECT f.*, s.score FROM bank.period_cases(p_period) f
                               LEFT JOIN bank.case_survey s USING (customer_id, case_id)),
@@ -62,21 +62,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
         UNION ALL
         SELECT 5, 'satisfaction', coalesce(c.score::text, '-'),
                coalesce(c.score || ' 分', '未回访'), coalesce('Score ' || c.score, 'Not asked'), c.* FROM c)
-    SELECT section, code, name_zh, name_en, received, share, closed, closing_rate, satisfied_rate FROM (
+    SELECT section, code, name_zh, name_en, received, share, closed, closing_rate, satisfied_rate, ratio FROM (
         SELECT n, section, code, name_zh, name_en, count(*) AS received,
                bank.share(count(*), (SELECT count(*) FROM c)) AS share,
                count(*) FILTER (WHERE closed_at IS NOT NULL) AS closed,
                bank.share(count(*) FILTER (WHERE closed_at IS NOT NULL), count(*)) AS closing_rate,
-               bank.share(count(*) FILTER (WHERE score >= 4), count(score)) AS satisfied_rate
+               bank.share(count(*) FILTER (WHERE score >= 4), count(score)) AS satisfied_rate, NULL::bigint AS ratio
           FROM part GROUP BY n, section, code, name_zh, name_en
         UNION ALL
-        SELECT 6, 'ratio', 'branches', '每千个网点', 'Per 1,000 branches',
+        SELECT 6, 'ratio', 'branches', '每千个网点', 'Per 1,000 branches', NULL, NULL, NULL, NULL, NULL,
                (1000.0 * (SELECT count(*) FROM c) / greatest(1, (SELECT count(*) FROM bank.unit u
-                WHERE u.kind = 'sub_branch' AND bank.in_scope(u.unit_id))))::bigint, NULL, NULL, NULL, NULL
+                WHERE u.kind = 'sub_branch' AND bank.in_scope(u.unit_id))))::bigint
         UNION ALL
-        SELECT 6, 'ratio', 'customers', '每千万客户', 'Per 10 million customers',
+        SELECT 6, 'ratio', 'customers', '每千万客户', 'Per 10 million customers', NULL, NULL, NULL, NULL, NULL,
                (10000000.0 * (SELECT count(*) FROM c) / greatest(1, (SELECT count(*) FROM bank.customer x
-                WHERE x.customer_id > 0 AND bank.in_scope(x.unit_id))))::bigint, NULL, NULL, NULL, NULL) r
+                WHERE x.customer_id > 0 AND bank.in_scope(x.unit_id))))::bigint) r
      ORDER BY n, received DESC, code
 $$;
 

@@ -69,6 +69,8 @@ SELECT is((SELECT begins FROM bank.period('2026')), '2026-01-01 00:00+08'::times
 SELECT throws_ok('SELECT bank.period(''2026-13'')', 'BO422', NULL, 'no period is refused');
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(received || coalesce('' '' || satisfied_rate, ''''), '','')
     FROM api.report_complaint('''') WHERE section IN (''business'', ''satisfaction'')'), '2 100.0,1,1 100.0', 'the complaint report');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg((received IS NULL)::text || (ratio > 0), '' '') FROM api.report_complaint('''')
+    WHERE section = ''ratio'''), 'truetrue truetrue', 'ratios are no numbers of complaints');
 SELECT is(pg_temp.as('t_super', 'SELECT received || '' '' || two_hours || '' '' || rectified FROM api.report_promise('''')'),
           '2 100.0 100.0', 'promises kept');
 SELECT is(pg_temp.as('t_super', 'SELECT redress || cause || satisfaction FROM api.report_register('''') WHERE cause IS NOT NULL'), '3000000system4',

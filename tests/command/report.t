@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops report: text and CSV of the definition that the screen shows; who may; bad use; whole files.
 . "$(dirname "$0")/lib.sh"
-plan 20
+plan 21
 
 refused "no name" 2 'bankops: *name of one report*' "$program" report
 refused "an unknown report" 2 'bankops: nonsense: *' "$program" report nonsense
@@ -23,6 +23,8 @@ is "both add up to the same number of cases" \
     "$(awk -F, 'NR > 1 { sum += $2 } END { print sum }' "$place/rsl.csv")" \
     "$(printf '%s\n' "$text" | awk '$1 == "Total" { print $2; exit }')"
 is "the file is for its owner only" "$(stat -c %a "$place/rsl.csv")" 600
+like "codes stand with their names in the language" "$("$program" report register --set period=2026-04 --as super01 --format csv)" \
+    "*Mobile app*Sub-branch*Bank card*Closed*"
 like "in Chinese" "$("$program" --language zh report rsl --month 2026-04 --as super01 --format csv)" '队列,受理,*'
 "$program" report rsl --month 2026-04 --as super01 --format xlsx --output "$place/rsl.xlsx"
 if command -v unzip >/dev/null; then
