@@ -54,7 +54,8 @@ bool sheet_call(struct sheet *sheet, const char *function, const struct bindings
 bool plain_permits(struct plain *plain, unsigned roles, bool write);
 void sheet_act(struct sheet *sheet, const struct defined_columns *columns,
                const struct defined_action *action);
-void sheet_actions(const struct actions *actions);
+/* Their names and titles; `of_row`: those of a row with a number, as they are typed. */
+void sheet_actions(const struct actions *actions, bool of_row);
 const struct defined_action *sheet_action(const struct actions *actions, const char *name);
 void sheet_jump(struct sheet *sheet, const struct jump *to);
 

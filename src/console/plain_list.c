@@ -101,7 +101,7 @@ static void list_help(const struct sheet *sheet)
     plain_say(_("Type the number of a row to open it, an action and a number, a filter and its value, "
           "n for more rows, r to read again, : and a code for another screen, b for back, "
           "q to quit."));
-    sheet_actions(&sheet->definition->actions);
+    sheet_actions(&sheet->definition->actions, true);
     for (int i = 0; i < sheet->definition->filter_count; i++)
         printf("  %s: %s\n", sheet->definition->filters[i].name,
                both_text(&sheet->definition->filters[i].title));

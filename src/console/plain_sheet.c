@@ -202,10 +202,12 @@ void sheet_act(struct sheet *sheet, const struct defined_columns *columns,
     values_clear(&entered);
 }
 
-void sheet_actions(const struct actions *actions)
+void sheet_actions(const struct actions *actions, bool of_row)
 {
     for (int i = 0; i < actions->count; i++)
-        printf("  %s: %s\n", actions->items[i].name, both_text(&actions->items[i].title));
+        printf("  %s%s: %s\n", actions->items[i].name,
+               of_row && (actions->items[i].needs & (NEED_ROW | NEED_MARKS)) ? " 1" : "",
+               both_text(&actions->items[i].title));
 }
 
 const struct defined_action *sheet_action(const struct actions *actions, const char *name)

@@ -202,9 +202,9 @@ static void help(const struct reading *reading)
     plain_say(_("Type the number of a row to open it, an action, for a row with its number, "
                 "reveal and a masked field, n for more rows, r to read again, : and a code for "
                 "another screen, b for back, q to quit."));
-    sheet_actions(&definition->actions);
+    sheet_actions(&definition->actions, false);
     for (int i = 0; i < definition->panel_count; i++) {
-        sheet_actions(&definition->panels[i].actions);
+        sheet_actions(&definition->panels[i].actions, true);
         for (int c = 0; c < definition->panels[i].columns.count; c++)
             if (definition->panels[i].columns.items[c].reveal.function)
                 printf("  reveal %s: %s\n", definition->panels[i].columns.items[c].name,

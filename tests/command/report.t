@@ -24,7 +24,7 @@ is "both add up to the same number of cases" \
     "$(printf '%s\n' "$text" | awk '$1 == "Total" { print $2; exit }')"
 is "the file is for its owner only" "$(stat -c %a "$place/rsl.csv")" 600
 like "codes stand with their names in the language" "$("$program" report register --set period=2026-04 --as super01 --format csv)" \
-    "*Mobile app*Sub-branch*Bank card*Closed*"
+    "*Telephone bank*Sub-branch*Bank card*Closed*"
 like "in Chinese" "$("$program" --language zh report rsl --month 2026-04 --as super01 --format csv)" '队列,受理,*'
 "$program" report rsl --month 2026-04 --as super01 --format xlsx --output "$place/rsl.xlsx"
 if command -v unzip >/dev/null; then
