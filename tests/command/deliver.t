@@ -1,9 +1,10 @@
 #!/bin/sh
 # bankops deliver: gateways that fail, answer nonsense, take and never answer, refuse; a worker killed
-# between any two steps; two at once. Every message leaves, under its own key.
+# between any two steps; two at once; a mail server that refuses, has no room or is away; the database
+# restarted under a delivery. Every message leaves, under its own key.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 24
+plan 33
 
 refused "an unknown option" 2 'bankops: *--twice*' "$program" deliver --twice
 echo 'sms = topsecret' >"$place/secrets"
@@ -95,6 +96,49 @@ none=$(sql "SELECT min(customer_id) FROM bank.customer c WHERE customer_id > 100
 put email nowhere "$none"
 deliver >/dev/null
 is "without an address it waits for a person" "$(sql "SELECT status FROM bank.outbox WHERE body = 'nowhere'")" dead
+
+# A mail server that refuses for ever, for now, and one that is away.
+sql "UPDATE bank.email SET address = 'c3.' || address WHERE customer_id = $mail" >/dev/null
+put email refused "$mail"
+is "an address that the mail server refuses is given up" "$(deliver)" "sent: 0, to be tried again: 0, given up: 1"
+like "and says why" "$(sql "SELECT status || ' ' || error FROM bank.outbox WHERE body = 'refused'")" 'dead *550*'
+sql "UPDATE bank.email SET address = replace(address, 'c3.', 'full.') WHERE customer_id = $mail" >/dev/null
+put email roomless "$mail"
+is "one without room is tried again" "$(deliver)" "sent: 0, to be tried again: 1, given up: 0"
+hurry
+is "and then it arrives" "$(deliver) $(grep '^MAIL' "$log" | grep -c 'To: <full')" "sent: 1, to be tried again: 0, given up: 0 1"
+sql "UPDATE bank.endpoint SET url = 'smtp://127.0.0.1:1' WHERE channel = 'email'" >/dev/null
+put email away "$mail"
+is "a mail server that is away is no refusal" "$(deliver)" "sent: 0, to be tried again: 1, given up: 0"
+sql "DELETE FROM bank.outbox WHERE body = 'away'" >/dev/null
+
+# The database dies while the gateway holds the message; the worker goes on by itself.
+# wanted VALUE STATEMENT: a minute at most until the answer is the value.
+wanted() {
+    tries=0
+    until [ "$(sql "$2" 2>/dev/null)" = "$1" ] || [ $((tries += 1)) -gt 600 ]; do timeout 0.1 tail -f /dev/null; done
+}
+sql "UPDATE bank.endpoint SET attempts = 100" >/dev/null
+put sms 'hang restart'
+key=$(sql "SELECT request FROM bank.outbox WHERE body = 'hang restart'")
+"$program" deliver --secrets "$place/secrets" --quiet >"$place/worker" 2>&1 &
+worker=$!
+tries=0
+until [ "$(taken 'hang restart')" -ge 1 ] || [ $((tries += 1)) -gt 600 ]; do timeout 0.1 tail -f /dev/null; done
+kill -9 "$(head -n 1 "$BANKOPS_DATA/cluster/postmaster.pid")"
+tries=0
+until "$program" database start --quiet >/dev/null 2>&1 && sql "SELECT 1" >/dev/null 2>&1 || [ $((tries += 1)) -gt 100 ]; do
+    timeout 0.1 tail -f /dev/null
+done
+is "the database is back" "$(sql 'SELECT 1')" 1
+hurry
+wanted sent "SELECT status FROM bank.outbox WHERE body = 'hang restart'"
+is "a message in the gateway's hands is settled after a restart of the database" \
+    "$(sql "SELECT status FROM bank.outbox WHERE body = 'hang restart'")" sent
+is "under the same key each time" "$(grep 'hang restart' "$log" | cut -d' ' -f1 | sort -u)" "$key"
+kill -TERM "$worker"
+wait "$worker"
+is "and the worker ends when told to" $? 0
 
 # Killed between any two steps, again and again, and two at once: each message arrives.
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do put sms "many$i."; done

@@ -2,7 +2,8 @@
  * gateway LOG: prints their two addresses, then serves until standard input ends. What it does
  * follows the text of the message: "fail" answers 500 once, "garbage" answers nonsense once after
  * taking it, "hang" takes it once and never answers, "refuse" answers 400. Every message that is
- * taken becomes a line "KEY TEXT" of the log, as often as it is taken; mails "MAIL …". */
+ * taken becomes a line "KEY TEXT" of the log, as often as it is taken; mails "MAIL …". The mail server
+ * knows nobody with c3 in the address, and has no room once for one with full. */
 #include "../lib/http_server.h"
 
 #include <arpa/inet.h>
@@ -128,6 +129,8 @@ static void talk(FILE *peer)
             say(peer, "250 test");
         } else if (strstr(line, "RCPT") && strstr(line, "c3")) {
             say(peer, "550 no such person");
+        } else if (strstr(line, "RCPT") && strstr(line, "full") && first_time("full")) {
+            say(peer, "452 no room now");
         } else if (!strncmp(line, "DATA", 4)) {
             data = true;
             say(peer, "354 go on");
