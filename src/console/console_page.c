@@ -19,7 +19,6 @@ struct page *console_page(const struct console *console)
 
 static void page_free(struct page *page)
 {
-    leave_page(page);
     connection_drop_owner(page->console->connection, page);
     perform_forget(page);
     page->ops->close(page);
@@ -31,6 +30,8 @@ static void page_free(struct page *page)
 
 static void drop(struct console *console, int at)
 {
+    if (at <= console->page_at)
+        leave_page(console->pages[at]);
     page_free(console->pages[at]);
     memmove(&console->pages[at], &console->pages[at + 1],
             (size_t)(console->page_count - at - 1) * sizeof *console->pages);
@@ -188,7 +189,8 @@ bool console_back(struct console *console)
 {
     if (console->page_at <= 0)
         return false;
-    console->page_at--;
+    struct page *left = console->pages[console->page_at--];
+    left->stale = leave_page(left) || left->stale;
     arrive(console);
     return true;
 }

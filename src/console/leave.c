@@ -25,7 +25,7 @@ static void nothing(void *data, struct answer *answer)
     (void)answer;
 }
 
-void leave_page(struct page *page)
+bool leave_page(struct page *page)
 {
     struct console *console = page->console;
     struct defined_column left = {.name = "status"};
@@ -33,10 +33,10 @@ void leave_page(struct page *page)
     struct query query = QUERY_INIT;
     if (!page->definition || !page->definition->leave.function ||
         connection_state(console->connection) != LINK_READY)
-        return;
-    for (int i = 0; i < console->page_count; i++)
+        return false;
+    for (int i = 0; i <= console->page_at && i < console->page_count; i++)
         if (console->pages[i] != page && same_object(page, console->pages[i]))
-            return;
+            return false;
     query_source(&query, &page->definition->leave, &columns, 1, page_lookup, page);
     struct request request = {.sql = buffer_text(&query.sql),
                               .n = query.count,
@@ -44,4 +44,5 @@ void leave_page(struct page *page)
                               .kind = REQUEST_READ};
     connection_request(console->connection, console, &request, nothing, console);
     query_free(&query);
+    return true;
 }

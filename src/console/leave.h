@@ -3,8 +3,9 @@
 
 #include "console/console.h"
 
-/* The page is closed: tells the database that the user has its object open no more (`leave` of the
- * screen), unless another page of his shows the same one. Nothing waits for the answer. */
-void leave_page(struct page *page);
+/* The page is closed, or left behind by going back: tells the database that the user has its object
+ * open no more (`leave` of the screen), unless another page on the way to the one shown is about the
+ * same. Nothing waits for the answer. False when there was nothing to tell. */
+bool leave_page(struct page *page);
 
 #endif
