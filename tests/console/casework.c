@@ -256,6 +256,57 @@ static void papers(void)
     pty_free(pty);
 }
 
+/* Reads again until the text is gone. */
+static bool reads_gone(struct pty *pty, const char *text)
+{
+    bool gone = false;
+    for (int i = 0; i < 20 && !gone; i++) {
+        pty_keys(pty, "F5", NULL);
+        gone = pty_wait_gone(pty, text, 500);
+    }
+    return gone;
+}
+
+/* Mediated needs a mediation: the screen that keeps one is offered, and what was entered stays. */
+static void mediated(void)
+{
+    long id = open_case("'B02'", "'C07'", "Mediated");
+    take(id);
+    struct pty *pty = start_at("clerk01", "cmp mine", id);
+    pty_type(pty, "d");
+    pty_wait_text(pty, "*Decision", WAIT);
+    pty_type(pty, "Half is paid back.");
+    pty_keys(pty, "Tab", NULL);
+    pty_type(pty, "phone");
+    pty_keys(pty, "Tab", NULL);
+    pty_type(pty, "25:00");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "Write a time as 14:05", WAIT), "a time that cannot be is said at its field");
+    pty_keys(pty, "Ctrl-U", "Tab", NULL);
+    pty_type(pty, "Med");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "No mediation of this case", WAIT) &&
+                 pty_wait_text(pty, "Open \"Mediation\" now?", WAIT),
+             "without a mediation the screen for it is offered");
+    pty_type(pty, "y");
+    pty_wait_text(pty, "*Mediator", WAIT);
+    pty_wait_text(pty, "Mediated", WAIT);
+    pty_type(pty, "Centre");
+    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_type(pty, "Agr");
+    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_type(pty, "half");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The mediation is kept.", WAIT) &&
+                 pty_wait_text(pty, "Half is paid back.", WAIT),
+             "kept, and the decision is as it was");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The case is resolved.", WAIT) &&
+                 !strcmp(field(id, "outcome"), "mediated"),
+             "then it is decided");
+    pty_free(pty);
+}
+
 /* Two people at one case: each sees the other; the second one's change is compared with the first. */
 static void together(void)
 {
@@ -267,9 +318,10 @@ static void together(void)
     struct pty *pty = start_at("clerk01", "cmp mine", id);
     pty_keys(pty, "Enter", NULL);
     pty_wait_text(pty, "At the desk", WAIT);
-    snprintf(text, sizeof text, "SELECT here FROM api.case_desk(%s, %ld)",
-             field(id, "customer_id"), id);
-    as("super01", text);
+    struct pty *other = start_at("super01", "cmp open", id);
+    pty_keys(other, "Enter", NULL);
+    pty_wait_text(other, "At the desk", WAIT);
+    pty_wait_text(other, "Checked", WAIT);
     pty_keys(pty, "F5", NULL);
     stage_ok(pty_wait_text(pty, name, WAIT), "who else has the case open is shown");
     pty_type(pty, "c");
@@ -293,6 +345,17 @@ static void together(void)
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "The case is classified.", WAIT), "it goes onto the present state");
     stage_ok(!strcmp(field(id, "business || channel"), "B03A033"), "with theirs where so chosen");
+    pty_wait_text(pty, "Open at", WAIT);
+    pty_keys(other, "F12", NULL);
+    pty_wait_text(other, "Show: ", WAIT);
+    stage_ok(reads_gone(pty, "Open at"), "who goes back is there no more");
+    pty_keys(other, "Enter", NULL);
+    pty_wait_text(other, "At the desk", WAIT);
+    pty_wait_text(other, "Checked", WAIT);
+    pty_keys(pty, "F5", NULL);
+    pty_wait_text(pty, "Open at", WAIT);
+    pty_free(other);
+    stage_ok(reads_gone(pty, "Open at"), "nor one whose session has ended");
     pty_free(pty);
 }
 
@@ -336,6 +399,7 @@ int main(void)
     simple();
     editor();
     papers();
+    mediated();
     together();
     many();
     return stage_end();
