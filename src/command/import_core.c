@@ -18,12 +18,14 @@
 static const char help[] = N_(
     "Usage: bankops import-core [OPTION…] FILE…\n"
     "\n"
-    "Takes the orders, receivables and confirmations in that core enterprises send: CSV with a first\n"
+    "Takes the orders, receivables and confirmations in that core enterprises send: CSV with a "
+    "first\n"
     "row of names. A file is taken whole or not at all, and only once; what is known already is\n"
     "passed over. What money is lent on is not changed by a file.\n"
     "\n"
     "Columns: kind (order, receivable) number supplier (credit code) amount (1234.50) issued due\n"
-    "(2026-11-22); core (credit code of the enterprise) unless --core names it; order (number of the\n"
+    "(2026-11-22); core (credit code of the enterprise) unless --core names it; order (number of "
+    "the\n"
     "order that a receivable comes from), confirmed (yes, no), state (open, paid, cancelled).\n"
     "\n"
     "Options:\n"
@@ -61,8 +63,8 @@ static bool check_columns(const struct intake *intake, const struct csv_reader *
         if (!columns[known])
             return error_set(error, ERROR_INPUT, intake->path,
                              _("bankops import-core --help lists the columns."),
-                             _("unknown column '%.*s'"), (int)(name->length > 60 ? 60 : name->length),
-                             name->text);
+                             _("unknown column '%.*s'"),
+                             (int)(name->length > 60 ? 60 : name->length), name->text);
     }
     for (int k = 0; columns[k]; k++)
         if ((required[k] || (k == 0 && !intake->core)) &&
@@ -162,9 +164,8 @@ static bool report(const struct intake *intake, PGresult *list, struct error *er
     if (!intake->quiet && *message)
         printf("%s: %s (%s)\n", intake->path, _(message), PQgetvalue(list, 0, 3));
     else if (!intake->quiet)
-        printf(intake->dry_run
-                   ? _("%s: %s rows new, %s changed, %s known; nothing was kept\n")
-                   : _("%s: %s rows new, %s changed, %s known\n"),
+        printf(intake->dry_run ? _("%s: %s rows new, %s changed, %s known; nothing was kept\n")
+                               : _("%s: %s rows new, %s changed, %s known\n"),
                intake->path, PQgetvalue(list, 0, 4), PQgetvalue(list, 0, 5),
                PQgetvalue(list, 0, 6));
     return true;
@@ -183,11 +184,12 @@ static bool import_file(struct intake *intake, PGconn *connection, struct error 
                             intake->dry_run ? "true" : "false", request};
     PGresult *list = NULL;
     clock_uuid(request);
-    bool good = session_rows(connection,
-                             "SELECT \"row\", field, message, coalesce(detail, ''), added, changed, "
-                             "same FROM api.core_import($1, $2, $3::jsonb, $4::boolean, $5::uuid)",
-                             5, values, &list, error) &&
-                report(intake, list, error);
+    bool good =
+        session_rows(connection,
+                     "SELECT \"row\", field, message, coalesce(detail, ''), added, changed, "
+                     "same FROM api.core_import($1, $2, $3::jsonb, $4::boolean, $5::uuid)",
+                     5, values, &list, error) &&
+        report(intake, list, error);
     PQclear(list);
     free(text);
     cJSON_Delete(rows);
@@ -228,7 +230,8 @@ static bool take(struct intake *intake, int option, const char *name, struct err
         intake->session.conninfo = optarg;
         return true;
     default:
-        return error_set(error, ERROR_USAGE, name, _("bankops import-core --help lists the options."),
+        return error_set(error, ERROR_USAGE, name,
+                         _("bankops import-core --help lists the options."),
                          option == ':' ? _("this option needs a value") : _("unknown option"));
     }
 }
@@ -236,11 +239,13 @@ static bool take(struct intake *intake, int option, const char *name, struct err
 static bool read_options(struct intake *intake, int argc, char **argv, bool *helped,
                          struct error *error)
 {
-    static const struct option list[] = {
-        {"core", required_argument, NULL, 'c'},     {"dry-run", no_argument, NULL, 'n'},
-        {"quiet", no_argument, NULL, 'q'},          {"as", required_argument, NULL, 'a'},
-        {"database", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option list[] = {{"core", required_argument, NULL, 'c'},
+                                         {"dry-run", no_argument, NULL, 'n'},
+                                         {"quiet", no_argument, NULL, 'q'},
+                                         {"as", required_argument, NULL, 'a'},
+                                         {"database", required_argument, NULL, 'd'},
+                                         {"help", no_argument, NULL, 'h'},
+                                         {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {

@@ -6,6 +6,7 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/doctor_program.c src/command/doctor_server.c \
   src/command/pull_cases.c src/command/secret.c src/command/secret.h \
   src/command/case_rows.c src/command/case_rows.h src/command/import_cases.c src/command/import_core.c \
+  src/command/core_rows.c src/command/core_rows.h \
   src/command/clock.c src/command/deliver.c src/command/worker.c src/command/worker.h \
   src/command/worker_options.c src/command/worker_options.h \
   src/command/classify_nightly.c src/command/work.c src/command/work.h src/command/work_tree.c src/command/work_tree.h \

@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "command/case_rows.h"
 #include "command/command.h"
+#include "command/core_rows.h"
 #include "command/secret.h"
 #include "command/worker_options.h"
 #include "link/http.h"
@@ -19,7 +20,9 @@ static const char help[] = N_(
     "address\n"
     "is called with cursor=, and answers {\"complaints\": [{…}], \"next\": \"CURSOR\", \"more\": "
     "true}\n"
-    "with the fields of import-cases. Each answer is kept whole together with its cursor, so that "
+    "with the fields of import-cases, or \"documents\" with those of import-core. Each answer is "
+    "kept "
+    "whole together with its cursor, so that "
     "an\n"
     "interrupted pull goes on where it was; what cannot be taken is kept for a supervisor. It "
     "runs\n"
@@ -41,7 +44,7 @@ struct pull_job {
     struct case_rows rows;
     const cJSON *list; /* of the page under way */
     struct case_summary sum;
-    int failed;
+    int failed, documents;
 };
 
 /* What stopped a pull; the source is tried again later. */
@@ -119,9 +122,10 @@ static cJSON *fetch(const struct pull_job *job, const PGresult *source, const ch
         page = json_parse(address, buffer_text(&answer.body), answer.body.length, &error);
         if (!page)
             snprintf(trouble->text, sizeof trouble->text, "%.390s", error.what);
-        else if (!cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(page, "complaints"))) {
+        else if (!cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(page, "complaints")) &&
+                 !cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(page, "documents"))) {
             snprintf(trouble->text, sizeof trouble->text, "%s",
-                     _("the answer has no list of complaints"));
+                     _("the answer has no list of complaints or documents"));
             cJSON_Delete(page);
             page = NULL;
         }
@@ -158,6 +162,24 @@ static bool take_page(struct pull_job *job, PGconn *connection, const PGresult *
     return good;
 }
 
+/* The orders and receivables of a page, whole or not at all: a bad row stops the source before the
+ * cursor moves, and is named. A page that comes again is known by its hash. */
+static bool take_documents(struct pull_job *job, PGconn *connection, const PGresult *source,
+                           const cJSON *page, struct trouble *trouble, struct error *error)
+{
+    struct core_result result;
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(page, "documents");
+    if (!list)
+        return true;
+    if (!core_rows_take(connection, PQgetvalue(source, 0, 0), list, &result, error))
+        return false;
+    if (result.refused)
+        snprintf(trouble->text, sizeof trouble->text, "%d:%s: %s", result.row, result.field,
+                 _(result.message));
+    job->documents += result.added + result.changed;
+    return true;
+}
+
 /* Pages until the source has no more. False only when the database fails. */
 static bool pull(struct pull_job *job, PGconn *connection, const PGresult *source,
                  struct trouble *trouble, struct error *error)
@@ -170,7 +192,10 @@ static bool pull(struct pull_job *job, PGconn *connection, const PGresult *sourc
         if (page) {
             char *next = xstrdup(json_string(page, "next", cursor));
             more = json_bool(page, "more", false) && strcmp(next, cursor) != 0;
-            good = take_page(job, connection, source, page, next, error);
+            good = take_documents(job, connection, source, page, trouble, error);
+            more = more && !*trouble->text;
+            if (good && !*trouble->text)
+                good = take_page(job, connection, source, page, next, error);
             free(cursor);
             cursor = next;
         }
@@ -243,5 +268,7 @@ int command_pull_cases(int argc, char **argv)
     else if (!job.choices.quiet)
         printf(_("opened: %d, known before: %d, kept for a person: %d\n"), job.sum.opened,
                job.sum.known, job.sum.skipped);
+    if (!job.choices.helped && !job.choices.quiet && job.documents)
+        printf(_("orders and receivables: %d\n"), job.documents);
     return job.failed && worker.once ? 3 : 0;
 }

@@ -152,14 +152,16 @@ END $$;
 SELECT bank.function_grant('lane_decide', 'clerk', 'supervisor', 'admin');
 
 -- A setting as people write it: rates in per cent, amounts with their decimals.
+-- Lists call it as who reads them, who may not look into the schema of the functions in it.
 CREATE FUNCTION bank.recon_setting_text(p_setting text, p_value text, p_currency text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
     SELECT CASE WHEN p_setting IN ('fee_low', 'fee_high') THEN round(p_value::numeric / 10000, 4)::float8 || ' %'
                 WHEN p_setting IN ('tolerance', 'fee_fixed', 'opening')
                 THEN bank.recon_money(p_value::bigint, p_currency)
                 ELSE p_value END
 $$;
-GRANT EXECUTE ON FUNCTION bank.recon_setting_text TO bankops_staff;
+ALTER FUNCTION bank.recon_setting_text OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.recon_setting_text TO bankops_staff, bankops_api;
 
 -- Names of settings, and values that are codes, as they are said.
 CREATE FUNCTION bank.recon_setting_word(p_word text, p_zh boolean) RETURNS text

@@ -77,9 +77,27 @@ static void serve_complaints(struct http_served *served)
         strcpy(served->answer, "{}");
 }
 
+/* A page of orders of the core enterprise and for the supplier in the path, then one with a bad row. */
+static void serve_orders(struct http_served *served)
+{
+    char core[64] = "", supplier[64] = "";
+    sscanf(served->target, "/core/%63[^/]/%63[^?]", core, supplier);
+    served->answer = malloc(1024);
+    bool first = !strchr(served->target, '?');
+    snprintf(served->answer, 1024,
+             "{\"documents\":[{\"core\":\"%s\",\"kind\":\"order\",\"number\":\"N%s\","
+             "\"supplier\":\"%s\",\"amount\":\"%s\",\"issued\":\"2026-11-01\","
+             "\"due\":\"2027-03-01\"}],\"next\":\"2\",\"more\":%s}",
+             core, first ? "1" : "2", supplier, first ? "12.50" : "much", first ? "true" : "false");
+}
+
 static void serve(struct http_served *served, void *data)
 {
     (void)data;
+    if (!strncmp(served->target, "/core/", 6)) {
+        serve_orders(served);
+        return;
+    }
     if (!strncmp(served->target, "/pull/", 6)) {
         serve_complaints(served);
         return;

@@ -2,7 +2,7 @@
 # bankops pull-cases: pages with a cursor, a source that fails half way, rows that cannot be taken.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 13
+plan 17
 
 refused "an unknown option" 2 'bankops: *--fast*' "$program" pull-cases --fast
 "$program" demo --customers 1000 --quiet >"$place/out" 2>&1 || cat "$place/out"
@@ -35,6 +35,16 @@ is "what could not be taken is kept with its reason" "$(sql "SELECT row_data ->>
 sql "UPDATE bank.case_source SET next_at = now()" >/dev/null
 is "with nothing new nothing is opened" "$("$program" pull-cases --once)" \
     "opened: 0, known before: 0, kept for a person: 0"
+core=$(sql "SELECT i.number FROM bank.core_enterprise e JOIN bank.customer_identity i USING (customer_id)
+    WHERE i.kind = 'credit_code' ORDER BY customer_id LIMIT 1")
+supplier=$(sql "SELECT supplier_code FROM bank.core_document ORDER BY document_id LIMIT 1")
+sql "UPDATE bank.case_source SET next_at = now(), url = '$http/core/$core/$supplier' WHERE system = 'crm';
+    UPDATE bank.case_import SET cursor = '' WHERE system = 'crm'" >/dev/null
+"$program" pull-cases --once >"$place/out" 2>"$place/err"
+is "a page of orders is taken in, one with a bad row stops the source" $? 3
+is "which is named" "$(head -n 1 "$place/err")" 'bankops: crm: 1:amount: The amount is written like 1234.50.'
+is "the orders are there" "$(sql "SELECT number, amount FROM bank.core_document WHERE number IN ('N1', 'N2')")" 'N1|1250'
+is "and the cursor stands before the bad page" "$(sql "SELECT cursor FROM bank.case_import WHERE system = 'crm' ORDER BY import_id DESC LIMIT 1")" 2
 exec 9>&-
 refused "a source that is gone" 3 'bankops: crm: *' sh -c "psql -XqAt -h '$socket' -U bankops_dba -d bankops -c \
     \"UPDATE bank.case_source SET next_at = now(), url = 'http://127.0.0.1:1/'\" && '$program' pull-cases --once --quiet"
