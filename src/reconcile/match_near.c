@@ -268,6 +268,16 @@ static bool is_usual(const struct match_store *store, const struct near *near,
     return false;
 }
 
+/* Whether one reference is two characters longer in any writing: that is no typing error, but another
+ * reference or a cut one. */
+static bool is_longer(const struct match_store *store, const struct pair *pair)
+{
+    struct match_form one = match_line_form(store, pair->book);
+    struct match_form other = match_line_form(store, pair->statement);
+    return abs(one.length - other.length) > 1 &&
+           abs((one.length - one.head) - (other.length - other.head)) > 1;
+}
+
 static bool is_safe(const struct match_store *store, const struct near *near,
                     const struct pair *pair)
 {
@@ -277,7 +287,7 @@ static bool is_safe(const struct match_store *store, const struct near *near,
         is_copy(store, pair->statement) || match_has_part(store, line) ||
         match_has_part(store, &store->lines[pair->statement]))
         return false;
-    return is_usual(store, near, pair) && near->partners[pair->book] == 1 &&
+    return is_usual(store, near, pair) && !is_longer(store, pair) && near->partners[pair->book] == 1 &&
            near->partners[pair->statement] == 1 &&
            match_lane_space(near->lanes, line->account, form.length) >= space_least;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Labelled sets of every reference style: no false confirmation, and what has a key is found.
 . "$(dirname "$0")/../house/lib.sh"
-plan 13
+plan 14
 
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -41,6 +41,15 @@ for style in running shop invoice checked hex mandate twelve six; do
         { echo "$style: false confirmations"; cat "$place/score"; }
     awk -v style=$style '$1 == "pair" && $5 + 0 < 80 { print style, $0 }' "$place/score"
 done 2>&1 | none "lines that crowd are not confirmed falsely, and most are found"
+
+for style in running shop invoice checked hex mandate twelve six counter slash nested tails; do
+    mkdir "$place/$style-traps"
+    set -- "$place/$style-traps"
+    "$build/tests/bench/crowd" --events 6000 --style $style --seed 12 --traps 10000 "$1"
+    reconcile "$1" m >"$place/summary" || echo "$style: it failed"
+    "$build/tests/bench/score" "$1/truth.csv" "$place/m.csv" "$1/ledger.csv" "$1/statement.csv" \
+        >"$place/score" || { echo "$style: false confirmations"; cat "$place/score"; }
+done 2>&1 | none "lines that look like one movement and are not are left to a person"
 
 is "the summary counts the lines" "$(grep -c '^book: [1-9]' "$place/summary")" 1
 
