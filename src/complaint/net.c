@@ -7,6 +7,8 @@
 /* Side by side, so that all compilers add in the same order. */
 typedef float wide __attribute__((vector_size(16)));
 enum { LANES = 4, WIDE = NET_HIDDEN / LANES };
+/* So many features ahead the rows of weights are asked for, as in model.c. */
+enum { NEAR = 8, FAR = 16 };
 
 static float sum_lanes(wide sum)
 {
@@ -24,6 +26,13 @@ static void find_hidden(const struct net *net, const float *rarity, const struct
     float square = 0;
     memset(hidden, 0, NET_HIDDEN * sizeof *hidden);
     for (size_t i = 0; i < count; i++) {
+        if (i + FAR < count)
+            __builtin_prefetch(&net->rows[list[i + FAR].bucket]);
+        if (i + NEAR < count && net->rows[list[i + NEAR].bucket]) {
+            const int8_t *next = net->weights + (size_t)(net->rows[list[i + NEAR].bucket] - 1) * NET_HIDDEN;
+            __builtin_prefetch(next);
+            __builtin_prefetch(next + NET_HIDDEN - 1);
+        }
         uint32_t row = net->rows[list[i].bucket];
         if (!row--)
             continue;
