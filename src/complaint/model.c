@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Features lie scattered over tables larger than the caches of a processor: what the next ones need is asked for
- * so many features ahead. */
+/* Features lie scattered over tables larger than the caches of a processor: what the next ones
+ * need is asked for so many features ahead. */
 enum { NEAR = 8, FAR = 16 };
 
 static void add_scores(const struct model *model, const struct feature *list, size_t count,

@@ -29,7 +29,8 @@ static void find_hidden(const struct net *net, const float *rarity, const struct
         if (i + FAR < count)
             __builtin_prefetch(&net->rows[list[i + FAR].bucket]);
         if (i + NEAR < count && net->rows[list[i + NEAR].bucket]) {
-            const int8_t *next = net->weights + (size_t)(net->rows[list[i + NEAR].bucket] - 1) * NET_HIDDEN;
+            size_t next_row = net->rows[list[i + NEAR].bucket] - 1;
+            const int8_t *next = net->weights + next_row * NET_HIDDEN;
             __builtin_prefetch(next);
             __builtin_prefetch(next + NET_HIDDEN - 1);
         }
