@@ -7,7 +7,8 @@
 
 /* Safeguard of cut references: a piece names its line only while no other line of the amount has
  * a reference that begins or ends so. That one may have its partner; whoever wrote "…00201" for one of
- * the numbers 002010 to 002019 meant any of them. */
+ * the numbers 002010 to 002019 meant any of them. And while no line of the piece's side has the whole
+ * reference itself. */
 
 enum { FILTER = 1 << 20 }; /* bits */
 
@@ -55,6 +56,19 @@ static bool same_text(const struct match_form *one, const struct match_form *oth
     return one->length == other->length && !memcmp(one->text, other->text, one->length);
 }
 
+/* A line of this one's other side that carries its whole reference, whatever the amount; UINT32_MAX
+ * without one. */
+static uint32_t owner_of(const struct match_store *store, uint32_t whole)
+{
+    const struct match_keys *keys = &store->references;
+    uint64_t key = match_reference_key(&store->lines[whole]);
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key; at++)
+        if (store->lines[keys->list[at].line].side != store->lines[whole].side &&
+            match_same_form(store, keys->list[at].line, whole))
+            return keys->list[at].line;
+    return UINT32_MAX;
+}
+
 static void doubt_pair(struct match_store *store, const struct match_key *keys,
                        const struct match_form *forms, size_t count, uint32_t book)
 {
@@ -63,6 +77,11 @@ static void doubt_pair(struct match_store *store, const struct match_key *keys,
         match_plain(match_reference(store, &store->lines[store->lines[book].next]));
     const struct match_form *piece = a.length < b.length ? &a : &b;
     const struct match_form *whole = a.length < b.length ? &b : &a;
+    uint32_t owner = owner_of(store, a.length < b.length ? store->lines[book].next : book);
+    if (owner != UINT32_MAX) {
+        match_demote(store, book, MATCH_DOUBT_PIECE, owner);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         if (has_piece(&forms[i], piece) && !same_text(&forms[i], whole)) {
             match_demote(store, book, MATCH_DOUBT_PIECE, keys[i].line);

@@ -135,7 +135,10 @@ static void pieces_that_could_be_of_others(void **state)
                      "S5 9 600000 SHOP013820240609002015");
     add_lines(store, "L6 9 710 SHOP0102202406090003135;S6 9 710 SHOP010220240609000313;"
                      "S7 9 710 SHOP010220240609003135");
+    add_lines(store, "L8 9 720 SHOP0140202406090020;S8 9 720 SHOP014020240609002011;"
+                     "L9 9 723 SHOP014020240609002011");
     match_run(store);
+    expect(store, "L8 S8", "truncated", MATCH_SUGGESTED); /* less a fee, S8 is L9's */
     expect(store, "L1 S1", "truncated", MATCH_CONFIRMED);
     expect(store, "L2 S2", "truncated", MATCH_SUGGESTED);
     expect(store, "L4 S4", "truncated", MATCH_SUGGESTED);
