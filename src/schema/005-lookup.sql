@@ -199,16 +199,6 @@ CREATE TYPE bank.search_hit AS (rank int, match text, customer_id bigint);
 CREATE TYPE bank.searcher AS (staff_id int, role text, unit_id int, low int, high int,
                               customer_id bigint);
 
-CREATE FUNCTION bank.searcher() RETURNS bank.searcher LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    answer bank.searcher;
-BEGIN
-    SELECT s.staff_id, s.role, s.unit_id, u.low, u.high, s.customer_id INTO answer
-    FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id
-    WHERE s.login = session_user AND s.active;
-    RETURN answer;
-END $$;
-
 -- A phone by its last four digits, the own unit first.
 CREATE FUNCTION bank.search_last4(p_digits text, p_unit int, p_low int, p_high int, p_limit int)
 RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
@@ -323,8 +313,10 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
                            AND position(p_text IN s.folded) > 1 LIMIT p_limit) AS t
      WHERE u.unit_id <> p_unit LIMIT p_limit) $$;
 
--- The hits for one spelling of what was typed. p_way: which of the probes above.
-CREATE FUNCTION bank.search_probe(p_way text, p_text text, me bank.searcher, p_limit int)
+-- The hits for one spelling of what was typed. p_way: which of the probes above; p_limit: how many
+-- of each part of it, p_most: how many in all. A probe stops as soon as it has them.
+CREATE FUNCTION bank.search_probe(p_way text, p_text text, me bank.searcher, p_limit int,
+                                  p_most int)
 RETURNS SETOF bank.search_hit LANGUAGE plpgsql STABLE AS $$
 DECLARE
     narrow boolean := me.high - me.low < 16;
@@ -338,32 +330,39 @@ BEGIN
         RETURN QUERY SELECT * FROM bank.search_number(p_text, me.low, me.high, p_limit);
     ELSIF p_way = 'term' AND narrow THEN
         RETURN QUERY SELECT * FROM bank.search_term_narrow(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_limit * 2;
+                     LIMIT p_most;
     ELSIF p_way = 'term' THEN
         RETURN QUERY SELECT * FROM bank.search_term_wide(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_limit * 2;
+                     LIMIT p_most;
     ELSIF narrow OR bank.query_grams(NULL, p_text) <@ ARRAY(SELECT gram FROM bank.search_hot) THEN
         RETURN QUERY SELECT * FROM bank.search_inside_narrow(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_limit;
+                     LIMIT p_most;
     ELSE
         RETURN QUERY SELECT * FROM bank.search_inside_wide(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_limit;
+                     LIMIT p_most;
     END IF;
 END $$;
 
 -- What was typed, as the probes that can find it: {way, text} pairs, the most exact first.
 CREATE FUNCTION bank.search_ways(p_query text) RETURNS text[][] LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    folded text := bank.search_fold(p_query);
-    -- spaces, dashes and dots are how people group digits and part names
-    compact text := regexp_replace(folded, '[\s\u2010-\u2015\u2212.-]', '', 'g');
-    phone text := regexp_replace(compact, '^(\+|00)?86(?=1[3-9][0-9]{1,9}$)', '');
-    pinyin text := regexp_replace(compact, '([ln])[vü]', '\1u', 'g');
-    -- English names are kept in words without marks: O'Neil is oneil
-    words text := btrim(regexp_replace(folded, '[^[:alnum:] ]+', '', 'g'));
+    folded text;
+    compact text;
+    phone text;
+    pinyin text;
+    words text;
     ways text[][] := '{}';
 BEGIN
+    -- Most of what is typed needs no cleaning: letters of pinyin, Chinese characters.
+    IF p_query ~ '^([a-z]+|[\u4e00-\u9fff]+)$' AND p_query !~ '[ln]v' THEN
+        RETURN CASE WHEN p_query ~ '^[a-z]' OR length(p_query) < 2 THEN ARRAY[['term', p_query]]
+                    ELSE ARRAY[['term', p_query], ['inside', p_query]] END;
+    END IF;
+    folded := CASE WHEN p_query ~ '^[0-9]+$' THEN p_query ELSE bank.search_fold(p_query) END;
+    -- spaces, dashes and dots are how people group digits and part names
+    compact := regexp_replace(folded, '[\s\u2010-\u2015\u2212.-]', '', 'g');
     IF compact ~ '^\+?[0-9]+$' THEN
+        phone := regexp_replace(compact, '^(\+|00)?86(?=1[3-9][0-9]{1,9}$)', '');
         IF length(compact) = 4 THEN
             ways := ways || ARRAY[['last4', compact]];
         END IF;
@@ -372,6 +371,9 @@ BEGIN
         END IF;
         RETURN ways || ARRAY[['number', compact]];
     END IF;
+    pinyin := regexp_replace(compact, '([ln])[vü]', '\1u', 'g');
+    -- English names are kept in words without marks: O'Neil is oneil
+    words := btrim(regexp_replace(folded, '[^[:alnum:] ]+', '', 'g'));
     IF compact ~ '^[0-9a-z]*[0-9][0-9a-z]*$' THEN
         ways := ways || ARRAY[['number', upper(compact)]];
     END IF;
@@ -404,6 +406,7 @@ DECLARE
     new_matches text[];
     new_ranks int[];
     people int;
+    mixed boolean := false;
     ways text[] := bank.search_ways(p_query);
 BEGIN
     ids := '{}';
@@ -414,7 +417,7 @@ BEGIN
         SELECT array_agg(h.customer_id), array_agg(h.match), array_agg(h.rank),
                count(DISTINCT h.customer_id)
         INTO new_ids, new_matches, new_ranks, people
-        FROM (SELECT * FROM bank.search_probe(way[1], way[2], me, p_limit) LIMIT p_limit) AS h;
+        FROM (SELECT * FROM bank.search_probe(way[1], way[2], me, p_limit, p_limit)) AS h;
         CONTINUE WHEN people = 0;
         -- Somebody hit twice, or by an earlier probe, is kept where he stands first.
         IF people < cardinality(new_ids) OR ids <> '{}' THEN
@@ -422,8 +425,8 @@ BEGIN
             INTO new_ids, new_matches, new_ranks
             FROM (SELECT d.* FROM (
                       SELECT DISTINCT ON (h.customer_id) h.customer_id, h.match, h.rank, h.place
-                      FROM bank.search_probe(way[1], way[2], me, p_limit) WITH ORDINALITY
-                           AS h (rank, match, customer_id, place)
+                      FROM bank.search_probe(way[1], way[2], me, p_limit, p_limit * 2)
+                           WITH ORDINALITY AS h (rank, match, customer_id, place)
                       WHERE h.customer_id <> ALL (ids)
                       ORDER BY h.customer_id, h.place) AS d
                   ORDER BY d.place LIMIT p_limit - cardinality(ids)) AS f;
@@ -431,8 +434,16 @@ BEGIN
         ids := ids || new_ids;
         matches := matches || new_matches;
         ranks := ranks || new_ranks;
+        mixed := mixed OR cardinality(ids) > cardinality(new_ids);
         EXIT WHEN cardinality(ids) >= p_limit;
     END LOOP;
+    -- A later way may be the more exact one.
+    IF mixed THEN
+        SELECT array_agg(s.id), array_agg(s.match), array_agg(s.rank) INTO ids, matches, ranks
+        FROM (SELECT h.id, h.match, h.rank
+              FROM unnest(ids, matches, ranks) WITH ORDINALITY AS h (id, match, rank, place)
+              ORDER BY h.rank, h.place) AS s;
+    END IF;
 END $$;
 ALTER FUNCTION bank.search_found OWNER TO bankops_owner;
 
@@ -447,9 +458,12 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = api, bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    me bank.searcher := bank.searcher();
+    me bank.searcher;
     found record;
 BEGIN
+    SELECT s.staff_id, s.role, s.unit_id, u.low, u.high, s.customer_id INTO me
+    FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id
+    WHERE s.login = session_user AND s.active;
     IF me.role IS NULL OR me.role NOT IN ('clerk', 'rm', 'supervisor') THEN
         PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     END IF;
@@ -465,15 +479,10 @@ BEGIN
     FROM unnest(found.ids, found.matches, found.ranks) WITH ORDINALITY
          AS h (customer_id, match, rank, place)
     JOIN bank.customer_search s ON s.customer_id = h.customer_id
-    -- a handful of units: reading them all once beats looking each row's up (OFFSET keeps it so)
-    JOIN (SELECT x.unit_id, x.name_zh, x.name_en FROM bank.unit x OFFSET 0) AS u
-         ON u.unit_id = s.unit_id
+    JOIN bank.unit u ON u.unit_id = s.unit_id
     CROSS JOIN LATERAL (
-        SELECT (s.restricted OR s.customer_id IS NOT DISTINCT FROM me.customer_id)
-               AND NOT EXISTS (SELECT FROM bank.access_grant g
-                               WHERE g.staff_id = me.staff_id AND g.customer_id = s.customer_id
-                                 AND g.state = 'granted' AND g.expires_at > now()) AS locked
-    ) AS l
-    ORDER BY h.rank, h.place;
+        SELECT CASE WHEN s.restricted OR s.customer_id = me.customer_id
+                    THEN NOT bank.access_granted(s.customer_id) ELSE false END AS locked) AS l
+    ORDER BY h.place;
 END $$;
 SELECT bank.function_grant('customer_search', 'clerk', 'rm', 'supervisor');
