@@ -158,8 +158,8 @@ static void answer_empty(struct list_state *state, unsigned number)
 void list_page_need(const struct list_request *request, void *data)
 {
     static const enum query_edge edges[] = {
-        [LIST_FIRST] = EDGE_FIRST, [LIST_LAST] = EDGE_LAST, [LIST_AFTER] = EDGE_AFTER,
-        [LIST_BEFORE] = EDGE_BEFORE, [LIST_AT] = EDGE_AT, [LIST_POSITION] = EDGE_POSITION};
+        [LIST_FIRST] = EDGE_FIRST,   [LIST_LAST] = EDGE_LAST, [LIST_AFTER] = EDGE_AFTER,
+        [LIST_BEFORE] = EDGE_BEFORE, [LIST_AT] = EDGE_AT,     [LIST_POSITION] = EDGE_POSITION};
     struct page *page = data;
     struct list_state *state = page->state;
     bool function = page->definition->source.function != NULL;
@@ -175,7 +175,9 @@ void list_page_need(const struct list_request *request, void *data)
     query.position = request->text;
     if (query.edge == EDGE_AFTER || query.edge == EDGE_BEFORE || query.edge == EDGE_AT)
         query.row = list_page_cells(page, request->row);
-    state->limit = function ? LIST_FUNCTION_ROWS : request->limit;
+    state->limit = !function                  ? request->limit
+                   : page->definition->search ? LIST_SEARCH_ROWS
+                                              : LIST_FUNCTION_ROWS;
     query.limit = state->limit + 1;
     state->number = request->number;
     state->edge = function ? LIST_FIRST : request->edge;
@@ -300,8 +302,7 @@ static bool search_key(struct page *page, const struct key *key)
         loop_timer_cancel(page->console->loop, state->debounce);
         state->debounce = loop_timer(page->console->loop, DEBOUNCE_MS, false, search_now, page);
     } else if (result == EDIT_FULL) {
-        console_refuse(page->console,
-                       _("What was pasted is too long; nothing of it was taken."));
+        console_refuse(page->console, _("What was pasted is too long; nothing of it was taken."));
     }
     return result != EDIT_IGNORED;
 }
@@ -310,14 +311,12 @@ static bool search_key(struct page *page, const struct key *key)
 static bool must_wait(struct page *page, const struct key *key)
 {
     struct list_state *state = page->state;
-    enum action_id id =
-        action_for_key(page->console->keymap, CONTEXT_LIST, state->box, key->code);
+    enum action_id id = action_for_key(page->console->keymap, CONTEXT_LIST, state->box, key->code);
     if (list_settled(state->list) && !state->debounce)
         return false;
     if (state->direct) /* what is typed is meant for the only hit */
         return key_is_text(key->code) && key->code != ':';
-    if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY ||
-        id == ACTION_COPY_CELL)
+    if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY || id == ACTION_COPY_CELL)
         return true;
     return id == ACTION_NONE && key_is_text(key->code) && !state->box;
 }

@@ -7,7 +7,9 @@
 #include "terminal/list.h"
 
 enum { LIST_QUEUE = 64, ORDER_MOST = 8, CELLS_MOST = 60, LIST_HEAD_ROWS = 2 };
-enum { LIST_FUNCTION_ROWS = 100 }; /* of a function; one more says that there are more */
+/* Asked of a function; one more says that there are more. What is typed into a search box is asked
+ * anew with every key. */
+enum { LIST_FUNCTION_ROWS = 100, LIST_SEARCH_ROWS = 50 };
 
 struct choice;
 

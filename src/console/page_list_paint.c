@@ -80,7 +80,7 @@ static void paint_top(struct page *page, const struct area *area)
     if (marks)
         buffer_format(&right, ngettext("%d marked   ", "%d marked   ", (unsigned long)marks), marks);
     if (state->truncated)
-        buffer_format(&right, _("first %d, there are more: type more to narrow"), LIST_FUNCTION_ROWS);
+        buffer_format(&right, _("first %d, there are more: type more to narrow"), state->limit);
     else if (list_loaded(state->list))
         list_status(state->list, &right);
     width = text_width(buffer_text(&right));
