@@ -159,3 +159,16 @@ UPDATE bank.check_rule_version v SET trial = (SELECT jsonb_build_object('applica
         'changed', count(*) FILTER (WHERE t.was <> t.now_is OR t.was_stops <> t.now_stops))
             FROM bank.check_trial(v) t)
  WHERE v.state = 'proposed';
+
+-- What waits stands on the work list of who may decide it.
+SELECT bank.wait_begin('scorecard ' || s.card || ' ' || s.version, 'scorecards', NULL,
+       s.label_zh || ' / ' || s.label_en || ' ' || s.version, s.note, '{supervisor,admin}', s.makers,
+           m.unit_id)
+  FROM bank.scorecard s JOIN bank.staff m ON m.staff_id = s.makers[1] WHERE s.state = 'proposed';
+SELECT bank.wait_begin(concat_ws(' ', 'rule', v.case_type, v.rule, v.version), 'check-rules', NULL,
+       r.label_zh || ' / ' || r.label_en, v.note, '{supervisor,admin}', ARRAY[v.made_by], m.unit_id)
+  FROM bank.check_rule_version v JOIN bank.check_rule r USING (case_type, rule)
+  JOIN bank.staff m ON m.staff_id = v.made_by WHERE v.state = 'proposed';
+SELECT bank.wait_begin(concat_ws(' ', 'line', l.customer_id, l.version), 'core-lines', l.customer_id,
+       bank.money_text(l.limit_amount) || ' CNY', l.note, '{supervisor}', ARRAY[l.made_by], l.unit_id)
+  FROM bank.core_line l WHERE l.state = 'proposed';

@@ -384,6 +384,9 @@ BEGIN
                'changed', count(*) FILTER (WHERE t.was <> t.now_is OR t.was_stops <> t.now_stops))
           FROM bank.check_trial(v) t)
      WHERE x.case_type = v.case_type AND x.rule = v.rule AND x.version = v.version RETURNING * INTO v;
+    PERFORM bank.wait_begin(concat_ws(' ', 'rule', v.case_type, v.rule, v.version), 'check-rules', NULL,
+        r.label_zh || ' / ' || r.label_en, v.note, '{supervisor,admin}', ARRAY[v.made_by],
+            bank.my_unit());
     PERFORM bank.audit_write('check_rule_propose', 'check_rule', p_case_type || ' ' || p_rule || ' '
         || v.version, NULL,
         jsonb_build_object('weight', r.weight, 'active', r.active, 'parameter', r.parameter),
@@ -420,6 +423,7 @@ BEGIN
            checked_by = nullif(bank.my_staff_id(), v.made_by), checked_at = clock_timestamp(),
            reason = coalesce(btrim(p_reason), ''), effective_on = greatest(v.effective_on, bank.today())
      WHERE x.case_type = p_case_type AND x.rule = p_rule AND x.version = p_version;
+    PERFORM bank.wait_end(concat_ws(' ', 'rule', v.case_type, v.rule, v.version));
     PERFORM bank.audit_write('check_rule_' || p_verdict, 'check_rule',
         p_case_type || ' ' || p_rule || ' ' || p_version,
                              NULL, NULL, jsonb_build_object('reason', p_reason));
@@ -450,7 +454,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
            v.effective_on, v.note, bank.staff_name(v.made_by), v.made_at, bank.staff_name(v.checked_by),
            v.reason, (v.trial ->> 'applications')::int, (v.trial ->> 'stopped_before')::int,
            (v.trial ->> 'stopped_after')::int, (v.trial ->> 'changed')::int,
-           CASE r.takes WHEN 'money' THEN to_char(v.parameter::numeric / 100, 'FM999999999990.00') ELSE v.parameter END,
+           CASE r.takes WHEN 'money' THEN to_char(v.parameter::numeric / 100, 'FM999999999990.00')
+               ELSE v.parameter END,
            CASE WHEN v.state <> 'proposed' THEN 'done' WHEN v.made_by = bank.my_staff_id() THEN 'own'
                ELSE 'open' END
       FROM bank.check_rule_version v JOIN bank.check_rule_now r USING (case_type, rule)

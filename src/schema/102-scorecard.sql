@@ -376,6 +376,9 @@ BEGIN
                    count(*) FILTER (WHERE t.now_is = 'refuse'))
                FROM bank.card_trial(s) t)
      WHERE x.card = p_card AND x.version = p_version RETURNING * INTO s;
+    PERFORM bank.wait_begin('scorecard ' || p_card || ' ' || p_version, 'scorecards', NULL,
+        s.label_zh || ' / ' || s.label_en || ' ' || p_version, s.note, '{supervisor,admin}', s.makers,
+            bank.my_unit());
     PERFORM bank.audit_write('scorecard_propose', 'scorecard', p_card || ' ' || p_version, NULL, NULL,
                              jsonb_build_object('effective_on', p_effective_on, 'trial', s.trial));
     RETURN bank.request_done(p_request, p_version::text, 'The draft waits for a second person.');
@@ -412,6 +415,7 @@ BEGIN
            checked_by = CASE WHEN p_verdict = 'agree' THEN me END, checked_at = clock_timestamp(),
            reason = coalesce(btrim(p_reason), ''), row_version = x.row_version + 1
      WHERE x.card = p_card AND x.version = p_version;
+    PERFORM bank.wait_end('scorecard ' || p_card || ' ' || p_version);
     PERFORM bank.audit_write('scorecard_' || p_verdict, 'scorecard', p_card || ' ' || p_version, NULL,
         NULL,
                              jsonb_build_object('reason', p_reason));
@@ -429,7 +433,8 @@ SELECT s.card, s.version, s.label_en, s.label_zh,
        round(s.rate_bp / 100.0, 2) AS rate, s.report_days, s.note, s.made_at,
        (SELECT string_agg(bank.staff_name(m), ', ') FROM unnest(s.makers) m) AS makers,
        bank.staff_name(s.checked_by) AS checked_by, s.checked_at, s.reason,
-       (SELECT count(*) FROM bank.scorecard_rule r WHERE r.card = s.card AND r.version = s.version) AS rules,
+       (SELECT count(*) FROM bank.scorecard_rule r WHERE r.card = s.card
+           AND r.version = s.version) AS rules,
        CASE WHEN s.state <> 'proposed' THEN 'done'
             WHEN (SELECT bank.my_staff_id()) = ANY (s.makers) THEN 'own' ELSE 'open' END AS mine
   FROM bank.scorecard s JOIN bank.card_in_use u USING (card)
@@ -489,7 +494,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT v, count(*) FILTER (WHERE t.was = v), count(*) FILTER (WHERE t.now_is = v),
            bank.share(count(*) FILTER (WHERE t.was = v), count(t.was)),
                bank.share(count(*) FILTER (WHERE t.now_is = v), count(t.was))
-      FROM unnest('{approve,refer,refuse}'::text[]) WITH ORDINALITY o (v, n) LEFT JOIN t ON true WHERE p_version IS NOT NULL
+      FROM unnest('{approve,refer,refuse}'::text[]) WITH ORDINALITY o (v, n) LEFT JOIN t ON true
+          WHERE p_version IS NOT NULL
           GROUP BY v, n ORDER BY n
 $$;
 CREATE FUNCTION api.scorecard_trial(p_card text, p_version int)

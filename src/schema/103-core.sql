@@ -156,6 +156,9 @@ BEGIN
            p_supplier_most, round(p_rate::numeric * 100), p_valid_until, p_state, btrim(p_note),
                bank.my_staff_id()
       FROM bank.core_line l WHERE l.customer_id = c.customer_id RETURNING version INTO v;
+    PERFORM bank.wait_begin(concat_ws(' ', 'line', c.customer_id, v), 'core-lines', c.customer_id,
+        bank.money_text(p_limit) || ' CNY', btrim(p_note), '{supervisor}', ARRAY[bank.my_staff_id()],
+            c.unit_id);
     PERFORM bank.audit_write('core_line_propose', 'core_line', c.customer_id || ' ' || v, c.customer_id,
         NULL,
         jsonb_build_object('limit', p_limit, 'supplier_most', p_supplier_most, 'valid_until',
@@ -212,6 +215,7 @@ BEGIN
                 rate_bp = EXCLUDED.rate_bp,
             valid_until = EXCLUDED.valid_until, state = EXCLUDED.state, version = e.version + 1;
     END IF;
+    PERFORM bank.wait_end(concat_ws(' ', 'line', p_customer_id, p_version));
     PERFORM bank.audit_write('core_line_' || p_verdict, 'core_line', p_customer_id || ' ' || p_version,
         p_customer_id, NULL,
                              jsonb_build_object('reason', p_reason));
@@ -382,7 +386,8 @@ BEGIN
                             known.added, known.changed, known.same;
         RETURN;
     END IF;
-    FOR r, first IN SELECT x, min((x ->> 'row')::int) OVER (PARTITION BY x ->> 'core', x ->> 'kind', x ->> 'number')
+    FOR r, first IN SELECT x, min((x ->> 'row')::int) OVER (PARTITION BY x ->> 'core', x ->> 'kind',
+        x ->> 'number')
                       FROM jsonb_array_elements(p_rows) WITH ORDINALITY l (x, n) ORDER BY n LOOP
         SELECT c.* INTO e FROM bank.core_enterprise c WHERE c.customer_id = (SELECT k.customer_id
             FROM bank.known_company(r ->> 'core') k)

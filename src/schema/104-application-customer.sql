@@ -62,17 +62,21 @@ END $$;
 -- The papers of an application: those that are wanted and lacking, those that were read, their files
 -- and the editions before.
 CREATE FUNCTION api.application_documents(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (customer_id bigint, case_id bigint, kind text, paper_en text, paper_zh text, number text, holder text, issued_on date,
+RETURNS TABLE (customer_id bigint, case_id bigint, kind text, paper_en text, paper_zh text, number text,
+    holder text, issued_on date,
     expires_on date, state text, edition int, attachment_id bigint, file text, type text, bytes int,
     sha256 text, added_by text, added_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     WITH c AS MATERIALIZED (SELECT * FROM bank.application_seen(p_customer_id, p_case_id)),
     wanted AS (
-        SELECT k.kind, k.n FROM c JOIN bank.check_rule_now r ON r.case_type = c.case_type AND r.rule = 'files'
+        SELECT k.kind, k.n FROM c JOIN bank.check_rule_now r ON r.case_type = c.case_type
+            AND r.rule = 'files'
                AND r.active, regexp_split_to_table(r.parameter, '[ ,]+') WITH ORDINALITY k (kind, n)
-         WHERE NOT (k.kind = 'owner_id' AND upper(c.fields ->> 'owner_id') = upper(c.fields ->> 'rep_id'))),
+         WHERE NOT (k.kind = 'owner_id' AND upper(c.fields ->> 'owner_id') = upper(c.fields ->>
+             'rep_id'))),
     paper AS (SELECT d.* FROM c JOIN bank.application_document d USING (customer_id, case_id))
-    SELECT c.customer_id, c.case_id, k.kind, bank.paper_name(k.kind, true), bank.paper_name(k.kind, false), CASE WHEN k.kind IN ('rep_id', 'owner_id')
+    SELECT c.customer_id, c.case_id, k.kind, bank.paper_name(k.kind, true), bank.paper_name(k.kind,
+        false), CASE WHEN k.kind IN ('rep_id', 'owner_id')
         THEN bank.mask_identity(d.number)
                ELSE d.number END, CASE WHEN k.kind IN ('rep_id', 'owner_id') THEN bank.mask_name(d.holder)
                    ELSE d.holder END,
@@ -146,13 +150,15 @@ DECLARE
     why text := coalesce(nullif(a.told, ''), bank.decline_reasons(c, english));
 BEGIN
     PERFORM bank.case_message(c, 'sms', CASE a.verdict WHEN 'approve' THEN
-        format(CASE WHEN english THEN 'Your application %s is approved.' ELSE '您的申请%s已通过。' END, c.number)
+        format(CASE WHEN english THEN 'Your application %s is approved.' ELSE '您的申请%s已通过。' END,
+            c.number)
         || coalesce(format(CASE WHEN english THEN ' Amount %s CNY at %s %% a year.'
                                 ELSE '批准金额%s元，年利率%s%%。' END, amount, rate), '')
         ELSE format(CASE WHEN english THEN
                 E'Your application %s is declined. Main reasons:\n%s\nYou may ask your branch within 30 days '
                 'that a person looks at it again.'
-            ELSE E'您的申请%s未获通过。主要原因：\n%s\n如有异议，可在30日内向经办网点申请人工复核。' END, c.number, why)
+            ELSE E'您的申请%s未获通过。主要原因：\n%s\n如有异议，可在30日内向经办网点申请人工复核。'
+                END, c.number, why)
         END, 'application', p_request);
 END $$;
 

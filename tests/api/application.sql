@@ -138,6 +138,7 @@ SELECT is(pg_temp.call('t_rm', format('application_submit(%s, %s, NULL,', :c, :o
 SELECT is(pg_temp.call('t_clerk2', format('case_take(%s, %s, NULL,', :c, :o)), 'done', 'taken again');
 SELECT is(pg_temp.call('t_rm', format('application_propose(%s, %s, ''approve'', NULL, '''', ''fine'', '''', NULL,', :c, :o)), '42501', 'sales do not propose');
 SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''approve'', NULL, '''', '''', '''', NULL,', :c, :o)), 'BO422', 'a proposal has its reason');
+SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''refuse'', NULL, '''', ''no'', '''', NULL,', :c, :o)), 'BO422', 'a decline says what the customer is told');
 SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''approve'', NULL, '''', ''fine'', '''', NULL,', :c, :o)), 'done', 'proposed');
 SELECT is(pg_temp.call('t_clerk2', format('application_decide(%s, %s, ''agree'', '''', NULL,', :c, :o)), '42501', 'a clerk does not decide');
 SELECT is(pg_temp.call('t_super', format('application_decide(%s, %s, ''back'', '''', NULL,', :c, :o)), 'BO422', 'sent back only with a reason');
@@ -384,8 +385,11 @@ SELECT is(pg_temp.call('t_clerk2', 'core_line_decide(304, 1, ''agree'', '''','),
 SELECT is(pg_temp.call('t_clerk', 'core_line_decide(304, 1, ''agree'', '''','), 'BO403', 'nor by a clerk');
 SELECT is(pg_temp.call('t_super', 'core_line_decide(304, 1, ''agree'', '''','), 'BO403', 'nor above the limit of the branch');
 SELECT is(pg_temp.as('t_super', 'SELECT mine FROM api.core_line_list WHERE customer_id = 304'), 'limit', 'which its list says');
+SELECT is(pg_temp.as('t_super2', 'SELECT screen || '' '' || title || '' '' || customer FROM api.worklist WHERE kind = ''rule'' AND customer_id = 304'), 'core-lines 60,000.00 CNY 别****司', 'it stands on the work list of who may decide it');
+SELECT is(pg_temp.as('t_clerk2', 'SELECT count(*) FROM api.worklist WHERE kind = ''rule'''), '0', 'not on that of its maker');
 SELECT is(pg_temp.call('t_super2', 'core_line_decide(304, 1, ''agree'', '''','), 'done', 'by head office');
 SELECT is((SELECT limit_amount || ' ' || state FROM bank.core_enterprise WHERE customer_id = 304), '6000000 active', 'in force');
+SELECT is(pg_temp.as('t_super2', 'SELECT count(*) FROM api.worklist WHERE kind = ''rule'' AND customer_id = 304'), '0', 'and is off the list when it is decided');
 SELECT is(pg_temp.line('t_clerk2', 304, 100, 100, '2027-06-30'), 'done', 'another one');
 SELECT is(pg_temp.call('t_super', 'core_line_decide(304, 2, ''refuse'', '''','), 'BO422', 'refused with a reason');
 SELECT is(pg_temp.call('t_super', 'core_line_decide(304, 2, ''refuse'', ''too low'','), 'done', 'refused');
