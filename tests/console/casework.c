@@ -281,7 +281,8 @@ static void mediated(void)
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "25:00");
     pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "Write a time as 14:05", WAIT), "a time that cannot be is said at its field");
+    stage_ok(pty_wait_text(pty, "Write a time as 14:05", WAIT),
+             "a time that cannot be is said at its field");
     pty_keys(pty, "Ctrl-U", "Tab", NULL);
     pty_type(pty, "Med");
     pty_keys(pty, "F10", NULL);
