@@ -9,7 +9,8 @@
 enum {
     USES = 4,         /* lines of a side that one reference may stand for */
     AGAIN_ONE_IN = 5, /* lines of an account whose reference and amount come again */
-    AGAIN_LEAST = 50  /* such lines; fewer say little */
+    AGAIN_LEAST = 50, /* such lines; fewer say little */
+    AGAIN_DAYS = 15   /* a monthly order is not taken for that of another month */
 };
 
 static bool is_confirmed_pair(const struct match_store *store, uint32_t line)
@@ -136,33 +137,37 @@ static void doubt_days(struct match_store *store, const struct match_key *keys, 
     }
 }
 
-/* Lines with a reference, and those whose side has the reference and amount on another day as well. */
+/* Lines with a reference, and those whose side has the reference and amount on another day near by. */
 struct uses {
     size_t lines, again;
 };
 
-static bool is_used_again(const struct match_store *store, const struct match_key *keys,
-                          size_t count, size_t index)
+/* Days from the line to the nearest other day on which its side has the reference and amount; 0 without
+ * one. */
+static int days_to_next_use(const struct match_store *store, const struct match_key *keys,
+                            size_t count, size_t index)
 {
     const struct match_line *a = &store->lines[keys[index].line];
+    int nearest = 0;
     for (size_t j = 0; j < count && j < MATCH_PARTS; j++) {
         const struct match_line *b = &store->lines[keys[j].line];
-        if (a->side == b->side && a->account == b->account && a->amount == b->amount &&
-            a->date != b->date)
-            return true;
+        int days = abs(a->date - b->date);
+        if (a->side == b->side && a->account == b->account && a->amount == b->amount && days &&
+            (!nearest || days < nearest))
+            nearest = days;
     }
-    return false;
+    return nearest;
 }
 
 static void count_uses(struct match_store *store, const struct match_key *keys, size_t count,
                        struct uses *uses)
 {
     for (size_t i = 0; i < count; i++) {
-        bool again = count > 2 && is_used_again(store, keys, count, i);
+        int days = count > 2 ? days_to_next_use(store, keys, count, i) : 0;
         struct uses *own = &uses[store->lines[keys[i].line].account];
         own->lines++;
-        own->again += again;
-        store->again += again;
+        own->again += days > 0 && days <= AGAIN_DAYS;
+        store->again += days > 0;
     }
 }
 
