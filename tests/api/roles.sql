@@ -45,6 +45,14 @@ SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c JOIN pg_attribute a ON 
       -- suppliers and their core enterprise may belong to different units
       AND c.relname NOT IN ('core_enterprise', 'core_document', 'core_finance')$$,
     'customer data is behind row level security');
+SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c
+    WHERE c.relnamespace = 'bank'::regnamespace AND c.relrowsecurity
+      AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'by_unit')$$,
+    'every such table has its policy');
+CREATE TABLE bank.later (unit_id int);
+SELECT bank.table_protect('bank.later', 'SELECT');
+SELECT policies_are('bank', 'later', ARRAY['by_unit'], 'one that is added later has it at once');
+DROP TABLE bank.later;
 
 -- The second fence holds when a function forgets its predicate.
 CREATE FUNCTION api.naive() RETURNS text LANGUAGE sql SECURITY DEFINER
