@@ -216,7 +216,7 @@ static void troubles(void)
              "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet start", stage_program);
     stage_ok(system(command) == 0 && pty_wait_gone(pty, "As of ", 40000), "it comes back by itself");
     pty_type(pty, ":exit\r");
-    pty_wait_text(pty, ":pl", WAIT);
+    pty_wait_text(pty, ":wrk", WAIT);
     pty_type(pty, ":nosuch\r");
     stage_ok(pty_wait_text(pty, "There is no command", WAIT) && !pty_has(pty, "As of "),
        "a screen without rows is not called stale");
