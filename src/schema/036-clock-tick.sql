@@ -204,18 +204,21 @@ SELECT bank.function_grant('case_alert_seen', 'clerk', 'rm', 'supervisor');
 
 -- Promises that are broken or will be within the hour, nearest first. Without security_barrier as
 -- api.case_list: row level security keeps other units out.
-CREATE VIEW api.case_breach_list AS
+CREATE VIEW api.case_breach_list WITH (security_barrier) AS
 SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_zh AS clock_zh,
        d.label_en AS clock_en, f.number,
        (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen,
        CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
-       bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, f.level, f.urgency::int AS urgency,
+       bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, s.label_zh AS stage_zh,
+       s.label_en AS stage_en, f.level, f.urgency::int AS urgency,
        f.unit_id, bank.unit_name(f.unit_id) AS unit, f.version,
        CASE WHEN k.due_at < now() THEN 'overdue' ELSE 'soon' END AS state
   FROM bank.case_clock k
   JOIN bank.clock_kind d ON d.clock = k.clock AND NOT d.internal
   JOIN bank.case_file f ON f.customer_id = k.customer_id AND f.case_id = k.case_id
+  JOIN bank.case_stage s ON s.case_type = f.case_type AND s.stage = f.stage
  WHERE k.stopped_at IS NULL AND k.due_at < now() + interval '1 hour'
+   AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND NOT (k.pausable AND f.phase = 'waiting');
 SELECT bank.view_grant('case_breach_list', 'supervisor');
 
