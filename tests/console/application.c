@@ -41,7 +41,7 @@ static bool confirm(struct pty *pty, const char *key, const char *answer)
 static struct pty *open_at(const char *as, const char *number)
 {
     struct pty *pty = start(as, "app all");
-    pty_wait_text(pty, "Lane: All", WAIT);
+    pty_wait_text(pty, "Show: All", WAIT);
     pty_wait_text(pty, " T0", WAIT);
     pty_type(pty, "=");
     pty_settle(pty, 100, 2000);
