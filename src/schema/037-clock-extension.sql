@@ -48,7 +48,8 @@ BEGIN
                                      maker_id)
     VALUES (c.customer_id, c.case_id, c.unit_id, k.clock, k.run, p_days, btrim(p_reason),
             (bank.me()).staff_id);
-    PERFORM bank.case_event_write(c, c, 'extend_ask', p_clock || ' +' || p_days || ': ' || p_reason);
+    PERFORM bank.case_event_write(c, c, 'extend_ask', (SELECT d.label_zh || ' / ' || d.label_en
+        FROM bank.clock_kind d WHERE d.clock = p_clock) || ' +' || p_days || ': ' || p_reason);
     RETURN bank.request_done(p_request, c.case_id::text, 'The extension waits for approval.');
 EXCEPTION WHEN unique_violation THEN
     PERFORM bank.fail('BO409', 'An extension of this clock already waits for approval.', p_clock);
@@ -112,7 +113,8 @@ BEGIN
      WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id
        AND x.extension_id = p_extension_id;
     PERFORM bank.case_event_write(c, c, CASE WHEN p_approve THEN 'extend_approve'
-        ELSE 'extend_refuse' END, e.clock || ' +' || e.days || coalesce(': ' || p_note, ''));
+        ELSE 'extend_refuse' END, (SELECT d.label_zh || ' / ' || d.label_en
+        FROM bank.clock_kind d WHERE d.clock = e.clock) || ' +' || e.days || coalesce(': ' || p_note, ''));
     RETURN bank.request_done(p_request, c.case_id::text,
         CASE WHEN p_approve THEN 'The extension is approved and the customer is told.'
              ELSE 'The extension is refused.' END);

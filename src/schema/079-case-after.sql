@@ -103,7 +103,11 @@ BEGIN
     INSERT INTO bank.case_redress (customer_id, case_id, unit_id, kind, amount, account, reason, maker_id)
     VALUES (c.customer_id, c.case_id, c.unit_id, p_kind, p_amount, coalesce(btrim(p_account), ''),
             left(btrim(p_reason), 1000), (bank.me()).staff_id);
-    PERFORM bank.case_event_write(c, c, 'redress_ask', p_kind || ' ' || p_amount || ': ' || p_reason);
+    PERFORM bank.case_event_write(c, c, 'redress_ask', (SELECT v.zh || ' / ' || v.en
+        FROM (VALUES ('refund', '退款', 'Refund'), ('fee', '退还费用', 'Fee given back'),
+                     ('compensation', '补偿', 'Compensation'), ('points', '积分', 'Points'), ('gift', '礼品', 'Gift'))
+             v (kind, zh, en) WHERE v.kind = p_kind)
+        || ' CNY ' || to_char(p_amount / 100.0, 'FM999,999,999,990.00') || ': ' || p_reason);
     RETURN bank.request_done(p_request, c.case_id::text, 'The redress waits for approval.');
 END $$;
 
@@ -198,7 +202,11 @@ BEGIN
         measure = excluded.measure, owner_id = excluded.owner_id, due_on = excluded.due_on,
         accountable = excluded.accountable, set_by = excluded.set_by, set_at = clock_timestamp(),
         version = case_cause.version + 1;
-    PERFORM bank.case_event_write(c, c, 'cause', p_cause || ': ' || p_finding);
+    PERFORM bank.case_event_write(c, c, 'cause', (SELECT v.zh || ' / ' || v.en
+        FROM (VALUES ('staff', '人员', 'Staff'), ('process', '流程', 'Process'), ('system', '系统', 'System'),
+                     ('product', '产品', 'Product'), ('disclosure', '信息披露', 'Disclosure'),
+                     ('third_party', '第三方', 'Third party'), ('customer', '客户', 'Customer'), ('other', '其他', 'Other'))
+             v (cause, zh, en) WHERE v.cause = p_cause) || ': ' || p_finding);
     RETURN bank.request_done(p_request, c.case_id::text, 'The root cause is kept.');
 EXCEPTION WHEN check_violation THEN
     PERFORM bank.fail('BO422', 'There is no such root cause.', p_cause, NULL, 'p_cause');

@@ -223,7 +223,9 @@ BEGIN
     ON CONFLICT (customer_id, case_id) DO UPDATE SET body = excluded.body, asked_on = excluded.asked_on,
         result = excluded.result, ended_on = excluded.ended_on, agreement = excluded.agreement,
         set_by = excluded.set_by, set_at = clock_timestamp(), version = case_mediation.version + 1;
-    PERFORM bank.case_event_write(c, c, 'mediate', btrim(p_body) || ': ' || p_result
+    PERFORM bank.case_event_write(c, c, 'mediate', btrim(p_body) || ': ' || (SELECT v.zh || ' / ' || v.en
+        FROM (VALUES ('asked', '调解中', 'under way'), ('agreed', '达成协议', 'agreed'), ('failed', '调解不成', 'failed'),
+                     ('refused', '一方拒绝', 'refused by one side')) v (result, zh, en) WHERE v.result = p_result)
                                   || coalesce(' ' || nullif(btrim(p_agreement), ''), ''));
     RETURN bank.request_done(p_request, c.case_id::text, 'The mediation is kept.');
 END $$;
