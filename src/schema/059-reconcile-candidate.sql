@@ -13,7 +13,7 @@ $$;
 -- Open lines near one: of the other side by reference, by amount and date, by nearly its amount; of
 -- its own side what may reverse it. Not those that wait for a second person.
 CREATE FUNCTION bank.recon_near(p_item bank.recon_open, p_keys text[])
-RETURNS SETOF bank.recon_open LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+RETURNS SETOF bank.recon_open LANGUAGE plpgsql STABLE ROWS 100 SET search_path = bank, pg_temp AS $$
 DECLARE
     v_other char(1) := CASE p_item.side WHEN 'L' THEN 'S' ELSE 'L' END;
     v_low bigint := least(-p_item.amount * 97 / 100, -p_item.amount * 103 / 100);
@@ -227,10 +227,10 @@ BEGIN
            b.match_id, b.match_version,
            (SELECT count(*)::int FROM recon_item x WHERE x.account_id = p_account_id
                AND x.item_id = ANY (b.items) AND x.side = 'L')
-      FROM best b JOIN recon_item i ON i.account_id = p_account_id AND i.item_id = (
-          SELECT x.item_id FROM recon_item x -- a line of the other side stands for a group
+      FROM best b CROSS JOIN LATERAL (
+          SELECT x.* FROM recon_item x -- a line of the other side stands for a group
            WHERE x.account_id = p_account_id AND x.item_id = ANY (b.items)
-           ORDER BY x.side = own.side, x.item_id LIMIT 1)
+           ORDER BY x.side = own.side, x.item_id LIMIT 1) i
      WHERE b.place <= 50
      ORDER BY b.place;
 END $$;
