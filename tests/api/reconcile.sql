@@ -1,7 +1,7 @@
 -- Reconciliation: imports, the gate, exact matches, undoing, balance proof, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(96);
+SELECT plan(97);
 \if :{?segment}
 UPDATE bank.setting SET value = :'segment' WHERE name = 'recon_segment_lines';
 \endif

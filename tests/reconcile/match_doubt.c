@@ -194,7 +194,8 @@ static void numbers_that_come_again_are_no_keys(void **state)
             for (int side = 0; side < 2; side++) {
                 snprintf(reference, sizeof reference, "INV-%06d", 1000 + i % 20);
                 snprintf(id, sizeof id, "%c%d", side ? 'S' : 'L', 100 + i);
-                add(store, &(struct input){side ? S : L, id, "A", i / 20 * days, 4500, reference, NULL});
+                add(store, &(struct input){side ? S : L, id, "A", i / 20 * days, 4500, reference,
+                                            NULL});
             }
         add_lines(store, "L1 1 4500 INW-001207;S1 2 4500 INW-001207");
         match_run(store);
