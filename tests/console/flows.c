@@ -73,7 +73,9 @@ static void logs_in_as_psql_does(void)
              path, path);
     stage_ok(system(command) == 0, "a password file that everybody may read");
     struct pty *pty = start_unnamed("PGUSER=clerk02", file);
-    stage_ok(pty_wait_text(pty, "WARNING: password file", WAIT) && pty_has(pty, "Name    : clerk02") &&
+    stage_ok(pty_wait_text(pty, "WARNING: password file", WAIT) &&
+                 pty_wait_text(pty, "Name    : clerk02", WAIT) &&
+                 pty_has(pty, "WARNING: password file") &&
                  pty_has(pty, "│  Bank operations console                               │"),
              "the warning of libpq stands in the form, not across it");
     pty_free(pty);
