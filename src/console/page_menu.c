@@ -64,21 +64,28 @@ static void menu_close(struct page *page)
     free(state);
 }
 
+enum {
+    MENU_HEAD = 2,
+    MENU_LEFT = 3,
+    MENU_CODE = 7, /* ":rules " */
+    MENU_WIDEST = 50,
+    MENU_NARROWEST = 38,
+    LINES_LEAST = 6
+};
+
 static void paint_entry(const struct place *place, int number, bool selected, int row, int left,
                         int width)
 {
     char text[256], code[16];
     unsigned style = selected ? STYLE_SELECTED : STYLE_NORMAL;
-    snprintf(text, sizeof text, " %2d  %s", number, catalogue_title(place->entry));
+    snprintf(text, sizeof text, " %2d %s", number, catalogue_title(place->entry));
     snprintf(code, sizeof code, "%s%s ", place->entry->code ? ":" : "",
              place->entry->code ? place->entry->code : "");
-    draw_text(row, left, width - 10, style, text);
-    draw_text_right(row, left + width - 10, 10, selected ? style : STYLE_KEY, code);
+    draw_text(row, left, width - MENU_CODE, style, text);
+    draw_text_right(row, left + width - MENU_CODE, MENU_CODE, selected ? style : STYLE_KEY, code);
     if (selected)
         draw_cursor(row, left + 1, true);
 }
-
-enum { MENU_HEAD = 2, MENU_LEFT = 3, MENU_WIDEST = 50, MENU_NARROWEST = 38, LINES_LEAST = 6 };
 
 static int count_columns(int columns)
 {
@@ -138,7 +145,7 @@ static void menu_paint(struct page *page, const struct area *area)
     struct menu_state *state = page->state;
     const struct identity *identity = &page->console->identity;
     int step = (area->columns - MENU_LEFT) / count_columns(area->columns);
-    int width = step - 2 > MENU_WIDEST ? MENU_WIDEST : step - 2;
+    int width = step - 1 > MENU_WIDEST ? MENU_WIDEST : step - 1;
     int height = area->rows - MENU_HEAD, sheets = place_entries(state, height, area->columns);
     int sheet = state->count ? state->places[state->at].sheet : 0;
     draw_text(area->top, 2, area->columns - 4, STYLE_HEADING, identity->bank[language_current()]);

@@ -102,9 +102,11 @@ const char *condition_text(const struct defined_columns *columns,
     static char text[256];
     char cell[128];
     const struct defined_column *column = &columns->items[condition->column];
-    const char *title = column->title.en ? both_text(&column->title) : column->name;
+    if (!column->title.en)
+        return _("Not possible as it stands.");
     format_cell(columns, condition->column, row, 0, NULL, cell, sizeof cell);
-    snprintf(text, sizeof text, _("Not possible now: %s is \"%s\"."), title, cell);
+    snprintf(text, sizeof text, _("Not possible now: %s is \"%s\"."),
+             both_text(&column->title), cell);
     return text;
 }
 
@@ -161,9 +163,15 @@ static const char *item_value(void *data, const char *name)
     return page_value(item->job->page, name);
 }
 
+/* A number that people use (T000000028) is worth telling, a key of the database is not. */
+static const char *number_for_people(const char *id)
+{
+    return strspn(id, "0123456789-") == strlen(id) ? "" : id;
+}
+
 void perform_outcome(struct page *page, const PGresult *rows, bool resent)
 {
-    const char *status = PQgetvalue(rows, 0, 0), *id = PQgetvalue(rows, 0, 1);
+    const char *status = PQgetvalue(rows, 0, 0), *id = number_for_people(PQgetvalue(rows, 0, 1));
     const char *message = PQgetvalue(rows, 0, 2);
     bool replayed = resent || !strcmp(status, "replayed");
     console_say(page->console, STYLE_GOOD, "%s%s%s%s", *message ? _(message) : _("Done."),

@@ -55,7 +55,7 @@ static const struct view views[] = {
     {"portfolio", "rm01", "pf", NULL, {NULL}},
     {"portfolio-tiers", "rm01", "pf", NULL, {"2", NULL}},
     {"my-customers", "rm01", "pfl", NULL, {NULL}},
-    {"settings", "admin01", "set", NULL, {NULL}},
+    {"settings", "admin01", "par", NULL, {NULL}},
     {"staff", "admin01", "stf", NULL, {NULL}},
     {"help", "clerk01", "cmp all", NULL, {"F1", NULL}},
     {"command-line", "clerk01", NULL, NULL, {":", "c", "Tab", NULL}},
