@@ -26,6 +26,7 @@ enum { MOST_CUSTOMERS = 20000000, LEAST_CUSTOMERS = 100, PASS = 1000 };
 static struct {
     const char *conninfo, *as;
     int64_t customers;
+    const char *load_only; /* an option given that only loading takes, NULL: none */
     uint64_t seed;
     int64_t now;
     const char *files; /* folder of the statement files */
@@ -134,6 +135,8 @@ static bool moment(const char *text, int64_t *value, struct error *error)
 static bool take(int option, const char *name, struct error *error)
 {
     int64_t seed = 0;
+    if (strchr("csnfb", option))
+        options.load_only = name;
     switch (option) {
     case 'c':
         return number("--customers", optarg, LEAST_CUSTOMERS, MOST_CUSTOMERS, &options.customers,
@@ -199,6 +202,10 @@ static bool read_options(int argc, char **argv, bool *helped, struct error *erro
         if (!take(option, argv[optind - 1], error))
             return false;
     }
+    if (options.desk && options.load_only)
+        return error_set(error, ERROR_USAGE, "--desk",
+                         _("In this order: bankops demo …, bankops opening, bankops demo --desk."),
+                         _("does not load a bank and takes no options of loading"));
     return optind == argc ||
            error_set(error, ERROR_USAGE, argv[optind], _("bankops demo --help lists the options."),
                      _("unexpected argument"));
@@ -281,8 +288,13 @@ static bool run(struct error *error)
     if (!connection)
         return false;
     if (options.desk) {
+        bool there = load_state(connection, options.seed, options.customers, &state, error);
         PQfinish(connection);
-        return desk_fill(&session, error);
+        if (there && state == LOAD_EMPTY)
+            return error_set(error, ERROR_REFUSED, "--desk",
+                             _("In this order: bankops demo …, bankops opening, bankops demo --desk."),
+                             _("there is no demo bank here yet"));
+        return there && desk_fill(&session, error);
     }
     bool good =
         options.summary || load_state(connection, options.seed, options.customers, &state, error);

@@ -49,7 +49,8 @@ static void paint_title(const struct console *console, const struct page *page)
         width = screen_columns() - 20;
     snprintf(title, sizeof title, " %s%s%s", name, page->heading ? " · " : "",
              page->heading ? page->heading : "");
-    draw_text(0, 0, screen_columns() - width - 1, STYLE_TITLE, title);
+    draw_text(0, 0, screen_columns() - width - 2, STYLE_TITLE, title);
+    draw_text(0, screen_columns() - width - 2, 1, STYLE_TITLE, "");
     draw_text(0, screen_columns() - width - 1, width, STYLE_TITLE, buffer_text(&safe));
     draw_text(0, screen_columns() - 1, 1, STYLE_TITLE, "");
     buffer_free(&safe);

@@ -128,7 +128,9 @@ static void paint(struct dialog *dialog)
         paint_item(shown(choose, choose->top + i), in.top + i, &in, note,
                    choose->top + i == choose->at);
     if (!item)
-        draw_text(in.top, in.left, in.columns, STYLE_MUTED, _("Nothing has this text."));
+        draw_text(in.top, in.left, in.columns, STYLE_MUTED,
+                  choose->items.count ? _("Nothing has this text.")
+                                      : _("There is nothing to choose from."));
     draw_text(in.top + lines + 1, in.left, in.columns,
               item && item->refusal ? STYLE_WARNING : STYLE_MUTED,
               !item            ? ""

@@ -1,12 +1,17 @@
 #!/bin/sh
 # bankops demo: the same seed gives the same bank, another seed another; refusals; statement files.
 . "$(dirname "$0")/lib.sh"
-plan 13
+plan 15
 
 refused "a size that is no number" 2 'bankops: *many*' "$program" demo --customers many
 refused "a size too small" 2 'bankops: *99*' "$program" demo --customers 99
 refused "a moment that is none" 2 'bankops: *2026-02-30*' "$program" demo --now '2026-02-30 10:00'
 refused "an unknown option" 2 'bankops: *--fast*' "$program" demo --fast
+refused "loading and the desk in one" 2 'bankops: --desk: *' "$program" demo --customers 300 --desk
+BANKOPS_DATA="$place/empty" "$program" database init --quiet >/dev/null 2>&1
+refused "the desk of no bank" 1 'bankops: --desk: there is no demo bank*' \
+    env BANKOPS_DATA="$place/empty" "$program" demo --desk
+BANKOPS_DATA="$place/empty" "$program" database stop --quiet >/dev/null 2>&1
 refused "an unexpected argument" 2 'bankops: *bank*' "$program" demo bank
 
 # Every table of the bank in one sum, but for what the clock of the server fills in.
