@@ -1,32 +1,18 @@
 /* Long work beside the console: a lane is matched by all its rules while every key stays alive.
  * Prints TAP. */
-#include "tests/lib/fixture.h"
 #include "tests/lib/pty.h"
+#include "tests/lib/stage.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { WAIT = 10000 };
 
-static int count, failures;
-static char program[1024];
-
-static void ok(bool good, const char *what)
-{
-    failures += !good;
-    printf("%sok %d - %s\n", good ? "" : "not ", ++count, what);
-    fflush(stdout);
-}
-
 static int number(const char *text)
 {
-    char command[2048], line[64] = "";
-    snprintf(command, sizeof command, "psql -XqAt -v ON_ERROR_STOP=1 -c \"%s\"", text);
-    FILE *pipe = popen(command, "re");
-    if (!pipe)
-        return -1;
-    char *got = fgets(line, sizeof line, pipe);
-    pclose(pipe);
-    return got ? atoi(line) : -1;
+    const char *line = stage_sql(text);
+    return *line ? atoi(line) : -1;
 }
 
 /* Asks until it holds: `tries` looks of a server that needs a few ms for each. */
@@ -43,14 +29,15 @@ static bool becomes(const char *text, int wanted)
 static struct pty *start(const char *screen)
 {
     static char config[1100];
-    const char *argv[] = {program,    "console",  "--as", "clerk01", "--language",
-                          "en",       "--screen", screen, NULL};
+    const char *argv[] = {stage_program, "console",  "--as", "clerk01", "--language",
+                          "en",          "--screen", screen, NULL};
     const char *environment[] = {config, "BANKOPS_LANGUAGE_SET=1", "PGUSER", NULL};
     snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", getenv("BANKOPS_FIXTURE"));
     return pty_start(24, 80, argv, environment);
 }
 
-/* A pair whose references differ in punctuation, which the rule of exact references does not see. */
+/* A pair whose references differ in punctuation, which the rule of exact references does not see.
+ */
 static void add_pair(const char *reference, const char *other)
 {
     char text[1536];
@@ -79,29 +66,29 @@ static void waits_and_stops(void)
     FILE *other = popen("psql -XqAt", "we");
     fprintf(other, "BEGIN;\nSELECT 1 FROM bank.recon_lane WHERE code = 'CLEARING' FOR UPDATE;\n");
     fflush(other);
-    ok(becomes("SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE "
-               "c.relname = 'recon_lane' AND l.mode = 'RowShareLock' AND granted",
-               1),
-       "the lane is in other hands");
+    stage_ok(becomes("SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE "
+                     "c.relname = 'recon_lane' AND l.mode = 'RowShareLock' AND granted",
+                     1),
+             "the lane is in other hands");
     struct pty *pty = start("rec");
     pty_wait_text(pty, "CLEARING", WAIT);
     pty_keys(pty, "Home", NULL);
     pty_type(pty, "r");
-    ok(pty_wait_text(pty, "waiting for the lane", WAIT) && becomes(running, 1),
-       "a run that waits says so");
+    stage_ok(pty_wait_text(pty, "waiting for the lane", WAIT) && becomes(running, 1),
+             "a run that waits says so");
     pty_keys(pty, "F1", NULL);
-    ok(pty_wait_text(pty, "how much is matched", WAIT), "help opens meanwhile");
+    stage_ok(pty_wait_text(pty, "how much is matched", WAIT), "help opens meanwhile");
     pty_keys(pty, "Esc", NULL);
     pty_wait_gone(pty, "how much is matched", WAIT);
     pty_keys(pty, "Enter", NULL);
-    ok(pty_wait_text(pty, "Open breaks of the lane", WAIT), "and so does another screen");
+    stage_ok(pty_wait_text(pty, "Open breaks of the lane", WAIT), "and so does another screen");
     pty_type(pty, "r");
     pty_settle(pty, 200, WAIT);
     pty_keys(pty, "Ctrl-C", NULL);
-    ok(pty_wait_text(pty, "was stopped", WAIT) && becomes(running, 0), "Ctrl-C stops it");
+    stage_ok(pty_wait_text(pty, "was stopped", WAIT) && becomes(running, 0), "Ctrl-C stops it");
     fprintf(other, "ROLLBACK;\n");
     pclose(other);
-    ok(number(runs) == before, "nothing of it is kept");
+    stage_ok(number(runs) == before, "nothing of it is kept");
     pty_free(pty);
 }
 
@@ -113,10 +100,10 @@ static void matches_by_all_rules(void)
     pty_wait_text(pty, "CLEARING", WAIT);
     pty_keys(pty, "Home", NULL);
     pty_type(pty, "r");
-    ok(pty_wait_text(pty, "1 matched", WAIT), "the result comes in a box");
-    ok(pty_wait_text(pty, "Reference equal but for its writing: 1 confirmed", WAIT),
-       "and names the rule, which is not that of exact references");
-    ok(number(runs) == before + 1, "the run is kept");
+    stage_ok(pty_wait_text(pty, "1 matched", WAIT), "the result comes in a box");
+    stage_ok(pty_wait_text(pty, "Reference equal but for its writing: 1 confirmed", WAIT),
+             "and names the rule, which is not that of exact references");
+    stage_ok(number(runs) == before + 1, "the run is kept");
     pty_keys(pty, "Enter", NULL);
     pty_free(pty);
 }
@@ -129,8 +116,8 @@ static void outlives_the_console(void)
     pty_keys(pty, "Home", NULL);
     pty_type(pty, "r");
     pty_keys(pty, "Ctrl-Q", NULL);
-    ok(pty_wait_exit(pty, &status, WAIT) && status == 0, "the program can be left at once");
-    ok(becomes(runs, before + 1), "and the run goes on to its end");
+    stage_ok(pty_wait_exit(pty, &status, WAIT) && status == 0, "the program can be left at once");
+    stage_ok(becomes(runs, before + 1), "and the run goes on to its end");
     pty_free(pty);
 }
 
@@ -141,27 +128,21 @@ static void asks_for_many(void)
     pty_wait_text(pty, "CLEARING", WAIT);
     pty_keys(pty, "Home", NULL);
     pty_type(pty, "  r");
-    ok(pty_wait_text(pty, "y = yes", WAIT), "several lanes are asked for once");
+    stage_ok(pty_wait_text(pty, "y = yes", WAIT), "several lanes are asked for once");
     pty_type(pty, "y");
-    ok(pty_wait_text(pty, "NOSTRO-EUR up to", WAIT) && pty_has(pty, "CLEARING up to"),
-       "and reported one after the other");
-    ok(number("SELECT count(*) FROM bank.recon_run") == before + 2, "each has its run");
+    stage_ok(pty_wait_text(pty, "NOSTRO-EUR up to", WAIT) && pty_has(pty, "CLEARING up to"),
+             "and reported one after the other");
+    stage_ok(number("SELECT count(*) FROM bank.recon_run") == before + 2, "each has its run");
     pty_free(pty);
 }
 
 int main(void)
 {
-    const char *build = getenv("BANKOPS_BUILD");
-    snprintf(program, sizeof program, "%s/bankops", build ? build : ".");
-    if (!fixture_start("golden")) {
-        printf("1..0 # SKIP no database\n");
-        return 77;
-    }
+    if (!stage_begin("golden"))
+        return stage_end();
     waits_and_stops();
     matches_by_all_rules();
     outlives_the_console();
     asks_for_many();
-    fixture_stop();
-    printf("1..%d\n", count);
-    return failures > 0;
+    return stage_end();
 }
