@@ -452,28 +452,6 @@ CREATE TABLE bank.core_finance (
 CREATE UNIQUE INDEX core_finance_once ON bank.core_finance (customer_id, document_id)
     WHERE state IN ('reserved', 'paid');
 
--- What comes with an account: reconciliation statements, payroll.
-CREATE TABLE bank.account_service (
-    customer_id bigint NOT NULL,
-    account_id  bigint NOT NULL,
-    kind        text COLLATE "C" NOT NULL CHECK (kind IN ('reconciliation', 'payroll')),
-    unit_id     int NOT NULL,
-    state       text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'stopped')),
-    cycle       text NOT NULL CHECK (cycle IN ('daily', 'monthly', 'quarterly')),
-    staff_count int CHECK (staff_count > 0),
-    pay_day     int CHECK (pay_day BETWEEN 1 AND 28),
-    next_on     date NOT NULL,
-    opened_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    opened_by   int,
-    case_id     bigint,
-    change_id   bigint REFERENCES bank.recon_lane_change, -- the lane that was proposed for it
-    task_id     bigint,                                   -- what the manager has to set up
-    version     bigint NOT NULL DEFAULT 1,
-    PRIMARY KEY (customer_id, account_id, kind),
-    FOREIGN KEY (customer_id, account_id) REFERENCES bank.account,
-    CHECK (kind <> 'payroll' OR staff_count IS NOT NULL AND pay_day IS NOT NULL)
-);
-
 -- Which desk (queue) works in which stage: an application that changes it changes department.
 CREATE TABLE bank.application_desk (
     case_type text COLLATE "C" NOT NULL,
@@ -483,7 +461,7 @@ CREATE TABLE bank.application_desk (
 );
 
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE')
-  FROM unnest('{application,application_document,application_file,account_service,scorecard,
+  FROM unnest('{application,application_document,application_file,scorecard,
                 check_rule_version,core_line}'::text[]) t;
 SELECT bank.table_protect('bank.scorecard_rule', 'SELECT, INSERT, UPDATE, DELETE');
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT')

@@ -79,28 +79,6 @@ GRANT USAGE ON TYPE bank.finding TO bankops_api;
 CREATE FUNCTION bank.found(p_rule text, p_result text, p_en text DEFAULT '', p_zh text DEFAULT '')
 RETURNS bank.finding LANGUAGE sql IMMUTABLE AS $$ SELECT (p_rule, p_result, p_en, p_zh)::bank.finding $$;
 
--- Papers that the rule wants as files and that have none; the owner who is the representative shows
--- his document once.
-CREATE FUNCTION bank.files_finding(c bank.case_file, v jsonb, p jsonb) RETURNS bank.finding
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    lacking text[] := (SELECT array_agg(k.kind ORDER BY k.n)
-        FROM regexp_split_to_table(p ->> 'files', '[ ,]+') WITH ORDINALITY k (kind, n)
-       WHERE NOT (k.kind = 'owner_id' AND upper(v ->> 'owner_id') = upper(v ->> 'rep_id'))
-         AND NOT EXISTS (SELECT FROM bank.application_file f JOIN bank.attachment a
-                  USING (customer_id, case_id, attachment_id)
-                 WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id AND f.kind = k.kind
-                   AND f.replaced_at IS NULL AND a.removed_at IS NULL));
-BEGIN
-    RETURN CASE WHEN lacking IS NULL THEN bank.found('files', 'pass', 'Each paper has its file.',
-        '各项资料均有影像文件。')
-        ELSE bank.found('files', 'missing',
-            'No file: ' || (SELECT string_agg(bank.paper_name(k, true), ', ')
-                FROM unnest(lacking) k) || '.',
-            '缺少影像：' || (SELECT string_agg(bank.paper_name(k, false), '、')
-                FROM unnest(lacking) k) || '。') END;
-END $$;
-
 -- Identity number, its end, and who has it: two findings, p_who || '_identity' and '_known'.
 CREATE FUNCTION bank.person_findings(p_who text, p_name text, p_number text, p_until date,
                                      p_paper bank.application_document, p jsonb)
@@ -558,7 +536,7 @@ CREATE FUNCTION bank.application_run(c bank.case_file) RETURNS int LANGUAGE sql 
      WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
 $$;
 
-GRANT EXECUTE ON FUNCTION bank.found, bank.files_finding, bank.findings_of, bank.check_parameters,
+GRANT EXECUTE ON FUNCTION bank.found, bank.findings_of, bank.check_parameters,
     bank.paper_name, bank.application_run, bank.person_findings, bank.licence_findings,
         bank.opening_findings,
     bank.core_used, bank.money_text, bank.chain_findings, bank.core_financed, bank.document_others,

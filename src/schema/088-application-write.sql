@@ -490,49 +490,9 @@ BEGIN
     RETURN bank.request_done(p_request, p_case_id::text, 'Changed; the pre-check has run again.');
 END $$;
 
--- A paper as it was read, with or without its file; another of the kind takes its place. With the file
--- alone what was read before stays. The pre-check runs again.
-CREATE FUNCTION api.application_document_save(p_customer_id bigint, p_case_id bigint, p_kind text,
-    p_number text, p_holder text, p_issued_on date, p_expires_on date, p_file_name text, p_file bytea,
-    p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'application_document_save', jsonb_build_array(
-        p_customer_id, p_case_id, p_kind, p_number, p_holder, p_issued_on, p_expires_on, p_file_name,
-        encode(sha256(p_file), 'hex')));
-    c bank.case_file;
-    nothing boolean := p_file IS NOT NULL AND concat(btrim(p_number), btrim(p_holder), p_issued_on,
-        p_expires_on) = '';
-BEGIN
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    c := bank.application_open_case(p_customer_id, p_case_id, NULL, '{draft,returned,review}');
-    PERFORM bank.choice_require(p_kind, 'p_kind',
-                                '{licence,rep_id,owner_id,address,tax,contract,income,other}');
-    IF p_expires_on <= p_issued_on THEN
-        PERFORM bank.fail('BO422', 'It ends before it begins.', p_expires_on::text, NULL, 'p_expires_on');
-    END IF;
-    INSERT INTO bank.application_document AS d (customer_id, case_id, kind, unit_id, number, holder,
-                                                issued_on, expires_on, added_by)
-    VALUES (p_customer_id, p_case_id, p_kind, c.unit_id, upper(coalesce(btrim(p_number), '')),
-            coalesce(btrim(p_holder), ''), p_issued_on, p_expires_on, bank.my_staff_id())
-    ON CONFLICT (customer_id, case_id, kind) DO UPDATE SET number = EXCLUDED.number,
-        holder = EXCLUDED.holder,
-        issued_on = EXCLUDED.issued_on, expires_on = EXCLUDED.expires_on, added_by = EXCLUDED.added_by,
-        added_at = EXCLUDED.added_at, version = d.version + 1 WHERE NOT nothing;
-    PERFORM bank.case_event_write(c, c, 'document', bank.paper_name(p_kind, false)) WHERE NOT nothing;
-    IF p_file IS NOT NULL THEN
-        PERFORM bank.application_file_put(c, p_kind, p_file_name, p_file);
-    END IF;
-    PERFORM bank.application_look(c);
-    RETURN bank.request_done(p_request, p_case_id::text,
-        'The document is kept; the pre-check has run again.');
-END $$;
 GRANT EXECUTE ON FUNCTION bank.credit_facts, bank.credit_points, bank.credit_score,
     bank.card_verdict, bank.application_look, bank.application_open_case, bank.application_move,
         bank.application_lock,
     bank.application_begin, bank.enterprise_find, bank.enterprise_fields, bank.person_fields TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
-  FROM unnest('{opening_open,credit_open,chain_open,application_field_set,
-               application_document_save}'::text[]) name;
+  FROM unnest('{opening_open,credit_open,chain_open,application_field_set}'::text[]) name;

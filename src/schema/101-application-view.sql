@@ -278,3 +278,36 @@ SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
                application_clocks}'::text[]) name;
 SELECT bank.function_grant('report_application', 'supervisor', 'auditor', 'admin'),
        bank.view_grant('application_list', 'clerk', 'rm', 'supervisor', 'auditor');
+
+-- Cards by version; `state` as people know it: one is in use today.
+CREATE VIEW api.scorecard_list WITH (security_barrier) AS
+SELECT s.card, s.version, s.label_en, s.label_zh,
+       CASE WHEN s.state <> 'approved' THEN s.state WHEN s.version = u.version THEN 'active'
+            WHEN s.effective_on > bank.today() THEN 'scheduled' ELSE 'retired' END AS state,
+       s.effective_on, s.base, s.approve_at, s.refuse_below, s.auto_most, 'CNY' AS currency,
+       round(s.rate_bp / 100.0, 2) AS rate, s.report_days, s.note, s.made_at,
+       (SELECT string_agg(bank.staff_name(m), ', ') FROM unnest(s.makers) m) AS makers,
+       bank.staff_name(s.checked_by) AS checked_by, s.checked_at, s.reason,
+       (SELECT count(*) FROM bank.scorecard_rule r WHERE r.card = s.card
+           AND r.version = s.version) AS rules,
+       CASE WHEN s.state <> 'proposed' THEN 'done'
+            WHEN (SELECT bank.my_staff_id()) = ANY (s.makers) THEN 'own' ELSE 'open' END AS mine
+  FROM bank.scorecard s JOIN bank.card_in_use u USING (card)
+ WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+-- Bins, each beside the one of that name in the card in use.
+CREATE VIEW api.scorecard_rule_list WITH (security_barrier) AS
+SELECT r.card, r.version, r.rule, r.seq, r.fact, f.label_en AS fact_en, f.label_zh AS fact_zh,
+       trim_scale(r.low / m.factor) AS low, trim_scale(r.high / m.factor) AS high, r.points, r.effect,
+       r.label_en, r.label_zh,
+       CASE WHEN o.rule IS NULL THEN 'new'
+            WHEN (o.low, o.high, o.points, o.effect) IS DISTINCT FROM (r.low, r.high, r.points, r.effect)
+                THEN 'changed' ELSE 'same' END AS against
+  FROM bank.scorecard_rule r JOIN bank.score_fact f USING (fact) JOIN bank.card_in_use u USING (card)
+ CROSS JOIN LATERAL (SELECT CASE f.unit WHEN 'money' THEN 100 ELSE 1 END AS factor) m
+  LEFT JOIN bank.scorecard_rule o ON o.card = r.card AND o.rule = r.rule AND o.version = u.version
+ WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+CREATE VIEW api.score_fact_list WITH (security_barrier) AS
+SELECT f.fact, f.seq, f.label_en, f.label_zh FROM bank.score_fact f
+    WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+SELECT bank.view_grant(name, 'clerk', 'supervisor', 'auditor', 'admin')
+  FROM unnest('{scorecard_list,scorecard_rule_list,score_fact_list}'::text[]) name;

@@ -4,6 +4,28 @@
 ALTER TABLE bank.application_file ADD FOREIGN KEY (customer_id, case_id, attachment_id)
     REFERENCES bank.attachment;
 
+-- Papers that the rule wants as files and that have none; the owner who is the representative shows
+-- his document once.
+CREATE FUNCTION bank.files_finding(c bank.case_file, v jsonb, p jsonb) RETURNS bank.finding
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    lacking text[] := (SELECT array_agg(k.kind ORDER BY k.n)
+        FROM regexp_split_to_table(p ->> 'files', '[ ,]+') WITH ORDINALITY k (kind, n)
+       WHERE NOT (k.kind = 'owner_id' AND upper(v ->> 'owner_id') = upper(v ->> 'rep_id'))
+         AND NOT EXISTS (SELECT FROM bank.application_file f JOIN bank.attachment a
+                  USING (customer_id, case_id, attachment_id)
+                 WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id AND f.kind = k.kind
+                   AND f.replaced_at IS NULL AND a.removed_at IS NULL));
+BEGIN
+    RETURN CASE WHEN lacking IS NULL THEN bank.found('files', 'pass', 'Each paper has its file.',
+        '各项资料均有影像文件。')
+        ELSE bank.found('files', 'missing',
+            'No file: ' || (SELECT string_agg(bank.paper_name(k, true), ', ')
+                FROM unnest(lacking) k) || '.',
+            '缺少影像：' || (SELECT string_agg(bank.paper_name(k, false), '、')
+                FROM unnest(lacking) k) || '。') END;
+END $$;
+
 -- Puts a file to a paper; the one before it stays as a replaced edition. A file that the case has
 -- already (one scan of several papers) is not kept twice.
 CREATE FUNCTION bank.application_file_put(c bank.case_file, p_kind text, p_name text, p_data bytea)
@@ -33,6 +55,46 @@ BEGIN
         || ' sha256 ' || encode(a.sha256, 'hex') || CASE WHEN f.edition > 1 THEN ' #' || f.edition
             ELSE '' END);
     RETURN f;
+END $$;
+
+-- A paper as it was read, with or without its file; another of the kind takes its place. With the file
+-- alone what was read before stays. The pre-check runs again.
+CREATE FUNCTION api.application_document_save(p_customer_id bigint, p_case_id bigint, p_kind text,
+    p_number text, p_holder text, p_issued_on date, p_expires_on date, p_file_name text, p_file bytea,
+    p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'application_document_save', jsonb_build_array(
+        p_customer_id, p_case_id, p_kind, p_number, p_holder, p_issued_on, p_expires_on, p_file_name,
+        encode(sha256(p_file), 'hex')));
+    c bank.case_file;
+    nothing boolean := p_file IS NOT NULL AND concat(btrim(p_number), btrim(p_holder), p_issued_on,
+        p_expires_on) = '';
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.application_open_case(p_customer_id, p_case_id, NULL, '{draft,returned,review}');
+    PERFORM bank.choice_require(p_kind, 'p_kind',
+                                '{licence,rep_id,owner_id,address,tax,contract,income,other}');
+    IF p_expires_on <= p_issued_on THEN
+        PERFORM bank.fail('BO422', 'It ends before it begins.', p_expires_on::text, NULL, 'p_expires_on');
+    END IF;
+    INSERT INTO bank.application_document AS d (customer_id, case_id, kind, unit_id, number, holder,
+                                                issued_on, expires_on, added_by)
+    VALUES (p_customer_id, p_case_id, p_kind, c.unit_id, upper(coalesce(btrim(p_number), '')),
+            coalesce(btrim(p_holder), ''), p_issued_on, p_expires_on, bank.my_staff_id())
+    ON CONFLICT (customer_id, case_id, kind) DO UPDATE SET number = EXCLUDED.number,
+        holder = EXCLUDED.holder,
+        issued_on = EXCLUDED.issued_on, expires_on = EXCLUDED.expires_on, added_by = EXCLUDED.added_by,
+        added_at = EXCLUDED.added_at, version = d.version + 1 WHERE NOT nothing;
+    PERFORM bank.case_event_write(c, c, 'document', bank.paper_name(p_kind, false)) WHERE NOT nothing;
+    IF p_file IS NOT NULL THEN
+        PERFORM bank.application_file_put(c, p_kind, p_file_name, p_file);
+    END IF;
+    PERFORM bank.application_look(c);
+    RETURN bank.request_done(p_request, p_case_id::text,
+        'The document is kept; the pre-check has run again.');
 END $$;
 
 -- Attaches a file to one paper of an application, which is entered when it is not there yet. The
@@ -97,6 +159,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      ORDER BY f.replaced_at IS NOT NULL, w.n, k.kind, f.edition DESC
 $$;
 SELECT bank.function_grant('application_file_attach', 'clerk', 'rm', 'supervisor'),
+       bank.function_grant('application_document_save', 'clerk', 'rm', 'supervisor'),
        bank.function_grant('application_documents', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- Everything that stops the application, as one text: the customer comes once. `p_told`: only what he
@@ -195,6 +258,29 @@ BEGIN
 END $$;
 SELECT bank.function_grant('application_override', 'supervisor');
 
+-- What comes with an account: reconciliation statements, payroll.
+CREATE TABLE bank.account_service (
+    customer_id bigint NOT NULL,
+    account_id  bigint NOT NULL,
+    kind        text COLLATE "C" NOT NULL CHECK (kind IN ('reconciliation', 'payroll')),
+    unit_id     int NOT NULL,
+    state       text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'stopped')),
+    cycle       text NOT NULL CHECK (cycle IN ('daily', 'monthly', 'quarterly')),
+    staff_count int CHECK (staff_count > 0),
+    pay_day     int CHECK (pay_day BETWEEN 1 AND 28),
+    next_on     date NOT NULL,
+    opened_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    opened_by   int,
+    case_id     bigint,
+    change_id   bigint REFERENCES bank.recon_lane_change, -- the lane that was proposed for it
+    task_id     bigint,                                   -- what the manager has to set up
+    version     bigint NOT NULL DEFAULT 1,
+    PRIMARY KEY (customer_id, account_id, kind),
+    FOREIGN KEY (customer_id, account_id) REFERENCES bank.account,
+    CHECK (kind <> 'payroll' OR staff_count IS NOT NULL AND pay_day IS NOT NULL)
+);
+SELECT bank.table_protect('bank.account_service', 'SELECT, INSERT, UPDATE');
+
 -- The services that were chosen: reconciliation as a lane that a second person approves, payroll as a
 -- task for the customer's manager, due three working days before the first pay day.
 CREATE FUNCTION bank.services_open(c bank.case_file, p_account bank.account, p_request uuid) RETURNS void
@@ -264,5 +350,5 @@ BEGIN
      WHERE s.customer_id = p_customer_id ORDER BY a.number, s.kind;
 END $$;
 SELECT bank.function_grant('customer_services', 'clerk', 'rm', 'supervisor');
-GRANT EXECUTE ON FUNCTION bank.application_file_put, bank.application_missing,
+GRANT EXECUTE ON FUNCTION bank.files_finding, bank.application_file_put, bank.application_missing,
     bank.decline_reasons, bank.application_tell, bank.services_open TO bankops_api;
