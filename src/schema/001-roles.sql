@@ -54,16 +54,8 @@ BEGIN
         HINT = coalesce(p_hint, ''), COLUMN = coalesce(p_field, '');
 END $$;
 
--- Lets bankops_api see the rows of the caller's units.
-CREATE FUNCTION bank.policy_create(p_table regclass) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('CREATE POLICY by_unit ON %s TO bankops_api USING (unit_id BETWEEN '
-                   '(SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()))', p_table);
-END $$;
-
 -- Hands a table to bankops_owner, gives bankops_api the named privileges ('SELECT, INSERT'),
--- and, where it has a unit_id and p_by_unit, row level security by the caller's units. In a new
--- schema nobody sees a row of such a table until 199-row-security.sql makes all the policies.
+-- and, where it has a unit_id and p_by_unit, row level security by the caller's units.
 CREATE FUNCTION bank.table_protect(p_table regclass, p_privileges text,
                                    p_by_unit boolean DEFAULT true)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -78,9 +70,8 @@ BEGIN
     EXECUTE format('GRANT %s ON %s TO bankops_api', p_privileges, p_table);
     IF has_unit THEN
         EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', p_table);
-        IF EXISTS (SELECT FROM pg_policy WHERE polname = 'by_unit') THEN
-            PERFORM bank.policy_create(p_table);
-        END IF;
+        EXECUTE format('CREATE POLICY by_unit ON %s TO bankops_api USING (unit_id BETWEEN '
+                       '(SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()))', p_table);
     END IF;
 END $$;
 

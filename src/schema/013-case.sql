@@ -265,6 +265,10 @@ CREATE TRIGGER case_guard BEFORE INSERT OR UPDATE OF stage, case_type, source, f
     ON bank.case_file FOR EACH ROW EXECUTE FUNCTION bank.case_guard();
 
 SELECT bank.table_protect('bank.case_file', 'SELECT, INSERT, UPDATE');
+-- The same fence as of other tables, written so that no index is sought by it: a page of a list is read in the
+-- order of its due times, and how many units somebody sees is not known when the plan is made.
+ALTER POLICY by_unit ON bank.case_file USING ((unit_id < (SELECT coalesce(bank.my_scope_low(), 2147483647))) IS NOT TRUE
+                                              AND (unit_id > (SELECT coalesce(bank.my_scope_high(), -1))) IS NOT TRUE);
 SELECT bank.table_protect('bank.case_event', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.case_pause', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.outbox', 'SELECT, INSERT, UPDATE');

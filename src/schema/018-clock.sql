@@ -237,5 +237,8 @@ SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT', false)
 SELECT bank.table_protect('bank.clock_rule', 'SELECT, INSERT, UPDATE, DELETE');
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE')
   FROM unnest('{case_clock,case_extension,case_escalation}'::text[]) t;
+-- As on bank.case_file.
+ALTER POLICY by_unit ON bank.case_clock USING ((unit_id < (SELECT coalesce(bank.my_scope_low(), 2147483647))) IS NOT TRUE
+                                               AND (unit_id > (SELECT coalesce(bank.my_scope_high(), -1))) IS NOT TRUE);
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT')
   FROM unnest('{case_clock_change,clock_failure}'::text[]) t;

@@ -105,4 +105,3 @@ TESTS += tests/api/batch.sql
 EXTRA_DIST += tests/api/batch.sql
 TESTS += tests/api/fault.sql
 EXTRA_DIST += tests/api/fault.sql
-dist_schema_DATA += src/schema/199-row-security.sql
