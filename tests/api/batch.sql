@@ -150,5 +150,15 @@ SELECT is(pg_temp.missing(:'fast'::jsonb -> t, :'slow'::jsonb -> t), pg_temp.mis
           t || ' is the same')
   FROM unnest('{case_file,case_clock,case_event,audit}'::text[]) t;
 
+-- A calendar without opening hours has no due times: nothing begins under it.
+DELETE FROM bank.calendar_slot;
+SELECT bank.calendar_fill();
+SELECT throws_ok($$ SELECT bank.due_at('service', now(), 10) $$, 'BO422', 'This calendar has no working time.', 'a calendar without hours is refused');
+SELECT throws_ok($$ SELECT * FROM bank.clock_times('working_minutes', 120, 0, 'service', now(), 50, NULL) $$, 'BO422',
+                 'This calendar has no working time.', 'by the page too');
+SELECT pg_temp.as('t_worker', $$SELECT api.case_import_begin('closed', 'f', 'x')$$) AS import \gset
+SELECT is(pg_temp.bad(format('api.case_import_rows(%s, (SELECT jsonb_agg(r) FROM line WHERE n = 1))', :'import')),
+          '1  This calendar has no working time.', 'and no complaint is taken in under it');
+
 SELECT * FROM finish();
 ROLLBACK;
