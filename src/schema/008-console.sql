@@ -1,8 +1,10 @@
--- Every session of this database speaks the bank's local time.
+-- Every session of this database speaks the bank's local time and compiles no plans.
 DO $$
 BEGIN
     EXECUTE format('ALTER DATABASE %I SET timezone TO %L', current_database(),
                    bank.setting('timezone'));
+    -- A list has many branches of which one is read: compiling them would take longer than they run.
+    EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
 EXCEPTION WHEN invalid_parameter_value THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
         MESSAGE = 'The database server does not know the bank''s time zone.',

@@ -99,10 +99,17 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
        AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
      ORDER BY f.due_at, f.customer_id, f.case_id)
     UNION ALL
+    -- Who has most of the queues finds enough of his among the first that are due; else they are read by queue.
+    (SELECT 'new', f.* FROM bank.case_file f
+     WHERE f.closed_at IS NULL AND f.owner_id IS NULL
+       AND NOT coalesce(f.queue <> ALL ((SELECT bank.my_queues())::text[]), false)
+       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT cardinality(bank.my_queues())) > 5
+     ORDER BY f.due_at, f.customer_id, f.case_id)
+    UNION ALL
     (SELECT 'new', f.* FROM bank.case_file f
      WHERE f.closed_at IS NULL AND f.owner_id IS NULL
        AND (f.queue = ANY ((SELECT bank.my_queues())::text[]) OR f.queue IS NULL)
-       AND NOT (SELECT bank.my_scope_narrow())
+       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT cardinality(bank.my_queues())) <= 5
      ORDER BY f.due_at, f.customer_id, f.case_id)
     UNION ALL
     (SELECT 'new', f.* FROM bank.case_file f
