@@ -51,6 +51,22 @@ static int mention(const struct match_store *store, const struct match_rule *rul
     return found;
 }
 
+/* The reference with the one or two digits that follow it behind a mark, which are its own where they
+ * are no number of a part; as it is without them. `end` is where it ends in the narrative. */
+static struct match_form with_number(const struct match_form *form, struct slice narrative, size_t end,
+                                     const struct match_words *prefixes)
+{
+    char text[MATCH_FORM];
+    size_t length = form->length, from = end + 1, digits = 0;
+    memcpy(text, form->text, length);
+    if (end >= narrative.length || !memchr("/.#_", narrative.text[end], 4))
+        return *form;
+    while (from + digits < narrative.length && digits < 3 && length < MATCH_FORM &&
+           narrative.text[from + digits] >= '0' && narrative.text[from + digits] <= '9')
+        text[length++] = narrative.text[from + digits++];
+    return digits == 1 || digits == 2 ? match_core((struct slice){text, length}, prefixes) : *form;
+}
+
 /* All references that a narrative holds. */
 static void read_narrative(const struct match_store *store, const struct match_rule *rule,
                            uint32_t from, struct mentions *mentions)
@@ -59,8 +75,16 @@ static void read_narrative(const struct match_store *store, const struct match_r
     struct match_form form, known = {.length = 0};
     size_t at = 0, first = mentions->count;
     bool several = false;
-    while (match_mined(match_narrative(store, &store->lines[from]), prefixes, &at, &form)) {
+    struct slice narrative = match_narrative(store, &store->lines[from]);
+    while (match_mined(narrative, prefixes, &at, &form)) {
+        struct match_form longer = with_number(&form, narrative, at - 1, prefixes);
         int found = mention(store, rule, from, &form, mentions);
+        if (longer.length > form.length) {
+            int more = mention(store, rule, from, &longer, mentions);
+            form = more ? longer : form;
+            several = several || (found && more);
+            found |= more;
+        }
         several = several || found & CARRIED ||
                   (found && known.length && !match_same_reference(&known, &form));
         known = found ? form : known;

@@ -16,7 +16,7 @@ enum {
 static const double space_least = 3e7;
 
 /* A length that at least this share of the references of a lane has is usual there. */
-static const double usual_least = 0.1;
+static const double usual_least = 0.25;
 
 /* A line of each side whose references are at most two edits apart. */
 struct pair {

@@ -208,9 +208,12 @@ static void two_references_of_a_narrative_are_not_told_apart(void **state)
 {
     RUN({L, "L1", "A", 0, 500, "8347265190", NULL}, {L, "L2", "A", 0, 600, "7263548190", NULL},
         {S, "S1", "A", 0, 500, "NONREF", "7263548190 FOR 8347265190"},
+        {L, "L4", "A", 0, 520, "70262400", NULL}, {L, "L5", "A", 0, 530, "70377300/5", NULL},
+        {S, "S4", "A", 0, 520, "NONREF", "70377300/5 FOR 70262400"},
         {L, "L3", "A", 0, 510, "8347265777", NULL},
         {S, "S3", "A", 0, 510, "NONREF", "INV 8800112233/PAYMENT 8347265777"});
     expect(store, "L1 S1", "narrative", MATCH_SUGGESTED);
+    expect(store, "L4 S4", "narrative", MATCH_SUGGESTED);
     expect(store, "L3 S3", "narrative", MATCH_CONFIRMED);
     match_store_free(store);
 }
