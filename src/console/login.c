@@ -91,12 +91,14 @@ static void begin(struct console *console, const char *name)
     connection_start(console->connection);
 }
 
-/* Who logs in when nobody said so: on a server of the bank's the one that psql would use. */
-static void begin_default(struct console *console)
+/* Who logs in when nobody said so: on a server of the bank's the one that psql would use. After the
+ * form was painted. */
+static void begin_default(void *data)
 {
+    struct console *console = data;
     struct login *login = console->login;
     bool named;
-    if (connection_is_private(console->connection))
+    if (!login || login->asking || *form_value(login->form, login->name))
         return;
     char *user = address_user(console->options.conninfo, &named);
     login->unasked = !named;
@@ -117,8 +119,8 @@ void login_open(struct console *console, const char *name)
         connection_set_role(console->connection, console->identity.login);
     } else if (name && *name && !console->identity.known) {
         begin(console, name);
-    } else if (!console->identity.known) {
-        begin_default(console);
+    } else if (!console->identity.known && !connection_is_private(console->connection)) {
+        loop_timer(console->loop, 1, false, begin_default, console);
     }
     screen_dirty();
 }
