@@ -299,3 +299,16 @@ SELECT f.customer_id, f.case_id, f.unit_id, e.at, e.staff, e.action, e.was, e.no
  WHERE e.at IS NOT NULL
  ORDER BY e.at, f.case_id, e.seq;
 SELECT bank.case_clock_fill();
+
+-- What waits for its customer is due as far from the moment of this bank as it was when it began to wait,
+-- whatever the hour it is loaded at.
+UPDATE bank.case_clock k SET due_at = bank.due_at(k.calendar, to_timestamp(bank.setting('demo_now')::bigint),
+       greatest(0, k.amount - bank.working_minutes(k.calendar, k.started_at, p.started_at)))
+  FROM bank.case_pause p JOIN bank.case_file f USING (customer_id, case_id)
+ WHERE p.ended_at IS NULL AND f.case_type = 'service' AND k.customer_id = f.customer_id AND k.case_id = f.case_id
+   AND k.pausable AND k.stopped_at IS NULL AND k.measure = 'working_minutes';
+UPDATE bank.case_file f SET due_at = k.due_at
+  FROM (SELECT c.customer_id, c.case_id, min(c.due_at) AS due_at FROM bank.case_clock c
+         WHERE c.stopped_at IS NULL GROUP BY 1, 2) k, bank.case_pause p
+ WHERE f.case_type = 'service' AND k.customer_id = f.customer_id AND k.case_id = f.case_id
+   AND p.customer_id = f.customer_id AND p.case_id = f.case_id AND p.ended_at IS NULL;
