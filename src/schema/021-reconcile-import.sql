@@ -119,7 +119,8 @@ BEGIN
             SELECT o.account_id, o.side, o.fingerprint, o.occurrence
               FROM import_print p JOIN recon_item o ON o.fingerprint = p.fingerprint AND o.side = p.side
                AND o.account_id = p.account_id
-             WHERE o.statement_id = ANY ($1) AND o.item_id >= %s AND o.item_id < %s',
+             WHERE %s AND o.item_id >= %s AND o.item_id < %s',
+            CASE WHEN few AND part.low IS NOT NULL THEN 'true' ELSE 'o.statement_id = ANY ($1)' END,
             coalesce(part.low, 0), coalesce(part.low + 100000000, 10000000000)) USING part.statements;
     END LOOP;
 END $$;

@@ -257,7 +257,7 @@ END $$;
 -- the pairs itself; else api.run_line holds what an engine of this transaction claims.
 CREATE FUNCTION bank.recon_run_keep(p_lane text, p_as_of date, p_rule_set_id int, p_exact boolean,
                                     p_unique jsonb, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+RETURNS api.outcome LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 DECLARE
     answer api.outcome;
     lane bank.recon_lane;

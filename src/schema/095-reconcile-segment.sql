@@ -60,6 +60,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(7206, (p_low / 100000000)::int);
     IF to_regclass(format('bank.recon_item_%s_known', p_low)) IS NULL THEN
         EXECUTE format('CREATE INDEX recon_item_%1$s_known ON bank.recon_item_%1$s (fingerprint)', p_low);
+        EXECUTE format('ANALYZE bank.recon_item_%s (fingerprint)', p_low);
     END IF;
 END $$;
 
