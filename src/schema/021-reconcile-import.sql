@@ -90,7 +90,7 @@ $$;
 -- are looked up one by one, so that a file costs as many as it has.
 CREATE FUNCTION bank.recon_known(p_file bigint, p_over bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '64MB'
-SET enable_nestloop = off SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = off AS $$
+SET enable_nestloop = off SET enable_mergejoin = off AS $$
 DECLARE
     few boolean;
     part record;
@@ -106,22 +106,20 @@ BEGIN
       FROM api.import_line i JOIN recon_statement s ON s.file_id = p_file AND s.position = i.position
      WHERE i.writer = (SELECT pg_current_xact_id()) AND s.kind = 'booked';
     ANALYZE import_print;
+    GRANT SELECT ON import_print TO bankops_owner;
+    GRANT INSERT ON import_known TO bankops_owner;
     few := (SELECT count(*) FROM import_print) <= 20000;
     FOR part IN SELECT s.segment AS low, array_agg(s.statement_id) AS statements FROM recon_statement s
                  WHERE s.statement_id = ANY (p_over) GROUP BY s.segment LOOP
         IF few AND part.low IS NOT NULL THEN
             PERFORM bank.recon_segment_known(part.low);
-        END IF;
-        PERFORM set_config(name, CASE WHEN (name = 'enable_nestloop') = (few AND part.low IS NOT NULL)
-                                      THEN 'on' ELSE 'off' END, true)
-           FROM unnest('{enable_nestloop,enable_seqscan,enable_hashjoin}'::text[]) name;
-        EXECUTE format('INSERT INTO import_known
+        ELSE
+            INSERT INTO import_known
             SELECT o.account_id, o.side, o.fingerprint, o.occurrence
               FROM import_print p JOIN recon_item o ON o.fingerprint = p.fingerprint AND o.side = p.side
                AND o.account_id = p.account_id
-             WHERE %s AND o.item_id >= %s AND o.item_id < %s',
-            CASE WHEN few AND part.low IS NOT NULL THEN 'true' ELSE 'o.statement_id = ANY ($1)' END,
-            coalesce(part.low, 0), coalesce(part.low + 100000000, 10000000000)) USING part.statements;
+             WHERE o.statement_id = ANY (part.statements);
+        END IF;
     END LOOP;
 END $$;
 

@@ -52,16 +52,21 @@ BEGIN
     END IF;
 END $$;
 
--- The index by which lines of a large import are found again: made when it is first wanted, since most
--- imports tell nothing twice.
+-- Which lines of import_print a segment has, to import_known. The index by which they are found is
+-- made when it is first wanted, since most imports tell nothing twice.
 CREATE FUNCTION bank.recon_segment_known(p_low bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET maintenance_work_mem = '128MB' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET maintenance_work_mem = '128MB'
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(7206, (p_low / 100000000)::int);
     IF to_regclass(format('bank.recon_item_%s_known', p_low)) IS NULL THEN
         EXECUTE format('CREATE INDEX recon_item_%1$s_known ON bank.recon_item_%1$s (fingerprint)', p_low);
         EXECUTE format('ANALYZE bank.recon_item_%s (fingerprint)', p_low);
     END IF;
+    EXECUTE format('INSERT INTO pg_temp.import_known
+        SELECT o.account_id, o.side, o.fingerprint, o.occurrence
+          FROM pg_temp.import_print p JOIN bank.recon_item_%s o ON o.fingerprint = p.fingerprint
+           AND o.side = p.side AND o.account_id = p.account_id', p_low);
 END $$;
 
 -- Puts a segment with its indexes beside the others, where the usual rights hold.
