@@ -70,8 +70,10 @@ END $$;
 
 -- As bank.recon_run_judge_settled.
 CREATE FUNCTION bank.recon_unique_settled() RETURNS TABLE (book_id bigint, statement_id bigint)
-LANGUAGE sql STABLE SET search_path = bank, pg_temp SET enable_nestloop = on SET enable_hashjoin = off
+LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp SET enable_nestloop = on SET enable_hashjoin = off
 SET enable_mergejoin = off AS $$
+BEGIN
+    RETURN QUERY
     SELECT t.book_id, t.statement_id FROM run_told t
      WHERE t.good AND t.apart > 2
        AND EXISTS (SELECT FROM recon_match m
@@ -80,8 +82,8 @@ SET enable_mergejoin = off AS $$
                     WHERE m.account_id = t.account_id AND m.key = t.key AND m.amount = t.amount
                       AND m.status = 'confirmed'
                       AND least(abs(m.first_day - b.value_date), abs(m.last_day - b.value_date),
-                                abs(m.first_day - s.value_date), abs(m.last_day - s.value_date)) < t.apart)
-$$;
+                                abs(m.first_day - s.value_date), abs(m.last_day - s.value_date)) < t.apart);
+END $$;
 
 -- The fresh lines that are in no such pair: run_else.
 CREATE FUNCTION bank.recon_unique_rest(p_as_of date, p_fresh bigint[]) RETURNS void
