@@ -116,6 +116,15 @@ static void fill_opening(struct pty *pty, const char *code)
     pty_keys(pty, "F10", NULL);
 }
 
+/* Whether as many papers lack their file as `data` says. */
+static bool lack(struct pty *pty, void *data)
+{
+    int count = 0;
+    for (const char *p = pty_screen(pty); (p = strstr(p, " Wanted")); p++)
+        count++;
+    return count == *(int *)data;
+}
+
 /* One scan, attached to each paper of the list. */
 static void papers(struct pty *pty, int count)
 {
@@ -132,9 +141,8 @@ static void papers(struct pty *pty, int count)
         pty_settle(pty, 100, 2000);
         pty_type(pty, path);
         pty_keys(pty, "Enter", NULL);
-        pty_wait_text(pty, "The file is attached", WAIT);
-        pty_keys(pty, "F5", NULL);
-        pty_settle(pty, 300, 3000);
+        int wanted = count - i - 1;
+        pty_wait(pty, lack, &wanted, WAIT);
         pty_keys(pty, "Down", NULL);
     }
 }
@@ -160,7 +168,8 @@ static void opening(void)
              "and named, with what is done at the visit");
     stage_ok(confirm(pty, "S", "Not submitted"), "it is not handed in so");
     papers(pty, 4);
-    stage_ok(pty_has(pty, "scan.txt") && !pty_has(pty, "Wanted"), "each paper has its file");
+    stage_ok(pty_wait_gone(pty, "Wanted", WAIT) && pty_has(pty, "scan.txt"),
+             "each paper has its file");
     stage_ok(confirm(pty, "S", "with the reviewing desk"), "with its documents it is");
     pty_free(pty);
     approve(number, "it waits for account operations");
