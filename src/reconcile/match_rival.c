@@ -99,7 +99,9 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
         if (other->account != line->account || !is_keyed_pair(store, taken))
             continue;
         const struct match_line *wanted = wanted_of(store, other, line->side);
-        if (wanted && wanted->amount == line->amount && is_usual(rival, line, wanted))
+        bool agrees = wanted && (wanted->amount == line->amount ||
+                                 (other->side == line->side && other->amount == line->amount));
+        if (agrees && is_usual(rival, line, wanted))
             match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);
     }
 }
@@ -180,6 +182,10 @@ static void survey(struct rival *rival)
         const struct match_line *wanted = reversal ? line : &store->lines[line->next];
         uint64_t bit = pair_bit(match_reference_key(line), wanted->amount, !wanted->side);
         rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+        if (!reversal && wanted->amount != line->amount) { /* less a fee */
+            bit = pair_bit(match_reference_key(line), line->amount, line->side);
+            rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+        }
         if (is_cut_pair(store, (uint32_t)i)) {
             bit = pair_bit(match_reference_key(line), CUT, !line->side);
             rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));

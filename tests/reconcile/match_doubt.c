@@ -37,6 +37,8 @@ static const struct scene {
     {"equal lines of which one is mistyped",
      "L1 1 500 40018183;L2 1 500 40018183;S2 1 500 40018183;S1 1 500 40018103;L3 1 500 40018102",
      "", NULL},
+    {"a fee of another whose statement is one digit away",
+     "L1 1 380000 40016200;S1 1 378290 40016600;S2 1 378290 40016200", "", "nearly this reference"},
     {"two channels may use one number", "L1 1 500 UPOP8347265190;S1 1 500 ALI8347265190", "", NULL},
     {"a counter-movement of the same writing, whatever the other writings",
      "L1 1 500 WEB200000236;L2 1 -500 WEB200000236;S1 1 500 WEB200000236;S2 1 -500 POS200000236", "",
