@@ -227,14 +227,9 @@ static void paint_heading(struct panel *panel, const struct area *area, bool foc
     buffer_free(&status);
 }
 
-void panel_paint(struct panel *panel, const struct area *area, bool focused)
+static void paint_body(struct panel *panel, struct area body, bool focused)
 {
-    struct area body = {area->top + 1, area->left + 1, area->rows - 1, area->columns - 2};
     const char *empty = both_text(&panel->definition->empty);
-    panel->area = *area;
-    paint_heading(panel, area, focused);
-    if (focused)
-        draw_cursor(area->top, area->left, true);
     if (body.rows < 1)
         return;
     if (panel->failure || !has_rows(panel)) {
@@ -265,4 +260,14 @@ void panel_paint(struct panel *panel, const struct area *area, bool focused)
         break;
     }
     draw_clip_end();
+}
+
+void panel_paint(struct panel *panel, const struct area *area, bool focused)
+{
+    struct area body = {area->top + 1, area->left + 1, area->rows - 1, area->columns - 2};
+    panel->area = *area;
+    if (focused)
+        draw_cursor(area->top, area->left, true);
+    paint_body(panel, body, focused);
+    paint_heading(panel, area, focused); /* its figures follow the height of the body */
 }

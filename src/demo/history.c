@@ -14,11 +14,10 @@ static int64_t moment_since(struct maker *maker, struct profile *p, int days)
     return at > maker->plan->now ? at - 86400 : at;
 }
 
-static void write_member(struct maker *maker, const struct profile *p)
+static void write_member(struct maker *maker, const struct profile *p, int since)
 {
     struct rows *rows = maker->rows;
     char number[16];
-    int since = maker->plan->day - p->opened > 400 ? maker->plan->day - 200 : p->opened;
     snprintf(number, sizeof number, "M%010lld", (long long)p->id);
     rows_integer(rows, ROWS_MEMBER, p->id);
     rows_text(rows, ROWS_MEMBER, number);
@@ -193,19 +192,25 @@ static void write_event(struct maker *maker, struct profile *p, int64_t at, cons
     rows_end(rows, ROWS_LIFECYCLE_EVENT);
 }
 
-static void make_lifecycle(struct maker *maker, struct profile *p)
+/* Answers the day since which the customer has the tier. */
+static int make_lifecycle(struct maker *maker, struct profile *p)
 {
+    int since = p->opened;
     int64_t opened = plan_moment(p->opened, 10 * HOUR);
     if (p->opened >= maker->plan->month_start[0])
         write_event(maker, p, opened, "stage", NULL, "new", "开户");
     if (p->opened < maker->plan->day - 90 && p->opened >= maker->plan->month_start[0])
         write_event(maker, p, opened + 90 * 86400, "stage", "new", "active", "满90天且有交易");
-    if (p->tier > 0 && p->opened < maker->plan->day - 60)
-        write_event(maker, p, moment_since(maker, p, 400), "tier", plan_tiers[p->tier - 1].code,
+    if (p->tier > 0 && p->opened < maker->plan->day - 60) {
+        int64_t reached = moment_since(maker, p, 360);
+        since = (int)((reached - plan_moment(0, 0)) / 86400);
+        write_event(maker, p, reached, "tier", plan_tiers[p->tier - 1].code,
                     plan_tiers[p->tier].code, "月日均资产达标");
+    }
     if (p->dormant && random_chance(&p->random, 4000))
         write_event(maker, p, moment_since(maker, p, 200), "stage", "active", "dormant",
                     "180天无主动交易");
+    return since;
 }
 
 struct errand {
@@ -277,11 +282,10 @@ static void join_campaign(struct maker *maker, struct profile *p, int index)
 
 void history_make(struct maker *maker, struct profile *p)
 {
-    write_member(maker, p);
     make_contacts(maker, p);
     make_consents(maker, p);
     make_tags(maker, p);
-    make_lifecycle(maker, p);
+    write_member(maker, p, make_lifecycle(maker, p));
     if (random_chance(&p->random, p->wealth >= 3 ? 1500 : 120))
         make_task(maker, p);
     for (int i = 0; i < PLAN_CAMPAIGNS; i++)

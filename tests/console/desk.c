@@ -184,7 +184,7 @@ static void closed_record(void)
 
 static void administration(void)
 {
-    struct pty *pty = start("admin01", "set grant_hours", NULL);
+    struct pty *pty = start("admin01", "par grant_hours", NULL);
     pty_wait_text(pty, "grant_hours", WAIT);
     pty_type(pty, "c");
     pty_wait_text(pty, "New value", WAIT);
