@@ -215,9 +215,12 @@ SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_z
        CASE WHEN k.due_at < now() THEN 'overdue' ELSE 'soon' END AS state
   FROM bank.case_clock k
   JOIN bank.clock_kind d ON d.clock = k.clock AND NOT d.internal
-  JOIN bank.case_file f ON f.customer_id = k.customer_id AND f.case_id = k.case_id
+  CROSS JOIN LATERAL ( -- of each clock in the order of its due time: OFFSET keeps the planner to it
+       SELECT * FROM bank.case_file c
+        WHERE c.customer_id = k.customer_id AND c.case_id = k.case_id OFFSET 0) f
   JOIN bank.case_stage s ON s.case_type = f.case_type AND s.stage = f.stage
  WHERE k.stopped_at IS NULL AND k.due_at < now() + interval '1 hour'
+   AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND NOT (k.pausable AND f.phase = 'waiting');
 SELECT bank.view_grant('case_breach_list', 'supervisor');
