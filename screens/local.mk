@@ -105,7 +105,7 @@ dist_screens_DATA += \
   screens/chain-open.json screens/core-list.json screens/core-documents.json \
   screens/scorecards.json screens/scorecard.json screens/scorecard-bounds.json screens/scorecard-bin.json \
   screens/check-rules.json screens/check-rule.json screens/check-rule-change.json \
-  screens/voice-way.part.json screens/service-steps.part.json \
+  screens/voice-way.part.json screens/service-decide.part.json screens/service-steps.part.json \
   screens/backlog-early.part.json screens/backlog-late.part.json \
   screens/application-papers.part.json screens/application-score.part.json \
   screens/application-way.part.json screens/application-decide.part.json \
