@@ -145,9 +145,8 @@ void entry_fill(struct entry *entry, const struct values *values)
         } else if (text && field->type == FIELD_BOOL) {
             text = text[0] == 't' ? "true" : "false";
         }
-        form_set(entry->form, i, text ? text : initial(entry, field));
+        form_fill(entry->form, i, text ? text : initial(entry, field));
     }
-    form_clean(entry->form);
 }
 
 const char *entry_value(struct entry *entry, const char *name)
@@ -202,8 +201,7 @@ void entry_translate(struct entry *entry)
     struct form *old = entry->form;
     int focus = form_focus(old);
     build(entry);
-    for (int i = 0; i < form_count(old); i++)
-        form_set(entry->form, i, form_value(old, i));
+    form_copy(entry->form, old);
     form_set_focus(entry->form, focus);
     form_free(old);
 }

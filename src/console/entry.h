@@ -10,8 +10,8 @@ struct entry;
 /* `page` gives currencies and the values of lookups; fields live at least as long. */
 struct entry *entry_new(struct page *page, const struct fields *fields);
 void entry_free(struct entry *entry);
-/* Sets fields from stored values (money in minor units) by name, others from their defaults; takes
- * them as unchanged. */
+/* Sets fields from stored values (money in minor units) by name, others from their defaults; what
+ * the user has changed before stays. */
 void entry_fill(struct entry *entry, const struct values *values);
 
 enum entry_result { ENTRY_IGNORED, ENTRY_USED, ENTRY_SUBMIT };

@@ -28,6 +28,8 @@ struct form_state {
     char *sent; /* what the request key was used for */
     char *id;   /* returned by the change */
     bool sending, loading;
+    bool unread; /* what is to be changed has not been read */
+    bool wanted; /* submitted before it was read: done when it is */
     struct form_conflict conflict;
     char *here;       /* colleagues who have the object open, NULL: nobody */
     int presence_left; /* seconds until that is asked again */
@@ -74,11 +76,14 @@ static void fill(struct page *page)
     values_clear(&values);
 }
 
+static void submit_now(struct page *page);
+
 static void loaded(void *data, struct answer *answer)
 {
     struct page *page = data;
     struct form_state *state = page->state;
-    state->loading = false;
+    bool wanted = state->wanted;
+    state->loading = state->wanted = false;
     if (answer->error) {
         console_error(page->console, answer->error);
         return;
@@ -90,8 +95,11 @@ static void loaded(void *data, struct answer *answer)
     for (int i = 0; i < PQnfields(answer->rows); i++)
         values_set(&state->loaded, PQfname(answer->rows, i),
                    PQgetisnull(answer->rows, 0, i) ? NULL : PQgetvalue(answer->rows, 0, i));
+    state->unread = false;
     fill(page);
     screen_dirty();
+    if (wanted && page == console_page(page->console))
+        submit_now(page);
 }
 
 static bool given(void *data, const char *name)
@@ -109,7 +117,7 @@ static void load(struct page *page)
     if (!definition->load.view && !definition->load.function)
         return;
     struct defined_columns all = definition_load(definition, given, page, items);
-    state->loading = true;
+    state->loading = state->unread = true;
     query_source(&query, &definition->load, &all, 1, page_lookup, page);
     console_ask(page, &query, loaded, page);
 }
@@ -327,6 +335,16 @@ static void submit_form(struct page *page)
         send_form(page);
 }
 
+/* Keys typed ahead of a slow connection count: the form is submitted once it is complete. */
+static void submit_when_read(struct page *page)
+{
+    struct form_state *state = page->state;
+    if (!state->loading)
+        load(page);
+    state->wanted = true;
+    screen_dirty();
+}
+
 static bool form_key_pressed(struct page *page, const struct key *key)
 {
     struct form_state *state = page->state;
@@ -338,9 +356,17 @@ static bool form_key_pressed(struct page *page, const struct key *key)
         console_refuse(page->console, _("It is being sent already."));
         return true;
     }
+    state->wanted = false;
+    if (id == ACTION_SUBMIT && state->unread) {
+        submit_when_read(page);
+        return true;
+    }
     switch (entry_key(state->entry, key)) {
     case ENTRY_SUBMIT:
-        submit_form(page);
+        if (state->unread)
+            submit_when_read(page);
+        else
+            submit_form(page);
         return true;
     case ENTRY_USED:
         return true;
@@ -348,6 +374,11 @@ static bool form_key_pressed(struct page *page, const struct key *key)
         return false;
     }
     return false;
+}
+
+static void submit_now(struct page *page)
+{
+    form_key_pressed(page, &(struct key){.code = K_F(10)});
 }
 
 static bool form_act(struct page *page, enum action_id id)

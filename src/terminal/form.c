@@ -143,55 +143,6 @@ void form_set_choices(struct form *form, int field, const struct form_choice *ch
     changed->choice_count = fresh.choice_count;
 }
 
-const char *form_value(struct form *form, int field)
-{
-    struct form_entry *entry = &form->entries[field];
-    const char *problem;
-    if (!form_check_value(form, entry, &entry->value, &problem)) {
-        buffer_clear(&entry->value);
-        buffer_add(&entry->value, edit_text(&entry->edit));
-    }
-    return buffer_text(&entry->value);
-}
-
-void form_set(struct form *form, int field, const char *value)
-{
-    struct form_entry *entry = &form->entries[field];
-    char *shown = form_shown_value(entry, value ? value : "");
-    edit_set(&entry->edit, shown);
-    free(shown);
-    free(entry->clean);
-    entry->clean = xstrdup(form_value(form, field));
-    form_set_message(form, field, NULL);
-}
-
-bool form_changed(const struct form *form)
-{
-    for (size_t i = 0; i < form->count; i++)
-        if (strcmp(form_value((struct form *)form, (int)i), form->entries[i].clean))
-            return true;
-    return false;
-}
-
-void form_clean(struct form *form)
-{
-    for (size_t i = 0; i < form->count; i++) {
-        free(form->entries[i].clean);
-        form->entries[i].clean = xstrdup(form_value(form, (int)i));
-    }
-}
-
-void form_remember(struct form *form)
-{
-    for (size_t i = 0; i < form->count; i++) {
-        struct form_entry *entry = &form->entries[i];
-        if (entry->field.type == FORM_PASSWORD)
-            continue;
-        free(entry->remembered);
-        entry->remembered = xstrdup(form_value(form, (int)i));
-    }
-}
-
 int form_focus(const struct form *form)
 {
     return form->focus;

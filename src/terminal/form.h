@@ -59,6 +59,11 @@ void form_set_choices(struct form *form, int field, const struct form_choice *ch
  * the next call for the same field. */
 const char *form_value(struct form *form, int field);
 void form_set(struct form *form, int field, const char *value);
+/* A value that comes late: form_set, unless the user has changed the field meanwhile; then what was
+ * typed stays, and the value is what it counts as changed from. */
+void form_fill(struct form *form, int field, const char *value);
+/* Takes the values of a form of the same fields, and which of them count as changed. */
+void form_copy(struct form *form, const struct form *from);
 /* Puts a value in the place of the present one as if it was typed: it counts as changed and can be
  * undone. False when it is longer than the field; then nothing changes. */
 bool form_type(struct form *form, int field, const char *value);

@@ -197,3 +197,72 @@ void form_refuse_paste(struct form *form)
                  _("This does not fit the field; not taken."));
     form_set_message(form, form->focus, text);
 }
+
+const char *form_value(struct form *form, int field)
+{
+    struct form_entry *entry = &form->entries[field];
+    const char *problem;
+    if (!form_check_value(form, entry, &entry->value, &problem)) {
+        buffer_clear(&entry->value);
+        buffer_add(&entry->value, edit_text(&entry->edit));
+    }
+    return buffer_text(&entry->value);
+}
+
+void form_set(struct form *form, int field, const char *value)
+{
+    struct form_entry *entry = &form->entries[field];
+    char *shown = form_shown_value(entry, value ? value : "");
+    edit_set(&entry->edit, shown);
+    free(shown);
+    free(entry->clean);
+    entry->clean = xstrdup(form_value(form, field));
+    form_set_message(form, field, NULL);
+}
+
+void form_fill(struct form *form, int field, const char *value)
+{
+    struct form_entry *entry = &form->entries[field];
+    if (!strcmp(form_value(form, field), entry->clean)) {
+        form_set(form, field, value);
+        return;
+    }
+    free(entry->clean);
+    entry->clean = xstrdup(value ? value : "");
+}
+
+void form_copy(struct form *form, const struct form *from)
+{
+    for (int i = 0; i < form_count(from); i++) {
+        form_set(form, i, form_value((struct form *)from, i));
+        free(form->entries[i].clean);
+        form->entries[i].clean = xstrdup(from->entries[i].clean);
+    }
+}
+
+bool form_changed(const struct form *form)
+{
+    for (size_t i = 0; i < form->count; i++)
+        if (strcmp(form_value((struct form *)form, (int)i), form->entries[i].clean))
+            return true;
+    return false;
+}
+
+void form_clean(struct form *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        free(form->entries[i].clean);
+        form->entries[i].clean = xstrdup(form_value(form, (int)i));
+    }
+}
+
+void form_remember(struct form *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        struct form_entry *entry = &form->entries[i];
+        if (entry->field.type == FORM_PASSWORD)
+            continue;
+        free(entry->remembered);
+        entry->remembered = xstrdup(form_value(form, (int)i));
+    }
+}

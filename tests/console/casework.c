@@ -216,6 +216,34 @@ static void editor(void)
     pty_free(pty);
 }
 
+/* Keys typed before the case has come count; nothing that was typed is lost when it comes. */
+static void ahead(void)
+{
+    char command[256];
+    long id = open_case("'B02'", "'C07'", "Ahead"), backend;
+    take(id);
+    struct pty *pty = start_at("clerk01", "cmp mine", id);
+    backend = atol(stage_sql("SELECT pid FROM pg_stat_activity WHERE usename = 'clerk01' AND "
+                             "backend_type = 'client backend'"));
+    snprintf(command, sizeof command, "kill -STOP %ld", backend);
+    stage_line(command);
+    pty_type(pty, "r");
+    stage_ok(backend > 1 && pty_wait_text(pty, "Reading…", WAIT) &&
+                 pty_wait_text(pty, "*Answer", WAIT),
+             "an answer can be begun before the case has come");
+    pty_type(pty, "typed ahead");
+    pty_keys(pty, "F10", NULL);
+    pty_wait_text(pty, "typed ahead", WAIT);
+    snprintf(command, sizeof command, "kill -CONT %ld", backend);
+    stage_line(command);
+    stage_ok(pty_wait_text(pty, "The answer is on its way.", WAIT), "and is sent when it has");
+    snprintf(command, sizeof command,
+             "SELECT count(*) FROM bank.outbox WHERE case_id = %ld AND body LIKE '%%typed ahead%%'",
+             id);
+    stage_ok(!strcmp(stage_sql(command), "1"), "with what was typed meanwhile");
+    pty_free(pty);
+}
+
 static void papers(void)
 {
     char command[2400];
@@ -399,6 +427,7 @@ int main(void)
         printf("# cannot work in %s\n", folder);
     simple();
     editor();
+    ahead();
     papers();
     mediated();
     together();

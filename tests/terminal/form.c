@@ -146,6 +146,31 @@ static void takes_a_text_from_elsewhere(void **state)
 }
 
 /* What editors write: marks, line ends, tabs, escapes, bytes that are no text. */
+static void keeps_what_was_typed_before_values_come(void **state)
+{
+    struct form *late = form_new(), *other = form_new();
+    struct form_field note = {.name = "note", .label = "Note", .type = FORM_TEXT, .length = 10},
+                      name = {.name = "name", .label = "Name", .type = FORM_TEXT, .length = 10};
+    (void)state;
+    form_add(late, &note);
+    form_add(late, &name);
+    form_add(other, &note);
+    form_add(other, &name);
+    assert_true(form_type(late, 0, "typed"));
+    form_fill(late, 0, "stored");
+    form_fill(late, 1, "Wu");
+    assert_string_equal(form_value(late, 0), "typed");
+    assert_string_equal(form_value(late, 1), "Wu");
+    assert_true(form_changed(late));
+    form_copy(other, late);
+    assert_string_equal(form_value(other, 0), "typed");
+    assert_true(form_changed(other));
+    assert_true(form_type(other, 0, "stored"));
+    assert_false(form_changed(other));
+    form_free(late);
+    form_free(other);
+}
+
 static void cleans_what_an_editor_wrote(void **state)
 {
     static const char wrote[] = "\xEF\xBB\xBF\ta\r\nb\rc\x1b[31m\0d\xff\n\n  \n";
@@ -185,6 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(says_why_a_paste_is_refused, open_form, close_form),
         cmocka_unit_test(edits_wide_characters),
         cmocka_unit_test(takes_a_text_from_elsewhere),
+        cmocka_unit_test(keeps_what_was_typed_before_values_come),
         cmocka_unit_test(cleans_what_an_editor_wrote),
         cmocka_unit_test_setup_teardown(lays_out_at_any_size, open_form, close_form),
     };
