@@ -57,6 +57,7 @@ bool language_start(const char *wanted, const char *locale_directory, struct err
         return error_set(error, ERROR_SYSTEM, "locale", "Install the package libc-bin.",
                          "the locale C.UTF-8 is missing on this machine");
     setlocale(LC_NUMERIC, "C");
+    setenv("PGLOCALEDIR", "/dev/null", 1); /* libpq says all in English: we know its words */
     bindtextdomain("bankops", locale_directory);
     bind_textdomain_codeset("bankops", "UTF-8");
     textdomain("bankops");

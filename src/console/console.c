@@ -10,6 +10,7 @@
 #include "console/login.h"
 #include "console/task.h"
 #include "console/work.h"
+#include "database/address.h"
 #include "terminal/theme.h"
 
 #include <poll.h>
@@ -418,7 +419,7 @@ int console_run(const struct console_options *options)
         if (console.settings.language && !getenv("BANKOPS_LANGUAGE_SET"))
             language_set(console.settings.language[0] == 'z' ? LANGUAGE_CHINESE
                                                              : LANGUAGE_ENGLISH);
-        status = run(&console, &error);
+        status = address_check(options->conninfo, &error) ? run(&console, &error) : -1;
     }
     if (status < 0)
         error_print(&error);

@@ -65,6 +65,18 @@ static bool conninfo_has(const PQconninfoOption *options, const char *first, con
     return false;
 }
 
+/* What libpq says of a setting, without its line ends. */
+static bool set_flaw(const char *message, const char *where, struct error *error)
+{
+    int length = message ? (int)strlen(message) : 0;
+    while (length && strchr("\n \t", message[length - 1]))
+        length--;
+    return error_set(error, ERROR_USAGE, where,
+                     _("Correct the PG… variables, the service file or --database; for example: "
+                       "--database 'host=db1,db2 dbname=bankops'."),
+                     _("a connection setting is wrong: %.*s"), length, message ? message : "");
+}
+
 static bool set_outside(struct address *address, const char *conninfo, struct error *error)
 {
     char *message = NULL;
@@ -72,9 +84,7 @@ static bool set_outside(struct address *address, const char *conninfo, struct er
     if (conninfo && *conninfo) {
         bool is_string = strchr(conninfo, '=') || strstr(conninfo, "://");
         if (is_string && !(options = PQconninfoParse(conninfo, &message))) {
-            error_set(error, ERROR_USAGE, "--database",
-                      _("Example: --database 'host=db1,db2 dbname=bankops'."), "%s",
-                      message ? message : "");
+            set_flaw(message, "--database", error);
             PQfreemem(message);
             return false;
         }
@@ -115,6 +125,26 @@ bool address_set(struct address *address, const char *conninfo, const char *as, 
     else if (address->private_cluster && !environment_has("PGUSER"))
         address_add(address, "user", "bankops_dba");
     return true;
+}
+
+/* The last setting that libpq looks at is made a wrong one: when it complains about that, all
+ * others are right; and it never comes to connecting. */
+bool address_check(const char *conninfo, struct error *error)
+{
+    static const char none[] = "none of the kind";
+    struct address address;
+    if (address_is_private(conninfo))
+        return true;
+    bool good = address_set(&address, conninfo, NULL, NULL, true, error);
+    if (good) {
+        address_add(&address, "target_session_attrs", none);
+        PGconn *pg = PQconnectStartParams(address.keywords, address.values, 1);
+        const char *message = PQerrorMessage(pg);
+        good = strstr(message, none) || set_flaw(message, NULL, error);
+        PQfinish(pg);
+    }
+    address_free(&address);
+    return good;
 }
 
 /* An option that libpq refuses stops it after it has put all settings together. */

@@ -27,6 +27,9 @@ bool address_set(struct address *address, const char *conninfo, const char *as, 
 /* Adds one parameter; both strings must outlive the address. */
 void address_add(struct address *address, const char *keyword, const char *value);
 void address_free(struct address *address);
+/* Whether libpq can use the settings of connection string, environment and service file at all;
+ * connects to nothing. True for the private cluster. */
+bool address_check(const char *conninfo, struct error *error);
 /* All settings as libpq puts them together from the address, environment and service file, without
  * connecting; NULL when it cannot. The caller frees with PQconninfoFree(). */
 PQconninfoOption *address_settings(const struct address *address);

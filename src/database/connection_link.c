@@ -113,6 +113,7 @@ static void connect_now(struct connection *c, const char *socket)
         connect_failed(c);
         return;
     }
+    PQsetErrorVerbosity(c->pg, PQERRORS_VERBOSE); /* with the SQLSTATE, which has no language */
     c->wants = PGRES_POLLING_WRITING;
     c->retry_at = 0;
     set_deadline(c);
@@ -137,10 +138,11 @@ static void begin_child(struct connection *c, process_work *work, const char *do
 
 static void begin_outside(struct connection *c)
 {
-    struct address address;
+    struct address address = {.count = 0};
     struct error error = ERROR_INIT;
     host_list_free(&c->hosts);
-    bool good = address_set(&address, c->conninfo, c->as, NULL, true, &error);
+    bool good = address_check(c->conninfo, &error) &&
+                address_set(&address, c->conninfo, c->as, NULL, true, &error);
     if (good)
         host_list_read(&c->hosts, &address);
     address_free(&address);
@@ -258,6 +260,7 @@ static void opened(struct connection *c)
         link_refuse(c, LINK_REFUSED, &error);
         return;
     }
+    PQsetErrorVerbosity(c->pg, PQERRORS_DEFAULT);
     PQsetNoticeReceiver(c->pg, take_notice, c);
     PQsetnonblocking(c->pg, 1);
     PQenterPipelineMode(c->pg);

@@ -86,13 +86,18 @@ bool failure_from_result(const PGresult *result, PGconn *connection, struct erro
     return false;
 }
 
-/* libpq's messages are lines, for each server tried one; those that begin with a tab are its guesses
- * at what to do, and we say that ourselves. */
+/* libpq's messages are lines, for each server tried one; those that begin with a tab are its
+ * guesses at what to do, and we say that ourselves. Of a verbose one the code and the place in the
+ * sources of the server are left out. */
 static void clean(const char *message, char *text, size_t capacity)
 {
+    const char *code = failure_code(message);
     size_t used = 0;
     for (; *message && used + 1 < capacity; message++) {
-        if (message[0] == '\n' && message[1] == '\t') {
+        if (message == code)
+            message += strlen("28000: ");
+        if (message[0] == '\n' &&
+            (message[1] == '\t' || !strncmp(message + 1, "LOCATION:", strlen("LOCATION:")))) {
             message += 1 + strcspn(message + 1, "\n");
             if (!*message)
                 break;
@@ -111,16 +116,18 @@ static void clean(const char *message, char *text, size_t capacity)
 
 bool failure_needs_password(PGconn *connection)
 {
-    const char *message = PQerrorMessage(connection);
+    const char *message = PQerrorMessage(connection), *code = failure_code(message);
     return PQconnectionNeedsPassword(connection) ||
            (PQconnectionUsedPassword(connection) && PQstatus(connection) == CONNECTION_BAD &&
-            (strstr(message, "password authentication failed") ||
+            ((code && !strncmp(code, "28P01", 5)) ||
+             strstr(message, "password authentication failed") ||
              strstr(message, "SASL authentication failed")));
 }
 
 bool failure_from_connection(PGconn *connection, struct error *error)
 {
-    char text[512];
+    char text[512], known[6] = "";
+    const char *code = failure_code(PQerrorMessage(connection));
     const char *host = PQhost(connection);
     const char *database = PQdb(connection);
     char where[256] = "";
@@ -128,6 +135,8 @@ bool failure_from_connection(PGconn *connection, struct error *error)
     if (database)
         snprintf(where, sizeof where, "%s%s%s", database, host && *host ? "@" : "",
                  host ? host : "");
+    if (code)
+        memcpy(known, code, 5);
     if (PQconnectionNeedsPassword(connection))
         return error_set(error, ERROR_REFUSED, where,
                          _("Use PGPASSFILE or ~/.pgpass, or log in on the console."),
@@ -137,8 +146,9 @@ bool failure_from_connection(PGconn *connection, struct error *error)
                          _("the server does not accept this name and password"));
     if (failure_explain(connection, where, error))
         return false;
-    return error_set(error, ERROR_UNREACHABLE, where,
+    return error_set(error, code ? failure_kind(known) : ERROR_UNREACHABLE, where,
                      _("Check the connection settings (PGHOST, PGSERVICE, --database) and that "
                        "the server runs."),
-                     "%s", *text ? text : _("the connection was closed"));
+                     *text ? _("the server cannot be reached: %s") : _("the connection was closed"),
+                     text);
 }

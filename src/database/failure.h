@@ -17,6 +17,11 @@ bool failure_from_connection(PGconn *connection, struct error *error);
 /* Kind of an SQLSTATE; "" counts as a lost connection. */
 enum error_kind failure_kind(const char *sqlstate);
 
+/* The SQLSTATE in a verbose message of libpq (PQERRORS_VERBOSE): the only part of it that does not
+ * depend on the language of the server. NULL when there is none; else it points at five characters
+ * of the message. */
+const char *failure_code(const char *message);
+
 /* True when the server asked for a password that was missing or wrong. */
 bool failure_needs_password(PGconn *connection);
 

@@ -9,86 +9,124 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* libpq keeps no SQLSTATE of a failed connection, so the server's words have to do. */
+/* libpq keeps no SQLSTATE of a failed connection, so the words of libpq and of the server have to
+ * do, and the code where the message is verbose: a server may speak any language. */
 
 enum subject { NOTHING, LOGIN, DATABASE };
 
 static const struct reason {
     const char *words; /* the first that stand in the message count */
+    const char *code;  /* or else, the first that begins its SQLSTATE */
     bool final;        /* another try would end alike */
     enum error_kind kind;
     enum subject subject; /* is named before `what` */
     const char *what;
     const char *todo;
 } reasons[] = {
-    {"Peer authentication failed", true, ERROR_REFUSED, LOGIN,
+    {"Peer authentication failed", NULL, true, ERROR_REFUSED, LOGIN,
      N_("no login of this database, or none for your account on this machine"),
      N_("Check the name; an administrator can add a login.")},
-    {"no pg_hba.conf entry", true, ERROR_REFUSED, LOGIN,
+    {"no pg_hba.conf entry", NULL, true, ERROR_REFUSED, LOGIN,
      N_("the server's access rules do not let this login in from here"),
      N_("Have its administrator add a line to pg_hba.conf; with and without TLS (sslmode) other "
         "lines may count.")},
-    {"pg_hba.conf rejects", true, ERROR_REFUSED, LOGIN,
+    {"pg_hba.conf rejects", NULL, true, ERROR_REFUSED, LOGIN,
      N_("the server's access rules reject this login from here"),
      N_("Have its administrator change the line in pg_hba.conf; with and without TLS (sslmode) "
         "other lines may count.")},
-    {"is not permitted to log in", true, ERROR_REFUSED, LOGIN, N_("this role may not log in"),
+    {"is not permitted to log in", NULL, true, ERROR_REFUSED, LOGIN, N_("this role may not log in"),
      N_("Use a login of your own (--as NAME); an administrator can add one.")},
-    {"permission denied for database", true, ERROR_REFUSED, LOGIN,
+    {"permission denied for database", "42501", true, ERROR_REFUSED, LOGIN,
      N_("a login of the server, but no member of staff of this database"),
      N_("An administrator can add it: bankops staff add.")},
-    {"root certificate file", true, ERROR_REFUSED, NOTHING,
+    {"root certificate file", NULL, true, ERROR_REFUSED, NOTHING,
      N_("the certificate that the server is checked by is missing"),
      N_("Name its file with sslrootcert=FILE, or put it into ~/.postgresql/root.crt.")},
-    {"does not match host name", true, ERROR_REFUSED, NOTHING,
+    {"does not match host name", NULL, true, ERROR_REFUSED, NOTHING,
      N_("the certificate of the server is made out to another name"),
      N_("Use the name that stands in it; ask the server's administrator.")},
-    {"certificate verify failed", true, ERROR_REFUSED, NOTHING,
+    {"certificate verify failed", NULL, true, ERROR_REFUSED, NOTHING,
      N_("the certificate of the server is not signed by one that is trusted here"),
      N_("Check the file named by sslrootcert; ask the server's administrator.")},
-    {"private key file", true, ERROR_REFUSED, NOTHING,
+    {"private key file", NULL, true, ERROR_REFUSED, NOTHING,
      N_("the private key of your certificate cannot be used"),
      N_("Name its file with sslkey=FILE; it must be yours and of mode 0600.")},
-    {"certificate file", true, ERROR_REFUSED, NOTHING,
+    {"certificate file", NULL, true, ERROR_REFUSED, NOTHING,
      N_("the file of your certificate cannot be used"), N_("Name it with sslcert=FILE.")},
-    {"does not support SSL", true, ERROR_REFUSED, NOTHING, N_("the server does not offer TLS"),
+    {"does not support SSL", NULL, true, ERROR_REFUSED, NOTHING,
+     N_("the server does not offer TLS"),
      N_("Ask its administrator; sslmode says how much of it you need.")},
-    {"authentication failed", true, ERROR_REFUSED, LOGIN,
+    {"authentication failed", "28", true, ERROR_REFUSED, LOGIN,
      N_("the server does not accept this login"),
      N_("Check the name and the certificate or ticket that the server asks for.")},
-    {"not currently accepting connections", true, ERROR_REFUSED, DATABASE,
+    {"not currently accepting connections", "55000", true, ERROR_REFUSED, DATABASE,
      N_("this database takes no connections"), N_("Ask the server's administrator.")},
-    {"too many c", false, ERROR_UNREACHABLE, NOTHING, N_("the server has too many connections"),
-     N_("Try again soon.")},
-    {"remaining connection slots", false, ERROR_UNREACHABLE, NOTHING,
+    {"too many c", "53300", false, ERROR_UNREACHABLE, NOTHING,
      N_("the server has too many connections"), N_("Try again soon.")},
-    {"the database system is", false, ERROR_UNREACHABLE, NOTHING,
+    {"remaining connection slots", NULL, false, ERROR_UNREACHABLE, NOTHING,
+     N_("the server has too many connections"), N_("Try again soon.")},
+    {"the database system is", "57P03", false, ERROR_UNREACHABLE, NOTHING,
      N_("the server is starting or stopping"), N_("Try again soon.")},
 };
 
-static const struct reason role_missing = {"",
-                                           true,
-                                           ERROR_REFUSED,
-                                           LOGIN,
-                                           N_("no login of this database"),
-                                           N_("Check the name; an administrator can add a login.")};
-static const struct reason database_missing = {"",
-                                               true,
-                                               ERROR_UNREACHABLE,
-                                               NOTHING,
-                                               N_("the server has no database of this name"),
-                                               N_("Create the database or name another one.")};
+static const struct reason role_missing = {
+    .final = true,
+    .kind = ERROR_REFUSED,
+    .subject = LOGIN,
+    .what = N_("no login of this database"),
+    .todo = N_("Check the name; an administrator can add a login.")};
+static const struct reason database_missing = {
+    .final = true,
+    .kind = ERROR_UNREACHABLE,
+    .subject = DATABASE,
+    .what = N_("the server has no database of this name"),
+    .todo = N_("Create the database or name another one.")};
+
+const char *failure_code(const char *message)
+{
+    static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (; (message = strstr(message, ":  ")); message++)
+        if (strspn(message + 3, letters) == 5 && message[8] == ':')
+            return message + 3;
+    return NULL;
+}
 
 static const struct reason *find(const char *message)
 {
+    const char *code = failure_code(message);
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (strstr(message, reasons[i].words))
             return &reasons[i];
-    if (!strstr(message, "does not exist"))
-        return NULL;
-    return strstr(message, "FATAL:  role ")       ? &role_missing
-           : strstr(message, "FATAL:  database ") ? &database_missing
-                                                  : NULL;
+    if (strstr(message, "does not exist") && strstr(message, " role \""))
+        return &role_missing;
+    if (code ? !strncmp(code, "3D000", 5)
+             : strstr(message, "does not exist") && strstr(message, "FATAL:  database "))
+        return &database_missing;
+    for (size_t i = 0; code && i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].code && !strncmp(code, reasons[i].code, strlen(reasons[i].code)))
+            return &reasons[i];
+    return NULL;
+}
+
+/* Codes of a server in trouble, which passes; all others are about what was asked of it. */
+static bool passes(const char *code)
+{
+    static const char *const classes[] = {"08", "40", "53", "57", "58", "XX"};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (!strncmp(code, classes[i], 2))
+            return true;
+    return false;
+}
+
+/* Settings that libpq looks at only when it connects. */
+static bool setting_is_wrong(const char *message)
+{
+    static const char *const words[] = {"invalid connection option", "invalid port number",
+                                        "invalid integer value", "invalid target_session_attrs"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(message, words[i]))
+            return true;
+    return false;
 }
 
 /* The socket, or the folders on the way to it, that this account may not use. */
@@ -124,8 +162,11 @@ bool failure_explain(PGconn *connection, const char *where, struct error *error)
     const char *subject = reason->subject == LOGIN      ? PQuser(connection)
                           : reason->subject == DATABASE ? PQdb(connection)
                                                         : NULL;
-    error_set(error, reason->kind, where, _(reason->todo), "%s%s%s", subject ? subject : "",
-              subject ? ": " : "", _(reason->what));
+    error_set(error, reason->kind, where, _(reason->todo),
+              !subject                      ? "%.0s%s"
+              : reason->subject == DATABASE ? "\"%s\": %s"
+                                            : "%s: %s",
+              subject ? subject : "", _(reason->what));
     if (reason->subject == LOGIN)
         snprintf(error->code, sizeof error->code, "28000");
     return true;
@@ -136,6 +177,9 @@ bool failure_is_final(PGconn *connection)
     char path[256];
     const char *message = PQerrorMessage(connection);
     const struct reason *reason = find(message);
-    return (reason && reason->final) || strstr(message, "invalid connection option") ||
-           strstr(message, "certificate") || socket_is_closed(connection, path, sizeof path);
+    const char *code = failure_code(message);
+    if (reason)
+        return reason->final;
+    return (code && !passes(code)) || setting_is_wrong(message) || strstr(message, "certificate") ||
+           socket_is_closed(connection, path, sizeof path);
 }

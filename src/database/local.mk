@@ -24,7 +24,7 @@ libdatabase_a_SOURCES = \
 
 if HAVE_CMOCKA
 database_server_tests = tests/database/connection.t tests/database/copy.t tests/database/private.t
-database_tests = tests/database/script.t
+database_tests = tests/database/script.t tests/database/refused.t
 check_PROGRAMS += $(database_tests) $(database_server_tests)
 TESTS += $(database_tests) $(database_server_tests)
 server_tests += $(database_server_tests)
@@ -35,6 +35,8 @@ tests_database_copy_t_SOURCES = tests/database/copy.c
 tests_database_copy_t_LDADD = $(tests_database_connection_t_LDADD)
 tests_database_script_t_SOURCES = tests/database/script.c
 tests_database_script_t_LDADD = $(tests_database_connection_t_LDADD)
+tests_database_refused_t_SOURCES = tests/database/refused.c
+tests_database_refused_t_LDADD = $(tests_database_connection_t_LDADD)
 tests_database_private_t_SOURCES = tests/database/private.c
 tests_database_private_t_LDADD = $(tests_database_connection_t_LDADD)
 endif

@@ -100,7 +100,7 @@ static PGconn *open_address(const struct address *address, bool any_schema, stru
 
 PGconn *session_open(const struct session_options *options, struct error *error)
 {
-    struct address address;
+    struct address address = {.count = 0};
     struct progress progress = {options->report, options->report_data};
     char *socket = NULL;
     if (address_is_private(options->conninfo)) {
@@ -110,7 +110,8 @@ PGconn *session_open(const struct session_options *options, struct error *error)
             return NULL;
     }
     PGconn *connection = NULL;
-    if (address_set(&address, options->conninfo, options->as, socket, false, error))
+    if (address_check(options->conninfo, error) &&
+        address_set(&address, options->conninfo, options->as, socket, false, error))
         connection = open_address(&address, options->any_schema, error);
     address_free(&address);
     free(socket);

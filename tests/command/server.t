@@ -1,7 +1,7 @@
 #!/bin/sh
 # Servers that cannot be used: each gives one message, the right exit status, and changes nothing.
 . "$(dirname "$0")/lib.sh"
-plan 30
+plan 31
 
 refused "no server at this address" 3 'bankops: *: connection to server on socket*No such file or directory' \
     "$program" database migrate --database "host=$place/nowhere"
@@ -11,8 +11,10 @@ refused "a host that does not exist" 3 'bankops: *nowhere.invalid*' \
     env PGHOST=nowhere.invalid "$program" database migrate
 refused "a malformed connection string" 2 'bankops: *' \
     "$program" database migrate --database "host='unclosed"
-refused "an unknown service" 3 'bankops: *no-such-service*' \
+refused "an unknown service" 2 'bankops: *no-such-service*' \
     env PGSERVICE=no-such-service "$program" database migrate
+refused "a mode of TLS that does not exist, to the console too" 2 "bankops: *sslmode*" \
+    env PGSSLMODE=strong PGHOST=nowhere.invalid "$program" console
 refused "an unknown action" 2 'bankops: *' "$program" database explode
 refused "a missing value" 2 'bankops: *' "$program" database migrate --database
 
