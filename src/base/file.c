@@ -73,7 +73,7 @@ static bool write_all(int fd, const char *data, size_t length)
     return true;
 }
 
-bool file_write(const char *path, const void *data, size_t length, struct error *error)
+static bool write_beside(const char *path, const void *data, size_t length, struct error *error)
 {
     char *temporary = xasprintf("%s.%ld.new", path, (long)getpid());
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -101,6 +101,41 @@ bool file_write(const char *path, const void *data, size_t length, struct error 
     }
     free(temporary);
     return done;
+}
+
+/* A terminal, a pipe, /dev/null: nothing there can be put in its place. */
+static bool write_into(const char *path, const void *data, size_t length, struct error *error)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    bool done = fd >= 0 && write_all(fd, data, length);
+    int number = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = number;
+    return done || error_errno(error, path, NULL, _("cannot be written"));
+}
+
+bool file_write(const char *path, const void *data, size_t length, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) < 0)
+        return write_beside(path, data, length, error);
+    if (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))
+        return write_into(path, data, length, error);
+    if (!S_ISREG(status.st_mode))
+        return error_set(error, ERROR_INPUT, path, _("Name a regular file."),
+                         _("is not a regular file"));
+    char *target = realpath(path, NULL);
+    bool done = write_beside(target ? target : path, data, length, error);
+    free(target);
+    return done;
+}
+
+bool file_same(const char *one, const char *other)
+{
+    struct stat first, second;
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && S_ISREG(first.st_mode) &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 bool file_make_directory(const char *path, unsigned mode, struct error *error)

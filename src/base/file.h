@@ -9,8 +9,12 @@
  * caller. Refuses directories, devices and FIFOs; the error names the path and the remedy. */
 bool file_read(const char *path, size_t limit, char **data, size_t *length, struct error *error);
 
-/* Writes the file whole or not at all: temporary file beside it, fsync, rename. Mode 0600. */
+/* Writes the file whole or not at all: temporary file beside it, fsync, rename. Mode 0600. A link
+ * is followed; a device or a pipe is written into as it stands, a directory is refused. */
 bool file_write(const char *path, const void *data, size_t length, struct error *error);
+
+/* Whether two names lead to one regular file that exists. */
+bool file_same(const char *one, const char *other);
 
 /* Makes the directory and its parents with this mode (existing ones are left as they are). */
 bool file_make_directory(const char *path, unsigned mode, struct error *error);

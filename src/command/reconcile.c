@@ -107,9 +107,10 @@ static bool has_files(const struct reconcile *reconcile)
 static int run_files(const struct reconcile *reconcile, bool lanes, struct error *error)
 {
     const struct reconcile_file *files = &reconcile->files;
-    if (lanes || reconcile->lanes.all || reconcile->lanes.date || reconcile->lanes.dry_run)
+    if (lanes || reconcile->lanes.all || reconcile->lanes.date || reconcile->lanes.dry_run ||
+        reconcile->lanes.rule_set)
         error_set(error, ERROR_USAGE, "reconcile", _("bankops reconcile --help says more."),
-                  _("lanes, --all, --date and --dry-run do not go with files"));
+                  _("lanes, --all, --date, --dry-run and --try do not go with files"));
     else if (!files->book || !files->statement || !files->output)
         error_set(error, ERROR_USAGE, "reconcile", _("bankops reconcile --help says more."),
                   _("--book, --statement and --output are needed together"));
@@ -131,7 +132,8 @@ int command_reconcile(int argc, char **argv)
     if (has_files(&reconcile))
         return run_files(&reconcile, optind < argc, &error);
     if (reconcile.lanes.date && !date_parse(reconcile.lanes.date, &day))
-        error_set(&error, ERROR_USAGE, "--date", NULL, _("a day YYYY-MM-DD is expected"));
+        error_set(&error, ERROR_USAGE, "--date", _("bankops reconcile --help lists the options."),
+                  _("a day YYYY-MM-DD is expected"));
     else if ((optind == argc) != reconcile.lanes.all)
         error_set(&error, ERROR_USAGE, "reconcile", _("bankops reconcile --help says more."),
                   _("name lanes, or --all"));

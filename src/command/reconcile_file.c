@@ -1,6 +1,7 @@
 #include "command/reconcile_file.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/language.h"
 #include "base/place.h"
 #include "reconcile/match_file.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static double share(uint64_t part, uint64_t whole)
 {
@@ -80,8 +82,9 @@ static void *read_statement(void *context)
  * twice at the same time. */
 static bool is_text(const char *path)
 {
+    struct stat status;
     unsigned char head[2] = {0, 0};
-    FILE *file = fopen(path, "re");
+    FILE *file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "re") : NULL;
     size_t count = file ? fread(head, 1, 2, file) : 0;
     if (file)
         fclose(file);
@@ -117,8 +120,7 @@ static bool load_both(struct match_store *store, const struct reconcile_file *fi
     return done && reading.done;
 }
 
-static bool load(struct match_store *store, const struct reconcile_file *files,
-                 struct error *error)
+static bool load(struct match_store *store, const struct reconcile_file *files, struct error *error)
 {
     struct profiles all = {NULL, 0}, chosen = {NULL, 0};
     char *folder = place_share("profiles");
@@ -133,11 +135,40 @@ static bool load(struct match_store *store, const struct reconcile_file *files,
     return done;
 }
 
+/* A result does not replace what it is made from. */
+static bool distinct(const struct reconcile_file *files, struct error *error)
+{
+    const char *const sources[] = {files->book, files->statement, files->rules, files->profile};
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (sources[i] && file_same(sources[i], files->output))
+            return error_set(error, ERROR_USAGE, files->output,
+                             _("Name another file with --output; nothing was written."),
+                             _("the result would replace a file that it is made from"));
+    return true;
+}
+
+/* A file against itself clears everything and proves nothing: said, not forbidden. */
+static void warn_same(const struct reconcile_file *files)
+{
+    struct error note = ERROR_INIT;
+    if (!file_same(files->book, files->statement))
+        return;
+    error_set(&note, ERROR_INPUT, files->statement,
+              _("Name the lines of our own book with --book, the bank's with --statement."),
+              _("book and statement are the same file"));
+    error_print(&note);
+}
+
 int reconcile_file(const struct reconcile_file *files, int quiet)
 {
     struct error error = ERROR_INIT;
-    struct match_rules *rules = files->rules ? match_rules_read(files->rules, &error)
-                                             : match_rules_default(&error);
+    if (!distinct(files, &error)) {
+        error_print(&error);
+        return error_exit_status(&error);
+    }
+    warn_same(files);
+    struct match_rules *rules =
+        files->rules ? match_rules_read(files->rules, &error) : match_rules_default(&error);
     struct match_store *store = match_store_new(rules);
     int64_t start = clock_us();
     bool done = rules && load(store, files, &error);

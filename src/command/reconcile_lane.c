@@ -91,6 +91,8 @@ static bool match_lane(PGconn *connection, const struct reconcile_lane *reconcil
                                   .step_data = name};
     bool done = run_lane(connection, &options, error);
     free(name);
+    if (!done && !strcmp(error->where, "p_lane"))
+        snprintf(error->where, sizeof error->where, "%s", lane);
     return done;
 }
 

@@ -10,12 +10,17 @@ static void number(struct copy *copy, uint64_t value, size_t bytes)
     buffer_add_bytes(&copy->block, text, bytes);
 }
 
+bool copy_binary_begin(struct copy *copy, PGconn *connection, const char *sql, struct error *error)
+{
+    if (!copy_begin(copy, connection, sql, error))
+        return false;
+    copy->binary = true;
+    buffer_add_bytes(&copy->block, "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
+    return true;
+}
+
 void copy_binary_row(struct copy *copy, int fields)
 {
-    if (!copy->binary) {
-        copy->binary = true;
-        buffer_add_bytes(&copy->block, "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
-    }
     number(copy, (uint64_t)fields, 2);
 }
 

@@ -3,8 +3,11 @@
 
 #include "database/copy.h"
 
-/* COPY … FROM STDIN (FORMAT binary): begun and ended as any other (copy.h), its rows written by
- * these. The layout is that of PostgreSQL's manual, "COPY", Binary Format. */
+/* COPY … FROM STDIN (FORMAT binary): begun and its rows written by these, ended as any other
+ * (copy.h). The layout is that of PostgreSQL's manual, "COPY", Binary Format. */
+
+/* Starts "COPY table (columns) FROM STDIN (FORMAT binary)"; no rows at all are sent well, too. */
+bool copy_binary_begin(struct copy *copy, PGconn *connection, const char *sql, struct error *error);
 
 /* Begins a row of so many fields, which follow one by one. */
 void copy_binary_row(struct copy *copy, int fields);

@@ -47,7 +47,7 @@ static bool refuse(const struct reading *reading, const char *pointer, const cha
         *strrchr(place, '/') = '\0';
         line = json_line(reading->text, reading->length, place);
     }
-    where = xasprintf("%s:%d: %s", reading->name, line ? line : 1, pointer);
+    where = xasprintf("%s:%d: %s", reading->name, line ? line : 1, pointer[0] ? pointer : "/");
     error_set(reading->error, ERROR_INPUT, where,
               _("rules/rules.schema.json says what a rule set may hold."), "%s", what);
     free(where);

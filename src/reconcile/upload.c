@@ -173,11 +173,12 @@ static bool send_lines(struct upload *upload, struct source *source, const struc
 {
     const struct sink own = {upload, take_item, take_statement, take_control};
     const struct sink sink = outline ? outline_sink(outline, &own) : own;
-    if (!copy_begin(&upload->copy, upload->connection,
-                    "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
-                    "reference, bank_reference, counterparty, narrative, source_id, fingerprint, "
-                    "reference_key) FROM STDIN (FORMAT binary)",
-                    error))
+    if (!copy_binary_begin(
+            &upload->copy, upload->connection,
+            "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
+            "reference, bank_reference, counterparty, narrative, source_id, fingerprint, "
+            "reference_key) FROM STDIN (FORMAT binary)",
+            error))
         return false;
     if (format_read(source, format, &sink, error) && source_unchanged(source, error))
         return copy_end(&upload->copy, error);
@@ -193,9 +194,10 @@ static char *describe(const struct source *source, const struct format *format,
     const char *slash = strrchr(source_name(source), '/');
     cJSON *file = cJSON_CreateObject();
     hex(scan->sha256, digest);
-    cJSON_AddStringToObject(file, "name", options->name ? options->name
-                                                 : slash ? slash + 1
-                                                         : source_name(source));
+    cJSON_AddStringToObject(file, "name",
+                            options->name ? options->name
+                            : slash       ? slash + 1
+                                          : source_name(source));
     cJSON_AddStringToObject(file, "sha256", digest);
     add_integer(file, "bytes", (long long)scan->bytes);
     cJSON_AddStringToObject(file, "side", side);
@@ -228,8 +230,8 @@ static bool commit_file(struct upload *upload, const char *file, struct upload_r
     clock_uuid(request);
     const char *values[] = {file, statements, request};
     bool done = session_value(upload->connection,
-                              "SELECT id FROM api.import_commit($1::jsonb, $2::jsonb, $3::uuid)",
-                              3, values, &id, error);
+                              "SELECT id FROM api.import_commit($1::jsonb, $2::jsonb, $3::uuid)", 3,
+                              values, &id, error);
     free(statements);
     if (!done)
         return false;

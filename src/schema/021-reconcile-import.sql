@@ -1,7 +1,8 @@
 -- Importing statement and book files: whole or not at all, held back by the gate, idempotent.
 
 -- The account that a statement names: its key, or its key with the currency behind it.
-CREATE FUNCTION bank.recon_account_find(p_side char, p_account text, p_currency text, p_lane text)
+CREATE FUNCTION bank.recon_account_find(p_side char, p_account text, p_currency text, p_lane text,
+                                       p_line bigint)
 RETURNS bank.recon_account LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
     wanted text := bank.recon_key(p_account);
@@ -14,7 +15,7 @@ BEGIN
        AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high();
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'No lane holds the account of this statement.',
-            p_account || ' ' || p_currency,
+            format('%s %s, line %s', p_account, p_currency, p_line),
             'Check the account number, or propose it for a lane (:lch, then F6).', 'account');
     END IF;
     RETURN account;
@@ -304,7 +305,7 @@ BEGIN
                  close_date date, opening bigint, closing bigint, movement bigint, lines bigint,
                  kind text, opening_interim boolean, closing_interim boolean, pending bigint)
              ORDER BY position LOOP
-        account := bank.recon_account_find(p_side, s.account, s.currency, p_lane);
+        account := bank.recon_account_find(p_side, s.account, s.currency, p_lane, s.line);
         INSERT INTO recon_statement (file_id, position, account_id, unit_id, side, account,
             reference, number, page, currency, open_date, close_date, opening, closing, movement,
             line_count, kind, opening_interim, closing_interim, pending_count, live)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that cannot be imported: each gives one clear message and leaves the database as it was.
 . "$(dirname "$0")/lib.sh"
-plan 38
+plan 39
 
 start_bank
 find_socket
@@ -89,6 +89,8 @@ like "the good one is imported" "$($import good.sta 2>&1)" '*good.sta*1*'
 after=$(held)
 refused "the same file again" 1 'bankops: good.sta*' $import good.sta
 is "and it is there once" "$(held)" "$after"
+statement | sed '/:61:/d; /:86:/d; s|:28C:1|:28C:2|; s|EUR100,00|EUR60,00|' >quiet.sta
+like "a day without movements is a statement, too" "$($import quiet.sta 2>&1)" "*1 statements, 0 lines, 0 new*"
 
 # Periods that overlap, equal lines, killed imports, two runs at once.
 # table FIRST LAST: book or statement lines in the generic form.

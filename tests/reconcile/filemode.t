@@ -1,7 +1,7 @@
 #!/bin/sh
 # Two files matched without a database: odd files, rule sets, and what the result always holds.
 . "$(dirname "$0")/../house/lib.sh"
-plan 8
+plan 12
 
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -88,3 +88,30 @@ rm -f out.csv
     match one.csv other.csv --rules nowhere.json && echo "no rule set was taken"
     [ ! -e out.csv ] || echo "a refused run wrote matches"
 } 2>&1 | none "a wrong rule set is refused with its place"
+
+{
+    cp one.csv kept.csv
+    ln -s one.csv link.csv
+    ln one.csv hard.csv
+    for output in one.csv link.csv hard.csv other.csv; do
+        "$build/bankops" reconcile --book one.csv --statement other.csv --output "$output" \
+            >summary 2>error
+        [ $? = 2 ] || echo "the result took the place of $output"
+        grep -q "$output: .*made from" error || cat error
+        cmp one.csv kept.csv
+    done
+} 2>&1 | none "the result does not replace what it is made from"
+mkfifo pipe
+{
+    timeout 20 "$build/bankops" reconcile --book pipe --statement other.csv --output out.csv 2>error
+    [ $? = 1 ] || echo "a pipe was waited for"
+    timeout 20 "$build/bankops" reconcile --book one.csv --statement pipe --output out.csv 2>>error
+    [ "$(grep -c 'pipe: is not a regular file' error)" = 2 ] || cat error
+} 2>&1 | none "a pipe is refused, not waited for"
+touch out.csv
+ln -sf out.csv result.csv
+match one.csv other.csv --output result.csv --quiet
+is "a link to the result is followed" "$(readlink result.csv) $(wc -l <out.csv)" "out.csv 3"
+match one.csv one.csv
+is "a file against itself is told" "$(head -n 1 error)" \
+    "bankops: one.csv: book and statement are the same file"

@@ -387,7 +387,8 @@ static bool add_empty(struct table *table)
     bool known = read_account(table, &name) && read_currency(table, currency);
     table->error = error;
     if (!known) {
-        error_set(error, ERROR_INPUT, source_name(table->source), NULL,
+        error_set(error, ERROR_INPUT, source_name(table->source),
+                  _("A day without movements needs no table; else ask the sender for the rows."),
                   _("the table has a header and no rows"));
         if (error)
             snprintf(error->code, sizeof error->code, "%s", FORMAT_EMPTY);
