@@ -24,6 +24,15 @@ bool case_row_field(const char *name)
     return false;
 }
 
+bool case_row_member(cJSON *row, const cJSON *value)
+{
+    char number[32];
+    if (cJSON_IsString(value))
+        return cJSON_AddStringToObject(row, value->string, value->valuestring);
+    snprintf(number, sizeof number, "%.15g", cJSON_IsNumber(value) ? value->valuedouble : 0);
+    return cJSON_IsNumber(value) && cJSON_AddStringToObject(row, value->string, number);
+}
+
 bool case_rows_begin(struct case_rows *rows, PGconn *connection, const char *system,
                      const char *name, const char *sha256, struct error *error)
 {

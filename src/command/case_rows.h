@@ -32,6 +32,9 @@ struct case_summary {
 extern const char *const case_row_fields[];
 bool case_row_field(const char *name);
 
+/* Adds a text as it stands, or a number as text, to `row` under its name. False for anything else. */
+bool case_row_member(cJSON *row, const cJSON *value);
+
 /* Begins the transaction and the import of this system. */
 bool case_rows_begin(struct case_rows *rows, PGconn *connection, const char *system,
                      const char *name, const char *sha256, struct error *error);

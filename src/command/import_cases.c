@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] = N_(
     "Usage: bankops import-cases [OPTION…] FILE…\n"
@@ -51,6 +52,7 @@ struct intake {
     char *raw;
     size_t raw_length;
     struct buffer bad; /* rows left out */
+    size_t bad_names;  /* bytes of it that name the columns */
     size_t *begins;    /* offset of each row in raw, by number */
     int *lines;        /* its line */
     int count, skipped;
@@ -68,15 +70,28 @@ static bool refuse(struct intake *intake, int number, const char *field, const c
                      detail && *detail ? "%s (%s)" : "%s", _(what), detail);
 }
 
-/* The first line of names of a CSV file goes before the first row that is left out, so that the
- * file can be mended and imported by itself. */
-static void leave_out(struct intake *intake, int number, const struct error *error)
+/* Rows of several files are left out into one only if they have the same columns. */
+static bool same_names(const struct intake *intake, struct error *error)
+{
+    size_t used = intake->json ? 0 : intake->begins[1];
+    return (used == intake->bad_names && !memcmp(intake->bad.data, intake->raw, used)) ||
+           error_set(error, ERROR_INPUT, intake->path, _("Import this file by itself."),
+                     _("bad rows were left out of a file with other columns"));
+}
+
+/* Keeps a row as it stands and says why. The first line of names of a CSV file goes before the first
+ * one, so that the file can be mended and imported by itself. `error` is its reason, forgotten then. */
+static bool leave_out(struct intake *intake, int number, struct error *error)
 {
     size_t from = intake->begins[number], to = intake->begins[number + 1];
     while (to > from && (intake->raw[to - 1] == '\n' || intake->raw[to - 1] == '\r'))
         to--;
-    if (!intake->bad.length && !intake->json)
-        buffer_add_bytes(&intake->bad, intake->raw, intake->begins[1]);
+    if (intake->bad.length && !same_names(intake, error))
+        return false;
+    if (!intake->bad.length && !intake->json) {
+        intake->bad_names = intake->begins[1];
+        buffer_add_bytes(&intake->bad, intake->raw, intake->bad_names);
+    }
     buffer_add_bytes(&intake->bad, intake->raw + from, to - from);
     buffer_add(&intake->bad, "\n");
     struct buffer line = BUFFER_INIT;
@@ -86,27 +101,23 @@ static void leave_out(struct intake *intake, int number, const struct error *err
     if (!intake->quiet)
         printf(_("left out: %s\n"), buffer_text(&line));
     buffer_free(&line);
+    *error = (struct error)ERROR_INIT;
+    return true;
 }
 
 static bool database_refused(void *data, const struct case_bad *bad, struct error *error)
 {
     struct intake *intake = data;
     refuse(intake, bad->row, bad->field, bad->message, bad->detail, bad->hint, error);
-    if (!intake->skip)
-        return false;
-    leave_out(intake, bad->row, error);
-    *error = (struct error)ERROR_INIT;
-    return true;
+    return intake->skip && leave_out(intake, bad->row, error);
 }
 
 /* A row that cannot even be read. */
 static bool file_refused(struct intake *intake, int number, struct error *error)
 {
-    if (!intake->skip)
+    if (!intake->skip || !leave_out(intake, number, error))
         return false;
-    leave_out(intake, number, error);
     intake->skipped++;
-    *error = (struct error)ERROR_INIT;
     return true;
 }
 
@@ -122,21 +133,34 @@ static void note_row(struct intake *intake, size_t from, size_t to, int line)
     intake->lines[n] = line;
 }
 
+/* Whether a column before this one has its name. */
+static bool named_before(const struct csv_reader *reader, int column)
+{
+    const struct csv_cell *name = &reader->names[column];
+    for (int i = 0; i < column; i++)
+        if (reader->names[i].length == name->length &&
+            !memcmp(reader->names[i].text, name->text, name->length))
+            return true;
+    return false;
+}
+
 static bool check_names(struct intake *intake, const struct csv_reader *reader, struct error *error)
 {
-    bool has_text = false;
-    for (int i = 0; i < reader->columns; i++) {
+    bool has_text = false, good = true;
+    for (int i = 0; good && i < reader->columns; i++) {
         char *name = xstrndup(reader->names[i].text, reader->names[i].length);
-        bool known = case_row_field(name);
         has_text |= !strcmp(name, "text");
-        if (!known)
-            error_set(error, ERROR_INPUT, intake->path,
-                      _("bankops import-cases --help lists the fields."),
-                      _("unknown column '%.60s'"), name);
+        if (!case_row_field(name))
+            good = error_set(error, ERROR_INPUT, intake->path,
+                             _("bankops import-cases --help lists the fields."),
+                             _("unknown column '%.60s'"), name);
+        else if (named_before(reader, i))
+            good = error_set(error, ERROR_INPUT, intake->path, _("Keep one of them."),
+                             _("two columns are named '%.60s'"), name);
         free(name);
-        if (!known)
-            return false;
     }
+    if (!good)
+        return false;
     return has_text || error_set(error, ERROR_INPUT, intake->path,
                                  _("bankops import-cases --help lists the fields."),
                                  _("there is no column 'text'"));
@@ -197,7 +221,7 @@ static bool json_refuse(struct intake *intake, const char *field, struct error *
                      "%s", what);
 }
 
-/* Numbers become text as they stand; only scalars of known names. */
+/* Only scalars of known names. */
 static bool json_row(struct intake *intake, const cJSON *object, cJSON *row, struct error *error)
 {
     if (!cJSON_IsObject(object))
@@ -205,26 +229,31 @@ static bool json_row(struct intake *intake, const cJSON *object, cJSON *row, str
     const cJSON *each;
     cJSON_ArrayForEach(each, object)
     {
-        char number[32];
         if (!case_row_field(each->string))
             return json_refuse(intake, each->string, error, _("unknown field"));
-        if (cJSON_IsString(each)) {
-            cJSON_AddStringToObject(row, each->string, each->valuestring);
-        } else if (cJSON_IsNumber(each)) {
-            snprintf(number, sizeof number, "%.0f", each->valuedouble);
-            cJSON_AddStringToObject(row, each->string, number);
-        } else if (!cJSON_IsNull(each)) {
+        if (!case_row_member(row, each) && !cJSON_IsNull(each))
             return json_refuse(intake, each->string, error, _("a text or a number is expected"));
-        }
     }
     return true;
 }
 
+/* The parser counts its own lines, and has one: "FILE:1:7" of the fifth line is "FILE:5:7". */
+static void place_line(const struct intake *intake, struct error *error)
+{
+    size_t length = strlen(intake->path);
+    char rest[32];
+    if (strncmp(error->where, intake->path, length) || strncmp(error->where + length, ":1:", 3))
+        return;
+    snprintf(rest, sizeof rest, "%s", error->where + length + 3);
+    snprintf(error->where, sizeof error->where, "%.200s:%d:%s", intake->path,
+             intake->lines[intake->count], rest);
+}
+
 static bool take_line(struct intake *intake, const char *line, size_t length, struct error *error)
 {
-    char name[300];
-    snprintf(name, sizeof name, "%s:%d", intake->path, intake->lines[intake->count]);
-    cJSON *object = json_parse(name, line, length, error), *row = cJSON_CreateObject();
+    cJSON *object = json_parse(intake->path, line, length, error), *row = cJSON_CreateObject();
+    if (!object)
+        place_line(intake, error);
     bool good = object && json_row(intake, object, row, error);
     cJSON_Delete(object);
     if (good)
@@ -260,17 +289,22 @@ static void hash(const struct intake *intake, char *out)
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
+/* The rows left out are on disk before the others are kept; one file of an earlier run does not stay
+ * when there are none. */
+static bool write_bad(const struct intake *intake, struct error *error)
+{
+    return !intake->skip || (!intake->bad.length && access(intake->skip, F_OK)) ||
+           file_write(intake->skip, buffer_text(&intake->bad), intake->bad.length, error);
+}
+
 static bool finish(struct intake *intake, struct error *error)
 {
     struct case_summary sum = {0};
     if (!intake->count)
         return error_set(error, ERROR_INPUT, intake->path, NULL, _("the file holds no complaint"));
-    if (intake->dry_run) {
-        if (!case_rows_flush(&intake->rows, error))
-            return false;
-    } else if (!case_rows_commit(&intake->rows, intake->skipped, NULL, &sum, error)) {
+    if (!case_rows_flush(&intake->rows, error) || !write_bad(intake, error) ||
+        (!intake->dry_run && !case_rows_commit(&intake->rows, intake->skipped, NULL, &sum, error)))
         return false;
-    }
     if (intake->quiet)
         return true;
     if (intake->dry_run)
@@ -317,8 +351,6 @@ static bool run(struct intake *intake, int count, char **paths, struct error *er
         intake->path = paths[i];
         good = import_file(intake, connection, error);
     }
-    if (good && intake->skip && intake->bad.length)
-        good = file_write(intake->skip, intake->bad.data, intake->bad.length, error);
     buffer_free(&intake->bad);
     if (!intake->dry_run)
         seal_trail(connection);

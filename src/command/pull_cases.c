@@ -73,14 +73,10 @@ static cJSON *copy_row(const cJSON *object)
 {
     cJSON *row = cJSON_CreateObject();
     const cJSON *each;
-    char number[32];
     cJSON_ArrayForEach(each, object)
     {
-        snprintf(number, sizeof number, "%.0f", cJSON_IsNumber(each) ? each->valuedouble : 0);
-        if (each->string && case_row_field(each->string) &&
-            (cJSON_IsString(each) || cJSON_IsNumber(each)))
-            cJSON_AddStringToObject(row, each->string,
-                                    cJSON_IsString(each) ? each->valuestring : number);
+        if (each->string && case_row_field(each->string))
+            case_row_member(row, each);
     }
     return row;
 }
@@ -180,27 +176,58 @@ static bool take_documents(struct pull_job *job, PGconn *connection, const PGres
     return true;
 }
 
+/* The cursor behind a page, a text or a whole number; the old one when the page has none. The caller
+ * frees. */
+static char *next_cursor(const cJSON *page, const char *cursor)
+{
+    const cJSON *next = cJSON_GetObjectItemCaseSensitive(page, "next");
+    if (cJSON_IsNumber(next))
+        return xasprintf("%.0f", next->valuedouble);
+    return xstrdup(cJSON_IsString(next) ? next->valuestring : cursor);
+}
+
+/* Whether there is another page to ask for. A source that says so but leads back to a page of this pull
+ * (or nowhere) would be asked for ever, or its other complaints never be seen: that is a trouble. */
+static bool another(const cJSON *page, const char *next, cJSON *seen, struct trouble *trouble)
+{
+    const cJSON *each;
+    if (!json_bool(page, "more", false))
+        return false;
+    cJSON_ArrayForEach(each, seen)
+    {
+        if (!strcmp(each->valuestring, next)) {
+            snprintf(trouble->text, sizeof trouble->text,
+                     _("there is said to be more, but the cursor '%.60s' came before"), next);
+            return false;
+        }
+    }
+    cJSON_AddItemToArray(seen, cJSON_CreateString(next));
+    return true;
+}
+
 /* Pages until the source has no more. False only when the database fails. */
 static bool pull(struct pull_job *job, PGconn *connection, const PGresult *source,
                  struct trouble *trouble, struct error *error)
 {
     char *cursor = xstrdup(PQgetvalue(source, 0, 4));
+    cJSON *seen = cJSON_CreateArray();
     bool more = true, good = true;
+    cJSON_AddItemToArray(seen, cJSON_CreateString(cursor));
     for (int i = 0; i < PAGES && more && good; i++) {
         cJSON *page = fetch(job, source, cursor, trouble);
         more = page != NULL;
         if (page) {
-            char *next = xstrdup(json_string(page, "next", cursor));
-            more = json_bool(page, "more", false) && strcmp(next, cursor) != 0;
+            char *next = next_cursor(page, cursor);
             good = take_documents(job, connection, source, page, trouble, error);
-            more = more && !*trouble->text;
             if (good && !*trouble->text)
                 good = take_page(job, connection, source, page, next, error);
+            more = good && !*trouble->text && another(page, next, seen, trouble);
             free(cursor);
             cursor = next;
         }
         cJSON_Delete(page);
     }
+    cJSON_Delete(seen);
     free(cursor);
     return good;
 }

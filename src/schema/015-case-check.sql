@@ -73,7 +73,9 @@ BEGIN
                           'p_urgency');
     ELSIF NOT EXISTS (SELECT FROM bank.case_type y WHERE y.case_type = c.case_type
                          AND c.source = ANY (y.sources)) THEN
-        PERFORM bank.fail('BO422', 'There is no such source.', c.source, NULL, 'p_source');
+        PERFORM bank.fail('BO422', 'There is no such source.', c.source,
+            (SELECT array_to_string(y.sources, ', ') FROM bank.case_type y WHERE y.case_type = c.case_type),
+            'p_source');
     END IF;
 END $$;
 

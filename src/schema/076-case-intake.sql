@@ -183,17 +183,20 @@ BEGIN
     c.case_type := y.case_type;
     c.stage := y.first_stage;
     c.level := coalesce(nullif(btrim(r ->> 'level'), ''), 'simple');
-    BEGIN
-        c.urgency := coalesce(nullif(btrim(r ->> 'urgency'), ''), '3')::smallint;
-        c.received_at := coalesce(bank.moment_of(nullif(btrim(r ->> 'received_at'), '')), clock_timestamp());
-        c.group_size := nullif(btrim(r ->> 'group_size'), '')::int;
-    EXCEPTION WHEN data_exception THEN
-        PERFORM bank.fail('BO422', 'This is no number or no time.', SQLERRM,
-                          'Times are written 2026-11-22 14:30 or with a zone.', 'received_at');
-    END;
+    IF coalesce(btrim(r ->> 'urgency'), '') !~ '^[1-3]?$' THEN
+        PERFORM bank.fail('BO422', 'The urgency is 1, 2 or 3.', r ->> 'urgency',
+                          '1 is the most urgent; empty means 3.', 'urgency');
+    ELSIF coalesce(nullif(btrim(r ->> 'group_size'), ''), '2') !~ '^0*([2-9]|[1-9][0-9]{1,5})$' THEN
+        PERFORM bank.fail('BO422', 'A group has at least two people.', r ->> 'group_size',
+                          'Leave it empty for one person.', 'group_size');
+    END IF;
+    c.urgency := coalesce(nullif(btrim(r ->> 'urgency'), ''), '3')::smallint;
+    c.group_size := nullif(btrim(r ->> 'group_size'), '')::int;
+    c.received_at := coalesce(bank.moment_of(nullif(btrim(r ->> 'received_at'), '')), clock_timestamp());
     IF c.received_at > clock_timestamp() + interval '5 minutes'
        OR c.received_at < clock_timestamp() - interval '10 years' THEN
-        PERFORM bank.fail('BO422', 'The time of receipt cannot be.', r ->> 'received_at', NULL, 'received_at');
+        PERFORM bank.fail('BO422', 'The time of receipt cannot be.', r ->> 'received_at',
+                          'It lies within the last ten years.', 'received_at');
     END IF;
     c.source := coalesce(nullif(btrim(r ->> 'source'), ''), 'other');
     IF y.case_type = 'complaint' THEN
@@ -226,11 +229,19 @@ BEGIN
     RETURN c;
 END $$;
 
--- A moment as files write it: with a zone, or in the bank's own.
-CREATE FUNCTION bank.moment_of(p_text text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN p_text ~ '([zZ]|[+-][0-9]{2}:?[0-9]{0,2})$' AND p_text ~ ':'
-                THEN p_text::timestamptz ELSE p_text::timestamp AT TIME ZONE bank.timezone() END
-$$;
+-- A moment as files write it: with a zone, or in the bank's own. Other ways of writing it are refused: what
+-- 03/04/2026 or "yesterday" means depends on who reads it.
+CREATE FUNCTION bank.moment_of(p_text text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF p_text !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?( ?([zZ]|[+-][0-9]{2}(:?[0-9]{2})?))?)?$' THEN
+        RAISE invalid_datetime_format USING MESSAGE = p_text;
+    END IF;
+    RETURN CASE WHEN p_text ~ '([zZ]|[+-][0-9]{2}:?[0-9]{0,2})$' AND p_text ~ ':'
+                THEN p_text::timestamptz ELSE p_text::timestamp AT TIME ZONE bank.timezone() END;
+EXCEPTION WHEN data_exception THEN
+    PERFORM bank.fail('BO422', 'This is no time.', p_text,
+                      'Times are written 2026-11-22 14:30 or with a zone.', 'received_at');
+END $$;
 
 -- Stores one row's case with its clocks; with both codes it is classified and goes to its queue.
 CREATE FUNCTION bank.case_take_in(c bank.case_file, r jsonb, p_note text) RETURNS bank.case_file
@@ -313,6 +324,7 @@ DECLARE
     c bank.case_file;
     r jsonb;
     id text;
+    before bank.case_origin;
     fresh int := 0;
     seen int := 0;
 BEGIN
@@ -331,7 +343,14 @@ BEGIN
         row_number := (r ->> 'row')::int;
         id := coalesce(nullif(btrim(r ->> 'id'), ''), left(i.sha256, 40) || ':' || row_number);
         BEGIN
-            IF EXISTS (SELECT FROM bank.case_origin o WHERE o.system = i.system AND o.external_id = id) THEN
+            SELECT o.* INTO before FROM bank.case_origin o WHERE o.system = i.system AND o.external_id = id;
+            IF before.import_id = i.import_id
+               AND (SELECT f.facts FROM bank.case_file f WHERE f.customer_id = before.customer_id
+                       AND f.case_id = before.case_id)
+                   IS DISTINCT FROM btrim(coalesce(r ->> 'text', ''), E' \t\r\n') THEN
+                PERFORM bank.fail('BO422', 'This id stands twice in the file, with another text.', id,
+                                  'Give each complaint an id of its own.', 'id');
+            ELSIF before.import_id IS NOT NULL THEN
                 seen := seen + 1;
                 CONTINUE;
             ELSIF length(id) > 200 THEN

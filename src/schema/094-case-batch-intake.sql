@@ -49,7 +49,8 @@ BEGIN
     made AS MATERIALIZED (
         SELECT p.*, k.customer_id, k.home, s.staff_id,
                coalesce(p.subject, left(btrim(regexp_replace(p.facts, '\s+', ' ', 'g')), 40)) AS title,
-               EXISTS (SELECT FROM bank.case_origin o WHERE o.system = i.system AND o.external_id = p.id) AS known
+               (SELECT o.import_id <> i.import_id FROM bank.case_origin o
+                 WHERE o.system = i.system AND o.external_id = p.id) AS known -- false: earlier in this file
           FROM person p
           LEFT JOIN LATERAL (
                 SELECT coalesce(y.customer_id, -p.unit_id) AS customer_id, coalesce(y.unit_id, p.unit_id) AS home
@@ -57,7 +58,7 @@ BEGIN
                   LEFT JOIN bank.customer y ON cardinality(p.ids) = 1 AND y.customer_id = p.ids[1]) k ON true
           LEFT JOIN bank.staff s ON s.login = p.complained AND s.active)
     SELECT m.row_number, m.id,
-           CASE WHEN m.same > 1 OR coalesce(btrim(m.r ->> 'type'), '') NOT IN ('', 'complaint')
+           CASE WHEN m.same > 1 OR NOT m.known OR coalesce(btrim(m.r ->> 'type'), '') NOT IN ('', 'complaint')
                      OR m.r::text LIKE '%"field.%' THEN 'other'
                 WHEN m.known THEN 'known'
                 WHEN length(m.id) <= 200 AND m.customer_id IS NOT NULL AND m.home IS NOT NULL

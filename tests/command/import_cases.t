@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops import-cases: CSV and JSON lines, whole or not at all, bad rows named, nothing twice.
 . "$(dirname "$0")/lib.sh"
-plan 28
+plan 40
 
 refused "an unknown option" 2 'bankops: *--fast*' "$program" import-cases --fast x
 refused "no file" 2 'bankops: *name at least one file*' "$program" import-cases
@@ -94,3 +94,36 @@ refused "an unknown column" 1 "bankops: $place/names.csv: unknown column 'words'
 refused "an empty file" 1 "bankops: $place/nothing.csv: *empty*" $take "$place/nothing.csv"
 printf '{"customer":"%s","text":["a"]}\n' "$number" >"$place/array.jsonl"
 refused "JSON of another shape" 1 "bankops: $place/array.jsonl:1:text: *" $take "$place/array.jsonl"
+
+# What looks right and is not.
+refused_row() { # name, pattern, columns, row…
+    name=$1 pattern=$2
+    shift 2
+    printf 'id,customer,text%s\n' "$1" >"$place/row.csv"
+    shift
+    for row; do printf '%s\n' "$row" >>"$place/row.csv"; done
+    refused "$name" 1 "bankops: $place/row.csv:$pattern" $take --system odd "$place/row.csv"
+}
+refused_row "two columns of one name" " two columns are named 'text'*" ,text "f1,$number,a,b"
+refused_row "a time that depends on who reads it" "2:received_at: This is no time. (03/04/2026)*" \
+    ,received_at "f1,$number,a,03/04/2026"
+refused_row "a word for a time" "2:received_at: This is no time. (yesterday)*" ,received_at "f1,$number,a,yesterday"
+refused_row "an urgency that is none is blamed on its column" "2:urgency: The urgency is 1, 2 or 3. (high)*" \
+    ,urgency "f1,$number,a,high"
+refused_row "a group of less than two" "2:group_size: A group has at least two people. (-4)*" \
+    ,group_size "f1,$number,a,-4"
+refused_row "a source that is none, with those there are" "2:source: There is no such source. (fax)" \
+    ,source "f1,$number,a,fax"
+refused_row "one id for two complaints" "3:id: This id stands twice in the file, with another text. (f1)*" \
+    "" "f1,$number,a" "f1,$number,b"
+awk -v n="$number" 'BEGIN { print "id,customer,text"; for (i = 1; i <= 1200; i++) print i "," n ",text " i
+    print "7," n ",other" }' >"$place/twice.csv"
+refused "also far apart" 1 "bankops: $place/twice.csv:1202:id: This id stands twice*" $take --system odd "$place/twice.csv"
+printf '%s\n' "{\"customer\":\"$number\",\"text\":\"a\"}" "{\"customer\":\"$number\",\"text\":\"a\"" >"$place/line.jsonl"
+refused "JSON that breaks off names its own line" 1 "bankops: $place/line.jsonl:2:*: not valid JSON*" $take "$place/line.jsonl"
+printf '{"customer":"%s","text":"a","group_size":2.6}\n' "$number" >"$place/half.jsonl"
+refused "no number is rounded" 1 "bankops: $place/half.jsonl:1:group_size: *(2.6)*" $take "$place/half.jsonl"
+before=$(cases)
+refused "bad rows that cannot be kept" 1 "bankops: $place/none/bad.csv: cannot be written*" \
+    $take --quiet --skip-bad "$place/none/bad.csv" "$place/mixed.csv"
+is "keep the others from being taken" "$(cases)" "$before"

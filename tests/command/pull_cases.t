@@ -2,7 +2,7 @@
 # bankops pull-cases: pages with a cursor, a source that fails half way, rows that cannot be taken.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 17
+plan 20
 
 refused "an unknown option" 2 'bankops: *--fast*' "$program" pull-cases --fast
 "$program" demo --customers 1000 --quiet >"$place/out" 2>&1 || cat "$place/out"
@@ -45,6 +45,12 @@ is "a page of orders is taken in, one with a bad row stops the source" $? 3
 is "which is named" "$(head -n 1 "$place/err")" 'bankops: crm: 1:amount: The amount is written like 1234.50.'
 is "the orders are there" "$(sql "SELECT number, amount FROM bank.core_document WHERE number IN ('N1', 'N2')")" 'N1|1250'
 is "and the cursor stands before the bad page" "$(sql "SELECT cursor FROM bank.case_import WHERE system = 'crm' ORDER BY import_id DESC LIMIT 1")" 2
+sql "UPDATE bank.case_source SET next_at = now(), url = '$http/circle' WHERE system = 'crm';
+    UPDATE bank.case_import SET cursor = '' WHERE system = 'crm'" >/dev/null
+"$program" pull-cases --once >"$place/out" 2>"$place/err"
+is "a source that leads in a circle" $? 3
+like "is told" "$(head -n 1 "$place/err")" "bankops: crm: there is said to be more, but the cursor 'a' came before"
+is "after one way round" "$(grep -c CIRCLE "$log")" 3
 exec 9>&-
 refused "a source that is gone" 3 'bankops: crm: *' sh -c "psql -XqAt -h '$socket' -U bankops_dba -d bankops -c \
     \"UPDATE bank.case_source SET next_at = now(), url = 'http://127.0.0.1:1/'\" && '$program' pull-cases --once --quiet"
