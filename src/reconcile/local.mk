@@ -6,7 +6,8 @@ libreconcile_a_SOURCES = \
   src/reconcile/match_block.c src/reconcile/match_both.c src/reconcile/match_cut.c \
   src/reconcile/match_doubt.c src/reconcile/match_evidence.c \
   src/reconcile/match_file.c src/reconcile/match_file.h src/reconcile/match_lane.c \
-  src/reconcile/match_narrative.c src/reconcile/match_near.c src/reconcile/match_reference.c \
+  src/reconcile/match_lot.h src/reconcile/match_narrative.c src/reconcile/match_near.c \
+  src/reconcile/match_reference.c src/reconcile/match_total.c \
   src/reconcile/match_rival.c src/reconcile/match_rules.c src/reconcile/match_rules.h \
   src/reconcile/match_payer.c src/reconcile/match_split.c \
   src/reconcile/match_pair.c src/reconcile/match_pair.h \

@@ -35,6 +35,7 @@ void match_run(struct match_store *store)
     match_doubt_parts(store);
     match_doubt_references(store);
     match_doubt_days(store);
+    match_doubt_writings(store);
     match_doubt_cut(store);
     match_doubt_near(store);
     match_doubt_copies(store);

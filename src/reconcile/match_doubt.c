@@ -86,6 +86,45 @@ void match_doubt_references(struct match_store *store)
     }
 }
 
+static bool is_exact_pair(const struct match_store *store, uint32_t line)
+{
+    return is_confirmed_pair(store, line) &&
+           match_line_rule(store, &store->lines[line])->writing == MATCH_SAME;
+}
+
+/* Among running numbers a line that reads the same may be another's with its reference mistyped, and
+ * the partner the open one that has the reference in another writing. */
+static void doubt_writing(struct match_store *store, const struct match_key *keys, size_t count,
+                          uint32_t open)
+{
+    const struct match_line *line = &store->lines[open];
+    for (size_t i = 0; i < count; i++) {
+        const struct match_line *other = &store->lines[keys[i].line];
+        if (other->side == line->side && other->amount == line->amount &&
+            other->account == line->account && is_exact_pair(store, keys[i].line) &&
+            !match_same_writing(store, open, keys[i].line) &&
+            match_in_days(line, &store->lines[other->next], match_line_rule(store, other)))
+            match_demote(store, keys[i].line, MATCH_DOUBT_WRITING, open);
+    }
+}
+
+void match_doubt_writings(struct match_store *store)
+{
+    const struct match_keys *keys = &store->residue;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        for (size_t i = at; run > 2 && run <= MATCH_PARTS && i < at + run; i++) {
+            uint32_t line = keys->list[i].line;
+            if (match_is_open(store, line) &&
+                !match_no_reference(match_reference(store, &store->lines[line]),
+                                    &store->rules->absent) &&
+                match_lane_space(store->lanes, store->lines[line].account,
+                                 match_line_form(store, line).length) < MATCH_SPACE_MOST)
+                doubt_writing(store, &keys->list[at], run, line);
+        }
+    }
+}
+
 /* Whether nothing but the id tells two lines apart. */
 static bool is_twin(const struct match_store *store, uint32_t one, uint32_t other)
 {

@@ -143,7 +143,8 @@ static void say_doubt(const struct facts *facts, struct buffer *out)
         ". Not confirmed: another line of the reference and amount lies nearer in days",
         ". Not confirmed: references come again in this lane and few pairs are so many days apart",
         ". Not confirmed: another reference of the amount begins or ends with the piece",
-        ". Not confirmed: references of this account mostly come again with the same amount"};
+        ". Not confirmed: references of this account mostly come again with the same amount",
+        ". Not confirmed: an open line of the amount has the reference in another writing"};
     if (facts->note)
         buffer_add(out, doubts[facts->note->doubt]);
 }

@@ -57,14 +57,12 @@ static struct match_form with_number(const struct match_form *form, struct slice
                                      const struct match_words *prefixes)
 {
     char text[MATCH_FORM];
-    size_t length = form->length, from = end + 1, digits = 0;
-    memcpy(text, form->text, length);
-    if (end >= narrative.length || !memchr("/.#_", narrative.text[end], 4))
+    size_t digits = match_numbered(narrative, end);
+    if (!digits || form->length + digits > MATCH_FORM)
         return *form;
-    while (from + digits < narrative.length && digits < 3 && length < MATCH_FORM &&
-           narrative.text[from + digits] >= '0' && narrative.text[from + digits] <= '9')
-        text[length++] = narrative.text[from + digits++];
-    return digits == 1 || digits == 2 ? match_core((struct slice){text, length}, prefixes) : *form;
+    memcpy(text, form->text, form->length);
+    memcpy(text + form->length, narrative.text + end + 1, digits);
+    return match_core((struct slice){text, form->length + digits}, prefixes);
 }
 
 /* All references that a narrative holds. */

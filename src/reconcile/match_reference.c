@@ -1,21 +1,13 @@
-#include "reconcile/match_store.h"
+#include "reconcile/match_lot.h"
 
 #include "base/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Rules about lines of one reference. */
-
-enum { IN, OUT };
+/* Rules about a line of each side with one reference. */
 
 enum { BESIDE = 100000 }; /* keys from which on two threads are worth it */
-
-/* Lines of one reference and amount, whatever their direction, by direction, side and writing. */
-struct lot {
-    const uint32_t *lines;
-    size_t count;
-};
 
 uint64_t match_reference_key(const struct match_line *line)
 {
@@ -76,11 +68,6 @@ static uint64_t size_of(const struct match_line *line)
     return line->amount < 0 ? 0 - (uint64_t)line->amount : (uint64_t)line->amount;
 }
 
-static int direction_of(const struct match_line *line)
-{
-    return line->amount < 0 ? OUT : IN;
-}
-
 static int compare_writing(const struct match_store *store, const struct match_line *a,
                            const struct match_line *b)
 {
@@ -100,8 +87,8 @@ static int by_lot(const void *left, const void *right, void *context)
         return a->account < b->account ? -1 : 1;
     if (size_of(a) != size_of(b))
         return size_of(a) < size_of(b) ? -1 : 1;
-    if (direction_of(a) != direction_of(b))
-        return direction_of(a) < direction_of(b) ? -1 : 1;
+    if (match_direction(a) != match_direction(b))
+        return match_direction(a) < match_direction(b) ? -1 : 1;
     if ((order = compare_writing(store, a, b)))
         return order;
     if (a->side != b->side)
@@ -111,7 +98,7 @@ static int by_lot(const void *left, const void *right, void *context)
     return one < other ? -1 : one > other;
 }
 
-static size_t lot_end(const struct match_store *store, const uint32_t *lines, size_t from,
+size_t match_lot_end(const struct match_store *store, const uint32_t *lines, size_t from,
                       size_t count)
 {
     const struct match_line *first = &store->lines[lines[from]];
@@ -122,20 +109,18 @@ static size_t lot_end(const struct match_store *store, const uint32_t *lines, si
     return end;
 }
 
-/* Open lines of a lot by side and direction. */
-static void count_open(const struct match_store *store, const struct lot *lot, size_t counts[2][2],
+void match_count_open(const struct match_store *store, const struct match_lot *lot, size_t counts[2][2],
                        uint32_t first[2][2])
 {
     memset(counts, 0, 4 * sizeof counts[0][0]);
     for (size_t i = 0; i < lot->count; i++) {
         const struct match_line *line = &store->lines[lot->lines[i]];
-        if (!line->mark && !counts[line->side][direction_of(line)]++)
-            first[line->side][direction_of(line)] = lot->lines[i];
+        if (!line->mark && !counts[line->side][match_direction(line)]++)
+            first[line->side][match_direction(line)] = lot->lines[i];
     }
 }
 
-/* A word is no key: "CASH" on both sides is not one movement. */
-static bool is_key(struct slice reference, const struct match_line *line)
+bool match_is_key(struct slice reference, const struct match_line *line)
 {
     for (size_t i = 0; i < reference.length; i++)
         if (reference.text[i] >= '0' && reference.text[i] <= '9')
@@ -143,8 +128,7 @@ static bool is_key(struct slice reference, const struct match_line *line)
     return !reference.length && line->narrative_length;
 }
 
-/* Whether the reference ends in a part number and a line carries the rest: else it is a mark. */
-static bool is_numbered(const struct match_store *store, const struct match_line *line)
+bool match_is_numbered(const struct match_store *store, const struct match_line *line)
 {
     struct slice parent;
     if (!match_parent(match_reference(store, line), &parent))
@@ -156,16 +140,29 @@ static bool is_numbered(const struct match_store *store, const struct match_line
     return at < store->references.count && store->references.list[at].key == key;
 }
 
-/* Whether two writings of one form may be confirmed: equal, or the one is the other with a prefix,
- * and not a part number that looks like a mark. */
-static bool sure_writing(const struct match_store *store, uint32_t one, uint32_t other)
+/* Whether the reference stands in the narrative alone, with a number behind it that is not read: that
+ * of a part, or of another order of the customer. */
+static bool is_mined_in_part(const struct match_store *store, const struct match_line *line)
+{
+    struct slice narrative = match_narrative(store, line);
+    struct match_form form;
+    size_t at = 0;
+    if (!match_no_reference(match_reference(store, line), &store->rules->absent))
+        return false;
+    while (match_mined(narrative, &store->rules->prefixes, &at, &form))
+        if (match_numbered(narrative, at - 1))
+            return true;
+    return false;
+}
+
+bool match_sure_writing(const struct match_store *store, uint32_t one, uint32_t other)
 {
     const struct match_line *a = &store->lines[one], *b = &store->lines[other];
     if (match_same_writing(store, one, other))
-        return is_key(match_reference(store, a), a);
+        return match_is_key(match_reference(store, a), a);
     struct match_form x = match_line_form(store, one), y = match_line_form(store, other);
-    return match_same_head(&x, &y) &&
-           is_numbered(store, a) == is_numbered(store, b);
+    return match_same_head(&x, &y) && !is_mined_in_part(store, a) && !is_mined_in_part(store, b) &&
+           match_is_numbered(store, a) == match_is_numbered(store, b);
 }
 
 static void pair_two(struct match_store *store, const struct match_rule *rule, uint32_t book,
@@ -176,7 +173,7 @@ static void pair_two(struct match_store *store, const struct match_rule *rule, u
     if (!match_in_days(&store->lines[book], &store->lines[statement], rule) ||
         (!same && (rule->writing == MATCH_SAME || !match_same_form(store, book, statement))))
         return;
-    match_join(store, lines, 2, rule, sure && sure_writing(store, book, statement));
+    match_join(store, lines, 2, rule, sure && match_sure_writing(store, book, statement));
 }
 
 /* Lines from `from` that are of one direction and one writing. */
@@ -187,13 +184,13 @@ struct class {
     bool alike[2]; /* the open lines of the side have one date */
 };
 
-static struct class next_class(const struct match_store *store, const struct lot *lot, size_t from)
+static struct class next_class(const struct match_store *store, const struct match_lot *lot, size_t from)
 {
     struct class class = {.from = from, .end = from, .alike = {true, true}};
     const struct match_line *head = &store->lines[lot->lines[from]];
     for (; class.end < lot->count; class.end++) {
         const struct match_line *line = &store->lines[lot->lines[class.end]];
-        if (direction_of(line) != direction_of(head) || compare_writing(store, line, head))
+        if (match_direction(line) != match_direction(head) || compare_writing(store, line, head))
             break;
         if (line->mark)
             continue;
@@ -213,7 +210,7 @@ static int by_index(const void *left, const void *right)
 
 /* Pairs the open lines of a class, by date or in the order of their ids; a surplus stays open. */
 static void pair_in_order(struct match_store *store, const struct match_rule *rule,
-                          const struct lot *lot, const struct class *class)
+                          const struct match_lot *lot, const struct class *class)
 {
     size_t pairs = class->counts[0] < class->counts[1] ? class->counts[0] : class->counts[1];
     uint32_t *sides[2];
@@ -246,14 +243,14 @@ static bool is_interchangeable(const struct class *class)
 }
 
 /* Whether the sides have different numbers of counter-movements of this writing. */
-static bool has_counter(const struct match_store *store, const struct lot *lot,
+static bool has_counter(const struct match_store *store, const struct match_lot *lot,
                         const struct class *class)
 {
     const struct match_line *head = &store->lines[lot->lines[class->from]];
     size_t counts[2] = {0, 0};
     for (size_t i = 0; i < lot->count; i++) {
         const struct match_line *line = &store->lines[lot->lines[i]];
-        if (!line->mark && direction_of(line) != direction_of(head) &&
+        if (!line->mark && match_direction(line) != match_direction(head) &&
             !compare_writing(store, line, head))
             counts[line->side]++;
     }
@@ -263,14 +260,14 @@ static bool has_counter(const struct match_store *store, const struct lot *lot,
 /* Equal writings. Of a reference that stands once on each side in this writing, other writings are
  * other movements or copies; lines that are there several times wait for the rules of ambiguity. */
 static void pair_classes(struct match_store *store, const struct match_rule *rule,
-                         const struct lot *lot, size_t counts[2][2])
+                         const struct match_lot *lot, size_t counts[2][2])
 {
     struct class class;
     for (size_t from = 0; from < lot->count; from = class.end) {
         class = next_class(store, lot, from);
         if (!class.counts[0] || !class.counts[1])
             continue;
-        int way = direction_of(&store->lines[class.first[0]]);
+        int way = match_direction(&store->lines[class.first[0]]);
         bool single = class.counts[0] == 1 && class.counts[1] == 1;
         bool mixed = class.counts[0] != counts[0][way] || class.counts[1] != counts[1][way];
         bool reversed = counts[0][!way] != counts[1][!way] || has_counter(store, lot, &class);
@@ -285,16 +282,16 @@ static void pair_classes(struct match_store *store, const struct match_rule *rul
 
 /* Lines of one reference and amount. */
 static void pair_lot(struct match_store *store, const struct match_rule *rule,
-                     const struct lot *lot)
+                     const struct match_lot *lot)
 {
     size_t counts[2][2];
     uint32_t first[2][2];
-    count_open(store, lot, counts, first);
+    match_count_open(store, lot, counts, first);
     if (rule->writing == MATCH_SAME) {
         pair_classes(store, rule, lot, counts);
         return;
     }
-    for (int way = IN; way <= OUT; way++)
+    for (int way = MATCH_IN; way <= MATCH_OUT; way++)
         if (counts[0][way] == 1 && counts[1][way] == 1)
             pair_two(store, rule, first[0][way], first[1][way], counts[0][!way] == counts[1][!way]);
 }
@@ -324,14 +321,14 @@ static bool agrees(const struct match_rule *rule, const struct match_line *book,
 /* The one open line of each side and direction among lines of one reference, when the amounts
  * agree but for a fee or a tolerance. Sure when no other line carries the reference. */
 static void pair_inexact(struct match_store *store, const struct match_rule *rule,
-                         const struct lot *run)
+                         const struct match_lot *run)
 {
     size_t counts[2][2], used[2] = {0, 0};
     uint32_t first[2][2];
-    count_open(store, run, counts, first);
+    match_count_open(store, run, counts, first);
     for (size_t i = 0; i < run->count; i++)
-        used[direction_of(&store->lines[run->lines[i]])]++;
-    for (int way = IN; way <= OUT; way++) {
+        used[match_direction(&store->lines[run->lines[i]])]++;
+    for (int way = MATCH_IN; way <= MATCH_OUT; way++) {
         if (counts[0][way] != 1 || counts[1][way] != 1)
             continue;
         const struct match_line *book = &store->lines[first[0][way]];
@@ -357,7 +354,7 @@ struct stretch {
     struct match_store *store;
     const struct match_keys *keys;
     const struct match_rule *rule;
-    void (*use)(struct match_store *, const struct match_rule *, const struct lot *);
+    void (*use)(struct match_store *, const struct match_rule *, const struct match_lot *);
     size_t from, end;
 };
 
@@ -384,16 +381,14 @@ static void use_stretch(void *part)
         for (size_t i = 0; i < run; i++)
             lines[i] = keys->list[at + i].line;
         qsort_r(lines, run, sizeof *lines, by_lot, store);
-        stretch->use(store, rule, &(struct lot){lines, run});
+        stretch->use(store, rule, &(struct match_lot){lines, run});
     }
     free(lines);
 }
 
-/* Calls the function for the lines of each reference, two of them open at least, by lot. What it does
- * with one reference has nothing to do with another. */
-static void each_run(struct match_store *store, const struct match_rule *rule,
+void match_each_run(struct match_store *store, const struct match_rule *rule,
                      void (*use)(struct match_store *, const struct match_rule *,
-                                 const struct lot *))
+                                 const struct match_lot *))
 {
     const struct match_keys *keys = store->has_residue ? &store->residue : &store->references;
     size_t middle = keys->count / 2;
@@ -409,85 +404,19 @@ static void each_run(struct match_store *store, const struct match_rule *rule,
 }
 
 static void pair_run(struct match_store *store, const struct match_rule *rule,
-                     const struct lot *run)
+                     const struct match_lot *run)
 {
     if (rule->fee.given || rule->tolerance) {
         pair_inexact(store, rule, run);
         return;
     }
     for (size_t from = 0, end; from < run->count; from = end) {
-        end = lot_end(store, run->lines, from, run->count);
-        pair_lot(store, rule, &(struct lot){run->lines + from, end - from});
+        end = match_lot_end(store, run->lines, from, run->count);
+        pair_lot(store, rule, &(struct match_lot){run->lines + from, end - from});
     }
 }
 
 void match_rule_reference(struct match_store *store, const struct match_rule *rule)
 {
-    each_run(store, rule, pair_run);
-}
-
-/* Movement and counter-movement on one side, and no other line of that reference and amount: with
- * one, they are two movements of a reference that was used twice. Not sure where the reference stands
- * for other amounts as well. */
-static void net_run(struct match_store *store, const struct match_rule *rule, const struct lot *run)
-{
-    size_t counts[2][2];
-    uint32_t first[2][2];
-    for (size_t from = 0, end; from < run->count; from = end) {
-        end = lot_end(store, run->lines, from, run->count);
-        count_open(store, &(struct lot){run->lines + from, end - from}, counts, first);
-        for (int side = 0; side < 2; side++) {
-            const uint32_t lines[] = {first[side][IN], first[side][OUT]};
-            if (end - from != 2 || counts[side][IN] != 1 || counts[side][OUT] != 1 ||
-                counts[!side][IN] || counts[!side][OUT] ||
-                !match_same_form(store, lines[0], lines[1]) ||
-                is_numbered(store, &store->lines[lines[0]])) /* parts of two movements */
-                continue;
-            int days = abs(store->lines[lines[0]].date - store->lines[lines[1]].date);
-            if (days <= rule->late && store->lines[lines[0]].amount)
-                match_join(store, lines, 2, rule,
-                           run->count == 2 && sure_writing(store, lines[0], lines[1]));
-        }
-    }
-}
-
-void match_rule_reversal(struct match_store *store, const struct match_rule *rule)
-{
-    each_run(store, rule, net_run);
-}
-
-/* All lines of one reference and direction, when none of them was used before. */
-static void total_run(struct match_store *store, const struct match_rule *rule,
-                      const struct lot *run)
-{
-    uint32_t lines[2 * MATCH_PARTS];
-    for (int way = IN; way <= OUT; way++) {
-        size_t count = 0, sides[2] = {0, 0};
-        __int128 rest = 0;
-        bool whole = true;
-        for (size_t i = 0; i < run->count && whole; i++) {
-            const struct match_line *line = &store->lines[run->lines[i]];
-            if (direction_of(line) != way)
-                continue;
-            whole = !line->mark && sides[line->side] < rule->parts &&
-                    match_same_writing(store, run->lines[0], run->lines[i]) &&
-                    match_in_days(&store->lines[run->lines[0]], line,
-                                  &(struct match_rule){.early = rule->late, .late = rule->late});
-            if (whole) {
-                sides[line->side]++;
-                rest += line->side ? -(__int128)line->amount : line->amount;
-                lines[count++] = run->lines[i];
-            }
-        }
-        if (whole && !rest && count > 2 && sides[0] && sides[1] &&
-            (sides[0] == 1 || sides[1] == 1 || rule->many))
-            match_join(
-                store, lines, count, rule,
-                is_key(match_reference(store, &store->lines[lines[0]]), &store->lines[lines[0]]));
-    }
-}
-
-void match_rule_total(struct match_store *store, const struct match_rule *rule)
-{
-    each_run(store, rule, total_run);
+    match_each_run(store, rule, pair_run);
 }

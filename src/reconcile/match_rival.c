@@ -25,9 +25,6 @@ enum {
 /* Stands for all amounts in the filter. */
 static const int64_t CUT = INT64_MIN;
 
-/* Among more values than this, hitting another's reference by accident does not happen. */
-static const double space_most = 1e9;
-
 struct rival {
     struct match_store *store;
     const struct match_lane *lanes;
@@ -46,6 +43,13 @@ static bool is_keyed_pair(const struct match_store *store, uint32_t line)
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
 }
 
+/* One of several lines whose total is right: another's amount is easily the same as one of theirs. */
+static bool is_of_total(const struct match_store *store, const struct match_line *line)
+{
+    const struct match_rule *rule = match_line_rule(store, line);
+    return rule && rule->kind == MATCH_TOTAL && match_line_status(line) == MATCH_CONFIRMED;
+}
+
 static bool is_cut_pair(const struct match_store *store, uint32_t line)
 {
     return is_keyed_pair(store, line) &&
@@ -58,6 +62,8 @@ static const struct match_line *wanted_of(const struct match_store *store,
                                           const struct match_line *taken, int side)
 {
     const struct match_line *partner = &store->lines[taken->next];
+    if (is_of_total(store, taken))
+        return taken;
     if (partner->side == taken->side)
         return taken->side == side ? NULL : taken; /* a reversal */
     return taken->side == side ? partner : NULL;
@@ -96,7 +102,8 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
          at++) {
         uint32_t taken = keys->list[at].line;
         const struct match_line *other = &store->lines[taken];
-        if (other->account != line->account || !is_keyed_pair(store, taken))
+        if (other->account != line->account ||
+            !(is_keyed_pair(store, taken) || is_of_total(store, other)))
             continue;
         const struct match_line *wanted = wanted_of(store, other, line->side);
         bool agrees = wanted && (wanted->amount == line->amount ||
@@ -169,6 +176,12 @@ static bool is_candidate(const struct match_store *store, const struct match_lin
                            (rule->kind != MATCH_REFERENCE || !rule->confirm)));
 }
 
+static void note_pair(struct rival *rival, uint64_t key, int64_t amount, int side)
+{
+    uint64_t bit = pair_bit(key, amount, side);
+    rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+}
+
 /* Notes what the confirmed pairs look like. */
 static void survey(struct rival *rival)
 {
@@ -176,20 +189,18 @@ static void survey(struct rival *rival)
     rival->filter = xcalloc(FILTER_BITS / 8, 1);
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
+        for (int side = 0; side < 2 && is_of_total(store, line); side++)
+            note_pair(rival, match_reference_key(line), line->amount, side);
         if (!is_keyed_pair(store, (uint32_t)i))
             continue;
         bool reversal = store->lines[line->next].side == line->side;
         const struct match_line *wanted = reversal ? line : &store->lines[line->next];
-        uint64_t bit = pair_bit(match_reference_key(line), wanted->amount, !wanted->side);
-        rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
-        if (!reversal && wanted->amount != line->amount) { /* less a fee */
-            bit = pair_bit(match_reference_key(line), line->amount, line->side);
-            rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
-        }
-        if (is_cut_pair(store, (uint32_t)i)) {
-            bit = pair_bit(match_reference_key(line), CUT, !line->side);
-            rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
-        }
+        uint64_t key = match_reference_key(line);
+        note_pair(rival, key, wanted->amount, !wanted->side);
+        if (!reversal && wanted->amount != line->amount) /* less a fee */
+            note_pair(rival, key, line->amount, line->side);
+        if (is_cut_pair(store, (uint32_t)i))
+            note_pair(rival, key, CUT, !line->side);
         if (line->side != MATCH_BOOK || reversal)
             continue;
         rival->pairs++;
@@ -264,7 +275,7 @@ void match_doubt_near(struct match_store *store)
         struct slice core = match_form_core(&form);
         rival.line = (uint32_t)i;
         if (core.length && form.length <= LENGTH_MOST &&
-            match_lane_space(store->lanes, line->account, form.length) < space_most) {
+            match_lane_space(store->lanes, line->account, form.length) < MATCH_SPACE_MOST) {
             try_all(&rival, core);
             if (form.head && form.text[0] == '0') /* what stood before the zeros */
                 try_inserted(&rival, (struct slice){form.text, form.length}, 0);
@@ -283,8 +294,17 @@ static bool quotes(const struct match_store *store, uint32_t line, uint32_t of)
            memmem(text.text, text.length, reference.text, reference.length) != NULL;
 }
 
-/* A line of the other side without a sure partner that could be this one's but for typing errors, or
- * that names it; UINT32_MAX without one. */
+/* Whether the reference was cut to the piece. */
+static bool is_piece(const struct match_form *whole, const struct match_form *piece)
+{
+    if (piece->length < PIECE_LEAST || piece->length >= whole->length)
+        return false;
+    return !memcmp(whole->text, piece->text, piece->length) ||
+           !memcmp(whole->text + whole->length - piece->length, piece->text, piece->length);
+}
+
+/* A line of the other side without a sure partner that could be this one's but for typing errors or a
+ * cut, or that names it; UINT32_MAX without one. */
 static uint32_t near_partner(const struct match_store *store, const struct match_keys *open,
                              uint32_t line, int most)
 {
@@ -296,7 +316,8 @@ static uint32_t near_partner(const struct match_store *store, const struct match
         uint32_t other = open->list[at].line;
         struct match_form near = match_line_form(store, other);
         int distance = near.length ? match_form_distance(&form, &near) : 3;
-        if ((distance > 0 && distance <= most) || (!near.length && quotes(store, other, line)))
+        if ((distance > 0 && distance <= most) || is_piece(&form, &near) ||
+            (!near.length && quotes(store, other, line)))
             return other;
     }
     return UINT32_MAX;

@@ -28,6 +28,9 @@ struct match_keys {
 #define MATCH_PIECE_CHANCE 0.001
 #define MATCH_PIECE_PAIRS 0.05
 
+/* Among more values of references than this, a typing error does not hit another one's. */
+#define MATCH_SPACE_MOST 1e9
+
 /* Why a confirmed match became a suggestion. */
 enum match_doubt {
     MATCH_SURE,
@@ -39,7 +42,8 @@ enum match_doubt {
     MATCH_DOUBT_DAYS,      /* a line of the reference and amount lies nearer in days */
     MATCH_DOUBT_LATE,      /* few pairs are so many days apart, and references come again */
     MATCH_DOUBT_PIECE,     /* another reference begins or ends with the piece */
-    MATCH_DOUBT_AGAIN      /* references of the account come again with the same amount */
+    MATCH_DOUBT_AGAIN,     /* references of the account come again with the same amount */
+    MATCH_DOUBT_WRITING    /* an open line has the reference in another writing */
 };
 
 /* What the lines of a match do not tell by themselves. By the first line of the match. */
@@ -224,5 +228,6 @@ void match_doubt_references(struct match_store *store);
 void match_doubt_twins(struct match_store *store);
 void match_doubt_cut(struct match_store *store);
 void match_doubt_days(struct match_store *store);
+void match_doubt_writings(struct match_store *store);
 
 #endif

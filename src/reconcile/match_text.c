@@ -168,6 +168,17 @@ bool match_mined(struct slice narrative, const struct match_words *prefixes, siz
     return false;
 }
 
+size_t match_numbered(struct slice text, size_t end)
+{
+    size_t digits = 0;
+    if (end >= text.length || !memchr("/.#_", text.text[end], 4))
+        return 0;
+    while (digits < 3 && end + 1 + digits < text.length &&
+           is_digit((unsigned char)text.text[end + 1 + digits]))
+        digits++;
+    return digits < 3 ? digits : 0;
+}
+
 bool match_same_reference(const struct match_form *one, const struct match_form *other)
 {
     struct slice a = match_form_core(one), b = match_form_core(other);

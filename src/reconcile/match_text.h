@@ -31,6 +31,10 @@ struct slice match_form_core(const struct match_form *form);
 bool match_mined(struct slice narrative, const struct match_words *prefixes, size_t *at,
                  struct match_form *form);
 
+/* Digits of the number, one or two, that follows behind a mark at `end`, where a reference ends; 0
+ * without one. */
+size_t match_numbered(struct slice text, size_t end);
+
 /* Form of the reference or, when the field says there is none, the one reference that the
  * narrative holds; as it is written when it has no core. Empty with several in the narrative. */
 struct match_form match_form_of(struct slice reference, struct slice narrative,
