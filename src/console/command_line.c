@@ -137,6 +137,34 @@ static bool filter_value(const struct definition *definition, const char *word,
     return false;
 }
 
+static const struct defined_filter *filter_named(const struct definition *definition,
+                                                const char *name)
+{
+    for (int i = 0; name && i < definition->filter_count; i++)
+        if (!strcmp(definition->filters[i].name, name))
+            return &definition->filters[i];
+    return NULL;
+}
+
+/* A text where the screen takes one of fixed values, none of which it is: the number or name that
+ * the list is searched by, among all rows. */
+static bool number_value(const struct definition *definition, const char *text,
+                         struct values *values)
+{
+    const struct defined_filter *fixed = filter_named(definition, definition->command);
+    for (int i = 0; fixed && fixed->value_count && i < definition->filter_count; i++) {
+        const struct defined_filter *filter = &definition->filters[i];
+        if (strcmp(filter->type, "text") != 0 || !filter->column || !definition->position ||
+            strcmp(filter->column, definition->position) != 0)
+            continue;
+        values_set(values, filter->name, text);
+        if (named_value_find(fixed->values, fixed->value_count, "all"))
+            values_set(values, fixed->name, "all");
+        return true;
+    }
+    return false;
+}
+
 static void list_arguments(const struct definition *definition, const char *rest,
                            struct values *values)
 {
@@ -147,6 +175,8 @@ static void list_arguments(const struct definition *definition, const char *rest
             buffer_format(&left, "%s%s", left.length ? " " : "", word);
     if (definition->search) {
         values_set(values, definition->search, rest);
+        values_set(values, "@direct", "1");
+    } else if (left.length && number_value(definition, buffer_text(&left), values)) {
         values_set(values, "@direct", "1");
     } else if (left.length && definition->command) {
         values_set(values, definition->command, buffer_text(&left));

@@ -72,23 +72,29 @@ static int paint_label(int row, int column, int last, const char *key, const cha
     return used + 2;
 }
 
+/* While the search box has the cursor letters go there: Tab leads to the rows and their keys. */
+static int paint_way_to_rows(struct page *page, int row)
+{
+    bool typing = page->ops->typing && page->ops->typing(page);
+    const struct defined_action *action = page_action(page, 0);
+    if (!typing || !page->definition || !page->definition->search || !action)
+        return 1;
+    return 1 + paint_label(row, 1, screen_columns() - 1, "Tab", _("then:"), false);
+}
+
 /* Under --read-only the labels of writes are blanked, the keys stay. */
 static void paint_screen_keys(struct console *console, struct page *page, int row)
 {
     const struct defined_action *action;
-    int column = 1, last = screen_columns() - 1;
+    int column = paint_way_to_rows(page, row), last = screen_columns() - 1;
     for (int i = 0; (action = page_action(page, i)); i++) {
         char key[16];
         const char *why = perform_refusal(page, action);
-        if (!action->key && !action->option)
+        page_action_keys(page, action, "/", key, sizeof key);
+        if (!*key)
             continue;
         if (console->read_only && (action->needs & NEED_WRITE))
             continue;
-        if (action->option)
-            snprintf(key, sizeof key, "%s%s%s", action->key ? action->key : "",
-                     action->key ? "/" : "", action->option);
-        else
-            snprintf(key, sizeof key, "%s", action->key);
         int used = paint_label(row, column, last - 2, key, both_text(&action->title), why != NULL);
         if (!used) {
             draw_word(row, column, STYLE_MUTED, "…");

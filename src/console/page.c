@@ -87,6 +87,14 @@ const struct defined_action *page_action(struct page *page, int index)
     return all && index < all->count ? &all->items[index] : NULL;
 }
 
+void page_action_keys(const struct page *page, const struct defined_action *action,
+                      const char *divider, char *out, size_t capacity)
+{
+    const char *key = action->key ? action->key : "";
+    const char *option = action->option && page->context == CONTEXT_LIST ? action->option : "";
+    snprintf(out, capacity, "%s%s%s", key, *key && *option ? divider : "", option);
+}
+
 const struct defined_action *page_action_new(struct page *page)
 {
     const struct defined_action *action;

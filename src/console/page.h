@@ -90,6 +90,10 @@ const char *page_lookup(void *page, const char *name);
 /* The screen's own actions that apply here (a view adds those of its panel): index from 0, NULL
  * after the last. */
 const struct defined_action *page_action(struct page *page, int index);
+/* The keys of one of them as they work on this page, "c/4": options are typed in lists only, elsewhere
+ * a digit turns the page. `divider` stands between the two. */
+void page_action_keys(const struct page *page, const struct defined_action *action,
+                      const char *divider, char *out, size_t capacity);
 /* Its action for entering something new, NULL when it has none. */
 const struct defined_action *page_action_new(struct page *page);
 

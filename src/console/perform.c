@@ -479,8 +479,7 @@ void perform_menu(struct page *page)
     const struct defined_action *action;
     for (int i = 0; (action = page_action(page, i)); i++) {
         char key[32];
-        snprintf(key, sizeof key, "%s%s%s", action->key ? action->key : "",
-                 action->key && action->option ? " " : "", action->option ? action->option : "");
+        page_action_keys(page, action, " ", key, sizeof key);
         dialog_item_add(&items, i, both_text(&action->title), key, perform_refusal(page, action),
                         both_text(&action->help));
     }
