@@ -73,11 +73,11 @@ static void format_money(const struct defined_column *column, const char *const 
         money_format(minor, currency ? currency : "CNY", out, capacity);
 }
 
-/* Groups of three: 1234567 -> 1,234,567. */
+/* Groups of three from 1,000 on: 1234567 -> 1,234,567. Identifiers are no figures: they are text. */
 static void format_integer(const char *text, char *out, size_t capacity)
 {
     size_t digits = strspn(text + (*text == '-'), "0123456789"), at = 0;
-    if (text[(*text == '-') + digits] || digits < 5 || digits + digits / 3 + 2 > capacity) {
+    if (text[(*text == '-') + digits] || digits < 4 || digits + digits / 3 + 2 > capacity) {
         snprintf(out, capacity, "%s", text);
         return;
     }

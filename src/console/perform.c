@@ -114,7 +114,7 @@ static const char *row_refusal(struct page *page, const struct defined_action *a
                                const char *const *row)
 {
     const struct defined_columns *columns = columns_of(page, action);
-    if ((action->needs & NEED_ROW) && !row)
+    if ((action->needs & (NEED_ROW | NEED_MARKS)) && !row)
         return _("There is no row under the cursor.");
     for (int i = 0; columns && row && i < action->when_count; i++)
         if (!condition_holds(&action->when[i], row))

@@ -77,7 +77,7 @@ static bool list_command(struct sheet *sheet, char *text)
             plain_row(sheet->plain, &sheet->definition->columns, sheet->rows, sheet->row, 0, true);
     } else if (action) {
         sheet->row = atoi(rest) - 1;
-        if ((action->needs & NEED_ROW) &&
+        if ((action->needs & (NEED_ROW | NEED_MARKS)) &&
             (sheet->row < 0 || !sheet->rows || sheet->row >= PQntuples(sheet->rows)))
             plain_say(_("Type the action and the number of the row, for example: take 3"));
         else

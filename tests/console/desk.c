@@ -182,6 +182,34 @@ static void closed_record(void)
     pty_free(pty);
 }
 
+/* A case is opened by its number, and the bottom line tells only keys that work. */
+static void numbers(void)
+{
+    char number[16] = "", title[64], command[64];
+    struct pty *pty = start("clerk01", "cmp all", NULL);
+    pty_wait_text(pty, "T0000000", WAIT);
+    pty_settle(pty, 200, 3000);
+    const char *at = strstr(pty_row(pty, 3), "T0000000");
+    snprintf(number, sizeof number, "%.10s", at ? at : "none");
+    stage_ok(pty_has(pty, "/6 Resolve"), "a list names its options");
+    snprintf(command, sizeof command, ":cmp %s\r", number);
+    snprintf(title, sizeof title, "Complaint · %s", number);
+    pty_type(pty, command);
+    stage_ok(pty_wait_text(pty, title, WAIT) && pty_wait_text(pty, " Take ", WAIT) &&
+                 !pty_has(pty, "/3 Take"),
+             "a number opens the case, where a digit turns the page");
+    pty_type(pty, ":cmp nothing of the kind\r");
+    pty_wait_text(pty, "Nothing here.", WAIT);
+    pty_type(pty, "C");
+    stage_ok(pty_wait_text(pty, "There is no row under the cursor.", WAIT),
+             "an action for marked rows wants a row");
+    pty_type(pty, ":cus zs\r");
+    stage_ok(pty_wait_text(pty, "Tab then:  c/", WAIT), "the search box has the letters");
+    pty_keys(pty, "Tab", NULL);
+    stage_ok(pty_wait_gone(pty, "Tab then:", WAIT), "until Tab leads to the rows");
+    pty_free(pty);
+}
+
 static void administration(void)
 {
     struct pty *pty = start("admin01", "par grant_hours", NULL);
@@ -242,6 +270,7 @@ int main(void)
     forms();
     profile();
     closed_record();
+    numbers();
     administration();
     plain();
     return stage_end();
