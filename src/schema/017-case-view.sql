@@ -188,7 +188,7 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
     version bigint, repeated boolean, flags text, group_size int, third_party text,
     stopped_at timestamptz, case_type text, type_zh text, type_en text, stage_zh text,
     stage_en text, phase text, outcome_zh text, outcome_en text, fields jsonb,
-    language text, basis text)
+    language text, basis text, choices int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -210,7 +210,9 @@ BEGIN
         array_to_string(f.flags, ' '), f.group_size, f.third_party,
         coalesce(f.closed_at, CASE WHEN f.phase = 'decided' THEN coalesce(f.told_at, f.received_at) END),
         f.case_type, y.label_zh, y.label_en, s.label_zh, s.label_en, f.phase, o.label_zh, o.label_en, f.fields,
-        bank.case_language(f), f.fields ->> 'basis'
+        bank.case_language(f), f.fields ->> 'basis',
+        CASE WHEN f.stage = 'registered' AND f.queue = 'triage' THEN
+            (SELECT count(*) FROM api.case_suggestions(p_customer_id, p_case_id)) END::int
       FROM bank.case_type y
       JOIN bank.case_stage s ON s.case_type = y.case_type AND s.stage = f.stage
       LEFT JOIN bank.case_outcome o ON o.case_type = y.case_type AND o.outcome = f.outcome

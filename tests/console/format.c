@@ -46,6 +46,20 @@ static void formats(void **state)
     assert_string_equal(cell(6, 0, NULL), "12.3%");
 }
 
+static void figures(void **state)
+{
+    static const char *const pairs[][2] = {{"999", "999"}, {"1000", "1,000"}, {"-1000", "-1,000"},
+                                           {"-999", "-999"}, {"99999", "99,999"}, {"1e3", "1e3"}};
+    const char *cells[7] = {NULL};
+    char text[32];
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        cells[5] = pairs[i][0];
+        assert_string_equal(format_cell(&columns, 5, cells, 0, NULL, text, sizeof text),
+                            pairs[i][1]);
+    }
+}
+
 static void zones(void **state)
 {
     int64_t one, other;
@@ -109,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats),
+        cmocka_unit_test(figures),
         cmocka_unit_test(zones),
         cmocka_unit_test(money_typed),
         cmocka_unit_test(formulas_are_neutralised),
