@@ -2,7 +2,6 @@
 
 #include "base/language.h"
 #include "console/flow.h"
-#include "terminal/key.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -35,12 +34,16 @@ static const struct action actions[ACTION_COUNT] = {
     [ACTION_EDITOR] = {"editor", N_("Editor"),
                        N_("Write the text in your own editor ($VISUAL or $EDITOR)."),
                        SAME("F9 Ctrl-O"), CONTEXT_FORM, 0, DANGER_NONE, 7},
+    [ACTION_ACCEPT] = {"accept", N_("Next field"), N_("Accept the field and go to the next one."),
+                       {"Tab", "Tab", "F4 Tab"}, CONTEXT_FORM, 0, DANGER_NONE, 0},
+    [ACTION_ERASE] = {"erase", N_("Erase field"), N_("Empty the field under the cursor."),
+                      {"Ctrl-X", "Ctrl-X", "Ctrl-F Ctrl-X"}, CONTEXT_FORM, 0, DANGER_NONE, 0},
     [ACTION_CANCEL] = {"cancel", N_("Back"),
                        N_("One step back; stops a query that is running. Entries are kept as a "
                           "draft."),
                        {"F12 Esc", "q Esc F12", "Esc"}, CONTEXT_ALL, 0, DANGER_NONE, 3},
     [ACTION_OPEN] = {"open", N_("Open"), N_("Open the row, or carry out the options typed."),
-                     SAME("Enter"), TEXTLESS, NEED_ROW, DANGER_NONE, 0},
+                     {"Enter", "Enter", "Enter Ctrl-E"}, TEXTLESS, NEED_ROW, DANGER_NONE, 0},
     [ACTION_FILTER] = {"filter", N_("Filter"), N_("Choose which rows are shown."),
                        {"/ F17", "/ F17", "/ F7"}, CONTEXT_LIST | CONTEXT_REPORT | CONTEXT_FLOW, 0,
                        DANGER_NONE, 7},
@@ -213,6 +216,17 @@ enum action_id action_for_key(enum keymap map, enum context context, bool typing
             if (codes[map][id][at] == key && key)
                 return (enum action_id)id;
     return ACTION_NONE;
+}
+
+struct key action_form_key(enum keymap map, const struct key *key)
+{
+    struct key copy = *key;
+    enum action_id id = action_for_key(map, CONTEXT_FORM, true, key->code);
+    if (id == ACTION_ACCEPT)
+        copy.code = K_TAB;
+    else if (id == ACTION_ERASE)
+        copy.code = K_CTRL | 'x';
+    return copy;
 }
 
 const char *action_key(enum keymap map, enum action_id id, bool typing)

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "console/definition.h"
+#include "terminal/key.h"
 
 /* The one table of what the console can do on every screen. Dispatcher, bottom line, help, command
  * line completion and the manual page derive from it; screens add actions of their own. */
@@ -32,6 +33,8 @@ enum action_id {
     ACTION_ACTIONS,
     ACTION_SUBMIT,
     ACTION_EDITOR,
+    ACTION_ACCEPT,
+    ACTION_ERASE,
     ACTION_CANCEL,
     ACTION_OPEN,
     ACTION_FILTER,
@@ -88,6 +91,9 @@ enum action_id action_id(const struct action *action);
 /* The action a key (terminal/key.h) means; ACTION_NONE when it means none here. While `typing` (a
  * field has the cursor) characters mean themselves. */
 enum action_id action_for_key(enum keymap map, enum context context, bool typing, int key);
+/* A key of a form as the form itself knows it: maps give other keys to accepting and erasing a
+ * field. */
+struct key action_form_key(enum keymap map, const struct key *key);
 /* Name of the key to show for an action; NULL when it has none here. `typing` as above. */
 const char *action_key(enum keymap map, enum action_id id, bool typing);
 

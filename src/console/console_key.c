@@ -116,6 +116,11 @@ static bool act_everywhere(struct console *console, struct page *page, enum acti
     case ACTION_QUIT:
         console_quit(console);
         return true;
+    case ACTION_ACCEPT:
+    case ACTION_ERASE: {
+        struct key key = {.code = id == ACTION_ERASE ? K_CTRL | 'x' : K_TAB};
+        return page->ops->key && page->ops->key(page, &key);
+    }
     default:
         return false;
     }
@@ -150,7 +155,8 @@ static void page_key(struct console *console, struct page *page, const struct ke
 {
     enum action_id id;
     const struct defined_action *action;
-    if (page->ops->key && page->ops->key(page, key)) {
+    struct key own = page->context == CONTEXT_FORM ? action_form_key(console->keymap, key) : *key;
+    if (page->ops->key && page->ops->key(page, &own)) {
         screen_dirty();
         return;
     }

@@ -47,11 +47,12 @@ static void finish(struct dialog *dialog, bool submit)
 static void press(struct dialog *dialog, const struct key *key)
 {
     struct asking *asking = dialog->state;
+    struct key own = action_form_key(dialog->console->keymap, key);
     if (dialog_leaves(key)) {
         finish(dialog, false);
         return;
     }
-    enum entry_result result = entry_key(asking->entry, key);
+    enum entry_result result = entry_key(asking->entry, &own);
     if (result == ENTRY_IGNORED)
         screen_bell();
     if (result == ENTRY_SUBMIT)
