@@ -24,6 +24,7 @@ struct matcher {
     struct panel panels[SIDES];
     int focus;
     char *of; /* key of the break that the candidates are of */
+    char *back; /* key of the break just taken back, where the cursor goes; else NULL */
     int line; /* after a match the cursor stays on this row, which is another one; else -1 */
     struct buffer items;
     struct panel_pick {
@@ -94,6 +95,10 @@ static void came(struct panel *panel, const struct error *error)
         if (state->line >= 0 && rows)
             list_move(panel->list, (state->line < rows ? state->line : rows - 1) -
                                        list_cursor(panel->list));
+        if (state->back)
+            list_seek(panel->list, state->back);
+        free(state->back);
+        state->back = NULL;
         state->line = -1;
         follow(page);
     }
@@ -118,6 +123,7 @@ static void matcher_close(struct page *page)
         panel_close(&state->panels[i]);
     buffer_free(&state->items);
     free(state->of);
+    free(state->back);
     free(state);
 }
 
@@ -203,11 +209,15 @@ static void forget_marks(struct page *page)
 
 static void matched(struct page *page, const struct perform_result *result, void *data)
 {
-    (void)data;
+    struct matcher *state = state_of(page);
+    const char *slash = result->good && data && result->id ? strchr(result->id, '/') : NULL;
     if (result->good) {
-        struct matcher *state = state_of(page);
         forget_marks(page);
         state->line = list_cursor(state->panels[LEFT].list);
+    }
+    if (slash) { /* taken back: ACCOUNT/ITEM is open again */
+        free(state->back);
+        state->back = xasprintf("%.*s\x1f%s\x1f", (int)(slash - result->id), result->id, slash + 1);
     }
     matcher_refresh(page);
 }
@@ -248,6 +258,18 @@ static void match(struct page *page)
     values_clear(&arguments);
 }
 
+static void take_back(struct page *page)
+{
+    static const char *const names[2][2] = {{"lane", "p_lane"}, {"account_id", "p_account_id"}};
+    struct values arguments = VALUES_INIT;
+    for (int i = 0; i < 2; i++) {
+        const char *value = values_get(&page->arguments, names[i][0]);
+        values_set(&arguments, names[i][1], value ? value : i ? "0" : "");
+    }
+    perform_call(page, "match_take_back", &arguments, matched, page);
+    values_clear(&arguments);
+}
+
 static void found(void *data, const struct values *values)
 {
     struct page *page = data;
@@ -273,6 +295,8 @@ static void matcher_perform(struct page *page, const struct defined_action *acti
 {
     if (!strcmp(action->name, "match")) {
         match(page);
+    } else if (!strcmp(action->name, "take-back")) {
+        take_back(page);
     } else {
         struct values initial = VALUES_INIT;
         values_set(&initial, "find", values_get(&page->arguments, "find"));
@@ -365,7 +389,8 @@ static void paint_line(struct panel *panel, const char *label, int row, int left
     buffer_free(&text);
 }
 
-/* Score and reasons of the candidate under the cursor; of the first, its lead over the next. */
+/* Score and reasons of the candidate under the cursor; of the first, its lead over the next. The
+ * marked break that it is of is named when the cursor has gone on. */
 static void paint_why(struct matcher *state, int row, int left, int width)
 {
     struct panel *right = &state->panels[RIGHT];
@@ -373,7 +398,11 @@ static void paint_why(struct matcher *state, int row, int left, int width)
     const char *why = panel_value(right, language_current() == LANGUAGE_CHINESE ? "why_zh" : "why");
     const char *rank = panel_value(right, "rank"), *lead = panel_value(right, "lead");
     const char *score = panel_value(right, "score");
+    const char *key, *of = cell(&state->panels[LEFT], wanted(state, &key), "reference");
+    int cursor = list_cursor(state->panels[LEFT].list);
     bool ranked = why && score && strcmp(score, "0") != 0;
+    if (ranked && of && cursor >= 0 && strcmp(key, list_key(state->panels[LEFT].list, cursor)))
+        buffer_format(&text, "%s: ", of);
     if (ranked && rank && !strcmp(rank, "1") && list_count(right->list) > 1)
         buffer_format(&text, _("%s; %s ahead of the next"), why, lead ? lead : "0");
     else if (ranked)

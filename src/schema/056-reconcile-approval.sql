@@ -279,16 +279,19 @@ BEGIN
 END $$;
 SELECT bank.function_grant('recon_decide', 'clerk', 'supervisor');
 
--- Takes back what the caller matched or proposed last, within the hour and not checked yet.
-CREATE FUNCTION api.match_take_back(p_request uuid)
+-- Takes back what the caller matched or proposed last in the lane and account ('' and 0: any), within
+-- the hour and not checked yet. The outcome's id is ACCOUNT/ITEM of one of its lines.
+CREATE FUNCTION api.match_take_back(p_lane text, p_account_id bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
     m bank.recon_match;
     lane bank.recon_lane;
+    v_item bigint;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
-    answer := bank.request_replay(p_request, 'match_take_back', '{}');
+    answer := bank.request_replay(p_request, 'match_take_back',
+                                  jsonb_build_array(p_lane, p_account_id));
     IF answer.status IS NOT NULL THEN
         RETURN answer;
     END IF;
@@ -296,16 +299,21 @@ BEGIN
      WHERE x.maker = session_user AND x.status IN ('proposed', 'confirmed') AND x.checker IS NULL
        AND x.made_at > clock_timestamp() - interval '1 hour'
        AND x.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+       AND coalesce(p_account_id, 0) IN (0, x.account_id)
+       AND (coalesce(p_lane, '') = '' OR EXISTS (SELECT FROM recon_account a JOIN recon_lane l USING (lane_id)
+                                    WHERE a.account_id = x.account_id AND l.code = p_lane))
      ORDER BY x.made_at DESC LIMIT 1;
     IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'You matched nothing in the last hour that can be taken back.',
+        PERFORM bank.fail('BO404', 'You matched nothing here in the last hour that can be taken back.',
                           NULL, 'Undo older matches in the list of matches (:mat).');
     END IF;
     lane := bank.recon_lane_locked(m.account_id);
     m := bank.recon_match_locked(m.account_id, m.match_id, m.version, 'proposed', 'confirmed');
     UPDATE recon_adjustment SET status = 'withdrawn', version = version + 1
      WHERE account_id = m.account_id AND match_id = m.match_id;
+    v_item := (SELECT min(i.item_id) FROM recon_match_item i
+                WHERE i.account_id = m.account_id AND i.match_id = m.match_id);
     PERFORM bank.recon_match_release(lane, m, 'undone', 'correction', 'taken back at once');
-    RETURN bank.request_done(p_request, m.match_id::text, 'The last match is undone.');
+    RETURN bank.request_done(p_request, format('%s/%s', m.account_id, v_item), 'The last match is undone.');
 END $$;
 SELECT bank.function_grant('match_take_back', 'clerk', 'supervisor');

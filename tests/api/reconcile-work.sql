@@ -145,11 +145,13 @@ SELECT is((SELECT count(*) FROM bank.recon_open WHERE key IN ('A100', 'X12', 'X1
           'whose lines are open no longer');
 SELECT is(pg_temp.proof('GL1', '2030-01-02'), 0::bigint, 'the balance stays proved');
 SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:A100 S:BANK1'), 'BO409', 'a matched line is gone');
-SELECT is(pg_temp.as('t_clerk', 'SELECT (api.match_take_back(gen_random_uuid())).message'),
-          'The last match is undone.', 'one key takes it back');
+SELECT is(pg_temp.as('t_clerk', 'SELECT (api.match_take_back(''elsewhere'', NULL, gen_random_uuid())).message'),
+          'BO404', 'nothing of another lane is taken back by the way');
+SELECT is(pg_temp.as('t_clerk', 'SELECT (api.match_take_back(NULL, NULL, gen_random_uuid())).id'),
+          pg_temp.account('GL1') || '/' || pg_temp.item('L', 'A100'), 'one key takes it back, and says which');
 SELECT is((SELECT count(*) FROM bank.recon_open WHERE key IN ('A100', 'X12', 'X13')), 3::bigint,
           'its lines are open again');
-SELECT is(pg_temp.as('t_clerk2', 'SELECT (api.match_take_back(gen_random_uuid())).message'),
+SELECT is(pg_temp.as('t_clerk2', 'SELECT (api.match_take_back(NULL, NULL, gen_random_uuid())).message'),
           'BO404', 'nobody takes back what others did');
 UPDATE bank.recon_limit SET alone_limit = 1000 WHERE action = 'match' AND role = 'clerk';
 SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:A100 S:X12 S:X13'),

@@ -62,7 +62,7 @@ refused "a statement cut within a line" 1 'bankops: cut.sta*' $import cut.sta
 statement | sed 's/C261120EUR60/C261120EUR6O/' >amount.sta
 refused "a letter in an amount" 1 'bankops: amount.sta:7*' $import amount.sta
 statement | sed 's/:25:DE100/:25:DE999/' >stranger.sta
-refused "an account of nobody" 1 'bankops: stranger.sta*' $import stranger.sta
+refused "an account of nobody" 1 'bankops: stranger.sta: account: *DE999 EUR, line 1)*' $import stranger.sta
 { echo 'id,value_date,account,ccy,dc,amount_minor,ref,narrative'
     printf '1,2026-11-20,DE100,EUR,C,100,R1,caf\351\n'; } >latin.csv
 mkdir "$place/share" "$place/share/profiles"
