@@ -37,14 +37,15 @@ RETURNS text[] LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
      WHERE a.lane_id = p_lane_id AND a.side = p_side AND a.kind = 'prefix' AND a.status = 'approved'
 $$;
 
--- Names by which the other side of a lane knows its payers, for the rules of a run.
+-- Names by which the other side of a lane knows its payers, for the rules of a run: those that hold a
+-- letter or digit, as the engine reads them (every character beyond ASCII is one).
 CREATE FUNCTION bank.recon_payers(p_lane_id int)
 RETURNS jsonb LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_array(a.pattern, a.meaning) ORDER BY a.pattern, a.meaning),
                     '[]')
       FROM recon_alias a
      WHERE a.lane_id = p_lane_id AND a.kind = 'payer' AND a.status = 'approved'
-       AND a.pattern ~ '[[:alnum:]]' AND a.meaning ~ '[[:alnum:]]'
+       AND a.pattern ~ '[0-9A-Za-z]|[^\x01-\x7f]' AND a.meaning ~ '[0-9A-Za-z]|[^\x01-\x7f]'
 $$;
 
 -- Counts one more match that shows an alias; proposes it when enough have shown it.

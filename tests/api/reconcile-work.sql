@@ -347,6 +347,13 @@ SELECT is((SELECT pg_temp.decide('t_super', 'alias', alias_id, NULL, version)
              FROM bank.recon_alias WHERE pattern = 'ACME-INC'), 'Approved.', 'and of the name of a payer');
 SELECT is((SELECT bank.recon_rules_of(l, l.rule_set_id)->'payers' FROM bank.recon_lane l WHERE code = 'T-ONE'),
           '[["ACME-INC", "Acme"]]', 'which is part of their rules');
+INSERT INTO bank.recon_alias (lane_id, unit_id, kind, side, pattern, meaning, account_id, match_id,
+                              status, maker, checker)
+SELECT lane_id, unit_id, kind, side, p, m, account_id, match_id, status, maker, checker
+  FROM bank.recon_alias, (VALUES ('宏达', '宏达商贸有限公司'), ('--', 'Acme')) AS n (p, m)
+ WHERE pattern = 'ACME-INC';
+SELECT is((SELECT bank.recon_payers(lane_id) FROM bank.recon_lane WHERE code = 'T-ONE'),
+          '[["ACME-INC", "Acme"], ["宏达", "宏达商贸有限公司"]]', 'Chinese names are names, marks are none');
 
 -- Signing the balance statement.
 CREATE FUNCTION pg_temp.sign(p_login text, p_day date) RETURNS text LANGUAGE sql AS
