@@ -7,7 +7,99 @@ INSERT INTO bank.setting (name, value, note) VALUES
     ('recon_escalate_2', '30', 'age in days at which a break goes to the head of the branch'),
     ('recon_escalate_3', '90', 'age in days at which a break goes to the head office');
 
--- The category of an open item from what stands near it:
+-- The open lines of a lane and whether others carry their reference: break_line. A reference stands for
+-- one account; where a lane has several currencies (p_many), also for lines of the others.
+CREATE FUNCTION bank.recon_break_lines(p_lane_id int, p_as_of date, p_many boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '128MB' AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.break_all, pg_temp.break_was, pg_temp.break_line;
+    CREATE TEMP TABLE break_all ON COMMIT DROP AS
+    SELECT o.account_id, o.item_id, o.side, o.amount, o.currency, o.value_date, o.key, o.day <= p_as_of AS due,
+           CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END AS movement,
+           CASE WHEN o.key <> '' THEN hashtextextended(o.key, CASE WHEN p_many THEN 0 ELSE o.account_id END) END AS told
+      FROM recon_account a JOIN recon_open o USING (account_id)
+     WHERE a.lane_id = p_lane_id;
+    CREATE TEMP TABLE break_was ON COMMIT DROP AS
+    SELECT b.account_id, b.item_id, b.category, b.related_item_id
+      FROM recon_account a JOIN recon_break b USING (account_id) WHERE a.lane_id = p_lane_id;
+    CREATE TEMP TABLE break_line ON COMMIT DROP AS
+    SELECT l.*, l.told IN (SELECT t.told FROM break_all t WHERE t.told IS NOT NULL
+                            GROUP BY t.told HAVING count(*) > 1) IS TRUE AS alike,
+           b.category, b.related_item_id AS related, b.item_id IS NOT NULL AS known
+      FROM break_all l LEFT JOIN break_was b USING (account_id, item_id);
+END $$;
+
+-- What stands near the lines of break_line that share their reference (break_near): their like on their own
+-- side, and the line of the other side whose movement comes nearest.
+CREATE FUNCTION bank.recon_break_near() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '64MB' AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.break_group, pg_temp.break_near;
+    -- Equal lines; less and more: the movements of the other side next to theirs.
+    CREATE TEMP TABLE break_group ON COMMIT DROP AS
+    SELECT t.*, CASE t.side WHEN 'L' THEN 'S' ELSE 'L' END AS facing,
+           CASE t.side WHEN 'L' THEN max(movement) FILTER (WHERE side = 'S') OVER below
+                       ELSE max(movement) FILTER (WHERE side = 'L') OVER below END AS less,
+           CASE t.side WHEN 'L' THEN min(movement) FILTER (WHERE side = 'S') OVER above
+                       ELSE min(movement) FILTER (WHERE side = 'L') OVER above END AS more
+      FROM (SELECT account_id, key, side, movement, min(currency) AS currency, count(*) AS copies,
+                   min(item_id) AS first, max(item_id) AS last, min(value_date) AS value_date
+              FROM break_line WHERE alike GROUP BY account_id, key, side, movement) t
+    WINDOW below AS (PARTITION BY account_id, key ORDER BY movement),
+           above AS (PARTITION BY account_id, key ORDER BY movement
+                     RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING);
+    CREATE TEMP TABLE break_near ON COMMIT DROP AS
+    SELECT g.account_id, g.key, g.side, g.movement, g.last,
+           CASE WHEN g.copies > 1 THEN 'duplicate' WHEN o.first IS NOT NULL THEN 'status' END AS own,
+           CASE WHEN g.copies > 1 THEN g.first ELSE o.first END AS own_id,
+           CASE WHEN n.more THEN m.movement ELSE l.movement END AS other,
+           CASE WHEN n.more THEN m.first ELSE l.first END AS other_id,
+           CASE WHEN n.more THEN m.value_date ELSE l.value_date END AS other_date,
+           CASE WHEN n.more THEN m.copies ELSE l.copies END AS copies, x.foreign_id
+      FROM break_group g
+      LEFT JOIN break_group o ON o.account_id = g.account_id AND o.key = g.key AND o.side = g.side
+           AND o.movement = -g.movement AND g.movement <> 0
+      LEFT JOIN break_group l ON l.account_id = g.account_id AND l.key = g.key AND l.side = g.facing
+           AND l.movement = g.less
+      LEFT JOIN break_group m ON m.account_id = g.account_id AND m.key = g.key AND m.side = g.facing
+           AND m.movement = g.more
+      LEFT JOIN (SELECT g.key, g.side, g.currency, min(x.first) AS foreign_id
+                   FROM (SELECT DISTINCT key, side, currency FROM break_group) g
+                   JOIN break_group x ON x.key = g.key AND x.side <> g.side AND x.currency <> g.currency
+                  GROUP BY g.key, g.side, g.currency) x
+             ON x.key = g.key AND x.side = g.side AND x.currency = g.currency
+     CROSS JOIN LATERAL (SELECT l.first IS NULL OR (m.movement - g.movement, m.first)
+                                                   < (g.movement - l.movement, l.first) AS more) n;
+END $$;
+
+-- Which lines of break_line a confirmed match has already, by reference and amount: all matches are looked
+-- through for lines that are no break yet or are known so; for the others those made by hand, and by
+-- what this transaction wrote.
+CREATE FUNCTION bank.recon_break_settled() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET enable_bitmapscan = off SET enable_seqscan = off AS $$
+DECLARE
+    v_low bigint := (SELECT min(low) FROM recon_segment WHERE kind = 'match' AND made_at >= now());
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.break_settled;
+    CREATE TEMP TABLE break_settled ON COMMIT DROP AS
+    SELECT l.item_id
+      FROM break_line l
+     CROSS JOIN LATERAL (SELECT FROM recon_match m WHERE m.key = l.key AND m.account_id = l.account_id
+                            AND m.amount = l.movement AND m.status = 'confirmed' LIMIT 1) m
+     WHERE l.due AND l.key <> '' AND (NOT l.known OR l.category = 'duplicate');
+    IF EXISTS (SELECT FROM break_line WHERE known) THEN
+        INSERT INTO break_settled
+        SELECT l.item_id
+          FROM break_line l
+         CROSS JOIN LATERAL (SELECT FROM recon_match m WHERE m.key = l.key AND m.account_id = l.account_id
+                                AND m.amount = l.movement AND m.status = 'confirmed'
+                                AND (m.match_id < 10000000000 OR m.match_id >= v_low) LIMIT 1) m
+         WHERE l.due AND l.key <> '' AND l.known AND l.category <> 'duplicate';
+    END IF;
+END $$;
+
+-- The category of each open line from what stands near it (break_found):
 --   duplicate  its like stands on its own side, or is matched already
 --   status     one side shows it reversed or in the other direction
 --   fee        the other side differs by what a bank may keep
@@ -15,142 +107,64 @@ INSERT INTO bank.setting (name, value, note) VALUES
 --   date       the other side is the same on another day
 --   currency   the other side has it in another currency
 --   bank-only, ours-only   nothing of it on the other side
-CREATE FUNCTION bank.recon_category(p_item bank.recon_open, p_lane_id int, p_fee bigint, p_days int,
-                                    OUT category text, OUT related bigint)
-LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
-DECLARE
-    o recon_open;
-    copies int := 0;
-    net bigint;
-BEGIN
-    category := CASE p_item.side WHEN 'S' THEN 'bank-only' ELSE 'ours-only' END;
-    IF p_item.key = '' THEN
-        RETURN;
-    END IF;
-    SELECT t.* INTO o FROM recon_open t
-     WHERE t.account_id = p_item.account_id AND t.key = p_item.key
-       AND (t.side = p_item.side) IS TRUE -- not by the index on amounts, whatever is guessed
-       AND abs(t.amount) = abs(p_item.amount) AND t.item_id <> p_item.item_id
-     ORDER BY t.amount <> p_item.amount, t.item_id LIMIT 1;
-    IF FOUND THEN
-        related := o.item_id;
-        category := CASE WHEN o.amount = p_item.amount THEN 'duplicate' ELSE 'status' END;
-        RETURN;
-    END IF;
-    SELECT t.* INTO o FROM recon_open t
-     WHERE t.account_id = p_item.account_id AND t.key = p_item.key AND t.side <> p_item.side
-     ORDER BY abs(t.amount + p_item.amount), t.item_id LIMIT 1;
-    IF FOUND THEN
-        related := o.item_id;
-        SELECT count(*) INTO copies FROM recon_open t
-         WHERE t.account_id = p_item.account_id AND t.key = p_item.key AND t.side <> p_item.side
-           AND t.amount = o.amount;
-    END IF;
-    IF o.amount = -p_item.amount AND copies > 1
-       OR EXISTS (SELECT FROM recon_match m
-                   WHERE m.account_id = p_item.account_id AND m.key = p_item.key
-                     AND m.status = 'confirmed' AND m.amount = CASE p_item.side
-                         WHEN 'L' THEN p_item.amount ELSE -p_item.amount END) THEN
-        category := 'duplicate';
-        RETURN;
-    END IF;
-    IF related IS NULL THEN
-        SELECT t.* INTO o FROM recon_account a JOIN recon_open t USING (account_id)
-         WHERE a.lane_id = p_lane_id AND a.currency <> p_item.currency AND t.key = p_item.key
-           AND t.side <> p_item.side
-         ORDER BY t.item_id LIMIT 1;
-        IF FOUND THEN
-            related := o.item_id;
-            category := 'currency';
-        END IF;
-        RETURN;
-    END IF;
-    -- What the other bank kept: more left, or less came, than our book says.
-    net := p_item.amount + o.amount;
-    category := CASE
-        WHEN net = 0 AND abs(o.value_date - p_item.value_date) > p_days THEN 'date'
-        WHEN net = 0 THEN category
-        WHEN sign(o.amount) = sign(p_item.amount) THEN 'status'
-        WHEN net BETWEEN 1 AND least(p_fee, abs(p_item.amount) / 100) THEN 'fee'
-        ELSE 'amount' END;
-END $$;
-
--- Classifies what stays open: one break per item, its category renewed when the facts change.
-CREATE FUNCTION bank.recon_break_open(p_lane bank.recon_lane, p_as_of date, p_run bigint)
-RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp
-SET enable_seqscan = off SET work_mem = '64MB' AS $$
+CREATE FUNCTION bank.recon_break_kinds() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET work_mem = '64MB' AS $$
 DECLARE
     v_fee bigint := bank.setting('recon_fee_most')::bigint;
     v_days int := bank.setting('recon_date_most')::int;
-    -- Another currency is looked for where there is one.
-    v_lane int := (SELECT p_lane.lane_id FROM recon_account a WHERE a.lane_id = p_lane.lane_id
-                   HAVING count(DISTINCT a.currency) > 1);
 BEGIN
-    WITH open AS MATERIALIZED ( -- most open lines share their reference with no other
-        SELECT o AS item, o.account_id, o.item_id, o.side, o.amount, o.key, o.value_date,
-               CASE WHEN o.key = '' THEN 1
-                    ELSE count(*) OVER (PARTITION BY o.key, CASE WHEN v_lane IS NULL THEN o.account_id END)
-               END AS alike
-          FROM recon_account a JOIN recon_open o USING (account_id)
-         WHERE a.lane_id = p_lane.lane_id AND o.day <= p_as_of),
-    due AS MATERIALIZED ( -- working days are looked up once a day, not once an item
+    DROP TABLE IF EXISTS pg_temp.break_found;
+    CREATE TEMP TABLE break_found ON COMMIT DROP AS
+    SELECT l.account_id, l.item_id, l.value_date, l.known, l.category AS was, l.related AS was_related,
+           CASE WHEN n.own IS NOT NULL THEN n.own
+                WHEN n.other = l.movement AND n.copies > 1 OR s.item_id IS NOT NULL THEN 'duplicate'
+                WHEN n.other IS NULL AND n.foreign_id IS NOT NULL THEN 'currency'
+                WHEN n.other = l.movement AND abs(n.other_date - l.value_date) > v_days THEN 'date'
+                WHEN n.other <> l.movement AND sign(n.other) = -sign(l.movement) THEN 'status'
+                -- What the other bank kept: more left, or less came, than our book says.
+                WHEN c.net BETWEEN 1 AND least(v_fee, abs(l.movement) / 100) THEN 'fee'
+                WHEN c.net <> 0 THEN 'amount'
+                WHEN l.side = 'S' THEN 'bank-only' ELSE 'ours-only' END AS category,
+           CASE WHEN n.own IS NOT NULL THEN CASE n.own_id WHEN l.item_id THEN n.last ELSE n.own_id END
+                ELSE coalesce(n.other_id, CASE WHEN s.item_id IS NULL THEN n.foreign_id END) END AS related
+      FROM break_line l
+      LEFT JOIN break_near n ON l.alike AND n.account_id = l.account_id AND n.key = l.key AND n.side = l.side
+           AND n.movement = l.movement
+      LEFT JOIN break_settled s ON s.item_id = l.item_id
+     CROSS JOIN LATERAL (SELECT CASE l.side WHEN 'L' THEN l.movement - n.other ELSE n.other - l.movement END AS net) c
+     WHERE l.due;
+END $$;
+
+-- Classifies what stays open: one break per item, its category renewed when the facts change. The caller
+-- holds the lane. Answers how many breaks the lane has.
+CREATE FUNCTION bank.recon_break_open(p_lane bank.recon_lane, p_as_of date, p_run bigint)
+RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '64MB' AS $$
+BEGIN
+    PERFORM bank.recon_break_lines(p_lane.lane_id, p_as_of, (SELECT count(DISTINCT a.currency) > 1
+        FROM recon_account a WHERE a.lane_id = p_lane.lane_id));
+    PERFORM bank.recon_break_near();
+    PERFORM bank.recon_break_settled();
+    PERFORM bank.recon_break_kinds();
+    UPDATE recon_break b SET category = f.category, related_item_id = f.related, version = b.version + 1
+      FROM break_found f
+     WHERE f.known AND (f.category <> f.was OR f.related IS DISTINCT FROM f.was_related)
+       AND b.account_id = f.account_id AND b.item_id = f.item_id;
+    WITH due AS MATERIALIZED ( -- working days are looked up once a day, not once an item
         SELECT d.value_date,
                CASE WHEN p_lane.buffer_days = 0 OR p_lane.calendar = 'every'
                     THEN d.value_date + p_lane.buffer_days
                     ELSE coalesce(bank.working_day_after(d.value_date, p_lane.buffer_days),
                                   d.value_date + p_lane.buffer_days) END AS due_on
-          FROM (SELECT DISTINCT o.value_date FROM open o) d),
-    -- What bank.recon_category finds, for all that share a reference with a few others at once.
-    near AS MATERIALIZED (
-        SELECT o.item_id, o.amount, t.item_id AS other_id, t.amount AS other, t.value_date AS other_date,
-               (t.side = o.side) AS own
-          FROM open o JOIN recon_open t ON t.account_id = o.account_id AND t.key = o.key
-         WHERE o.alike BETWEEN 2 AND 50 AND v_lane IS NULL AND t.item_id <> o.item_id),
-    own AS (
-        SELECT DISTINCT ON (n.item_id) n.item_id, n.other_id,
-               CASE WHEN n.other = n.amount THEN 'duplicate' ELSE 'status' END AS category
-          FROM near n WHERE n.own AND abs(n.other) = abs(n.amount)
-         ORDER BY n.item_id, n.other <> n.amount, n.other_id),
-    facing AS (
-        SELECT DISTINCT ON (n.item_id) n.item_id, n.other_id, n.other, n.other_date,
-               count(*) OVER (PARTITION BY n.item_id, n.other) AS copies
-          FROM near n WHERE NOT n.own
-         ORDER BY n.item_id, abs(n.other + n.amount), n.other_id),
-    found AS MATERIALIZED (
-        SELECT o.*, c.category, c.related
-          FROM open o, LATERAL bank.recon_category(o.item, v_lane, v_fee, v_days) c
-         WHERE o.alike > CASE WHEN v_lane IS NULL THEN 50 ELSE 1 END
-        UNION ALL
-        SELECT o.*, coalesce(w.category, CASE
-                   WHEN f.other = -o.amount AND f.copies > 1 THEN 'duplicate'
-                   WHEN EXISTS (SELECT FROM recon_match m
-                                 WHERE m.account_id = o.account_id AND m.key = o.key AND o.key <> ''
-                                   AND m.status = 'confirmed'
-                                   AND m.amount = CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END)
-                   THEN 'duplicate'
-                   WHEN f.other = -o.amount AND abs(f.other_date - o.value_date) > v_days THEN 'date'
-                   WHEN sign(f.other) = sign(o.amount) THEN 'status'
-                   WHEN o.amount + f.other BETWEEN 1 AND least(v_fee, abs(o.amount) / 100) THEN 'fee'
-                   WHEN o.amount + f.other <> 0 THEN 'amount'
-                   WHEN o.side = 'S' THEN 'bank-only' ELSE 'ours-only' END),
-               coalesce(w.other_id, f.other_id)
-          FROM open o LEFT JOIN own w USING (item_id) LEFT JOIN facing f USING (item_id)
-         WHERE o.alike <= CASE WHEN v_lane IS NULL THEN 50 ELSE 1 END)
-    INSERT INTO recon_break AS b (account_id, item_id, lane_id, unit_id, category, aged_from,
-                                  due_on, related_item_id, opened_by_run)
-    SELECT o.account_id, o.item_id, p_lane.lane_id, p_lane.unit_id, o.category,
-           o.value_date, due.due_on, o.related, p_run
-      FROM found o JOIN due USING (value_date)
-     WHERE NOT EXISTS (SELECT FROM recon_break x -- most are as they were
-                        WHERE x.account_id = o.account_id AND x.item_id = o.item_id
-                          AND x.category = o.category
-                          AND x.related_item_id IS NOT DISTINCT FROM o.related)
-    ON CONFLICT (account_id, item_id) DO UPDATE
-       SET category = excluded.category, related_item_id = excluded.related_item_id,
-           version = b.version + 1
-     WHERE b.category <> excluded.category
-        OR b.related_item_id IS DISTINCT FROM excluded.related_item_id;
-    RETURN (SELECT count(*) FROM recon_break b WHERE b.lane_id = p_lane.lane_id);
+          FROM (SELECT DISTINCT f.value_date FROM break_found f WHERE NOT f.known) d)
+    INSERT INTO recon_break (account_id, item_id, lane_id, unit_id, category, aged_from, due_on,
+                             related_item_id, opened_by_run)
+    SELECT f.account_id, f.item_id, p_lane.lane_id, p_lane.unit_id, f.category, f.value_date, due.due_on,
+           f.related, p_run
+      FROM break_found f JOIN due USING (value_date)
+     WHERE NOT f.known ORDER BY f.account_id, f.item_id;
+    RETURN (SELECT count(*) FROM recon_account a JOIN recon_break b USING (account_id)
+             WHERE a.lane_id = p_lane.lane_id);
 END $$;
 
 -- `state`: waiting (within the buffer days), due, checking (in a match that a second person has not

@@ -98,11 +98,17 @@ SELECT is(pg_temp.category('L', 'AMT1'), 'amount', 'it kept much: the amount dif
 SELECT is(pg_temp.category('S', 'STAT1'), 'status', 'the other direction: the status differs');
 SELECT is(pg_temp.category('L', 'DUP1'), 'duplicate', 'twice on one side: a duplicate');
 SELECT is(pg_temp.category('L', 'CUR1'), 'currency', 'in another currency of the lane');
-SELECT is((SELECT category FROM bank.recon_category((o.account_id, o.item_id, o.side, o.amount,
-              o.currency, o.value_date - 20, o.day, 'BANK1')::bank.recon_open, 0, 0, 5)),
-          'date', 'the same on a far day: the date differs')
-  FROM (SELECT account_id, 0::bigint AS item_id, 'L'::char AS side, -amount AS amount, currency,
-               value_date, day FROM bank.recon_open WHERE key = 'BANK1') o;
+INSERT INTO bank.recon_open
+SELECT account_id, 0, 'L', -amount, currency, value_date - 20, day, key FROM bank.recon_open WHERE key = 'BANK1';
+SELECT bank.recon_break_open(l, '2030-01-02', NULL) AS opened FROM bank.recon_lane l WHERE code = 'T-ONE' \gset
+SELECT is(string_agg(b.category || ' ' || (b.related_item_id <> b.item_id), ', '), 'date true, date true',
+          'the same on a far day: the date differs')
+  FROM bank.recon_break b JOIN bank.recon_open o USING (account_id, item_id) WHERE o.key = 'BANK1';
+DELETE FROM bank.recon_open WHERE item_id = 0;
+DELETE FROM bank.recon_break WHERE item_id = 0;
+SELECT bank.recon_break_open(l, '2030-01-02', NULL) AS opened FROM bank.recon_lane l WHERE code = 'T-ONE' \gset
+DROP TABLE break_all, break_was, break_line, break_group, break_near, break_settled, break_found;
+SELECT is(pg_temp.category('S', 'BANK1'), 'bank-only', 'the other line gone, it stands alone again');
 SELECT is((SELECT string_agg(DISTINCT age_group || ' ' || state || ' ' || escalation, ',')
              FROM api.break_list), NULL, 'a stranger sees no break');
 SELECT is(pg_temp.as('t_clerk', 'SELECT age_group || '' '' || state || '' '' || escalation
