@@ -175,8 +175,9 @@ BEGIN
     END IF;
 END $$;
 
--- The lines that stand in no pair, with what they can be told by.
-CREATE FUNCTION bank.recon_run_single(p_as_of date) RETURNS void
+-- The lines that stand in no pair, with what they can be told by: the exact rule needs no more than the
+-- reference as it is written.
+CREATE FUNCTION bank.recon_run_single(p_as_of date, p_exact boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_single;
@@ -185,7 +186,8 @@ BEGIN
            CASE WHEN p.book_id IS NULL THEN 'S' ELSE 'L' END::char(1) COLLATE "C" AS side, p.amount,
            p.currency, coalesce(p.book_date, p.statement_date) AS value_date, p.first_day AS day,
            coalesce(p.book_fresh, p.statement_fresh) AS fresh, p.first_day <= p_as_of AS due, p.key,
-           bank.recon_core(p.reference) AS core, p.reference, p.narrative, p.bank_reference
+           CASE WHEN NOT p_exact THEN bank.recon_core(p.reference) END AS core, p.reference, p.narrative,
+           p.bank_reference
       FROM run_pair p WHERE p.match_id IS NULL;
     ANALYZE run_single (account_id, item_id, key);
 END $$;

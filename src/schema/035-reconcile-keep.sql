@@ -302,7 +302,7 @@ BEGIN
         PERFORM bank.recon_run_forget();
     END IF;
     PERFORM bank.recon_run_pairs(v_as_of, CASE WHEN uniq.low IS NULL THEN v_fresh ELSE '{}' END, p_exact);
-    PERFORM bank.recon_run_single(v_as_of);
+    PERFORM bank.recon_run_single(v_as_of, p_exact);
     PERFORM bank.recon_run_groups();
     PERFORM bank.recon_run_rest();
     PERFORM bank.recon_run_judge(v_rules, lane);

@@ -16,27 +16,60 @@ CREATE TABLE bank.recon_segment (
 );
 SELECT bank.table_protect('bank.recon_segment', 'SELECT');
 
--- An empty table like those of the others; p_kind: item or match. Answers where its numbers begin.
-CREATE FUNCTION bank.recon_segment_new(p_kind text) RETURNS bigint
+-- An empty table like those of the others; p_kind: item or match; p_columns: what differs between its
+-- rows, the rest comes by recon_segment_widen; NULL: all. Answers where its numbers begin.
+CREATE FUNCTION bank.recon_segment_new(p_kind text, p_columns text[] DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
     v_low bigint := nextval('bank.recon_segment_low');
 BEGIN
     INSERT INTO recon_segment (low, kind) VALUES (v_low, p_kind);
-    EXECUTE format('CREATE TABLE bank.recon_%1$s_%2$s (LIKE bank.recon_%1$s INCLUDING DEFAULTS '
-                   'INCLUDING CONSTRAINTS)', p_kind, v_low);
-    IF p_kind = 'match' THEN -- what the planner need not look for here
-        EXECUTE format('ALTER TABLE bank.recon_match_%s ADD CHECK (status IN (''confirmed'', ''undone'') '
-                       'AND adjustment = 0 AND made_at IS NULL)', v_low);
+    IF p_columns IS NOT NULL THEN
+        EXECUTE format('CREATE TABLE bank.recon_%1$s_%2$s AS SELECT %3$s FROM bank.recon_%1$s WITH NO DATA',
+                       p_kind, v_low, array_to_string(p_columns, ', '));
+    ELSE
+        EXECUTE format('CREATE TABLE bank.recon_%1$s_%2$s (LIKE bank.recon_%1$s INCLUDING DEFAULTS)', p_kind, v_low);
+        PERFORM bank.recon_segment_widen(p_kind, v_low, '{}');
     END IF;
     EXECUTE format('GRANT SELECT, INSERT, DELETE ON bank.recon_%s_%s TO bankops_api', p_kind, v_low);
     RETURN v_low;
 END $$;
 
+-- Gives a segment the columns that it lacks, with the same value in all its rows (p_same, else the usual
+-- one), which costs nothing; then all conditions that hold for the others, in one pass.
+CREATE FUNCTION bank.recon_segment_widen(p_kind text, p_low bigint, p_same jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_table regclass := format('bank.recon_%s_%s', p_kind, p_low)::regclass;
+    v_parent regclass := format('bank.recon_%s', p_kind)::regclass;
+    v_parts text[];
+BEGIN
+    SELECT array_agg(CASE WHEN o.attnum IS NOT NULL THEN format('ALTER %I SET NOT NULL', c.attname)
+                ELSE format('ADD %I %s%s%s%s', c.attname, format_type(c.atttypid, c.atttypmod),
+                     CASE WHEN c.attcollation <> t.typcollation THEN ' COLLATE "C"' END,
+                     CASE WHEN c.attnotnull THEN ' NOT NULL' END,
+                     ' DEFAULT ' || coalesce(quote_literal(p_same->>c.attname), pg_get_expr(d.adbin, d.adrelid)))
+                END ORDER BY c.attnum)
+      INTO v_parts
+      FROM pg_attribute c JOIN pg_type t ON t.oid = c.atttypid
+      LEFT JOIN pg_attrdef d ON d.adrelid = c.attrelid AND d.adnum = c.attnum
+      LEFT JOIN pg_attribute o ON o.attrelid = v_table AND o.attname = c.attname
+     WHERE c.attrelid = v_parent AND c.attnum > 0 AND NOT c.attisdropped
+       AND (o.attnum IS NULL OR c.attnotnull AND NOT o.attnotnull);
+    v_parts := coalesce(v_parts, '{}') || ARRAY(
+            SELECT format('ADD CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid))
+              FROM pg_constraint k WHERE k.conrelid = v_parent AND k.contype = 'c')
+        || format('ADD CHECK (%s_id >= %s AND %1$s_id < %3$s)', p_kind, p_low, p_low + 100000000);
+    IF p_kind = 'match' THEN -- what the planner need not look for here
+        v_parts := v_parts || 'ADD CHECK (status IN (''confirmed'', ''undone'') AND adjustment = 0 AND made_at IS NULL)'::text;
+    END IF;
+    EXECUTE format('ALTER TABLE %s %s', v_table, array_to_string(v_parts, ', '));
+END $$;
+
 -- Makes the indexes of a segment that is filled. Once one is attached, nobody else attaches another
 -- until that transaction ends; therefore before.
 CREATE FUNCTION bank.recon_segment_index(p_kind text, p_low bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET maintenance_work_mem = '128MB' AS $$
 DECLARE
     v_table text := format('bank.recon_%s_%s', p_kind, p_low);
     v_index record;
@@ -118,7 +151,8 @@ DO $$
 DECLARE
     f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text)',
+    FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text, text[])',
+                             'bank.recon_segment_widen(text, bigint, jsonb)',
                              'bank.recon_segment_index(text, bigint)',
                              'bank.recon_segment_known(bigint)',
                              'bank.recon_segment_join(text, bigint)'] LOOP

@@ -4,11 +4,12 @@
 -- the same lines over a connection of its own; it names the rule by which it would have made these
 -- pairs, how many it expects, and those that it wants otherwise.
 
--- Groups the open lines of the lane (fresh statements and run_open) by account, reference and amount
--- whatever its sign, so that a reversal speaks against a pair too.
-CREATE FUNCTION bank.recon_unique_group(p_as_of date, p_fresh bigint[]) RETURNS void
+-- Joins the open lines of the lane (fresh statements and run_open) of the two sides by account, reference
+-- and amount whatever its sign, so that a reversal speaks against a pair too: run_told has a row for
+-- each two that meet and for each line that meets none.
+CREATE FUNCTION bank.recon_unique_join(p_as_of date, p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '256MB' SET enable_sort = off SET enable_indexscan = off AS $$
+SET work_mem = '256MB' SET enable_indexscan = off SET enable_mergejoin = off AS $$
 DECLARE
     v_book bigint[] := ARRAY(SELECT s.statement_id FROM recon_statement s
                               WHERE s.statement_id = ANY (p_fresh) AND s.side = 'L');
@@ -17,28 +18,47 @@ DECLARE
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_told;
     CREATE TEMP TABLE run_told ON COMMIT DROP AS
-    SELECT t.account_id, t.key, t.value, t.book_id, t.statement_id, t.first_day, t.last_day,
-           t.amount, t.apart, t.lines = 2 AND t.book_id IS NOT NULL AND t.statement_id IS NOT NULL
-               AND t.amount = t.most AND t.value <> 0 AS good, false AS dropped
-      FROM (SELECT l.account_id, l.key, abs(l.amount) AS value, count(*) AS lines,
-                   min(l.book_id) AS book_id, min(l.statement_id) AS statement_id,
-                   min(l.amount) AS amount, max(l.amount) AS most,
-                   min(l.day) AS first_day, max(l.day) AS last_day,
-                   max(l.value_date) - min(l.value_date) AS apart
-              FROM (SELECT i.account_id, i.item_id AS book_id, NULL::bigint AS statement_id, i.amount,
-                           i.value_date, i.day, coalesce(i.reference_key, i.reference) AS key
-                      FROM recon_item i WHERE i.statement_id = ANY (v_book) AND i.day <= p_as_of
-                    UNION ALL
-                    SELECT i.account_id, NULL, i.item_id, -i.amount, i.value_date, i.day,
-                           coalesce(i.reference_key, i.reference)
-                      FROM recon_item i WHERE i.statement_id = ANY (v_statement) AND i.day <= p_as_of
-                    UNION ALL
-                    SELECT o.account_id, CASE o.side WHEN 'L' THEN o.item_id END,
-                           CASE o.side WHEN 'S' THEN o.item_id END,
-                           CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END, o.value_date, o.day, o.key
-                      FROM run_open o WHERE o.day <= p_as_of) l
-             WHERE l.key <> ''
-             GROUP BY l.key, l.account_id, abs(l.amount)) t;
+    SELECT coalesce(b.account_id, s.account_id) AS account_id, coalesce(b.key, s.key) AS key,
+           b.item_id AS book_id, s.item_id AS statement_id, coalesce(b.amount, s.amount) AS amount,
+           least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day,
+           abs(b.value_date - s.value_date) AS apart, coalesce(b.fresh AND s.fresh, false) AS fresh,
+           coalesce(b.amount = s.amount AND b.amount <> 0, false) AS good, false AS dropped,
+           CASE WHEN b.item_id IS NOT NULL AND s.item_id IS NOT NULL
+                THEN hashtextextended(b.key, hashint8extended(b.value, b.account_id)) END AS told
+      FROM (SELECT true AS fresh, i.account_id, i.item_id, i.amount, i.value_date, i.day, abs(i.amount) AS value,
+                   CASE WHEN i.day <= p_as_of THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
+              FROM recon_item i WHERE i.statement_id = ANY (v_book)
+            UNION ALL
+            SELECT false, o.account_id, o.item_id, o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
+              FROM run_open o WHERE o.side = 'L' AND o.day <= p_as_of) b
+      FULL JOIN
+           (SELECT true AS fresh, i.account_id, i.item_id, -i.amount AS amount, i.value_date, i.day,
+                   abs(i.amount) AS value,
+                   CASE WHEN i.day <= p_as_of THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
+              FROM recon_item i WHERE i.statement_id = ANY (v_statement)
+            UNION ALL
+            SELECT false, o.account_id, o.item_id, -o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
+              FROM run_open o WHERE o.side = 'S' AND o.day <= p_as_of) s
+        ON s.key = b.key AND s.account_id = b.account_id AND s.value = b.value;
+    PERFORM bank.recon_unique_again();
+END $$;
+
+-- Lines that meet more than one are in no pair; looked for by a number first, which few share.
+CREATE FUNCTION bank.recon_unique_again() RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET work_mem = '256MB' SET enable_sort = off AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_again;
+    CREATE TEMP TABLE run_again ON COMMIT DROP AS
+    SELECT told FROM run_told WHERE told IS NOT NULL GROUP BY told HAVING count(*) > 1;
+    IF EXISTS (SELECT FROM run_again) THEN
+        WITH again AS MATERIALIZED (
+            SELECT t.* FROM run_told t WHERE t.told IN (SELECT a.told FROM run_again a))
+        UPDATE run_told t SET good = false
+          FROM (SELECT book_id, statement_id, count(*) OVER (PARTITION BY account_id, key, abs(amount)) AS lines
+                  FROM again) a
+         WHERE a.lines > 1 AND t.good AND t.book_id = a.book_id AND t.statement_id = a.statement_id;
+    END IF;
 END $$;
 
 -- Takes from among the pairs what people took apart, and those days apart that a settled line lies
@@ -86,37 +106,43 @@ BEGIN
 END $$;
 
 -- The fresh lines that are in no such pair: run_else.
-CREATE FUNCTION bank.recon_unique_rest(p_as_of date, p_fresh bigint[]) RETURNS void
+CREATE FUNCTION bank.recon_unique_rest(p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '128MB' SET enable_nestloop = off SET enable_mergejoin = off SET enable_indexscan = off AS $$
+SET work_mem = '128MB' SET enable_mergejoin = off SET enable_indexscan = off SET enable_nestloop = off SET enable_hashjoin = on AS $$
+DECLARE
+    v_few boolean;
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.run_bad, pg_temp.run_else;
-    CREATE TEMP TABLE run_bad ON COMMIT DROP AS
-    SELECT account_id, key, value FROM run_told WHERE NOT good;
-    ANALYZE run_bad;
+    DROP TABLE IF EXISTS pg_temp.run_alone, pg_temp.run_else;
+    CREATE TEMP TABLE run_alone ON COMMIT DROP AS
+    SELECT book_id AS item_id FROM run_told WHERE NOT good AND book_id IS NOT NULL
+    UNION
+    SELECT statement_id FROM run_told WHERE NOT good AND statement_id IS NOT NULL;
+    -- A few are looked up one by one, many in one pass.
+    v_few := (SELECT count(*) FROM run_alone) < (SELECT count(*) FROM run_told) / 8;
+    PERFORM set_config('enable_nestloop', v_few::text, true), set_config('enable_indexscan', v_few::text, true),
+            set_config('enable_hashjoin', (NOT v_few)::text, true);
     CREATE TEMP TABLE run_else ON COMMIT DROP AS
     SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
            i.reference, i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference) AS key
-      FROM recon_item i WHERE i.statement_id = ANY (p_fresh)
-       AND (i.reference_key = '' OR i.reference = '' OR i.day > p_as_of
-            OR (i.account_id, coalesce(i.reference_key, i.reference), abs(i.amount)) IN (
-                   SELECT account_id, key, value FROM run_bad));
+      FROM recon_item i
+     WHERE i.statement_id = ANY (p_fresh) AND i.item_id IN (SELECT a.item_id FROM run_alone a);
 END $$;
 
--- Writes the pairs to the segment p_low, one row each.
+-- Writes the pairs to the segment p_low, one row each, what is the same for all of them once.
 CREATE FUNCTION bank.recon_unique_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_rule text,
                                         p_low bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' AS $$
 BEGIN
     EXECUTE format($make$
-    INSERT INTO bank.recon_match_%s (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
-        key, amount, first_day, last_day, status, book_id, statement_id, maker, decided_at)
-    SELECT t.account_id, nextval('pg_temp.recon_number'), $1, $2, $4, $3, '1:1', t.key, t.amount, t.first_day,
-           t.last_day, 'confirmed', t.book_id, t.statement_id, $5, $6
-      FROM (SELECT * FROM run_told WHERE good ORDER BY last_day) t $make$, p_low)
-    USING p_lane.unit_id, p_run, p_version, p_rule, session_user::text, clock_timestamp();
+    INSERT INTO bank.recon_match_%s (account_id, match_id, key, amount, first_day, last_day, book_id, statement_id)
+    SELECT t.account_id, nextval('pg_temp.recon_number'), t.key, t.amount, t.first_day, t.last_day, t.book_id,
+           t.statement_id
+      FROM (SELECT * FROM run_told WHERE good ORDER BY last_day) t $make$, p_low);
+    PERFORM bank.recon_segment_widen('match', p_low, jsonb_build_object('unit_id', p_lane.unit_id,
+        'run_id', p_run, 'rule', p_rule, 'rule_version', p_version, 'cardinality', '1:1', 'status', 'confirmed',
+        'maker', session_user, 'decided_at', clock_timestamp()));
     INSERT INTO run_day
-    SELECT account_id, last_day, count(*), sum(amount), sum(value) FROM run_told WHERE good
+    SELECT account_id, last_day, count(*), sum(amount), sum(abs(amount)) FROM run_told WHERE good
      GROUP BY account_id, last_day;
 END $$;
 
@@ -125,16 +151,17 @@ CREATE FUNCTION bank.recon_unique_find(p_lane bank.recon_lane, p_as_of date, p_r
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 DECLARE
     v_fresh bigint[] := bank.recon_fresh(p_lane.lane_id);
-    v_low bigint := bank.recon_segment_new('match');
+    v_low bigint := bank.recon_segment_new('match', '{account_id,match_id,key,amount,first_day,last_day,book_id,'
+                                          'statement_id}');
     v_run bigint := nextval('bank.recon_run_run_id_seq');
 BEGIN
     CREATE TEMP TABLE run_found ON COMMIT DROP AS
     SELECT p_lane.lane_id, p_as_of AS as_of, p_rule_set_id AS rule_set_id, p_rule AS rule, v_fresh AS fresh,
            v_low AS low, v_run AS run_id;
     PERFORM bank.recon_number_from(v_low);
-    PERFORM bank.recon_unique_group(p_as_of, v_fresh);
+    PERFORM bank.recon_unique_join(p_as_of, v_fresh);
     PERFORM bank.recon_unique_except(p_rule);
-    PERFORM bank.recon_unique_rest(p_as_of, v_fresh);
+    PERFORM bank.recon_unique_rest(v_fresh);
     PERFORM bank.recon_unique_write(p_lane, v_run,
         (SELECT r.version FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id), p_rule, v_low);
     PERFORM bank.recon_segment_index('match', v_low);
@@ -195,10 +222,10 @@ BEGIN
         PERFORM bank.recon_unique_drop(v_others, p_low);
     END IF;
     INSERT INTO run_paid
-    SELECT o.account_id, o.item_id FROM run_open o
-     WHERE o.key <> '' AND o.day <= p_as_of
-       AND (o.account_id, o.key, abs(o.amount)) IN (
-           SELECT t.account_id, t.key, t.value FROM run_told t WHERE t.good);
+    SELECT o.account_id, o.item_id
+      FROM (SELECT t.account_id, t.book_id AS item_id FROM run_told t WHERE t.good AND NOT t.fresh
+            UNION ALL SELECT t.account_id, t.statement_id FROM run_told t WHERE t.good AND NOT t.fresh) t
+      JOIN run_open o USING (account_id, item_id);
     DELETE FROM run_open o USING run_paid p WHERE o.account_id = p.account_id AND o.item_id = p.item_id;
     INSERT INTO run_open SELECT * FROM run_else;
     ANALYZE run_open;
@@ -214,7 +241,7 @@ BEGIN
         WHERE m.book_id = l.book_id AND m.account_id = l.account_id', p_low);
     UPDATE run_told SET good = false WHERE good AND book_id = ANY (p_books);
     UPDATE run_day d SET lines = d.lines - l.lines, amount = d.amount - l.amount, value = d.value - l.value
-      FROM (SELECT account_id, last_day, count(*) AS lines, sum(amount) AS amount, sum(value) AS value
+      FROM (SELECT account_id, last_day, count(*) AS lines, sum(amount) AS amount, sum(abs(amount)) AS value
               FROM run_less GROUP BY account_id, last_day) l
      WHERE d.account_id = l.account_id AND d.day = l.last_day;
     INSERT INTO run_else
