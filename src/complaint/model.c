@@ -9,7 +9,8 @@
  * need is asked for so many features ahead. */
 enum { NEAR = 8, FAR = 16 };
 
-static void add_scores(const struct model *model, const struct feature *list, size_t count,
+/* False when nothing of the text was met in training: the scores are then the same for every such text. */
+static bool add_scores(const struct model *model, const struct feature *list, size_t count,
                        float *scores)
 {
     float square = 0, sums[MODEL_LABELS] = {0};
@@ -36,6 +37,7 @@ static void add_scores(const struct model *model, const struct feature *list, si
     float length = square > 0 ? sqrtf(square) : 1;
     for (int k = 0; k < model->label_count; k++)
         scores[k] = sums[k] * model->scales[k] / length + model->bases[k];
+    return square > 0;
 }
 
 static int rank(const float *scores, int labels, struct guess *best, int wanted)
@@ -60,7 +62,7 @@ int model_guess(const struct model *model, const struct feature *list, size_t co
 {
     float scores[MODEL_LABELS];
     double sum = 0;
-    add_scores(model, list, count, scores);
+    double sharpness = add_scores(model, list, count, scores) ? (double)model->sharpness : 0;
     if (model->net) {
         for (int k = 0; k < model->label_count; k++)
             scores[k] *= model->mix;
@@ -68,10 +70,10 @@ int model_guess(const struct model *model, const struct feature *list, size_t co
     }
     int found = rank(scores, model->label_count, best, wanted);
     for (int k = 0; k < model->label_count && found; k++)
-        sum += exp((double)(scores[k] - best[0].score) * (double)model->sharpness);
+        sum += exp((double)(scores[k] - best[0].score) * sharpness);
     for (int i = 0; i < found; i++)
         best[i].confidence =
-            (float)(exp((double)(best[i].score - best[0].score) * (double)model->sharpness) / sum);
+            (float)(exp((double)(best[i].score - best[0].score) * sharpness) / sum);
     return found;
 }
 

@@ -261,6 +261,9 @@ static struct model *train_from(const struct corpus *corpus, const struct train_
     if (corpus->label_count < 2)
         return error_set(error, ERROR_INPUT, NULL, _("Name the column that holds the classes."),
                          _("training needs texts of at least two labels")), NULL;
+    if (!corpus->starts[corpus->count])
+        return error_set(error, ERROR_INPUT, NULL, _("Name the column that holds the texts."),
+                         _("there is no word in any of the texts")), NULL;
     struct part part = {0};
     struct model *model = new_model(corpus);
     part_make(&part, corpus, model, settings, fold, folds);

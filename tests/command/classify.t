@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 corpus=${BANKOPS_CORPUS:+$BANKOPS_CORPUS/complaints/banking77}
 [ -r "$corpus/train.csv" ] || corpus=
-plan 31
+plan 32
 
 cat >"$place/train.csv" <<'END'
 text,class
@@ -65,6 +65,8 @@ refused "an empty file" 1 "bankops: $in: the file is empty" train --input "$in"
 printf 'text,class\n' >"$in"
 refused "no texts to learn from" 1 "bankops: $in: training needs*" train --input "$in"
 refused "no texts to evaluate with" 1 "bankops: $in: there is no text" evaluate --input "$in"
+printf 'text,class\n,a\n" ",b\n' >"$in"
+refused "texts without a word" 1 "bankops: $in: there is no word in any of the texts*" train --input "$in"
 printf 'words,class\na,b\n' >"$in"
 refused "another column" 1 "bankops: $in: there is no column text" train --input "$in"
 printf 'text,class\na,b\n\nc,d,e\n' >"$in"

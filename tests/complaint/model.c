@@ -194,6 +194,9 @@ static void trains_on_next_to_nothing(void **state)
     assert_non_null(model);
     assert_int_equal(ask(model, "card", best), 2);
     assert_string_equal(model->labels[best[0].label], "full");
+    /* Nothing of it was met before: no label is likelier than another. */
+    assert_int_equal(ask(model, "zzz", best), 2);
+    assert_true(fabsf(best[0].confidence - 0.5F) < 1e-6F);
     model_free(model);
     corpus_free(&corpus);
 }
