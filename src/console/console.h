@@ -74,6 +74,8 @@ struct page *console_page(const struct console *console);
  * that says so. */
 void console_open(struct console *console, const char *screen, const struct values *arguments);
 void console_jump(struct page *from, const struct jump *jump, value_lookup lookup, void *data);
+/* Something was changed on the page shown: the others are read again when one comes back to them. */
+void console_outdated(struct console *console);
 /* One step back or forward in what was visited; false at the end. */
 bool console_back(struct console *console);
 bool console_forward(struct console *console);

@@ -181,8 +181,15 @@ static void arrive(struct console *console)
 {
     struct page *page = console_page(console);
     console_say(console, STYLE_MESSAGE, "%s", "");
-    if (page->stale && page->ops->refresh)
+    if ((page->stale || page->outdated) && page->ops->refresh)
         page->ops->refresh(page);
+    page->outdated = false;
+}
+
+void console_outdated(struct console *console)
+{
+    for (int i = 0; i < console->page_count; i++)
+        console->pages[i]->outdated = i != console->page_at;
 }
 
 bool console_back(struct console *console)

@@ -70,6 +70,7 @@ struct page {
     char *name;   /* of the screen, also when it could not be loaded */
     char *heading; /* shown instead of the screen's title; NULL: the title */
     bool stale;   /* shows data from before the connection was lost */
+    bool outdated; /* something was changed since it was read: it is read again on return */
     int refresh_left; /* seconds until the next refresh */
     void *state;
 };

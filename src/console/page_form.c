@@ -38,16 +38,15 @@ struct form_state {
 static const char *form_value_of(struct page *page, const char *name)
 {
     struct form_state *state = page->state;
-    const char *value;
     if (!state)
         return NULL;
     if (!strcmp(name, "@id"))
         return state->id;
-    if (state->entry && (form_find(entry_form(state->entry), name) >= 0 ||
-                         file_field_named(&page->definition->fields, name))) {
-        value = entry_value(state->entry, name);
-        return value ? value : NULL;
-    }
+    /* A field that is only shown has the value that was read, not the words it is shown with. */
+    int at = state->entry ? form_find(entry_form(state->entry), name) : -1;
+    if (at >= 0 ? page->definition->fields.items[at].type != FIELD_SHOW
+                : state->entry && file_field_named(&page->definition->fields, name))
+        return entry_value(state->entry, name);
     return values_get(&state->loaded, name);
 }
 

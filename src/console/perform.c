@@ -184,6 +184,7 @@ void perform_after(struct page *page, const struct after *after, const char *id,
 {
     struct console *console = page->console;
     (void)id;
+    console_outdated(console);
     if (after->then == THEN_OPEN) {
         char *said = console->message ? xstrdup(console->message) : NULL;
         struct values arguments = VALUES_INIT;
@@ -203,6 +204,8 @@ void perform_after(struct page *page, const struct after *after, const char *id,
     struct page *shown = console_page(console);
     if (shown && shown->ops->refresh)
         shown->ops->refresh(shown);
+    if (shown)
+        shown->outdated = false;
 }
 
 static void job_finish(struct job *job)

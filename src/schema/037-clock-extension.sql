@@ -161,7 +161,7 @@ SELECT bank.function_grant('case_extend_decide', 'supervisor');
 
 -- The clocks of a case that can be lengthened, for the form.
 CREATE FUNCTION api.case_extend_form(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (number text, subject text, clock text, due_at timestamptz, days text, room int,
+RETURNS TABLE (number text, subject text, clock text, due_at text, days text, room int,
                reason text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -170,7 +170,8 @@ BEGIN
     PERFORM bank.customer_require(p_customer_id);
     SELECT * INTO c FROM bank.case_file f WHERE f.customer_id = p_customer_id
        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
-    RETURN QUERY SELECT c.number, c.subject, k.clock, k.due_at,
+    RETURN QUERY SELECT c.number, c.subject, k.clock,
+                        to_char(k.due_at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'),
                         (r.extend_days - k.extension)::text, r.extend_days - k.extension, ''::text
       FROM bank.clock_rules(c) r JOIN bank.case_clock k USING (clock)
      WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.stopped_at IS NULL

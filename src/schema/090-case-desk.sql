@@ -354,11 +354,14 @@ BEGIN
 END $$;
 SELECT bank.function_grant('case_changes', 'clerk', 'rm', 'supervisor', 'auditor');
 
--- Names of units and tiers in both languages by the Chinese one, for columns that show that.
+-- Names of units and tiers in both languages by the Chinese one, for columns that show that; of clocks by
+-- their word.
 CREATE VIEW api.unit_label WITH (security_barrier) AS
 SELECT DISTINCT ON (u.name_zh) u.name_zh, u.name_en FROM bank.unit u
  WHERE (SELECT bank.my_role()) IS NOT NULL ORDER BY u.name_zh, u.unit_id;
 CREATE VIEW api.tier_label WITH (security_barrier) AS
 SELECT DISTINCT ON (d.name_zh) d.name_zh, d.name_en FROM bank.tier_def d
  WHERE (SELECT bank.my_role()) IS NOT NULL ORDER BY d.name_zh, d.rank;
-SELECT bank.view_grant(name, 'staff') FROM unnest('{unit_label,tier_label}'::text[]) name;
+CREATE VIEW api.clock_label WITH (security_barrier) AS
+SELECT k.clock, k.label_zh, k.label_en FROM bank.clock_kind k WHERE (SELECT bank.my_role()) IS NOT NULL;
+SELECT bank.view_grant(name, 'staff') FROM unnest('{unit_label,tier_label,clock_label}'::text[]) name;

@@ -401,5 +401,6 @@ INSERT INTO decided VALUES ('view', 'clerk supervisor auditor admin', 'score_fac
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_line_list');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_import_list');
 INSERT INTO decided VALUES ('view', 'staff', 'unit_label');
+INSERT INTO decided VALUES ('view', 'staff', 'clock_label');
 INSERT INTO decided VALUES ('view', 'staff', 'tier_label');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'run_prepare');

@@ -414,6 +414,47 @@ static void many(void)
     pty_free(pty);
 }
 
+/* The row of this number in the list says that the case is taken. */
+static bool taken(struct pty *pty, void *number)
+{
+    for (int row = 0; row < 24; row++)
+        if (strstr(pty_row(pty, row), number))
+            return strstr(pty_row(pty, row), "Accepted") != NULL;
+    return false;
+}
+
+/* More time for a clock that the form only shows; what was changed meanwhile stands in the list. */
+static void longer(void)
+{
+    char text[512], number[32];
+    long id = open_case("'B02'", "'C07'", "Longer");
+    snprintf(number, sizeof number, "T%09ld", id);
+    snprintf(text, sizeof text,
+             "SELECT (api.case_classify(customer_id, case_id, 'A032', 'B02', 'C07', 'complex', version, "
+             "gen_random_uuid())).status FROM api.case_list WHERE lane = 'all' AND case_id = %ld",
+             id);
+    as("clerk01", text);
+    struct pty *pty = start_at("clerk01", "cmp open", id);
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_text(pty, "Complaint · T", WAIT);
+    pty_wait_text(pty, "In queue", WAIT);
+    pty_type(pty, "t");
+    pty_wait_text(pty, "The case is yours.", WAIT);
+    pty_type(pty, "T");
+    stage_ok(pty_wait_text(pty, "Clock    : Statutory", WAIT), "the form names the clock in words");
+    pty_keys(pty, "Tab", NULL);
+    pty_type(pty, "An expert looks at it.");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The extension waits for approval.", WAIT), "more time is asked for");
+    snprintf(text, sizeof text,
+             "SELECT clock || days FROM bank.case_extension WHERE case_id = %ld", id);
+    stage_ok(!strcmp(stage_sql(text), "statutory30"), "for the clock that was shown");
+    pty_keys(pty, "F12", NULL);
+    pty_wait_text(pty, "Show: ", WAIT);
+    stage_ok(pty_wait(pty, taken, number, WAIT), "the list behind shows what was done in the case");
+    pty_free(pty);
+}
+
 int main(void)
 {
     char command[1200];
@@ -432,5 +473,6 @@ int main(void)
     mediated();
     together();
     many();
+    longer();
     return stage_end();
 }
