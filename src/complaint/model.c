@@ -9,7 +9,7 @@
  * need is asked for so many features ahead. */
 enum { NEAR = 8, FAR = 16 };
 
-/* False when nothing of the text was met in training: the scores are then the same for every such text. */
+/* False when nothing of the text was met in training: then every such text gets the same scores. */
 static bool add_scores(const struct model *model, const struct feature *list, size_t count,
                        float *scores)
 {

@@ -25,6 +25,10 @@ void message_sign(const char *secret, const char *timestamp, const char *body, c
         snprintf(out + 7 + 2 * i, 3, "%02x", digest[i]);
 }
 
+/* What is stored is English: screens/outbox.json says it in the reader's language. */
+static const char unclear[] = "the gateway's answer cannot be understood";
+static const char silent[] = "no answer came; it may have been received";
+
 static void fail(struct message_outcome *outcome, enum message_result result, const char *reason)
 {
     outcome->result = result;
@@ -62,7 +66,7 @@ static void judge(const struct http_answer *answer, bool wants_id, struct messag
     if (answer->status < 200 || answer->status > 299)
         fail(outcome, later(answer->status) ? MESSAGE_RETRY : MESSAGE_REFUSED, text);
     else if (wants_id && !has_id)
-        fail(outcome, MESSAGE_RETRY, _("the gateway's answer cannot be understood"));
+        fail(outcome, MESSAGE_RETRY, unclear);
     else
         outcome->result = MESSAGE_SENT;
 }
@@ -83,7 +87,8 @@ static void post(const struct message_endpoint *endpoint, const char *body,
     if (http_send(&request, &answer, &error))
         judge(&answer, wants_id, outcome);
     else
-        fail(outcome, error.kind == ERROR_USAGE ? MESSAGE_REFUSED : MESSAGE_RETRY, error.what);
+        fail(outcome, error.kind == ERROR_USAGE ? MESSAGE_REFUSED : MESSAGE_RETRY,
+             answer.maybe_sent ? silent : error.what);
     http_answer_free(&answer);
 }
 
@@ -154,7 +159,8 @@ static void send_mail(const struct message *message, const struct message_endpoi
     if (mail_send(&mail, &answer, &error))
         snprintf(outcome->provider_id, sizeof outcome->provider_id, "%s", message->key);
     else
-        fail(outcome, error.kind == ERROR_REFUSED ? MESSAGE_REFUSED : MESSAGE_RETRY, error.what);
+        fail(outcome, error.kind == ERROR_REFUSED ? MESSAGE_REFUSED : MESSAGE_RETRY,
+             answer.maybe_sent ? silent : error.what);
 }
 
 void message_send(const struct message *message, const struct message_endpoint *endpoint,

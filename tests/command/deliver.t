@@ -4,7 +4,7 @@
 # restarted under a delivery. Every message leaves, under its own key.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 33
+plan 34
 
 refused "an unknown option" 2 'bankops: *--twice*' "$program" deliver --twice
 echo 'sms = topsecret' >"$place/secrets"
@@ -71,6 +71,8 @@ put sms hang
 is "500, nonsense and silence are tried again" "$(deliver)" "sent: 0, to be tried again: 3, given up: 0"
 is "later, not at once" "$(sql "SELECT count(*) FROM bank.outbox WHERE status = 'failed'
     AND next_at BETWEEN now() + interval '20 s' AND now() + interval '31 s'")" 3
+is "what may have arrived says so" "$(sql "SELECT error FROM bank.outbox WHERE body = 'hang'")" \
+    "no answer came; it may have been received"
 hurry
 is "and then sent" "$(deliver)" "sent: 3, to be tried again: 0, given up: 0"
 is "what was taken before came again under the same key" \
