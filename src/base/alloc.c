@@ -1,9 +1,11 @@
 #include "base/alloc.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void (*restore_terminal)(void);
@@ -38,6 +40,20 @@ void *xcalloc(size_t count, size_t bytes)
 void *xrealloc(void *block, size_t bytes)
 {
     return checked(realloc(block, bytes ? bytes : 1));
+}
+
+void *xrealloc_large(void *block, size_t bytes)
+{
+    static const size_t worth = 4 << 20;
+    char *large = xrealloc(block, bytes);
+    if (bytes >= worth) {
+        /* whole pages, the allocator's own head included: a mapping of two kinds cannot grow in place */
+        uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+        uintptr_t from = (uintptr_t)large & ~(page - 1);
+        uintptr_t end = ((uintptr_t)large + bytes + page - 1) & ~(page - 1);
+        madvise((void *)from, end - from, MADV_HUGEPAGE);
+    }
+    return large;
 }
 
 char *xstrdup(const char *text)

@@ -8,6 +8,9 @@
 void *xmalloc(size_t bytes) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t count, size_t bytes) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *block, size_t bytes) __attribute__((returns_nonnull));
+/* The same for a large array that is read here and there: with large pages where the system has them,
+ * so that an access seldom waits for the address of a page. */
+void *xrealloc_large(void *block, size_t bytes) __attribute__((returns_nonnull));
 char *xstrdup(const char *text) __attribute__((malloc, returns_nonnull));
 char *xstrndup(const char *text, size_t bytes) __attribute__((malloc, returns_nonnull));
 /* printf into a new string; the caller frees it. */

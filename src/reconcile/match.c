@@ -44,6 +44,8 @@ void match_run(struct match_store *store)
     store->lanes = NULL;
     match_keys_free(&store->references);
     match_keys_free(&store->residue);
+    free(store->rest);
+    store->rest = NULL;
     if (store->note_count)
         qsort(store->notes, store->note_count, sizeof *store->notes, by_line);
 }
@@ -67,11 +69,13 @@ void match_count(const struct match_store *store, struct match_counts *counts)
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i];
         enum match_status status = match_line_status(line);
+        if (i + 16 < store->count)
+            __builtin_prefetch(&store->lines[store->lines[i + 16].next]);
         counts->lines[line->side]++;
         add_value(&counts->value[line->side], line->amount);
         if (status == MATCH_OPEN)
             continue;
-        bool confirmed = status == MATCH_CONFIRMED, first = match_first(store, (uint32_t)i) == i;
+        bool confirmed = status == MATCH_CONFIRMED, first = match_line_leads(store, i);
         counts->confirmed_lines[line->side] += confirmed;
         counts->suggested_lines[line->side] += !confirmed;
         if (confirmed)

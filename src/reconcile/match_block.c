@@ -26,10 +26,11 @@ void match_blocks(struct match_store *store, uint32_t most,
     struct match_keys keys = {NULL, 0, 0};
     struct match_block block = {
         {xmalloc(most * sizeof(uint32_t)), xmalloc(most * sizeof(uint32_t))}, {0, 0}};
-    for (size_t i = 0; i < store->count; i++) {
-        const struct match_line *line = &store->lines[i];
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        const struct match_line *line = &store->lines[match_rest(store, i)];
         if (!line->mark && take(store, line))
-            match_keys_add(&keys, match_mix(line->account, (uint64_t)line->amount), (uint32_t)i);
+            match_keys_add(&keys, match_mix(line->account, (uint64_t)line->amount),
+                           match_rest(store, i));
     }
     match_keys_sort(&keys);
     for (size_t at = 0, run; at < keys.count; at += run) {

@@ -29,9 +29,9 @@ static void collect(const struct match_store *store, struct match_keys *keys)
 {
     uint8_t *filter = xcalloc(FILTER / 8, 1);
     size_t pairs = 0;
-    for (size_t i = 0; i < store->count; i++)
-        if (is_cut_pair(store, (uint32_t)i)) {
-            uint64_t bit = amount_key(&store->lines[i]) & (FILTER - 1);
+    for (size_t i = 0; i < match_rest_count(store); i++)
+        if (is_cut_pair(store, match_rest(store, i))) {
+            uint64_t bit = amount_key(&store->lines[match_rest(store, i)]) & (FILTER - 1);
             filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
             pairs++;
         }

@@ -202,10 +202,8 @@ static void count_uses(struct match_store *store, const struct match_key *keys, 
                        struct uses *uses)
 {
     for (size_t i = 0; i < count; i++) {
-        int days = count > 2 ? days_to_next_use(store, keys, count, i) : 0;
-        struct uses *own = &uses[store->lines[keys[i].line].account];
-        own->lines++;
-        own->again += days > 0 && days <= AGAIN_DAYS;
+        int days = days_to_next_use(store, keys, count, i);
+        uses[store->lines[keys[i].line].account].again += days > 0 && days <= AGAIN_DAYS;
         store->again += days > 0;
     }
 }
@@ -224,7 +222,10 @@ static void doubt_accounts(struct match_store *store, const struct uses *uses)
         all.lines += uses[i].lines;
         all.again += uses[i].again;
     }
-    for (size_t i = 0; i < store->count; i++) {
+    bool no_key = is_no_key(&all);
+    for (size_t i = 0; i < store->account_count; i++)
+        no_key = no_key || is_no_key(&uses[i]);
+    for (size_t i = 0; no_key && i < store->count; i++) {
         if ((is_no_key(&uses[store->lines[i].account]) || is_no_key(&all)) &&
             is_keyed_match(store, (uint32_t)i))
             match_demote(store, (uint32_t)i, MATCH_DOUBT_AGAIN, UINT32_MAX);
@@ -235,10 +236,14 @@ void match_doubt_days(struct match_store *store)
 {
     const struct match_keys *keys = &store->references;
     struct uses *uses = xcalloc(store->account_count + 1, sizeof *uses);
+    for (size_t i = 0; i < store->count; i++)
+        uses[store->lines[i].account].lines += store->lines[i].form != 0;
     for (size_t at = 0, run; at < keys->count; at += run) {
         run = match_keys_run(keys, at);
+        if (run < 3)
+            continue;
         count_uses(store, &keys->list[at], run, uses);
-        if (run < 3 || run > MATCH_PARTS)
+        if (run > MATCH_PARTS)
             continue;
         for (size_t i = at; i < at + run; i++)
             if (store->lines[keys->list[i].line].side == MATCH_BOOK &&

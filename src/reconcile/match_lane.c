@@ -303,42 +303,58 @@ static void collect_blocks(const struct match_store *store, const struct tally *
 {
     uint8_t *filter = xcalloc(FILTER / 8, 1);
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < store->count; i++) {
+        for (size_t i = 0; i < store->counts[MATCH_BOOK]; i++) { /* they come first */
             const struct match_line *line = &store->lines[i];
-            uint64_t key;
-            if (line->side != MATCH_BOOK || !line->form || (!pass && !is_tested(line, tallies)) ||
+            uint64_t key = match_mix(line->account, (uint64_t)line->amount);
+            uint8_t *byte = &filter[(key & (FILTER - 1)) >> 3];
+            if (!line->form || !(pass ? *byte >> (key & 7) & 1 : is_tested(line, tallies)) ||
                 match_has_part(store, line))
                 continue;
-            key = match_mix(line->account, (uint64_t)line->amount);
             if (!pass)
-                filter[(key & (FILTER - 1)) >> 3] |= (uint8_t)(1 << (key & 7));
-            else if (filter[(key & (FILTER - 1)) >> 3] >> (key & 7) & 1)
+                *byte |= (uint8_t)(1 << (key & 7));
+            else
                 match_keys_add(keys, key, (uint32_t)i);
         }
     free(filter);
     match_keys_sort(keys);
 }
 
-/* Whether another book line of the account, of whatever amount and day, has this reference. */
-static bool has_other(const struct match_store *store, const struct match_line *line,
-                      struct slice core)
+/* Book references of all accounts, and those that one is looked for among them. */
+struct search {
+    const struct match_store *store;
+    struct match_filter filter;
+    uint64_t keys[SYMBOLS];
+    size_t count;
+};
+
+/* How many of the references looked for another book line of the account has, of whatever amount and
+ * day. */
+static size_t count_others(struct search *search, uint32_t account)
 {
+    const struct match_store *store = search->store;
     const struct match_keys *keys = &store->references;
-    uint64_t key = match_mix(match_hash(core.text, core.length) | 1, line->account);
-    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
-         at++) {
-        const struct match_line *other = &store->lines[keys->list[at].line];
-        if (other->side == MATCH_BOOK && other->account == line->account)
-            return true;
+    size_t found = 0;
+    for (size_t i = 0; i < search->count; i++) {
+        bool has = false;
+        if (!match_filter_may_have(&search->filter, search->keys[i]))
+            continue;
+        for (size_t at = match_keys_find(keys, search->keys[i]);
+             !has && at < keys->count && keys->list[at].key == search->keys[i]; at++) {
+            const struct match_line *other = &store->lines[keys->list[at].line];
+            has = other->side == MATCH_BOOK && other->account == account;
+        }
+        found += has;
     }
-    return false;
+    search->count = 0;
+    return found;
 }
 
 /* Counts the references that differ from that of the line in one character: any digit, and a letter
  * where there is one. */
-static void test_close(const struct match_store *store, const struct match_lane *lanes,
-                       uint32_t index, struct tally *tally)
+static void test_close(struct search *search, const struct match_lane *lanes, uint32_t index,
+                       struct tally *tally)
 {
+    const struct match_store *store = search->store;
     const struct match_line *line = &store->lines[index];
     struct match_form form = match_line_form(store, index);
     struct slice core = match_form_core(&form);
@@ -353,10 +369,13 @@ static void test_close(const struct match_store *store, const struct match_lane 
         bool digits = was >= '0' && was <= '9', letters = was >= 'A' && was <= 'Z';
         for (int k = 0; k < SYMBOLS - 1 && (digits || letters); k++) {
             text[i] = (char)(k < 10 ? '0' + k : 'A' + k - 10);
-            if (text[i] != was && (k < 10 || letters))
-                tally->near[MATCH_NEAR_CLOSE] +=
-                    has_other(store, line, (struct slice){text, core.length});
+            if (text[i] == was || (k >= 10 && !letters))
+                continue;
+            uint64_t key = match_mix(match_hash(text, core.length) | 1, line->account);
+            __builtin_prefetch(match_filter_byte(&search->filter, key));
+            search->keys[search->count++] = key;
         }
+        tally->near[MATCH_NEAR_CLOSE] += count_others(search, line->account);
         text[i] = was;
     }
     tally->chance[MATCH_NEAR_CLOSE] += (double)tally->lines * alike *
@@ -367,15 +386,17 @@ static void test_close(const struct match_store *store, const struct match_lane 
 static void test_all_close(const struct match_store *store, const struct match_lane *lanes,
                            struct tally *tallies)
 {
+    struct search search = {.store = store, .filter = match_filter_new(&store->references)};
     size_t sample = 0;
     for (size_t i = 0; i < store->account_count; i++)
         sample += tallies[i].lines / tallies[i].step;
-    for (size_t i = 0; i < store->count; i++) {
+    for (size_t i = 0; i < store->counts[MATCH_BOOK]; i++) {
         const struct match_line *line = &store->lines[i];
-        if (line->side == MATCH_BOOK && line->form && is_tested(line, tallies) &&
+        if (line->form && is_tested(line, tallies) &&
             match_mix(line->form, 2) % (sample / CLOSE + 1) == 0 && !match_has_part(store, line))
-            test_close(store, lanes, (uint32_t)i, &tallies[line->account]);
+            test_close(&search, lanes, (uint32_t)i, &tallies[line->account]);
     }
+    free(search.filter.bits);
 }
 
 static struct match_nearness nearness(const struct tally *tally)
@@ -411,8 +432,8 @@ struct match_nearness *match_lane_test(const struct match_store *store,
     struct match_keys keys = {NULL, 0, 0};
     size_t sample = TESTED / (store->account_count + 1);
     sample = sample < 500 ? 500 : sample > 3000 ? 3000 : sample;
-    for (size_t i = 0; i < store->count; i++)
-        if (store->lines[i].side == MATCH_BOOK && store->lines[i].form)
+    for (size_t i = 0; i < store->counts[MATCH_BOOK]; i++)
+        if (store->lines[i].form)
             tallies[store->lines[i].account].lines++;
     for (size_t i = 0; i < store->account_count; i++)
         tallies[i].step = tallies[i].lines / sample + 1;

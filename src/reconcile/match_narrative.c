@@ -118,10 +118,10 @@ static void join_mentions(struct match_store *store, const struct match_rule *ru
 void match_rule_narrative(struct match_store *store, const struct match_rule *rule)
 {
     struct mentions mentions = {NULL, 0, 0};
-    for (size_t i = 0; i < store->count; i++) {
-        const struct match_line *line = &store->lines[i];
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        const struct match_line *line = &store->lines[match_rest(store, i)];
         if (!line->mark && line->narrative_length)
-            read_narrative(store, rule, (uint32_t)i, &mentions);
+            read_narrative(store, rule, match_rest(store, i), &mentions);
     }
     join_mentions(store, rule, &mentions);
     free(mentions.list);

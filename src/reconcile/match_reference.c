@@ -32,15 +32,6 @@ bool match_same_form(const struct match_store *store, uint32_t one, uint32_t oth
     return x.length && x.length == y.length && !memcmp(x.text, y.text, x.length);
 }
 
-void match_index_references(struct match_store *store)
-{
-    struct match_keys *keys = &store->references;
-    for (size_t i = 0; i < store->count; i++)
-        if (store->lines[i].form)
-            match_keys_add(keys, match_reference_key(&store->lines[i]), (uint32_t)i);
-    match_keys_sort(keys);
-}
-
 static size_t count_lines_open(const struct match_store *store, const struct match_key *keys,
                                size_t count)
 {
@@ -50,11 +41,29 @@ static size_t count_lines_open(const struct match_store *store, const struct mat
     return open;
 }
 
+/* Lines that are in no confirmed pair of one reference, in their order. */
+static void list_rest(struct match_store *store)
+{
+    size_t capacity = store->count / 16 + 64;
+    store->rest = xmalloc(capacity * sizeof *store->rest);
+    for (size_t i = 0; i < store->count; i++) {
+        const struct match_rule *rule = match_line_rule(store, &store->lines[i]);
+        if (rule && rule->kind == MATCH_REFERENCE &&
+            match_line_status(&store->lines[i]) == MATCH_CONFIRMED)
+            continue;
+        ARRAY_RESERVE(store->rest, store->rest_count, capacity);
+        store->rest[store->rest_count++] = (uint32_t)i;
+    }
+}
+
 void match_index_residue(struct match_store *store)
 {
     const struct match_keys *keys = &store->references;
     store->has_residue = true;
+    list_rest(store);
     for (size_t at = 0, run; at < keys->count; at += run) {
+        if (at + 32 < keys->count)
+            __builtin_prefetch(&store->lines[keys->list[at + 32].line]);
         run = match_keys_run(keys, at);
         if (run < 2 || !count_lines_open(store, &keys->list[at], run))
             continue;

@@ -14,6 +14,7 @@ enum {
     LENGTH_MOST = 24,
     PIECE_LEAST = 5,
     FILTER_BITS = 1 << 25,
+    TRIALS = 512,
     OFFSETS = 64,
     OFFSETS_LEAST = 1000,
     AGAIN_ONE_IN = 2000, /* lines of which one has its reference and amount again */
@@ -25,11 +26,19 @@ enum {
 /* Stands for all amounts in the filter. */
 static const int64_t CUT = INT64_MIN;
 
+/* A reference that the line's could be, and the bit of the filter that knows of it. */
+struct trial {
+    uint64_t key, bit;
+    bool whole; /* by the amount, else whatever the amount is */
+};
+
 struct rival {
     struct match_store *store;
     const struct match_lane *lanes;
     uint32_t line;
     uint8_t *filter; /* references, amounts and sides of the pairs: nearly all tries miss */
+    struct trial trials[TRIALS]; /* of the line, to be looked up together */
+    size_t trial_count;
     size_t offsets[2 * OFFSETS + 1],
         pairs; /* how often a statement follows the book by so many days */
 };
@@ -88,16 +97,12 @@ static uint64_t pair_bit(uint64_t key, int64_t amount, int side)
     return match_mix(key, (uint64_t)amount * 2 + (uint64_t)side) & (FILTER_BITS - 1);
 }
 
-/* The pair that a reference one edit away is in. */
-static void doubt(const struct rival *rival, const char *core, size_t length)
+/* The pairs that the reference is in. */
+static void doubt_pairs(const struct rival *rival, uint64_t key)
 {
     struct match_store *store = rival->store;
     const struct match_line *line = &store->lines[rival->line];
     const struct match_keys *keys = &store->references;
-    uint64_t key = match_mix(match_hash(core, length) | 1, line->account);
-    uint64_t bit = pair_bit(key, line->amount, line->side);
-    if (!(rival->filter[bit >> 3] >> (bit & 7) & 1))
-        return;
     for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
          at++) {
         uint32_t taken = keys->list[at].line;
@@ -113,36 +118,82 @@ static void doubt(const struct rival *rival, const char *core, size_t length)
     }
 }
 
+/* The line that was taken for the owner of a piece which this one begins or ends with as well, whatever
+ * their amounts. */
+static void doubt_cut(const struct rival *rival, uint64_t key)
+{
+    struct match_store *store = rival->store;
+    const struct match_line *line = &store->lines[rival->line];
+    const struct match_keys *keys = &store->references;
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
+         at++)
+        if (store->lines[keys->list[at].line].side != line->side &&
+            is_cut_pair(store, keys->list[at].line))
+            match_demote(store, keys->list[at].line, MATCH_DOUBT_PIECE, rival->line);
+}
+
+/* Looks up what was noted of the line: nearly all tries end at the filter. */
+static void look_up(struct rival *rival)
+{
+    for (size_t i = 0; i < rival->trial_count; i++) {
+        const struct trial *trial = &rival->trials[i];
+        if (!(rival->filter[trial->bit >> 3] >> (trial->bit & 7) & 1))
+            continue;
+        if (trial->whole)
+            doubt_pairs(rival, trial->key);
+        else
+            doubt_cut(rival, trial->key);
+    }
+    rival->trial_count = 0;
+}
+
+static void try_one(struct rival *rival, uint64_t key, bool whole)
+{
+    const struct match_line *line = &rival->store->lines[rival->line];
+    uint64_t bit = pair_bit(key, whole ? line->amount : CUT, line->side);
+    if (rival->trial_count == TRIALS)
+        look_up(rival);
+    __builtin_prefetch(&rival->filter[bit >> 3]);
+    rival->trials[rival->trial_count++] = (struct trial){key, bit, whole};
+}
+
+/* A reference that the line's could be. */
+static void try_core(struct rival *rival, const char *core, size_t length)
+{
+    uint32_t account = rival->store->lines[rival->line].account;
+    try_one(rival, match_mix(match_hash(core, length) | 1, account), true);
+}
+
 /* The reference with another digit or a digit swapped with the one before. */
-static void try_replaced(const struct rival *rival, char *text, size_t length, size_t i)
+static void try_replaced(struct rival *rival, char *text, size_t length, size_t i)
 {
     char was = text[i];
     for (text[i] = i ? '0' : '1'; text[i] <= '9'; text[i]++)
         if (text[i] != was)
-            doubt(rival, text, length);
+            try_core(rival, text, length);
     text[i] = was;
     if (!i || text[i] == text[i - 1] || (i == 1 && was == '0'))
         return;
     text[i] = text[i - 1];
     text[i - 1] = was;
-    doubt(rival, text, length);
+    try_core(rival, text, length);
     text[i - 1] = text[i];
     text[i] = was;
 }
 
 /* The reference with another digit before this place. */
-static void try_inserted(const struct rival *rival, struct slice core, size_t i)
+static void try_inserted(struct rival *rival, struct slice core, size_t i)
 {
     char text[LENGTH_MOST + 1];
     memcpy(text, core.text, i);
     memcpy(text + i + 1, core.text + i, core.length - i);
     for (text[i] = i ? '0' : '1'; text[i] <= '9'; text[i]++)
         if (i == 0 || text[i] != core.text[i - 1])
-            doubt(rival, text, core.length + 1);
+            try_core(rival, text, core.length + 1);
 }
 
 /* The reference without the digit. */
-static void try_dropped(const struct rival *rival, struct slice core, size_t i)
+static void try_dropped(struct rival *rival, struct slice core, size_t i)
 {
     char text[LENGTH_MOST];
     if (i && core.text[i] == core.text[i - 1])
@@ -150,11 +201,11 @@ static void try_dropped(const struct rival *rival, struct slice core, size_t i)
     memcpy(text, core.text, i + 1);
     memcpy(text + i, core.text + i + 1, core.length - i - 1);
     if (core.length > 1 && text[0] != '0')
-        doubt(rival, text, core.length - 1);
+        try_core(rival, text, core.length - 1);
 }
 
 /* All references that one typing error in a digit makes of this one. */
-static void try_all(const struct rival *rival, struct slice core)
+static void try_all(struct rival *rival, struct slice core)
 {
     char text[LENGTH_MOST];
     memcpy(text, core.text, core.length);
@@ -182,55 +233,50 @@ static void note_pair(struct rival *rival, uint64_t key, int64_t amount, int sid
     rival->filter[bit >> 3] |= (uint8_t)(1 << (bit & 7));
 }
 
+/* What a line of a confirmed pair is known by, and which amount its partner has. */
+static void note_line(struct rival *rival, const struct match_line *line, int64_t wanted, int side,
+                      bool cut)
+{
+    uint64_t key = match_reference_key(line);
+    note_pair(rival, key, wanted, side);
+    if (wanted != line->amount) /* less a fee */
+        note_pair(rival, key, line->amount, line->side);
+    if (cut)
+        note_pair(rival, key, CUT, !line->side);
+}
+
 /* Notes what the confirmed pairs look like. */
 static void survey(struct rival *rival)
 {
     const struct match_store *store = rival->store;
     rival->filter = xcalloc(FILTER_BITS / 8, 1);
     for (size_t i = 0; i < store->count; i++) {
-        const struct match_line *line = &store->lines[i];
+        const struct match_line *line = &store->lines[i], *mate = &store->lines[line->next];
+        if (i + 16 < store->count)
+            __builtin_prefetch(&store->lines[store->lines[i + 16].next]);
         for (int side = 0; side < 2 && is_of_total(store, line); side++)
             note_pair(rival, match_reference_key(line), line->amount, side);
-        if (!is_keyed_pair(store, (uint32_t)i))
+        if ((line->side == MATCH_STATEMENT && mate->side == MATCH_BOOK) ||
+            !is_keyed_pair(store, (uint32_t)i))
+            continue; /* a pair is noted from its book line */
+        bool cut = is_cut_pair(store, (uint32_t)i);
+        if (mate->side == line->side) { /* a reversal */
+            note_line(rival, line, line->amount, !line->side, cut);
             continue;
-        bool reversal = store->lines[line->next].side == line->side;
-        const struct match_line *wanted = reversal ? line : &store->lines[line->next];
-        uint64_t key = match_reference_key(line);
-        note_pair(rival, key, wanted->amount, !wanted->side);
-        if (!reversal && wanted->amount != line->amount) /* less a fee */
-            note_pair(rival, key, line->amount, line->side);
-        if (is_cut_pair(store, (uint32_t)i))
-            note_pair(rival, key, CUT, !line->side);
-        if (line->side != MATCH_BOOK || reversal)
-            continue;
+        }
+        note_line(rival, line, mate->amount, !mate->side, cut);
+        note_line(rival, mate, line->amount, !line->side, cut);
         rival->pairs++;
-        rival->offsets[offset(line, &store->lines[line->next]) + OFFSETS]++;
+        rival->offsets[offset(line, mate) + OFFSETS]++;
     }
 }
 
-/* The line that was taken for the owner of a piece which this one begins or ends with as well, whatever
- * their amounts. */
-static void doubt_cut(const struct rival *rival, struct slice core)
-{
-    struct match_store *store = rival->store;
-    const struct match_line *line = &store->lines[rival->line];
-    const struct match_keys *keys = &store->references;
-    uint64_t key = match_mix(match_hash(core.text, core.length) | 1, line->account);
-    uint64_t bit = pair_bit(key, CUT, line->side);
-    if (!(rival->filter[bit >> 3] >> (bit & 7) & 1))
-        return;
-    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
-         at++)
-        if (store->lines[keys->list[at].line].side != line->side &&
-            is_cut_pair(store, keys->list[at].line))
-            match_demote(store, keys->list[at].line, MATCH_DOUBT_PIECE, rival->line);
-}
-
 /* All references that are the beginning or the end of this one. */
-static void try_pieces(const struct rival *rival, const struct match_form *form)
+static void try_pieces(struct rival *rival, const struct match_form *form)
 {
     const struct slice none = {"", 0};
     size_t whole = match_form_core(form).length;
+    uint32_t account = rival->store->lines[rival->line].account;
     for (size_t length = PIECE_LEAST; length < form->length; length++)
         for (int end = 0; end < 2; end++) {
             const char *text = end ? form->text + form->length - length : form->text;
@@ -239,8 +285,9 @@ static void try_pieces(const struct rival *rival, const struct match_form *form)
             struct slice core = match_form_core(&piece);
             if (!core.length || core.length >= whole)
                 continue;
-            doubt(rival, core.text, core.length);
-            doubt_cut(rival, core);
+            uint64_t key = match_mix(match_hash(core.text, core.length) | 1, account);
+            try_one(rival, key, true);
+            try_one(rival, key, false);
         }
 }
 
@@ -267,13 +314,13 @@ void match_doubt_near(struct match_store *store)
     struct rival rival = {.store = store, .lanes = store->lanes};
     survey(&rival);
     doubt_late(&rival);
-    for (size_t i = 0; i < store->count; i++) {
-        const struct match_line *line = &store->lines[i];
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        const struct match_line *line = &store->lines[match_rest(store, i)];
         if (!is_candidate(store, line))
             continue;
-        struct match_form form = match_line_form(store, (uint32_t)i);
+        rival.line = match_rest(store, i);
+        struct match_form form = match_line_form(store, rival.line);
         struct slice core = match_form_core(&form);
-        rival.line = (uint32_t)i;
         if (core.length && form.length <= LENGTH_MOST &&
             match_lane_space(store->lanes, line->account, form.length) < MATCH_SPACE_MOST) {
             try_all(&rival, core);
@@ -281,6 +328,7 @@ void match_doubt_near(struct match_store *store)
                 try_inserted(&rival, (struct slice){form.text, form.length}, 0);
         }
         try_pieces(&rival, &form);
+        look_up(&rival);
     }
     free(rival.filter);
 }
@@ -325,13 +373,12 @@ static uint32_t near_partner(const struct match_store *store, const struct match
 
 static void collect_open(const struct match_store *store, struct match_keys *open)
 {
-    for (size_t i = 0; i < store->count; i++) {
-        const struct match_line *line = &store->lines[i];
-        if (is_candidate(store, line) ||
-            (!line->form && line->narrative_length && match_is_open(store, (uint32_t)i)))
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        const struct match_line *line = &store->lines[match_rest(store, i)];
+        if (is_candidate(store, line) || (!line->form && line->narrative_length && !line->mark))
             match_keys_add(open,
                            match_mix(match_mix(line->account, line->side), (uint64_t)line->amount),
-                           (uint32_t)i);
+                           match_rest(store, i));
     }
     match_keys_sort(open);
 }
@@ -373,12 +420,13 @@ void match_doubt_copies(struct match_store *store)
     struct match_keys open = {NULL, 0, 0};
     const struct match_keys *keys = &store->residue;
     collect_open(store, &open);
-    for (size_t i = 0; i < store->count; i++) {
-        const struct match_rule *rule = match_line_rule(store, &store->lines[i]);
-        if (rule && rule->kind == MATCH_REVERSAL && store->lines[i].next > i)
-            doubt_two(store, &open, (uint32_t)i, 1);
-        if (rule && rule->kind == MATCH_TRUNCATED && store->lines[i].next > i)
-            doubt_two(store, &open, (uint32_t)i, 2);
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        uint32_t line = match_rest(store, i);
+        const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
+        if (rule && rule->kind == MATCH_REVERSAL && store->lines[line].next > line)
+            doubt_two(store, &open, line, 1);
+        if (rule && rule->kind == MATCH_TRUNCATED && store->lines[line].next > line)
+            doubt_two(store, &open, line, 2);
     }
     for (size_t at = 0, run; at < keys->count; at += run) {
         run = match_keys_run(keys, at);

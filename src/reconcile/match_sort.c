@@ -7,7 +7,7 @@
 
 void match_keys_add(struct match_keys *keys, uint64_t key, uint32_t line)
 {
-    ARRAY_RESERVE(keys->list, keys->count, keys->capacity);
+    MATCH_RESERVE(keys->list, keys->count, keys->capacity);
     keys->list[keys->count++] = (struct match_key){key, line};
 }
 
@@ -91,7 +91,7 @@ void match_keys_sort(struct match_keys *keys)
         sort_all_bits(keys->list, keys->count);
         return;
     }
-    struct match_key *other = xmalloc(keys->count * sizeof *other);
+    struct match_key *other = xrealloc_large(NULL, keys->count * sizeof *other);
     scatter(keys->list, other, keys->count, 31);
     scatter(other, keys->list, keys->count, 42);
     scatter(keys->list, other, keys->count, 53);
@@ -137,59 +137,171 @@ static int compare_keys(const void *left, const void *right, void *context)
     return compare_lines(store, &store->lines[a->line], &store->lines[b->line]);
 }
 
-/* Bytes that all ids of a side begin with. */
-static void shared_prefix(const struct match_store *store, size_t shared[2])
+/* The lines of one side on their way into their order. */
+struct ranks {
+    struct match_store *store;
+    int side;
+    size_t shared;              /* bytes that all ids of the side begin with */
+    struct match_key *places;   /* key of the id, place in the store */
+    struct match_line *lines;   /* in order */
+};
+
+/* Where the lines of the side are. */
+static void find_places(struct ranks *ranks)
 {
-    const struct match_line *first[2] = {NULL, NULL};
-    for (size_t i = 0; i < store->count; i++) {
+    const struct match_store *store = ranks->store;
+    const struct match_line *first = NULL;
+    size_t found = 0, count = store->counts[ranks->side];
+    for (size_t i = 0; found < count; i++) {
         const struct match_line *line = &store->lines[i];
-        int side = line->side;
-        if (!first[side]) {
-            first[side] = line;
-            shared[side] = line->id_length;
+        if (line->side != ranks->side)
+            continue;
+        ranks->places[found++].line = (uint32_t)i;
+        if (!first) {
+            first = line;
+            ranks->shared = line->id_length;
         }
-        if (shared[side] > line->id_length)
-            shared[side] = line->id_length;
-        const char *a = match_text_of(store, line), *b = match_text_of(store, first[side]);
-        for (size_t k = 0; k < shared[side]; k++)
-            if (a[k] != b[k])
-                shared[side] = k;
+        if (ranks->shared > line->id_length)
+            ranks->shared = line->id_length;
+        const char *a = match_text_of(store, line), *b = match_text_of(store, first);
+        if (memcmp(a, b, ranks->shared))
+            for (size_t k = 0; k < ranks->shared; k++)
+                if (a[k] != b[k])
+                    ranks->shared = k;
     }
 }
 
-/* Side, length and first bytes of the id after what all ids share: orders most of them. */
+/* Length and first bytes of the id after what all ids share: orders most of them. */
 static uint64_t head_of(const struct match_store *store, const struct match_line *line,
                         size_t shared)
 {
     size_t length = line->id_length - shared;
     const unsigned char *id = (const unsigned char *)match_text_of(store, line) + shared;
-    uint64_t head = (uint64_t)line->side << 63 | (uint64_t)(length < 127 ? length : 127) << 56;
-    for (size_t i = 0; i < 7; i++)
-        head |= (uint64_t)(i < length && length < 127 ? id[i] : 0) << (48 - 8 * i);
+    uint64_t head = (uint64_t)(length < 127 ? length : 127) << 56;
+    for (size_t i = 0; i < 7 && i < length && length < 127; i++)
+        head |= (uint64_t)id[i] << (48 - 8 * i);
     return head;
+}
+
+/* The bits of a key that differ between the keys, side by side: digits have four each. */
+static uint64_t squeeze(uint64_t key, uint64_t differ)
+{
+    uint64_t squeezed = 0;
+    for (int at = 0; differ;) {
+        int from = __builtin_ctzll(differ), bits = __builtin_ctzll(~(differ >> from) | 1ull << 63);
+        uint64_t mask = (2ull << (bits - 1)) - 1;
+        squeezed |= (key >> from & mask) << at;
+        differ &= ~(mask << from);
+        at += bits;
+    }
+    return squeezed;
+}
+
+/* Fills in the keys. Returns how many bits of them say something. */
+static int make_heads(struct ranks *ranks)
+{
+    const struct match_store *store = ranks->store;
+    size_t count = store->counts[ranks->side];
+    uint64_t differ = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct match_key *place = &ranks->places[i];
+        place->key = head_of(store, &store->lines[place->line], ranks->shared);
+        differ |= place->key ^ ranks->places[0].key;
+    }
+    for (size_t i = 0; i < count; i++)
+        ranks->places[i].key = squeeze(ranks->places[i].key, differ);
+    return __builtin_popcountll(differ);
+}
+
+static void rank_side(void *part)
+{
+    struct ranks *ranks = part;
+    struct match_store *store = ranks->store;
+    size_t count = store->counts[ranks->side];
+    find_places(ranks);
+    int bits = make_heads(ranks);
+    struct match_key *other = xrealloc_large(NULL, count * sizeof *other), *swap;
+    for (int shift = 0; shift < bits; shift += DIGIT) {
+        scatter(ranks->places, other, count, shift);
+        swap = ranks->places;
+        ranks->places = other;
+        other = swap;
+    }
+    free(other);
+    struct match_keys places = {ranks->places, count, count};
+    for (size_t at = 0, run; at < count; at += run)
+        if ((run = match_keys_run(&places, at)) > 1)
+            qsort_r(&ranks->places[at], run, sizeof *ranks->places, compare_keys, store);
+    for (size_t i = 0; i < count; i++) {
+        if (i + 16 < count)
+            __builtin_prefetch(&store->lines[ranks->places[i + 16].line]);
+        ranks->lines[i] = store->lines[ranks->places[i].line];
+    }
+    free(ranks->places);
 }
 
 void match_store_sort(struct match_store *store)
 {
-    size_t shared[2] = {0, 0};
-    if (!store->count)
-        return;
-    struct match_keys places = {NULL, 0, 0};
-    shared_prefix(store, shared);
+    struct match_line *lines = xrealloc_large(NULL, store->count * sizeof *lines);
+    struct ranks sides[2];
+    for (int side = 0; side < 2; side++)
+        sides[side] = (struct ranks){
+            .store = store,
+            .side = side,
+            .places = xrealloc_large(NULL, store->counts[side] * sizeof *sides[side].places),
+            .lines = lines + (side ? store->counts[0] : 0)};
+    match_both(rank_side, &sides[0], &sides[1]);
     for (size_t i = 0; i < store->count; i++)
-        match_keys_add(&places, head_of(store, &store->lines[i], shared[store->lines[i].side]),
-                       (uint32_t)i);
-    sort_all_bits(places.list, places.count);
-    for (size_t at = 0, run; at < places.count; at += run)
-        if ((run = match_keys_run(&places, at)) > 1)
-            qsort_r(&places.list[at], run, sizeof *places.list, compare_keys, store);
-    struct match_line *lines = xmalloc(store->count * sizeof *lines);
-    for (size_t i = 0; i < store->count; i++) {
-        lines[i] = store->lines[places.list[i].line];
         lines[i].next = (uint32_t)i;
-    }
-    match_keys_free(&places);
     free(store->lines);
     store->lines = lines;
     store->capacity = store->count;
+}
+
+/* The references that are one half of all by the first bit of their key. */
+struct half {
+    const struct match_store *store;
+    uint64_t bit;
+    struct match_keys keys;
+};
+
+static void index_half(void *part)
+{
+    struct half *half = part;
+    const struct match_store *store = half->store;
+    for (size_t i = 0; i < store->count; i++) {
+        uint64_t key = store->lines[i].form ? match_reference_key(&store->lines[i]) : 0;
+        if (store->lines[i].form && key >> 63 == half->bit)
+            match_keys_add(&half->keys, key, (uint32_t)i);
+    }
+    match_keys_sort(&half->keys);
+}
+
+void match_index_references(struct match_store *store)
+{
+    struct half low = {store, 0, {NULL, 0, 0}}, high = {store, 1, {NULL, 0, 0}};
+    struct match_keys *keys = &store->references;
+    match_both(index_half, &low, &high);
+    keys->count = keys->capacity = low.keys.count + high.keys.count;
+    keys->list = xrealloc_large(low.keys.list, keys->count * sizeof *keys->list);
+    if (high.keys.count)
+        memcpy(keys->list + low.keys.count, high.keys.list,
+               high.keys.count * sizeof *keys->list);
+    match_keys_free(&high.keys);
+}
+
+/* Bits of a filter to one key. */
+enum { FILTER_BITS = 16 };
+
+struct match_filter match_filter_new(const struct match_keys *keys)
+{
+    struct match_filter filter = {.shift = 64 - 10};
+    while (filter.shift > 64 - 40 && 1ull << (64 - filter.shift) < keys->count * FILTER_BITS)
+        filter.shift--;
+    filter.bits = xcalloc((1ull << (64 - filter.shift)) / 8, 1);
+    for (size_t i = 0; i < keys->count; i++) {
+        uint64_t bit = keys->list[i].key >> filter.shift;
+        filter.bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+    }
+    return filter;
 }

@@ -94,10 +94,11 @@ static void gather(const struct match_store *store, const struct match_key *keys
 
 static void collect(const struct match_store *store, struct match_keys *keys)
 {
-    for (size_t i = 0; i < store->count; i++) {
-        uint64_t key = store->lines[i].mark ? 0 : parent_key(store, &store->lines[i]);
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        const struct match_line *line = &store->lines[match_rest(store, i)];
+        uint64_t key = line->mark ? 0 : parent_key(store, line);
         if (key)
-            match_keys_add(keys, key, (uint32_t)i);
+            match_keys_add(keys, key, match_rest(store, i));
     }
     match_keys_sort(keys);
 }
@@ -150,10 +151,10 @@ void match_doubt_parts(struct match_store *store)
 {
     struct match_keys keys = {NULL, 0, 0};
     uint8_t *filter = xcalloc(FILTER, 1);
-    for (size_t i = 0; i < store->count; i++)
-        if (!store->lines[i].mark && has_part(store, (uint32_t)i)) {
-            uint64_t key = parent_key(store, &store->lines[i]);
-            match_keys_add(&keys, key, (uint32_t)i);
+    for (size_t i = 0; i < match_rest_count(store); i++)
+        if (match_is_open(store, match_rest(store, i)) && has_part(store, match_rest(store, i))) {
+            uint64_t key = parent_key(store, &store->lines[match_rest(store, i)]);
+            match_keys_add(&keys, key, match_rest(store, i));
             filter[key & (FILTER - 1)] = 1;
         }
     for (size_t i = 0; keys.count && i < store->count; i++) {

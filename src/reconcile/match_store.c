@@ -24,6 +24,7 @@ void match_store_free(struct match_store *store)
     free(store->account_table);
     match_keys_free(&store->references);
     match_keys_free(&store->residue);
+    free(store->rest);
     free(store->notes);
     free(store->lines);
     free(store->texts[0].bytes);
@@ -92,7 +93,7 @@ uint32_t match_account(struct match_store *store, struct slice name, const char 
 
 static void add_text(struct match_text *to, struct slice text)
 {
-    ARRAY_RESERVE(to->bytes, to->length + text.length, to->capacity);
+    MATCH_RESERVE(to->bytes, to->length + text.length, to->capacity);
     if (text.length)
         memcpy(to->bytes + to->length, text.text, text.length);
     to->length += text.length;
@@ -130,7 +131,7 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
     const struct slice id = item->source_id, reference = item->reference;
     if (!fits(store, side, item, error))
         return false;
-    ARRAY_RESERVE(store->lines, store->count, store->capacity);
+    MATCH_RESERVE(store->lines, store->count, store->capacity);
     store->lines[store->count] = (struct match_line){
         .amount = item->amount,
         .form = hash_form(store, item),
@@ -144,6 +145,7 @@ bool match_add(struct match_store *store, enum match_side side, uint32_t account
         .narrative_length = (uint16_t)item->narrative.length,
         .side = (uint8_t)side};
     store->count++;
+    store->counts[side]++;
     add_text(&store->texts[side], id);
     add_text(&store->texts[side], reference);
     add_text(&store->texts[side], item->narrative);
@@ -275,13 +277,15 @@ void match_store_absorb(struct match_store *store, struct match_store *other)
         struct slice name = {account->name, strlen(account->name)};
         accounts[i] = match_account(store, name, account->currency);
     }
-    ARRAY_RESERVE(store->lines, store->count + other->count, store->capacity);
+    MATCH_RESERVE(store->lines, store->count + other->count, store->capacity);
     for (size_t i = 0; i < other->count; i++) {
         struct match_line *line = &store->lines[store->count + i];
         *line = other->lines[i];
         line->account = accounts[line->account];
     }
     store->count += other->count;
+    for (int side = 0; side < 2; side++)
+        store->counts[side] += other->counts[side];
     for (int side = 0; side < 2; side++)
         if (other->texts[side].length) {
             free(store->texts[side].bytes);

@@ -1,6 +1,7 @@
 #ifndef BANKOPS_RECONCILE_MATCH_STORE_H
 #define BANKOPS_RECONCILE_MATCH_STORE_H
 
+#include "base/alloc.h"
 #include "reconcile/match.h"
 #include "reconcile/match_text.h"
 
@@ -10,6 +11,17 @@ struct match_account {
     char *name;
     char currency[4];
 };
+
+/* As ARRAY_RESERVE(), for arrays that grow large. */
+#define MATCH_RESERVE(array, count, capacity)                                                      \
+    do {                                                                                           \
+        if ((count) >= (capacity)) {                                                               \
+            (capacity) = (capacity) ? (capacity) * 2 : 64;                                         \
+            while ((count) >= (capacity))                                                          \
+                (capacity) *= 2;                                                                   \
+            (array) = xrealloc_large((array), (size_t)(capacity) * sizeof *(array));               \
+        }                                                                                          \
+    } while (0)
 
 /* A line under the key by which a rule compares. */
 struct match_key {
@@ -65,7 +77,7 @@ struct match_text {
 struct match_store {
     const struct match_rules *rules;
     struct match_line *lines;
-    size_t count, capacity;
+    size_t count, capacity, counts[2];
     struct match_text texts[2]; /* of each side */
     struct match_account *accounts;
     size_t account_count, account_capacity;
@@ -74,6 +86,8 @@ struct match_store {
     struct match_keys references; /* all lines with a reference, by match_reference_key() */
     struct match_keys residue;    /* those of references with an open line, after the first rule */
     bool has_residue;
+    uint32_t *rest; /* lines that references have not paired surely, after the first rule */
+    size_t rest_count;
     size_t again; /* lines whose reference and amount their side has on another day as well */
     struct match_lane *lanes;     /* after match_lanes_new() */
     struct match_note *notes;     /* after the run: by line */
@@ -91,6 +105,23 @@ size_t match_keys_run(const struct match_keys *keys, size_t from);
 /* Place of the first key that is not below this one; the keys are hashes. */
 size_t match_keys_find(const struct match_keys *keys, uint64_t key);
 void match_keys_free(struct match_keys *keys);
+
+/* Says of most hashes that they are not among the keys: a bit of memory instead of a search. */
+struct match_filter {
+    uint8_t *bits; /* the caller frees it */
+    int shift;
+};
+struct match_filter match_filter_new(const struct match_keys *keys);
+
+static inline const uint8_t *match_filter_byte(const struct match_filter *filter, uint64_t key)
+{
+    return &filter->bits[key >> filter->shift >> 3];
+}
+
+static inline bool match_filter_may_have(const struct match_filter *filter, uint64_t key)
+{
+    return *match_filter_byte(filter, key) >> (key >> filter->shift & 7) & 1;
+}
 
 /* Moves the lines of another store, which has them all on a side that this one has none of, and
  * frees it. */
@@ -118,6 +149,17 @@ void match_demote(struct match_store *store, uint32_t line, enum match_doubt dou
 uint32_t match_first(const struct match_store *store, uint32_t line);
 void match_note_add(struct match_store *store, struct match_note note);
 const struct match_note *match_note_find(const struct match_store *store, uint32_t line);
+
+/* The lines that may be open: all until a rule of references has run, then few. */
+static inline size_t match_rest_count(const struct match_store *store)
+{
+    return store->rest ? store->rest_count : store->count;
+}
+
+static inline uint32_t match_rest(const struct match_store *store, size_t index)
+{
+    return store->rest ? store->rest[index] : (uint32_t)index;
+}
 
 /* Where the texts of a line begin. */
 static inline const char *match_text_of(const struct match_store *store,

@@ -151,11 +151,12 @@ void match_rule_subset(struct match_store *store, const struct match_rule *rule)
     struct match_keys keys = {NULL, 0, 0};
     struct pool pool = {xmalloc(rule->pool * sizeof *pool.lines),
                         xmalloc(rule->pool * sizeof *pool.amounts), 0};
-    for (size_t i = 0; i < store->count; i++) {
-        const struct match_line *line = &store->lines[i];
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        const struct match_line *line = &store->lines[match_rest(store, i)];
         if (!line->mark && line->amount > INT64_MIN / PARTS_MOST &&
             line->amount < INT64_MAX / PARTS_MOST)
-            match_keys_add(&keys, pool_key(line, line->side, line->date), (uint32_t)i);
+            match_keys_add(&keys, pool_key(line, line->side, line->date),
+                           match_rest(store, i));
     }
     uint32_t *wholes = xmalloc((keys.count + 1) * sizeof *wholes);
     for (size_t i = 0; i < keys.count; i++)
