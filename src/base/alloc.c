@@ -47,7 +47,7 @@ void *xrealloc_large(void *block, size_t bytes)
     static const size_t worth = 4 << 20;
     char *large = xrealloc(block, bytes);
     if (bytes >= worth) {
-        /* whole pages, the allocator's own head included: a mapping of two kinds cannot grow in place */
+        /* whole pages, the allocator's head included: what is mapped in two kinds cannot grow */
         uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
         uintptr_t from = (uintptr_t)large & ~(page - 1);
         uintptr_t end = ((uintptr_t)large + bytes + page - 1) & ~(page - 1);

@@ -40,6 +40,7 @@ void match_run(struct match_store *store)
     match_doubt_near(store);
     match_doubt_copies(store);
     match_doubt_twins(store);
+    match_doubt_counters(store);
     match_lanes_free(store->lanes);
     store->lanes = NULL;
     match_keys_free(&store->references);

@@ -254,3 +254,27 @@ void match_doubt_days(struct match_store *store)
     doubt_accounts(store, uses);
     free(uses);
 }
+
+/* Four lines of one reference and amount, movement and counter-movement of each side, are two pairs or
+ * two reversals: where one of the pairs is doubtful the other is too. */
+static void doubt_counter(struct match_store *store, uint32_t doubtful)
+{
+    const struct match_line *line = &store->lines[doubtful];
+    const struct match_keys *keys = &store->references;
+    uint64_t key = match_reference_key(line);
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
+         at++) {
+        const struct match_line *other = &store->lines[keys->list[at].line];
+        if (other->account == line->account &&
+            (uint64_t)other->amount == 0 - (uint64_t)line->amount && line->amount &&
+            is_confirmed_pair(store, keys->list[at].line))
+            match_demote(store, keys->list[at].line, MATCH_DOUBT_TWIN, doubtful);
+    }
+}
+
+void match_doubt_counters(struct match_store *store)
+{
+    for (size_t i = 0; i < store->note_count; i++)
+        if (store->notes[i].doubt && store->lines[store->notes[i].line].form)
+            doubt_counter(store, store->notes[i].line);
+}

@@ -405,6 +405,7 @@ static struct match_nearness nearness(const struct tally *tally)
     for (int i = 0; i < MATCH_NEARNESS; i++) {
         double tested = tally->tested[i] ? (double)tally->tested[i] : 1;
         nearness.found[i] = tally->near[i];
+        nearness.tested[i] = tally->tested[i];
         nearness.share[i] = (double)tally->near[i] / tested;
         nearness.chance[i] = tally->chance[i] / tested;
     }
@@ -449,8 +450,11 @@ struct match_nearness *match_lane_test(const struct match_store *store,
             tallies[i].tested[MATCH_NEAR_CLOSE] = all.tested[MATCH_NEAR_CLOSE];
             tallies[i].near[MATCH_NEAR_CLOSE] = all.near[MATCH_NEAR_CLOSE];
             tallies[i].chance[MATCH_NEAR_CLOSE] = all.chance[MATCH_NEAR_CLOSE];
+            found[i] = nearness(&tallies[i]);
+            continue;
         }
         found[i] = nearness(&tallies[i]);
+        found[i].own = true;
     }
     match_keys_free(&keys);
     free(tallies);

@@ -233,10 +233,31 @@ static bool is_crowded(const struct match_nearness *test, uint32_t most)
                           found > 2 * expected + 3 * sqrt(expected));
 }
 
+/* The references of all accounts that are not crowded by themselves: the few neighbours that each of
+ * them has may be many together. */
+static struct match_nearness pool(const struct match_nearness *tests, size_t count, uint32_t most)
+{
+    struct match_nearness all = {.own = true};
+    for (size_t i = 0; i < count; i++)
+        for (int k = 0; k < MATCH_NEARNESS && tests[i].own && !is_crowded(&tests[i], most); k++) {
+            all.found[k] += tests[i].found[k];
+            all.tested[k] += tests[i].tested[k];
+            all.chance[k] += tests[i].chance[k] * (double)tests[i].tested[k];
+        }
+    for (int k = 0; k < MATCH_NEARNESS; k++) {
+        double tested = all.tested[k] ? (double)all.tested[k] : 1;
+        all.share[k] = (double)all.found[k] / tested;
+        all.chance[k] /= tested;
+    }
+    return all;
+}
+
 /* Accounts whose own references lie so close that a near one may be another's are never safe. */
 static void judge_crowds(const struct match_store *store, struct near *near)
 {
     struct match_nearness *tests = match_lane_test(store, near->lanes, near->rule);
+    struct match_nearness all = pool(tests, store->account_count, near->rule->neighbours);
+    bool crowded = is_crowded(&all, near->rule->neighbours);
     for (int distance = 0; distance < DISTANCES; distance++) {
         qsort_r(near->crowds, near->crowd_count, sizeof *near->crowds, by_expected, &distance);
         for (size_t from = 0, end; from < near->crowd_count; from = end) {
@@ -244,7 +265,7 @@ static void judge_crowds(const struct match_store *store, struct near *near)
             for (end = from; end < near->crowd_count &&
                              near->crowds[end].account == near->crowds[from].account;)
                 end++;
-            if (!is_crowded(test, near->rule->neighbours))
+            if (!is_crowded(test, near->rule->neighbours) && !(test->own && crowded))
                 judge_account(&near->crowds[from], end - from, distance,
                               distance ? near->rule->risk / 10.0 : near->rule->risk);
         }
@@ -268,14 +289,15 @@ static bool is_usual(const struct match_store *store, const struct near *near,
     return false;
 }
 
-/* Whether one reference is two characters longer in any writing: that is no typing error, but another
- * reference or a cut one. */
+/* Whether one reference is longer in any writing by more than a typing error makes: two characters, or
+ * one where another one differs. That is another reference, or a cut one. */
 static bool is_longer(const struct match_store *store, const struct pair *pair)
 {
     struct match_form one = match_line_form(store, pair->book);
     struct match_form other = match_line_form(store, pair->statement);
-    return abs(one.length - other.length) > 1 &&
-           abs((one.length - one.head) - (other.length - other.head)) > 1;
+    int most = pair->distance > 1 ? 0 : 1;
+    return abs(one.length - other.length) > most &&
+           abs((one.length - one.head) - (other.length - other.head)) > most;
 }
 
 static bool is_safe(const struct match_store *store, const struct near *near,

@@ -118,8 +118,8 @@ size_t match_lot_end(const struct match_store *store, const uint32_t *lines, siz
     return end;
 }
 
-void match_count_open(const struct match_store *store, const struct match_lot *lot, size_t counts[2][2],
-                       uint32_t first[2][2])
+void match_count_open(const struct match_store *store, const struct match_lot *lot,
+                      size_t counts[2][2], uint32_t first[2][2])
 {
     memset(counts, 0, 4 * sizeof counts[0][0]);
     for (size_t i = 0; i < lot->count; i++) {
@@ -193,7 +193,8 @@ struct class {
     bool alike[2]; /* the open lines of the side have one date */
 };
 
-static struct class next_class(const struct match_store *store, const struct match_lot *lot, size_t from)
+static struct class next_class(const struct match_store *store, const struct match_lot *lot,
+                               size_t from)
 {
     struct class class = {.from = from, .end = from, .alike = {true, true}};
     const struct match_line *head = &store->lines[lot->lines[from]];
@@ -302,7 +303,8 @@ static void pair_lot(struct match_store *store, const struct match_rule *rule,
     }
     for (int way = MATCH_IN; way <= MATCH_OUT; way++)
         if (counts[0][way] == 1 && counts[1][way] == 1)
-            pair_two(store, rule, first[0][way], first[1][way], counts[0][!way] == counts[1][!way]);
+            pair_two(store, rule, first[0][way], first[1][way],
+                     counts[0][!way] == counts[1][!way]);
 }
 
 bool match_is_fee(const struct match_line *book, const struct match_line *statement,
@@ -327,8 +329,14 @@ static bool agrees(const struct match_rule *rule, const struct match_line *book,
            difference * 1000000 <= (__int128)size_of(book) * rule->percent;
 }
 
+static bool has_own(const struct match_store *store, const struct match_line *line)
+{
+    return !match_no_reference(match_reference(store, line), &store->rules->absent);
+}
+
 /* The one open line of each side and direction among lines of one reference, when the amounts
- * agree but for a fee or a tolerance. Sure when no other line carries the reference. */
+ * agree but for a fee or a tolerance. Sure when no other line carries the reference, and both do: a
+ * narrative may speak of another movement, and the amount does not say that it is this one. */
 static void pair_inexact(struct match_store *store, const struct match_rule *rule,
                          const struct match_lot *run)
 {
@@ -343,7 +351,8 @@ static void pair_inexact(struct match_store *store, const struct match_rule *rul
         const struct match_line *book = &store->lines[first[0][way]];
         const struct match_line *statement = &store->lines[first[1][way]];
         if (book->account == statement->account && agrees(rule, book, statement))
-            pair_two(store, rule, first[0][way], first[1][way], used[way] == 2);
+            pair_two(store, rule, first[0][way], first[1][way],
+                     used[way] == 2 && has_own(store, book) && has_own(store, statement));
     }
 }
 

@@ -238,7 +238,8 @@ enum { MATCH_NEAR_ONE, MATCH_NEAR_TWO, MATCH_NEAR_CLOSE, MATCH_NEARNESS };
 
 struct match_nearness {
     double share[MATCH_NEARNESS], chance[MATCH_NEARNESS];
-    size_t found[MATCH_NEARNESS]; /* neighbours in the sample */
+    size_t found[MATCH_NEARNESS], tested[MATCH_NEARNESS]; /* neighbours in the sample, references */
+    bool own; /* else the account is too small to tell, and these are those of all accounts */
 };
 struct match_nearness *match_lane_test(const struct match_store *store,
                                        const struct match_lane *lanes,
@@ -271,5 +272,6 @@ void match_doubt_twins(struct match_store *store);
 void match_doubt_cut(struct match_store *store);
 void match_doubt_days(struct match_store *store);
 void match_doubt_writings(struct match_store *store);
+void match_doubt_counters(struct match_store *store);
 
 #endif

@@ -7,7 +7,8 @@
 /* Movement and counter-movement on one side, and no other line of that reference and amount: with
  * one, they are two movements of a reference that was used twice. Not sure where the reference stands
  * for other amounts as well. */
-static void net_run(struct match_store *store, const struct match_rule *rule, const struct match_lot *run)
+static void net_run(struct match_store *store, const struct match_rule *rule,
+                    const struct match_lot *run)
 {
     size_t counts[2][2];
     uint32_t first[2][2];
@@ -61,7 +62,8 @@ static void total_run(struct match_store *store, const struct match_rule *rule,
             (sides[0] == 1 || sides[1] == 1 || rule->many))
             match_join(
                 store, lines, count, rule,
-                match_is_key(match_reference(store, &store->lines[lines[0]]), &store->lines[lines[0]]));
+                match_is_key(match_reference(store, &store->lines[lines[0]]),
+                             &store->lines[lines[0]]));
     }
 }
 

@@ -57,6 +57,10 @@ static const struct scene {
      "L1 1 290 40066011;L2 1 490 40066011;L3 1 490 40066011;S1 1 1270 40066011;"
      "S2 2 480 40066015",
      "L1 L2 L3 S1", NULL},
+    {"two pairs or two reversals, one of them doubtful",
+     "L1 6 215 40012312;L2 7 -215 40012312;S1 6 215 40012312;S2 7 -215 40012312;"
+     "L3 6 -215 40012342",
+     "", "partner of another kind"},
     {"equal lines of which one is damaged twice",
      "L1 1 500 40111905;L2 1 500 40111905;S2 1 500 40111905;S1 1 500 0111901", "", NULL},
 };
@@ -273,6 +277,18 @@ static void two_orders_of_a_narrative_do_not_cancel_out(void **state)
     match_store_free(store);
 }
 
+/* A narrative may speak of another movement, and the amount does not say that it is this one. */
+static void a_fee_is_not_taken_from_what_a_narrative_speaks_of(void **state)
+{
+    RUN({L, "L1", "A", 9, 16600, "2478072134730065", NULL},
+        {S, "S1", "A", 9, 16500, "NONREF", "2478072134730065 FOR 27c4b7f4dfeeb843"},
+        {L, "L2", "A", 9, 16600, "2478072134730071", NULL},
+        {S, "S2", "A", 9, 16500, "2478072134730071", NULL});
+    expect(store, "L1 S1", "fee", MATCH_SUGGESTED);
+    expect(store, "L2 S2", "fee", MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
@@ -283,6 +299,7 @@ int main(void)
         cmocka_unit_test(numbers_that_come_again_are_no_keys),
         cmocka_unit_test(two_references_of_a_narrative_are_not_told_apart),
         cmocka_unit_test(two_orders_of_a_narrative_do_not_cancel_out),
+        cmocka_unit_test(a_fee_is_not_taken_from_what_a_narrative_speaks_of),
         cmocka_unit_test(a_reversal_that_the_other_side_names_is_none)};
     struct CMUnitTest tests[sizeof scenes / sizeof *scenes + sizeof others / sizeof *others];
     size_t count = sizeof scenes / sizeof *scenes;
