@@ -95,7 +95,7 @@ VALUES ('default', $rules${
       "days": {"early": 1, "late": 3},
       "block": 4096,
       "neighbours": "0.1",
-      "risk": 10,
+      "risk": 3,
       "status": "confirm"
     },
     {
