@@ -153,6 +153,32 @@ void text_safe(struct buffer *out, const char *text, size_t length)
     }
 }
 
+/* Characters that order others or hide, and belong to no writing. */
+static bool acts(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200B || c == 0x200E || c == 0x200F ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0x061C ||
+           c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
+}
+
+void text_plain(struct buffer *out, const char *text, size_t length, char line_end)
+{
+    buffer_add_bytes(out, "", 0);
+    for (size_t at = 0; at < length;) {
+        uint32_t c;
+        at += text_decode(text + at, length - at, &c);
+        if (c == '\r' && at < length && text[at] == '\n')
+            continue;
+        if (c == 0x0A || c == 0x0B || c == 0x0C || c == 0x0D || c == 0x85 || c == 0x2028 ||
+            c == 0x2029)
+            buffer_add_char(out, line_end);
+        else if (c == '\t')
+            buffer_add_char(out, ' ');
+        else if (!acts(c))
+            text_encode(out, c);
+    }
+}
+
 int text_width(const char *text)
 {
     int cells = 0;

@@ -29,6 +29,12 @@ void text_set_ambiguous_wide(bool wide);
  * combining marks stay on a base. Line ends become a return symbol. CVE-2021-42574. */
 void text_safe(struct buffer *out, const char *text, size_t length);
 
+/* Appends `text` for other programs (files, clipboard) without what acts unseen: control characters,
+ * bidirectional controls and tag characters are left out, invalid bytes become U+FFFD. Each line end
+ * becomes `line_end`; tabs become blanks. Joiners and variation selectors stay, for they belong to
+ * characters of names. */
+void text_plain(struct buffer *out, const char *text, size_t length, char line_end);
+
 /* Cells that a safe text takes. */
 int text_width(const char *text);
 

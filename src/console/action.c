@@ -34,9 +34,9 @@ static const struct action actions[ACTION_COUNT] = {
     [ACTION_EDITOR] = {"editor", N_("Editor"),
                        N_("Write the text in your own editor ($VISUAL or $EDITOR)."),
                        SAME("F9 Ctrl-O"), CONTEXT_FORM, 0, DANGER_NONE, 7},
-    [ACTION_ACCEPT] = {"accept", N_("Next field"), N_("Accept the field and go to the next one."),
+    [ACTION_ACCEPT] = {"next-field", N_("Next field"), N_("Accept the field and go to the next one."),
                        {"Tab", "Tab", "F4 Tab"}, CONTEXT_FORM, 0, DANGER_NONE, 0},
-    [ACTION_ERASE] = {"erase", N_("Erase field"), N_("Empty the field under the cursor."),
+    [ACTION_ERASE] = {"erase-field", N_("Erase field"), N_("Empty the field under the cursor."),
                       {"Ctrl-X", "Ctrl-X", "Ctrl-F Ctrl-X"}, CONTEXT_FORM, 0, DANGER_NONE, 0},
     [ACTION_CANCEL] = {"cancel", N_("Back"),
                        N_("One step back; stops a query that is running. Entries are kept as a "

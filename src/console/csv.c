@@ -1,5 +1,7 @@
 #include "console/csv.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 bool csv_is_number(const char *text)
@@ -19,21 +21,24 @@ bool csv_is_number(const char *text)
     return *text == '\0';
 }
 
-static bool dangerous(const char *text)
+bool csv_is_formula(const char *text)
 {
-    static const char *const starts[] = {"=",  "+",  "-",  "@",  "\t", "\r",
-                                         "＝", "＋", "－", "＠", "\n", "|"};
+    static const char *const starts[] = {"=", "+", "-", "@", "|", "＝", "＋", "－", "＠"};
+    text += strspn(text, " \t\r\n");
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (!strncmp(text, starts[i], strlen(starts[i])))
-            return true;
+            return !csv_is_number(text);
     return false;
 }
 
 void csv_field(struct buffer *out, const char *text)
 {
+    struct buffer plain = BUFFER_INIT;
     if (!text || !*text)
         return;
-    bool guard = dangerous(text) && !csv_is_number(text);
+    text_plain(&plain, text, strlen(text), '\n');
+    text = buffer_text(&plain);
+    bool guard = csv_is_formula(text);
     bool quoted = guard || strpbrk(text, ",\"\r\n") || text[0] == ' ';
     if (quoted)
         buffer_add_char(out, '"');
@@ -46,6 +51,7 @@ void csv_field(struct buffer *out, const char *text)
     }
     if (quoted)
         buffer_add_char(out, '"');
+    buffer_free(&plain);
 }
 
 void csv_separator(struct buffer *out)

@@ -8,7 +8,10 @@
 /* True for an optional sign, digits, and one decimal part: what a spreadsheet may take as it is. */
 bool csv_is_number(const char *text);
 
-/* Appends one field of a CSV line (RFC 4180). A text that a spreadsheet could take for a formula
+/* Whether a spreadsheet could take a text for a formula. */
+bool csv_is_formula(const char *text);
+
+/* Appends one field of a CSV line (RFC 4180), as text_plain() with its lines kept. A text that a spreadsheet could take for a formula
  * (beginning with = + - @, tab, carriage return or their full-width forms) gets a leading
  * apostrophe, unless it is a number. `text` may be NULL (empty field). */
 void csv_field(struct buffer *out, const char *text);

@@ -40,7 +40,7 @@ static size_t whole_characters(const char *text, size_t most)
 /* An encoded word is at most 75 characters long and holds whole characters (RFC 2047, 2 and 5). */
 static void add_subject(struct buffer *out, const char *subject)
 {
-    buffer_add(out, "Subject:");
+    buffer_add(out, *subject ? "Subject:" : "Subject:\r\n");
     while (*subject) {
         size_t take = whole_characters(subject, WORD_BYTES);
         if (!take)
@@ -52,8 +52,16 @@ static void add_subject(struct buffer *out, const char *subject)
     }
 }
 
-static void add_body(struct buffer *out, const char *body)
+/* Lines of a text end with CR LF also where base64 hides them (RFC 2045, 6.8). */
+static void add_body(struct buffer *out, const char *text)
 {
+    struct buffer lines = BUFFER_INIT;
+    for (; *text; text++) {
+        if (*text == '\n')
+            buffer_add_char(&lines, '\r');
+        buffer_add_char(&lines, *text);
+    }
+    const char *body = buffer_text(&lines);
     size_t left = strlen(body);
     while (left) {
         size_t take = left < LINE_BYTES ? left : LINE_BYTES;
@@ -62,6 +70,7 @@ static void add_body(struct buffer *out, const char *body)
         body += take;
         left -= take;
     }
+    buffer_free(&lines);
 }
 
 /* Names of days and months are English whatever the locale (RFC 5322, 3.3). */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/language.h"
+#include "base/text.h"
 #include "link/http.h"
 #include "link/mail.h"
 
@@ -166,11 +167,19 @@ static void send_mail(const struct message *message, const struct message_endpoi
 void message_send(const struct message *message, const struct message_endpoint *endpoint,
                   struct message_outcome *outcome)
 {
+    struct buffer subject = BUFFER_INIT, body = BUFFER_INIT;
+    struct message plain = *message;
+    text_plain(&subject, message->subject, strlen(message->subject), ' ');
+    text_plain(&body, message->body, strlen(message->body), '\n');
+    plain.subject = buffer_text(&subject);
+    plain.body = buffer_text(&body);
     *outcome = (struct message_outcome){.result = MESSAGE_SENT};
     if (!strcmp(endpoint->kind, "smtp"))
-        send_mail(message, endpoint, outcome);
+        send_mail(&plain, endpoint, outcome);
     else if (!strcmp(endpoint->kind, "webhook"))
-        send_webhook(message, endpoint, outcome);
+        send_webhook(&plain, endpoint, outcome);
     else
-        send_sms(message, endpoint, outcome);
+        send_sms(&plain, endpoint, outcome);
+    buffer_free(&subject);
+    buffer_free(&body);
 }

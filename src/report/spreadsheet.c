@@ -166,6 +166,9 @@ struct spreadsheet *spreadsheet_open(const char *path, const char *title, struct
 static void write_text(struct spreadsheet *sheet, int column, const char *text, lxw_format *format)
 {
     char *cut = NULL;
+    struct buffer plain = BUFFER_INIT;
+    text_plain(&plain, text, strlen(text), '\n');
+    text = buffer_text(&plain);
     if (strlen(text) > TEXT_MOST) {
         size_t length = TEXT_MOST;
         while (((unsigned char)text[length] & 0xC0) == 0x80)
@@ -175,6 +178,7 @@ static void write_text(struct spreadsheet *sheet, int column, const char *text, 
     note_failure(sheet, sheet->library->worksheet_write_string(
                             sheet->page, sheet->row, (lxw_col_t)column, cut ? cut : text, format));
     free(cut);
+    buffer_free(&plain);
 }
 
 void spreadsheet_heading(struct spreadsheet *sheet, const char *text)

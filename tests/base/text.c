@@ -33,6 +33,27 @@ static void safe_neutralises_controls(void **state)
     expect_safe("e\xCC\x81\xCC\x81\xCC\x81\xCC\x81", 9, "e\xCC\x81\xCC\x81");
 }
 
+static void expect_plain(const char *in, char line_end, const char *out)
+{
+    struct buffer buffer = BUFFER_INIT;
+    text_plain(&buffer, in, strlen(in), line_end);
+    assert_string_equal(buffer.data, out);
+    buffer_free(&buffer);
+}
+
+static void plain_leaves_out_what_acts(void **state)
+{
+    (void)state;
+    expect_plain("", ' ', "");
+    expect_plain("单曾仇 é", ' ', "单曾仇 é");
+    expect_plain("\033[2J\xC2\x9B" "31m\177\007", ' ', "[2J31m");
+    expect_plain("a\r\nb\rc\nd\xE2\x80\xA8" "e", '\n', "a\nb\nc\nd\ne");
+    expect_plain("a\r\nb\tc", ' ', "a b c");
+    expect_plain("\xE2\x80\xAE" "fdp\xE2\x80\x8B\xEF\xBB\xBF\xF3\xA0\x81\x81", ' ', "fdp");
+    expect_plain("葛\xF3\xA0\x84\x80 \xE2\x80\x8D", ' ', "葛\xF3\xA0\x84\x80 \xE2\x80\x8D");
+    expect_plain("\xFF", ' ', "\xEF\xBF\xBD");
+}
+
 static void width_counts_cells(void **state)
 {
     (void)state;
@@ -79,6 +100,7 @@ int main(void)
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(safe_neutralises_controls),
+        cmocka_unit_test(plain_leaves_out_what_acts),
         cmocka_unit_test(width_counts_cells),
         cmocka_unit_test(fit_never_splits_wide),
         cmocka_unit_test(wrap_breaks_at_blanks_and_wide),

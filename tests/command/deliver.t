@@ -93,6 +93,10 @@ mail=$(sql "SELECT min(customer_id) FROM bank.email WHERE customer_id > 100 AND 
 put email '您好，已办结' "$mail"
 deliver >/dev/null
 like "mail arrives, written in base64" "$(grep '^MAIL' "$log")" "*From: <bank@bank.example>*$(printf '您好，已办结' | base64)*"
+put email "$(printf 'eins\033[2J\342\200\256\nzwei')" "$mail"
+deliver >/dev/null
+like "without what would act on a terminal, its lines ended as mail does" "$(grep '^MAIL' "$log")" \
+    "*$(printf 'eins[2J\r\nzwei' | base64)*"
 none=$(sql "SELECT min(customer_id) FROM bank.customer c WHERE customer_id > 100
             AND NOT EXISTS (SELECT FROM bank.email e WHERE e.customer_id = c.customer_id)")
 put email nowhere "$none"

@@ -150,16 +150,22 @@ static void exports(void)
     pty_keys(pty, "Enter", NULL);
     stage_ok(pty_wait_text(pty, "3000 rows written", WAIT), "an export says how many rows");
     file = fopen(path, "r");
-    bool guarded = false;
+    bool guarded = false, clean = true;
     int lines = 0;
     while (file && fgets(line, sizeof line, file)) {
         lines++;
         guarded = guarded || strstr(line, "\"'=cmd|calc\"");
+        clean = clean && !strpbrk(line, "\033\007") && !strstr(line, "\u202e");
     }
     if (file)
         fclose(file);
     stage_ok(lines == 3001, "the file is whole");
     stage_ok(guarded, "a formula is neutralised");
+    stage_ok(clean, "and nothing in it acts on a terminal");
+    pty_keys(pty, "Home", "Down", "Down", "y", NULL);
+    stage_ok(pty_wait_text(pty, "1 row was copied.", WAIT) &&
+                 strstr(pty_clipboard(pty), "evil[2J]0;ownedeman\t"),
+             "nor in what is copied");
     stage_ok(
         sql("DO \\$\\$ BEGIN ASSERT (SELECT count(*) = 1 FROM bank.export_log WHERE rows = 3000); "
             "END \\$\\$"),

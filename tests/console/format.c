@@ -98,8 +98,10 @@ static void formulas_are_neutralised(void **state)
     expect_csv("=1+1", "\"'=1+1\"");
     expect_csv("+8613800138000x", "\"'+8613800138000x\"");
     expect_csv("@SUM(A1)", "\"'@SUM(A1)\"");
-    expect_csv("\t=1", "\"'\t=1\"");
-    expect_csv("\r=1", "\"'\r=1\"");
+    expect_csv("\t=1", "\"' =1\"");
+    expect_csv("\r=1", "\"'\n=1\"");
+    expect_csv("\r\n\xE2\x80\xAE=1", "\"'\n=1\"");
+    expect_csv("a\033[2Jb\007", "a[2Jb");
     expect_csv("＝cmd|' /C calc'!A0", "\"'＝cmd|' /C calc'!A0\"");
     expect_csv("－1", "\"'－1\"");
     expect_csv("-12.50", "-12.50");
