@@ -24,6 +24,7 @@ struct result {
     int64_t *bars;
     char **totals;
     int rows, label, bar;
+    const char **sheets; /* of each row, NULL when there are none */
 };
 
 /* The raw cells of one row by column of the definition. */
@@ -123,8 +124,12 @@ static void collect(struct result *result, const struct report_file *file, PGres
     result->rows = PQntuples(rows);
     result->cells = xcalloc((size_t)result->rows * (size_t)result->columns + 1, sizeof(char *));
     result->bars = xcalloc((size_t)result->rows + 1, sizeof *result->bars);
+    if (definition->sheet >= 0)
+        result->sheets = xcalloc((size_t)result->rows + 1, sizeof *result->sheets);
     for (int row = 0; row < result->rows; row++) {
         raw_row(rows, row, columns->count, raw);
+        if (result->sheets)
+            result->sheets[row] = raw[definition->sheet] ? raw[definition->sheet] : "";
         for (int at = 0; at < result->columns; at++)
             result->cells[row * result->columns + at] =
                 cell_text(file, columns, result->shown[at], raw);
@@ -142,6 +147,7 @@ static void result_free(struct result *result)
     for (int i = 0; result->totals && i < result->columns; i++)
         free(result->totals[i]);
     free(result->totals);
+    free(result->sheets);
     free(result->cells);
     free(result->bars);
     free(result->shown);
@@ -193,7 +199,8 @@ static void write_text(const struct result *result, const struct report_file *fi
                                  .label = result->label,
                                  .bar = result->bar,
                                  .bars = result->bars,
-                                 .greatest = percent ? 1000 : 0};
+                                 .greatest = percent ? 1000 : 0,
+                                 .sheets = result->sheets};
     struct report_paper paper = {file->lines, file->cells, file->bank, file->subtitle};
     if (file->layout == LAYOUT_PAPER)
         report_paper_text(&table, &paper, out);

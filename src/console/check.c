@@ -334,6 +334,8 @@ static void check_report(struct check *check)
     for (int i = 0; i < definition->total_count; i++)
         if (definition->totals[i] < 0)
             finding(check, "/totals", _("a column of the totals is not listed"));
+    if (definition->sheet == -2)
+        finding(check, "/sheet", _("this column is not listed"));
     if (definition->chart.kind && (definition->chart.x < 0 || definition->chart.y < 0))
         finding(check, "/chart", _("a column of the chart is not listed"));
 }

@@ -82,6 +82,9 @@ static void read_rows(struct definition *definition, const cJSON *json)
     definition->totals =
         read_column_names(json, "totals", &definition->columns, &definition->total_count);
     definition->chart = read_chart(json, &definition->columns);
+    const char *sheet = json_string(json, "sheet", NULL);
+    int at = sheet ? defined_columns_find(&definition->columns, sheet) : -1;
+    definition->sheet = sheet && at < 0 ? -2 : at;
 }
 
 static void read_submit(struct definition *definition, const cJSON *json)

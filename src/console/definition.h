@@ -303,6 +303,7 @@ struct definition {
     int panel_count;
     /* report */
     int *totals, total_count;
+    int sheet; /* each value of this column has a sheet of paper of its own; -1: none, -2: unknown */
     struct defined_chart chart;
     /* menu */
     struct group *groups;

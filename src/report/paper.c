@@ -44,11 +44,11 @@ static void add_end(const struct report_table *table, const struct report_paper 
                   _("Prepared by"), _("Reviewed by"));
 }
 
-void report_paper_text(const struct report_table *table, const struct report_paper *paper,
-                       struct buffer *out)
+/* The pages of one sheet, which has this name or NULL. */
+static void add_sheet(const struct report_table *table, const struct report_paper *paper,
+                      const int *widths, const char *sheet, struct buffer *out)
 {
     struct buffer end = BUFFER_INIT;
-    int *widths = report_table_widths(table);
     add_end(table, paper, widths, &end);
     int room = paper->lines - ABOVE - BELOW;
     room = room < LEAST_ROWS ? LEAST_ROWS : room;
@@ -61,7 +61,7 @@ void report_paper_text(const struct report_table *table, const struct report_pap
         snprintf(number, sizeof number, _("page %d of %d"), page + 1, pages);
         heading = xasprintf("%s  %s", paper->bank, table->title);
         add_line(out, heading, number, paper->cells);
-        add_line(out, table->subtitle ? table->subtitle : "", "", paper->cells);
+        add_line(out, sheet ? sheet : table->subtitle ? table->subtitle : "", "", paper->cells);
         buffer_add_char(out, '\n');
         report_table_head(table, widths, out);
         report_table_rows(table, widths, row, room, &body);
@@ -78,5 +78,22 @@ void report_paper_text(const struct report_table *table, const struct report_pap
         free(heading);
     }
     buffer_free(&end);
+}
+
+void report_paper_text(const struct report_table *table, const struct report_paper *paper,
+                       struct buffer *out)
+{
+    int *widths = report_table_widths(table);
+    for (int from = 0, end; from < table->rows || !from; from = end) {
+        struct report_table part = *table;
+        for (end = from + 1; end < table->rows; end++)
+            if (table->sheets && strcmp(table->sheets[from], table->sheets[end]) != 0)
+                break;
+        part.cells = table->cells + from * table->columns;
+        part.rows = (end < table->rows ? end : table->rows) - from;
+        part.totals = table->sheets ? NULL : table->totals;
+        add_sheet(&part, paper, widths, table->sheets && part.rows ? table->sheets[from] : NULL,
+                  out);
+    }
     free(widths);
 }

@@ -19,6 +19,8 @@ struct report_table {
     int label, bar;            /* columns of the chart; bar -1: no chart */
     const int64_t *bars;       /* one for each row, < 0: no value */
     int64_t greatest;          /* of a full bar; 0: the greatest of `bars` */
+    const char *const *sheets; /* for paper: of each row the sheet that it stands on, those of one
+                                  together; NULL: one sheet */
 };
 
 /* Appends the report; notes and bars are fitted to `cells`, the table takes what it needs. */

@@ -105,11 +105,11 @@ BEGIN
      GROUP BY l.code, o.currency ORDER BY l.code, o.currency;
 END $$;
 
--- 余额调节表 with its lines, for paper: each account of a lane (all lanes when empty) at the end of a
--- day (the last one with files when empty).
+-- 余额调节表 with its lines and who has signed it, for paper: each account of a lane (all lanes when empty)
+-- at the end of a day (the last one with files when empty), a sheet for each.
 CREATE FUNCTION api.report_balance(p_lane text, p_day date)
 RETURNS TABLE (account text, part int, item text, value_date date, reference text,
-    counterparty text, amount bigint, currency text)
+    counterparty text, amount bigint, currency text, sheet text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     v_day date := coalesce(p_day, (SELECT max(d.day) FROM recon_lane_day d));
@@ -117,10 +117,13 @@ BEGIN
     PERFORM bank.require_role('clerk', 'supervisor', 'auditor', 'admin');
     RETURN QUERY
     WITH lane AS (
-        SELECT l.lane_id FROM recon_lane l
+        SELECT l.lane_id, l.code FROM recon_lane l
          WHERE (coalesce(p_lane, '') = '' OR l.code = p_lane)
            AND l.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()),
-    balance AS (SELECT b.* FROM lane, api.balance_statement(lane.lane_id, v_day) b),
+    balance AS (SELECT b.*, concat_ws(' · ', lane.code, b.book_account, b.currency, v_day) AS sheet
+                  FROM lane, api.balance_statement(lane.lane_id, v_day) b),
+    signed AS (SELECT s.* FROM recon_signoff s
+                WHERE s.day = v_day AND s.status IN ('prepared', 'signed')),
     total AS (
         SELECT b.book_account, b.account_id, e.part, e.item, e.amount, b.currency
           FROM balance b CROSS JOIN LATERAL (VALUES (10, 'book', b.book), (20, 'statement-only', b.statement_only),
@@ -135,14 +138,27 @@ BEGIN
           FROM balance b CROSS JOIN LATERAL bank.recon_outstanding(b.account_id, v_day) o
           JOIN recon_item i ON i.account_id = b.account_id AND i.item_id = o.item_id)
     SELECT x.book_account, x.part, x.item, x.value_date, x.reference, x.counterparty, x.amount,
-           x.currency
+           x.currency, b.sheet
       FROM (SELECT t.book_account, t.account_id, t.part, t.item, CASE WHEN t.part IN (10, 60)
                    THEN v_day END AS value_date, NULL::text AS reference, NULL::text AS counterparty, t.amount, t.currency,
                    0::bigint AS item_id FROM total t
             UNION ALL
             SELECT d.book_account, d.account_id, d.part, d.item, d.value_date, d.reference,
-                   d.counterparty, d.amount, d.currency, d.item_id FROM detail d) x
-     ORDER BY x.book_account, x.account_id, x.part, x.value_date, x.item_id;
+                   d.counterparty, d.amount, d.currency, d.item_id FROM detail d
+            UNION ALL
+            SELECT b.book_account, b.account_id, p.part, p.item, bank.local_day(p.at), p.login,
+                   f.name_zh, NULL, b.currency, 0
+              FROM balance b JOIN signed s ON s.account_id = b.account_id
+              CROSS JOIN LATERAL (VALUES (80, 'prepared', s.preparer, s.prepared_at),
+                                         (81, 'reviewed', s.reviewer, s.reviewed_at)) p (part, item, login, at)
+              LEFT JOIN staff f ON f.login = p.login
+             WHERE p.login IS NOT NULL
+            UNION ALL
+            SELECT b.book_account, b.account_id, 79, d.state, NULL, NULL, NULL, NULL, b.currency, 0
+              FROM balance b JOIN api.balance_day_list d ON d.account_id = b.account_id AND d.day = v_day
+             WHERE d.state IN ('held', 'missing')) x
+      JOIN balance b ON b.account_id = x.account_id
+     ORDER BY b.sheet, x.account_id, x.part, x.value_date, x.item_id;
 END $$;
 DO $$
 BEGIN

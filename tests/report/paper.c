@@ -69,11 +69,33 @@ static void has_a_page_without_rows(void **state)
     free(text);
 }
 
+/* Each sheet begins its pages anew and is signed by itself. */
+static void signs_each_sheet(void **state)
+{
+    static const char *const cells[] = {"1", "2", "3"}, *const sheets[] = {"A 1", "A 1", "B 2"};
+    static const char *const one[] = {"No."};
+    struct buffer out = BUFFER_INIT;
+    struct report_table table = {.title = "Sheets", .headings = one, .right = right, .columns = 1,
+                                 .cells = cells, .rows = 3, .bar = -1, .sheets = sheets};
+    struct report_paper paper = {20, 50, "Bank", "clerk01"};
+    (void)state;
+    report_paper_text(&table, &paper, &out);
+    const char *second = strchr(buffer_text(&out), '\f');
+    assert_non_null(strstr(buffer_text(&out), "page 1 of 1\nA 1\n"));
+    assert_non_null(second);
+    assert_non_null(strstr(second, "page 1 of 1\nB 2\n"));
+    assert_non_null(strstr(second, "Reviewed by"));
+    assert_true(strstr(buffer_text(&out), "Reviewed by") < second);
+    assert_null(strstr(second, "2\n3\n"));
+    buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(fills_each_page),
                                        cmocka_unit_test(repeats_the_head_and_signs_once),
-                                       cmocka_unit_test(has_a_page_without_rows)};
+                                       cmocka_unit_test(has_a_page_without_rows),
+                                       cmocka_unit_test(signs_each_sheet)};
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
