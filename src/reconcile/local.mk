@@ -29,6 +29,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/fingerprint.c src/reconcile/fingerprint.h \
   src/reconcile/original.c src/reconcile/original.h \
   src/reconcile/upload.c src/reconcile/upload.h \
+  src/reconcile/upload_segment.c src/reconcile/upload_segment.h \
   src/reconcile/formats/bai2.c src/reconcile/formats/bai2.h \
   src/reconcile/formats/bai2_account.c src/reconcile/formats/bai2_parse.h \
   src/reconcile/formats/camt.c src/reconcile/formats/camt.h \

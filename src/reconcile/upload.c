@@ -8,6 +8,7 @@
 #include "reconcile/control.h"
 #include "reconcile/fingerprint.h"
 #include "reconcile/plain_key.h"
+#include "reconcile/upload_segment.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 struct upload {
     PGconn *connection;
+    struct upload_segment segment; /* where the lines of a large file go at once */
     struct copy copy;
     cJSON *statements, *controls;
     char side;
@@ -105,6 +107,11 @@ static bool take_statement(void *context, const struct statement *statement, str
     cJSON_AddBoolToObject(object, "opening_interim", statement->opening_interim);
     cJSON_AddBoolToObject(object, "closing_interim", statement->closing_interim);
     add_integer(object, "pending", (long long)statement->pending_count);
+    const struct upload_part *part = upload_segment_close(&upload->segment, statement);
+    if (part) {
+        add_date(object, "from_date", part->from);
+        add_date(object, "to_date", part->to);
+    }
     if (statement->has_previous && statement->has_opening)
         add_previous(upload, statement);
     cJSON_AddItemToArray(upload->statements, object);
@@ -143,12 +150,18 @@ static bool take_item(void *context, const struct item *item, struct error *erro
     struct upload *upload = context;
     struct copy *copy = &upload->copy;
     unsigned char print[FINGERPRINT_BYTES];
+    const struct upload_part *part = upload_segment_given(&upload->segment)
+                                         ? upload_segment_part(&upload->segment, item->statement)
+                                         : NULL;
     if (!fingerprint_item(&upload->fingerprint, upload->side, item, print))
         return error_set(error, ERROR_SYSTEM, "SHA-256", NULL, _("the digest cannot be computed"));
-    copy_binary_row(copy, 13);
-    copy_binary_int4(copy, item->statement);
+    copy_binary_row(copy, part ? 16 : 13);
+    if (part)
+        upload_segment_copy(&upload->segment, part, item, copy);
+    else
+        copy_binary_int4(copy, item->statement);
     copy_binary_int8(copy, (int64_t)item->line);
-    copy_binary_int8(copy, item->amount);
+    copy_binary_int8(copy, part && upload->side == 'S' ? -item->amount : item->amount);
     copy_day(copy, item->value_date);
     copy_day(copy, item->book_date);
     copy_slice(copy, item->kind);
@@ -168,22 +181,90 @@ static void hex(const unsigned char digest[32], char text[65])
         snprintf(text + 2 * i, 3, "%02x", digest[i]);
 }
 
-static bool send_lines(struct upload *upload, struct source *source, const struct format *format,
-                       struct outline *outline, struct error *error)
+#define LINE_COLUMNS                                                                               \
+    "line, amount, value_date, book_date, kind, reference, bank_reference, counterparty, "         \
+    "narrative, "                                                                                  \
+    "source_id, fingerprint, reference_key) FROM STDIN (FORMAT binary"
+
+static bool begin_copy(struct upload *upload, struct error *error)
 {
-    const struct sink own = {upload, take_item, take_statement, take_control};
-    const struct sink sink = outline ? outline_sink(outline, &own) : own;
-    if (!copy_binary_begin(
-            &upload->copy, upload->connection,
-            "COPY api.import_line (position, line, amount, value_date, book_date, kind, "
-            "reference, bank_reference, counterparty, narrative, source_id, fingerprint, "
-            "reference_key) FROM STDIN (FORMAT binary)",
-            error))
+    char sql[400];
+    if (!upload_segment_given(&upload->segment))
+        return copy_binary_begin(&upload->copy, upload->connection,
+                                 "COPY api.import_line (position, " LINE_COLUMNS ")", error);
+    snprintf(sql, sizeof sql,
+             "COPY api.recon_item_%lld (item_id, account_id, day, statement_id, " LINE_COLUMNS
+             ", FREEZE)",
+             (long long)upload->segment.low);
+    return copy_binary_begin(&upload->copy, upload->connection, sql, error);
+}
+
+static bool ignore_statement(void *context, const struct statement *statement, struct error *error)
+{
+    (void)context;
+    (void)statement;
+    (void)error;
+    return true;
+}
+
+/* Reads the lines and sends them; statements and controls too, unless they are known already. */
+static bool send_lines(struct upload *upload, struct source *source, const struct format *format,
+                       struct outline *outline, bool known, struct error *error)
+{
+    const struct sink own = {upload, take_item, known ? ignore_statement : take_statement,
+                             known ? NULL : take_control};
+    const struct sink sink = outline && !known ? outline_sink(outline, &own) : own;
+    if (!begin_copy(upload, error))
         return false;
     if (format_read(source, format, &sink, error) && source_unchanged(source, error))
         return copy_end(&upload->copy, error);
     copy_abort(&upload->copy);
     return false;
+}
+
+static bool count_item(void *context, const struct item *item, struct error *error)
+{
+    struct upload *upload = context;
+    (void)error;
+    upload_segment_count(&upload->segment, item);
+    return true;
+}
+
+/* Reads a file that may be large once before its lines are sent, so that the database can say where
+ * each is to go. */
+static bool look_ahead(struct upload *upload, struct source *source, const struct format *format,
+                       const struct upload_options *options, struct error *error)
+{
+    const struct sink own = {upload, count_item, take_statement, take_control};
+    const struct sink sink = options->outline ? outline_sink(options->outline, &own) : own;
+    if (!format_read(source, format, &sink, error) || !source_rewind(source, error))
+        return false;
+    char *statements = cJSON_PrintUnformatted(upload->statements);
+    bool done = upload_segment_ask(&upload->segment, upload->connection, options->side,
+                                   options->lane, statements, error);
+    free(statements);
+    return done;
+}
+
+/* All lines of a file, by the shortest way. What was sent to a segment goes back when two of them
+ * turn out to be equal: those are counted elsewhere. */
+static bool send_file(struct upload *upload, struct source *source, const struct format *format,
+                      const struct upload_options *options, struct error *error)
+{
+    if (source_scan(source)->bytes < UPLOAD_LARGE)
+        return send_lines(upload, source, format, options->outline, false, error);
+    if (!session_do(upload->connection, "SAVEPOINT lines", 0, NULL, error) ||
+        !look_ahead(upload, source, format, options, error) ||
+        !send_lines(upload, source, format, options->outline, true, error))
+        return false;
+    if (!upload_segment_given(&upload->segment) || !fingerprint_twice(&upload->fingerprint))
+        return true;
+    upload_segment_forget(&upload->segment);
+    fingerprint_end(&upload->fingerprint);
+    fingerprint_start(&upload->fingerprint);
+    return session_do(upload->connection, "ROLLBACK TO SAVEPOINT lines", 0, NULL, error) &&
+           source_rewind(source, error) &&
+           send_lines(upload, source, format, options->outline, true, error);
 }
 
 static char *describe(const struct source *source, const struct format *format,
@@ -216,6 +297,8 @@ static char *describe(const struct source *source, const struct format *format,
     cJSON_AddItemReferenceToObject(file, "controls", upload->controls);
     cJSON_AddBoolToObject(file, "prepared", true);
     cJSON_AddBoolToObject(file, "distinct", !fingerprint_twice(&upload->fingerprint));
+    if (upload_segment_given(&upload->segment))
+        add_integer(file, "segment", (long long)upload->segment.low);
     char *text = cJSON_PrintUnformatted(file);
     cJSON_Delete(file);
     return text;
@@ -280,13 +363,14 @@ bool upload_file(PGconn *connection, struct source *source, const struct format 
     *result = (struct upload_result){.accepted = false};
     bool done = session_do(connection, "SAVEPOINT one_file", 0, NULL, error) &&
                 check_known(connection, source, options->side, error) &&
-                send_lines(&upload, source, format, options->outline, error);
+                send_file(&upload, source, format, options, error);
     if (done)
         file = describe(source, format, options, &upload);
     done = done && commit_file(&upload, file, result, error);
     free(file);
     fingerprint_end(&upload.fingerprint);
     buffer_free(&upload.key);
+    upload_segment_free(&upload.segment);
     cJSON_Delete(upload.statements);
     cJSON_Delete(upload.controls);
     session_do(connection, done ? "RELEASE SAVEPOINT one_file" : "ROLLBACK TO SAVEPOINT one_file",

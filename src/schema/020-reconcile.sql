@@ -489,7 +489,7 @@ SELECT bank.table_protect('bank.recon_rule_set', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_note', 'SELECT, INSERT'),
        bank.table_protect('bank.recon_lane_day', 'SELECT, INSERT, UPDATE'),
        bank.table_protect('bank.recon_held_line', 'SELECT, INSERT, DELETE');
-GRANT USAGE ON SEQUENCE bank.recon_match_match_id_seq TO bankops_api;
+GRANT USAGE ON SEQUENCE bank.recon_match_match_id_seq, bank.recon_statement_statement_id_seq TO bankops_api;
 ALTER TABLE bank.recon_item_base OWNER TO bankops_owner;
 ALTER TABLE bank.recon_match_base OWNER TO bankops_owner;
 REVOKE ALL ON api.import_line FROM PUBLIC;

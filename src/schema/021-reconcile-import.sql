@@ -38,8 +38,7 @@ RETURNS uuid LANGUAGE sql STABLE AS $$
         i.book_date, i.reference, i.bank_reference, i.source_id, i.counterparty, i.narrative),
         'UTF8')), 'hex'), 32)::uuid $$;
 
--- Statements of a file that begin where another one ended: all their lines are new, also those equal
--- to lines of an earlier one.
+-- Statements of a file that begin where another one ended: all their lines are new, equal ones too.
 CREATE FUNCTION bank.recon_adjoining(p_file bigint) RETURNS int[]
 LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
     SELECT coalesce(array_agg(s.position), '{}') FROM recon_statement s
@@ -66,17 +65,32 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
      WHERE s.file_id = p_file AND s.kind = 'booked'
 $$;
 
--- The staged lines of this transaction by statement and day: what check and totals need of them.
-CREATE FUNCTION bank.recon_line_sums() RETURNS void
+-- The lines that this transaction brought, staged or in the segment p_low, by statement and day: what check
+-- and totals need of them. Of a segment no line may be of another statement, account or day than it says.
+CREATE FUNCTION bank.recon_line_sums(p_file bigint, p_low bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_day;
+    IF p_low IS NULL THEN
+        CREATE TEMP TABLE import_day ON COMMIT DROP AS
+        SELECT i.position, coalesce(i.book_date, i.value_date) AS booked_on, count(*) AS lines,
+               sum(i.amount) AS amount, sum(abs(i.amount)) AS value, min(i.value_date) AS from_date,
+               max(i.value_date) AS to_date
+          FROM api.import_line i WHERE i.writer = (SELECT pg_current_xact_id())
+         GROUP BY i.position, coalesce(i.book_date, i.value_date);
+        RETURN;
+    END IF;
+    EXECUTE format($make$
     CREATE TEMP TABLE import_day ON COMMIT DROP AS
-    SELECT i.position, coalesce(i.book_date, i.value_date) AS booked_on, count(*) AS lines,
-           sum(i.amount) AS amount, sum(abs(i.amount)) AS value, min(i.value_date) AS from_date,
-           max(i.value_date) AS to_date
-      FROM api.import_line i WHERE i.writer = (SELECT pg_current_xact_id())
-     GROUP BY i.position, coalesce(i.book_date, i.value_date);
+    SELECT CASE WHEN s.account_id = i.account_id AND i.day = CASE WHEN s.closing IS NOT NULL THEN s.close_date
+                     ELSE i.booked_on END THEN s.position ELSE 0 END AS position, i.booked_on, i.lines,
+           CASE s.side WHEN 'L' THEN i.amount ELSE -i.amount END AS amount, i.value, i.from_date, i.to_date
+      FROM (SELECT i.statement_id, i.account_id, i.day, coalesce(i.book_date, i.value_date) AS booked_on,
+                   count(*) AS lines, sum(i.amount) AS amount, sum(abs(i.amount)) AS value,
+                   min(i.value_date) AS from_date, max(i.value_date) AS to_date
+              FROM api.recon_item_%s i
+             GROUP BY i.statement_id, i.account_id, i.day, coalesce(i.book_date, i.value_date)) i
+      LEFT JOIN recon_statement s ON s.statement_id = i.statement_id AND s.file_id = %s $make$, p_low, p_file);
 END $$;
 
 -- Whether two of the staged lines may be equal. A false alarm costs time and nothing else.
@@ -181,9 +195,8 @@ BEGIN
     RETURN added;
 END $$;
 
--- Makes items of the staged lines; answers how many are new. The caller holds the accounts of the
--- file's side, so nobody else adds to them meanwhile. p_told: `prepared` and `distinct` of p_file of
--- api.import_commit.
+-- Makes items of the lines; answers how many are new. The caller holds the accounts of the file's side,
+-- so nobody else adds to them meanwhile. p_told: p_file of api.import_commit.
 CREATE FUNCTION bank.recon_store(p_file bigint, p_told jsonb) RETURNS bigint
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
@@ -192,9 +205,12 @@ DECLARE
     plain boolean := over IS NULL
         AND (prepared AND (p_told->>'distinct')::boolean
              OR NOT bank.recon_line_twice((SELECT side FROM recon_file WHERE file_id = p_file))) IS TRUE;
-    low bigint;
+    low bigint := bank.recon_lent(p_told);
     added bigint;
 BEGIN
+    IF low IS NOT NULL THEN
+        RETURN bank.recon_store_lent(p_file, low, over);
+    END IF;
     IF (SELECT sum(lines) FROM import_day) >= bank.setting('recon_segment_lines')::bigint THEN
         low := bank.recon_segment_new('item');
     END IF;
@@ -294,11 +310,12 @@ BEGIN
 END $$;
 
 CREATE FUNCTION bank.recon_add_statements(p_file bigint, p_side char, p_lane text,
-                                          p_statements jsonb)
+                                          p_statements jsonb, p_low bigint)
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     s record;
     account recon_account;
+    v_kept bigint[] := (SELECT g.statements FROM recon_segment g WHERE g.low = p_low);
 BEGIN
     FOR s IN SELECT * FROM jsonb_to_recordset(p_statements) AS s(position int, line bigint,
                  account text, reference text, number int, page int, currency text, open_date date,
@@ -306,10 +323,12 @@ BEGIN
                  kind text, opening_interim boolean, closing_interim boolean, pending bigint)
              ORDER BY position LOOP
         account := bank.recon_account_find(p_side, s.account, s.currency, p_lane, s.line);
-        INSERT INTO recon_statement (file_id, position, account_id, unit_id, side, account,
+        INSERT INTO recon_statement (statement_id, file_id, position, account_id, unit_id, side, account,
             reference, number, page, currency, open_date, close_date, opening, closing, movement,
             line_count, kind, opening_interim, closing_interim, pending_count, live)
-        VALUES (p_file, s.position, account.account_id, account.unit_id, p_side, s.account,
+        OVERRIDING SYSTEM VALUE
+        VALUES (coalesce(v_kept[s.position], nextval('bank.recon_statement_statement_id_seq')),
+            p_file, s.position, account.account_id, account.unit_id, p_side, s.account,
             s.reference, s.number, s.page, s.currency, s.open_date, s.close_date, s.opening,
             s.closing, s.movement, s.lines, coalesce(s.kind, 'booked'),
             coalesce(s.opening_interim, false), coalesce(s.closing_interim, false),
@@ -322,13 +341,13 @@ BEGIN
 END $$;
 
 -- The staged lines must be those that the statements count and sum; notes their value dates.
-CREATE FUNCTION bank.recon_check_lines(p_file bigint) RETURNS void
+CREATE FUNCTION bank.recon_check_lines(p_file bigint, p_low bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     l record;
     seen int[] := '{}';
 BEGIN
-    PERFORM bank.recon_line_sums();
+    PERFORM bank.recon_line_sums(p_file, p_low);
     FOR l IN SELECT d.position, sum(d.amount) AS movement, sum(d.lines) AS lines,
                     min(d.from_date) AS from_date, max(d.to_date) AS to_date
                FROM import_day d GROUP BY d.position LOOP
@@ -375,15 +394,25 @@ BEGIN
     RETURN added;
 END $$;
 
-CREATE FUNCTION bank.recon_hold(p_file bigint) RETURNS void
-LANGUAGE sql SET search_path = bank, pg_temp AS $$
+CREATE FUNCTION bank.recon_hold(p_file bigint, p_low bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
     UPDATE recon_statement SET live = false WHERE file_id = p_file;
+    IF p_low IS NOT NULL THEN
+        EXECUTE format('INSERT INTO recon_held_line
+            SELECT s.file_id, s.position, i.line, CASE s.side WHEN ''L'' THEN i.amount ELSE -i.amount END, i.value_date,
+                   i.book_date, i.kind, i.reference, i.bank_reference, i.counterparty, i.narrative, i.source_id,
+                   i.fingerprint
+              FROM api.recon_item_%s i JOIN recon_statement s USING (statement_id)', p_low);
+        PERFORM bank.recon_segment_take(p_low, NULL);
+        RETURN;
+    END IF;
     INSERT INTO recon_held_line
     SELECT p_file, position, line, amount, value_date, book_date, kind, reference, bank_reference,
            counterparty, narrative, source_id, fingerprint
       FROM api.import_line WHERE writer = pg_current_xact_id();
-    SELECT bank.recon_line_clear();
-$$;
+    PERFORM bank.recon_line_clear();
+END $$;
 
 -- True when a file of this content is there already (p_sha256 in hex), so that a client need not
 -- send it. Fails then like import_commit().
@@ -400,9 +429,10 @@ SELECT bank.function_grant('import_check', 'clerk', 'supervisor', 'admin');
 -- p_file: name, sha256 (hex), bytes, side (L book, S statement), format, profile, parser_version,
 -- encoding, lane (optional), controls: array of position (0: the file), kind, label, line, currency,
 -- expected, found; prepared: every line has its fingerprint and reference_key, distinct: and no two
--- fingerprints are equal. p_statements: array of position, line, account, reference, number, page,
--- currency, open_date, close_date, opening, closing, movement, lines, kind (booked, interim,
--- advice), opening_interim, closing_interim, pending. Amounts are strings of minor units. The answer's id is the file; its status says whether the gate let it pass.
+-- fingerprints are equal; segment: the lines are in that of api.import_segment, distinct. p_statements:
+-- array of position, line, account, reference, number, page, currency, open_date, close_date, opening,
+-- closing, movement, lines, kind (booked, interim, advice), opening_interim, closing_interim, pending.
+-- Amounts are strings of minor units. The answer's id is the file; its status says whether it was let in.
 CREATE FUNCTION api.import_commit(p_file jsonb, p_statements jsonb, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -411,6 +441,7 @@ DECLARE
     v_unit int;
     v_sha bytea := decode(p_file->>'sha256', 'hex');
     verdict record;
+    v_low bigint;
     v_new bigint := 0;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor', 'admin');
@@ -418,6 +449,7 @@ BEGIN
     IF answer.status IS NOT NULL THEN
         RETURN answer;
     END IF;
+    v_low := bank.recon_lent(p_file);
     PERFORM bank.recon_file_refuse_known(v_sha, p_file->>'side');
     INSERT INTO recon_file (unit_id, side, name, sha256, bytes, format, profile, parser_version,
                             encoding, status, statement_count, line_count)
@@ -427,15 +459,15 @@ BEGIN
            coalesce(sum((s->>'lines')::bigint), 0)
       FROM jsonb_array_elements(p_statements) s
     RETURNING file_id INTO v_file;
-    PERFORM bank.recon_add_statements(v_file, (p_file->>'side')::char, p_file->>'lane', p_statements);
-    PERFORM bank.recon_check_lines(v_file);
+    PERFORM bank.recon_add_statements(v_file, (p_file->>'side')::char, p_file->>'lane', p_statements, v_low);
+    PERFORM bank.recon_check_lines(v_file, v_low);
     SELECT min(unit_id) INTO v_unit FROM recon_statement WHERE file_id = v_file;
     PERFORM bank.recon_gate_controls(v_file, p_file->'controls');
     SELECT * INTO verdict FROM bank.recon_gate_file(v_file);
     IF verdict.p_code IS NULL THEN
         v_new := bank.recon_accept(v_file, p_file);
     ELSE
-        PERFORM bank.recon_hold(v_file);
+        PERFORM bank.recon_hold(v_file, v_low);
     END IF;
     UPDATE recon_file SET unit_id = v_unit, new_count = v_new,
            status = CASE WHEN verdict.p_code IS NULL THEN 'accepted' ELSE 'quarantined' END,

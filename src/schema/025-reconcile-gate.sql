@@ -224,7 +224,7 @@ BEGIN
            counterparty, narrative, source_id, fingerprint
       FROM recon_held_line WHERE file_id = p_file;
     DELETE FROM recon_held_line WHERE file_id = p_file;
-    PERFORM bank.recon_line_sums();
+    PERFORM bank.recon_line_sums(NULL, NULL);
     RETURN bank.recon_accept(p_file);
 END $$;
 

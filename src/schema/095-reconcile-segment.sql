@@ -12,6 +12,7 @@ CREATE TABLE bank.recon_segment (
     kind text COLLATE "C" NOT NULL CHECK (kind IN ('item', 'match')),
     first_item bigint,                       -- of matches: range of the lines in its pairs
     last_item bigint,
+    statements bigint[],                     -- numbers kept for the statements of an import, by position
     made_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 SELECT bank.table_protect('bank.recon_segment', 'SELECT');
@@ -64,6 +65,38 @@ BEGIN
         v_parts := v_parts || 'ADD CHECK (status IN (''confirmed'', ''undone'') AND adjustment = 0 AND made_at IS NULL)'::text;
     END IF;
     EXECUTE format('ALTER TABLE %s %s', v_table, array_to_string(v_parts, ', '));
+END $$;
+
+-- A segment for lines that a client copies into it: in schema api, and its session may write there, until
+-- recon_segment_take.
+CREATE FUNCTION bank.recon_segment_lend(p_statements int) RETURNS bank.recon_segment
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_columns text[] := '{item_id,account_id,amount,value_date,book_date,day,kind,reference,bank_reference,'
+                        'counterparty,narrative,source_id,statement_id,line,fingerprint,reference_key}';
+    v_low bigint := bank.recon_segment_new('item', v_columns);
+    v_segment recon_segment;
+BEGIN
+    EXECUTE format('ALTER TABLE bank.recon_item_%s SET SCHEMA api', v_low);
+    EXECUTE format('GRANT INSERT ON api.recon_item_%s TO %I', v_low, session_user);
+    UPDATE recon_segment SET statements = ARRAY(
+            SELECT nextval('bank.recon_statement_statement_id_seq') FROM generate_series(1, p_statements))
+     WHERE low = v_low RETURNING * INTO v_segment;
+    RETURN v_segment;
+END $$;
+
+-- Takes it back with what is in it; p_same: what is the same in all its lines. NULL: drops it.
+CREATE FUNCTION bank.recon_segment_take(p_low bigint, p_same jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF p_same IS NULL THEN
+        EXECUTE format('DROP TABLE api.recon_item_%s', p_low);
+        DELETE FROM recon_segment WHERE low = p_low;
+        RETURN;
+    END IF;
+    EXECUTE format('REVOKE ALL ON api.recon_item_%s FROM %I', p_low, session_user);
+    EXECUTE format('ALTER TABLE api.recon_item_%s SET SCHEMA bank', p_low);
+    PERFORM bank.recon_segment_widen('item', p_low, p_same);
 END $$;
 
 -- Makes the indexes of a segment that is filled. Once one is attached, nobody else attaches another
@@ -127,8 +160,9 @@ END $$;
 CREATE FUNCTION bank.recon_segment_joined() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = bank, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_inherits
-                    WHERE inhrelid = to_regclass(format('bank.recon_%s_%s', NEW.kind, NEW.low))) THEN
+    IF EXISTS (SELECT FROM recon_segment WHERE low = NEW.low)
+       AND NOT EXISTS (SELECT FROM pg_inherits
+                        WHERE inhrelid = to_regclass(format('bank.recon_%s_%s', NEW.kind, NEW.low))) THEN
         PERFORM bank.fail('BO423', 'The run was prepared and not ended.', NEW.low::text, 'Run the lane again.');
     END IF;
     RETURN NULL;
@@ -153,6 +187,7 @@ DECLARE
 BEGIN
     FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text, text[])',
                              'bank.recon_segment_widen(text, bigint, jsonb)',
+                             'bank.recon_segment_lend(int)', 'bank.recon_segment_take(bigint, jsonb)',
                              'bank.recon_segment_index(text, bigint)',
                              'bank.recon_segment_known(bigint)',
                              'bank.recon_segment_join(text, bigint)'] LOOP
@@ -167,4 +202,75 @@ END $$;
 DO $$ BEGIN
     ALTER TABLE bank.recon_original_part ALTER COLUMN data SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN NULL;
+END $$;
+GRANT CREATE ON SCHEMA api TO bankops_owner;
+
+-- Lends a client a segment for the lines of a large file, to copy them into at once: api.recon_item_N, N the
+-- segment's first number. No rows where that cannot be: the file is not large, tells of days that were
+-- told before, is not all of booked lines in one currency and unit; then api.import_line takes them.
+-- p_statements: as of api.import_commit, with from_date and to_date of their lines. The transaction
+-- must end with api.import_commit, told of the segment in p_file.
+CREATE FUNCTION api.import_segment(p_side text, p_lane text, p_statements jsonb)
+RETURNS TABLE (segment bigint, "position" int, statement_id bigint, account_id bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    v_count int := jsonb_array_length(p_statements);
+    v_accounts bigint[] := '{}';
+    v_unit int;
+    v_segment bank.recon_segment;
+    account bank.recon_account;
+    s record;
+BEGIN
+    PERFORM bank.require_role('clerk', 'supervisor', 'admin');
+    IF (SELECT coalesce(sum((e->>'lines')::bigint), 0) FROM jsonb_array_elements(p_statements) e)
+       < bank.setting('recon_segment_lines')::bigint THEN
+        RETURN;
+    END IF;
+    FOR s IN SELECT * FROM jsonb_to_recordset(p_statements) AS j(position int, line bigint, account text,
+                 currency text, kind text, from_date date, to_date date) ORDER BY j.position LOOP
+        account := bank.recon_account_find(p_side::char, s.account, s.currency, p_lane, s.line);
+        IF s.position <> cardinality(v_accounts) + 1 OR s.kind <> 'booked'
+           OR account.unit_id <> v_unit OR s.currency <> p_statements->0->>'currency'
+           OR EXISTS (SELECT FROM recon_statement t
+                       WHERE t.account_id = account.account_id AND t.side = p_side AND t.live
+                         AND t.kind = 'booked' AND t.from_date <= s.to_date AND t.to_date >= s.from_date) THEN
+            RETURN;
+        END IF;
+        v_accounts := v_accounts || account.account_id;
+        v_unit := account.unit_id;
+    END LOOP;
+    v_segment := bank.recon_segment_lend(v_count);
+    RETURN QUERY SELECT v_segment.low, n, v_segment.statements[n], v_accounts[n] FROM generate_series(1, v_count) n;
+END $$;
+SELECT bank.function_grant('import_segment', 'clerk', 'supervisor', 'admin');
+
+-- The segment that a client filled for a file, NULL when it did not.
+CREATE FUNCTION bank.recon_lent(p_told jsonb) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_low bigint := (p_told->>'segment')::bigint;
+BEGIN
+    IF v_low IS NOT NULL AND (to_regclass(format('api.recon_item_%s', v_low)) IS NULL OR NOT (p_told->>'distinct')::boolean) THEN
+        PERFORM bank.fail('BO409', 'The lines sent are not those of the statements.', v_low::text,
+                          'Import the file again.', 'segment');
+    END IF;
+    RETURN v_low;
+END $$;
+
+-- Its lines become items as they are: none of them can be known already, and no two are equal.
+CREATE FUNCTION bank.recon_store_lent(p_file bigint, p_low bigint, p_over bigint[]) RETURNS bigint
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF p_over IS NOT NULL THEN -- another import came first
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', p_low::text,
+                          'Import the file again.', 'segment');
+    END IF;
+    PERFORM bank.recon_segment_take(p_low, (SELECT to_jsonb(x) FROM (
+        SELECT DISTINCT s.unit_id, s.side, s.currency, 1 AS occurrence FROM recon_statement s
+         WHERE s.file_id = p_file) x));
+    PERFORM bank.recon_segment_index('item', p_low);
+    PERFORM bank.recon_segment_join('item', p_low);
+    PERFORM bank.recon_store_sums(p_file, true);
+    UPDATE recon_statement SET segment = p_low WHERE file_id = p_file AND fresh;
+    RETURN (SELECT coalesce(sum(lines), 0) FROM import_day);
 END $$;

@@ -77,6 +77,7 @@ INSERT INTO decided VALUES ('function', 'clerk supervisor', 'file_request');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'file_waive');
 INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'import_check');
 INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'import_commit');
+INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'import_segment');
 INSERT INTO decided VALUES ('function', 'admin', 'import_sweep');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'item_candidates');
 INSERT INTO decided VALUES ('function', 'clerk supervisor auditor admin', 'lane_change_diff');

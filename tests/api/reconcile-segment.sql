@@ -2,7 +2,7 @@
 -- it, and that the order of imports makes no difference.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(27);
+SELECT plan(35);
 UPDATE bank.setting SET value = '5' WHERE name = 'recon_segment_lines';
 
 INSERT INTO bank.recon_lane (code, name, kind, unit_id)
@@ -123,5 +123,65 @@ SELECT is(pg_temp.import('L', 'GG2', '6:F6 5:E5 6:F6 4:D4 3:C3 2:B2 1:A-1') || '
 SELECT is(pg_temp.result('G-TWO'), 'A1 1 confirmed, B2 2 confirmed, C3 3 confirmed, D4 4 confirmed, '
           'E5 5 confirmed, bank-only S G9 -9, bank-only S H8 -8, bank-only S K7 -7, duplicate L F6 6, '
           'duplicate L F6 6, duplicate S F6 -6', 'gives the same matches and breaks');
+
+-- A client writes the lines of a large file into a segment that is lent to it.
+-- p_spoil: what is wrong with them; p_closing: what the statement closes with when it opens with 0.
+CREATE FUNCTION pg_temp.lent(p_side text, p_lines text, p_day date, p_spoil text DEFAULT '', p_closing bigint DEFAULT NULL)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_statements jsonb;
+    lent record;
+    v_id text;
+BEGIN
+    SELECT jsonb_build_array(jsonb_build_object('position', 1, 'line', 1, 'account', 'GG1', 'reference', '', 'currency',
+               'EUR', 'movement', sum(split_part(l, ':', 1)::bigint)::text, 'lines', count(*), 'kind', 'booked',
+               'from_date', p_day, 'to_date', p_day) || CASE WHEN p_closing IS NULL THEN '{}' ELSE jsonb_build_object(
+               'opening', 0, 'closing', p_closing, 'open_date', p_day, 'close_date', p_day) END)
+      INTO v_statements FROM regexp_split_to_table(p_lines, ' ') l;
+    SET LOCAL SESSION AUTHORIZATION t_clerk;
+    SELECT * INTO lent FROM api.import_segment(p_side, 'G-ONE', v_statements);
+    IF lent.segment IS NULL THEN
+        RESET SESSION AUTHORIZATION;
+        RETURN 'none';
+    END IF;
+    EXECUTE format('INSERT INTO api.recon_item_%s (item_id, account_id, day, statement_id, line, amount, value_date, kind,
+            reference, bank_reference, counterparty, narrative, source_id, fingerprint)
+        SELECT %1$s + CASE %2$L WHEN ''range'' THEN -n WHEN ''number'' THEN 0 ELSE n END, %3$s + (%2$L = ''account'')::int,
+               %4$L::date + (%2$L = ''day'')::int, %5$s - (%2$L = ''statement'')::int, n, split_part(l, '':'', 1)::bigint, %4$L,
+               '''', split_part(l, '':'', 2), '''', '''', '''', '''', gen_random_uuid()
+          FROM regexp_split_to_table(%6$L, '' '') WITH ORDINALITY r (l, n)', lent.segment, p_spoil, lent.account_id, p_day,
+        lent.statement_id, p_lines);
+    IF p_spoil = 'forgotten' THEN
+        SET CONSTRAINTS ALL IMMEDIATE;
+    END IF;
+    v_id := (api.import_commit(jsonb_build_object('name', 'f', 'sha256', encode(sha256(convert_to(p_lines || p_day, 'UTF8')),
+            'hex'), 'bytes', 1, 'side', p_side, 'format', 'test', 'parser_version', 1, 'encoding', 'utf-8', 'prepared', true,
+            'distinct', p_spoil <> 'twice', 'segment', lent.segment + (p_spoil = 'other')::int), v_statements,
+        gen_random_uuid())).id;
+    RESET SESSION AUTHORIZATION;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    SET CONSTRAINTS ALL DEFERRED;
+    RETURN (SELECT concat_ws(' ', status, new_count) FROM bank.recon_file WHERE file_id = v_id::bigint);
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+SELECT is(pg_temp.lent('L', '1:J1 2:J2 3:J3 4:J4', '2032-02-01'), 'none', 'few lines get no segment');
+SELECT is(string_agg(s || ' ' || pg_temp.lent('L', '1:J1 2:J2 3:J3 4:J4 5:J5', '2032-02-01', s), ', '),
+          'account BO422, day BO422, statement BO422, range 23514, number 23505, twice BO409, other BO409, forgotten BO423',
+          'lines that are not what they should be, and a segment that is left, undo the import')
+  FROM unnest('{account,day,statement,range,number,twice,other,forgotten}'::text[]) s;
+SELECT is(pg_temp.lent('L', '1:J1 2:J2 3:J3 4:J4 5:J5', '2032-02-01'), 'accepted 5', 'lines written into a segment');
+SELECT is((SELECT string_agg(concat_ws(' ', i.side, i.amount, i.currency, i.day, i.occurrence, i.unit_id, s.fresh,
+              s.segment <= i.item_id, t.fresh_lines), '' ORDER BY i.item_id) FROM bank.recon_item i
+             JOIN bank.recon_statement s USING (statement_id)
+             JOIN bank.recon_day_total t ON t.account_id = i.account_id AND t.side = i.side AND t.day = i.day
+            WHERE i.reference = 'J5'), 'L 5 EUR 2032-02-01 1 2 t t 5', 'are items as others are');
+SELECT is(pg_temp.lent('L', '1:J1 2:J2 3:J3 4:J4 6:J6', '2032-02-01'), 'none', 'a day told again gets no segment');
+SELECT is(pg_temp.lent('L', '1:Q1 2:Q2 3:Q3 4:Q4 6:Q6', '2032-02-02', '', 4711), 'quarantined 0',
+          'lines that do not add up are held back');
+SELECT is((SELECT string_agg(h.amount || h.reference, ' ' ORDER BY h.line) FROM bank.recon_held_line h),
+          '1Q1 2Q2 3Q3 4Q4 6Q6', 'as they came');
+SELECT is((SELECT count(*) FROM pg_class WHERE relnamespace = 'api'::regnamespace AND relname LIKE 'recon\_item\_%'), 0::bigint,
+          'and no segment stays with anybody');
 SELECT * FROM finish();
 ROLLBACK;
