@@ -1,11 +1,12 @@
+#include "base/alloc.h"
 #include "base/language.h"
 #include "command/audit_verify.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "database/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,49 +118,31 @@ static bool verify(PGconn *connection, const struct audit_choices *choices, stru
     return true;
 }
 
+static bool read_every(const char *text, int *every, struct error *error)
+{
+    char *end;
+    long seconds = strtol(text, &end, 10);
+    *every = (int)seconds;
+    return (!*end && seconds >= 1 && seconds <= 3600) ||
+           error_set(error, ERROR_USAGE, "--every", _("bankops audit --help explains them."),
+                     _("a number of seconds from 1 to 3600 is expected, not '%.40s'"), text);
+}
+
 static bool read_options(int argc, char **argv, struct audit_choices *choices, bool *helped,
                          struct error *error)
 {
-    static const struct option options[] = {{"anchor", required_argument, NULL, 'a'},
-                                            {"every", required_argument, NULL, 'e'},
-                                            {"as", required_argument, NULL, 'u'},
-                                            {"database", required_argument, NULL, 'd'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-    char *end = NULL;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        switch (option) {
-        case 'a':
-            choices->anchor = optarg;
-            break;
-        case 'e':
-            choices->every = (int)strtol(optarg, &end, 10);
-            if (*end || choices->every < 1 || choices->every > 3600)
-                return error_set(error, ERROR_USAGE, "--every",
-                                 _("bankops audit --help lists the options."),
-                                 _("a number of seconds from 1 to 3600 is expected, not '%.40s'"),
-                                 optarg);
-            break;
-        case 'u':
-            choices->session.as = optarg;
-            break;
-        case 'd':
-            choices->session.conninfo = optarg;
-            break;
-        case 'h':
-            *helped = true;
-            fputs(_(help), stdout);
-            return true;
-        default:
-            return error_set(error, ERROR_USAGE, argv[optind - 1],
-                             _("bankops audit --help lists the options."),
-                             _("unknown option or missing value"));
-        }
-    }
-    return true;
+    const char *every = NULL;
+    const struct command_option options[] = {
+        {"anchor", &choices->anchor, NULL},
+        {"every", &every, NULL},
+        {"as", &choices->session.as, NULL},
+        {"database", &choices->session.conninfo, NULL},
+    };
+    if (!options_read(options, ARRAY_LENGTH(options), argc, argv, helped, error))
+        return false;
+    if (*helped)
+        fputs(_(help), stdout);
+    return *helped || !every || read_every(every, &choices->every, error);
 }
 
 static bool run(int argc, char **argv, struct error *error)

@@ -7,11 +7,11 @@
 #include "base/text.h"
 #include "command/classify_database.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "complaint/evaluate.h"
 #include "complaint/train.h"
 #include "console/csv.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,51 +285,30 @@ static const struct {
 static const char *const database_actions[] = {"cases",    "nightly", "promote",
                                                "rollback", "models",  "texts"};
 
-static bool take(struct choices *choices, int option, const char *name, struct error *error)
-{
-    switch (option) {
-    case 'i': choices->input = optarg; return true;
-    case 't': choices->text = optarg; return true;
-    case 'l': choices->label = optarg; return true;
-    case 'm': choices->model = optarg; return true;
-    case 'o': choices->output = optarg; return true;
-    case 'c': choices->count = optarg; return true;
-    case 's': choices->seed = optarg; return true;
-    case 'a': choices->session.as = optarg; return true;
-    case 'd': choices->session.conninfo = optarg; return true;
-    case 'F': return choices->from_database = true;
-    case 'P': return choices->promote = true;
-    case 'O': return choices->once = true;
-    case 'q': return choices->quiet = true;
-    default:
-        return error_set(error, ERROR_USAGE, name, _("bankops classify --help lists the options."),
-                         option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-}
-
 /* False with an error, or with *helped when help was shown. */
 static bool read_options(struct choices *choices, int argc, char **argv, bool *helped,
                          struct error *error)
 {
-    static const struct option known[] = {
-        {"input", required_argument, NULL, 'i'},        {"text-column", required_argument, NULL, 't'},
-        {"label-column", required_argument, NULL, 'l'}, {"model", required_argument, NULL, 'm'},
-        {"output", required_argument, NULL, 'o'},       {"count", required_argument, NULL, 'c'},
-        {"seed", required_argument, NULL, 's'},         {"as", required_argument, NULL, 'a'},
-        {"database", required_argument, NULL, 'd'},     {"from-database", no_argument, NULL, 'F'},
-        {"promote", no_argument, NULL, 'P'},            {"once", no_argument, NULL, 'O'},
-        {"quiet", no_argument, NULL, 'q'},              {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(_(help), stdout);
-            return *helped = true, false;
-        }
-        if (!take(choices, option, argv[optind - 1], error))
-            return false;
+    const struct command_option options[] = {
+        {"input", &choices->input, NULL},
+        {"text-column", &choices->text, NULL},
+        {"label-column", &choices->label, NULL},
+        {"model", &choices->model, NULL},
+        {"output", &choices->output, NULL},
+        {"count", &choices->count, NULL},
+        {"seed", &choices->seed, NULL},
+        {"as", &choices->session.as, NULL},
+        {"database", &choices->session.conninfo, NULL},
+        {"from-database", NULL, &choices->from_database},
+        {"promote", NULL, &choices->promote},
+        {"once", NULL, &choices->once},
+        {"quiet", NULL, &choices->quiet},
+    };
+    if (!options_read(options, ARRAY_LENGTH(options), argc, argv, helped, error))
+        return false;
+    if (*helped) {
+        fputs(_(help), stdout);
+        return false;
     }
     choices->action = optind < argc ? argv[optind++] : "";
     bool known_one = optind >= argc;
@@ -339,10 +318,10 @@ static bool read_options(struct choices *choices, int argc, char **argv, bool *h
     for (size_t i = 0; i < ARRAY_LENGTH(database_actions) && known_one; i++)
         if (!strcmp(database_actions[i], choices->action))
             return true;
-    return error_set(error, ERROR_USAGE, "classify",
-                     _("bankops classify --help lists the options."),
-                     _("one of train, evaluate, predict, cases, nightly, promote, rollback, models, "
-                       "texts is expected"));
+    return options_refuse(
+        error, "classify", "classify",
+        _("one of train, evaluate, predict, cases, nightly, promote, rollback, models, "
+          "texts is expected"));
 }
 
 static bool check_choices(const struct choices *choices, bool label, struct error *error)
@@ -355,9 +334,7 @@ static bool check_choices(const struct choices *choices, bool label, struct erro
                   {"--label-column", label ? choices->label : ""}};
     for (size_t i = 0; i < ARRAY_LENGTH(needed); i++)
         if (!needed[i].value)
-            return error_set(error, ERROR_USAGE, needed[i].name,
-                             _("bankops classify --help lists the options."),
-                             _("this option is needed"));
+            return options_refuse(error, "classify", needed[i].name, _("this option is needed"));
     return true;
 }
 
@@ -382,8 +359,9 @@ static long long number(const char *name, const char *text, long long usual, lon
     char empty[] = "", *end = empty;
     long long value = text ? strtoll(text, &end, 10) : usual;
     if (*end || (text && !*text) || value < 0 || value > most)
-        return error_set(error, ERROR_USAGE, name, _("bankops classify --help lists the options."),
-                         _("a number from 0 to %lld is expected"), most), -1;
+        return options_refuse(error, "classify", name, _("a number from 0 to %lld is expected"),
+                              most),
+               -1;
     return value;
 }
 

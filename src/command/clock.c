@@ -65,8 +65,7 @@ int command_clock(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct clock_job job = {.clocks = 0};
     struct worker worker = {.round = tick, .data = &job};
-    if (worker_options(&worker, &job.choices, false, _("bankops clock --help lists the options."),
-                       argc, argv, &error) &&
+    if (worker_options(&worker, &job.choices, false, argc, argv, &error) &&
         (job.choices.helped || worker_run(&worker, &error))) {
         if (job.choices.helped)
             fputs(_(help), stdout);

@@ -1,10 +1,11 @@
+#include "console/console.h"
+#include "base/alloc.h"
 #include "base/error.h"
 #include "base/language.h"
 #include "command/command.h"
-#include "console/console.h"
+#include "command/options.h"
 #include "console/plain.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,71 +24,43 @@ static void print_help(void)
              "Settings: ~/.config/bankops/bankops.conf. Manual: man bankops\n"));
 }
 
-static int wrong_use(const char *where)
+static int wrong_use(const char *where, const char *what)
 {
     struct error error = ERROR_INIT;
-    error_set(&error, ERROR_USAGE, where, _("bankops console --help lists the options."), "%s",
-              _("unknown option, or its argument is missing"));
+    options_refuse(&error, "console", where, "%s", what);
     error_print(&error);
     return error_exit_status(&error);
 }
 
-static int set_language(const char *name)
+static bool set_language(const char *name)
 {
     if (strcmp(name, "en") != 0 && strcmp(name, "zh") != 0)
-        return wrong_use("--language");
+        return false;
     language_set(name[0] == 'z' ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH);
     setenv("BANKOPS_LANGUAGE_SET", "1", 1);
-    return 0;
+    return true;
 }
 
 int command_console(int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"as", required_argument, NULL, 'a'},       {"database", required_argument, NULL, 'd'},
-        {"screen", required_argument, NULL, 's'},   {"read-only", no_argument, NULL, 'r'},
-        {"plain", no_argument, NULL, 'p'},          {"keymap", required_argument, NULL, 'k'},
-        {"theme", required_argument, NULL, 't'},    {"language", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+    struct console_options wanted = {0};
+    const char *language = NULL;
+    bool helped = false;
+    const struct command_option options[] = {
+        {"as", &wanted.as, NULL},         {"database", &wanted.conninfo, NULL},
+        {"screen", &wanted.screen, NULL}, {"read-only", NULL, &wanted.read_only},
+        {"plain", NULL, &wanted.plain},   {"keymap", &wanted.keymap, NULL},
+        {"theme", &wanted.theme, NULL},   {"language", &language, NULL},
     };
-    struct console_options options = {0};
-    int option, status;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        switch (option) {
-        case 'a':
-            options.as = optarg;
-            break;
-        case 'd':
-            options.conninfo = optarg;
-            break;
-        case 's':
-            options.screen = optarg;
-            break;
-        case 'r':
-            options.read_only = true;
-            break;
-        case 'p':
-            options.plain = true;
-            break;
-        case 'k':
-            options.keymap = optarg;
-            break;
-        case 't':
-            options.theme = optarg;
-            break;
-        case 'l':
-            if ((status = set_language(optarg)))
-                return status;
-            break;
-        case 'h':
-            return print_help(), 0;
-        default:
-            return wrong_use(argv[optind - 1]);
-        }
+    struct error error = ERROR_INIT;
+    if (!options_read(options, ARRAY_LENGTH(options), argc, argv, &helped, &error) ||
+        (!helped && !options_end("console", argc, argv, &error))) {
+        error_print(&error);
+        return error_exit_status(&error);
     }
-    if (optind < argc)
-        return wrong_use(argv[optind]);
-    return options.plain ? plain_run(&options) : console_run(&options);
+    if (helped)
+        return print_help(), 0;
+    if (language && !set_language(language))
+        return wrong_use("--language", _("en or zh is expected"));
+    return wanted.plain ? plain_run(&wanted) : console_run(&wanted);
 }

@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/work.h"
 #include "database/address.h"
 #include "database/backup.h"
@@ -8,7 +9,6 @@
 #include "database/migrate.h"
 #include "database/session.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,31 +260,18 @@ static const struct action {
 /* Leaves optind at the action; -1 to go on, else the exit status. */
 static int read_options(int argc, char **argv)
 {
-    static const struct option known[] = {{"database", required_argument, NULL, 'd'},
-                                          {"as", required_argument, NULL, 'a'},
-                                          {"quiet", no_argument, NULL, 'q'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
-    int option;
+    const struct command_option list[] = {
+        {"database", &options.conninfo, NULL},
+        {"as", &options.as, NULL},
+        {"quiet", NULL, &options.quiet},
+    };
     struct error error = ERROR_INIT;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-        if (option == 'd')
-            options.conninfo = optarg;
-        else if (option == 'a')
-            options.as = optarg;
-        else if (option == 'q')
-            options.quiet = true;
-        else if (option == 'h')
-            return fputs(_(help), stdout), 0;
-        else {
-            error_set(&error, ERROR_USAGE, argv[optind - 1],
-                      _("bankops database --help lists the options."),
-                      option == ':' ? _("needs a value") : _("unknown option"));
-            return fail(&error);
-        }
-    }
-    return -1;
+    bool helped = false;
+    if (!options_read(list, ARRAY_LENGTH(list), argc, argv, &helped, &error))
+        return fail(&error);
+    if (helped)
+        fputs(_(help), stdout);
+    return helped ? 0 : -1;
 }
 
 int command_database(int argc, char **argv)

@@ -141,10 +141,8 @@ int command_deliver(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct deliver_job job = {.sent = 0};
     struct worker worker = {.round = work, .data = &job};
-    bool good =
-        worker_options(&worker, &job.choices, true, _("bankops deliver --help lists the options."),
-                       argc, argv, &error) &&
-        (job.choices.helped || worker_run(&worker, &error));
+    bool good = worker_options(&worker, &job.choices, true, argc, argv, &error) &&
+                (job.choices.helped || worker_run(&worker, &error));
     free(job.choices.secrets);
     if (!good) {
         error_print(&error);

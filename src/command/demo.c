@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/seal.h"
 #include "complaint/store.h"
 #include "database/address.h"
@@ -13,7 +14,6 @@
 #include "demo/statement.h"
 #include "demo/summary.h"
 
-#include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,9 +110,8 @@ static bool number(const char *name, const char *text, int64_t low, int64_t high
     char *end;
     *value = strtoll(text, &end, 10);
     return (*text >= '0' && *text <= '9' && !*end && *value >= low && *value <= high) ||
-           error_set(error, ERROR_USAGE, name, _("bankops demo --help lists the options."),
-                     _("\"%s\" is not a number from %lld to %lld"), text, (long long)low,
-                     (long long)high);
+           options_refuse(error, "demo", name, _("\"%s\" is not a number from %lld to %lld"), text,
+                          (long long)low, (long long)high);
 }
 
 /* Moment in China. */
@@ -128,87 +127,62 @@ static bool moment(const char *text, int64_t *value, struct error *error)
             return true;
         }
     }
-    return error_set(error, ERROR_USAGE, "--now", _("bankops demo --help lists the options."),
-                     _("\"%s\" is not YYYY-MM-DD HH:MM"), text);
+    return options_refuse(error, "demo", "--now", _("\"%s\" is not YYYY-MM-DD HH:MM"), text);
 }
 
-static bool take(int option, const char *name, struct error *error)
+/* An option that only loading takes is remembered by its name. */
+static void loads(const char *name, bool given)
 {
-    int64_t seed = 0;
-    if (strchr("csnfb", option))
+    if (given)
         options.load_only = name;
-    switch (option) {
-    case 'c':
-        return number("--customers", optarg, LEAST_CUSTOMERS, MOST_CUSTOMERS, &options.customers,
-                      error);
-    case 's':
-        if (!number("--seed", optarg, 0, INT64_MAX, &seed, error))
-            return false;
-        options.seed = (uint64_t)seed;
-        return true;
-    case 'n':
-        return moment(optarg, &options.now, error);
-    case 'f':
-        options.files = optarg;
-        return true;
-    case 'b':
-        return options.bare = true;
-    case 'p':
-        return options.progress = true;
-    case 'u':
-        return options.summary = true;
-    case 'k':
-        return options.desk = true;
-    case 'q':
-        return options.quiet = true;
-    case 'd':
-        options.conninfo = optarg;
-        return true;
-    case 'a':
-        options.as = optarg;
-        return true;
-    case ':':
-        return error_set(error, ERROR_USAGE, name, _("bankops demo --help lists the options."),
-                         _("this option needs a value"));
-    default:
-        return error_set(error, ERROR_USAGE, name, _("bankops demo --help lists the options."),
-                         _("unknown option"));
-    }
+}
+
+static bool read_numbers(const char *customers, const char *seed, const char *now,
+                         struct error *error)
+{
+    int64_t value = 1;
+    options.customers = 100000;
+    options.now = (int64_t)time(NULL) / 60 * 60;
+    loads("--customers", customers);
+    loads("--seed", seed);
+    loads("--now", now);
+    loads("--files", options.files);
+    loads("--no-history", options.bare);
+    bool good = (!customers || number("--customers", customers, LEAST_CUSTOMERS, MOST_CUSTOMERS,
+                                      &options.customers, error)) &&
+                (!seed || number("--seed", seed, 0, INT64_MAX, &value, error)) &&
+                (!now || moment(now, &options.now, error));
+    options.seed = (uint64_t)value;
+    return good;
 }
 
 static bool read_options(int argc, char **argv, bool *helped, struct error *error)
 {
-    static const struct option list[] = {{"customers", required_argument, NULL, 'c'},
-                                         {"seed", required_argument, NULL, 's'},
-                                         {"now", required_argument, NULL, 'n'},
-                                         {"files", required_argument, NULL, 'f'},
-                                         {"no-history", no_argument, NULL, 'b'},
-                                         {"progress", no_argument, NULL, 'p'},
-                                         {"summary", no_argument, NULL, 'u'},
-                                         {"desk", no_argument, NULL, 'k'},
-                                         {"quiet", no_argument, NULL, 'q'},
-                                         {"database", required_argument, NULL, 'd'},
-                                         {"as", required_argument, NULL, 'a'},
-                                         {"help", no_argument, NULL, 'h'},
-                                         {NULL, 0, NULL, 0}};
-    int option;
-    options.customers = 100000;
-    options.seed = 1;
-    options.now = (int64_t)time(NULL) / 60 * 60;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (option == 'h')
-            return *helped = true;
-        if (!take(option, argv[optind - 1], error))
-            return false;
-    }
+    const char *customers = NULL, *seed = NULL, *now = NULL;
+    const struct command_option list[] = {
+        {"customers", &customers, NULL},
+        {"seed", &seed, NULL},
+        {"now", &now, NULL},
+        {"files", &options.files, NULL},
+        {"no-history", NULL, &options.bare},
+        {"progress", NULL, &options.progress},
+        {"summary", NULL, &options.summary},
+        {"desk", NULL, &options.desk},
+        {"quiet", NULL, &options.quiet},
+        {"database", &options.conninfo, NULL},
+        {"as", &options.as, NULL},
+    };
+    if (!options_read(list, ARRAY_LENGTH(list), argc, argv, helped, error))
+        return false;
+    if (*helped)
+        return true;
+    if (!read_numbers(customers, seed, now, error))
+        return false;
     if (options.desk && options.load_only)
         return error_set(error, ERROR_USAGE, "--desk",
                          _("In this order: bankops demo …, bankops opening, bankops demo --desk."),
                          _("does not load a bank and takes no options of loading"));
-    return optind == argc ||
-           error_set(error, ERROR_USAGE, argv[optind], _("bankops demo --help lists the options."),
-                     _("unexpected argument"));
+    return options_end("demo", argc, argv, error);
 }
 
 static void report(void *data, const char *what)

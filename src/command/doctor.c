@@ -1,12 +1,13 @@
 #include "command/doctor.h"
 
+#include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/language.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/options.h"
 
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,34 +62,21 @@ static void help(void)
 
 int command_doctor(int argc, char **argv)
 {
-    static const struct option options[] = {{"plain", no_argument, NULL, 'p'},
-                                            {"database", required_argument, NULL, 'd'},
-                                            {"as", required_argument, NULL, 'a'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
     struct doctor doctor = {0};
     struct error error = ERROR_INIT;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "+:h", options, NULL)) != -1) {
-        if (option == 'h')
-            return help(), 0;
-        else if (option == 'p')
-            doctor.plain = true;
-        else if (option == 'd')
-            doctor.conninfo = optarg;
-        else if (option == 'a')
-            doctor.as = optarg;
-        else
-            break;
-    }
-    if (option != -1 || optind < argc) {
-        error_set(&error, ERROR_USAGE, option != -1 ? argv[optind - 1] : argv[optind],
-                  _("bankops doctor --help lists the options."),
-                  option == ':' ? _("this option needs a value") : _("unknown command or option"));
+    bool helped = false;
+    const struct command_option options[] = {
+        {"plain", NULL, &doctor.plain},
+        {"database", &doctor.conninfo, NULL},
+        {"as", &doctor.as, NULL},
+    };
+    if (!options_read(options, ARRAY_LENGTH(options), argc, argv, &helped, &error) ||
+        (!helped && !options_end("doctor", argc, argv, &error))) {
         error_print(&error);
         return error_exit_status(&error);
     }
+    if (helped)
+        return help(), 0;
     doctor_program(&doctor);
     doctor_machine(&doctor);
     doctor_server(&doctor);

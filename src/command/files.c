@@ -1,13 +1,14 @@
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/language.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "console/file_field.h"
 #include "console/perform_file.h"
 #include "database/address.h"
 #include "database/session.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,28 +146,13 @@ static bool save(PGconn *connection, const struct keys *keys, const char *number
 static bool read_options(int argc, char **argv, struct files_choices *choices, bool *helped,
                          struct error *error)
 {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"as", required_argument, NULL, 'a'},
-                                            {"database", required_argument, NULL, 'd'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'o')
-            choices->output = optarg;
-        else if (option == 'a')
-            choices->session.as = optarg;
-        else if (option == 'd')
-            choices->session.conninfo = optarg;
-        else if (option == 'h')
-            return *helped = true;
-        else
-            return error_set(error, ERROR_USAGE, argv[optind - 1],
-                             _("bankops files --help lists the options."),
-                             option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
+    const struct command_option options[] = {
+        {"output", &choices->output, NULL},
+        {"as", &choices->session.as, NULL},
+        {"database", &choices->session.conninfo, NULL},
+    };
+    if (!options_read(options, ARRAY_LENGTH(options), argc, argv, helped, error))
+        return false;
     choices->words = argv + optind;
     choices->count = argc - optind;
     return true;
@@ -180,11 +166,10 @@ static bool check_words(const struct files_choices *choices, struct error *error
                 (!strcmp(verb, "add") && choices->count >= 3) ||
                 (!strcmp(verb, "save") && choices->count == 3);
     if (good && choices->output && strcmp(verb, "save") != 0)
-        return error_set(error, ERROR_USAGE, "--output",
-                         _("bankops files --help lists the options."), _("belongs to save"));
-    return good || error_set(error, ERROR_USAGE, verb,
-                             _("bankops files --help lists the options."),
-                             _("one of list CASE, add CASE FILE… and save CASE NUMBER is needed"));
+        return options_refuse(error, "files", "--output", _("belongs to save"));
+    return good ||
+           options_refuse(error, "files", verb,
+                          _("one of list CASE, add CASE FILE… and save CASE NUMBER is needed"));
 }
 
 static bool carry_out(PGconn *connection, const struct files_choices *choices, struct error *error)

@@ -1,14 +1,15 @@
+#include "base/alloc.h"
 #include "base/date.h"
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
 #include "command/import_file.h"
+#include "command/options.h"
 #include "command/seal.h"
 #include "database/address.h"
 #include "database/session.h"
 #include "reconcile/original.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,46 +125,32 @@ static bool read_side(const char *text, char *side, struct error *error)
 static bool read_options(struct import *import, int argc, char **argv, bool *done,
                          struct error *error)
 {
-    static const struct option known[] = {
-        {"side", required_argument, NULL, 's'},     {"lane", required_argument, NULL, 'l'},
-        {"profile", required_argument, NULL, 'p'},
-        {"account", required_argument, NULL, 'A'},
-        {"file-date", required_argument, NULL, 'D'}, {"profiles", no_argument, NULL, 'P'},
-        {"original", required_argument, NULL, 'O'},
-        {"dry-run", no_argument, NULL, 'n'},        {"as", required_argument, NULL, 'a'},
-        {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
-    int option;
+    const char *side = NULL, *date = NULL;
+    const struct command_option options[] = {
+        {"side", &side, NULL},
+        {"lane", &import->file.upload.lane, NULL},
+        {"profile", &import->profile, NULL},
+        {"account", &import->account, NULL},
+        {"file-date", &date, NULL},
+        {"profiles", NULL, &import->list},
+        {"original", &import->original, NULL},
+        {"dry-run", NULL, &import->file.upload.dry_run},
+        {"quiet", NULL, &import->file.quiet},
+        {"as", &import->session.as, NULL},
+        {"database", &import->session.conninfo, NULL},
+    };
     *done = false;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-        switch (option) {
-        case 's':
-            if (!read_side(optarg, &import->file.upload.side, error))
-                return false;
-            break;
-        case 'l': import->file.upload.lane = optarg; break;
-        case 'p': import->profile = optarg; break;
-        case 'A': import->account = optarg; break;
-        case 'D':
-            if (!date_parse(optarg, &import->day))
-                return error_set(error, ERROR_USAGE, "--file-date", NULL,
-                                 _("a day YYYY-MM-DD is expected"));
-            break;
-        case 'P': import->list = true; break;
-        case 'O': import->original = optarg; break;
-        case 'n': import->file.upload.dry_run = true; break;
-        case 'a': import->session.as = optarg; break;
-        case 'd': import->session.conninfo = optarg; break;
-        case 'q': import->file.quiet = true; break;
-        case 'h': fputs(_(help), stdout); return *done = true;
-        default:
-            return error_set(error, ERROR_USAGE, argv[optind - 1],
-                             _("bankops import --help lists the options."),
-                             option == ':' ? _("the option needs a value") : _("unknown option"));
-        }
+    if (!options_read(options, ARRAY_LENGTH(options), argc, argv, done, error))
+        return false;
+    if (*done) {
+        fputs(_(help), stdout);
+        return true;
     }
+    if (side && !read_side(side, &import->file.upload.side, error))
+        return false;
+    if (date && !date_parse(date, &import->day))
+        return error_set(error, ERROR_USAGE, "--file-date", NULL,
+                         _("a day YYYY-MM-DD is expected"));
     if (optind == argc && !import->list && !import->original)
         return error_set(error, ERROR_USAGE, "import", _("bankops import --help says more."),
                          _("no file is named"));

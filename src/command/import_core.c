@@ -4,12 +4,12 @@
 #include "base/csv_reader.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/seal.h"
 #include "database/address.h"
 #include "database/session.h"
 
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,50 +213,19 @@ static bool run(struct intake *intake, int count, char **paths, struct error *er
     return good;
 }
 
-static bool take(struct intake *intake, int option, const char *name, struct error *error)
-{
-    switch (option) {
-    case 'c':
-        intake->core = optarg;
-        return true;
-    case 'n':
-        return intake->dry_run = true;
-    case 'q':
-        return intake->quiet = true;
-    case 'a':
-        intake->session.as = optarg;
-        return true;
-    case 'd':
-        intake->session.conninfo = optarg;
-        return true;
-    default:
-        return error_set(error, ERROR_USAGE, name,
-                         _("bankops import-core --help lists the options."),
-                         option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-}
-
 static bool read_options(struct intake *intake, int argc, char **argv, bool *helped,
                          struct error *error)
 {
-    static const struct option list[] = {{"core", required_argument, NULL, 'c'},
-                                         {"dry-run", no_argument, NULL, 'n'},
-                                         {"quiet", no_argument, NULL, 'q'},
-                                         {"as", required_argument, NULL, 'a'},
-                                         {"database", required_argument, NULL, 'd'},
-                                         {"help", no_argument, NULL, 'h'},
-                                         {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (option == 'h')
-            return *helped = true;
-        if (!take(intake, option, argv[optind - 1], error))
-            return false;
-    }
-    return optind < argc || error_set(error, ERROR_USAGE, "import-core",
-                                      _("bankops import-core --help lists the options."),
-                                      _("name at least one file"));
+    const struct command_option options[] = {
+        {"core", &intake->core, NULL},
+        {"dry-run", NULL, &intake->dry_run},
+        {"quiet", NULL, &intake->quiet},
+        {"as", &intake->session.as, NULL},
+        {"database", &intake->session.conninfo, NULL},
+    };
+    return options_read(options, ARRAY_LENGTH(options), argc, argv, helped, error) &&
+           (*helped || optind < argc ||
+            options_refuse(error, "import-core", "import-core", _("name at least one file")));
 }
 
 int command_import_core(int argc, char **argv)

@@ -3,15 +3,15 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/seal.h"
 #include "database/address.h"
 #include "database/session.h"
-#include "reconcile/run.h"
 #include "reconcile/original.h"
+#include "reconcile/run.h"
 #include "reconcile/upload.h"
 
 #include <dirent.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,49 +248,16 @@ static bool run(struct opening *opening, struct error *error)
     return good;
 }
 
-static bool take(struct opening *opening, int option, const char *name, struct error *error)
-{
-    switch (option) {
-    case 'f':
-        opening->files = optarg;
-        return true;
-    case 'a':
-        opening->as = optarg;
-        return true;
-    case 'd':
-        opening->conninfo = optarg;
-        return true;
-    case 'p':
-        return opening->progress = true;
-    case 'q':
-        return opening->quiet = true;
-    default:
-        return error_set(error, ERROR_USAGE, name, _("bankops opening --help lists the options."),
-                         option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-}
-
 static bool read_options(struct opening *opening, int argc, char **argv, bool *helped,
                          struct error *error)
 {
-    static const struct option list[] = {{"files", required_argument, NULL, 'f'},
-                                         {"as", required_argument, NULL, 'a'},
-                                         {"database", required_argument, NULL, 'd'},
-                                         {"progress", no_argument, NULL, 'p'},
-                                         {"quiet", no_argument, NULL, 'q'},
-                                         {"help", no_argument, NULL, 'h'},
-                                         {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (option == 'h')
-            return *helped = true;
-        if (!take(opening, option, argv[optind - 1], error))
-            return false;
-    }
-    return optind == argc ||
-           error_set(error, ERROR_USAGE, argv[optind],
-                     _("bankops opening --help lists the options."), _("unexpected argument"));
+    const struct command_option options[] = {
+        {"files", &opening->files, NULL},       {"as", &opening->as, NULL},
+        {"database", &opening->conninfo, NULL}, {"progress", NULL, &opening->progress},
+        {"quiet", NULL, &opening->quiet},
+    };
+    return options_read(options, ARRAY_LENGTH(options), argc, argv, helped, error) &&
+           (*helped || options_end("opening", argc, argv, error));
 }
 
 int command_opening(int argc, char **argv)

@@ -281,10 +281,8 @@ int command_pull_cases(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct pull_job job = {.failed = 0};
     struct worker worker = {.round = work, .data = &job};
-    bool good =
-        worker_options(&worker, &job.choices, true,
-                       _("bankops pull-cases --help lists the options."), argc, argv, &error) &&
-        (job.choices.helped || worker_run(&worker, &error));
+    bool good = worker_options(&worker, &job.choices, true, argc, argv, &error) &&
+                (job.choices.helped || worker_run(&worker, &error));
     free(job.choices.secrets);
     if (!good) {
         error_print(&error);

@@ -1,11 +1,12 @@
+#include "base/alloc.h"
 #include "base/date.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/reconcile_file.h"
 #include "command/reconcile_lane.h"
 #include "database/address.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,46 +56,28 @@ static int fail(const struct error *error)
 static bool read_options(struct reconcile *reconcile, int argc, char **argv, bool *done,
                          struct error *error)
 {
-    static const struct option known[] = {
-        {"all", no_argument, NULL, 'A'},     {"date", required_argument, NULL, 'D'},
-        {"progress", no_argument, NULL, 'P'}, {"try", required_argument, NULL, 't'},
-        {"dry-run", no_argument, NULL, 'n'}, {"as", required_argument, NULL, 'a'},
-        {"database", required_argument, NULL, 'd'}, {"quiet", no_argument, NULL, 'q'},
-        {"book", required_argument, NULL, 'b'},
-        {"statement", required_argument, NULL, 's'},
-        {"output", required_argument, NULL, 'o'},
-        {"profile", required_argument, NULL, 'p'},
-        {"account", required_argument, NULL, 'c'},
-        {"rules", required_argument, NULL, 'r'},
-        {"help", no_argument, NULL, 'h'},    {NULL, 0, NULL, 0}};
-    int option;
+    struct reconcile_file *files = &reconcile->files;
+    const struct command_option options[] = {
+        {"all", NULL, &reconcile->lanes.all},
+        {"date", &reconcile->lanes.date, NULL},
+        {"dry-run", NULL, &reconcile->lanes.dry_run},
+        {"progress", NULL, &reconcile->lanes.progress},
+        {"try", &reconcile->lanes.rule_set, NULL},
+        {"as", &reconcile->lanes.session.as, NULL},
+        {"database", &reconcile->lanes.session.conninfo, NULL},
+        {"quiet", NULL, &reconcile->lanes.quiet},
+        {"book", &files->book, NULL},
+        {"statement", &files->statement, NULL},
+        {"output", &files->output, NULL},
+        {"account", &files->account, NULL},
+        {"profile", &files->profile, NULL},
+        {"rules", &files->rules, NULL},
+    };
     *done = false;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-        switch (option) {
-        case 'A': reconcile->lanes.all = true; break;
-        case 'D': reconcile->lanes.date = optarg; break;
-        case 'n': reconcile->lanes.dry_run = true; break;
-        case 'P': reconcile->lanes.progress = true; break;
-        case 't': reconcile->lanes.rule_set = optarg; break;
-        case 'a': reconcile->lanes.session.as = optarg; break;
-        case 'd': reconcile->lanes.session.conninfo = optarg; break;
-        case 'q': reconcile->lanes.quiet = true; break;
-        case 'b': reconcile->files.book = optarg; break;
-        case 's': reconcile->files.statement = optarg; break;
-        case 'o': reconcile->files.output = optarg; break;
-        case 'c': reconcile->files.account = optarg; break;
-        case 'p': reconcile->files.profile = optarg; break;
-        case 'r': reconcile->files.rules = optarg; break;
-        case 'h': fputs(_(help), stdout); return *done = true;
-        default:
-            return error_set(error, ERROR_USAGE, argv[optind - 1],
-                             _("bankops reconcile --help lists the options."),
-                             option == ':' ? _("the option needs a value") : _("unknown option"));
-        }
-    }
-    return true;
+    bool good = options_read(options, ARRAY_LENGTH(options), argc, argv, done, error);
+    if (*done)
+        fputs(_(help), stdout);
+    return good;
 }
 
 static bool has_files(const struct reconcile *reconcile)

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/language.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/report_file.h"
 #include "console/catalogue.h"
 #include "console/names.h"
@@ -125,9 +126,8 @@ static bool check_fields(const struct definition *definition, const struct choic
         for (int f = 0; f < definition->fields.count; f++)
             known = known || !strcmp(definition->fields.items[f].name, choices->asked.items[i].name);
         if (!known)
-            return error_set(error, ERROR_USAGE, choices->asked.items[i].name,
-                             _("bankops report --help lists the options."),
-                             _("the report %s has no such field"), definition->name);
+            return options_refuse(error, "report", choices->asked.items[i].name,
+                                  _("the report %s has no such field"), definition->name);
     }
     return true;
 }
@@ -159,8 +159,7 @@ static void list_reports(const struct catalogue *catalogue)
 
 static bool wrong_use(struct error *error, const char *where, const char *what)
 {
-    return error_set(error, ERROR_USAGE, where, _("bankops report --help lists the options."), "%s",
-                     what);
+    return options_refuse(error, "report", where, "%s", what);
 }
 
 /* One option; false when its value is wrong. */

@@ -1,11 +1,12 @@
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/language.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "database/address.h"
 #include "database/session.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,31 +171,13 @@ static bool route_waiting(PGconn *connection, struct error *error)
 static bool read_options(int argc, char **argv, struct route_choices *choices, bool *helped,
                          struct error *error)
 {
-    static const struct option options[] = {{"explain", required_argument, NULL, 'e'},
-                                            {"as", required_argument, NULL, 'a'},
-                                            {"database", required_argument, NULL, 'd'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'e')
-            choices->explain = optarg;
-        else if (option == 'a')
-            choices->session.as = optarg;
-        else if (option == 'd')
-            choices->session.conninfo = optarg;
-        else if (option == 'h')
-            return *helped = true;
-        else
-            return error_set(error, ERROR_USAGE, argv[optind - 1],
-                             _("bankops route --help lists the options."),
-                             option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-    return optind == argc ||
-           error_set(error, ERROR_USAGE, argv[optind], _("bankops route --help lists the options."),
-                     _("unexpected argument"));
+    const struct command_option options[] = {
+        {"explain", &choices->explain, NULL},
+        {"as", &choices->session.as, NULL},
+        {"database", &choices->session.conninfo, NULL},
+    };
+    return options_read(options, ARRAY_LENGTH(options), argc, argv, helped, error) &&
+           (*helped || options_end("route", argc, argv, error));
 }
 
 int command_route(int argc, char **argv)

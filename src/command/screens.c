@@ -1,13 +1,14 @@
+#include "base/alloc.h"
 #include "base/error.h"
 #include "base/language.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "console/action.h"
 #include "console/catalogue.h"
 #include "console/check_database.h"
 #include "database/session.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,8 +103,7 @@ static int run_keys(bool roff)
 static int wrong_use(const char *where, const char *what)
 {
     struct error error = ERROR_INIT;
-    error_set(&error, ERROR_USAGE, where, _("bankops screens --help lists the options."), "%s",
-              what);
+    options_refuse(&error, "screens", where, "%s", what);
     error_print(&error);
     return error_exit_status(&error);
 }
@@ -116,26 +116,16 @@ struct options {
 /* 0, or the exit status for a wrong option. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option known[] = {
-        {"database", optional_argument, NULL, 'd'}, {"folder", required_argument, NULL, 'f'},
-        {"man", no_argument, NULL, 'm'},            {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+    const struct command_option list[] = {
+        {"database", &options->conninfo, &options->database},
+        {"folder", &options->folder, NULL},
+        {"man", NULL, &options->roff},
     };
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        options->database = options->database || option == 'd';
-        options->roff = options->roff || option == 'm';
-        options->help = options->help || option == 'h';
-        if (option == 'd')
-            options->conninfo = optarg;
-        if (option == 'f')
-            options->folder = optarg;
-        if (option == '?')
-            return wrong_use(argv[optind - 1], _("unknown option, or its argument is missing"));
-    }
-    return 0;
+    struct error error = ERROR_INIT;
+    if (options_read(list, ARRAY_LENGTH(list), argc, argv, &options->help, &error))
+        return 0;
+    error_print(&error);
+    return error_exit_status(&error);
 }
 
 int command_screens(int argc, char **argv)

@@ -3,10 +3,10 @@
 #include "base/language.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/seal.h"
 #include "database/session.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +77,7 @@ static bool complete(const struct staff_choices *choices, struct error *error)
     if (!missing && !choices->unit)
         missing = "--unit";
     if (missing)
-        return error_set(error, ERROR_USAGE, missing, _("bankops staff --help lists the options."),
-                         _("this option is needed"));
+        return options_refuse(error, "staff", missing, _("this option is needed"));
     static const char *const roles[] = {"clerk", "rm", "supervisor", "auditor", "admin", "worker"};
     for (size_t i = 0; i < ARRAY_LENGTH(roles); i++)
         if (!strcmp(choices->role, roles[i]))
@@ -180,36 +179,19 @@ static bool password(PGconn *connection, const char *login, struct error *error)
 static bool read_options(int argc, char **argv, struct staff_choices *choices, bool *helped,
                          struct error *error)
 {
-    static const struct option options[] = {
-        {"name", required_argument, NULL, 'n'},     {"english", required_argument, NULL, 'e'},
-        {"role", required_argument, NULL, 'r'},     {"unit", required_argument, NULL, 'u'},
-        {"scope", required_argument, NULL, 's'},    {"as", required_argument, NULL, 'a'},
-        {"database", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        const char **slot = option == 'n'   ? &choices->name
-                            : option == 'e' ? &choices->english
-                            : option == 'r' ? &choices->role
-                            : option == 'u' ? &choices->unit
-                            : option == 's' ? &choices->scope
-                            : option == 'a' ? &choices->session.as
-                            : option == 'd' ? &choices->session.conninfo
-                                            : NULL;
-        if (option == 'h') {
-            *helped = true;
-            fputs(_(help), stdout);
-            return true;
-        }
-        if (!slot)
-            return error_set(error, ERROR_USAGE, argv[optind - 1],
-                             _("bankops staff --help lists the options."),
-                             _("unknown option or missing value"));
-        *slot = optarg;
-    }
-    return true;
+    const struct command_option options[] = {
+        {"name", &choices->name, NULL},
+        {"english", &choices->english, NULL},
+        {"role", &choices->role, NULL},
+        {"unit", &choices->unit, NULL},
+        {"scope", &choices->scope, NULL},
+        {"as", &choices->session.as, NULL},
+        {"database", &choices->session.conninfo, NULL},
+    };
+    bool good = options_read(options, ARRAY_LENGTH(options), argc, argv, helped, error);
+    if (*helped)
+        fputs(_(help), stdout);
+    return good;
 }
 
 static bool act(PGconn *connection, const struct staff_choices *choices, const char *what,

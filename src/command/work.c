@@ -6,13 +6,13 @@
 #include "base/language.h"
 #include "base/place.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/work_tree.h"
 #include "database/address.h"
 #include "database/cluster.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,43 +192,18 @@ static bool work(const struct wishes *wishes, struct error *error)
     return good;
 }
 
-static bool take(struct wishes *wishes, int option, const char *name, struct error *error)
-{
-    switch (option) {
-    case 'j': wishes->tree.jobs = optarg; return true;
-    case 's': wishes->tree.secrets = optarg; return true;
-    case 'c': wishes->tree.authority = optarg; return true;
-    case 'a': wishes->tree.as = optarg; return true;
-    case 'd': wishes->tree.conninfo = optarg; return true;
-    case 'q': return wishes->tree.quiet = true;
-    case 'b': return wishes->background = true;
-    case 't': return wishes->status = true;
-    case 'p': return wishes->stop = true;
-    case 'h': return wishes->helped = true;
-    default:
-        return error_set(error, ERROR_USAGE, name, _("bankops work --help lists the options."),
-                         option == ':' ? _("this option needs a value") : _("unknown option"));
-    }
-}
-
 static bool read_options(struct wishes *wishes, int argc, char **argv, struct error *error)
 {
-    static const struct option list[] = {
-        {"jobs", required_argument, NULL, 'j'},    {"background", no_argument, NULL, 'b'},
-        {"status", no_argument, NULL, 't'},        {"stop", no_argument, NULL, 'p'},
-        {"secrets", required_argument, NULL, 's'}, {"authority", required_argument, NULL, 'c'},
-        {"as", required_argument, NULL, 'a'},      {"database", required_argument, NULL, 'd'},
-        {"quiet", no_argument, NULL, 'q'},         {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
-    int option;
-    opterr = 0;
-    while (!wishes->helped && (option = getopt_long(argc, argv, ":", list, NULL)) != -1)
-        if (!take(wishes, option, argv[optind - 1], error))
-            return false;
-    if (!wishes->helped && optind < argc)
-        return error_set(error, ERROR_USAGE, argv[optind],
-                         _("bankops work --help lists the options."), _("unexpected argument"));
-    return work_jobs_known(wishes->tree.jobs, error);
+    const struct command_option options[] = {
+        {"jobs", &wishes->tree.jobs, NULL},       {"background", NULL, &wishes->background},
+        {"status", NULL, &wishes->status},        {"stop", NULL, &wishes->stop},
+        {"secrets", &wishes->tree.secrets, NULL}, {"authority", &wishes->tree.authority, NULL},
+        {"as", &wishes->tree.as, NULL},           {"database", &wishes->tree.conninfo, NULL},
+        {"quiet", NULL, &wishes->tree.quiet},
+    };
+    return options_read(options, ARRAY_LENGTH(options), argc, argv, &wishes->helped, error) &&
+           (wishes->helped ||
+            (options_end("work", argc, argv, error) && work_jobs_known(wishes->tree.jobs, error)));
 }
 
 static bool stop(const struct wishes *wishes, struct error *error)

@@ -11,8 +11,8 @@ struct worker_choices {
 };
 
 /* Reads --once, --quiet, --as, --database and --help, and with `link` also --secrets and
- * --authority. `todo` is the hint of a refusal: which help lists the options. */
-bool worker_options(struct worker *worker, struct worker_choices *choices, bool link,
-                    const char *todo, int argc, char **argv, struct error *error);
+ * --authority. */
+bool worker_options(struct worker *worker, struct worker_choices *choices, bool link, int argc,
+                    char **argv, struct error *error);
 
 #endif
