@@ -40,7 +40,7 @@ bool case_rows_begin(struct case_rows *rows, PGconn *connection, const char *sys
     const char *values[] = {system, name, sha256};
     rows->connection = connection;
     rows->count = rows->bad = 0;
-    if (!session_script(connection, "BEGIN", error))
+    if (!session_begin(connection, error))
         return false;
     if (!session_value(connection, "SELECT api.case_import_begin($1, $2, $3)", 3, values, &id,
                        error)) {

@@ -40,7 +40,7 @@ static bool train(PGconn *connection, const struct night *night, struct learn_re
 {
     struct triage *rival = NULL;
     char model[16];
-    bool good = session_script(connection, "BEGIN", error) &&
+    bool good = session_begin(connection, error) &&
                 store_load(connection, NULL, &rival, error) &&
                 learn_run(connection, rival, result, error);
     triage_close(rival);

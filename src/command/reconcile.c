@@ -115,8 +115,7 @@ int command_reconcile(int argc, char **argv)
     if (has_files(&reconcile))
         return run_files(&reconcile, optind < argc, &error);
     if (reconcile.lanes.date && !date_parse(reconcile.lanes.date, &day))
-        error_set(&error, ERROR_USAGE, "--date", _("bankops reconcile --help lists the options."),
-                  _("a day YYYY-MM-DD is expected"));
+        options_refuse(&error, "reconcile", "--date", _("a day YYYY-MM-DD is expected"));
     else if ((optind == argc) != reconcile.lanes.all)
         error_set(&error, ERROR_USAGE, "reconcile", _("bankops reconcile --help says more."),
                   _("name lanes, or --all"));

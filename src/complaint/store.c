@@ -131,7 +131,7 @@ static bool run_page(PGconn *connection, struct triage *triage, int limit, struc
 bool store_pass_run(PGconn *connection, struct triage *triage, int limit, struct store_pass *sum,
                     bool *more, struct error *error)
 {
-    if (!session_script(connection, "BEGIN", error))
+    if (!session_begin(connection, error))
         return false;
     bool good = run_page(connection, triage, limit, sum, more, error);
     if (good)

@@ -58,6 +58,12 @@ bool session_script(PGconn *connection, const char *sql, struct error *error)
     return good;
 }
 
+bool session_begin(PGconn *connection, struct error *error)
+{
+    return session_script(connection, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1h'",
+                          error);
+}
+
 static bool check_server(PGconn *connection, struct error *error)
 {
     int version = PQserverVersion(connection);

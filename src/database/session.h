@@ -20,6 +20,10 @@ struct session_options {
  * caller closes with PQfinish(). Returns NULL and fills *error on failure. */
 PGconn *session_open(const struct session_options *options, struct error *error);
 
+/* Begins a transaction in which this program may compute for minutes between two statements, which a
+ * server that ends idle transactions early would not allow. */
+bool session_begin(PGconn *connection, struct error *error);
+
 /* Another connection as the same login to the same database, or NULL: something to be faster with. The
  * caller closes it with PQfinish(). */
 PGconn *session_beside(PGconn *connection);

@@ -263,7 +263,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
 bool load_run(PGconn *connection, const struct plan *plan, struct pinyin *pinyin,
               load_progress progress, void *data, struct error *error)
 {
-    if (!session_script(connection, "BEGIN", error))
+    if (!session_begin(connection, error))
         return false;
     if (!load_all(connection, plan, pinyin, progress, data, error)) {
         session_script(connection, "ROLLBACK", NULL);

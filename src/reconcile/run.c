@@ -294,7 +294,7 @@ bool run_lane(PGconn *connection, const struct run_options *options, struct erro
 {
     struct begun begun = {.fresh = NULL};
     say(options, _("waiting for the lane"));
-    bool done = session_do(connection, "BEGIN", 0, NULL, error) &&
+    bool done = session_begin(connection, error) &&
                 begin(connection, options, &begun, error) &&
                 match(connection, options, &begun, error);
     match_rules_free(begun.rules);

@@ -188,7 +188,7 @@ bool run_try(PGconn *connection, const struct run_trial *wanted, struct run_tria
 {
     struct trial trial = {.examples = cJSON_CreateArray()};
     *result = (struct run_trial_result){.lines = 0};
-    bool good = session_do(connection, "BEGIN", 0, NULL, error) &&
+    bool good = session_begin(connection, error) &&
                 begin(connection, wanted, &trial, result, error) &&
                 match_both(connection, &trial, error);
     if (good) {

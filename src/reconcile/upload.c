@@ -346,7 +346,7 @@ static bool check_known(PGconn *connection, const struct source *source, char si
 
 bool upload_begin(PGconn *connection, struct error *error)
 {
-    return session_do(connection, "BEGIN", 0, NULL, error);
+    return session_begin(connection, error);
 }
 
 bool upload_file(PGconn *connection, struct source *source, const struct format *format,
