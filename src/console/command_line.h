@@ -15,8 +15,4 @@ void command_run(struct console *console, const char *text);
 /* Keeps the history in the user's folder. */
 void command_line_save(struct console *console);
 
-/* What a text after a screen's code means: values of filters, what is searched for, a parameter. */
-void command_arguments(const struct definition *definition, const char *rest,
-                       struct values *values);
-
 #endif

@@ -4,6 +4,7 @@ libconsole_a_SOURCES = \
   src/console/catalogue.c src/console/catalogue.h \
   src/console/check.c src/console/check.h \
   src/console/check_database.c src/console/check_database.h \
+  src/console/command_arguments.c src/console/command_arguments.h \
   src/console/command_line.c src/console/command_line.h \
   src/console/console.c src/console/console.h \
   src/console/console_key.c src/console/console_page.c src/console/console_paint.c \

@@ -1,6 +1,7 @@
 #include "console/plain.h"
 
 #include "base/place.h"
+#include "console/command_arguments.h"
 #include "console/command_line.h"
 #include "console/flow.h"
 #include "console/names.h"

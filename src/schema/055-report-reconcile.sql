@@ -125,7 +125,7 @@ BEGIN
     signed AS (SELECT s.* FROM recon_signoff s
                 WHERE s.day = v_day AND s.status IN ('prepared', 'signed')),
     total AS (
-        SELECT b.book_account, b.account_id, e.part, e.item, e.amount, b.currency
+        SELECT b.book_account, b.external_account, b.account_id, e.part, e.item, e.amount, b.currency
           FROM balance b CROSS JOIN LATERAL (VALUES (10, 'book', b.book), (20, 'statement-only', b.statement_only),
                         (30, 'book-only', -b.book_only), (40, 'adjusted', b.adjusted),
                         (50, 'calculated', b.calculated), (60, 'statement', b.statement),
@@ -140,7 +140,9 @@ BEGIN
     SELECT x.book_account, x.part, x.item, x.value_date, x.reference, x.counterparty, x.amount,
            x.currency, b.sheet
       FROM (SELECT t.book_account, t.account_id, t.part, t.item, CASE WHEN t.part IN (10, 60)
-                   THEN v_day END AS value_date, NULL::text AS reference, NULL::text AS counterparty, t.amount, t.currency,
+                   THEN v_day END AS value_date,
+                   CASE t.part WHEN 10 THEN t.book_account WHEN 60 THEN t.external_account END AS reference,
+                   NULL::text AS counterparty, t.amount, t.currency,
                    0::bigint AS item_id FROM total t
             UNION ALL
             SELECT d.book_account, d.account_id, d.part, d.item, d.value_date, d.reference,

@@ -198,6 +198,17 @@ static void second_person(void)
     pty_free(pty);
 }
 
+/* The words after the code of a report are its fields; its amounts are seen at 80 columns. */
+static void prints_a_lane(void)
+{
+    struct pty *pty = start("super01", "en", "ibm", "rbl 20260616 NOSTRO-HK", 24, 80);
+    stage_ok(pty_wait_text(pty, "Lane: NOSTRO-HK   Day: 2026-06-16", WAIT),
+             "a report takes its lane and day from the command line");
+    stage_ok(pty_wait_text(pty, "Amount Ccy", WAIT) && pty_wait_text(pty, "Our book balance", WAIT),
+             "the balance statement shows amounts at 80 columns");
+    pty_free(pty);
+}
+
 int main(void)
 {
     if (!stage_begin("golden"))
@@ -218,5 +229,6 @@ int main(void)
     two_keys_from_the_list(4);
     marks_both_sides(5);
     second_person();
+    prints_a_lane();
     return stage_end();
 }
