@@ -33,6 +33,7 @@ void match_run(struct match_store *store)
         match_index_residue(store);
     match_doubt_fees(store);
     match_doubt_parts(store);
+    match_doubt_totals(store);
     match_doubt_references(store);
     match_doubt_days(store);
     match_doubt_writings(store);

@@ -136,7 +136,7 @@ static void say_doubt(const struct facts *facts, struct buffer *out)
 {
     static const char *const doubts[] = {
         "", ". Not confirmed: another open line is this amount less the known fee",
-        ". Not confirmed: open lines with its part numbers add up to the same",
+        ". Not confirmed: parts and their total are there, which are another match of these lines",
         ". Not confirmed: an open line of the amount has nearly this reference",
         ". Not confirmed: the reference stands for many lines, some without a partner",
         ". Not confirmed: an equal line has a partner of another kind",

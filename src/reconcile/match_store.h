@@ -272,6 +272,7 @@ void match_doubt_twins(struct match_store *store);
 void match_doubt_cut(struct match_store *store);
 void match_doubt_days(struct match_store *store);
 void match_doubt_writings(struct match_store *store);
+void match_doubt_totals(struct match_store *store);
 void match_doubt_counters(struct match_store *store);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { PARTS_MOST = 64 }; /* lines of one reference */
+
 /* Rules about all lines of one reference: those that cancel out, and totals. */
 
 /* Movement and counter-movement on one side, and no other line of that reference and amount: with
@@ -70,4 +72,62 @@ static void total_run(struct match_store *store, const struct match_rule *rule,
 void match_rule_total(struct match_store *store, const struct match_rule *rule)
 {
     match_each_run(store, rule, total_run);
+}
+
+/* Lines of one reference: an open one, and those of the other side that could be its parts. */
+struct parts {
+    int64_t whole, open;              /* its amount, and the total of the open ones */
+    uint32_t line, taken[PARTS_MOST]; /* the open line, and those in confirmed pairs */
+    size_t count;
+};
+
+static bool add_up(const struct match_store *store, const struct parts *parts, size_t i, size_t j)
+{
+    int64_t sum = store->lines[parts->taken[i]].amount;
+    if (i != j && __builtin_add_overflow(sum, store->lines[parts->taken[j]].amount, &sum))
+        return false;
+    if (i != j && sum == parts->whole)
+        return true;
+    return parts->open && !__builtin_add_overflow(sum, parts->open, &sum) && sum == parts->whole;
+}
+
+static void find_parts(const struct match_store *store, const struct match_key *keys, size_t count,
+                       struct parts *parts)
+{
+    const struct match_line *whole = &store->lines[parts->line];
+    for (size_t i = 0; i < count; i++) {
+        const struct match_line *line = &store->lines[keys[i].line];
+        const struct match_rule *rule = match_line_rule(store, line);
+        if (line->side == whole->side || line->account != whole->account ||
+            match_direction(line) != match_direction(whole))
+            continue;
+        bool sure = match_line_status(line) == MATCH_CONFIRMED;
+        if (!sure && __builtin_add_overflow(parts->open, line->amount, &parts->open))
+            parts->open = 0;
+        if (sure && rule->kind == MATCH_REFERENCE && parts->count < PARTS_MOST)
+            parts->taken[parts->count++] = keys[i].line;
+    }
+}
+
+/* A line without a sure partner whose amount is the total of lines of the other side, some of them
+ * paired: with two explanations the pairs are left to a person. */
+void match_doubt_totals(struct match_store *store)
+{
+    const struct match_keys *keys = &store->residue;
+    for (size_t at = 0, run; at < keys->count; at += run) {
+        run = match_keys_run(keys, at);
+        for (size_t k = at; run > 2 && run <= PARTS_MOST && k < at + run; k++) {
+            if (match_line_status(&store->lines[keys->list[k].line]) == MATCH_CONFIRMED)
+                continue;
+            struct parts parts = {.line = keys->list[k].line,
+                                  .whole = store->lines[keys->list[k].line].amount};
+            find_parts(store, &keys->list[at], run, &parts);
+            for (size_t i = 0; i < parts.count; i++)
+                for (size_t j = i; j < parts.count; j++)
+                    if (add_up(store, &parts, i, j)) {
+                        match_demote(store, parts.taken[i], MATCH_DOUBT_PARTS, parts.line);
+                        match_demote(store, parts.taken[j], MATCH_DOUBT_PARTS, parts.line);
+                    }
+        }
+    }
 }

@@ -28,7 +28,8 @@ INSERT INTO said
 SELECT 'Reference R1 is the same, the amount is the same, and no other line has both' || mark || why
   FROM unnest(ARRAY['. Not confirmed: ', '; not confirmed: ']) mark, unnest(ARRAY[
     'another open line is this amount less the known fee',
-    'open lines with its part numbers add up to the same',
+    'parts and their total are there, which are another match of these lines',
+    'an open line of the amount has the reference in another writing',
     'an open line of the amount has nearly this reference',
     'the reference stands for many lines, some without a partner',
     'an equal line has a partner of another kind',

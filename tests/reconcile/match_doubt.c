@@ -61,6 +61,12 @@ static const struct scene {
      "L1 6 215 40012312;L2 7 -215 40012312;S1 6 215 40012312;S2 7 -215 40012312;"
      "L3 6 -215 40012342",
      "", "partner of another kind"},
+    {"two lines that are a total too",
+     "L1 1 500 40066011;L2 1 500 40066011;S1 1 1000 40066011;S2 1 500 40066011", "",
+     "parts and their total"},
+    {"a pair, of which a third line could be a part",
+     "L1 1 500 40066011;S1 1 500 40066011;L2 1 300 40066011;S2 1 800 40066011", "",
+     "parts and their total"},
     {"equal lines of which one is damaged twice",
      "L1 1 500 40111905;L2 1 500 40111905;S2 1 500 40111905;S1 1 500 0111901", "", NULL},
 };
