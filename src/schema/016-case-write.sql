@@ -53,6 +53,7 @@ CREATE FUNCTION api.case_classify(
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
+    was bank.case_file;
     c bank.case_file;
 BEGIN
     answer := bank.request_replay(p_request, 'case_classify', jsonb_build_array(p_customer_id,
@@ -60,10 +61,16 @@ BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
-    c := bank.case_lock(p_customer_id, p_case_id, p_version);
-    c := bank.case_class_set(c, p_channel, p_business, p_reason, p_level);
-    IF c.stage IN ('classified', 'assigned') THEN
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    c := bank.case_class_set(was, p_channel, p_business, p_reason, p_level);
+    -- What turns out to be major goes where major ones go, whoever works on it.
+    IF c.stage IN ('classified', 'assigned')
+       OR c.level = 'major' AND was.level <> 'major' AND c.stage IN ('accepted', 'investigating')
+          AND c.queue IS DISTINCT FROM (SELECT r.queue FROM bank.case_rules(c) r WHERE r.fits ORDER BY r.seq LIMIT 1) THEN
         c := bank.case_to_queue(c, NULL, '');
+    END IF;
+    IF was.queue IS NOT NULL AND c.queue IS DISTINCT FROM was.queue THEN
+        RETURN bank.request_done(p_request, c.case_id::text, 'The case is classified and goes to another desk.');
     END IF;
     RETURN bank.request_done(p_request, c.case_id::text, 'The case is classified.');
 END $$;

@@ -1,7 +1,7 @@
 -- Cases: business hours, routing, stages, clocks, replays, scope, second person.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(84);
+SELECT plan(86);
 
 -- Business hours: 9-12 and 13:30-17:30, Monday to Friday; a holiday on Wednesday 2030-05-01, and
 -- Saturday the 4th made up for it.
@@ -190,6 +190,13 @@ SELECT is((SELECT count(*) FROM bank.outbox WHERE case_id = :major), 0::bigint, 
 SELECT is(pg_temp.step('t_super', :major, 'approve'), 'BO403', 'the maker may not approve');
 SELECT is(pg_temp.step('t_super2', :major, 'approve'), 'done', 'another supervisor does');
 SELECT is(pg_temp.field(:major, 'stage'), 'closed', 'then it is closed');
+
+SELECT pg_temp.open('t_clerk', 101, 'B02', 'C07', '') AS grows \gset
+SELECT pg_temp.do('t_clerk', 'take', :grows);
+SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_classify(101, %s, ''A032'', ''B02'', ''C07'', ''major'', %s, '
+          'gen_random_uuid())).message', :grows, pg_temp.field(:grows, 'version'))),
+          'The case is classified and goes to another desk.', 'a case that turns out to be major leaves its owner');
+SELECT is(pg_temp.field(:grows, 'queue'), 'executive', 'for the executive desk');
 
 -- The person complained about, and one's own case.
 SELECT pg_temp.open('t_clerk2', 101, 'B02', 'C01', ', p_complained => ''t_clerk''') AS about \gset

@@ -431,7 +431,8 @@ static void longer(void)
     snprintf(number, sizeof number, "T%09ld", id);
     snprintf(text, sizeof text,
              "SELECT (api.case_classify(customer_id, case_id, 'A032', 'B02', 'C07', 'complex', "
-             "version, gen_random_uuid())).status FROM api.case_list WHERE lane = 'all' AND case_id = %ld",
+             "version, gen_random_uuid())).status FROM api.case_list WHERE lane = 'all' AND "
+             "case_id = %ld",
              id);
     as("clerk01", text);
     struct pty *pty = start_at("clerk01", "cmp open", id);
