@@ -177,7 +177,9 @@ static void check_jump(struct check *check, const struct jump *jump, const struc
     free(place);
 }
 
-static void check_fields(struct check *check, const struct fields *fields, const char *pointer)
+/* `row`: the columns under the cursor that a lookup may name beside the fields; NULL: none. */
+static void check_fields(struct check *check, const struct fields *fields,
+                         const struct scope *row, const char *pointer)
 {
     for (int i = 0; i < fields->count; i++) {
         const struct defined_field *field = &fields->items[i];
@@ -185,7 +187,8 @@ static void check_fields(struct check *check, const struct fields *fields, const
         if (field->type == FIELD_CHOICE && !field->value_count && !field->names.view)
             finding(check, place, _("a choice needs \"values\""));
         if (field->lookup) {
-            struct scope scope = {{NULL, NULL}, fields, false, false, false};
+            struct scope scope = {{row ? row->columns[0] : NULL, row ? row->columns[1] : NULL},
+                                  fields, false, false, false};
             char *lookup = xasprintf("%s/lookup", place);
             char *columns = xasprintf("%s/columns", lookup);
             char *source = xasprintf("%s/source", lookup);
@@ -245,7 +248,7 @@ static void check_action(struct check *check, const struct actions *actions, int
     check_bindings(check, &action->arguments, &scope, arguments);
     check_jump(check, &action->after.jump, &scope, then);
     check_jump(check, &action->offer.jump, &scope, place);
-    check_fields(check, &action->ask, ask);
+    check_fields(check, &action->ask, &scope, ask);
     free(arguments);
     free(then);
     free(ask);
@@ -329,7 +332,7 @@ static void check_report(struct check *check)
     const struct definition *definition = check->definition;
     struct scope scope = {{NULL, NULL}, &definition->fields, false, false, false};
     check_columns(check, &definition->columns, "/columns");
-    check_fields(check, &definition->fields, "/fields");
+    check_fields(check, &definition->fields, NULL, "/fields");
     check_source(check, &definition->source, &scope, "/source");
     for (int i = 0; i < definition->total_count; i++)
         if (definition->totals[i] < 0)
@@ -346,7 +349,7 @@ static void check_form(struct check *check)
     struct scope parameters = {{NULL, NULL}, NULL, false, false, false};
     struct scope fields = {{NULL, NULL}, &definition->fields, false, false, false};
     struct scope sent = fields;
-    check_fields(check, &definition->fields, "/fields");
+    check_fields(check, &definition->fields, NULL, "/fields");
     if (definition->load.view || definition->load.function)
         check_source(check, &definition->load, &parameters, "/load");
     if (definition->conflict.function || definition->conflict.view)

@@ -480,7 +480,7 @@ BEGIN
         PERFORM bank.fail('BO422', 'This field cannot be changed.', p_field, NULL, 'p_field');
     END IF;
     UPDATE bank.case_file SET fields = bank.case_fields_put(was.fields, jsonb_build_object(p_field,
-        p_value)), version = version + 1
+        bank.choice_said(was.case_type, p_field, p_value))), version = version + 1
      WHERE customer_id = p_customer_id AND case_id = p_case_id RETURNING * INTO c;
     UPDATE bank.application SET amount = coalesce((c.fields ->> 'amount')::bigint, amount),
         code = coalesce(upper(c.fields ->> 'credit_code'), code)

@@ -148,6 +148,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       LEFT JOIN bank.case_choice k ON k.case_type = d.case_type AND k.field = d.field
           AND k.choice = x.value ORDER BY d.seq
 $$;
+-- What a field can have, where that is a list; for the form that changes it.
+CREATE FUNCTION api.application_choices(p_customer_id bigint, p_case_id bigint, p_field text)
+RETURNS TABLE (choice text, label_en text, label_zh text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.choice, k.label_en, k.label_zh FROM bank.application_seen(p_customer_id, p_case_id) c
+      JOIN bank.case_choice k ON k.case_type = c.case_type AND k.field = p_field ORDER BY k.seq
+$$;
+SELECT bank.function_grant('application_choices', 'clerk', 'rm', 'supervisor');
+-- The choice that a text means: its word, or the beginning of its name where that is only one's.
+CREATE FUNCTION bank.choice_said(p_type text, p_field text, p_text text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN count(*) = 1 THEN min(k.choice) ELSE p_text END FROM bank.case_choice k
+     WHERE k.case_type = p_type AND k.field = p_field AND btrim(p_text) <> ''
+       AND (starts_with(lower(k.label_en), lower(btrim(p_text))) OR starts_with(k.label_zh, btrim(p_text))
+            OR starts_with(k.choice, lower(btrim(p_text))))
+$$;
+GRANT EXECUTE ON FUNCTION bank.choice_said TO bankops_api;
 -- Applications of a customer, for his view.
 CREATE FUNCTION api.customer_applications(p_customer_id bigint) RETURNS TABLE (customer_id bigint,
     case_id bigint, number text, case_type text, stage text, amount bigint, currency text,

@@ -403,5 +403,6 @@ INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_line_li
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_import_list');
 INSERT INTO decided VALUES ('view', 'staff', 'unit_label');
 INSERT INTO decided VALUES ('view', 'staff', 'clock_label');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'application_choices');
 INSERT INTO decided VALUES ('view', 'staff', 'tier_label');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'run_prepare');
