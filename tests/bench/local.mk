@@ -1,4 +1,4 @@
-EXTRA_DIST += tests/bench/lane tests/bench/README.md tests/bench/MATCHING.md tests/bench/bank tests/bench/peers \
+EXTRA_DIST += tests/bench/lane tests/bench/README.md tests/bench/MATCHING.md tests/bench/bank tests/bench/peers tests/bench/growth \
   tests/bench/points tests/bench/intake
 EXTRA_DIST += tests/bench/console.c tests/bench/figures.c tests/bench/figures.h tests/bench/lookup.c \
   tests/bench/first.c tests/bench/proxy.c tests/bench/classify.c
