@@ -19,4 +19,26 @@ void copy_binary_int8(struct copy *copy, int64_t value);
 /* A day as days since 1970-01-01. */
 void copy_binary_date(struct copy *copy, int day);
 
+/* Reads COPY … TO STDOUT (FORMAT binary), row by row as copy_out() hands them over. */
+struct copy_binary_reader {
+    bool begun; /* the head of the stream is behind */
+};
+
+struct copy_field {
+    const char *bytes;
+    size_t length;
+};
+
+enum { COPY_BINARY_END = -1, COPY_BINARY_BAD = -2 };
+
+/* Finds the fields of a row within it, a null as an empty one; answers how many, COPY_BINARY_END
+ * for what ends the stream, or COPY_BINARY_BAD for what is no row or has more than `most` fields.
+ */
+int copy_binary_read(struct copy_binary_reader *reader, const char *row, size_t length,
+                     struct copy_field *fields, int most);
+/* A field of a smallint, integer or bigint; 0 when it is null. */
+int64_t copy_binary_number(struct copy_field field);
+/* A field of a date, in days from 1970-01-01. */
+int copy_binary_day(struct copy_field field);
+
 #endif

@@ -2,6 +2,7 @@
 #include "../lib/check.h"
 #include "../lib/fixture.h"
 #include "base/clock.h"
+#include "database/copy_binary.h"
 #include "database/session.h"
 
 static PGconn *connection;
@@ -95,6 +96,54 @@ static void reads_out(void **state)
     assert_string_equal(error.code, "22012");
 }
 
+enum { READ_COLUMNS = 5 };
+
+struct binary {
+    struct copy_binary_reader reader;
+    struct buffer told;
+};
+
+static bool tell_row(void *data, const char *row, size_t length, struct error *error)
+{
+    struct binary *binary = data;
+    struct copy_field fields[READ_COLUMNS];
+    (void)error;
+    int count = copy_binary_read(&binary->reader, row, length, fields, READ_COLUMNS);
+    if (count == READ_COLUMNS)
+        buffer_format(&binary->told, "%lld %lld %lld %d %.*s;",
+                      (long long)copy_binary_number(fields[0]),
+                      (long long)copy_binary_number(fields[1]),
+                      (long long)copy_binary_number(fields[2]), copy_binary_day(fields[3]),
+                      (int)fields[4].length, fields[4].length ? fields[4].bytes : "");
+    else
+        buffer_add(&binary->told, count == COPY_BINARY_END ? "end" : "bad");
+    return true;
+}
+
+static void reads_out_in_binary(void **state)
+{
+    struct binary binary = {.told = BUFFER_INIT};
+    struct error error = ERROR_INIT;
+    (void)state;
+    assert_true(
+        copy_out(connection,
+                 "COPY (VALUES (1::smallint, -2::int, -9223372036854775808, date '1970-01-02', "
+                 "'张'), (-1::smallint, 2147483647, 3::bigint, date '2030-01-01', NULL)) "
+                 "TO STDOUT (FORMAT binary)",
+                 tell_row, &binary, &error));
+    assert_string_equal(buffer_text(&binary.told),
+                        "1 -2 -9223372036854775808 1 张;-1 2147483647 3 21915 ;end");
+    buffer_clear(&binary.told);
+    binary.reader.begun = false;
+    assert_true(copy_out(connection, "COPY (SELECT 1 WHERE false) TO STDOUT (FORMAT binary)",
+                         tell_row, &binary, &error));
+    assert_true(copy_out(connection, "COPY (SELECT 1) TO STDOUT", tell_row, &binary, &error));
+    binary.reader.begun = false;
+    assert_true(copy_out(connection, "COPY (SELECT 1) TO STDOUT", tell_row, &binary, &error));
+    assert_string_equal(buffer_text(&binary.told), "endbadbad");
+    buffer_free(&binary.told);
+}
+
 static void is_fast(void **state)
 {
     enum { ROWS = 300000 };
@@ -139,9 +188,8 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_every_byte),
-        cmocka_unit_test(keeps_nothing_of_a_bad_load),
-        cmocka_unit_test(reads_out),
+        cmocka_unit_test(keeps_every_byte), cmocka_unit_test(keeps_nothing_of_a_bad_load),
+        cmocka_unit_test(reads_out),        cmocka_unit_test(reads_out_in_binary),
         cmocka_unit_test(is_fast),
     };
     return cmocka_run_group_tests_name("copy", tests, start, stop);
