@@ -117,6 +117,10 @@ static void paint_day(struct page *page, int row, int left, int width, int at)
     draw_text(row, left, width, style | flags, text);
     if (cells[due] && strcmp(cells[due], "0") != 0) {
         snprintf(text, sizeof text, _("%s due "), cells[due]);
+        if (text_width(text) > width - 5) /* a narrow cell */
+            snprintf(text, sizeof text, _("%s due"), cells[due]);
+        if (text_width(text) > width - 5)
+            snprintf(text, sizeof text, "%s", cells[due]);
         draw_text_right(row, left + 5, width - 5, STYLE_WARNING | flags, text);
     }
     snprintf(text, sizeof text, " %s",

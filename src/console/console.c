@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/place.h"
 #include "base/text.h"
+#include "console/ahead.h"
 #include "console/command_line.h"
 #include "console/dialog.h"
 #include "console/format.h"
@@ -205,6 +206,7 @@ void console_lock(struct console *console)
         return;
     dialog_close_all(console);
     command_line_close(console);
+    ahead_forget(console);
     for (int i = 0; i < console->page_count; i++)
         if (console->pages[i]->ops->forget)
             console->pages[i]->ops->forget(console->pages[i]);
@@ -229,6 +231,7 @@ static void link_due(void *data)
     struct console *console = data;
     console->link_timer = NULL;
     step_link(console, 0);
+    ahead_drain(console);
 }
 
 static short link_prepare(int *fd, void *data)
@@ -252,6 +255,7 @@ static void link_ready(int fd, short revents, void *data)
     struct console *console = data;
     (void)fd;
     step_link(console, revents);
+    ahead_drain(console);
 }
 
 static void link_changed(void *data)
@@ -389,6 +393,7 @@ static int run(struct console *console, struct error *error)
 static void console_free(struct console *console)
 {
     login_close(console);
+    ahead_forget(console);
     work_close(console);
     command_line_close(console);
     command_line_save(console);

@@ -27,6 +27,8 @@ struct identity {
     bool known;
 };
 
+enum { AHEAD_MOST = 64 };
+
 struct dialog;
 struct work;
 
@@ -53,6 +55,9 @@ struct console {
     struct login *login; /* open while somebody logs in or unlocks, else NULL */
     bool locked;
     bool stepping;    /* in callbacks of the connection */
+    struct key ahead[AHEAD_MOST]; /* typed ahead: ahead.h */
+    int ahead_count;
+    bool draining; /* they are being carried out */
     bool escape_idle; /* the last Esc had nothing to do: a digit may follow */
     char *start_text; /* command carried out after the login */
     int64_t last_key, last_second, last_aside;

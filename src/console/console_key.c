@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/language.h"
+#include "console/ahead.h"
 #include "console/command_line.h"
 #include "console/console.h"
 #include "console/dialog.h"
@@ -155,6 +156,8 @@ static void page_key(struct console *console, struct page *page, const struct ke
 {
     enum action_id id;
     const struct defined_action *action;
+    if (ahead_keep(console, page, key))
+        return;
     struct key own = page->context == CONTEXT_FORM ? action_form_key(console->keymap, key) : *key;
     if (page->ops->key && page->ops->key(page, &own)) {
         screen_dirty();

@@ -140,7 +140,7 @@ static void paint_message(struct console *console, struct page *page, int row)
         gmtime_r(&last, &local);
         if (last)
             strftime(at, sizeof at, "%H:%M:%S", &local);
-        snprintf(text, sizeof text, last ? _(" As of %s.  %s") : "%s%s", at, banner);
+        snprintf(text, sizeof text, last ? _(" As of %s; %s") : "%s%s", at, banner);
         draw_text(row, 0, columns, STYLE_WARNING, text);
         return;
     }

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libconsole.a
 libconsole_a_SOURCES = \
   src/console/action.c src/console/action.h \
+  src/console/ahead.c src/console/ahead.h \
   src/console/catalogue.c src/console/catalogue.h \
   src/console/check.c src/console/check.h \
   src/console/check_database.c src/console/check_database.h \

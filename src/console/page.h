@@ -30,6 +30,8 @@ struct page_ops {
     const char *(*value)(struct page *page, const char *name);
     /* Why an action is not possible now (translated), NULL when it is. */
     const char *(*refusal)(struct page *page, enum action_id id);
+    /* Whether a key is about something that is still on its way. */
+    bool (*waits)(struct page *page, const struct key *key);
     /* Reads again what is shown; the cursor stays. */
     void (*refresh)(struct page *page);
     /* Once a second while shown: clocks that count down. */

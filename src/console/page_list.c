@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "console/ahead.h"
 #include "console/page_columns.h"
 #include "console/perform.h"
 
@@ -80,17 +81,6 @@ void list_page_query(struct page *page, struct query_page *query, struct query_f
     };
 }
 
-static void replay(struct page *page)
-{
-    struct list_state *state = page->state;
-    struct key keys[LIST_QUEUE];
-    int count = state->queued;
-    memcpy(keys, state->queue, sizeof keys);
-    state->queued = 0;
-    for (int i = 0; i < count; i++)
-        console_key(&keys[i], page->console);
-}
-
 static void open_direct(struct page *page)
 {
     struct list_state *state = page->state;
@@ -124,7 +114,7 @@ static void arrived(void *data, struct answer *answer)
         return;
     if (answer->error) {
         list_page_fail(state->list, state->number);
-        state->queued = 0;
+        ahead_forget(page->console);
         console_error(page->console, answer->error);
         screen_dirty();
         return;
@@ -142,8 +132,6 @@ static void arrived(void *data, struct answer *answer)
     list_page_end(state->list, more && !page->definition->source.function);
     screen_dirty();
     open_direct(page);
-    if (list_settled(state->list))
-        replay(page);
 }
 
 /* Nothing typed in the search box yet: no question to the server. */
@@ -189,7 +177,6 @@ void list_page_restart(struct page *page)
 {
     struct list_state *state = page->state;
     connection_cancel(page->console->connection, page);
-    state->queued = 0;
     list_restart(state->list, false);
     screen_dirty();
 }
@@ -315,7 +302,7 @@ static bool must_wait(struct page *page, const struct key *key)
     if (list_settled(state->list) && !state->debounce)
         return false;
     if (state->direct) /* what is typed is meant for the only hit */
-        return key_is_text(key->code) && key->code != ':';
+        return id == ACTION_OPEN || (key_is_text(key->code) && key->code != ':');
     if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY || id == ACTION_COPY_CELL)
         return true;
     return id == ACTION_NONE && key_is_text(key->code) && !state->box;
@@ -342,11 +329,6 @@ static bool option_key(struct page *page, const struct key *key)
 
 static bool list_key_pressed(struct page *page, const struct key *key)
 {
-    struct list_state *state = page->state;
-    if (must_wait(page, key) && state->queued < LIST_QUEUE) {
-        state->queue[state->queued++] = *key;
-        return true;
-    }
     if (page->definition->search && search_key(page, key))
         return true;
     return option_key(page, key);
@@ -430,6 +412,7 @@ const struct page_ops list_page_ops = {
     .close = list_close,
     .paint = list_page_paint,
     .key = list_key_pressed,
+    .waits = must_wait,
     .act = list_page_act,
     .value = list_value,
     .refresh = list_refresh_page,

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/language.h"
+#include "console/ahead.h"
 #include "console/copy.h"
 #include "console/dialog.h"
 #include "console/export.h"
@@ -73,21 +74,13 @@ static void main_changed(struct panel *panel, const struct error *error)
     struct view_state *state = page->state;
     state->changed = false;
     if (error) {
-        state->queued = 0;
+        ahead_forget(page->console);
         if (!say_closed(page, error))
             console_error(page->console, error);
         return;
     }
     set_heading(page);
     machine_look(page, view_value);
-    view_replay(page);
-}
-
-/* Rows that a key may have waited for. */
-static void panel_changed(struct panel *panel, const struct error *error)
-{
-    (void)error;
-    view_replay(panel->page);
 }
 
 /* After a refusal, keys typed ahead mean nothing any more. */
@@ -96,7 +89,7 @@ static void view_settled(struct page *page, bool good)
     struct view_state *state = page->state;
     state->changed = good;
     if (!good)
-        state->queued = 0;
+        ahead_forget(page->console);
 }
 
 /* All panels ask before the connection sends: one round trip. */
@@ -111,7 +104,6 @@ static void view_open(struct page *page)
     for (int i = 0; i < state->count; i++) {
         panel_open(&state->panels[i], page, &page->definition->panels[i]);
         state->panels[i].overlay = view_revealed;
-        state->panels[i].changed = panel_changed;
         if (page->definition->panels[i].focus && page->definition->panels[i].page == 1)
             state->focus = i;
     }
@@ -189,16 +181,19 @@ static bool perform_digit(struct page *page, int digit)
     return false;
 }
 
+static bool is_digit(const struct key *key)
+{
+    return key->code >= '1' && key->code <= '9';
+}
+
+static bool view_waits(struct page *page, const struct key *key)
+{
+    return !is_digit(key) && view_must_wait(page, main_panel(page), focused(page), key);
+}
+
 static bool view_key(struct page *page, const struct key *key)
 {
-    struct view_state *state = page->state;
-    bool digit = key->code >= '1' && key->code <= '9';
-    if (!digit && view_must_wait(page, main_panel(page), focused(page), key)) {
-        state->queue[state->queued++] = *key;
-        task_uncount(page->console);
-        return true;
-    }
-    if (!digit)
+    if (!is_digit(key))
         return false;
     if (perform_digit(page, key->code))
         return true;
@@ -422,6 +417,7 @@ const struct page_ops view_page_ops = {
     .close = view_close,
     .paint = view_paint,
     .key = view_key,
+    .waits = view_waits,
     .act = view_act,
     .value = view_value,
     .refusal = view_refusal,

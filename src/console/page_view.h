@@ -4,14 +4,10 @@
 #include "console/console.h"
 #include "console/panel.h"
 
-enum { VIEW_QUEUE = 16 };
-
 struct view_state {
     struct panel *panels;
     int count, focus, page; /* page from 1 */
     bool zoom;
-    struct key queue[VIEW_QUEUE]; /* pressed before the object was there */
-    int queued;
     bool changed; /* an action changed the object, which is being read again */
     /* The one masked field that is shown for a while. */
     int revealed_panel, revealed_column;
@@ -26,10 +22,8 @@ void view_hide(struct page *page);
 /* The text of a field that is being shown, for panel.overlay. */
 const char *view_revealed(struct panel *panel, int column, const char *key);
 /* A key of an action of the screen waits for the object that it is about, the rows of `object`, while
- * they are not there or just being changed, and for those of the panel with the cursor; then the keys
- * kept are carried out. */
+ * they are not there or just being changed, and for those of the panel with the cursor. */
 bool view_must_wait(struct page *page, const struct panel *object, const struct panel *focus,
                     const struct key *key);
-void view_replay(struct page *page);
 
 #endif

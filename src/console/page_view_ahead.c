@@ -13,21 +13,10 @@ static bool missing(const struct panel *panel)
 bool view_must_wait(struct page *page, const struct panel *object, const struct panel *focus,
                     const struct key *key)
 {
-    struct view_state *state = page->state;
+    const struct view_state *state = page->state;
     bool soon = missing(object) || missing(focus) || perform_busy(page) ||
                 (state->changed && object->asking);
-    return soon && state->queued < VIEW_QUEUE && key_is_text(key->code) &&
+    return soon && key_is_text(key->code) &&
            action_for_key(page->console->keymap, CONTEXT_VIEW, false, key->code) == ACTION_NONE &&
            connection_pending(page->console->connection, page);
-}
-
-void view_replay(struct page *page)
-{
-    struct view_state *state = page->state;
-    struct key keys[VIEW_QUEUE];
-    int count = state->queued;
-    memcpy(keys, state->queue, sizeof keys);
-    state->queued = 0;
-    for (int i = 0; i < count && console_page(page->console) == page; i++)
-        console_key(&keys[i], page->console);
 }

@@ -81,6 +81,19 @@ void chart_bar(struct line *line, unsigned style, int64_t value, int64_t greates
     line_pad(line, style, end);
 }
 
+/* Cells of each value where there is room: a month is easier to tell from the next. */
+static int slot_of(int cells, int filled)
+{
+    int slot = filled > 0 ? cells / filled : 1;
+    return slot < 1 ? 1 : slot > 4 ? 4 : slot;
+}
+
+static void add_times(struct line *line, unsigned style, const char *text, int times)
+{
+    while (times-- > 0)
+        line_add(line, style, text);
+}
+
 void chart_area(struct line *lines, int rows, unsigned style, const int64_t *values, int count,
                 int cells, bool ascii)
 {
@@ -96,7 +109,8 @@ void chart_area(struct line *lines, int rows, unsigned style, const int64_t *val
                              ? 0
                              : scale(columns[i], least, greatest, rows * 8);
             int part = height - floor < 0 ? 0 : height - floor > 8 ? 8 : height - floor;
-            line_add(lines + row, style, (ascii ? ascii_blocks : blocks)[part]);
+            add_times(lines + row, style, (ascii ? ascii_blocks : blocks)[part],
+                      slot_of(cells, filled));
         }
         line_pad(lines + row, style, end);
     }
@@ -115,6 +129,7 @@ void chart_points(struct line *lines, int rows, unsigned style, const int64_t *v
             bool here = columns[i] != CHART_NONE &&
                         rows - 1 - scale(columns[i], least, greatest, rows - 1) == row;
             line_add(lines + row, style, !here ? " " : ascii ? "*" : "•");
+            add_times(lines + row, style, " ", slot_of(cells, filled) - 1);
         }
         line_pad(lines + row, style, end);
     }

@@ -21,7 +21,8 @@ void chart_bar(struct line *line, unsigned style, int64_t value, int64_t greates
                bool ascii);
 
 /* A chart of `rows` lines of exactly `cells` cells each, filled columns from the least value (or
- * zero, if that is not above it) upwards: lines[0] is the top one. */
+ * zero, if that is not above it) upwards: lines[0] is the top one. A value takes up to four cells
+ * where there is room. */
 void chart_area(struct line *lines, int rows, unsigned style, const int64_t *values, int count,
                 int cells, bool ascii);
 

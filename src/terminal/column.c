@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WIDER = 4 };
+
 struct entry {
     struct column now, added; /* strings are shared by both */
     char *name, *title;
@@ -272,7 +274,8 @@ static void choose(struct columns *columns, int cells)
         columns->shown_count--;
 }
 
-/* Hands out the cells left over: first up to the widths wanted, then by flex shares. */
+/* Hands out the cells left over: first up to the widths wanted, then by flex shares, up to a width
+ * over which the eye still finds the next column. */
 static void widen(struct columns *columns, int left)
 {
     int shares = 0;
@@ -286,7 +289,8 @@ static void widen(struct columns *columns, int left)
     }
     for (int i = 0; i < columns->shown_count && shares > 0; i++) {
         struct entry *entry = shown_entry(columns, i);
-        int more = left * entry->now.flex / shares;
+        int more = left * entry->now.flex / shares, most = WIDER * entry->now.width - entry->width;
+        more = most < 0 ? 0 : more > most ? most : more;
         entry->width += more;
         left -= more;
         shares -= entry->now.flex;

@@ -10,9 +10,11 @@
 
 enum { WAIT = 10000 };
 
-static struct pty *start(const char *as, const char *screen, const char *more)
+static struct pty *start_with(const char *as, const char *screen, const char *keymap,
+                              const char *more)
 {
-    const char *argv[] = {stage_program, "console", "--as", as, "--screen", screen, NULL};
+    const char *argv[] = {stage_program, "console",  "--as", as,  "--screen",
+                          screen,        "--keymap", keymap, NULL};
     static char config[1100];
     const char *environment[] = {
         config, "BANKOPS_NOW=2026-06-17T07:00:00Z", "BANKOPS_LANGUAGE_SET=1", "PGUSER", more, NULL};
@@ -20,6 +22,11 @@ static struct pty *start(const char *as, const char *screen, const char *more)
     struct pty *pty = pty_start(24, 80, argv, environment);
     pty_wait_text(pty, " F1 ", WAIT);
     return pty;
+}
+
+static struct pty *start(const char *as, const char *screen, const char *more)
+{
+    return start_with(as, screen, "ibm", more);
 }
 
 static void records(void)
@@ -52,6 +59,54 @@ static void records(void)
     stage_ok(pty_wait_text(pty, "2 rows were copied.", WAIT) && strchr(pty_clipboard(pty), '\n') &&
                  strchr(pty_clipboard(pty), '\t'),
              "all marked rows are copied");
+    pty_free(pty);
+}
+
+/* The keys that hands know from Finacle. */
+static void finacle(void)
+{
+    struct pty *pty = start_with("clerk01", "poi", "finacle", NULL);
+    pty_wait_text(pty, "1-18 of", WAIT);
+    pty_keys(pty, "Ctrl-E", NULL);
+    stage_ok(pty_wait_text(pty, "▸ Balance", WAIT), "Ctrl-E opens the row");
+    pty_type(pty, "V");
+    pty_wait_text(pty, "Customer · ", WAIT);
+    pty_type(pty, "n");
+    pty_wait_text(pty, "Log a contact", WAIT);
+    pty_type(pty, "wrong words");
+    pty_wait_text(pty, "Summary     : wrong words", WAIT);
+    pty_keys(pty, "Ctrl-F", NULL);
+    stage_ok(pty_wait_gone(pty, "wrong words", WAIT), "Ctrl-F empties the field");
+    pty_type(pty, "asked for a card");
+    pty_keys(pty, "F4", NULL);
+    pty_type(pty, "b");
+    stage_ok(pty_wait_text(pty, "Channel     : Branch", WAIT) &&
+                 pty_has(pty, "Summary     : asked for a card"),
+             "F4 accepts it and goes on");
+    pty_free(pty);
+}
+
+/* What is typed in one go does the same as what is typed step by step. */
+static void ahead(void)
+{
+    char typed[160];
+    struct pty *pty = start("clerk01", "home", NULL);
+    const char *number =
+        stage_sql("SELECT customer_number FROM bank.customer c WHERE NOT restricted AND EXISTS "
+                  "(SELECT FROM bank.staff s WHERE s.login = 'clerk01' AND s.unit_id = c.unit_id) "
+                  "AND NOT EXISTS (SELECT FROM bank.staff s WHERE s.customer_id = c.customer_id) "
+                  "ORDER BY customer_id LIMIT 1");
+    snprintf(typed, sizeof typed, ":cus %.20s\r\rnahead of all that comes", number);
+    pty_type(pty, typed);
+    stage_ok(pty_wait_text(pty, "Summary     : ahead of all that comes", WAIT),
+             "keys typed ahead keep their order through two screens");
+    pty_keys(pty, "F12", NULL);
+    pty_wait_text(pty, "Customer · ", WAIT);
+    pty_type(pty, ":cus\r");
+    pty_wait_text(pty, "Find a customer", WAIT);
+    snprintf(typed, sizeof typed, "%.20s\rtahead again", number);
+    pty_type(pty, typed);
+    stage_ok(pty_wait_text(pty, "Task        : ahead again", WAIT), "also from the search box");
     pty_free(pty);
 }
 
@@ -135,7 +190,8 @@ static void profile(void)
     int lines = 0, titles = 0;
     snprintf(query, 2048, "SELECT count(*) FROM bank.entry WHERE customer_id = %s", customer);
     snprintf(entries, sizeof entries, "%s", stage_sql(query));
-    snprintf(query, 2048, "SELECT customer_number FROM bank.customer WHERE customer_id = %s", customer);
+    snprintf(query, 2048, "SELECT customer_number FROM bank.customer WHERE customer_id = %s",
+             customer);
     snprintf(screen, sizeof screen, "cus %.60s", stage_sql(query));
     snprintf(path, sizeof path, "%s/profile.csv", getenv("BANKOPS_FIXTURE"));
     free(query);
@@ -159,7 +215,8 @@ static void profile(void)
         fclose(file);
     stage_ok(titles == 3 && lines == atoi(entries), "every panel with all its rows");
     stage_ok(!strcmp(stage_sql("SELECT count(*) FROM bank.export_log WHERE screen = 'customer' AND "
-                               "customer_id IS NOT NULL AND rows > 60"), "1"),
+                               "customer_id IS NOT NULL AND rows > 60"),
+                     "1"),
              "and stands in the audit trail");
     pty_free(pty);
 }
@@ -271,6 +328,8 @@ int main(void)
     profile();
     closed_record();
     numbers();
+    ahead();
+    finacle();
     administration();
     plain();
     return stage_end();

@@ -1,0 +1,18 @@
+#ifndef BANKOPS_CONSOLE_AHEAD_H
+#define BANKOPS_CONSOLE_AHEAD_H
+
+#include "console/console.h"
+
+/* Keys typed ahead of what they are about: people who know their screens type the next keys before the
+ * rows are there. Once one key waits, all that follow wait behind it, so that the same keys do the
+ * same whatever the latency. */
+
+/* Whether the key was kept: what it needs is not there yet (page_ops.waits), or another waits before
+ * it. A key that leaves or stops goes through and forgets those that wait. */
+bool ahead_keep(struct console *console, struct page *page, const struct key *key);
+/* Carries out the keys that need not wait any more. */
+void ahead_drain(struct console *console);
+/* After an error they mean nothing any more. */
+void ahead_forget(struct console *console);
+
+#endif
