@@ -11,9 +11,10 @@ bool csv_is_number(const char *text);
 /* Whether a spreadsheet could take a text for a formula. */
 bool csv_is_formula(const char *text);
 
-/* Appends one field of a CSV line (RFC 4180), as text_plain() with its lines kept. A text that a spreadsheet could take for a formula
- * (beginning with = + - @, tab, carriage return or their full-width forms) gets a leading
- * apostrophe, unless it is a number. `text` may be NULL (empty field). */
+/* Appends one field of a CSV line (RFC 4180), as text_plain() with its lines kept. A text that a
+ * spreadsheet could take for a formula (beginning with = + - @ | or their full-width forms, also
+ * after blanks) gets a leading apostrophe, unless it is a number. `text` may be NULL (empty
+ * field). */
 void csv_field(struct buffer *out, const char *text);
 
 /* Comma between two fields; CR LF at the end of the line. */

@@ -23,11 +23,14 @@ static void shares_and_leaves_out(void **state)
     struct columns *columns = sample();
     int cell, width;
     (void)state;
-    columns_layout(columns, 80, 1);
+    columns_layout(columns, 60, 1);
     assert_int_equal(columns_shown(columns), 4);
     assert_int_equal(columns_shown_at(columns, 1, &cell, &width), 1);
     assert_int_equal(cell, 7);
-    assert_int_equal(width, 80 - 6 - 10 - 10 - 3);
+    assert_int_equal(width, 60 - 6 - 10 - 10 - 3);
+    columns_layout(columns, 200, 1);
+    columns_shown_at(columns, 1, NULL, &width);
+    assert_int_equal(width, 40); /* four times its own */
     columns_layout(columns, 30, 1);
     assert_int_equal(columns_shown(columns), 3); /* city is left out first */
     assert_int_equal(columns_shown_at(columns, 2, NULL, NULL), 3);
