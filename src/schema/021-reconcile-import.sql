@@ -305,7 +305,8 @@ BEGIN
         PERFORM bank.fail('BO409', 'This file was imported before; nothing was added.',
             format('file %s, %s, %s, %s', known.file_id, known.name, known.imported_by,
                    to_char(known.imported_at, 'YYYY-MM-DD HH24:MI')),
-            'Nothing has to be done.', 'sha256');
+            CASE known.status WHEN 'quarantined' THEN 'It is held back since then: :stm says why.'
+                 ELSE 'Nothing has to be done.' END, 'sha256');
     END IF;
 END $$;
 

@@ -233,7 +233,8 @@ BEGIN
         PERFORM bank.recon_break_open(p_lane, p_match.last_day, NULL);
         PERFORM bank.recon_match_days(p_lane.lane_id, p_match.account_id, p_match.match_id);
     END IF;
-    PERFORM bank.audit_write('undo', 'recon_match', p_match.match_id::text, NULL,
+    PERFORM bank.audit_write(CASE p_status WHEN 'refused' THEN 'refuse' ELSE 'undo' END, 'recon_match',
+        p_match.match_id::text, NULL,
         jsonb_build_object('status', p_match.status, 'rule', p_match.rule, 'maker', p_match.maker),
         jsonb_build_object('status', p_status, 'code', p_code, 'reason', p_reason));
 END $$;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that cannot be imported: each gives one clear message and leaves the database as it was.
 . "$(dirname "$0")/lib.sh"
-plan 39
+plan 41
 
 start_bank
 find_socket
@@ -91,6 +91,10 @@ refused "the same file again" 1 'bankops: good.sta*' $import good.sta
 is "and it is there once" "$(held)" "$after"
 statement | sed '/:61:/d; /:86:/d; s|:28C:1|:28C:2|; s|EUR100,00|EUR60,00|' >quiet.sta
 like "a day without movements is a statement, too" "$($import quiet.sta 2>&1)" "*1 statements, 0 lines, 0 new*"
+statement | sed 's|:28C:1|:28C:3|; s|EUR60,00|EUR20,01|; s|EUR100,00|EUR60,00|' >wrong.sta
+refused "a closing balance that is a cent off" 1 'bankops: wrong.sta: held back*20.00*20.01*' $import wrong.sta
+$import wrong.sta 2>err
+like "the same file again tells that it is held" "$(cat err)" '*imported before*It is held back since then*'
 
 # Periods that overlap, equal lines, killed imports, two runs at once.
 # table FIRST LAST: book or statement lines in the generic form.
