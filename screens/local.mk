@@ -91,7 +91,7 @@ dist_screens_DATA += screens/recon-escalations.json screens/recon-suggestions.js
   screens/recon-balances.json screens/recon-signoffs.json
 dist_screens_DATA += screens/portfolio.json screens/portfolio-list.json screens/campaign-targets.json \
   screens/benefit-uses.json screens/tier-benefits.json \
-  screens/settings.json screens/units.json screens/business-hours.json screens/role-rights.json
+  screens/settings.json screens/units.json screens/unit-regimes.json screens/business-hours.json screens/role-rights.json
 dist_screens_DATA += screens/recon-lanes.json \
   screens/recon-setting.json \
   screens/recon-lane-edit.json \

@@ -96,7 +96,7 @@ dist_schema_DATA += \
   src/schema/100-application-type.sql src/schema/101-application-view.sql \
   src/schema/102-scorecard.sql src/schema/103-core.sql \
   src/schema/104-application-customer.sql \
-  src/schema/105-application-chain.sql
+  src/schema/105-application-chain.sql src/schema/106-unit-regime.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql
 TESTS += tests/api/desk.sql tests/api/told.sql tests/api/training.sql

@@ -170,7 +170,21 @@ SELECT throws_ok(format('UPDATE bank.case_extension SET checker_id = maker_id WH
 -- Forwarded by an authority; another regime.
 SELECT is(pg_temp.running(pg_temp.open('t_clerk', 101, ', p_source => ''regulator''')),
           'first_response forwarded own resolution statutory', 'the authority has its own clock');
-INSERT INTO bank.unit_regime VALUES (5, 'fca');
+SELECT is(pg_temp.as('t_super', $$SELECT (api.unit_regime_ask(5, 'fca', 'A branch in London', gen_random_uuid())).status$$),
+          'BO403', 'which law a unit is under is asked for at head office');
+SELECT is(pg_temp.as('t_admin', $$SELECT (api.unit_regime_ask(5, 'moon', 'x', gen_random_uuid())).status$$), 'BO422',
+          'a law that there is');
+SELECT is(pg_temp.as('t_admin', $$SELECT (api.unit_regime_ask(5, 'fca', 'A branch in London', gen_random_uuid())).status$$),
+          'done', 'by one person');
+SELECT is(pg_temp.as('t_admin', $$SELECT (api.unit_regime_ask(5, 'fca', 'again', gen_random_uuid())).status$$), 'BO409',
+          'once');
+SELECT is(pg_temp.as('t_super2', 'SELECT regime || wanted || decidable FROM api.unit_regime_list WHERE unit_id = 5'),
+          'cnfcaopen', 'and is as it was, for somebody else to see');
+SELECT is(pg_temp.as('t_admin', format('SELECT (api.unit_regime_decide(%s, true, '''', gen_random_uuid())).status',
+          (SELECT change_id FROM bank.unit_regime_change))), 'BO403', 'until somebody else');
+SELECT is(pg_temp.as('t_super2', format('SELECT (api.unit_regime_decide(%s, true, '''', gen_random_uuid())).status',
+          (SELECT change_id FROM bank.unit_regime_change))), 'done', 'agrees');
+SELECT is(bank.regime_of(5), 'fca', 'then it counts');
 SELECT pg_temp.open('t_west', 201) AS e \gset
 SELECT is(pg_temp.running(:e), 'final first_response own summary', 'a unit under the FCA');
 SELECT is((SELECT (due_at AT TIME ZONE 'Asia/Shanghai')::date

@@ -406,3 +406,7 @@ INSERT INTO decided VALUES ('view', 'staff', 'clock_label');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'application_choices');
 INSERT INTO decided VALUES ('view', 'staff', 'tier_label');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'run_prepare');
+INSERT INTO decided VALUES ('view', 'staff', 'regime_label');
+INSERT INTO decided VALUES ('view', 'supervisor auditor admin', 'unit_regime_list');
+INSERT INTO decided VALUES ('function', 'supervisor admin', 'unit_regime_ask');
+INSERT INTO decided VALUES ('function', 'supervisor admin', 'unit_regime_decide');
