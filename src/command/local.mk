@@ -14,7 +14,7 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/opening.c src/command/options.c src/command/options.h src/command/reconcile.c \
   src/command/reconcile_file.c src/command/reconcile_file.h \
   src/command/reconcile_lane.c src/command/reconcile_lane.h \
-  src/command/report.c src/command/report_file.c src/command/report_file.h src/command/files.c src/command/route.c src/command/screens.c src/command/seal.c src/command/seal.h \
+  src/command/report.c src/command/report_file.c src/command/report_file.h src/command/report_stream.c src/command/report_stream.h src/command/files.c src/command/route.c src/command/screens.c src/command/seal.c src/command/seal.h \
   src/command/staff.c
 bankops_LDADD = libconsole.a libdemo.a libreport.a libreconcile.a libcomplaint.a liblink.a libcustomer.a libterminal.a \
   libdatabase.a libbase.a \

@@ -4,6 +4,7 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "command/report_file.h"
+#include "command/report_stream.h"
 #include "console/catalogue.h"
 #include "console/names.h"
 #include "console/query.h"
@@ -71,18 +72,28 @@ static bool describe(PGconn *connection, const struct choices *choices, struct b
     return true;
 }
 
+static bool write_rows(const struct report_file *file, PGconn *connection,
+                       const struct query *query, struct error *error)
+{
+    PGresult *rows = NULL;
+    if (file->layout == LAYOUT_CSV || file->layout == LAYOUT_XLSX)
+        return report_stream_write(file, connection, query, error);
+    bool good = session_rows(connection, buffer_text(&query->sql), query->count,
+                             (const char *const *)query->values, &rows, error) &&
+                report_file_write(file, rows, error);
+    PQclear(rows);
+    return good;
+}
+
 static bool run_on(PGconn *connection, const struct definition *definition,
                    const struct choices *choices, struct error *error)
 {
     struct query query = QUERY_INIT;
     struct buffer subtitle = BUFFER_INIT;
     char *bank = NULL;
-    PGresult *rows = NULL;
     query_source(&query, &definition->source, &definition->columns, 0, asked_value,
                  (void *)&choices->asked);
-    bool good = session_rows(connection, buffer_text(&query.sql), query.count,
-                             (const char *const *)query.values, &rows, error) &&
-                describe(connection, choices, &subtitle, error) &&
+    bool good = describe(connection, choices, &subtitle, error) &&
                 session_value(connection,
                               language_current() == LANGUAGE_CHINESE
                                   ? "SELECT bank_zh FROM api.console_identity()"
@@ -91,10 +102,9 @@ static bool run_on(PGconn *connection, const struct definition *definition,
     if (good) {
         struct report_file file = {definition, choices->layout, choices->lines, choices->cells,
                                    bank, buffer_text(&subtitle), choices->output};
-        good = report_file_write(&file, rows, error);
+        good = write_rows(&file, connection, &query, error);
     }
     free(bank);
-    PQclear(rows);
     query_free(&query);
     buffer_free(&subtitle);
     return good;

@@ -3,17 +3,14 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/language.h"
-#include "console/csv.h"
-#include "console/export_sheet.h"
 #include "console/format.h"
 #include "report/paper.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { TEXT_CELLS = 100, CELL_BYTES = 4096, WORKBOOK_MOST = 1 << 30 };
+enum { TEXT_CELLS = 100, CELL_BYTES = 4096 };
 
 /* A report with its rows, shown columns only. */
 struct result {
@@ -44,14 +41,10 @@ static int64_t tenths(const char *text)
     return *end || value < 0 || value > 1e15 ? -1 : (int64_t)(value * 10 + 0.5);
 }
 
-static char *cell_text(const struct report_file *file, const struct defined_columns *columns,
-                       int column, const char *const *raw)
+static char *cell_text(const struct defined_columns *columns, int column, const char *const *raw)
 {
     char text[CELL_BYTES];
-    if (file->layout == LAYOUT_CSV)
-        format_export(columns, column, raw, text, sizeof text);
-    else
-        format_cell(columns, column, raw, 0, NULL, text, sizeof text);
+    format_cell(columns, column, raw, 0, NULL, text, sizeof text);
     return xstrdup(text);
 }
 
@@ -82,7 +75,7 @@ static void total_row(const struct result *result, const char **raw, char (*numb
             raw[i] = numbers[i];
 }
 
-static void add_totals(struct result *result, const struct report_file *file)
+static void add_totals(struct result *result)
 {
     const struct defined_columns *columns = &result->definition->columns;
     if (!result->definition->total_count)
@@ -95,14 +88,14 @@ static void add_totals(struct result *result, const struct report_file *file)
         total_row(result, raw, numbers);
     for (int at = 0; at < result->columns; at++)
         if (column_total(result, result->shown[at], unused))
-            result->totals[at] = cell_text(file, columns, result->shown[at], raw);
+            result->totals[at] = cell_text(columns, result->shown[at], raw);
     if (!result->totals[0])
         result->totals[0] = xstrdup(_("Total"));
     free(raw);
     free(numbers);
 }
 
-static void collect(struct result *result, const struct report_file *file, PGresult *rows)
+static void collect(struct result *result, PGresult *rows)
 {
     const struct definition *definition = result->definition;
     const struct defined_columns *columns = &definition->columns;
@@ -132,11 +125,11 @@ static void collect(struct result *result, const struct report_file *file, PGres
             result->sheets[row] = raw[definition->sheet] ? raw[definition->sheet] : "";
         for (int at = 0; at < result->columns; at++)
             result->cells[row * result->columns + at] =
-                cell_text(file, columns, result->shown[at], raw);
+                cell_text(columns, result->shown[at], raw);
         if (result->bar >= 0)
             result->bars[row] = tenths(raw[definition->chart.y]);
     }
-    add_totals(result, file);
+    add_totals(result);
     free(raw);
 }
 
@@ -156,23 +149,6 @@ static void result_free(struct result *result)
 static const char *heading(const struct result *result, int at)
 {
     return both_text(&result->definition->columns.items[result->shown[at]].title);
-}
-
-static void write_csv(const struct result *result, struct buffer *out)
-{
-    for (int at = 0; at < result->columns; at++) {
-        if (at)
-            csv_separator(out);
-        csv_field(out, heading(result, at));
-    }
-    csv_end(out);
-    for (int i = 0; i < result->rows * result->columns; i++) {
-        if (i % result->columns)
-            csv_separator(out);
-        csv_field(out, result->cells[i]);
-        if (i % result->columns == result->columns - 1)
-            csv_end(out);
-    }
 }
 
 static void write_text(const struct result *result, const struct report_file *file,
@@ -210,50 +186,6 @@ static void write_text(const struct result *result, const struct report_file *fi
     free(right);
 }
 
-/* The currency of an amount says how many decimals it has. */
-static bool is_currency(const struct defined_columns *columns, int column)
-{
-    for (int i = 0; i < columns->count; i++)
-        if (columns->items[i].currency_at == column)
-            return true;
-    return false;
-}
-
-/* The workbook appears under its name when it is whole. */
-static bool write_workbook(const struct result *result, const char *subtitle, const char *path,
-                           struct error *error)
-{
-    const struct definition *definition = result->definition;
-    const struct defined_columns *columns = &definition->columns;
-    const char *title = both_text(&definition->title);
-    const char *headings[] = {title, subtitle, NULL};
-    struct export_sheet sheet;
-    if (!export_sheet_open(&sheet, path, title, headings, columns, result->shown, result->columns,
-                           error))
-        return false;
-    const char **raw = xcalloc((size_t)columns->count, sizeof *raw);
-    char(*numbers)[32] = xcalloc((size_t)columns->count, sizeof *numbers);
-    for (int row = 0; row < result->rows; row++) {
-        raw_row(result->raw, row, columns->count, raw);
-        export_sheet_row(&sheet, raw, false);
-    }
-    if (definition->total_count && result->rows) {
-        char unused[32];
-        total_row(result, raw, numbers);
-        for (int i = 0; i < columns->count; i++)
-            if (!column_total(result, i, unused) && !is_currency(columns, i))
-                raw[i] = NULL;
-        if (!raw[result->shown[0]])
-            raw[result->shown[0]] = _("Total");
-        export_sheet_row(&sheet, raw, true);
-    }
-    if (*both_text(&definition->notes))
-        spreadsheet_note(sheet.sheet, both_text(&definition->notes));
-    free(raw);
-    free(numbers);
-    return export_sheet_close(&sheet, error);
-}
-
 static bool put(const struct report_file *file, const struct buffer *out, struct error *error)
 {
     if (file->output && strcmp(file->output, "-"))
@@ -263,45 +195,13 @@ static bool put(const struct report_file *file, const struct buffer *out, struct
     return true;
 }
 
-/* Makes the workbook in a file of its own, then moves or copies it to where it is wanted. */
-static bool put_workbook(const struct result *result, const struct report_file *file,
-                         struct error *error)
-{
-    bool named = file->output && strcmp(file->output, "-");
-    const char *folder = getenv("TMPDIR");
-    struct buffer content = BUFFER_INIT;
-    char *path = named ? xasprintf("%s.part-XXXXXX", file->output)
-                       : xasprintf("%s/bankops-XXXXXX", folder && *folder ? folder : "/tmp");
-    int descriptor = mkstemp(path);
-    bool good = descriptor >= 0 || error_errno(error, path, NULL, _("cannot create the file"));
-    if (good) {
-        close(descriptor);
-        good = write_workbook(result, file->subtitle, path, error);
-        if (good && named)
-            good = rename(path, file->output) == 0 ||
-                   error_errno(error, file->output, NULL, _("cannot write the file"));
-        else if (good)
-            good = file_read(path, WORKBOOK_MOST, &content.data, &content.length, error) &&
-                   put(file, &content, error);
-        if (!good || !named)
-            unlink(path);
-    }
-    buffer_free(&content);
-    free(path);
-    return good;
-}
-
 bool report_file_write(const struct report_file *file, PGresult *rows, struct error *error)
 {
     struct result result = {.definition = file->definition};
     struct buffer out = BUFFER_INIT;
-    collect(&result, file, rows);
-    if (file->layout == LAYOUT_CSV)
-        write_csv(&result, &out);
-    else if (file->layout != LAYOUT_XLSX)
-        write_text(&result, file, &out);
-    bool good = file->layout == LAYOUT_XLSX ? put_workbook(&result, file, error)
-                                            : put(file, &out, error);
+    collect(&result, rows);
+    write_text(&result, file, &out);
+    bool good = put(file, &out, error);
     buffer_free(&out);
     result_free(&result);
     return good;

@@ -17,7 +17,8 @@ struct report_file {
     const char *output;         /* NULL or "-": standard output */
 };
 
-/* Writes the rows of the report, whole or not at all. */
+/* Writes the rows of a report as text or on paper, whole or not at all; the other layouts:
+ * command/report_stream.h. */
 bool report_file_write(const struct report_file *file, PGresult *rows, struct error *error);
 
 #endif

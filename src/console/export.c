@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/language.h"
 #include "console/csv.h"
 #include "console/dialog.h"
@@ -68,7 +67,6 @@ struct export {
     struct export_sheet sheet;
     long rows;
     struct buffer line;
-    PGresult *held; /* rows already here, NULL = from the server */
     EVP_MD_CTX *hash; /* of everything written */
 };
 
@@ -80,7 +78,6 @@ static void export_free(struct export *export)
         export_sheet_close(&export->sheet, NULL);
     if (export->temporary)
         unlink(export->temporary);
-    PQclear(export->held);
     EVP_MD_CTX_free(export->hash);
     buffer_free(&export->line);
     free(export->path);
@@ -155,20 +152,27 @@ static void log_export(struct export *export)
     connection_request(export->page->console->connection, export->page, &request, logged, export);
 }
 
-enum { WORKBOOK_MOST = 1 << 30 };
+static bool hash_file(struct export *export, struct error *error)
+{
+    char block[65536];
+    size_t length;
+    FILE *in = fopen(export->temporary, "r");
+    if (!in)
+        return error_errno(error, export->temporary, NULL, _("cannot read the file"));
+    while ((length = fread(block, 1, sizeof block, in)) > 0)
+        EVP_DigestUpdate(export->hash, block, length);
+    bool good = !ferror(in) || error_errno(error, export->temporary, NULL, _("cannot read the file"));
+    fclose(in);
+    return good;
+}
 
 /* The hash of a workbook is that of the file. */
 static bool finish_sheet(struct export *export)
 {
     struct error error = ERROR_INIT;
-    struct buffer content = BUFFER_INIT;
-    bool good = export_sheet_close(&export->sheet, &error) &&
-                file_read(export->temporary, WORKBOOK_MOST, &content.data, &content.length, &error);
-    if (good)
-        EVP_DigestUpdate(export->hash, content.data, content.length);
-    else
+    bool good = export_sheet_close(&export->sheet, &error) && hash_file(export, &error);
+    if (!good)
         console_error(export->page->console, &error);
-    buffer_free(&content);
     return good;
 }
 
@@ -266,6 +270,11 @@ static void ask_rows(struct export *export)
                                    .order_count = panel->order_count,
                                    .value = page_lookup,
                                    .data = export->page};
+    } else if (export->page->definition->kind == KIND_REPORT) {
+        page = (struct query_page){.source = &export->page->definition->source,
+                                   .columns = export->columns,
+                                   .value = page_lookup,
+                                   .data = export->page};
     } else {
         list_page_query(export->page, &page, filters);
     }
@@ -360,16 +369,7 @@ static void start(struct export *export)
         buffer_add(&export->line, "\xef\xbb\xbf");
         put_head(export);
     }
-    if (!export->held) {
-        ask_rows(export);
-        return;
-    }
-    for (int i = 0; i < PQntuples(export->held); i++)
-        if (!write_row(export, export->held, i)) {
-            failed(export, _("cannot write the file"));
-            return;
-        }
-    finish(export);
+    ask_rows(export);
 }
 
 static void replace(void *data, bool yes)
@@ -442,12 +442,11 @@ void export_list(struct page *page)
     ask_name(export);
 }
 
-void export_rows(struct page *page, const struct defined_columns *columns, const PGresult *rows)
+void export_report(struct page *page)
 {
     struct export *export = xcalloc(1, sizeof *export);
     export->page = page;
-    export->held = PQcopyResult(rows, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES);
-    show_columns(export, columns);
+    show_columns(export, &page->definition->columns);
     ask_name(export);
 }
 

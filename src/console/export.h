@@ -7,8 +7,8 @@
  * shown, as CSV: streamed from the server, whole or not at all, audited (api.export_log). */
 void export_list(struct page *page);
 
-/* The same for rows that are already here (report, panel): `columns` says which are written. */
-void export_rows(struct page *page, const struct defined_columns *columns, const PGresult *rows);
+/* The same for a report with the parameters it has now: all its rows, however many of them are shown. */
+void export_report(struct page *page);
 
 /* The same for panels of a record, read to the end whatever is shown of them: one panel as a table,
  * several below each other with their titles, the fields of an object as name and value. */

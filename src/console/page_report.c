@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_MOST = 60, CHART_CELLS = 30, SPARK_CELLS = 31 };
+/* Of a report that can be asked for its first rows no more are shown than ROWS_SHOWN. */
+enum { CELLS_MOST = 60, CHART_CELLS = 30, SPARK_CELLS = 31, ROWS_SHOWN = 2000, ROWS_MOST = 10000 };
 
 struct report_state {
     struct values parameters;
@@ -92,11 +93,16 @@ static void arrived(void *data, struct answer *answer)
     add_totals(page);
 }
 
+static int rows_most(const struct page *page)
+{
+    return page->definition->source.limit ? ROWS_SHOWN : ROWS_MOST;
+}
+
 static void report_refresh(struct page *page)
 {
     struct query query = QUERY_INIT;
-    query_source(&query, &page->definition->source, &page->definition->columns, 10000, page_lookup,
-                 page);
+    query_source(&query, &page->definition->source, &page->definition->columns, rows_most(page),
+                 page_lookup, page);
     console_ask(page, &query, arrived, page);
 }
 
@@ -256,6 +262,9 @@ static void paint_parameters(struct page *page, const struct area *area)
                           both_text(&fields->items[i].title),
                           named ? both_text(&named->title) : value);
     }
+    if (state->rows && PQntuples(state->rows) >= rows_most(page))
+        buffer_format(&text, "%s", text.length ? "   " : ""),
+            buffer_format(&text, _("The first %d rows; x exports all."), rows_most(page));
     draw_text(area->top, area->left + 1, area->columns - 2, STYLE_LABEL, buffer_text(&text));
     buffer_free(&text);
 }
@@ -440,7 +449,7 @@ static bool report_act(struct page *page, enum action_id id)
         return true;
     case ACTION_EXPORT:
         if (state->rows)
-            export_rows(page, &page->definition->columns, state->rows);
+            export_report(page);
         return true;
     default:
         return false;

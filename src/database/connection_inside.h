@@ -30,6 +30,7 @@ struct pending {
     bool stream;
     bool repeats;
     bool prepared;   /* sent as a statement that the server keeps */
+    bool prelude;    /* the answer of allow_long() comes first */
     bool single_row; /* libpq was told to hand out the rows one by one */
     bool dropped;    /* the owner left: no callback */
     bool cancelled;  /* the owner wants it stopped */

@@ -181,13 +181,22 @@ static void flush(struct connection *c)
         broken(c);
 }
 
+/* An export may take longer than a screen should: for its own transaction only. */
+static bool allow_long(struct connection *c, struct pending *p)
+{
+    p->single_row = false;
+    p->prelude = p->stream;
+    return !p->stream ||
+           PQsendQueryParams(c->pg, "SELECT set_config('statement_timeout', '30min', true)", 0, NULL,
+                             NULL, NULL, NULL, 0) == 1;
+}
+
 /* Each request has its own sync: one transaction of its own, undisturbed by its neighbours. */
 static bool send_one(struct connection *c, struct pending *p)
 {
-    p->single_row = false;
     clear_result(p);
     push(&c->sent, p);
-    if (prepare_send(c, p) && PQpipelineSync(c->pg))
+    if (allow_long(c, p) && prepare_send(c, p) && PQpipelineSync(c->pg))
         return true;
     broken(c);
     return false;
@@ -344,7 +353,7 @@ static void keep(struct pending *p, PGresult *result)
 static void ask_single_row(struct connection *c)
 {
     struct pending *p = c->sent.head;
-    if (p && p->stream && !p->single_row)
+    if (p && p->stream && !p->prelude && !p->single_row)
         p->single_row = PQsetSingleRowMode(c->pg) == 1;
 }
 
@@ -373,6 +382,8 @@ static bool take_result(struct connection *c)
     default:
         if (result)
             keep(p, result);
+        else if (p)
+            p->prelude = false;
         return true;
     }
 }

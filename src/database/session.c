@@ -26,6 +26,38 @@ bool session_rows(PGconn *connection, const char *sql, int n, const char *const 
     return false;
 }
 
+static void cancel(PGconn *connection)
+{
+    char unused[256];
+    PGcancel *handle = PQgetCancel(connection);
+    if (handle)
+        PQcancel(handle, unused, sizeof unused);
+    PQfreeCancel(handle);
+}
+
+bool session_each(PGconn *connection, const char *sql, int n, const char *const *values,
+                  bool (*row)(void *data, const PGresult *row), void *data, struct error *error)
+{
+    bool good = PQsendQueryParams(connection, sql, n, NULL, values, NULL, NULL, 0) == 1;
+    bool wanted = true;
+    PGresult *result;
+    if (!good)
+        return failure_from_result(NULL, connection, error);
+    PQsetSingleRowMode(connection);
+    while ((result = PQgetResult(connection))) {
+        ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_SINGLE_TUPLE && wanted && !row(data, result)) {
+            wanted = false;
+            cancel(connection);
+        } else if (wanted && good && status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK &&
+                   status != PGRES_COMMAND_OK) {
+            good = failure_from_result(result, connection, error);
+        }
+        PQclear(result);
+    }
+    return good;
+}
+
 bool session_do(PGconn *connection, const char *sql, int n, const char *const *values,
                 struct error *error)
 {

@@ -93,9 +93,9 @@ CREATE TABLE bank.case_event (
     version      bigint, -- of the case after it
     PRIMARY KEY (customer_id, case_id, event_id)
 );
--- Where a case went: what the hand-offs and the register read of a long history.
+-- Where a case went and what was decided: what the hand-offs and the register read of a long history.
 CREATE INDEX case_event_move ON bank.case_event (customer_id, case_id, event_id)
-    WHERE after ? 'queue' OR after ? 'owner_id';
+    WHERE after ? 'queue' OR after ? 'owner_id' OR action IN ('recheck', 'decide');
 
 CREATE TABLE bank.case_pause (
     customer_id bigint NOT NULL,

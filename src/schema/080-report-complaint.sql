@@ -138,54 +138,11 @@ BEGIN
       FROM c GROUP BY c.month ORDER BY c.month;
 END $$;
 
--- Parts of the register that are lists, in one language each: who else is concerned and by what authority,
--- extensions with their approver, the mediation, whom the case went to, how the customer was reached.
-CREATE FUNCTION bank.register_parties(f bank.case_file, p_english boolean) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT string_agg(CASE WHEN p_english THEN r.en ELSE r.zh END || ' ' || bank.mask_name(y.name)
-                      || coalesce(' (' || nullif(y.authority, '') || ')', ''), '; ' ORDER BY y.party_id)
-      FROM bank.case_party y
-      LEFT JOIN (VALUES ('complainant', 'Complainant', '投诉人'), ('representative', 'Representative', '代表人'),
-                 ('agent', 'Agent', '受托人'), ('heir', 'Heir', '继承人'), ('guardian', 'Guardian', '监护人'))
-                r (role, en, zh) ON r.role = y.role
-     WHERE y.customer_id = f.customer_id AND y.case_id = f.case_id
-$$;
-CREATE FUNCTION bank.register_extensions(f bank.case_file, p_english boolean) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT string_agg(CASE WHEN p_english THEN d.label_en || ' +' || e.days || ' days, ' || s.en
-                           ELSE d.label_zh || ' +' || e.days || '天，' || s.zh END
-                      || coalesce(' ' || bank.staff_name(e.checker_id), ''), '; ' ORDER BY e.extension_id)
-      FROM bank.case_extension e JOIN bank.clock_kind d ON d.clock = e.clock
-      LEFT JOIN (VALUES ('asked', 'asked', '待批'), ('approved', 'approved', '已批准'), ('refused', 'refused', '已拒绝'),
-                 ('void', 'void', '作废')) s (state, en, zh) ON s.state = e.state
-     WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id
-$$;
-CREATE FUNCTION bank.register_mediation(f bank.case_file, p_english boolean) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT m.body || ' ' || m.asked_on || ' ' || CASE WHEN p_english THEN r.en ELSE r.zh END
-           || coalesce(' ' || m.ended_on, '')
-      FROM bank.case_mediation m
-      LEFT JOIN (VALUES ('asked', 'under way', '调解中'), ('agreed', 'agreed', '达成协议'), ('failed', 'failed', '调解不成'),
-                 ('refused', 'refused', '一方拒绝')) r (result, en, zh) ON r.result = m.result
-     WHERE m.customer_id = f.customer_id AND m.case_id = f.case_id
-$$;
-CREATE FUNCTION bank.register_transfers(f bank.case_file) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT string_agg(to_char(e.at AT TIME ZONE bank.timezone(), 'MM-DD HH24:MI') || ' '
-                      || concat_ws(' ', e.after ->> 'queue', bank.staff_name((e.after ->> 'owner_id')::int)), '; '
-                      ORDER BY e.event_id)
-      FROM bank.case_event e
-     WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id AND (e.after ? 'owner_id' OR e.after ? 'queue')
-$$;
-CREATE FUNCTION bank.register_contacts(f bank.case_file) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT string_agg(to_char(x.at AT TIME ZONE bank.timezone(), 'MM-DD HH24:MI') || ' ' || x.way, '; ' ORDER BY x.at)
-      FROM (SELECT coalesce(o.sent_at, o.created_at) AS at, o.channel AS way FROM bank.outbox o
-             WHERE o.customer_id = f.customer_id AND o.case_id = f.case_id
-            UNION ALL
-            SELECT c.at, c.channel FROM bank.contact c
-             WHERE c.customer_id = f.customer_id AND c.summary LIKE f.number || ':%') x
-$$;
-GRANT EXECUTE ON FUNCTION bank.register_parties, bank.register_extensions, bank.register_mediation,
-    bank.register_transfers, bank.register_contacts TO bankops_api;
-
--- The register: every field that the rules ask for, one row a complaint, merged ones included.
-CREATE FUNCTION api.report_register(p_period text)
+-- The register: every field that the rules ask for, one row a complaint, merged ones included; with p_limit the
+-- first ones. Names come by joins, what belongs to one complaint (parties and their authority, extensions with
+-- their approver, the mediation, whom it went to, how the customer was reached) by its own index, read once for
+-- both languages.
+CREATE FUNCTION api.report_register(p_period text, p_limit int DEFAULT NULL)
 RETURNS TABLE (number text, received_at timestamptz, source text, channel text, customer_number text,
     customer text, parties text, unit text, complained text, third_party text, subject text, remedy text,
     business text, reason text, level text, urgency int, flags text, group_size int, repeat_of text,
@@ -200,28 +157,21 @@ RETURNS TABLE (number text, received_at timestamptz, source text, channel text, 
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     p record := bank.period(p_period);
+    zone text := bank.timezone();
+    me bigint := (bank.me()).customer_id;
 BEGIN
     PERFORM bank.require_role('supervisor', 'auditor');
     RETURN QUERY
-    SELECT f.number, f.received_at, f.source, f.channel, x.customer_number, bank.mask_name(x.name),
-           bank.register_parties(f, false),
-           bank.unit_name(f.unit_id), bank.staff_name(f.complained_staff_id), f.third_party,
-           CASE WHEN bank.may_open(f.customer_id) THEN f.subject ELSE '***' END, f.remedy, f.business, f.reason,
-           f.level, f.urgency::int, (SELECT string_agg(g.label_zh, '、' ORDER BY g.seq) FROM api.case_flag g
-                                       WHERE g.flag = ANY (f.flags)), f.group_size,
-           'T' || lpad(f.repeat_of::text, 9, '0'), 'T' || lpad(f.merged_into::text, 9, '0'), f.queue,
-           bank.staff_name(f.owner_id), f.stage, f.responded_at, f.due_at,
-           bank.register_extensions(f, false),
-           CASE WHEN bank.may_open(f.customer_id) THEN f.decision ELSE '***' END,
-           bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how, f.outcome,
-           r.amount, r.currency, f.closed_at, f.reopened::int, s.score::int, k.cause, k.measure, k.due_on,
-           k.done_at, k.accountable,
-           bank.register_mediation(f, false),
-           (SELECT count(*)::int FROM bank.attachment a WHERE a.customer_id = f.customer_id
-               AND a.case_id = f.case_id AND a.removed_at IS NULL),
-           b.std_code, w.std_code, b.cfpb_code, w.cfpb_code, bank.register_parties(f, true),
-           bank.register_extensions(f, true), bank.register_mediation(f, true),
-           (SELECT string_agg(g.label_en, ', ' ORDER BY g.seq) FROM api.case_flag g WHERE g.flag = ANY (f.flags)),
+    SELECT f.number, f.received_at, f.source, f.channel, f.customer_number, f.customer, party.zh, u.name_zh, about.name_zh,
+           f.third_party, CASE WHEN f.shut THEN '***' ELSE f.subject END, f.remedy, f.business, f.reason, f.level,
+           f.urgency::int, flag.zh, f.group_size, 'T' || lpad(f.repeat_of::text, 9, '0'),
+           'T' || lpad(f.merged_into::text, 9, '0'), f.queue, own.name_zh, f.stage, f.responded_at, f.due_at,
+           extension.zh, CASE WHEN f.shut THEN '***' ELSE f.decision END, decider.name_zh, approver.name_zh,
+           f.told_at, f.told_how, f.outcome, r.amount, r.currency, f.closed_at, f.reopened::int, s.score::int, k.cause,
+           k.measure, k.due_on, k.done_at, k.accountable,
+           m.body || ' ' || m.asked_on || ' ' || way.zh || coalesce(' ' || m.ended_on, ''), file.count,
+           b.std_code, w.std_code, b.cfpb_code, w.cfpb_code, party.en, extension.en,
+           m.body || ' ' || m.asked_on || ' ' || way.en || coalesce(' ' || m.ended_on, ''), flag.en,
            (SELECT bank.mask_identity(i.number) FROM bank.customer_identity i WHERE i.customer_id = f.customer_id
              ORDER BY i.kind DESC LIMIT 1),
            (SELECT bank.mask_phone(h.phone) FROM bank.phone h WHERE h.customer_id = f.customer_id
@@ -231,26 +181,67 @@ BEGIN
            (SELECT string_agg(bank.mask_name(o.name), ', ' ORDER BY o.customer_id) FROM bank.relation t
               JOIN bank.customer o ON o.customer_id = t.other_id
              WHERE t.customer_id = f.customer_id AND t.kind = 'represented_by'),
-           CASE WHEN bank.may_open(f.customer_id) THEN f.facts ELSE '***' END, f.fields ->> 'basis',
-           bank.register_transfers(f), bank.register_contacts(f),
-           (SELECT string_agg(to_char(e.at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD') || ' ' || e.note, '; '
-                              ORDER BY e.event_id)
-              FROM bank.case_event e WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id
-               AND e.action IN ('recheck', 'decide')),
-           k.finding,
-           (SELECT string_agg(a.name, '; ' ORDER BY a.attachment_id) FROM bank.attachment a
-             WHERE a.customer_id = f.customer_id AND a.case_id = f.case_id AND a.removed_at IS NULL)
-      FROM bank.case_file f
-      JOIN bank.customer x ON x.customer_id = f.customer_id
+           CASE WHEN f.shut THEN '***' ELSE f.facts END, f.fields ->> 'basis', way_of.went,
+           (SELECT string_agg(to_char(x.at AT TIME ZONE zone, 'MM-DD HH24:MI') || ' ' || x.way, '; ' ORDER BY x.at)
+              FROM (SELECT coalesce(o.sent_at, o.created_at) AS at, o.channel AS way FROM bank.outbox o
+                     WHERE o.customer_id = f.customer_id AND o.case_id = f.case_id
+                    UNION ALL
+                    SELECT c.at, c.channel FROM bank.contact c
+                     WHERE c.customer_id = f.customer_id AND c.summary LIKE f.number || ':%') x),
+           way_of.recheck, k.finding, file.names
+      FROM (SELECT * FROM (
+            SELECT y.*, x.customer_number, bank.mask_name(x.name) AS customer,
+                   CASE WHEN x.restricted OR x.customer_id = me THEN NOT bank.may_open(x.customer_id) ELSE false END AS shut
+              FROM bank.case_file y JOIN bank.customer x USING (customer_id)
+             WHERE y.received_at >= p.begins AND y.received_at < p.ends AND y.case_type = 'complaint'
+               AND y.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
+             ORDER BY y.received_at, y.case_id LIMIT p_limit) page
+             ORDER BY page.customer_id, page.case_id OFFSET 0) f -- neighbours in every index below
+      LEFT JOIN bank.unit u ON u.unit_id = f.unit_id
+      LEFT JOIN bank.staff about ON about.staff_id = f.complained_staff_id
+      LEFT JOIN bank.staff own ON own.staff_id = f.owner_id
+      LEFT JOIN bank.staff decider ON decider.staff_id = f.decided_by
+      LEFT JOIN bank.staff approver ON approver.staff_id = f.approved_by
       LEFT JOIN bank.class_code b ON b.axis = 'B' AND b.code = f.business
       LEFT JOIN bank.class_code w ON w.axis = 'C' AND w.code = f.reason
       LEFT JOIN bank.case_survey s ON s.customer_id = f.customer_id AND s.case_id = f.case_id
       LEFT JOIN bank.case_cause k ON k.customer_id = f.customer_id AND k.case_id = f.case_id
-      LEFT JOIN LATERAL (SELECT sum(d.amount) AS amount, min(d.currency)::text AS currency
+      LEFT JOIN bank.case_mediation m ON m.customer_id = f.customer_id AND m.case_id = f.case_id
+      LEFT JOIN (VALUES ('asked', 'under way', '调解中'), ('agreed', 'agreed', '达成协议'), ('failed', 'failed', '调解不成'),
+                 ('refused', 'refused', '一方拒绝')) way (result, en, zh) ON way.result = m.result
+     CROSS JOIN LATERAL (SELECT sum(d.amount) AS amount, min(d.currency)::text AS currency
                            FROM bank.case_redress d WHERE d.customer_id = f.customer_id
-                            AND d.case_id = f.case_id AND d.state = 'approved') r ON true
-     WHERE f.received_at >= p.begins AND f.received_at < p.ends AND f.case_type = 'complaint'
-       AND f.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
+                            AND d.case_id = f.case_id AND d.state = 'approved') r
+     CROSS JOIN LATERAL (SELECT count(*)::int AS count, string_agg(a.name, '; ' ORDER BY a.attachment_id) AS names
+                           FROM bank.attachment a WHERE a.customer_id = f.customer_id AND a.case_id = f.case_id
+                            AND a.removed_at IS NULL) file
+     CROSS JOIN LATERAL (SELECT string_agg(g.label_zh, '、' ORDER BY g.seq) AS zh, string_agg(g.label_en, ', ' ORDER BY g.seq) AS en
+                           FROM api.case_flag g WHERE f.flags <> '{}' AND g.flag = ANY (f.flags)) flag
+     CROSS JOIN LATERAL (
+        SELECT string_agg(CASE z.role WHEN 'complainant' THEN '投诉人' WHEN 'representative' THEN '代表人' WHEN 'agent' THEN '受托人'
+                               WHEN 'heir' THEN '继承人' WHEN 'guardian' THEN '监护人' END || z.who, '; ' ORDER BY z.party_id) AS zh,
+               string_agg(CASE z.role WHEN 'complainant' THEN 'Complainant' WHEN 'representative' THEN 'Representative'
+                               WHEN 'agent' THEN 'Agent' WHEN 'heir' THEN 'Heir' WHEN 'guardian' THEN 'Guardian' END || z.who, '; '
+                          ORDER BY z.party_id) AS en
+          FROM (SELECT y.role, y.party_id, ' ' || bank.mask_name(y.name) || coalesce(' (' || nullif(y.authority, '') || ')', '') AS who
+                  FROM bank.case_party y WHERE y.customer_id = f.customer_id AND y.case_id = f.case_id) z) party
+     CROSS JOIN LATERAL (
+        SELECT string_agg((SELECT d.label_zh FROM bank.clock_kind d WHERE d.clock = e.clock) || ' +' || e.days || '天，'
+                          || CASE e.state WHEN 'asked' THEN '待批' WHEN 'approved' THEN '已批准' WHEN 'refused' THEN '已拒绝' WHEN 'void' THEN '作废' END
+                          || coalesce(' ' || bank.staff_name(e.checker_id), ''), '; ' ORDER BY e.extension_id) AS zh,
+               string_agg((SELECT d.label_en FROM bank.clock_kind d WHERE d.clock = e.clock) || ' +' || e.days || ' days, '
+                          || e.state
+                          || coalesce(' ' || bank.staff_name(e.checker_id), ''), '; ' ORDER BY e.extension_id) AS en
+          FROM bank.case_extension e WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id) extension
+     CROSS JOIN LATERAL ( -- all from the index of where a case went and what was decided
+        SELECT string_agg(to_char(e.at AT TIME ZONE zone, 'MM-DD HH24:MI') || ' ' || concat_ws(' ', e.after ->> 'queue',
+                          (SELECT c.name_zh FROM bank.staff c WHERE c.staff_id = (e.after ->> 'owner_id')::int)), '; '
+                          ORDER BY e.event_id) FILTER (WHERE e.after ? 'owner_id' OR e.after ? 'queue') AS went,
+               string_agg(to_char(e.at AT TIME ZONE zone, 'YYYY-MM-DD') || ' ' || e.note, '; ' ORDER BY e.event_id)
+                          FILTER (WHERE e.action IN ('recheck', 'decide')) AS recheck
+          FROM bank.case_event e
+         WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id
+           AND (e.after ? 'queue' OR e.after ? 'owner_id' OR e.action IN ('recheck', 'decide'))) way_of
      ORDER BY f.received_at, f.case_id;
 END $$;
 

@@ -1,0 +1,247 @@
+#include "command/report_stream.h"
+
+#include "base/alloc.h"
+#include "base/language.h"
+#include "console/export.h"
+#include "console/export_sheet.h"
+#include "database/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct stream {
+    const struct report_file *file;
+    const struct defined_columns *columns;
+    int *shown, count;
+    const char **raw; /* cells of the row at hand, by column of the definition */
+    FILE *out;        /* of a CSV */
+    bool begun;       /* the names of the columns stand in it */
+    struct buffer line;
+    struct export_sheet sheet;
+    char **first; /* cells of the first row, for the currencies of the totals */
+    int64_t *sums;
+    bool *sound; /* the sum has not run over */
+    int failure; /* errno of a write that failed */
+};
+
+static bool is_workbook(const struct stream *stream)
+{
+    return stream->file->layout == LAYOUT_XLSX;
+}
+
+static bool is_total(const struct definition *definition, int column)
+{
+    for (int i = 0; i < definition->total_count; i++)
+        if (definition->totals[i] == column)
+            return true;
+    return false;
+}
+
+/* The currency of an amount says how many decimals it has. */
+static bool is_currency(const struct defined_columns *columns, int column)
+{
+    for (int i = 0; i < columns->count; i++)
+        if (columns->items[i].currency_at == column)
+            return true;
+    return false;
+}
+
+static void stream_open(struct stream *stream, const struct report_file *file)
+{
+    const struct defined_columns *columns = &file->definition->columns;
+    size_t count = (size_t)columns->count + 1;
+    *stream = (struct stream){.file = file, .columns = columns, .line = BUFFER_INIT};
+    stream->shown = xcalloc(count, sizeof *stream->shown);
+    stream->raw = xcalloc(count, sizeof *stream->raw);
+    stream->first = xcalloc(count, sizeof *stream->first);
+    stream->sums = xcalloc(count, sizeof *stream->sums);
+    stream->sound = xcalloc(count, sizeof *stream->sound);
+    for (int i = 0; i < columns->count; i++) {
+        stream->sound[i] = is_total(file->definition, i);
+        if (!columns->items[i].hidden)
+            stream->shown[stream->count++] = i;
+    }
+}
+
+static void stream_free(struct stream *stream)
+{
+    for (int i = 0; i < stream->columns->count; i++)
+        free(stream->first[i]);
+    free(stream->first);
+    free(stream->shown);
+    free(stream->raw);
+    free(stream->sums);
+    free(stream->sound);
+    buffer_free(&stream->line);
+}
+
+static bool put_line(struct stream *stream)
+{
+    size_t length = stream->line.length;
+    bool good = fwrite(buffer_text(&stream->line), 1, length, stream->out) == length;
+    if (!good)
+        stream->failure = errno;
+    buffer_clear(&stream->line);
+    return good;
+}
+
+static void begin(struct stream *stream)
+{
+    if (!stream->begun)
+        export_head(&stream->line, stream->columns, stream->shown, stream->count);
+    stream->begun = true;
+}
+
+static void add_totals(struct stream *stream)
+{
+    for (int i = 0; i < stream->columns->count; i++)
+        if (stream->sound[i] &&
+            __builtin_add_overflow(stream->sums[i],
+                                   strtoll(stream->raw[i] ? stream->raw[i] : "", NULL, 10),
+                                   &stream->sums[i]))
+            stream->sound[i] = false;
+}
+
+static bool take_row(void *data, const PGresult *row)
+{
+    struct stream *stream = data;
+    for (int i = 0; i < stream->columns->count; i++)
+        stream->raw[i] = PQgetisnull(row, 0, i) ? NULL : PQgetvalue(row, 0, i);
+    if (is_workbook(stream)) {
+        for (int i = 0; !stream->begun && i < stream->columns->count; i++)
+            stream->first[i] = stream->raw[i] ? xstrdup(stream->raw[i]) : NULL;
+        stream->begun = true;
+        add_totals(stream);
+        export_sheet_row(&stream->sheet, stream->raw, false);
+        return true;
+    }
+    begin(stream);
+    export_row(&stream->line, stream->columns, stream->shown, stream->count, stream->raw);
+    return put_line(stream);
+}
+
+/* The totals of a workbook, below its rows. */
+static void put_totals(struct stream *stream)
+{
+    const struct defined_columns *columns = stream->columns;
+    char(*numbers)[32] = xcalloc((size_t)columns->count + 1, sizeof *numbers);
+    for (int i = 0; i < columns->count; i++) {
+        snprintf(numbers[i], sizeof *numbers, "%lld", (long long)stream->sums[i]);
+        stream->raw[i] = stream->sound[i]           ? numbers[i]
+                         : is_currency(columns, i) ? stream->first[i]
+                                                   : NULL;
+    }
+    if (!stream->raw[stream->shown[0]])
+        stream->raw[stream->shown[0]] = _("Total");
+    export_sheet_row(&stream->sheet, stream->raw, true);
+    free(numbers);
+}
+
+static bool run(struct stream *stream, PGconn *connection, const struct query *query,
+                struct error *error)
+{
+    return session_each(connection, buffer_text(&query->sql), query->count,
+                        (const char *const *)query->values, take_row, stream, error);
+}
+
+static bool write_workbook(struct stream *stream, const char *path, PGconn *connection,
+                           const struct query *query, struct error *error)
+{
+    const struct definition *definition = stream->file->definition;
+    const char *title = both_text(&definition->title);
+    const char *headings[] = {title, stream->file->subtitle, NULL};
+    if (!export_sheet_open(&stream->sheet, path, title, headings, stream->columns, stream->shown,
+                           stream->count, error))
+        return false;
+    bool good = run(stream, connection, query, error);
+    if (good && definition->total_count && stream->begun)
+        put_totals(stream);
+    if (good && *both_text(&definition->notes))
+        spreadsheet_note(stream->sheet.sheet, both_text(&definition->notes));
+    return export_sheet_close(&stream->sheet, good ? error : NULL) && good;
+}
+
+static bool write_csv(struct stream *stream, FILE *out, PGconn *connection,
+                      const struct query *query, const char *where, struct error *error)
+{
+    stream->out = out;
+    if (!run(stream, connection, query, error))
+        return false;
+    begin(stream);
+    if (!stream->failure && put_line(stream) && fflush(out) != 0)
+        stream->failure = errno;
+    errno = stream->failure;
+    return !errno || error_errno(error, where, NULL, _("cannot write"));
+}
+
+/* The finished workbook to standard output. */
+static bool pass_on(const char *path, struct error *error)
+{
+    char block[65536];
+    size_t length;
+    FILE *in = fopen(path, "r");
+    if (!in)
+        return error_errno(error, path, NULL, _("cannot read the file"));
+    while ((length = fread(block, 1, sizeof block, in)) > 0)
+        if (fwrite(block, 1, length, stdout) != length)
+            break;
+    bool good = !ferror(in) && feof(in) && fflush(stdout) == 0;
+    if (!good)
+        error_errno(error, _("standard output"), NULL, _("cannot write"));
+    fclose(in);
+    return good;
+}
+
+static bool write_to(struct stream *stream, const char *path, int descriptor, PGconn *connection,
+                     const struct query *query, struct error *error)
+{
+    if (is_workbook(stream)) {
+        close(descriptor);
+        return write_workbook(stream, path, connection, query, error);
+    }
+    FILE *out = fdopen(descriptor, "w");
+    bool good = write_csv(stream, out, connection, query, path, error);
+    if (good && fsync(descriptor) != 0)
+        good = error_errno(error, path, NULL, _("cannot write the file"));
+    fclose(out);
+    return good;
+}
+
+/* In a file of its own, which then gets its name or is passed on. */
+static bool write_aside(struct stream *stream, bool named, PGconn *connection,
+                        const struct query *query, struct error *error)
+{
+    const char *output = stream->file->output, *folder = getenv("TMPDIR");
+    char *path = named ? xasprintf("%s.part-XXXXXX", output)
+                       : xasprintf("%s/bankops-XXXXXX", folder && *folder ? folder : "/tmp");
+    int descriptor = mkstemp(path);
+    bool good = descriptor >= 0 || error_errno(error, path, NULL, _("cannot create the file"));
+    if (good) {
+        good = write_to(stream, path, descriptor, connection, query, error);
+        if (good && !named)
+            good = pass_on(path, error);
+        else if (good)
+            good = rename(path, output) == 0 ||
+                   error_errno(error, output, NULL, _("cannot write the file"));
+        if (!good || !named)
+            unlink(path);
+    }
+    free(path);
+    return good;
+}
+
+bool report_stream_write(const struct report_file *file, PGconn *connection,
+                         const struct query *query, struct error *error)
+{
+    struct stream stream;
+    bool named = file->output && strcmp(file->output, "-");
+    stream_open(&stream, file);
+    bool good = named || is_workbook(&stream)
+                    ? write_aside(&stream, named, connection, query, error)
+                    : write_csv(&stream, stdout, connection, query, _("standard output"), error);
+    stream_free(&stream);
+    return good;
+}
