@@ -7,7 +7,7 @@
  * shown, as CSV: streamed from the server, whole or not at all, audited (api.export_log). */
 void export_list(struct page *page);
 
-/* The same for a report with the parameters it has now: all its rows, however many of them are shown. */
+/* The same for a report with the parameters it has now: all its rows, however many are shown. */
 void export_report(struct page *page);
 
 /* The same for panels of a record, read to the end whatever is shown of them: one panel as a table,

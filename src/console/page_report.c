@@ -17,8 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CELLS_MOST = 60, CHART_CELLS = 30, SPARK_CELLS = 31 };
 /* Of a report that can be asked for its first rows no more are shown than ROWS_SHOWN. */
-enum { CELLS_MOST = 60, CHART_CELLS = 30, SPARK_CELLS = 31, ROWS_SHOWN = 2000, ROWS_MOST = 10000 };
+enum { ROWS_SHOWN = 2000, ROWS_MOST = 10000 };
 
 struct report_state {
     struct values parameters;

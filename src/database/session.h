@@ -33,9 +33,9 @@ PGconn *session_beside(PGconn *connection);
 bool session_rows(PGconn *connection, const char *sql, int n, const char *const *values,
                   PGresult **out, struct error *error);
 
-/* Runs one statement and hands its rows out as they come, so that memory does not grow with them: `row` gets a
- * result of one row, which it does not keep, and answers false to stop (the statement is then cancelled and
- * session_each() returns true; what went wrong is the caller's to say). */
+/* Runs one statement and hands its rows out as they come, so that memory does not grow with them:
+ * `row` gets a result of one row, which it does not keep, and answers false to stop (the statement
+ * is then cancelled and session_each() returns true; what went wrong is the caller's to say). */
 bool session_each(PGconn *connection, const char *sql, int n, const char *const *values,
                   bool (*row)(void *data, const PGresult *row), void *data, struct error *error);
 

@@ -195,6 +195,8 @@ CREATE TABLE bank.case_extension (
     CHECK ((state IN ('approved', 'refused')) = (checker_id IS NOT NULL)),
     CHECK (state <> 'approved' OR told_at IS NOT NULL)
 );
+CREATE INDEX case_extension_time ON bank.case_extension (asked_at DESC, customer_id, case_id, extension_id)
+    INCLUDE (unit_id, state);
 CREATE UNIQUE INDEX case_extension_asked ON bank.case_extension (customer_id, case_id, clock)
     WHERE state = 'asked';
 
@@ -218,7 +220,13 @@ CREATE TABLE bank.case_escalation (
     PRIMARY KEY (customer_id, case_id, clock, run, step),
     FOREIGN KEY (customer_id, case_id, clock, run) REFERENCES bank.case_clock
 );
-CREATE INDEX case_escalation_unseen ON bank.case_escalation (fired_at) WHERE seen_at IS NULL;
+-- Each alert is for a person, a queue or a role.
+CREATE INDEX case_escalation_person ON bank.case_escalation (to_staff_id, fired_at DESC, customer_id, case_id, clock, run, step)
+    WHERE seen_at IS NULL AND to_staff_id IS NOT NULL;
+CREATE INDEX case_escalation_queue ON bank.case_escalation (to_queue, fired_at DESC, customer_id, case_id, clock, run, step)
+    WHERE seen_at IS NULL AND to_queue IS NOT NULL;
+CREATE INDEX case_escalation_role ON bank.case_escalation (fired_at DESC, customer_id, case_id, clock, run, step)
+    INCLUDE (unit_id, action, to_staff_id, to_queue, to_role) WHERE seen_at IS NULL AND to_role IS NOT NULL;
 
 -- What the worker could not do; it tries again later.
 CREATE TABLE bank.clock_failure (
@@ -237,8 +245,6 @@ SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT', false)
 SELECT bank.table_protect('bank.clock_rule', 'SELECT, INSERT, UPDATE, DELETE');
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE')
   FROM unnest('{case_clock,case_extension,case_escalation}'::text[]) t;
--- As on bank.case_file.
-ALTER POLICY by_unit ON bank.case_clock USING ((unit_id < (SELECT coalesce(bank.my_scope_low(), 2147483647))) IS NOT TRUE
-                                               AND (unit_id > (SELECT coalesce(bank.my_scope_high(), -1))) IS NOT TRUE);
+SELECT bank.table_in_order(('bank.' || t)::regclass) FROM unnest('{case_clock,case_escalation,case_extension}'::text[]) t;
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT')
   FROM unnest('{case_clock_change,clock_failure}'::text[]) t;

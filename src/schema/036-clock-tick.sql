@@ -144,35 +144,55 @@ GRANT EXECUTE ON FUNCTION bank.case_next_person, bank.case_reassign, bank.clock_
     bank.clock_fire TO bankops_api;
 
 -- Steps of the ladder that the caller was told of and has not seen yet, of each clock the last.
-CREATE VIEW api.case_alert_list WITH (security_barrier) AS
-SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run::int AS run, x.step::int AS step,
-       d.label_zh AS clock_zh, d.label_en AS clock_en, x.action, f.number,
-       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen,
-       CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
-       (SELECT bank.mask_name(p.name) FROM bank.customer p WHERE p.customer_id = f.customer_id)
-           AS customer,
-       bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, f.level, f.unit_id,
-       bank.unit_name(f.unit_id) AS unit, k.due_at,
-       CASE WHEN k.stopped_at IS NOT NULL THEN 'done'
-            WHEN k.due_at < now() THEN 'overdue'
-            WHEN k.due_at < now() + interval '30 minutes' THEN 'soon' ELSE 'ok' END AS state
-  FROM bank.case_escalation x
-  JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
-  JOIN bank.case_clock k ON k.customer_id = x.customer_id AND k.case_id = x.case_id
-                        AND k.clock = x.clock AND k.run = x.run
-  JOIN bank.clock_kind d ON d.clock = x.clock
- WHERE x.seen_at IS NULL
-   AND NOT EXISTS (SELECT FROM bank.case_escalation y
+CREATE VIEW bank.my_alert AS
+SELECT x.* FROM (
+    (SELECT p.fired_at, p.customer_id, p.case_id, p.clock, p.run::int AS run, p.step::int AS step, p.unit_id,
+            p.action, p.to_staff_id, p.to_queue, p.to_role FROM bank.case_escalation p
+      WHERE p.seen_at IS NULL AND p.to_staff_id = (SELECT bank.my_staff_id())
+      ORDER BY p.fired_at DESC, p.customer_id, p.case_id, p.clock, p.run::int, p.step::int)
+    UNION ALL
+    (SELECT q.fired_at, q.customer_id, q.case_id, q.clock, q.run::int AS run, q.step::int AS step, q.unit_id,
+            q.action, q.to_staff_id, q.to_queue, q.to_role FROM bank.case_escalation q
+      WHERE q.seen_at IS NULL AND q.to_queue = ANY ((SELECT bank.my_queues())::text[])
+        AND q.to_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+      ORDER BY q.fired_at DESC, q.customer_id, q.case_id, q.clock, q.run::int, q.step::int)
+    UNION ALL
+    (SELECT r.fired_at, r.customer_id, r.case_id, r.clock, r.run::int AS run, r.step::int AS step, r.unit_id,
+            r.action, r.to_staff_id, r.to_queue, r.to_role FROM bank.case_escalation r
+      WHERE r.seen_at IS NULL AND r.to_role IS NOT NULL AND (SELECT bank.my_role()) = 'supervisor'
+        AND (r.to_role = 'supervisor' OR r.to_role = 'executive' AND (SELECT bank.my_scope_low()) = 1)
+        AND r.to_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+        AND (r.to_queue = ANY ((SELECT bank.my_queues())::text[])) IS NOT TRUE
+      ORDER BY r.fired_at DESC, r.customer_id, r.case_id, r.clock, r.run::int, r.step::int)) x
+ WHERE NOT EXISTS (SELECT FROM bank.case_escalation y
                     WHERE y.customer_id = x.customer_id AND y.case_id = x.case_id
                       AND y.clock = x.clock AND y.run = x.run AND y.step > x.step
                       AND (y.to_staff_id, y.to_queue, y.to_role)
                           IS NOT DISTINCT FROM (x.to_staff_id, x.to_queue, x.to_role))
-   AND x.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
-   AND (x.to_staff_id = (SELECT bank.my_staff_id())
-        OR x.to_queue = ANY ((SELECT bank.my_queues())::text[])
-        OR x.to_role = 'supervisor' AND (SELECT bank.my_role()) = 'supervisor'
-        OR x.to_role = 'executive' AND (SELECT bank.my_role()) = 'supervisor'
-           AND (SELECT bank.my_scope_low()) = 1);
+   AND (x.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (x.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE;
+ALTER VIEW bank.my_alert OWNER TO bankops_api;
+CREATE VIEW api.case_alert_list WITH (security_barrier) AS
+SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run, x.step,
+       o.label_zh AS clock_zh, o.label_en AS clock_en, x.action, o.number,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = o.case_type) AS screen,
+       CASE WHEN x.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE o.subject END AS subject,
+       (SELECT bank.mask_name(p.name) FROM bank.customer p WHERE p.customer_id = x.customer_id)
+           AS customer,
+       bank.staff_name(o.owner_id) AS owner, o.queue, o.stage, o.level, o.unit_id,
+       bank.unit_name(o.unit_id) AS unit, o.due_at,
+       CASE WHEN o.stopped_at IS NOT NULL THEN 'done'
+            WHEN o.due_at < now() THEN 'overdue'
+            WHEN o.due_at < now() + interval '30 minutes' THEN 'soon' ELSE 'ok' END AS state
+  FROM bank.my_alert x
+ CROSS JOIN LATERAL (
+        SELECT f.number, f.case_type, f.subject, f.owner_id, f.queue, f.stage, f.level, f.unit_id, k.due_at, k.stopped_at,
+               d.label_zh, d.label_en
+          FROM bank.case_file f
+          JOIN bank.case_clock k ON k.customer_id = f.customer_id AND k.case_id = f.case_id
+                                AND k.clock = x.clock AND k.run = x.run
+          JOIN bank.clock_kind d ON d.clock = k.clock
+         WHERE f.customer_id = x.customer_id AND f.case_id = x.case_id OFFSET 0) o
+ ORDER BY x.fired_at DESC, x.customer_id, x.case_id, x.clock, x.run, x.step;
 SELECT bank.view_grant('case_alert_list', 'clerk', 'rm', 'supervisor');
 
 -- Says that the caller knows.

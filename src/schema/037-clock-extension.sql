@@ -140,21 +140,26 @@ RETURNS text LANGUAGE sql STABLE AS $$
 $$;
 
 CREATE VIEW api.case_extension_list WITH (security_barrier) AS
-SELECT e.asked_at, e.customer_id, e.case_id, e.extension_id, e.clock, d.label_zh AS clock_zh,
-       d.label_en AS clock_en, e.days, e.reason, e.state, f.number,
-       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen,
-       CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
-       f.level, k.due_at, bank.staff_name(e.maker_id) AS maker,
+SELECT k.asked_at, k.customer_id, k.case_id, k.extension_id, e.clock, e.label_zh AS clock_zh,
+       e.label_en AS clock_en, e.days, e.reason, k.state, e.number,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = e.case_type) AS screen,
+       CASE WHEN k.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE e.subject END AS subject,
+       e.level, e.clock_due AS due_at, bank.staff_name(e.maker_id) AS maker,
        bank.staff_name(e.checker_id) AS checker, e.decided_at, e.note, e.told_at, e.told_how,
-       e.unit_id, bank.unit_name(e.unit_id) AS unit, e.version,
-       e.state = 'asked' AND e.maker_id <> (SELECT bank.my_staff_id())
+       k.unit_id, bank.unit_name(k.unit_id) AS unit, e.version,
+       k.state = 'asked' AND e.maker_id <> (SELECT bank.my_staff_id())
            AND (SELECT bank.my_role()) = 'supervisor' AS decidable
-  FROM bank.case_extension e
-  JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
-  JOIN bank.case_clock k ON k.customer_id = e.customer_id AND k.case_id = e.case_id
-                        AND k.clock = e.clock AND k.run = e.run
-  JOIN bank.clock_kind d ON d.clock = e.clock
- WHERE e.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+  FROM bank.case_extension k -- keys in the order of times, the rest for those of the page: OFFSET keeps the planner to it
+ CROSS JOIN LATERAL (
+        SELECT x.*, f.number, f.case_type, f.subject, f.level, c.due_at AS clock_due, d.label_zh, d.label_en
+          FROM bank.case_extension x
+          JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
+          JOIN bank.case_clock c ON c.customer_id = x.customer_id AND c.case_id = x.case_id
+                                AND c.clock = x.clock AND c.run = x.run
+          JOIN bank.clock_kind d ON d.clock = x.clock
+         WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.extension_id = k.extension_id OFFSET 0) e
+ WHERE (k.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (k.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
+ ORDER BY k.asked_at DESC, k.customer_id, k.case_id, k.extension_id;
 SELECT bank.view_grant('case_extension_list', 'clerk', 'rm', 'supervisor', 'auditor');
 SELECT bank.function_grant('case_extend_ask', 'clerk', 'rm', 'supervisor');
 SELECT bank.function_grant('case_extend_decide', 'supervisor');

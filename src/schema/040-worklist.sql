@@ -166,7 +166,7 @@ BEGIN
            count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'grant', 'check', 'rule'))
       INTO mine, overdue, tasks, breaks, decisions
       FROM api.worklist w WHERE w.kind <> 'queue';
-    alerts := (SELECT count(*) FROM api.case_alert_list);
+    alerts := (SELECT count(*) FROM bank.my_alert);
     RETURN NEXT;
 END $$;
 SELECT bank.function_grant('worklist_summary', 'staff');

@@ -107,6 +107,7 @@ SELECT bank.table_protect('bank.model_part', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.model_class', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.prediction', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.training_label', 'SELECT, INSERT, UPDATE');
+SELECT bank.table_in_order('bank.prediction'), bank.table_in_order('bank.training_label'); -- reports read most of them
 
 -- A person classified the case: that is a row to learn from, with what the machine had said.
 CREATE FUNCTION bank.classify_learn(c bank.case_file) RETURNS void LANGUAGE plpgsql AS $$

@@ -170,7 +170,7 @@ RETURNS TABLE (label text, label_en text, label_zh text, cases int, auto_share f
                settled int, accuracy float, auto_accuracy float)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT CASE WHEN nullif(p_code, '') IS NULL THEN k.code
-                ELSE to_char(bank.local_day(x.at), 'YYYY-MM') END, k.label_en, k.label_zh,
+                ELSE to_char(x.at AT TIME ZONE (SELECT bank.timezone()), 'YYYY-MM') END, k.label_en, k.label_zh,
            count(*)::int,
            round(100.0 * count(*) FILTER (WHERE x.decision = 'routed') / count(*), 1)::float,
            count(*) FILTER (WHERE x.settled)::int,
@@ -182,8 +182,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       FROM bank.prediction_fate x
       JOIN bank.class_code k ON k.axis = coalesce(nullif(p_axis, ''), 'B')
            AND k.code = CASE k.axis WHEN 'B' THEN x.true_business ELSE x.true_reason END
-     WHERE x.at BETWEEN bank.period_start(p_from) AND bank.period_end(p_to)
-       AND bank.in_scope(x.unit_id) AND (nullif(p_code, '') IS NULL OR k.code = p_code)
+     WHERE x.at BETWEEN (SELECT bank.period_start(p_from)) AND (SELECT bank.period_end(p_to))
+       AND (x.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (x.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE AND (nullif(p_code, '') IS NULL OR k.code = p_code)
      GROUP BY 1, 2, 3 ORDER BY 1
 $$;
 
@@ -192,7 +192,7 @@ CREATE FUNCTION api.report_classifier_month(p_from date, p_to date)
 RETURNS TABLE (month date, cases int, auto_share float, settled int, accuracy float,
                auto_accuracy float, corrections int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT date_trunc('month', bank.local_day(x.at))::date, count(*)::int,
+    SELECT date_trunc('month', x.at AT TIME ZONE (SELECT bank.timezone()))::date, count(*)::int,
            round(100.0 * count(*) FILTER (WHERE x.decision = 'routed') / count(*), 1)::float,
            count(*) FILTER (WHERE x.settled)::int,
            round(100.0 * count(*) FILTER (WHERE x.settled AND x.right)
@@ -202,8 +202,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                  1)::float,
            count(*) FILTER (WHERE x.settled AND NOT x.right)::int
       FROM bank.prediction_fate x
-     WHERE x.at BETWEEN bank.period_start(p_from) AND bank.period_end(p_to)
-       AND bank.in_scope(x.unit_id)
+     WHERE x.at BETWEEN (SELECT bank.period_start(p_from)) AND (SELECT bank.period_end(p_to))
+       AND (x.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (x.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
      GROUP BY 1 ORDER BY 1
 $$;
 
@@ -215,8 +215,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
            round(100.0 * count(*) FILTER (WHERE x.right) / count(*), 1)::float
       FROM bank.prediction_fate x
      CROSS JOIN LATERAL (SELECT least(floor(x.confidence * 10)::int, 9) AS b) bin
-     WHERE x.settled AND x.at BETWEEN bank.period_start(p_from) AND bank.period_end(p_to)
-       AND bank.in_scope(x.unit_id)
+     WHERE x.settled AND x.at BETWEEN (SELECT bank.period_start(p_from)) AND (SELECT bank.period_end(p_to))
+       AND (x.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (x.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
      GROUP BY b ORDER BY b
 $$;
 

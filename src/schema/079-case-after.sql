@@ -55,7 +55,9 @@ CREATE TABLE bank.case_cause (
     FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file,
     CHECK (measure = '' OR due_on IS NOT NULL)
 );
-CREATE INDEX case_cause_due ON bank.case_cause (due_on) WHERE measure <> '' AND done_at IS NULL;
+CREATE INDEX case_cause_due ON bank.case_cause (due_on, customer_id, case_id) INCLUDE (unit_id, cause) WHERE measure <> '' AND done_at IS NULL;
+CREATE INDEX case_cause_done ON bank.case_cause (due_on, customer_id, case_id) INCLUDE (unit_id, cause) WHERE measure <> '' AND done_at IS NOT NULL;
+CREATE INDEX case_cause_none ON bank.case_cause (due_on, customer_id, case_id) INCLUDE (unit_id, cause) WHERE measure = '';
 
 CREATE TABLE bank.case_survey (
     customer_id bigint NOT NULL,
@@ -71,6 +73,10 @@ CREATE TABLE bank.case_survey (
 );
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE')
   FROM unnest('{case_redress,case_cause,case_survey}'::text[]) t;
+SELECT bank.table_in_order(('bank.' || t)::regclass) FROM unnest('{case_redress,case_cause}'::text[]) t;
+CREATE INDEX case_redress_time ON bank.case_redress (asked_at DESC, customer_id, case_id, redress_id) INCLUDE (unit_id, state);
+CREATE INDEX case_redress_asked ON bank.case_redress (asked_at DESC, customer_id, case_id, redress_id) INCLUDE (unit_id, state)
+    WHERE state = 'asked';
 SELECT bank.table_protect('bank.redress_limit', 'SELECT');
 
 -- Asks for redress; money moves only after another person within his limit has agreed.
@@ -156,15 +162,18 @@ BEGIN
 END $$;
 
 CREATE VIEW api.case_redress_list WITH (security_barrier) AS
-SELECT r.asked_at, r.customer_id, r.case_id, r.redress_id, f.number, r.kind, r.amount, r.currency, r.account,
-       r.reason, r.state, bank.staff_name(r.maker_id) AS maker, bank.staff_name(r.checker_id) AS checker,
+SELECT k.asked_at, k.customer_id, k.case_id, k.redress_id, r.number, r.kind, r.amount, r.currency, r.account,
+       r.reason, k.state, bank.staff_name(r.maker_id) AS maker, bank.staff_name(r.checker_id) AS checker,
        r.decided_at, r.note, bank.unit_name(r.unit_id) AS unit, r.version,
-       r.state = 'asked' AND r.maker_id <> (SELECT bank.my_staff_id())
+       k.state = 'asked' AND r.maker_id <> (SELECT bank.my_staff_id())
            AND (SELECT bank.my_role()) = 'supervisor' AS decidable
-  FROM bank.case_redress r
-  JOIN bank.case_file f ON f.customer_id = r.customer_id AND f.case_id = r.case_id
- WHERE r.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
-   AND bank.may_open(r.customer_id);
+  FROM bank.case_redress k -- keys in the order of times, the rest for those of the page: OFFSET keeps the planner to it
+ CROSS JOIN LATERAL (SELECT x.*, f.number FROM bank.case_redress x
+                       JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
+                      WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.redress_id = k.redress_id OFFSET 0) r
+ WHERE (k.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (k.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
+   AND bank.may_open(k.customer_id)
+ ORDER BY k.asked_at DESC, k.customer_id, k.case_id, k.redress_id;
 SELECT bank.view_grant('case_redress_list', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- Says why it happened and what will be changed, by whom, until when.
@@ -254,15 +263,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 
 CREATE VIEW api.case_cause_list WITH (security_barrier) AS
-SELECT k.due_on, k.customer_id, k.case_id, f.number, k.cause, k.finding, k.measure,
-       bank.staff_name(k.owner_id) AS owner, k.done_at, k.result, k.accountable,
-       bank.unit_name(k.unit_id) AS unit, k.version,
-       CASE WHEN k.measure = '' THEN 'none' WHEN k.done_at IS NOT NULL THEN 'done'
-            WHEN k.due_on < bank.today() THEN 'overdue' ELSE 'open' END AS state
-  FROM bank.case_cause k
-  JOIN bank.case_file f ON f.customer_id = k.customer_id AND f.case_id = k.case_id
- WHERE k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
-   AND bank.may_open(k.customer_id);
+SELECT k.due_on, k.customer_id, k.case_id, c.number, k.cause, c.finding, c.measure,
+       bank.staff_name(c.owner_id) AS owner, c.done_at, c.result, c.accountable,
+       bank.unit_name(k.unit_id) AS unit, c.version, k.state
+  FROM ( -- the keys of each state in the order of its days, the rest for those of the page: OFFSET keeps the planner to it
+    (SELECT 'overdue' AS state, x.due_on, x.customer_id, x.case_id, x.unit_id, x.cause FROM bank.case_cause x
+      WHERE x.measure <> '' AND x.done_at IS NULL AND x.due_on < (SELECT bank.today())
+      ORDER BY x.due_on, x.customer_id, x.case_id)
+    UNION ALL
+    (SELECT 'open', x.due_on, x.customer_id, x.case_id, x.unit_id, x.cause FROM bank.case_cause x
+      WHERE x.measure <> '' AND x.done_at IS NULL AND x.due_on >= (SELECT bank.today())
+      ORDER BY x.due_on, x.customer_id, x.case_id)
+    UNION ALL
+    (SELECT 'done', x.due_on, x.customer_id, x.case_id, x.unit_id, x.cause FROM bank.case_cause x
+      WHERE x.measure <> '' AND x.done_at IS NOT NULL ORDER BY x.due_on, x.customer_id, x.case_id)
+    UNION ALL
+    (SELECT 'none', x.due_on, x.customer_id, x.case_id, x.unit_id, x.cause FROM bank.case_cause x
+      WHERE x.measure = '' ORDER BY x.due_on, x.customer_id, x.case_id)) k
+ CROSS JOIN LATERAL (SELECT x.*, f.number FROM bank.case_cause x
+                       JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
+                      WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id OFFSET 0) c
+ WHERE (k.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (k.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
+   AND bank.may_open(k.customer_id)
+ ORDER BY k.due_on, k.customer_id, k.case_id;
 SELECT bank.view_grant('case_cause_list', 'clerk', 'rm', 'supervisor', 'auditor');
 
 -- What the customer says afterwards, once for each case.

@@ -359,6 +359,7 @@ RETURNS TABLE (month text, received bigint, app bigint, survey bigint, branch bi
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     p record := bank.period(p_period);
+    zone text := bank.timezone();
     goal numeric := bank.setting('suggestion_target')::numeric;
 BEGIN
     PERFORM bank.require_role('supervisor', 'auditor', 'admin');
@@ -369,7 +370,7 @@ BEGIN
     RETURN QUERY
     WITH f AS MATERIALIZED (
         SELECT x.* FROM bank.case_file x WHERE x.case_type = 'suggestion' AND x.received_at < p.ends
-           AND x.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()),
+           AND x.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())),
     step AS (
         SELECT f.customer_id, f.case_id, e.action, min(e.at) AS at,
                EXISTS (SELECT FROM bank.case_event a WHERE a.customer_id = f.customer_id
@@ -381,8 +382,8 @@ BEGIN
         SELECT f.received_at AS at, 'receive' AS what, f.source, false AS adopted FROM f
         UNION ALL
         SELECT s.at, s.action, NULL, s.adopted FROM step s),
-    m AS (
-        SELECT to_char(h.at AT TIME ZONE bank.timezone(), 'YYYY-MM') AS month, h.*
+    m AS MATERIALIZED (
+        SELECT to_char(h.at AT TIME ZONE zone, 'YYYY-MM') AS month, h.*
           FROM happened h WHERE h.at >= p.begins AND h.at < p.ends)
     SELECT d.month, count(*) FILTER (WHERE m.what = 'receive'),
            count(*) FILTER (WHERE m.source = 'app'), count(*) FILTER (WHERE m.source = 'survey'),
@@ -396,8 +397,8 @@ BEGIN
            bank.share(count(*) FILTER (WHERE m.what = 'assess' AND m.adopted),
                       count(*) FILTER (WHERE m.what = 'assess')) >= goal
       FROM (SELECT to_char(g, 'YYYY-MM') AS month
-              FROM generate_series(p.begins AT TIME ZONE bank.timezone(),
-                   least(p.ends, now()) AT TIME ZONE bank.timezone() - interval '1 second',
+              FROM generate_series(p.begins AT TIME ZONE zone,
+                   least(p.ends, now()) AT TIME ZONE zone - interval '1 second',
                    interval '1 month') g) d
       LEFT JOIN m ON m.month = d.month
      GROUP BY d.month ORDER BY d.month;
