@@ -181,9 +181,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                  1)::float
       FROM bank.prediction_fate x
       JOIN bank.class_code k ON k.axis = coalesce(nullif(p_axis, ''), 'B')
-           AND k.code = CASE k.axis WHEN 'B' THEN x.true_business ELSE x.true_reason END
+           AND k.code = CASE coalesce(nullif(p_axis, ''), 'B') WHEN 'B' THEN x.true_business ELSE x.true_reason END
      WHERE x.at BETWEEN (SELECT bank.period_start(p_from)) AND (SELECT bank.period_end(p_to))
-       AND (x.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (x.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE AND (nullif(p_code, '') IS NULL OR k.code = p_code)
+       AND (x.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (x.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
+       AND (nullif(p_code, '') IS NULL OR k.code = p_code)
      GROUP BY 1, 2, 3 ORDER BY 1
 $$;
 
