@@ -1,6 +1,6 @@
 -- What stands around the complaints of cases.sql: replies that left, were given up or wait, calls, what the classifier
 -- said and people corrected, surveys, causes, redress, extensions, files, parties, reminders; and one suggestion for
--- ten complaints with its steps. psql variable: cases.
+-- ten complaints with its steps.
 \set ON_ERROR_STOP on
 SET session_replication_role = replica;
 SET synchronous_commit = off;

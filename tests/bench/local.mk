@@ -45,4 +45,4 @@ tests_bench_generate_SOURCES = tests/bench/generate.c tests/bench/generate.h \
 tests_bench_crowd_SOURCES = tests/bench/crowd.c tests/bench/crowd.h tests/bench/crowd_style.c \
   tests/bench/crowd_trap.c tests/bench/labelled.c tests/bench/labelled.h
 tests_bench_score_SOURCES = tests/bench/score.c
-EXTRA_DIST += tests/bench/volume tests/bench/cases.sql tests/bench/intake
+EXTRA_DIST += tests/bench/volume tests/bench/cases.sql tests/bench/around.sql tests/bench/intake
