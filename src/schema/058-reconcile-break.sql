@@ -32,7 +32,8 @@ END $$;
 -- What stands near the lines of break_line that share their reference (break_near): their like on their own
 -- side, and the line of the other side whose movement comes nearest.
 CREATE FUNCTION bank.recon_break_near() RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '64MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET work_mem = '64MB' SET enable_nestloop = off AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.break_group, pg_temp.break_near;
     -- Equal lines; less and more: the movements of the other side next to theirs.
@@ -109,7 +110,7 @@ END $$;
 --   bank-only, ours-only   nothing of it on the other side
 CREATE FUNCTION bank.recon_break_kinds() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '64MB' AS $$
+SET work_mem = '64MB' SET enable_nestloop = off AS $$
 DECLARE
     v_fee bigint := bank.setting('recon_fee_most')::bigint;
     v_days int := bank.setting('recon_date_most')::int;

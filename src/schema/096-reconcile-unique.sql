@@ -46,7 +46,7 @@ END $$;
 -- Lines that meet more than one are in no pair; looked for by a number first, which few share.
 CREATE FUNCTION bank.recon_unique_again() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '256MB' SET enable_sort = off AS $$
+SET work_mem = '256MB' SET enable_sort = off SET enable_nestloop = off AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_again;
     CREATE TEMP TABLE run_again ON COMMIT DROP AS
@@ -108,19 +108,13 @@ END $$;
 -- The fresh lines that are in no such pair: run_else.
 CREATE FUNCTION bank.recon_unique_rest(p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '128MB' SET enable_mergejoin = off SET enable_indexscan = off SET enable_nestloop = off SET enable_hashjoin = on AS $$
-DECLARE
-    v_few boolean;
+SET work_mem = '128MB' SET enable_mergejoin = off SET enable_indexscan = off SET enable_nestloop = off AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_alone, pg_temp.run_else;
     CREATE TEMP TABLE run_alone ON COMMIT DROP AS
     SELECT book_id AS item_id FROM run_told WHERE NOT good AND book_id IS NOT NULL
     UNION
     SELECT statement_id FROM run_told WHERE NOT good AND statement_id IS NOT NULL;
-    -- A few are looked up one by one, many in one pass.
-    v_few := (SELECT count(*) FROM run_alone) < (SELECT count(*) FROM run_told) / 8;
-    PERFORM set_config('enable_nestloop', v_few::text, true), set_config('enable_indexscan', v_few::text, true),
-            set_config('enable_hashjoin', (NOT v_few)::text, true);
     CREATE TEMP TABLE run_else ON COMMIT DROP AS
     SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
            i.reference, i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference) AS key
