@@ -24,6 +24,7 @@ void match_run(struct match_store *store)
     match_store_sort(store);
     match_index_references(store);
     store->lanes = match_lanes_new(store);
+    match_near_begin(store);
     for (size_t i = 0; i < store->rules->count; i++) {
         kinds[store->rules->list[i].kind](store, &store->rules->list[i]);
         if (!store->has_residue && store->rules->list[i].kind == MATCH_REFERENCE)
@@ -31,6 +32,7 @@ void match_run(struct match_store *store)
     }
     if (!store->has_residue)
         match_index_residue(store);
+    match_near_end(store, NULL); /* where no near pair asked for it */
     match_doubt_fees(store);
     match_doubt_parts(store);
     match_doubt_totals(store);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum {
+    BESIDE = 100000, /* lines from which on a thread is worth it */
     DISTANCES = 2,   /* of near pairs: one edit, two */
     FOUND_LEAST = 5, /* neighbours; fewer may be chance */
     SAMPLE = 64      /* lines of a side of a block whose days are compared */
@@ -252,10 +253,52 @@ static struct match_nearness pool(const struct match_nearness *tests, size_t cou
     return all;
 }
 
-/* Accounts whose own references lie so close that a near one may be another's are never safe. */
-static void judge_crowds(const struct match_store *store, struct near *near)
+struct match_near_test {
+    const struct match_store *store;
+    const struct match_rule *rule;
+    struct match_nearness *found;
+    struct match_task *task;
+};
+
+static void test_lanes(void *part)
 {
-    struct match_nearness *tests = match_lane_test(store, near->lanes, near->rule);
+    struct match_near_test *test = part;
+    test->found = match_lane_test(test->store, test->store->lanes, test->rule);
+}
+
+void match_near_begin(struct match_store *store)
+{
+    const struct match_rule *rule = NULL;
+    for (size_t i = 0; i < store->rules->count && !rule; i++)
+        if (store->rules->list[i].kind == MATCH_NEAR)
+            rule = &store->rules->list[i];
+    if (!rule || store->count < BESIDE)
+        return;
+    store->near_test = xcalloc(1, sizeof *store->near_test);
+    *store->near_test = (struct match_near_test){.store = store, .rule = rule};
+    store->near_test->task = match_begin(test_lanes, store->near_test);
+}
+
+struct match_nearness *match_near_end(struct match_store *store, const struct match_rule *rule)
+{
+    struct match_near_test *test = store->near_test;
+    struct match_nearness *found = NULL;
+    store->near_test = NULL;
+    if (test) {
+        match_end(test->task);
+        if (test->rule == rule)
+            found = test->found;
+        else
+            free(test->found);
+        free(test);
+    }
+    return found || !rule ? found : match_lane_test(store, store->lanes, rule);
+}
+
+/* Accounts whose own references lie so close that a near one may be another's are never safe. */
+static void judge_crowds(struct match_store *store, struct near *near)
+{
+    struct match_nearness *tests = match_near_end(store, near->rule);
     struct match_nearness all = pool(tests, store->account_count, near->rule->neighbours);
     bool crowded = is_crowded(&all, near->rule->neighbours);
     for (int distance = 0; distance < DISTANCES; distance++) {

@@ -90,6 +90,7 @@ struct match_store {
     size_t rest_count;
     size_t again; /* lines whose reference and amount their side has on another day as well */
     struct match_lane *lanes;     /* after match_lanes_new() */
+    struct match_near_test *near_test; /* under way, or NULL */
     struct match_note *notes;     /* after the run: by line */
     size_t note_count, note_capacity;
 };
@@ -183,6 +184,10 @@ static inline void match_prefetch(const struct match_store *store, const struct 
 /* Calls `work` for two parts that have nothing to do with each other, beside each other where there is
  * a thread for it. */
 void match_both(void (*work)(void *part), void *one, void *other);
+/* Begins work that has nothing to do with what the caller does until it calls match_end(). */
+struct match_task;
+struct match_task *match_begin(void (*work)(void *part), void *part);
+void match_end(struct match_task *task);
 
 /* A name without case, blanks and marks as a number; 0 when nothing is left. */
 uint32_t match_payer_name(struct slice name);
@@ -244,6 +249,11 @@ struct match_nearness {
 struct match_nearness *match_lane_test(const struct match_store *store,
                                        const struct match_lane *lanes,
                                        const struct match_rule *rule);
+/* Begins the neighbour test of the first rule about near references beside the rules before it: it
+ * reads nothing that they write. Does nothing without such a rule or where there are few lines. */
+void match_near_begin(struct match_store *store);
+/* The test's result for the rule, which the caller frees. With NULL it only ends what was begun. */
+struct match_nearness *match_near_end(struct match_store *store, const struct match_rule *rule);
 /* Edits allowed for a reference of this length; none for short ones. */
 int match_edits_allowed(size_t length);
 
