@@ -310,7 +310,7 @@ static void judge_crowds(struct match_store *store, struct near *near)
                 end++;
             if (!is_crowded(test, near->rule->neighbours) && !(test->own && crowded))
                 judge_account(&near->crowds[from], end - from, distance,
-                              distance ? near->rule->risk / 10.0 : near->rule->risk);
+                              distance ? near->rule->risk / 3.0 : near->rule->risk);
         }
     }
     qsort(near->crowds, near->crowd_count, sizeof *near->crowds, by_block);
