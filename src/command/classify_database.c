@@ -71,7 +71,7 @@ bool classify_learn(const struct session_options *session, bool and_promote, str
     struct triage *rival = NULL;
     char id[16];
     PGconn *connection = open_as_worker(session, error);
-    bool good = connection && store_load(connection, NULL, &rival, error) &&
+    bool good = connection && store_load_rival(connection, &rival, error) &&
                 learn_run(connection, rival, &result, error);
     if (good) {
         say_result(&result);

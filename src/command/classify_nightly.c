@@ -41,7 +41,7 @@ static bool train(PGconn *connection, const struct night *night, struct learn_re
     struct triage *rival = NULL;
     char model[16];
     bool good = session_begin(connection, error) &&
-                store_load(connection, NULL, &rival, error) &&
+                store_load_rival(connection, &rival, error) &&
                 learn_run(connection, rival, result, error);
     triage_close(rival);
     snprintf(model, sizeof model, "%d", result->model_id);

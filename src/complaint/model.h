@@ -43,6 +43,8 @@ bool model_save(const struct model *model, const char *path, size_t *bytes, stru
 /* The same in memory: appends the bytes. */
 void model_write(const struct model *model, struct buffer *out);
 struct model *model_read(const char *name, const char *data, size_t length, struct error *error);
+/* Whether these are the bytes of a model that another version of the program wrote. */
+bool model_is_foreign(const char *data, size_t length);
 /* NULL with a reason when the file cannot be read, is no model, of another version, or damaged. */
 struct model *model_load(const char *path, struct error *error);
 

@@ -14,7 +14,7 @@
  * classes of all weights, the weights; the weight beside the network, 0 without one; of the network a
  * bit for each bucket it knows, the scales of those rows, their weights, the hidden base, the outer
  * weights and base; the SHA-256 of everything before. */
-static const char magic[] = "bankops classifier 2\n";
+static const char magic[] = "bankops classifier 3\n";
 static const char kind[] = "bankops classifier ";
 
 enum { FILE_LIMIT = 256 << 20, LABEL_BYTES = 200 };
@@ -219,16 +219,29 @@ static bool refuse(const char *path, struct error *error)
                      _("the model is damaged"));
 }
 
+static bool is_model(const char *data, size_t length)
+{
+    return length >= strlen(kind) && !memcmp(data, kind, strlen(kind));
+}
+
+bool model_is_foreign(const char *data, size_t length)
+{
+    size_t head = strlen(magic);
+    if (!is_model(data, length) || length < head + 4)
+        return false;
+    struct input version = {(const unsigned char *)data + head, 4, true};
+    return memcmp(data, magic, head) || take_number(&version, 4) != FEATURE_VERSION;
+}
+
 static bool check_kind(const char *path, const char *data, size_t length, struct error *error)
 {
-    if (length < strlen(kind) || memcmp(data, kind, strlen(kind)))
+    if (!is_model(data, length))
         return error_set(error, ERROR_INPUT, path,
                          _("Name a file that bankops classify train wrote."),
                          _("is no model of bankops"));
     if (length < strlen(magic) + 4 + SHA256_DIGEST_LENGTH)
         return refuse(path, error);
-    struct input version = {(const unsigned char *)data + strlen(magic), 4, true};
-    if (memcmp(data, magic, strlen(magic)) || take_number(&version, 4) != FEATURE_VERSION)
+    if (model_is_foreign(data, length))
         return error_set(error, ERROR_INPUT, path, _("Train the model again."),
                          _("the model is of another version of bankops"));
     return true;

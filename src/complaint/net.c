@@ -37,9 +37,7 @@ static void find_hidden(const struct net *net, const float *rarity, const struct
         uint32_t row = net->rows[list[i].bucket];
         if (!row--)
             continue;
-        float value = rarity[list[i].bucket];
-        if (list[i].count > 1)
-            value *= 1 + logf((float)list[i].count);
+        float value = net_value(rarity[list[i].bucket], list[i].count);
         square += value * value;
         value *= net->scales[row];
         const int8_t *weights = net->weights + (size_t)row * NET_HIDDEN;

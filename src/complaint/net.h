@@ -3,6 +3,8 @@
 
 #include "complaint/corpus.h"
 
+#include <math.h>
+
 enum { NET_HIDDEN = 96 };
 
 /* A network with one hidden layer of rectified units over the features that stand in two texts or
@@ -17,12 +19,19 @@ struct net {
     float *out, *out_base; /* NET_HIDDEN for each label; by label */
 };
 
-/* How it learns. Each time a text is shown a part of its words and of the hidden units is left
- * out. */
+/* What a feature counts for that stands so many times in a text, before the text is scaled to
+ * length 1: common ones less than in the linear scores, which take the rarity itself. */
+static inline float net_value(float rarity, uint32_t count)
+{
+    return rarity * rarity * (count > 1 ? 1 + logf((float)count) : 1);
+}
+
+/* How it learns. Each time a text is shown a part of its words, of the features of the other words
+ * and of the hidden units is left out. */
 struct net_settings {
     int texts_shown;    /* in all, so that small corpora are shown more often; at most 40 times each */
     double rate;        /* of learning at the start, falling to 0 */
-    double words_out, units_out;
+    double words_out, features_out, units_out;
     double smooth;      /* part of the truth that is spread over all labels */
 };
 

@@ -14,6 +14,12 @@ enum { LANES = 8, WIDE = NET_HIDDEN / LANES, MOST_ROUNDS = 40, LEAST_ROUNDS = 3,
 #define OUT_RATE 0.4F
 #define START 0.05F /* greatest weight of the hidden layer at the start */
 
+/* Where a row of the hidden layer stands in a text, and the words it is made of. */
+struct place {
+    uint32_t row;
+    uint16_t first, second;
+};
+
 /* A network while it learns, its weights exact; `seen` are the sums of squared gradients, for each
  * row or base, by which steps shrink (Adagrad, Duchi et al., JMLR 2011). */
 struct school {
@@ -27,7 +33,10 @@ struct school {
     float *row_seen, *base_seen, *out_seen, *out_base_seen;
     uint64_t random;
     uint32_t *buckets;             /* by row */
-    size_t *order, order_count, room; /* texts of this part; most occurrences in one */
+    size_t *order, order_count, room; /* texts of this part; most places in one */
+    struct place *places;          /* of all texts of this part */
+    size_t *starts;                /* of a text in them, two for each text of the corpus */
+    float *values;                 /* by row, of a feature met once */
     uint16_t *counts;              /* by row, all 0 between texts */
     bool *dropped;                 /* by word */
     /* of the text shown */
@@ -77,8 +86,6 @@ static void number_rows(struct school *school, int fold, int folds)
         if (train_left_out(i, fold, folds))
             continue;
         school->order[school->order_count++] = i;
-        size_t places = corpus->place_starts[i + 1] - corpus->place_starts[i];
-        school->room = places > school->room ? places : school->room;
         for (size_t at = corpus->starts[i]; at < corpus->starts[i + 1]; at++)
             texts[corpus->features[at].bucket]++;
     }
@@ -91,6 +98,31 @@ static void number_rows(struct school *school, int fold, int folds)
     for (uint32_t row = 0; row < net->row_count; row++)
         net->rows[school->buckets[row]] = row + 1;
     free(texts);
+}
+
+/* The places of the numbered rows, text by text, and the values of the rows. */
+static void keep_places(struct school *school)
+{
+    const struct corpus *corpus = school->corpus;
+    const uint32_t *rows = school->net->rows;
+    size_t count = 0;
+    school->places = xcalloc(corpus->place_count + 1, sizeof *school->places);
+    school->starts = xcalloc(corpus->count * 2 + 1, sizeof *school->starts);
+    for (size_t i = 0; i < school->order_count; i++) {
+        size_t text = school->order[i], start = count;
+        for (size_t at = corpus->place_starts[text]; at < corpus->place_starts[text + 1]; at++) {
+            const struct occurrence *from = &corpus->places[at];
+            if (rows[from->bucket])
+                school->places[count++] =
+                    (struct place){rows[from->bucket] - 1, from->first, from->second};
+        }
+        school->starts[text * 2] = start;
+        school->starts[text * 2 + 1] = count;
+        school->room = count - start > school->room ? count - start : school->room;
+    }
+    school->values = xcalloc(school->net->row_count + 1, sizeof *school->values);
+    for (uint32_t row = 0; row < school->net->row_count; row++)
+        school->values[row] = net_value(school->rarity[school->buckets[row]], 1);
 }
 
 static void *aligned(size_t count, size_t size)
@@ -115,6 +147,7 @@ static void begin(struct school *school, int fold, int folds)
     size_t labels = (size_t)net->label_count;
     school->order = xcalloc(school->corpus->count + 1, sizeof *school->order);
     number_rows(school, fold, folds);
+    keep_places(school);
     school->weights = aligned(net->row_count * (size_t)WIDE, sizeof *school->weights);
     school->out = aligned(labels * WIDE, sizeof *school->out);
     school->row_seen = xcalloc(net->row_count + 1, sizeof *school->row_seen);
@@ -134,6 +167,9 @@ static void end(struct school *school)
 {
     free(school->order);
     free(school->buckets);
+    free(school->places);
+    free(school->starts);
+    free(school->values);
     free(school->weights);
     free(school->out);
     free(school->row_seen);
@@ -157,33 +193,32 @@ static void drop_words(struct school *school, size_t text)
         memset(school->dropped, 0, words * sizeof *school->dropped);
 }
 
-/* The features of the words that are left, scaled to length 1. */
+/* The features that are left of the words that are left, scaled to length 1. */
 static void show(struct school *school, size_t text)
 {
-    const struct corpus *corpus = school->corpus;
-    float square = 0;
+    float square = 0, out = (float)school->settings->features_out;
+    const size_t *range = school->starts + text * 2;
     drop_words(school, text);
     school->count = 0;
-    for (size_t at = corpus->place_starts[text]; at < corpus->place_starts[text + 1]; at++) {
-        const struct occurrence *place = &corpus->places[at];
-        uint32_t row = school->net->rows[place->bucket];
-        if (!row-- || school->dropped[place->first] || school->dropped[place->second])
+    for (size_t at = range[0]; at < range[1]; at++) {
+        const struct place *place = &school->places[at];
+        if (school->dropped[place->first] || school->dropped[place->second] || draw(school) < out)
             continue;
-        if (!school->counts[row]) {
-            school->row[school->count] = row;
-            school->value[school->count++] = school->rarity[place->bucket];
-        }
-        school->counts[row] += school->counts[row] < UINT16_MAX;
+        if (!school->counts[place->row])
+            school->row[school->count++] = place->row;
+        school->counts[place->row] += school->counts[place->row] < UINT16_MAX;
     }
     for (size_t i = 0; i < school->count; i++) {
         uint16_t times = school->counts[school->row[i]];
         school->counts[school->row[i]] = 0;
+        school->value[i] = school->values[school->row[i]];
         if (times > 1)
             school->value[i] *= 1 + logf((float)times);
         square += school->value[i] * school->value[i];
     }
-    for (size_t i = 0; i < school->count && square > 0; i++)
-        school->value[i] /= sqrtf(square);
+    float scale = square > 0 ? 1 / sqrtf(square) : 0;
+    for (size_t i = 0; i < school->count; i++)
+        school->value[i] *= scale;
 }
 
 /* Fetches the row of a feature that comes soon. */

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Part of the greatest gradient of a round beyond which a row that does not press comes to rest. */
-#define EAGER 0.3
+/* Part of the greatest gradient of a round beyond which a row that does not press comes to rest;
+ * the gradient itself where none is known. */
+#define EAGER 0.1
+#define AT_FIRST 0.3
 
 struct work {
     const struct solver_rows *rows;
@@ -40,14 +42,16 @@ static void prepare(struct work *work, const int *label, int wanted)
     work->active = rows->count;
 }
 
-/* The weights that the dual variables given stand for. */
+/* The weights that the dual variables given stand for. From nothing each row is looked at once. */
 static void begin(struct work *work)
 {
     const struct solver_rows *rows = work->rows;
+    work->above = HUGE_VAL;
     for (size_t i = 0; i < rows->count; i++) {
         float much = (float)(work->alpha[i] * work->side[i]);
         if (much == 0)
             continue;
+        work->above = AT_FIRST;
         for (size_t at = rows->starts[i]; at < rows->starts[i + 1]; at++)
             work->weights[rows->column[at]] += much * rows->value[at];
         work->constant += (double)much;
@@ -154,8 +158,8 @@ static void run_round(struct work *work)
 double solver_run(const struct solver_rows *rows, const int *label, int wanted,
                   const struct solver_costs *costs, double *alpha, float *weights)
 {
-    struct work work = {.rows = rows, .weights = weights, .alpha = alpha, .random = 88172645463325252u,
-                        .above = HUGE_VAL};
+    struct work work = {.rows = rows, .weights = weights, .alpha = alpha};
+    work.random = 88172645463325252u;
     work.slack[0] = 0.5 / costs->negative;
     work.slack[1] = 0.5 / costs->positive;
     memset(weights, 0, rows->columns * sizeof *weights);
@@ -165,7 +169,7 @@ double solver_run(const struct solver_rows *rows, const int *label, int wanted,
         run_round(&work);
         if (work.highest - work.lowest <= costs->tolerance)
             break;
-        work.above = work.highest > 0 ? EAGER * work.highest : HUGE_VAL;
+        work.above = work.highest > 0 ? EAGER * work.highest : AT_FIRST;
     }
     release(&work);
     return work.constant;

@@ -9,19 +9,22 @@
 
 enum { ARRAYS = 7 };
 
-static bool add_part(struct triage **triage, PGresult *rows, int row, struct error *error)
+static bool add_part(struct triage **triage, PGresult *rows, int row, bool skip_foreign,
+                     struct error *error)
 {
     size_t length;
     if (!*triage && !(*triage = triage_open(atoi(PQgetvalue(rows, row, 0)), error)))
         return false;
-    unsigned char *data = PQunescapeBytea((unsigned char *)PQgetvalue(rows, row, 2), &length);
-    bool good = data && triage_add(*triage, *PQgetvalue(rows, row, 1), (char *)data, length, error);
-    PQfreemem(data);
+    unsigned char *bytes = PQunescapeBytea((unsigned char *)PQgetvalue(rows, row, 2), &length);
+    const char *data = (const char *)bytes;
+    bool good = data && ((skip_foreign && model_is_foreign(data, length)) ||
+                         triage_add(*triage, *PQgetvalue(rows, row, 1), data, length, error));
+    PQfreemem(bytes);
     return good;
 }
 
-bool store_load(PGconn *connection, const char *model_id, struct triage **triage,
-                struct error *error)
+static bool load(PGconn *connection, const char *model_id, bool skip_foreign,
+                 struct triage **triage, struct error *error)
 {
     PGresult *rows;
     *triage = NULL;
@@ -30,13 +33,24 @@ bool store_load(PGconn *connection, const char *model_id, struct triage **triage
         return false;
     bool good = true;
     for (int i = 0; i < PQntuples(rows) && good; i++)
-        good = add_part(triage, rows, i, error);
+        good = add_part(triage, rows, i, skip_foreign, error);
     PQclear(rows);
-    if (good && (!*triage || triage_ready(*triage)))
+    if (good && (!*triage || skip_foreign || triage_ready(*triage)))
         return true;
     triage_close(*triage);
     *triage = NULL;
     return good;
+}
+
+bool store_load(PGconn *connection, const char *model_id, struct triage **triage,
+                struct error *error)
+{
+    return load(connection, model_id, false, triage, error);
+}
+
+bool store_load_rival(PGconn *connection, struct triage **triage, struct error *error)
+{
+    return load(connection, NULL, true, triage, error);
 }
 
 bool store_refresh(PGconn *connection, struct triage **triage, struct error *error)

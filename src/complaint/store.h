@@ -13,6 +13,10 @@
 bool store_load(PGconn *connection, const char *model_id, struct triage **triage,
                 struct error *error);
 
+/* The active model to compare a new one with. One that another version of the program wrote says
+ * nothing here: it has its number and no parts, so that the new one may take its place. */
+bool store_load_rival(PGconn *connection, struct triage **triage, struct error *error);
+
 /* Reads it again when another model has become active since, or none was. */
 bool store_refresh(PGconn *connection, struct triage **triage, struct error *error);
 

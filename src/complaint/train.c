@@ -15,8 +15,8 @@ const struct train_settings train_settings_default = {
     .least_texts = 1,
     .least_weight = 0,
     .mix = 3,
-    .net = {.texts_shown = 64000, .rate = 0.05, .words_out = 0.15, .units_out = 0.1,
-            .smooth = 0.05},
+    .net = {.texts_shown = 128000, .rate = 0.05, .words_out = 0.3, .features_out = 0.3,
+            .units_out = 0.1, .smooth = 0.05},
 };
 
 /* One kept weight of a class. */

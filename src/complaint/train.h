@@ -15,7 +15,8 @@ struct train_settings {
     struct net_settings net;
 };
 
-/* What five-fold cross-validation on the training part of BANKING77 chose. */
+/* What cross-validation on the training part of BANKING77 chose; tests/bench/README.md has what was
+ * tried. */
 extern const struct train_settings train_settings_default;
 
 /* Whether a text (from 0) is in this one of `folds` parts, over which texts are spread evenly however

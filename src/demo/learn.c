@@ -272,7 +272,7 @@ static void compare(struct learning *learning, struct triage *rival)
     for (int axis = 0; axis < AXES; axis++)
         add_classes(learning, axis, answers);
     buffer_add_char(&learning->classes, ']');
-    for (size_t i = 0; i < count && rival; i++) {
+    for (size_t i = 0; i < count && triage_ready(rival); i++) {
         struct triage_answer answer;
         triage_say(rival, learning->held[i].text, strlen(learning->held[i].text), &answer);
         result->rival_hits += rank_of(&answer, &learning->held[i]) == 0;

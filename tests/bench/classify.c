@@ -1,16 +1,24 @@
-/* Training and answering of the text classifier: time, size, five-fold cross-validation. Usage:
- * README.md. */
+/* Training and answering of the text classifier: time, size, cross-validation. Usage: README.md. */
+#include "base/alloc.h"
 #include "base/csv_reader.h"
 #include "complaint/train.h"
 #include "tests/bench/figures.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { FOLDS = 5 };
+enum { FOLDS = 5, SPLITS = 2, BINS = 10 };
+
+/* What cross-validation found: by split and text whether the answer was right; sums over both. */
+struct outcome {
+    bool *right[SPLITS];
+    size_t first, third, texts, bin_texts[BINS], bin_right[BINS];
+    double surprise, bin_said[BINS]; /* -ln(confidence of the truth), confidence of the answer */
+};
 
 static struct error error;
 
@@ -28,75 +36,247 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void read_texts(struct csv_reader *reader, const char *const *columns,
-                       struct features *features, struct corpus *corpus)
+/* The texts of the file. */
+struct texts {
+    struct text {
+        char *text, *label;
+        size_t length;
+    } *list;
+    size_t count, capacity;
+};
+
+static void read_texts(const char *path, const char *const *columns, struct texts *texts)
 {
-    int text = csv_reader_column(reader, columns[0], &error);
-    int label = text < 0 ? -1 : csv_reader_column(reader, columns[1], &error);
+    static struct csv_reader reader;
+    if (!csv_reader_open(&reader, path, &error))
+        stop();
+    int text = csv_reader_column(&reader, columns[0], &error);
+    int label = text < 0 ? -1 : csv_reader_column(&reader, columns[1], &error);
     if (label < 0)
         stop();
-    while (csv_reader_next(reader, &error)) {
-        const struct csv_cell *cell = &reader->row[text], *name = &reader->row[label];
-        char *copy = strndup(name->text, name->length);
-        if (!corpus_add(corpus, features, cell->text, cell->length, copy, &error))
-            stop();
-        free(copy);
+    while (csv_reader_next(&reader, &error)) {
+        const struct csv_cell *cell = &reader.row[text], *name = &reader.row[label];
+        ARRAY_RESERVE(texts->list, texts->count, texts->capacity);
+        texts->list[texts->count++] = (struct text){xstrndup(cell->text, cell->length),
+                                                    xstrndup(name->text, name->length),
+                                                    cell->length};
     }
     if (error.kind != ERROR_NONE)
         stop();
+    csv_reader_close(&reader);
 }
 
-static void answer(const struct model *model, const struct corpus *corpus, size_t text,
-                   size_t *first, size_t *third)
+/* All of them as a corpus, in this order (NULL: as in the file). */
+static void make_corpus(const struct texts *texts, const size_t *order, struct features *features,
+                        struct corpus *corpus)
 {
-    struct guess best[3];
-    int found = model_guess(model, corpus->features + corpus->starts[text],
-                            corpus->starts[text + 1] - corpus->starts[text], best, 3);
+    for (size_t i = 0; i < texts->count; i++) {
+        const struct text *text = &texts->list[order ? order[i] : i];
+        if (!corpus_add(corpus, features, text->text, text->length, text->label, &error))
+            stop();
+    }
+}
+
+static uint64_t draw(uint64_t *random, uint64_t below)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return *random % below;
+}
+
+static const struct text *sorted;
+
+static int compare_labels(const void *left, const void *right)
+{
+    size_t one = *(const size_t *)left, other = *(const size_t *)right;
+    int order = strcmp(sorted[one].label, sorted[other].label);
+    return order ? order : one < other ? -1 : one > other;
+}
+
+/* An order in which each fold of train_left_out() has its share of each label: shuffled, dealt
+ * label by label to the places of the folds in turn. */
+static void deal(const struct texts *texts, int split, size_t *order)
+{
+    uint64_t random = 88172645463325252u + (uint64_t)split * 7919;
+    size_t *dealt = xcalloc(texts->count, sizeof *dealt), next[FOLDS] = {0};
+    for (size_t i = 0; i < texts->count; i++)
+        dealt[i] = i;
+    sorted = texts->list;
+    qsort(dealt, texts->count, sizeof *dealt, compare_labels);
+    for (size_t i = 0; i + 1 < texts->count; i++) {
+        size_t end = i + 1;
+        const char *label = texts->list[dealt[i]].label;
+        while (end < texts->count && !strcmp(texts->list[dealt[end]].label, label))
+            end++;
+        size_t other = i + draw(&random, end - i), kept = dealt[i];
+        dealt[i] = dealt[other];
+        dealt[other] = kept;
+    }
+    int fold = (int)draw(&random, FOLDS);
+    for (size_t i = 0; i < texts->count; i++) {
+        for (int tried = 0; tried <= FOLDS; tried++, fold = (fold + 1) % FOLDS) {
+            while (next[fold] < texts->count && !train_left_out(next[fold], fold, FOLDS))
+                next[fold]++;
+            if (next[fold] < texts->count)
+                break;
+        }
+        order[next[fold]++] = dealt[i];
+        fold = (fold + 1) % FOLDS;
+    }
+    free(dealt);
+}
+
+static void note(struct outcome *outcome, const struct guess *best, int found, int truth,
+                 bool *right)
+{
+    int bin = (int)(best[0].confidence * BINS);
+    bin = bin < BINS ? bin : BINS - 1;
+    *right = best[0].label == truth;
+    outcome->texts++;
+    outcome->first += *right;
+    outcome->bin_texts[bin]++;
+    outcome->bin_right[bin] += *right;
+    outcome->bin_said[bin] += (double)best[0].confidence;
     for (int i = 0; i < found; i++)
-        if (!strcmp(model->labels[best[i].label], corpus->labels[corpus->label[text]])) {
-            *first += i == 0;
-            ++*third;
+        if (best[i].label == truth) {
+            outcome->third += i < 3;
+            outcome->surprise -= log(fmax((double)best[i].confidence, 1e-12));
         }
 }
 
-static void validate(const struct corpus *corpus)
+static int label_of(const struct model *model, const char *label)
 {
-    size_t first = 0, third = 0;
-    for (int fold = 0; fold < FOLDS; fold++) {
-        struct model *model = train_fold(corpus, &train_settings_default, fold, FOLDS, &error);
-        if (!model)
-            stop();
-        for (size_t i = 0; i < corpus->count; i++)
-            if (train_left_out(i, fold, FOLDS))
-                answer(model, corpus, i, &first, &third);
-        model_free(model);
-    }
-    printf("cross-validation  accuracy %.2f  top-3 %.2f\n",
-           100.0 * (double)first / (double)corpus->count,
-           100.0 * (double)third / (double)corpus->count);
+    int k = 0;
+    while (k < model->label_count - 1 && strcmp(model->labels[k], label))
+        k++;
+    return k;
 }
 
-static void time_answers(const char *path, const char *text_column, struct features *features,
+static void validate_split(const struct corpus *corpus, const size_t *order, int split,
+                           const struct train_settings *settings, float sharpness,
+                           struct outcome *outcome)
+{
+    struct guess best[MODEL_LABELS];
+    for (int fold = 0; fold < FOLDS; fold++) {
+        struct model *model = train_fold(corpus, settings, fold, FOLDS, &error);
+        if (!model)
+            stop();
+        model->sharpness = sharpness;
+        for (size_t i = 0; i < corpus->count; i++) {
+            if (!train_left_out(i, fold, FOLDS))
+                continue;
+            int found = model_guess(model, corpus->features + corpus->starts[i],
+                                    corpus->starts[i + 1] - corpus->starts[i], best,
+                                    model->label_count);
+            note(outcome, best, found, label_of(model, corpus->labels[corpus->label[i]]),
+                 &outcome->right[split][order[i]]);
+        }
+        model_free(model);
+    }
+}
+
+static void say_outcome(const char *name, const struct outcome *outcome,
+                        const struct outcome *base, size_t texts)
+{
+    double count = (double)outcome->texts, error_sum = 0, sum = 0, squares = 0;
+    for (int i = 0; i < BINS; i++)
+        error_sum += fabs(outcome->bin_said[i] - (double)outcome->bin_right[i]);
+    printf("%-20s accuracy %.2f  top-3 %.2f  -ln p %.4f  calibration error %.2f", name,
+           100.0 * (double)outcome->first / count, 100.0 * (double)outcome->third / count,
+           outcome->surprise / count, 100 * error_sum / count);
+    for (size_t i = 0; base && i < texts; i++) {
+        int gain = 0; /* of a text over both splits: they share its difficulty */
+        for (int split = 0; split < SPLITS; split++)
+            gain += outcome->right[split][i] - base->right[split][i];
+        sum += gain;
+        squares += gain * gain;
+    }
+    if (base)
+        printf("  gain %+.2f +- %.2f", 100 * sum / count,
+               100 * sqrt(squares - sum * sum / (double)texts) / count);
+    printf("\n");
+    for (int i = 0; i < BINS && !base; i++)
+        if (outcome->bin_texts[i])
+            printf("  said %5.1f  right %5.1f  of %zu\n",
+                   100 * outcome->bin_said[i] / (double)outcome->bin_texts[i],
+                   100.0 * (double)outcome->bin_right[i] / (double)outcome->bin_texts[i],
+                   outcome->bin_texts[i]);
+    fflush(stdout);
+}
+
+/* A setting as NAME=VALUE. */
+static void set(struct train_settings *settings, const char *text)
+{
+    const struct {
+        const char *name;
+        double *place;
+    } known[] = {{"rate", &settings->net.rate},
+                 {"words-out", &settings->net.words_out},
+                 {"features-out", &settings->net.features_out},
+                 {"units-out", &settings->net.units_out},
+                 {"smooth", &settings->net.smooth},
+                 {"mix", &settings->mix},
+                 {"rarity-power", &settings->rarity_power},
+                 {"positive", &settings->costs.positive},
+                 {"negative", &settings->costs.negative},
+                 {"tolerance", &settings->costs.tolerance}};
+    const char *value = strchr(text, '=');
+    size_t length = value ? (size_t)(value - text) : 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(known) && value; i++)
+        if (strlen(known[i].name) == length && !strncmp(known[i].name, text, length)) {
+            *known[i].place = strtod(value + 1, NULL);
+            return;
+        }
+    if (value && !strncmp(text, "texts-shown=", 12)) {
+        settings->net.texts_shown = atoi(value + 1);
+        return;
+    }
+    fprintf(stderr, "%s: no such setting\n", text);
+    exit(2);
+}
+
+/* Cross-validation of the settings in force, and of each other one beside them on the same folds. */
+static void validate(const struct texts *texts, struct features *features, float sharpness,
+                     char *const *others, int count)
+{
+    struct outcome *outcomes = xcalloc((size_t)count + 1, sizeof *outcomes);
+    size_t *order = xcalloc(texts->count, sizeof *order);
+    for (int split = 0; split < SPLITS; split++) {
+        struct corpus corpus = CORPUS_INIT;
+        deal(texts, split, order);
+        make_corpus(texts, order, features, &corpus);
+        for (int i = 0; i <= count; i++) {
+            struct train_settings settings = train_settings_default;
+            if (i)
+                set(&settings, others[i - 1]);
+            outcomes[i].right[split] = xcalloc(texts->count, sizeof(bool));
+            validate_split(&corpus, order, split, &settings, sharpness, &outcomes[i]);
+        }
+        corpus_free(&corpus);
+    }
+    for (int i = 0; i <= count; i++)
+        say_outcome(i ? others[i - 1] : "in force", &outcomes[i], i ? outcomes : NULL,
+                    texts->count);
+    for (int i = 0; i <= count; i++)
+        for (int split = 0; split < SPLITS; split++)
+            free(outcomes[i].right[split]);
+    free(outcomes);
+    free(order);
+}
+
+static void time_answers(const struct texts *texts, struct features *features,
                          const struct model *model)
 {
-    static struct csv_reader reader;
     struct guess best[3];
     const struct feature *list;
-    size_t texts = 0;
-    if (!csv_reader_open(&reader, path, &error))
-        stop();
-    int text = csv_reader_column(&reader, text_column, &error);
-    double spent = 0;
-    while (csv_reader_next(&reader, &error)) {
-        const struct csv_cell *cell = &reader.row[text];
-        double start = seconds();
-        size_t count = features_of(features, cell->text, cell->length, &list);
+    double start = seconds();
+    for (size_t i = 0; i < texts->count; i++) {
+        size_t count = features_of(features, texts->list[i].text, texts->list[i].length, &list);
         model_guess(model, list, count, best, 3);
-        spent += seconds() - start;
-        texts++;
     }
-    printf("answer            %.1f us a text (%zu texts)\n", spent * 1e6 / (double)texts, texts);
-    csv_reader_close(&reader);
+    printf("answer            %.1f us a text (%zu texts)\n",
+           (seconds() - start) * 1e6 / (double)texts->count, texts->count);
 }
 
 static void time_file(const struct model *model)
@@ -118,31 +298,38 @@ static void time_file(const struct model *model)
 
 int main(int argc, char **argv)
 {
-    static struct csv_reader reader;
+    struct texts texts = {0};
     struct corpus corpus = CORPUS_INIT;
-    if (argc < 4)
-        return fputs("usage: classify FILE.csv TEXT-COLUMN LABEL-COLUMN [validate]\n", stderr), 2;
+    if (argc < 4 || (argc > 4 && strcmp(argv[4], "validate")))
+        return fputs("usage: classify FILE.csv TEXT-COLUMN LABEL-COLUMN [validate [NAME=VALUE...]]\n",
+                     stderr), 2;
+    for (int i = 5; i < argc; i++)
+        set(&(struct train_settings){0}, argv[i]);
     struct features *features = features_open(&error);
-    if (!features || !csv_reader_open(&reader, argv[1], &error))
+    if (!features)
         stop();
     figures_machine();
     double start = seconds();
-    read_texts(&reader, (const char *const *)argv + 2, features, &corpus);
+    read_texts(argv[1], (const char *const *)argv + 2, &texts);
+    make_corpus(&texts, NULL, features, &corpus);
     double read = seconds();
     struct model *model = train(&corpus, &train_settings_default, &error);
     if (!model)
         stop();
-    double trained = seconds();
     printf("training          %.2f s of the processor (%.2f s of it reading), %zu features, "
-           "%zu weights, sharpness %.2f\n", trained - start, read - start, model_features(model),
+           "%zu weights, sharpness %.2f\n", seconds() - start, read - start, model_features(model),
            model_weights(model), (double)model->sharpness);
     time_file(model);
-    time_answers(argv[1], argv[2], features, model);
+    time_answers(&texts, features, model);
     if (argc > 4)
-        validate(&corpus);
+        validate(&texts, features, model->sharpness, argv + 5, argc - 5);
+    for (size_t i = 0; i < texts.count; i++) {
+        free(texts.list[i].text);
+        free(texts.list[i].label);
+    }
+    free(texts.list);
     model_free(model);
     corpus_free(&corpus);
-    csv_reader_close(&reader);
     features_close(features);
     return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops classify on the bank's own cases, bankops route, and the second opinion of a service.
 . "$(dirname "$0")/lib.sh"
-plan 33
+plan 36
 
 "$program" demo --customers 2000 --quiet >"$place/out" 2>&1 || cat "$place/out"
 find_socket
@@ -72,6 +72,15 @@ refused "even when told to" 1 'bankops: *not better*' "$program" classify promot
 like "models are listed" "$("$program" classify models)" '*1  retired*2  active*3  shadow*'
 is "one command goes back" "$("$program" classify rollback)" 'model 1 is active'
 is "the same training gives the same bytes" "$(as worker01 "SELECT count(DISTINCT sha256) FROM api.model_list WHERE model_id IN (2, 3)")" 1
+# What another version of the program left behind.
+sql "UPDATE bank.model_part p SET data = o.data, sha256 = sha256(o.data)
+       FROM (SELECT axis, overlay(data PLACING '0'::bytea FROM 20 FOR 1) AS data FROM bank.model_part WHERE model_id = 1) o
+      WHERE p.model_id = 1 AND p.axis = o.axis" >/dev/null
+open '信用卡年费' >/dev/null
+refused "a model of another version says so" 1 'bankops: *another version*' "$program" classify cases --once
+like "and does not stop the training of one" "$("$program" classify train --from-database --promote)" \
+    '*active    model 1: 0.00*model 4 is active'
+like "which classifies again" "$("$program" classify cases --once)" 'routed *'
 refused "a clerk trains nothing" 1 'bankops: *permission denied*' "$program" classify train --from-database --as clerk01
 
 # Texts of the program.
