@@ -409,6 +409,7 @@ static void console_free(struct console *console)
     free(console->message);
     free(console->start_text);
     values_clear(&console->views);
+    values_clear(&console->sent);
     loop_free(console->loop);
 }
 

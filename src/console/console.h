@@ -43,6 +43,7 @@ struct console {
     struct catalogue *catalogue;
     struct identity identity;
     struct values views; /* kept list settings by screen */
+    struct values sent;  /* what was sent last, by screen and field */
     enum keymap keymap;
     bool read_only;
     struct page **pages; /* visited, oldest first */

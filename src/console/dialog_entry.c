@@ -37,8 +37,10 @@ static void finish(struct dialog *dialog, bool submit)
     struct values values = VALUES_INIT;
     void (*done)(void *data, const struct values *values) = asking->done;
     void *data = asking->data;
-    if (submit)
+    if (submit) {
         entry_values(asking->entry, &values);
+        entry_remember(asking->entry);
+    }
     dialog_close(dialog);
     done(data, submit ? &values : NULL);
     values_clear(&values);

@@ -68,12 +68,43 @@ static void add_field(struct entry *entry, const struct defined_field *field)
     form_add(entry->form, &made);
 }
 
+/* Name under which the console keeps what was sent last in a field; the caller frees. */
+static char *sent_name(const struct entry *entry, const struct defined_field *field)
+{
+    return xasprintf("%s %s", entry->page->name, field->name);
+}
+
+static void recall(struct entry *entry, int at)
+{
+    char *name = sent_name(entry, &entry->fields->items[at]);
+    const char *last = values_get(&entry->page->console->sent, name);
+    if (last)
+        form_recall(entry->form, at, last);
+    free(name);
+}
+
+void entry_remember(struct entry *entry)
+{
+    for (int i = 0; i < entry->fields->count; i++) {
+        const struct defined_field *field = &entry->fields->items[i];
+        const char *value = form_value(entry->form, i);
+        if (field->type == FIELD_SHOW || field->type == FIELD_PASSWORD ||
+            field->type == FIELD_FILE || !value || !*value)
+            continue;
+        char *name = sent_name(entry, field);
+        values_set(&entry->page->console->sent, name, value);
+        free(name);
+    }
+}
+
 static void build(struct entry *entry)
 {
     int days;
     entry->form = form_new();
-    for (int i = 0; i < entry->fields->count; i++)
+    for (int i = 0; i < entry->fields->count; i++) {
         add_field(entry, &entry->fields->items[i]);
+        recall(entry, i);
+    }
     if (date_parse(entry->page->console->identity.today, &days))
         form_set_today(entry->form, days);
 }
@@ -129,19 +160,35 @@ static const char *initial(struct entry *entry, const struct defined_field *fiel
     return field->initial;
 }
 
+/* A value that is only shown, as a list shows it. */
+static const char *shown_value(struct entry *entry, const struct defined_field *field,
+                               const char *text, char *out, size_t capacity)
+{
+    struct defined_column items[] = {
+        {.name = field->name, .format = field->format, .currency_at = 1, .ends_at = -1},
+        {.name = "currency", .currency_at = -1, .ends_at = -1}};
+    const struct defined_columns columns = {items, 2};
+    const char *cells[] = {text, currency_of(entry, field)};
+    const struct named_value *named = named_value_find(field->values, field->value_count, text);
+    if (named)
+        return both_text(&named->title);
+    return field->format == FORMAT_TEXT ? text
+                                        : format_cell(&columns, 0, cells,
+                                                      console_now(entry->page->console), NULL, out,
+                                                      capacity);
+}
+
 void entry_fill(struct entry *entry, const struct values *values)
 {
     for (int i = 0; i < entry->fields->count; i++) {
         const struct defined_field *field = &entry->fields->items[i];
         const char *text = values ? values_get(values, field->name) : NULL;
-        char money[64];
-        if (text && (field->type == FIELD_MONEY || field->format == FORMAT_MONEY)) {
+        char money[64], shown[1024];
+        if (text && field->type == FIELD_SHOW) {
+            text = shown_value(entry, field, text, shown, sizeof shown);
+        } else if (text && field->type == FIELD_MONEY) {
             money_text(text, currency_of(entry, field), money, sizeof money);
             text = money;
-        } else if (text && field->type == FIELD_SHOW) {
-            const struct named_value *named =
-                named_value_find(field->values, field->value_count, text);
-            text = named ? both_text(&named->title) : text;
         } else if (text && field->type == FIELD_BOOL) {
             text = text[0] == 't' ? "true" : "false";
         }

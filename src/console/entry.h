@@ -14,6 +14,9 @@ void entry_free(struct entry *entry);
  * the user has changed before stays. */
 void entry_fill(struct entry *entry, const struct values *values);
 
+/* What stands in the fields was sent: Ctrl-D puts it into a field of the same screen the next time. */
+void entry_remember(struct entry *entry);
+
 enum entry_result { ENTRY_IGNORED, ENTRY_USED, ENTRY_SUBMIT };
 /* ENTRY_SUBMIT: all fields are valid. */
 enum entry_result entry_key(struct entry *entry, const struct key *key);

@@ -240,6 +240,7 @@ static void answered(void *data, struct answer *answer)
     char *said = page->console->message ? xstrdup(page->console->message) : NULL;
     struct console *console = page->console;
     seal_soon(console);
+    entry_remember(state->entry);
     form_clean(entry_form(state->entry));
     task_done(page, page->name);
     perform_after(page, &page->definition->submit.after, state->id, submit_value, page);
@@ -401,6 +402,7 @@ static void form_translate(struct page *page)
 {
     struct form_state *state = page->state;
     entry_translate(state->entry);
+    fill(page);
 }
 
 const struct page_ops form_page_ops = {

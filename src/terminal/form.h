@@ -71,8 +71,8 @@ bool form_type(struct form *form, int field, const char *value);
 bool form_changed(const struct form *form);
 /* Takes the present values as unchanged. */
 void form_clean(struct form *form);
-/* Values of the last submission, for Dup (Ctrl-D copies one into the focused field). */
-void form_remember(struct form *form);
+/* What was sent last in this field, for Dup (Ctrl-D puts it into the focused field). */
+void form_recall(struct form *form, int field, const char *value);
 
 enum form_result {
     FORM_IGNORED, /* not a key of the form: the caller's */

@@ -256,13 +256,8 @@ void form_clean(struct form *form)
     }
 }
 
-void form_remember(struct form *form)
+void form_recall(struct form *form, int field, const char *value)
 {
-    for (size_t i = 0; i < form->count; i++) {
-        struct form_entry *entry = &form->entries[i];
-        if (entry->field.type == FORM_PASSWORD)
-            continue;
-        free(entry->remembered);
-        entry->remembered = xstrdup(form_value(form, (int)i));
-    }
+    free(form->entries[field].remembered);
+    form->entries[field].remembered = xstrdup(value);
 }

@@ -241,6 +241,10 @@ static void ahead(void)
              "SELECT count(*) FROM bank.outbox WHERE case_id = %ld AND body LIKE '%%typed ahead%%'",
              id);
     stage_ok(!strcmp(stage_sql(command), "1"), "with what was typed meanwhile");
+    pty_type(pty, "r");
+    pty_wait_text(pty, "*Answer", WAIT);
+    pty_keys(pty, "Ctrl-D", NULL);
+    stage_ok(pty_wait_text(pty, "typed ahead", WAIT), "Ctrl-D puts what was sent last there again");
     pty_free(pty);
 }
 
