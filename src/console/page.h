@@ -47,7 +47,8 @@ struct page_ops {
     /* Marked rows: their number, and the cells of one (by column of `columns`). */
     int (*marks)(struct page *page);
     const char *const *(*mark_cells)(struct page *page, int nth);
-    void (*unmark)(struct page *page);
+    /* Takes the mark of the row with these cells away; NULL: all marks. */
+    void (*unmark)(struct page *page, const char *const *cells);
     /* Rows that the actions are about: their columns, the label column, the row under the cursor
      * (NULL when there is none). */
     const struct defined_columns *(*columns)(struct page *page);

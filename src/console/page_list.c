@@ -91,6 +91,15 @@ static void open_direct(struct page *page)
         console_jump(page, &page->definition->enter, page_lookup, page);
 }
 
+static void add_key(const struct definition *definition, const char *const *cells,
+                    struct buffer *key)
+{
+    for (int i = 0; i < definition->key_count; i++) {
+        const char *text = cells[definition->key[i]];
+        buffer_format(key, "%s%s", i ? "\x1f" : "", text ? text : "");
+    }
+}
+
 static void add_row(struct page *page, const PGresult *rows, int row)
 {
     struct list_state *state = page->state;
@@ -98,10 +107,7 @@ static void add_row(struct page *page, const PGresult *rows, int row)
     struct buffer key = BUFFER_INIT;
     for (int i = 0; i < definition->columns.count; i++)
         state->cells[i] = PQgetisnull(rows, row, i) ? NULL : PQgetvalue(rows, row, i);
-    for (int i = 0; i < definition->key_count; i++) {
-        const char *text = state->cells[definition->key[i]];
-        buffer_format(&key, "%s%s", i ? "\x1f" : "", text ? text : "");
-    }
+    add_key(definition, state->cells, &key);
     list_page_row(state->list, buffer_text(&key), state->cells);
     buffer_free(&key);
 }
@@ -380,9 +386,16 @@ static const char *const *list_mark_cells(struct page *page, int nth)
     return cells;
 }
 
-static void list_unmark_rows(struct page *page)
+static void list_unmark_rows(struct page *page, const char *const *cells)
 {
     struct list_state *state = page->state;
+    struct buffer key = BUFFER_INIT;
+    if (cells) {
+        add_key(page->definition, cells, &key);
+        list_unmark(state->list, buffer_text(&key));
+        buffer_free(&key);
+        return;
+    }
     list_unmark_all(state->list);
 }
 

@@ -208,6 +208,14 @@ void perform_after(struct page *page, const struct after *after, const char *id,
         shown->outdated = false;
 }
 
+/* What is left marked is what was refused. */
+static void unmark_done(const struct job *job)
+{
+    for (int i = 0; i < job->count && job->page->ops->unmark; i++)
+        if (job->items[i].state == DONE && job->items[i].cells)
+            job->page->ops->unmark(job->page, (const char *const *)job->items[i].cells);
+}
+
 static void job_finish(struct job *job)
 {
     int failed = 0;
@@ -223,8 +231,7 @@ static void job_finish(struct job *job)
         console_error(job->page->console, &job->error);
     if (failed && !strcmp(job->error.code, "BO409") && job->page->ops->refresh)
         job->page->ops->refresh(job->page); /* what the others made of it */
-    if (!failed && job->page->ops->unmark)
-        job->page->ops->unmark(job->page);
+    unmark_done(job);
     if (failed < job->count) {
         seal_soon(job->page->console);
         task_done(job->page, job->action->name);

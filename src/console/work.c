@@ -234,7 +234,7 @@ static void end(struct console *console)
             task_done(work->page, work->task);
     }
     if (work->page && work->page->ops->unmark && work->finished)
-        work->page->ops->unmark(work->page);
+        work->page->ops->unmark(work->page, NULL);
     if (page && page->ops->refresh && !console->login)
         page->ops->refresh(page);
     work_free(work);

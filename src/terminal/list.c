@@ -228,7 +228,7 @@ void list_page_end(struct list *list, bool more)
         take_window(list, page, more);
     }
     list->loaded = true;
-    list_marks_reorder(&list->marks);
+    list_marks_renew(&list->marks, &list->rows);
     list_advance(list);
     if (again)
         list_refresh(list);

@@ -42,16 +42,33 @@ void list_marks_reorder(struct list_marks *marks)
     marks->order = NULL;
 }
 
+static void take_cells(struct list_mark *mark, const struct list_rows *rows, int row)
+{
+    for (int i = 0; i < rows->cells; i++) {
+        const char *text = list_rows_get(rows, row, i);
+        free(mark->cells[i]);
+        mark->cells[i] = text ? xstrdup(text) : NULL;
+    }
+}
+
+void list_marks_renew(struct list_marks *marks, const struct list_rows *rows)
+{
+    bool found;
+    for (int row = 0; row < rows->count && marks->count; row++) {
+        size_t place = place_of(marks, list_rows_get(rows, row, -1), &found);
+        if (found)
+            take_cells(marks->sorted[place], rows, row);
+    }
+    list_marks_reorder(marks);
+}
+
 static struct list_mark *mark_new(const struct list_rows *rows, int row, const char *option)
 {
     struct list_mark *mark = xcalloc(1, sizeof *mark);
     mark->key = xstrdup(list_rows_get(rows, row, -1));
     mark->option = xstrdup(option);
     mark->cells = xcalloc((size_t)rows->cells, sizeof *mark->cells);
-    for (int i = 0; i < rows->cells; i++) {
-        const char *text = list_rows_get(rows, row, i);
-        mark->cells[i] = text ? xstrdup(text) : NULL;
-    }
+    take_cells(mark, rows, row);
     return mark;
 }
 

@@ -26,6 +26,9 @@ const struct list_mark *list_marks_at(struct list_marks *marks, const struct lis
                                       int nth);
 /* The rows changed: the order is made anew when asked for. */
 void list_marks_reorder(struct list_marks *marks);
+/* The rows were read again: marks of those held take their cells, so that what is done is done to what
+ * is seen. */
+void list_marks_renew(struct list_marks *marks, const struct list_rows *rows);
 void list_marks_clear(struct list_marks *marks, int cells);
 void list_marks_free(struct list_marks *marks, int cells);
 

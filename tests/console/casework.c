@@ -415,6 +415,24 @@ static void many(void)
              "one call does what it can and names the rest");
     stage_ok(!strcmp(field(one, "stage"), "accepted") && !strcmp(field(two, "stage"), "closed"),
              "so it is");
+    pty_keys(pty, "Enter", NULL);
+    stage_ok(pty_wait_text(pty, "1 marked", WAIT), "what was refused stays marked");
+    pty_type(pty, " ");
+    pty_wait_text(pty, "2 marked", WAIT);
+    snprintf(text, sizeof text,
+             "UPDATE bank.case_file SET version = version + 1, subject = 'Many C' WHERE case_id = %ld",
+             one);
+    stage_sql(text);
+    pty_keys(pty, "F5", NULL);
+    pty_wait_text(pty, "Many C", WAIT);
+    pty_type(pty, "A");
+    pty_wait_text(pty, "*To", WAIT);
+    pty_type(pty, "super01");
+    pty_keys(pty, "F10", NULL);
+    pty_wait_text(pty, "Assign: 2 rows", WAIT);
+    pty_type(pty, "y");
+    stage_ok(pty_wait_text(pty, "1 done, 1 refused", WAIT),
+             "what is done is done to the row as it was read last");
     pty_free(pty);
 }
 
