@@ -4,7 +4,7 @@
 # restarted under a delivery. Every message leaves, under its own key.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 34
+plan 35
 
 refused "an unknown option" 2 'bankops: *--twice*' "$program" deliver --twice
 echo 'sms = topsecret' >"$place/secrets"
