@@ -65,6 +65,10 @@ struct dialog *dialog_choose(struct console *console, const char *title, struct 
                              void (*chosen)(void *data, int tag), void *data);
 void dialog_choose_keys(struct dialog *dialog, const char *legend,
                         bool (*keys)(void *data, const struct key *key, int tag));
+/* A list of what a search found, `text` being what was sought: typing changes that text and calls
+ * typed(data, text), which brings other items by dialog_choose_replace. */
+void dialog_choose_search(struct dialog *dialog, const char *text,
+                          void (*typed)(void *data, const char *text));
 /* Replaces the items and keeps the cursor's line. */
 void dialog_choose_replace(struct dialog *dialog, struct dialog_items *items);
 void dialog_choose_select(struct dialog *dialog, int tag);

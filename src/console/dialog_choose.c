@@ -17,6 +17,8 @@ struct choose {
     char *legend;
     void (*chosen)(void *data, int tag);
     bool (*keys)(void *data, const struct key *key, int tag);
+    void (*typed)(void *data,
+                  const char *text); /* searches; NULL: what is typed narrows the items */
     void *data;
 };
 
@@ -48,7 +50,7 @@ static void items_free(struct dialog_items *items)
 static bool shows(const struct choose *choose, const struct dialog_item *item)
 {
     const char *filter = edit_text(&choose->filter);
-    return !*filter || strcasestr(item->text, filter) ||
+    return choose->typed || !*filter || strcasestr(item->text, filter) ||
            (item->note && strcasestr(item->note, filter)) ||
            (item->help && strcasestr(item->help, filter));
 }
@@ -108,6 +110,16 @@ static void paint_item(const struct dialog_item *item, int row, const struct are
         draw_cursor(row, in->left, false);
 }
 
+/* The end of what was typed, as much as fits. */
+static void paint_filter(const char *filter, int row, const struct area *in)
+{
+    int used = draw_word(row, in->left, STYLE_LABEL, _("Search: "));
+    while (*filter && used + width_of(filter) >= in->columns)
+        filter += edit_next(filter, strlen(filter), 0);
+    used += draw_word(row, in->left + used, STYLE_FOCUS, filter);
+    draw_cursor(row, in->left + used, true);
+}
+
 /* Height for the whole list, so that the box stands still while it is narrowed. */
 static void paint(struct dialog *dialog)
 {
@@ -118,7 +130,8 @@ static void paint(struct dialog *dialog)
     int text, note, lines;
     measure(choose, &text, &note);
     text = text + note + 2 < 56 ? 56 - note - 2 : text;
-    dialog_box(dialog, choose->items.count + 3, text + note + 2, STYLE_BORDER, &in);
+    dialog_box(dialog, (choose->typed && choose->items.count < 8 ? 8 : choose->items.count) + 3,
+               text + note + 2, STYLE_BORDER, &in);
     lines = in.rows - 3;
     if (choose->at < choose->top)
         choose->top = choose->at;
@@ -129,18 +142,17 @@ static void paint(struct dialog *dialog)
                    choose->top + i == choose->at);
     if (!item)
         draw_text(in.top, in.left, in.columns, STYLE_MUTED,
-                  choose->items.count ? _("Nothing has this text.")
-                                      : _("There is nothing to choose from."));
+                  choose->items.count || *filter ? _("Nothing has this text.")
+                  : choose->typed                ? _("Type what you look for.")
+                                                 : _("There is nothing to choose from."));
     draw_text(in.top + lines + 1, in.left, in.columns,
               item && item->refusal ? STYLE_WARNING : STYLE_MUTED,
               !item            ? ""
               : item->refusal  ? item->refusal
               : item->help     ? item->help
                                : "");
-    if (*filter) {
-        int used = draw_word(in.top + lines + 2, in.left, STYLE_LABEL, _("Search: "));
-        used += draw_word(in.top + lines + 2, in.left + used, STYLE_FOCUS, filter);
-        draw_cursor(in.top + lines + 2, in.left + used, true);
+    if (*filter || choose->typed) {
+        paint_filter(filter, in.top + lines + 2, &in);
     } else {
         draw_text(in.top + lines + 2, in.left, in.columns, STYLE_KEY_LABEL,
                   choose->legend ? choose->legend
@@ -206,12 +218,22 @@ static bool moves(struct choose *choose, int code)
     }
 }
 
+static void type(struct choose *choose, const struct key *key)
+{
+    enum edit_result result = edit_key(&choose->filter, key);
+    if (result == EDIT_IGNORED)
+        screen_bell();
+    if (result == EDIT_CHANGED && choose->typed)
+        choose->typed(choose->data, edit_text(&choose->filter));
+    choose->at = 0;
+}
+
 static void press(struct dialog *dialog, const struct key *key)
 {
     struct choose *choose = dialog->state;
     const struct dialog_item *item = shown(choose, choose->at);
     screen_dirty();
-    if (key->code == K_ESCAPE && *edit_text(&choose->filter)) {
+    if (key->code == K_ESCAPE && *edit_text(&choose->filter) && !choose->typed) {
         edit_set(&choose->filter, "");
         choose->at = 0;
     } else if (dialog_leaves(key)) {
@@ -221,9 +243,7 @@ static void press(struct dialog *dialog, const struct key *key)
     } else if (choose->keys && item && choose->keys(choose->data, key, item->tag)) {
         return;
     } else if (!moves(choose, key->code)) {
-        if (edit_key(&choose->filter, key) == EDIT_IGNORED)
-            screen_bell();
-        choose->at = 0;
+        type(choose, key);
     }
 }
 
@@ -263,6 +283,14 @@ void dialog_choose_keys(struct dialog *dialog, const char *legend,
     free(choose->legend);
     choose->legend = xstrdup(legend);
     choose->keys = keys;
+}
+
+void dialog_choose_search(struct dialog *dialog, const char *text,
+                          void (*typed)(void *data, const char *text))
+{
+    struct choose *choose = dialog->state;
+    edit_set(&choose->filter, text);
+    choose->typed = typed;
 }
 
 void dialog_choose_replace(struct dialog *dialog, struct dialog_items *items)

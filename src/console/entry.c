@@ -1,11 +1,10 @@
-#include "console/entry.h"
+#include "console/entry_internal.h"
 
 #include "base/alloc.h"
 #include "base/date.h"
 #include "base/language.h"
 #include "base/money.h"
 #include "console/dialog.h"
-#include "console/entry_editor.h"
 #include "console/file_field.h"
 #include "console/format.h"
 #include "console/task.h"
@@ -14,16 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct entry {
-    struct page *page;
-    const struct fields *fields;
-    struct form *form;
-    struct values stored; /* result of entry_value */
-    int asked;            /* field of a lookup under way, -1 none */
-    PGresult *found;
-    struct entry_kept kept; /* from the editor */
-};
 
 static const enum form_type form_types[] = {
     [FIELD_TEXT] = FORM_TEXT,     [FIELD_MEMO] = FORM_MEMO,     [FIELD_INTEGER] = FORM_INTEGER,
@@ -128,6 +117,7 @@ void entry_free(struct entry *entry)
     values_clear(&entry->stored);
     PQclear(entry->found);
     free(entry->kept.text);
+    free(entry->sought);
     free(entry);
 }
 
@@ -273,104 +263,6 @@ static void pick_choice(struct entry *entry, int at)
     dialog_choose(entry->page->console, both_text(&field->title), &items, picked_value, entry);
 }
 
-/* A text found for a memo goes behind what is written there. */
-static void append_text(struct entry *entry, int at, const char *text)
-{
-    const char *written = form_value(entry->form, at);
-    char *whole = xasprintf("%s%s%s", written, *written ? "\n" : "", text);
-    form_set(entry->form, at, whole);
-    free(whole);
-}
-
-static void picked_row(void *data, int tag)
-{
-    struct entry *entry = data;
-    int at = entry->asked;
-    entry->asked = -1;
-    if (tag >= 0 && at >= 0 && entry->found) {
-        const struct defined_lookup *lookup = entry->fields->items[at].lookup;
-        int column = defined_columns_find(&lookup->columns, lookup->value);
-        const char *value = PQgetvalue(entry->found, tag, column);
-        if (entry->fields->items[at].type == FIELD_MEMO) {
-            append_text(entry, at, value);
-            PQclear(entry->found);
-            entry->found = NULL;
-            return;
-        }
-        char text[256];
-        const char *cells[60];
-        for (int i = 0; i < lookup->columns.count && i < 60; i++)
-            cells[i] = PQgetvalue(entry->found, tag, i);
-        int shown = 0;
-        while (shown < lookup->columns.count - 1 &&
-               (lookup->columns.items[shown].hidden || shown == column))
-            shown++;
-        struct form_choice choice = {
-            value, format_cell(&lookup->columns, shown, cells, 0, NULL, text, sizeof text)};
-        form_set_choices(entry->form, at, &choice, 1);
-        form_set(entry->form, at, value);
-    }
-    PQclear(entry->found);
-    entry->found = NULL;
-}
-
-static void lookup_answer(void *data, struct answer *answer)
-{
-    struct entry *entry = data;
-    struct dialog_items items = {NULL, 0, 0};
-    if (answer->error || entry->asked < 0) {
-        if (answer->error)
-            console_error(entry->page->console, answer->error);
-        entry->asked = -1;
-        return;
-    }
-    const struct defined_field *field = &entry->fields->items[entry->asked];
-    const struct defined_columns *columns = &field->lookup->columns;
-    PQclear(entry->found);
-    entry->found = answer->rows;
-    answer->rows = NULL;
-    for (int row = 0; row < PQntuples(entry->found); row++) {
-        struct buffer text = BUFFER_INIT;
-        const char *cells[60];
-        char cell[256];
-        for (int i = 0; i < columns->count && i < 60; i++)
-            cells[i] = PQgetisnull(entry->found, row, i) ? NULL : PQgetvalue(entry->found, row, i);
-        for (int i = 0; i < columns->count; i++)
-            if (!columns->items[i].hidden)
-                buffer_format(&text, "%s%s", text.length ? "  " : "",
-                              format_cell(columns, i, cells, 0, NULL, cell, sizeof cell));
-        dialog_item_add(&items, row, buffer_text(&text), NULL, NULL, NULL);
-        buffer_free(&text);
-    }
-    dialog_choose(entry->page->console, both_text(&field->title), &items, picked_row, entry);
-}
-
-/* A value for the lookup's source: what is typed, other fields, then the page. */
-static const char *lookup_value(void *data, const char *name)
-{
-    struct entry *entry = data;
-    const struct defined_lookup *lookup = entry->fields->items[entry->asked].lookup;
-    if (lookup->search && !strcmp(name, lookup->search))
-        return form_value(entry->form, entry->asked);
-    if (form_find(entry->form, name) >= 0)
-        return entry_value(entry, name);
-    return page_value(entry->page, name);
-}
-
-static void ask_lookup(struct entry *entry, int at)
-{
-    const struct defined_lookup *lookup = entry->fields->items[at].lookup;
-    struct query query = QUERY_INIT;
-    entry->asked = at;
-    query_source(&query, &lookup->source, &lookup->columns, 200, lookup_value, entry);
-    struct request request = {.sql = buffer_text(&query.sql),
-                              .n = query.count,
-                              .values = (const char *const *)query.values,
-                              .kind = REQUEST_READ};
-    connection_request(entry->page->console->connection, entry, &request, lookup_answer, entry);
-    query_free(&query);
-}
-
 static void picked_file(void *data, const char *path)
 {
     struct entry *entry = data;
@@ -393,7 +285,7 @@ static void pick(struct entry *entry)
         return;
     const struct defined_field *field = &entry->fields->items[at];
     if (field->lookup)
-        ask_lookup(entry, at);
+        entry_lookup(entry, at);
     else if (field->value_count)
         pick_choice(entry, at);
     else if (field->type == FIELD_FILE)

@@ -248,6 +248,31 @@ static void ahead(void)
     pty_free(pty);
 }
 
+/* F4 on an empty field: what is typed in the list is looked for. */
+static void found(void)
+{
+    char name[64];
+    snprintf(
+        name, sizeof name, "%s",
+        stage_sql("SELECT left(c.name, 3) FROM bank.customer c JOIN bank.staff s ON "
+                  "s.login = 'clerk01' JOIN bank.unit u ON u.unit_id = s.unit_id WHERE c.unit_id "
+                  "BETWEEN u.low AND u.high AND NOT c.restricted AND c.kind = 'person' AND NOT "
+                  "EXISTS (SELECT FROM bank.staff o WHERE o.customer_id = c.customer_id) "
+                  "ORDER BY c.customer_id LIMIT 1"));
+    struct pty *pty = start("clerk01", "cnew");
+    pty_keys(pty, "F4", NULL);
+    stage_ok(pty_wait_text(pty, "Type what you look for.", WAIT), "a list that waits to be asked");
+    pty_type(pty, name);
+    stage_ok(pty_wait_gone(pty, "Nothing has this text.", WAIT) &&
+                 pty_wait_gone(pty, "Type what you look for.", WAIT),
+             "finds while one types");
+    pty_settle(pty, 300, 3000);
+    pty_keys(pty, "Enter", NULL);
+    stage_ok(pty_wait_gone(pty, "Search: ", WAIT) && pty_wait_text(pty, name, WAIT),
+             "and what is chosen stands in the field");
+    pty_free(pty);
+}
+
 static void papers(void)
 {
     char command[2400];
@@ -492,6 +517,7 @@ int main(void)
     simple();
     editor();
     ahead();
+    found();
     papers();
     mediated();
     together();
