@@ -69,7 +69,7 @@ struct text_state {
     char *text;
     unsigned style;
     bool question;
-    int top;
+    int top, rows; /* first line shown, lines that fit */
     void (*answer)(void *data, bool yes);
     void *data;
 };
@@ -133,10 +133,25 @@ static void text_paint(struct dialog *dialog)
     columns = columns < screen_columns() - 6 ? columns : screen_columns() - 6;
     lines = wrap(state->text, columns, 0, 0, 0, 0, 0, false);
     dialog_box(dialog, lines + 2, columns, state->question ? STYLE_WARNING : STYLE_BORDER, &in);
-    wrap(state->text, in.columns, state->top, in.rows - 2, in.top, in.left, state->style, true);
+    state->rows = in.rows - 2;
+    if (state->top > lines - state->rows)
+        state->top = lines > state->rows ? lines - state->rows : 0;
+    wrap(state->text, in.columns, state->top, state->rows, in.top, in.left, state->style, true);
     draw_text(in.top + in.rows - 1, in.left, in.columns, STYLE_KEY_LABEL,
               state->question ? _("y = yes   n or Esc = no") : _("Enter = close"));
     draw_cursor(in.top, in.left, state->question);
+}
+
+/* Scrolls; the end is found when it is painted. */
+static bool text_moves(struct text_state *state, int code)
+{
+    int by = code == K_DOWN                          ? 1
+             : code == K_UP                          ? -1
+             : code == K_PAGE_DOWN || code == K_F(8) ? state->rows
+             : code == K_PAGE_UP || code == K_F(7)   ? -state->rows
+                                                     : 0;
+    state->top = state->top + by > 0 ? state->top + by : 0;
+    return by != 0;
 }
 
 static void text_key(struct dialog *dialog, const struct key *key)
@@ -148,11 +163,7 @@ static void text_key(struct dialog *dialog, const struct key *key)
     bool no = dialog_leaves(key) || key->code == 'n' || key->code == 'N';
     if (!state->question)
         no = no || key->code == K_ENTER || key->code == ' ' || key->code == 'q';
-    if (key->code == K_DOWN || key->code == K_PAGE_DOWN)
-        state->top++;
-    else if ((key->code == K_UP || key->code == K_PAGE_UP) && state->top)
-        state->top--;
-    else if (!yes && !no)
+    if (!yes && !no && !text_moves(state, key->code))
         screen_bell();
     if (yes || no) {
         dialog_close(dialog);
