@@ -60,12 +60,25 @@ static inline float sum_lanes(const wide *sum)
     return (s[0] + s[1] + (s[2] + s[3])) + (s[4] + s[5] + (s[6] + s[7]));
 }
 
-static float draw(struct school *school)
+enum { DRAW_BITS = 24 };
+
+static uint32_t draw_bits(struct school *school)
 {
     school->random ^= school->random << 13;
     school->random ^= school->random >> 7;
     school->random ^= school->random << 17;
-    return (float)(school->random >> 40) / 16777216.0F;
+    return (uint32_t)(school->random >> (64 - DRAW_BITS));
+}
+
+static float draw(struct school *school)
+{
+    return (float)draw_bits(school) / (float)(1 << DRAW_BITS);
+}
+
+/* What draw_bits() must be below to be one of this part of the draws. */
+static uint32_t part_bits(double part)
+{
+    return (uint32_t)ceilf((float)part * (float)(1 << DRAW_BITS));
 }
 
 /* Common features first, so that the rows used most lie together. */
@@ -185,8 +198,9 @@ static void end(struct school *school)
 static void drop_words(struct school *school, size_t text)
 {
     size_t words = school->corpus->words[text], left = 0;
+    uint32_t out = part_bits(school->settings->words_out);
     for (size_t i = 0; i < words; i++) {
-        school->dropped[i] = draw(school) < (float)school->settings->words_out;
+        school->dropped[i] = draw_bits(school) < out;
         left += !school->dropped[i];
     }
     if (!left)
@@ -196,13 +210,15 @@ static void drop_words(struct school *school, size_t text)
 /* The features that are left of the words that are left, scaled to length 1. */
 static void show(struct school *school, size_t text)
 {
-    float square = 0, out = (float)school->settings->features_out;
+    float square = 0;
+    uint32_t out = part_bits(school->settings->features_out);
     const size_t *range = school->starts + text * 2;
     drop_words(school, text);
     school->count = 0;
     for (size_t at = range[0]; at < range[1]; at++) {
         const struct place *place = &school->places[at];
-        if (school->dropped[place->first] || school->dropped[place->second] || draw(school) < out)
+        if (school->dropped[place->first] || school->dropped[place->second] ||
+            draw_bits(school) < out)
             continue;
         if (!school->counts[place->row])
             school->row[school->count++] = place->row;
@@ -262,7 +278,7 @@ static void soften(float *scores, int labels)
 {
     float most = scores[0], sum = 0;
     for (int k = 1; k < labels; k++)
-        most = fmaxf(most, scores[k]);
+        most = scores[k] > most ? scores[k] : most;
     for (int k = 0; k < labels; k++)
         sum += scores[k] = expf(scores[k] - most);
     for (int k = 0; k < labels; k++)

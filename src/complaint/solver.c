@@ -111,13 +111,14 @@ static bool step(struct work *work, uint32_t row)
     if (alpha <= 0) {
         if (gradient > work->above)
             return false;
-        projected = fmin(gradient, 0);
+        projected = gradient < 0 ? gradient : 0;
     }
-    work->highest = fmax(work->highest, projected);
-    work->lowest = fmin(work->lowest, projected);
+    work->highest = projected > work->highest ? projected : work->highest;
+    work->lowest = projected < work->lowest ? projected : work->lowest;
     if (fabs(projected) < 1e-12)
         return true;
-    work->alpha[row] = fmax(alpha - gradient / work->square[row], 0);
+    double moved = alpha - gradient / work->square[row];
+    work->alpha[row] = moved > 0 ? moved : 0;
     float change = (float)((work->alpha[row] - alpha) * side);
     for (size_t at = rows->starts[row]; at < end; at++)
         weights[rows->column[at]] += change * rows->value[at];

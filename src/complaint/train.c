@@ -342,7 +342,9 @@ struct model *train(const struct corpus *corpus, const struct train_settings *se
 {
     size_t labels = (size_t)corpus->label_count;
     float *known = xcalloc(labels * corpus->count + 1, sizeof *known);
-    struct model *held = train_from(corpus, settings, 0, HELD_OUT, known, error);
+    struct train_settings shorter = *settings; /* how sure it is shows early */
+    shorter.net.texts_shown = settings->net.texts_shown / 2;
+    struct model *held = train_from(corpus, &shorter, 0, HELD_OUT, known, error);
     if (!held) {
         free(known);
         return NULL;
