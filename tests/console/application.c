@@ -168,7 +168,7 @@ static void opening(void)
              "and named, with what is done at the visit");
     stage_ok(confirm(pty, "S", "Not submitted"), "it is not handed in so");
     papers(pty, 4);
-    stage_ok(pty_wait_gone(pty, "Wanted", WAIT) && pty_has(pty, "scan.txt"),
+    stage_ok(pty_wait_gone(pty, "Wanted", WAIT) && pty_wait_text(pty, "scan.txt", WAIT),
              "each paper has its file");
     stage_ok(confirm(pty, "S", "with the reviewing desk"), "with its documents it is");
     pty_free(pty);
@@ -243,7 +243,7 @@ static void credit(void)
     snprintf(number, sizeof number, "%s", newest());
     pty_type(pty, "4");
     stage_ok(pty_wait_text(pty, "Never late in 24 months", WAIT) &&
-                 pty_has(pty, "0 late payments in 24 months"),
+                 pty_wait_text(pty, "0 late payments in 24 months", WAIT),
              "each point of the score has its evidence");
     stage_ok(confirm(pty, "S", "Approved by the rules"), "the rules decide at once");
     pty_free(pty);

@@ -213,7 +213,7 @@ static void troubles(void)
     snprintf(command, sizeof command,
              "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet stop", stage_program);
     stage_ok(system(command) == 0 && pty_wait_text(pty, "As of ", WAIT) &&
-                 pty_has(pty, "Row 00014"),
+                 pty_wait_text(pty, "Row 00014", WAIT),
              "the server is gone: rows stay, with their time");
     pty_keys(pty, "Down", "F1", NULL);
     stage_ok(pty_wait_text(pty, "type to search", WAIT), "keys live without a server");

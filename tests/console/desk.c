@@ -81,7 +81,7 @@ static void finacle(void)
     pty_keys(pty, "F4", NULL);
     pty_type(pty, "b");
     stage_ok(pty_wait_text(pty, "Channel     : Branch", WAIT) &&
-                 pty_has(pty, "Summary     : asked for a card"),
+                 pty_wait_text(pty, "Summary     : asked for a card", WAIT),
              "F4 accepts it and goes on");
     pty_free(pty);
 }

@@ -130,7 +130,8 @@ static void asks_for_many(void)
     pty_type(pty, "  r");
     stage_ok(pty_wait_text(pty, "y = yes", WAIT), "several lanes are asked for once");
     pty_type(pty, "y");
-    stage_ok(pty_wait_text(pty, "NOSTRO-EUR up to", WAIT) && pty_has(pty, "CLEARING up to"),
+    stage_ok(pty_wait_text(pty, "NOSTRO-EUR up to", WAIT) &&
+                 pty_wait_text(pty, "CLEARING up to", WAIT),
              "and reported one after the other");
     stage_ok(number("SELECT count(*) FROM bank.recon_run") == before + 2, "each has its run");
     pty_free(pty);
