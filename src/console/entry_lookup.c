@@ -93,6 +93,10 @@ static void lookup_answer(void *data, struct answer *answer)
             entry->asked = -1;
         return;
     }
+    if (entry->again && !entry->picker) { /* the answer to a list that was left */
+        ask(entry);
+        return;
+    }
     const struct defined_field *field = &entry->fields->items[entry->asked];
     PQclear(entry->found);
     entry->found = answer->rows;
@@ -139,8 +143,8 @@ static void ask(struct entry *entry)
 
 void entry_lookup(struct entry *entry, int at)
 {
-    if (entry->asking)
-        return;
     entry->asked = at;
-    ask(entry);
+    entry->again = entry->asking;
+    if (!entry->asking)
+        ask(entry);
 }
