@@ -3,6 +3,7 @@ dist_screens_DATA = screens/screen.schema.json \
   screens/home.json
 EXTRA_DIST += screens/README.md
 dist_screens_DATA += \
+  screens/audit-entry.json \
   screens/case-list.json \
   screens/recon-run.json \
   screens/recon-lane-new.json \
@@ -13,6 +14,7 @@ dist_screens_DATA += \
   screens/case-note.json \
   screens/case-classify.json \
   screens/case-route.json \
+  screens/case-transfer.json \
   screens/case-assign.json \
   screens/queue-list.json \
   screens/case-mark.json \
@@ -91,7 +93,9 @@ dist_screens_DATA += screens/recon-escalations.json screens/recon-suggestions.js
   screens/recon-balances.json screens/recon-signoffs.json
 dist_screens_DATA += screens/portfolio.json screens/portfolio-list.json screens/campaign-targets.json \
   screens/benefit-uses.json screens/tier-benefits.json \
-  screens/settings.json screens/units.json screens/unit-regimes.json screens/business-hours.json screens/role-rights.json
+  screens/settings.json screens/units.json screens/unit-regimes.json screens/business-hours.json screens/role-rights.json \
+  screens/staff-new.json screens/staff-edit.json screens/staff-changes.json \
+  screens/calendars.json screens/calendar-edit.json screens/unit-calendars.json screens/calendar-changes.json screens/clock-rule.json
 dist_screens_DATA += screens/recon-lanes.json \
   screens/recon-setting.json \
   screens/recon-lane-edit.json \

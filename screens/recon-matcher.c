@@ -26,6 +26,7 @@ struct matcher {
     char *of; /* key of the break that the candidates are of */
     char *back; /* key of the break just taken back, where the cursor goes; else NULL */
     int line; /* after a match the cursor stays on this row, which is another one; else -1 */
+    bool calling; /* a match was sent, its answer has not come */
     struct buffer items;
     struct panel_pick {
         int count[SIDES]; /* lines that a match would take, by L and S */
@@ -211,6 +212,7 @@ static void matched(struct page *page, const struct perform_result *result, void
 {
     struct matcher *state = state_of(page);
     const char *slash = result->good && data && result->id ? strchr(result->id, '/') : NULL;
+    state->calling = false;
     if (result->good) {
         forget_marks(page);
         state->line = list_cursor(state->panels[LEFT].list);
@@ -230,6 +232,10 @@ static void match(struct page *page)
     struct values arguments = VALUES_INIT;
     const char *suggestion = panel_value(right, "match_id");
     pick(state);
+    if (state->calling) {
+        console_refuse(page->console, _("The match before is still being kept."));
+        return;
+    }
     if (!state->pick.account || !list_settled(right->list)) {
         console_refuse(page->console, _("The candidates are not there yet."));
         return;
@@ -247,13 +253,13 @@ static void match(struct page *page)
         !list_mark_count(state->panels[LEFT].list)) {
         values_set(&arguments, "p_match_id", suggestion);
         values_set(&arguments, "p_version", panel_value(right, "match_version"));
-        perform_call(page, "match_confirm", &arguments, matched, NULL);
+        state->calling = perform_call(page, "match_confirm", &arguments, matched, NULL);
     } else {
         values_set(&arguments, "p_items", buffer_text(&state->items));
         values_set(&arguments, "p_kind", "");
         values_set(&arguments, "p_counter_account", "");
         values_set(&arguments, "p_note", "");
-        perform_call(page, "match_propose", &arguments, matched, NULL);
+        state->calling = perform_call(page, "match_propose", &arguments, matched, NULL);
     }
     values_clear(&arguments);
 }
@@ -400,11 +406,11 @@ static void paint_why(struct matcher *state, int row, int left, int width)
     const char *score = panel_value(right, "score");
     const char *key, *of = cell(&state->panels[LEFT], wanted(state, &key), "reference");
     int cursor = list_cursor(state->panels[LEFT].list);
-    bool ranked = why && score && strcmp(score, "0") != 0;
+    bool ranked = why && (!score || strcmp(score, "0") != 0);
     if (ranked && of && cursor >= 0 && strcmp(key, list_key(state->panels[LEFT].list, cursor)))
         buffer_format(&text, "%s: ", of);
-    if (ranked && rank && !strcmp(rank, "1") && list_count(right->list) > 1)
-        buffer_format(&text, _("%s; %s ahead of the next"), why, lead ? lead : "0");
+    if (ranked && lead && *lead && rank && !strcmp(rank, "1") && list_count(right->list) > 1)
+        buffer_format(&text, _("%s ahead of the next: %s"), lead, why);
     else if (ranked)
         buffer_add(&text, why);
     int used = draw_word(row, left, STYLE_LABEL, _("Why")) + 1;

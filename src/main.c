@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command commands[] = {
     {"audit", "verify|seal", N_("prove that the audit trail is whole"), command_audit},
@@ -32,7 +33,7 @@ static const struct command commands[] = {
     {"opening", "[--files FOLDER]", N_("import, reconcile and route for the day"), command_opening},
     {"pull-cases", "[--once]", N_("ask other systems for new complaints"), command_pull_cases},
     {"reconcile", "[OPTION…] LANE…", N_("match lanes and open their breaks"), command_reconcile},
-    {"report", "NAME", N_("write a report as text or CSV"), command_report},
+    {"report", "NAME", N_("write a report as text, paper, CSV or workbook"), command_report},
     {"route", "[--explain CASE]", N_("send cases to their queue, or say why they are there"),
      command_route},
     {"screens", "check|list|keys", N_("validate and list the screen files"), command_screens},
@@ -58,6 +59,18 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/* A disk that is full is a failure also where it shows only at the end; that a terminal is gone is
+ * none. */
+static int finish(int status, bool terminal)
+{
+    struct error error = ERROR_INIT;
+    if (status || terminal || (!fflush(stdout) && !ferror(stdout)))
+        return status;
+    error_errno(&error, _("standard output"), NULL, _("cannot write"));
+    error_print(&error);
+    return error_exit_status(&error);
+}
+
 static int run(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
@@ -73,10 +86,12 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
+    bool terminal = isatty(STDOUT_FILENO);
     const char *language = NULL;
     int at = 1;
     if (at + 1 < argc && !strcmp(argv[at], "--language")) {
         language = argv[at + 1];
+        setenv("BANKOPS_LANGUAGE_SET", "1", 1); /* what was kept does not count */
         at += 2;
     }
     char *locale = place_locale();
@@ -87,11 +102,11 @@ int main(int argc, char **argv)
         return error_exit_status(&error);
     }
     if (at < argc && (!strcmp(argv[at], "--help") || !strcmp(argv[at], "-h")))
-        return print_help(), 0;
+        return print_help(), finish(0, terminal);
     if (at < argc && !strcmp(argv[at], "--version"))
-        return puts(PACKAGE_STRING), 0;
+        return puts(PACKAGE_STRING), finish(0, terminal);
     if (at >= argc || (argv[at][0] == '-' && find("console"))) {
         argv[--at] = (char *)"console";
     }
-    return run(argc - at, argv + at);
+    return finish(run(argc - at, argv + at), terminal);
 }

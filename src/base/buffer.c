@@ -77,3 +77,12 @@ char *buffer_take(struct buffer *buffer)
     *buffer = (struct buffer)BUFFER_INIT;
     return text;
 }
+
+size_t buffer_read(const struct buffer *buffer, size_t *taken, char *bytes, size_t room)
+{
+    size_t rest = buffer->length - *taken, count = room < rest ? room : rest;
+    if (count)
+        memcpy(bytes, buffer->data + *taken, count);
+    *taken += count;
+    return count;
+}

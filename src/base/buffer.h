@@ -26,4 +26,8 @@ const char *buffer_text(const struct buffer *buffer);
 /* The content as a string that the caller frees; the buffer is empty afterwards. */
 char *buffer_take(struct buffer *buffer);
 
+/* Copies what follows the first *taken bytes, at most `room` bytes, and counts it as taken; returns
+ * how much. */
+size_t buffer_read(const struct buffer *buffer, size_t *taken, char *bytes, size_t room);
+
 #endif

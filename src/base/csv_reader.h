@@ -13,25 +13,33 @@ struct csv_cell {
     size_t length;
 };
 
-/* A comma separated file (RFC 4180, UTF-8, first row the names of the columns) held in memory. It
- * is strict: a stray quote, a row with another number of fields, a byte that is no UTF-8 is an
- * error that names file, line and column. */
+/* A comma separated file (RFC 4180, UTF-8 or all of it GB18030, first row the names of the columns),
+ * held in memory whole or read piece by piece. It is strict: a stray quote, a row with another number
+ * of fields, a byte that is no UTF-8 is an error that names file, line and column. */
 struct csv_reader {
     char *path, *data;
-    size_t length, at;
-    size_t from;     /* offset of the first byte of `row` in the file */
+    size_t length, at, capacity;
+    size_t from;     /* offset of the first byte of `row` in the file; of one held in memory */
     size_t line;     /* that `row` begins with, from 1 */
     size_t next_line;
     bool whole;      /* read to its end, also when it is refused */
+    int fd;          /* of a file read piece by piece, when `pieces` */
+    bool pieces, ended;
+    char *head;      /* what `names` of such a file point into */
     int columns;
     struct csv_cell names[CSV_COLUMNS], row[CSV_COLUMNS];
 };
 
 /* Reads the file and its names. False with a reason; then there is nothing to close. */
 bool csv_reader_open(struct csv_reader *reader, const char *path, struct error *error);
+/* The same, but never more than a piece of the file, a few rows, is in memory: a row is there until
+ * the next one is read, and what is refused ends the reading. Takes files of any length with rows of at
+ * most 64 MB. */
+bool csv_reader_open_pieces(struct csv_reader *reader, const char *path, struct error *error);
 void csv_reader_close(struct csv_reader *reader);
 
-/* Number of the column of this name; -1 with an error that lists the names there are. */
+/* Number of the column of this name; -1 with an error that lists the names there are, or says that
+ * there are two of it. */
 int csv_reader_column(const struct csv_reader *reader, const char *name, struct error *error);
 
 /* The next row into reader->row, which points into the reader. False at the end and on failure

@@ -53,8 +53,10 @@ void error_print(const struct error *error)
 {
     struct buffer line = BUFFER_INIT;
     buffer_add(&line, "bankops: ");
-    if (error->where[0]) {
-        text_safe(&line, error->where, strlen(error->where));
+    /* A parameter of a function of the database goes by its name without the "p_". */
+    const char *where = error->where + (strncmp(error->where, "p_", 2) ? 0 : 2);
+    if (*where) {
+        text_safe(&line, where, strlen(where));
         buffer_add(&line, ": ");
     }
     text_safe(&line, error->what, strlen(error->what));

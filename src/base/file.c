@@ -73,62 +73,83 @@ static bool write_all(int fd, const char *data, size_t length)
     return true;
 }
 
-static bool write_beside(const char *path, const void *data, size_t length, struct error *error)
+static bool open_beside(struct file_writer *writer, const char *path, struct error *error)
 {
-    char *temporary = xasprintf("%s.%ld.new", path, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool done = false;
-    if (fd < 0) {
-        error_errno(error, path, _("Check that the folder exists and is writable."),
-                    _("cannot be written"));
-    } else {
-        done = write_all(fd, data, length) && fsync(fd) == 0;
-        int number = errno;
-        if (close(fd) < 0 && done) {
-            done = false;
-            number = errno;
-        }
-        if (done && rename(temporary, path) < 0) {
-            done = false;
-            number = errno;
-        }
-        errno = number;
-        if (!done) {
-            error_errno(error, path, _("Free some space; the old file is unchanged."),
-                        _("cannot be written"));
-            unlink(temporary);
-        }
-    }
-    free(temporary);
-    return done;
+    char *real = realpath(path, NULL);
+    writer->target = xstrdup(real ? real : path);
+    free(real);
+    writer->temporary = xasprintf("%s.%ld.new", writer->target, (long)getpid());
+    writer->fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (writer->fd >= 0)
+        return true;
+    error_errno(error, path, _("Check that the folder exists and is writable."),
+                _("cannot be written"));
+    free(writer->temporary);
+    writer->temporary = NULL;
+    return false;
 }
 
 /* A terminal, a pipe, /dev/null: nothing there can be put in its place. */
-static bool write_into(const char *path, const void *data, size_t length, struct error *error)
+static bool open_device(struct file_writer *writer, const char *path, struct error *error)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    bool done = fd >= 0 && write_all(fd, data, length);
-    int number = errno;
-    if (fd >= 0)
-        close(fd);
-    errno = number;
-    return done || error_errno(error, path, NULL, _("cannot be written"));
+    writer->fd = path ? open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY) : dup(STDOUT_FILENO);
+    return writer->fd >= 0 || error_errno(error, writer->path, NULL, _("cannot be written"));
+}
+
+bool file_writer_open(struct file_writer *writer, const char *path, struct error *error)
+{
+    struct stat status;
+    *writer = (struct file_writer){.fd = -1, .path = xstrdup(path ? path : _("standard output"))};
+    bool there = path && stat(path, &status) == 0, good = false;
+    if (!path || (there && (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))))
+        good = open_device(writer, path, error);
+    else if (there && !S_ISREG(status.st_mode))
+        error_set(error, ERROR_INPUT, path, _("Name a regular file."), _("is not a regular file"));
+    else
+        good = open_beside(writer, path, error);
+    if (!good)
+        file_writer_close(writer, false, error);
+    return good;
+}
+
+static bool refuse(const struct file_writer *writer, struct error *error)
+{
+    return error_errno(error, writer->path,
+                       writer->temporary ? _("Free some space; the old file is unchanged.") : NULL,
+                       _("cannot be written"));
+}
+
+bool file_writer_add(struct file_writer *writer, const void *data, size_t length,
+                     struct error *error)
+{
+    return write_all(writer->fd, data, length) || refuse(writer, error);
+}
+
+bool file_writer_close(struct file_writer *writer, bool keep, struct error *error)
+{
+    bool beside = writer->temporary, done = keep;
+    if (done && beside && fsync(writer->fd) < 0)
+        done = refuse(writer, error);
+    if (writer->fd >= 0 && close(writer->fd) < 0 && done)
+        done = refuse(writer, error);
+    if (done && beside && rename(writer->temporary, writer->target) < 0)
+        done = refuse(writer, error);
+    if (beside && !done)
+        unlink(writer->temporary);
+    free(writer->path);
+    free(writer->target);
+    free(writer->temporary);
+    *writer = (struct file_writer){.fd = -1};
+    return done;
 }
 
 bool file_write(const char *path, const void *data, size_t length, struct error *error)
 {
-    struct stat status;
-    if (stat(path, &status) < 0)
-        return write_beside(path, data, length, error);
-    if (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))
-        return write_into(path, data, length, error);
-    if (!S_ISREG(status.st_mode))
-        return error_set(error, ERROR_INPUT, path, _("Name a regular file."),
-                         _("is not a regular file"));
-    char *target = realpath(path, NULL);
-    bool done = write_beside(target ? target : path, data, length, error);
-    free(target);
-    return done;
+    struct file_writer writer;
+    if (!file_writer_open(&writer, path, error))
+        return false;
+    bool done = file_writer_add(&writer, data, length, error);
+    return file_writer_close(&writer, done, error);
 }
 
 bool file_same(const char *one, const char *other)

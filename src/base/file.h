@@ -13,6 +13,18 @@ bool file_read(const char *path, size_t limit, char **data, size_t *length, stru
  * is followed; a device or a pipe is written into as it stands, a directory is refused. */
 bool file_write(const char *path, const void *data, size_t length, struct error *error);
 
+/* The same a piece at a time; what goes into a device, a pipe or (path NULL) standard output is there
+ * at once. */
+struct file_writer {
+    int fd;
+    char *path, *target, *temporary;
+};
+bool file_writer_open(struct file_writer *writer, const char *path, struct error *error);
+bool file_writer_add(struct file_writer *writer, const void *data, size_t length,
+                     struct error *error);
+/* Closes it: with `keep` the file takes its place, else nothing is left of it. */
+bool file_writer_close(struct file_writer *writer, bool keep, struct error *error);
+
 /* Whether two names lead to one regular file that exists. */
 bool file_same(const char *one, const char *other);
 

@@ -4,10 +4,18 @@
 #include "base/error.h"
 
 #include <libintl.h>
+#include <stdio.h>
 
 #define _(text) gettext(text)
 /* Marks a text for translation where a call is not possible (tables). */
 #define N_(text) (text)
+
+/* "1 line", "12 lines" in the user's language, written into the array `text`; is `text`. `one` and
+ * `many` are literals with one %lld. */
+#define language_count(text, one, many, count)                                                     \
+    (snprintf((text), sizeof(text), ngettext((one), (many), (unsigned long)(count)),               \
+              (long long)(count)),                                                                 \
+     (const char *)(text))
 
 enum language { LANGUAGE_ENGLISH, LANGUAGE_CHINESE };
 

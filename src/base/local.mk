@@ -5,6 +5,8 @@ libbase_a_SOURCES = \
   src/base/clock.c src/base/clock.h \
   src/base/csv_reader.c src/base/csv_reader.h \
   src/base/date.c src/base/date.h \
+  src/base/digest.c src/base/digest.h \
+  src/base/encoding.c src/base/encoding.h \
   src/base/error.c src/base/error.h \
   src/base/file.c src/base/file.h \
   src/base/icu.c src/base/icu.h \
@@ -16,7 +18,7 @@ libbase_a_SOURCES = \
 
 if HAVE_CMOCKA
 base_tests = tests/base/text.t tests/base/money.t tests/base/date.t tests/base/json.t \
-  tests/base/csv_reader.t
+  tests/base/csv_reader.t tests/base/digest.t
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 tests_base_text_t_SOURCES = tests/base/text.c
@@ -29,4 +31,6 @@ tests_base_date_t_LDADD = $(tests_base_text_t_LDADD)
 tests_base_json_t_LDADD = $(tests_base_text_t_LDADD)
 tests_base_csv_reader_t_SOURCES = tests/base/csv_reader.c
 tests_base_csv_reader_t_LDADD = $(tests_base_text_t_LDADD)
+tests_base_digest_t_SOURCES = tests/base/digest.c
+tests_base_digest_t_LDADD = libbase.a $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 endif

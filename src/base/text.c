@@ -153,12 +153,19 @@ void text_safe(struct buffer *out, const char *text, size_t length)
     }
 }
 
+/* Those that Unicode keeps out of interchange; a workbook with one cannot be opened. */
+static bool no_character(uint32_t c)
+{
+    return (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);
+}
+
 /* Characters that order others or hide, and belong to no writing. */
 static bool acts(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200B || c == 0x200E || c == 0x200F ||
            (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0x061C ||
-           c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
+           c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F) ||
+           no_character(c);
 }
 
 void text_plain(struct buffer *out, const char *text, size_t length, char line_end)

@@ -79,9 +79,11 @@ static bool seal_once(PGconn *connection, const struct audit_choices *choices, i
     bool done = true;
     if (choices->anchor && block > *last)
         done = anchor_add(choices->anchor, PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2), error);
+    long long sealed = atoll(PQgetvalue(rows, 0, 0));
     if (done && tell)
-        printf(_("%s blocks sealed; the last is %s, head %s\n"), PQgetvalue(rows, 0, 0),
-               PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2));
+        printf(ngettext("%lld block sealed; the last is %s, head %s\n",
+                        "%lld blocks sealed; the last is %s, head %s\n", (unsigned long)sealed),
+               sealed, PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2));
     *last = block;
     PQclear(rows);
     return done;
@@ -111,10 +113,11 @@ static bool verify(PGconn *connection, const struct audit_choices *choices, stru
     struct audit_count count;
     if (!audit_verify(connection, choices->anchor, &count, error))
         return false;
-    printf(_("the audit trail is whole: %lld blocks, %lld rows; %lld rows not sealed yet\n"
-             "head %s\n"),
-           (long long)count.blocks, (long long)count.rows, (long long)count.open_rows,
-           count.head);
+    char blocks[64], rows[64], open[64];
+    printf(_("the audit trail is whole: %s, %s; %s not sealed yet\nhead %s\n"),
+           language_count(blocks, "%lld block", "%lld blocks", count.blocks),
+           language_count(rows, "%lld row", "%lld rows", count.rows),
+           language_count(open, "%lld row", "%lld rows", count.open_rows), count.head);
     return true;
 }
 

@@ -2,12 +2,12 @@
 
 #include "base/alloc.h"
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/language.h"
 #include "database/session.h"
 
 #include <inttypes.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,12 +68,6 @@ static bool beyond(struct place a, struct place b)
     return a.xid != b.xid ? a.xid > b.xid : a.id > b.id;
 }
 
-static void hex(const unsigned char *bytes, size_t count, char *text)
-{
-    for (size_t i = 0; i < count; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static bool unhex(const char *text, struct buffer *out)
 {
     for (unsigned value; text[0] && text[1]; text += 2) {
@@ -88,15 +82,13 @@ static bool unhex(const char *text, struct buffer *out)
 static void row_hash(const struct reader *rows, char text[65])
 {
     struct buffer all = BUFFER_INIT;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     for (int i = 0; i < FIELDS; i++) {
         if (PQgetisnull(rows->part, rows->at, i))
             buffer_add_char(&all, '-');
         else
             buffer_format(&all, "%d:%s", PQgetlength(rows->part, rows->at, i), cell(rows, i));
     }
-    SHA256((const unsigned char *)all.data, all.length, digest);
-    hex(digest, sizeof digest, text);
+    digest_sha256(all.data, all.length, text);
     buffer_free(&all);
 }
 
@@ -156,16 +148,14 @@ static bool check_block(struct block *block, int64_t number, const char *head,
                         struct error *error)
 {
     struct buffer text = BUFFER_INIT;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     char own[65];
     if (block->number != number)
         return broken(error, "block", number, _("this block of the audit trail is missing"));
     buffer_format(&text, "%" PRId64 ":%d:%s:%s:", number, block->count, block->previous,
                   block->id_text);
     bool whole = unhex(block->hashes, &text) && strlen(block->hashes) == (size_t)block->count * 64;
-    SHA256((const unsigned char *)text.data, text.length, digest);
+    digest_sha256(text.data, text.length, own);
     buffer_free(&text);
-    hex(digest, sizeof digest, own);
     if (!whole || strcmp(block->previous, head) || strcmp(own, block->head))
         return broken(error, "block", number, _("this block of the audit trail was changed"));
     return true;

@@ -8,7 +8,8 @@
 
 enum { BATCH = 1000 };
 
-const char *const case_row_fields[] = {
+/* The members that a row may have; NULL after the last. */
+static const char *const fields[] = {
     "id",         "received_at", "source",     "channel", "customer", "unit",
     "subject",    "text",        "business",   "reason",  "level",    "urgency",
     "remedy",     "flags",       "name",       "contact", "role",     "authority",
@@ -18,7 +19,7 @@ bool case_row_field(const char *name)
 {
     if (!strncmp(name, "field.", 6) && name[6])
         return true;
-    for (const char *const *each = case_row_fields; *each; each++)
+    for (const char *const *each = fields; *each; each++)
         if (!strcmp(*each, name))
             return true;
     return false;

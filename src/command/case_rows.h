@@ -28,8 +28,6 @@ struct case_summary {
     int opened, known, routed, unclassified, skipped;
 };
 
-/* The members that a row may have; NULL after the last. */
-extern const char *const case_row_fields[];
 bool case_row_field(const char *name);
 
 /* Adds a text as it stands, or a number as text, to `row` under its name. False for anything else. */

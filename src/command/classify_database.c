@@ -8,7 +8,6 @@
 #include "command/worker.h"
 #include "complaint/store.h"
 #include "console/csv.h"
-#include "database/address.h"
 #include "demo/complaint-sample.h"
 #include "demo/learn.h"
 
@@ -21,8 +20,7 @@ enum { BATCH = 1000, OPINIONS = 5, IDLE_MS = 2000 };
 static PGconn *open_as_worker(const struct session_options *wanted, struct error *error)
 {
     struct session_options session = *wanted;
-    if (!session.as && address_is_private(session.conninfo))
-        session.as = "worker01";
+    session_default_role(&session, "worker01");
     return session_open(&session, error);
 }
 
@@ -35,8 +33,9 @@ static void say_result(const struct learn_result *result)
 {
     printf(_("model     %d, in shadow\nexamples  %d, of them decided by people: %d\n"),
            result->model_id, result->examples, result->corrections);
-    printf(result->own_cases ? _("compared  on %d held-out cases of the bank\n")
-                             : _("compared  on %d texts of the program: no case was decided yet\n"),
+    printf(result->own_cases
+               ? _("compared  on %d held-out cases of the bank\n")
+               : _("compared  on %d texts of the program: no decided case is held out yet\n"),
            result->held);
     printf(_("accuracy  %.2f (business and reason right), top-3 %.2f\n"),
            percent(result->hits, result->held), percent(result->top3, result->held));

@@ -1,9 +1,9 @@
 #include "command/core_rows.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "database/session.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +44,9 @@ bool core_rows_take(PGconn *connection, const char *name, const cJSON *page,
                     struct core_result *result, struct error *error)
 {
     char sha256[65], request[37];
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     cJSON *rows = copy_rows(page);
     char *text = cJSON_PrintUnformatted(rows);
-    SHA256((const unsigned char *)text, strlen(text), digest);
-    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
-        snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+    digest_sha256(text, strlen(text), sha256);
     clock_uuid(request);
     const char *values[] = {name, sha256, text, request};
     PGresult *list = NULL;

@@ -1,5 +1,6 @@
 #include "base/language.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/secret.h"
 #include "command/worker_options.h"
 #include "link/message.h"
@@ -142,16 +143,10 @@ int command_deliver(int argc, char **argv)
     struct deliver_job job = {.sent = 0};
     struct worker worker = {.round = work, .data = &job};
     bool good = worker_options(&worker, &job.choices, true, argc, argv, &error) &&
-                (job.choices.helped || worker_run(&worker, &error));
+                !job.choices.helped && worker_run(&worker, &error);
     free(job.choices.secrets);
-    if (!good) {
-        error_print(&error);
-        return error_exit_status(&error);
-    }
-    if (job.choices.helped)
-        fputs(_(help), stdout);
-    else if (!job.choices.quiet)
+    if (good && !job.choices.quiet)
         printf(_("sent: %lld, to be tried again: %lld, given up: %lld\n"), job.sent, job.later,
                job.dead);
-    return 0;
+    return options_finish(good, job.choices.helped, help, &error);
 }

@@ -293,11 +293,6 @@ int command_demo(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
     bool helped = false;
-    if (read_options(argc, argv, &helped, &error) && (helped || run(&error))) {
-        if (helped)
-            fputs(_(help), stdout);
-        return 0;
-    }
-    error_print(&error);
-    return error_exit_status(&error);
+    bool good = read_options(argc, argv, &helped, &error) && !helped && run(&error);
+    return options_finish(good, helped, help, &error);
 }

@@ -9,6 +9,7 @@ struct doctor {
     const char *conninfo; /* --database or NULL */
     const char *as;       /* --as or NULL */
     int warnings, failures;
+    bool blocked; /* the private server could not start */
 };
 
 enum doctor_level { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
@@ -20,8 +21,10 @@ void doctor_say(struct doctor *doctor, enum doctor_level level, const char *topi
 
 /* Locale, terminal, account, files of the program. */
 void doctor_program(struct doctor *doctor);
-/* Data folder, disk, shared memory, PostgreSQL's programs. */
+/* Shared memory, PostgreSQL's programs, and the folder of the private server. */
 void doctor_machine(struct doctor *doctor);
+/* Data folder with all on the way to it, disk, socket folder. */
+void doctor_folder(struct doctor *doctor);
 /* The server and what is in it. Never starts or creates one. */
 void doctor_server(struct doctor *doctor);
 

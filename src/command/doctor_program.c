@@ -6,6 +6,8 @@
 #include "console/catalogue.h"
 
 #include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +70,18 @@ static void check_screens(struct doctor *doctor)
     catalogue_free(catalogue);
 }
 
+/* A locale that is not installed counts by its name, as for the program itself. */
+static bool is_utf8(const char *name)
+{
+    locale_t locale = newlocale(LC_CTYPE_MASK, name, (locale_t)0);
+    bool utf8 = strcasestr(name, "utf-8") || strcasestr(name, "utf8");
+    if (locale) {
+        utf8 = !strcmp(nl_langinfo_l(CODESET, locale), "UTF-8");
+        freelocale(locale);
+    }
+    return utf8;
+}
+
 static void check_locale(struct doctor *doctor)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -79,7 +93,7 @@ static void check_locale(struct doctor *doctor)
     if (!value || !*value)
         doctor_say(doctor, DOCTOR_WARN, _("locale"), _("Set LANG=C.UTF-8, or LANG=zh_CN.UTF-8."),
                    _("none is set; UTF-8 and %s are assumed"), language);
-    else if (!strcmp(value, "C") || !strcmp(value, "POSIX"))
+    else if (!is_utf8(value))
         doctor_say(doctor, DOCTOR_WARN, _("locale"), _("Set LANG=C.UTF-8, or LANG=zh_CN.UTF-8."),
                    _("%s=%s does not name UTF-8; it is assumed"), name, value);
     else

@@ -50,6 +50,44 @@ static void check_clock(struct doctor *doctor, PGconn *connection)
     free(text);
 }
 
+/* A clock that was set back: what the server wrote last lies in the future. A role that may not ask
+ * learns nothing. */
+static void check_clock_back(struct doctor *doctor, PGconn *connection)
+{
+    struct error error = ERROR_INIT;
+    char *text;
+    if (!session_value(connection,
+                       "SELECT extract(epoch FROM greatest(pg_postmaster_start_time(),"
+                       " (pg_control_checkpoint()).checkpoint_time) - clock_timestamp())",
+                       0, NULL, &text, &error))
+        return;
+    double ahead = strtod(text, NULL);
+    if (ahead > 2)
+        doctor_say(doctor, DOCTOR_WARN, _("clock"),
+                   _("Set it right before anybody works: deadlines and the audit trail follow it."),
+                   _("the server's clock went back: it wrote %.0f s later than it says now"), ahead);
+    free(text);
+}
+
+/* Much goes by the bank's day, which a worker moves. A stranger and an older schema tell nothing. */
+static void check_day(struct doctor *doctor, PGconn *connection)
+{
+    struct error error = ERROR_INIT;
+    PGresult *rows;
+    if (!session_rows(connection, "SELECT day, calendar, late FROM api.business_day()", 0, NULL, &rows,
+                      &error))
+        return;
+    const char *day = PQntuples(rows) ? PQgetvalue(rows, 0, 0) : NULL;
+    if (day && *PQgetvalue(rows, 0, 2) == 't')
+        doctor_say(doctor, DOCTOR_WARN, _("bank's day"),
+                   _("Keep bankops work running, it ends the day; bankops clock --once does it now."),
+                   _("still %s, the calendar says %s: no worker ended the day"), day,
+                   PQgetvalue(rows, 0, 1));
+    else if (day)
+        doctor_say(doctor, DOCTOR_OK, _("bank's day"), NULL, "%s", day);
+    PQclear(rows);
+}
+
 /* A setting of the server that bankops relies on. */
 static void check_setting(struct doctor *doctor, PGconn *connection, const char *name,
                           const char *wanted, const char *todo)
@@ -81,7 +119,9 @@ static void check_server(struct doctor *doctor, PGconn *connection)
     check_setting(doctor, connection, "data_checksums", "on",
                   _("Switch them on with pg_checksums while the server is stopped."));
     check_clock(doctor, connection);
+    check_clock_back(doctor, connection);
     check_schema(doctor, connection);
+    check_day(doctor, connection);
 }
 
 void doctor_server(struct doctor *doctor)
@@ -89,6 +129,8 @@ void doctor_server(struct doctor *doctor)
     struct error error = ERROR_INIT;
     if (address_is_private(doctor->conninfo)) {
         char *socket = cluster_running();
+        if (!socket && doctor->blocked)
+            return;
         if (!socket) {
             doctor_say(doctor, DOCTOR_OK, _("server"), NULL,
                        _("the private server is stopped; it starts on demand"));

@@ -6,7 +6,6 @@
 #include "command/options.h"
 #include "console/file_field.h"
 #include "console/perform_file.h"
-#include "database/address.h"
 #include "database/session.h"
 
 #include <stdio.h>
@@ -191,19 +190,12 @@ int command_files(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
     struct files_choices choices = {0};
-    bool helped = false, good = read_options(argc, argv, &choices, &helped, &error);
-    if (helped) {
-        fputs(_(help), stdout);
-        return 0;
-    }
-    good = good && check_words(&choices, &error);
-    if (!choices.session.as && address_is_private(choices.session.conninfo))
-        choices.session.as = "super01";
+    bool helped = false;
+    bool good = read_options(argc, argv, &choices, &helped, &error) && !helped &&
+                check_words(&choices, &error);
+    session_default_role(&choices.session, "super01");
     PGconn *connection = good ? session_open(&choices.session, &error) : NULL;
     good = connection && carry_out(connection, &choices, &error);
     PQfinish(connection);
-    if (good)
-        return 0;
-    error_print(&error);
-    return error_exit_status(&error);
+    return options_finish(good, helped, help, &error);
 }

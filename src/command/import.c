@@ -6,7 +6,6 @@
 #include "command/import_file.h"
 #include "command/options.h"
 #include "command/seal.h"
-#include "database/address.h"
 #include "database/session.h"
 #include "reconcile/original.h"
 
@@ -154,8 +153,7 @@ static bool read_options(struct import *import, int argc, char **argv, bool *don
     if (optind == argc && !import->list && !import->original)
         return error_set(error, ERROR_USAGE, "import", _("bankops import --help says more."),
                          _("no file is named"));
-    if (!import->session.as && address_is_private(import->session.conninfo))
-        import->session.as = "clerk01";
+    session_default_role(&import->session, "clerk01");
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "base/alloc.h"
 #include "base/csv_reader.h"
+#include "base/digest.h"
+#include "base/encoding.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/language.h"
@@ -8,10 +10,8 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "command/seal.h"
-#include "database/address.h"
 #include "database/session.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +21,9 @@ static const char help[] = N_(
     "Usage: bankops import-cases [OPTION…] FILE…\n"
     "\n"
     "Takes complaints in from other channels: CSV with a first row of names, or JSON lines (one\n"
-    "object a line). A file is taken whole or not at all; what the system sent before, by its id, "
-    "is\n"
-    "passed over. Cases with both codes go to their queue at once, others wait for their class.\n"
+    "object a line), in UTF-8 or GB18030. A file is taken whole or not at all; what the\n"
+    "system sent before, by its id, is passed over. Cases with both codes go to their queue at\n"
+    "once, others wait for their class.\n"
     "\n"
     "Fields: id received_at source channel customer unit subject text business reason level "
     "urgency\n"
@@ -41,7 +41,7 @@ static const char help[] = N_(
     "  --database CONNINFO  use this server instead of the private one\n"
     "  --quiet              only failures are reported\n");
 
-enum { LIMIT = 1 << 30, ROWS_LIMIT = 1000000 };
+enum { LIMIT = 1 << 30, ROWS_LIMIT = 1000000, TOLD_LIMIT = 20 };
 
 struct intake {
     struct session_options session;
@@ -56,6 +56,7 @@ struct intake {
     size_t *begins;    /* offset of each row in raw, by number */
     int *lines;        /* its line */
     int count, skipped;
+    int told, untold; /* rows left out that were printed with their reason, and that were not */
     struct case_rows rows;
 };
 
@@ -79,6 +80,25 @@ static bool same_names(const struct intake *intake, struct error *error)
                      _("bad rows were left out of a file with other columns"));
 }
 
+/* Says why a row is left out, for the first rows of a file: a file of another shape has a reason in
+ * each of its rows. */
+static void tell_left_out(struct intake *intake, const struct error *error)
+{
+    if (intake->quiet)
+        return;
+    if (intake->told == TOLD_LIMIT) {
+        intake->untold++;
+        return;
+    }
+    intake->told++;
+    struct buffer line = BUFFER_INIT;
+    text_safe(&line, error->where, strlen(error->where));
+    buffer_add(&line, ": ");
+    text_safe(&line, error->what, strlen(error->what));
+    printf(_("left out: %s\n"), buffer_text(&line));
+    buffer_free(&line);
+}
+
 /* Keeps a row as it stands and says why. The first line of names of a CSV file goes before the first
  * one, so that the file can be mended and imported by itself. `error` is its reason, forgotten then. */
 static bool leave_out(struct intake *intake, int number, struct error *error)
@@ -94,13 +114,7 @@ static bool leave_out(struct intake *intake, int number, struct error *error)
     }
     buffer_add_bytes(&intake->bad, intake->raw + from, to - from);
     buffer_add(&intake->bad, "\n");
-    struct buffer line = BUFFER_INIT;
-    text_safe(&line, error->where, strlen(error->where));
-    buffer_add(&line, ": ");
-    text_safe(&line, error->what, strlen(error->what));
-    if (!intake->quiet)
-        printf(_("left out: %s\n"), buffer_text(&line));
-    buffer_free(&line);
+    tell_left_out(intake, error);
     *error = (struct error)ERROR_INIT;
     return true;
 }
@@ -281,14 +295,6 @@ static bool read_json(struct intake *intake, struct error *error)
     return good;
 }
 
-static void hash(const struct intake *intake, char *out)
-{
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)intake->raw, intake->raw_length, digest);
-    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
-
 /* The rows left out are on disk before the others are kept; one file of an earlier run does not stay
  * when there are none. */
 static bool write_bad(const struct intake *intake, struct error *error)
@@ -300,6 +306,7 @@ static bool write_bad(const struct intake *intake, struct error *error)
 static bool finish(struct intake *intake, struct error *error)
 {
     struct case_summary sum = {0};
+    char rows[64];
     if (!intake->count)
         return error_set(error, ERROR_INPUT, intake->path, NULL, _("the file holds no complaint"));
     if (!case_rows_flush(&intake->rows, error) || !write_bad(intake, error) ||
@@ -307,8 +314,13 @@ static bool finish(struct intake *intake, struct error *error)
         return false;
     if (intake->quiet)
         return true;
+    if (intake->untold)
+        printf(_("left out: %s, all are in %s\n"),
+               language_count(rows, "%lld row more", "%lld rows more", intake->untold),
+               intake->skip);
     if (intake->dry_run)
-        printf(_("%s: %d rows, %d of them bad; nothing was kept\n"), intake->path, intake->count,
+        printf(_("%s: %s, %d of them bad; nothing was kept\n"), intake->path,
+               language_count(rows, "%lld row", "%lld rows", intake->count),
                intake->rows.bad + intake->skipped);
     else
         printf(_("%s: %d opened, %d known before, %d left out; %d in their queue, %d wait for a "
@@ -320,11 +332,13 @@ static bool finish(struct intake *intake, struct error *error)
 static bool import_file(struct intake *intake, PGconn *connection, struct error *error)
 {
     char sha256[65];
-    intake->count = intake->skipped = 0;
+    intake->count = intake->skipped = intake->told = intake->untold = 0;
     intake->rows = (struct case_rows){.refused = database_refused, .data = intake};
     if (!file_read(intake->path, LIMIT, &intake->raw, &intake->raw_length, error))
         return false;
-    hash(intake, sha256);
+    digest_sha256(intake->raw, intake->raw_length, sha256);
+    if (!encoding_to_utf8(&intake->raw, &intake->raw_length, error))
+        return free(intake->raw), intake->raw = NULL, false;
     const char *first = intake->raw + strspn(intake->raw, "\xEF\xBB\xBF \t\r\n");
     intake->json = *first == '{';
     bool good = case_rows_begin(&intake->rows, connection, intake->system ? intake->system : "file",
@@ -343,8 +357,7 @@ static bool import_file(struct intake *intake, PGconn *connection, struct error 
 
 static bool run(struct intake *intake, int count, char **paths, struct error *error)
 {
-    if (!intake->session.as && address_is_private(intake->session.conninfo))
-        intake->session.as = "worker01";
+    session_default_role(&intake->session, "worker01");
     PGconn *connection = session_open(&intake->session, error);
     bool good = connection != NULL;
     for (int i = 0; good && i < count; i++) {
@@ -376,12 +389,7 @@ int command_import_cases(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct intake intake = {.system = NULL};
     bool helped = false;
-    if (read_options(&intake, argc, argv, &helped, &error) &&
-        (helped || run(&intake, argc - optind, argv + optind, &error))) {
-        if (helped)
-            fputs(_(help), stdout);
-        return 0;
-    }
-    error_print(&error);
-    return error_exit_status(&error);
+    bool good = read_options(&intake, argc, argv, &helped, &error) && !helped &&
+                run(&intake, argc - optind, argv + optind, &error);
+    return options_finish(good, helped, help, &error);
 }

@@ -2,15 +2,14 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/csv_reader.h"
+#include "base/digest.h"
 #include "base/language.h"
 #include "command/command.h"
 #include "command/options.h"
 #include "command/seal.h"
-#include "database/address.h"
 #include "database/session.h"
 
 #include <cjson/cJSON.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,12 +106,9 @@ static bool add_row(struct intake *intake, const struct csv_reader *reader, cJSO
 static cJSON *read_rows(struct intake *intake, char *sha256, struct error *error)
 {
     struct csv_reader reader;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     if (!csv_reader_open(&reader, intake->path, error))
         return NULL;
-    SHA256((const unsigned char *)reader.data, reader.length, digest);
-    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
-        snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+    digest_sha256(reader.data, reader.length, sha256);
     cJSON *rows = cJSON_CreateArray();
     bool good = check_columns(intake, &reader, error);
     while (good && csv_reader_next(&reader, error))
@@ -161,12 +157,16 @@ static bool report(const struct intake *intake, PGresult *list, struct error *er
     if (PQntuples(list) && !PQgetisnull(list, 0, 0))
         return refuse(intake, list, error);
     const char *message = PQgetvalue(list, 0, 2);
+    char fresh[64];
     if (!intake->quiet && *message)
         printf("%s: %s (%s)\n", intake->path, _(message), PQgetvalue(list, 0, 3));
     else if (!intake->quiet)
-        printf(intake->dry_run ? _("%s: %s rows new, %s changed, %s known; nothing was kept\n")
-                               : _("%s: %s rows new, %s changed, %s known\n"),
-               intake->path, PQgetvalue(list, 0, 4), PQgetvalue(list, 0, 5),
+        printf(intake->dry_run ? _("%s: %s, %s changed, %s known; nothing was kept\n")
+                               : _("%s: %s, %s changed, %s known\n"),
+               intake->path,
+               language_count(fresh, "%lld new row", "%lld new rows",
+                              atoll(PQgetvalue(list, 0, 4))),
+               PQgetvalue(list, 0, 5),
                PQgetvalue(list, 0, 6));
     return true;
 }
@@ -198,8 +198,7 @@ static bool import_file(struct intake *intake, PGconn *connection, struct error 
 
 static bool run(struct intake *intake, int count, char **paths, struct error *error)
 {
-    if (!intake->session.as && address_is_private(intake->session.conninfo))
-        intake->session.as = "worker01";
+    session_default_role(&intake->session, "worker01");
     PGconn *connection = session_open(&intake->session, error);
     bool good = connection != NULL;
     for (int i = 0; good && i < count; i++) {
@@ -233,12 +232,7 @@ int command_import_core(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct intake intake = {.core = NULL};
     bool helped = false;
-    if (read_options(&intake, argc, argv, &helped, &error) &&
-        (helped || run(&intake, argc - optind, argv + optind, &error))) {
-        if (helped)
-            fputs(_(help), stdout);
-        return 0;
-    }
-    error_print(&error);
-    return error_exit_status(&error);
+    bool good = read_options(&intake, argc, argv, &helped, &error) && !helped &&
+                run(&intake, argc - optind, argv + optind, &error);
+    return options_finish(good, helped, help, &error);
 }

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "reconcile/container.h"
 #include "reconcile/original.h"
+#include "reconcile/scan.h"
+#include "reconcile/source.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,20 +40,35 @@ static void report(struct work *work, const char *name, const char *format, ...)
     buffer_format(&work->report, ": %s\n", text);
 }
 
-static void report_result(struct work *work, const char *name, const struct format *format,
+/* Profile or format, and the encoding where the bytes leave a choice: "generic, GB18030". */
+static void say_kind(const struct source *source, const struct format *format, char *text, size_t size)
+{
+    const struct scan *scan = source_scan(source);
+    const char *kind = format->profile ? format->profile->name : format->name;
+    bool named = format->profile && format->profile->has_encoding;
+    if (source_is_decoded(source) || scan->ascii)
+        snprintf(text, size, "%s", kind);
+    else if (scan->certain || named)
+        snprintf(text, size, "%s, %s", kind, encoding_name(source_encoding(source)));
+    else
+        snprintf(text, size, _("%s, read as %s, which nothing in the file proves"), kind,
+                 encoding_name(source_encoding(source)));
+}
+
+static void report_result(struct work *work, const char *name, const char *kind,
                           const struct upload_result *result, const struct outline *outline)
 {
-    char *text = NULL;
+    char *text = NULL, statements[64], lines[64];
     size_t length;
     bool dry = work->import->upload.dry_run;
-    const char *kind = format->profile ? format->profile->name : format->name;
+    language_count(statements, "%lld statement", "%lld statements", result->statements);
+    language_count(lines, "%lld line", "%lld lines", result->lines);
     if (result->accepted)
-        report(work, name, dry ? _("would be imported: %lld statements, %lld lines, %lld new (%s)")
-                               : _("imported: %lld statements, %lld lines, %lld new (%s)"),
-               result->statements, result->lines, result->fresh, kind);
+        report(work, name, dry ? _("would be imported: %s, %s, %lld new (%s)")
+                               : _("imported: %s, %s, %lld new (%s)"),
+               statements, lines, result->fresh, kind);
     else if (dry)
-        report(work, name, _("would be held back: %lld statements, %lld lines (%s)"),
-               result->statements, result->lines, kind);
+        report(work, name, _("would be held back: %s, %s (%s)"), statements, lines, kind);
     if (!dry)
         return;
     FILE *out = open_memstream(&text, &length);
@@ -80,19 +97,33 @@ static const char *record_name(const struct work *work, const char *path, const 
     return slash && !strncmp(path, name, (size_t)(slash - path)) ? name + (slash + 1 - path) : name;
 }
 
+/* What is to be said about the header of a part that was read. */
+static void report_unused(struct work *work, const char *name, const struct buffer *unused)
+{
+    if (!unused->length)
+        return;
+    text_safe(&work->report, name, strlen(name));
+    buffer_format(&work->report, ": %s\n", buffer_text(unused));
+}
+
 static bool send(struct work *work, const char *path, const char *name, struct source *source,
                  const struct format *format, struct error *error)
 {
     struct outline outline = {.next = NULL};
     struct upload_options options = work->import->upload;
     struct upload_result result;
+    struct buffer unused = BUFFER_INIT;
     options.name = record_name(work, path, name);
     options.outline = options.dry_run ? &outline : NULL;
-    bool done = upload_file(work->connection, source, format, &options, &result, error);
+    bool done = format_unused(source, format, &unused, error) &&
+                upload_file(work->connection, source, format, &options, &result, error);
     if (done) {
         work->done++;
         buffer_format(&work->files, "%c%s", work->files.length ? ',' : '{', result.file_id);
-        report_result(work, name, format, &result, &outline);
+        char kind[160];
+        say_kind(source, format, kind, sizeof kind);
+        report_result(work, name, kind, &result, &outline);
+        report_unused(work, name, &unused);
         note_held(work, name, &result);
     } else if (!strcmp(error->code, "BO409") && container_count(work->container) > 1) {
         work->before = *error;
@@ -106,18 +137,19 @@ static bool send(struct work *work, const char *path, const char *name, struct s
         outline_print(&outline, stdout);
         fflush(stdout);
     }
+    buffer_free(&unused);
     outline_free(&outline);
     return done;
 }
 
-/* The server's messages do not name the file. */
+/* The server's messages do not name the file; what they name are columns, which say nothing here. */
 static bool name_file(const char *name, struct error *error)
 {
     char where[sizeof error->where];
     if (strstr(error->where, name))
         return false;
-    snprintf(where, sizeof where, "%.180s%s%.60s", name, error->where[0] ? ": " : "",
-             error->where);
+    bool ours = error->where[0] && !error->code[0];
+    snprintf(where, sizeof where, "%.180s%s%.60s", name, ours ? ": " : "", ours ? error->where : "");
     memcpy(error->where, where, sizeof where);
     return false;
 }

@@ -5,7 +5,6 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "command/seal.h"
-#include "database/address.h"
 #include "database/session.h"
 #include "reconcile/original.h"
 #include "reconcile/run.h"
@@ -44,11 +43,8 @@ struct opening {
 
 static PGconn *open_session(const struct opening *opening, const char *usual, struct error *error)
 {
-    bool mine = address_is_private(opening->conninfo);
-    struct session_options wanted = {.conninfo = opening->conninfo,
-                                     .as = opening->as ? opening->as
-                                           : mine      ? usual
-                                                       : NULL};
+    struct session_options wanted = {.conninfo = opening->conninfo, .as = opening->as};
+    session_default_role(&wanted, usual);
     return session_open(&wanted, error);
 }
 
@@ -82,8 +78,7 @@ static void count_file(struct opening *opening, const char *name,
     char text[64];
     opening->imported++;
     opening->lines += result->fresh;
-    snprintf(text, sizeof text, _("%lld lines"), result->lines);
-    tell(opening, name, text);
+    tell(opening, name, language_count(text, "%lld line", "%lld lines", result->lines));
 }
 
 static bool import_file(struct opening *opening, PGconn *connection,
@@ -212,17 +207,22 @@ static bool print_lanes(PGconn *connection, struct error *error)
                       "statement_count), 0), 1), 0) FROM api.lane_day GROUP BY code ORDER BY code",
                       0, NULL, &days, error))
         return false;
-    for (int i = 0; i < PQntuples(days); i++)
-        printf(_("  %-12s %6s lines, %4s open, %5s %% matched\n"), PQgetvalue(days, i, 0),
-               PQgetvalue(days, i, 1), PQgetvalue(days, i, 2), PQgetvalue(days, i, 3));
+    for (int i = 0; i < PQntuples(days); i++) {
+        char lines[64];
+        language_count(lines, "%6lld line", "%6lld lines", atoll(PQgetvalue(days, i, 1)));
+        printf(_("  %-12s %-12s %4s open, %5s %% matched\n"), PQgetvalue(days, i, 0), lines,
+               PQgetvalue(days, i, 2), PQgetvalue(days, i, 3));
+    }
     PQclear(days);
     return true;
 }
 
 static bool print_summary(const struct opening *opening, PGconn *connection, struct error *error)
 {
-    printf(_("files: %d imported with %lld new lines, %d known before, %d held back\n"),
-           opening->imported, opening->lines, opening->known, opening->held);
+    char lines[64];
+    printf(_("files: %d imported with %s, %d known before, %d held back\n"), opening->imported,
+           language_count(lines, "%lld new line", "%lld new lines", opening->lines),
+           opening->known, opening->held);
     printf(_("lanes reconciled: %d\n"), opening->lanes);
     if (!print_lanes(connection, error))
         return false;
@@ -265,11 +265,7 @@ int command_opening(int argc, char **argv)
     struct error error = ERROR_INIT;
     struct opening opening = {.conninfo = NULL};
     bool helped = false;
-    if (read_options(&opening, argc, argv, &helped, &error) && (helped || run(&opening, &error))) {
-        if (helped)
-            fputs(_(help), stdout);
-        return 0;
-    }
-    error_print(&error);
-    return error_exit_status(&error);
+    bool good =
+        read_options(&opening, argc, argv, &helped, &error) && !helped && run(&opening, &error);
+    return options_finish(good, helped, help, &error);
 }

@@ -74,3 +74,13 @@ bool options_read(const struct command_option *options, size_t count, int argc, 
     free(known);
     return good;
 }
+
+int options_finish(bool good, bool helped, const char *help, const struct error *error)
+{
+    if (helped)
+        fputs(_(help), stdout);
+    if (good || helped)
+        return 0;
+    error_print(error);
+    return error_exit_status(error);
+}

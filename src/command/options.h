@@ -32,4 +32,8 @@ bool options_refuse(struct error *error, const char *command, const char *where,
  */
 bool options_end(const char *command, int argc, char **argv, struct error *error);
 
+/* Ends a subcommand: prints its help when that was asked for, else the error when it is not `good`.
+ * Returns the exit status. `help` is English and translated here. */
+int options_finish(bool good, bool helped, const char *help, const struct error *error);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/language.h"
 #include "command/case_rows.h"
 #include "command/command.h"
+#include "command/options.h"
 #include "command/core_rows.h"
 #include "command/secret.h"
 #include "command/worker_options.h"
@@ -282,18 +283,14 @@ int command_pull_cases(int argc, char **argv)
     struct pull_job job = {.failed = 0};
     struct worker worker = {.round = work, .data = &job};
     bool good = worker_options(&worker, &job.choices, true, argc, argv, &error) &&
-                (job.choices.helped || worker_run(&worker, &error));
+                !job.choices.helped && worker_run(&worker, &error);
     free(job.choices.secrets);
-    if (!good) {
-        error_print(&error);
-        return error_exit_status(&error);
-    }
-    if (job.choices.helped)
-        fputs(_(help), stdout);
-    else if (!job.choices.quiet)
+    if (good && !job.choices.quiet)
         printf(_("opened: %d, known before: %d, kept for a person: %d\n"), job.sum.opened,
                job.sum.known, job.sum.skipped);
-    if (!job.choices.helped && !job.choices.quiet && job.documents)
+    if (good && !job.choices.quiet && job.documents)
         printf(_("orders and receivables: %d\n"), job.documents);
-    return job.failed && worker.once ? 3 : 0;
+    if (good && job.failed && worker.once)
+        return 3;
+    return options_finish(good, job.choices.helped, help, &error);
 }

@@ -5,7 +5,6 @@
 #include "command/options.h"
 #include "command/reconcile_file.h"
 #include "command/reconcile_lane.h"
-#include "database/address.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,7 +120,6 @@ int command_reconcile(int argc, char **argv)
                   _("name lanes, or --all"));
     if (error.kind)
         return fail(&error);
-    if (!reconcile.lanes.session.as && address_is_private(reconcile.lanes.session.conninfo))
-        reconcile.lanes.session.as = "clerk01";
+    session_default_role(&reconcile.lanes.session, "clerk01");
     return reconcile_lanes(&reconcile.lanes, argc - optind, argv + optind);
 }

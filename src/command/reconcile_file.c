@@ -1,5 +1,6 @@
 #include "command/reconcile_file.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/language.h"
@@ -19,24 +20,63 @@ static double share(uint64_t part, uint64_t whole)
     return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
+/* What a rule of the shipped set finds, in words; NULL for others. */
+static const char *rule_words(const char *name)
+{
+    static const char *const words[][2] = {
+        {"exact", N_("exactly equal")},
+        {"reversal", N_("cancelled by its reversal")},
+        {"normalised", N_("reference written otherwise")},
+        {"narrative", N_("reference in the narrative")},
+        {"truncated", N_("reference cut off")},
+        {"identical", N_("lines that look the same")},
+        {"split", N_("booked in parts")},
+        {"total", N_("totals agree")},
+        {"fee", N_("less a known fee")},
+        {"near", N_("typing error")},
+        {"ambiguous", N_("told apart by date")},
+        {"payer", N_("amount and payer")},
+        {"amount", N_("amount alone")},
+        {"subset", N_("sum of some lines")},
+        {"tolerance", N_("within tolerance")},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (!strcmp(words[i][0], name))
+            return _(words[i][1]);
+    return NULL;
+}
+
+static void tell_rule(const char *name, uint64_t confirmed, uint64_t suggested)
+{
+    char text[64], title[160];
+    const char *words = rule_words(name);
+    if (words)
+        snprintf(title, sizeof title, _("%s (%s)"), name, words);
+    else
+        snprintf(title, sizeof title, "%s", name);
+    printf(_("%s: %s, %llu suggested\n"), title,
+           language_count(text, "%lld match confirmed", "%lld matches confirmed", confirmed),
+           (unsigned long long)suggested);
+}
+
 static void summarise(const struct match_store *store, const struct match_rules *rules,
                       double seconds)
 {
     struct match_counts counts;
     match_count(store, &counts);
+    char text[64];
     for (int side = 0; side < 2; side++)
         printf(side == MATCH_BOOK
-                   ? _("book: %llu lines, %llu in confirmed matches, %llu in suggested ones\n")
-                   : _("statement: %llu lines, %llu in confirmed matches, %llu in suggested "
-                       "ones\n"),
-               (unsigned long long)counts.lines[side],
+                   ? _("book: %s, %llu in confirmed matches, %llu in suggested ones\n")
+                   : _("statement: %s, %llu in confirmed matches, %llu in suggested ones\n"),
+               language_count(text, "%lld line", "%lld lines", counts.lines[side]),
                (unsigned long long)counts.confirmed_lines[side],
                (unsigned long long)counts.suggested_lines[side]);
+    for (int side = 0; side < 2; side++)
+        fputs(buffer_text(&store->remarks[side]), stdout);
     for (size_t rule = 0; rule < rules->count; rule++)
         if (counts.confirmed[rule] || counts.suggested[rule])
-            printf(_("%s: %llu matches confirmed, %llu suggested\n"), rules->list[rule].name,
-                   (unsigned long long)counts.confirmed[rule],
-                   (unsigned long long)counts.suggested[rule]);
+            tell_rule(rules->list[rule].name, counts.confirmed[rule], counts.suggested[rule]);
     printf(_("cleared %.2f%% of the lines in %.2f s\n"),
            share(counts.confirmed_lines[0] + counts.confirmed_lines[1],
                  counts.lines[0] + counts.lines[1]),
@@ -54,6 +94,7 @@ static bool load_book(struct match_store *store, const struct reconcile_file *fi
         return false;
     struct error first = *error;
     *error = (struct error)ERROR_INIT;
+    buffer_clear(&store->remarks[MATCH_BOOK]);
     if (match_load(store, MATCH_BOOK, files->book, chosen, true, error))
         return true;
     *error = first;
@@ -175,7 +216,9 @@ int reconcile_file(const struct reconcile_file *files, int quiet)
     if (done) {
         match_pair_accounts(store);
         match_run(store);
-        done = match_write(store, files->output, &error);
+        done = match_check_ids(store, MATCH_BOOK, files->book, &error) &&
+               match_check_ids(store, MATCH_STATEMENT, files->statement, &error) &&
+               match_write(store, files->output, &error);
     }
     if (done && !quiet)
         summarise(store, rules, (double)(clock_us() - start) / 1e6);

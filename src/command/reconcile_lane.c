@@ -16,6 +16,26 @@ static int fail(const struct error *error)
     return error_exit_status(error);
 }
 
+static void tell_run(const PGresult *rows, const char *lane, bool dry_run)
+{
+    char book[64], statement[64], matches[64], breaks[64];
+    long long unexplained = atoll(PQgetvalue(rows, 0, 7));
+    printf(_("%s up to %s%s: %s and %s open, %s (%s%%), %s, %s s\n"), lane, PQgetvalue(rows, 0, 0),
+           dry_run ? _(" (dry run)") : "",
+           language_count(book, "%lld book line", "%lld book lines", atoll(PQgetvalue(rows, 0, 1))),
+           language_count(statement, "%lld statement line", "%lld statement lines",
+                          atoll(PQgetvalue(rows, 0, 2))),
+           language_count(matches, "%lld match", "%lld matches", atoll(PQgetvalue(rows, 0, 3))),
+           PQgetvalue(rows, 0, 6),
+           language_count(breaks, "%lld break", "%lld breaks", atoll(PQgetvalue(rows, 0, 4))),
+           PQgetvalue(rows, 0, 5));
+    if (unexplained)
+        printf(ngettext("%s: the balance of %lld account is not explained (:rec)\n",
+                        "%s: the balances of %lld accounts are not explained (:rec)\n",
+                        (unsigned long)unexplained),
+               lane, unexplained);
+}
+
 static bool report(PGconn *connection, const struct reconcile_lane *reconcile, const char *lane,
                    const char *run, struct error *error)
 {
@@ -29,16 +49,8 @@ static bool report(PGconn *connection, const struct reconcile_lane *reconcile, c
                       "FROM api.lane_run_list r WHERE r.run_id = $1::bigint",
                       1, values, &rows, error))
         return false;
-    if (!reconcile->quiet) {
-        printf(_("%s up to %s%s: %s book and %s statement lines open, %s matched (%s%%), "
-                 "%s breaks, %s s\n"),
-               lane, PQgetvalue(rows, 0, 0), reconcile->dry_run ? _(" (dry run)") : "",
-               PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 2), PQgetvalue(rows, 0, 3),
-               PQgetvalue(rows, 0, 6), PQgetvalue(rows, 0, 4), PQgetvalue(rows, 0, 5));
-        if (strcmp(PQgetvalue(rows, 0, 7), "0"))
-            printf(_("%s: the balances of %s accounts are not explained (:rec)\n"), lane,
-                   PQgetvalue(rows, 0, 7));
-    }
+    if (!reconcile->quiet)
+        tell_run(rows, lane, reconcile->dry_run);
     PQclear(rows);
     return true;
 }
@@ -66,12 +78,15 @@ static bool try_lane(PGconn *connection, const struct reconcile_lane *reconcile,
     struct run_trial_result result;
     if (!run_try(connection, &trial, &result, error))
         return false;
+    char lines[64], gained[64];
     if (!reconcile->quiet)
-        printf(_("%s: %s version %s tried on %lld lines: %lld confirmed instead of %lld, %lld "
-                 "suggested instead of %lld; %lld lines gained, %lld lost, %lld otherwise\n"),
-               lane, reconcile->rule_set, result.version, result.lines, result.confirmed[1],
-               result.confirmed[0], result.suggested[1], result.suggested[0], result.gained,
-               result.lost, result.other);
+        printf(_("%s: %s version %s tried on %s: %lld confirmed instead of %lld, %lld suggested "
+                 "instead of %lld; %s gained, %lld lost, %lld otherwise\n"),
+               lane, reconcile->rule_set, result.version,
+               language_count(lines, "%lld line", "%lld lines", result.lines), result.confirmed[1],
+               result.confirmed[0], result.suggested[1], result.suggested[0],
+               language_count(gained, "%lld line", "%lld lines", result.gained), result.lost,
+               result.other);
     return true;
 }
 
@@ -93,6 +108,8 @@ static bool match_lane(PGconn *connection, const struct reconcile_lane *reconcil
     free(name);
     if (!done && !strcmp(error->where, "p_lane"))
         snprintf(error->where, sizeof error->where, "%s", lane);
+    if (!done && !strcmp(error->where, "p_as_of") && reconcile->date)
+        snprintf(error->where, sizeof error->where, "--date");
     return done;
 }
 

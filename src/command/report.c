@@ -3,13 +3,13 @@
 #include "base/language.h"
 #include "command/command.h"
 #include "command/options.h"
+#include "command/patience.h"
 #include "command/report_file.h"
 #include "command/report_stream.h"
 #include "console/catalogue.h"
 #include "console/names.h"
 #include "console/query.h"
 #include "console/values.h"
-#include "database/address.h"
 #include "database/session.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PAPER_LINES = 60, PAPER_CELLS = 100 };
 
@@ -54,18 +55,39 @@ static const char *asked_value(void *data, const char *name)
     return values_get(data, name);
 }
 
-/* "month 2026-10 · super01 · 2026-11-22 16:00:01": what was asked, by whom, when. */
-static bool describe(PGconn *connection, const struct choices *choices, struct buffer *out,
-                     struct error *error)
+/* What a field is called and its value, in the language: "Month 2026-10". What stands in brackets
+ * behind the name says how it is written: it is left out. */
+static void describe_field(const struct definition *definition, const char *name, const char *text,
+                           struct buffer *out)
+{
+    const struct defined_field *field = NULL;
+    for (int i = 0; i < definition->fields.count; i++)
+        if (!strcmp(definition->fields.items[i].name, name))
+            field = &definition->fields.items[i];
+    const struct named_value *value =
+        field ? named_value_find(field->values, field->value_count, text) : NULL;
+    const char *title = field ? both_text(&field->title) : name;
+    const char *bracket = strstr(title, " (");
+    int length = (int)(bracket ? (size_t)(bracket - title) : strlen(title));
+    buffer_format(out, "%.*s %s · ", length, title,
+                  value ? both_text(&value->title) : text);
+}
+
+/* "Month 2026-10 · He Qing · 2026-11-22 16:00:01": what was asked, by whom, when. */
+static bool describe(PGconn *connection, const struct definition *definition,
+                     const struct choices *choices, struct buffer *out, struct error *error)
 {
     char *who;
     for (int i = 0; i < choices->asked.count; i++)
         if (choices->asked.items[i].text)
-            buffer_format(out, "%s %s · ", choices->asked.items[i].name,
-                          choices->asked.items[i].text);
+            describe_field(definition, choices->asked.items[i].name,
+                           choices->asked.items[i].text, out);
+    bool english = language_current() == LANGUAGE_ENGLISH;
     if (!session_value(connection,
-                       "SELECT session_user || ' · ' || to_char(now(), 'YYYY-MM-DD HH24:MI:SS TZ')",
-                       0, NULL, &who, error))
+                       "SELECT coalesce(nullif(CASE $1 WHEN 'en' THEN name_en END, ''), name_zh) || "
+                       "' · ' || to_char(now(), 'YYYY-MM-DD HH24:MI:SS TZ') FROM "
+                       "api.console_identity()",
+                       1, (const char *[]){english ? "en" : "zh"}, &who, error))
         return false;
     buffer_add(out, who);
     free(who);
@@ -76,11 +98,16 @@ static bool write_rows(const struct report_file *file, PGconn *connection,
                        const struct query *query, struct error *error)
 {
     PGresult *rows = NULL;
-    if (file->layout == LAYOUT_CSV || file->layout == LAYOUT_XLSX)
-        return report_stream_write(file, connection, query, error);
+    patience_begin();
+    if (file->layout == LAYOUT_CSV || file->layout == LAYOUT_XLSX) {
+        bool written = report_stream_write(file, connection, query, error);
+        patience_end();
+        return written;
+    }
     bool good = session_rows(connection, buffer_text(&query->sql), query->count,
-                             (const char *const *)query->values, &rows, error) &&
-                report_file_write(file, rows, error);
+                             (const char *const *)query->values, &rows, error);
+    patience_end();
+    good = good && report_file_write(file, rows, error);
     PQclear(rows);
     return good;
 }
@@ -93,7 +120,7 @@ static bool run_on(PGconn *connection, const struct definition *definition,
     char *bank = NULL;
     query_source(&query, &definition->source, &definition->columns, 0, asked_value,
                  (void *)&choices->asked);
-    bool good = describe(connection, choices, &subtitle, error) &&
+    bool good = describe(connection, definition, choices, &subtitle, error) &&
                 session_value(connection,
                               language_current() == LANGUAGE_CHINESE
                                   ? "SELECT bank_zh FROM api.console_identity()"
@@ -151,8 +178,9 @@ static bool run_report(struct catalogue *catalogue, const char *name,
     PGconn *connection = session_open(&choices->session, error);
     if (!connection)
         return false;
-    bool good = names_read(connection, definition, error) &&
-                run_on(connection, definition, choices, error);
+    bool good = names_read(connection, definition, error) && session_speak(connection, error) &&
+                run_on(connection, definition, choices, error) &&
+                session_script(connection, "COMMIT", error);
     PQfinish(connection);
     return good;
 }
@@ -236,10 +264,14 @@ int command_report(int argc, char **argv)
         else
             good = take_option(&choices, option, argv, &error);
     }
-    if (!choices.session.as && address_is_private(choices.session.conninfo))
-        choices.session.as = "super01";
+    session_default_role(&choices.session, "super01");
     if (good && !list && optind != argc - 1)
         good = wrong_use(&error, "report", _("give the name of one report"));
+    if (good && !list && choices.layout < LAYOUTS && !strcmp(layouts[choices.layout], "xlsx") &&
+        !choices.output && isatty(STDOUT_FILENO))
+        good = error_set(&error, ERROR_USAGE, "--format xlsx",
+                         _("Name a file with --output, or send it on with > or |."),
+                         _("a workbook cannot be shown on a terminal"));
     struct catalogue *catalogue = good ? catalogue_new(NULL, &error) : NULL;
     good = good && catalogue;
     if (good && list)

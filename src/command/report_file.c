@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/language.h"
 #include "console/format.h"
+#include "console/report_total.h"
 #include "report/paper.h"
 
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct result {
     int64_t *bars;
     char **totals;
     int rows, label, bar;
+    char **labels;       /* of each row, of a chart whose labels stand in a hidden column */
     const char **sheets; /* of each row, NULL when there are none */
 };
 
@@ -48,31 +50,19 @@ static char *cell_text(const struct defined_columns *columns, int column, const 
     return xstrdup(text);
 }
 
-/* Sum of a column whose total is wanted; false when it has none. */
-static bool column_total(const struct result *result, int column, char number[32])
+/* The row of totals by column of the definition; `texts` holds them. */
+static void total_row(const struct result *result, const char **raw, char (*texts)[32])
 {
     const struct definition *definition = result->definition;
-    int64_t sum = 0;
-    bool wanted = false;
-    for (int i = 0; i < definition->total_count; i++)
-        wanted = wanted || definition->totals[i] == column;
-    for (int row = 0; wanted && row < result->rows; row++)
-        if (__builtin_add_overflow(sum, strtoll(PQgetvalue(result->raw, row, column), NULL, 10),
-                                   &sum))
-            wanted = false;
-    snprintf(number, 32, "%lld", (long long)sum);
-    return wanted && result->rows;
-}
-
-/* The row of totals by column of the definition: the first row, its totals replaced. `numbers`
- * holds the texts. */
-static void total_row(const struct result *result, const char **raw, char (*numbers)[32])
-{
-    int columns = result->definition->columns.count;
-    raw_row(result->raw, 0, columns, raw);
-    for (int i = 0; i < columns; i++)
-        if (column_total(result, i, numbers[i]))
-            raw[i] = numbers[i];
+    struct report_total total;
+    report_total_start(&total, definition);
+    for (int row = 0; row < result->rows; row++) {
+        raw_row(result->raw, row, definition->columns.count, raw);
+        report_total_add(&total, raw);
+    }
+    for (int i = 0; i < definition->columns.count; i++)
+        raw[i] = report_total_cell(&total, i, texts[i]);
+    report_total_free(&total);
 }
 
 static void add_totals(struct result *result)
@@ -81,18 +71,16 @@ static void add_totals(struct result *result)
     if (!result->definition->total_count)
         return;
     const char **raw = xcalloc((size_t)columns->count, sizeof *raw);
-    char(*numbers)[32] = xcalloc((size_t)columns->count, sizeof *numbers);
-    char unused[32];
+    char(*texts)[32] = xcalloc((size_t)columns->count, sizeof *texts);
     result->totals = xcalloc((size_t)result->columns, sizeof *result->totals);
-    if (result->rows)
-        total_row(result, raw, numbers);
+    total_row(result, raw, texts);
     for (int at = 0; at < result->columns; at++)
-        if (column_total(result, result->shown[at], unused))
+        if (raw[result->shown[at]])
             result->totals[at] = cell_text(columns, result->shown[at], raw);
     if (!result->totals[0])
         result->totals[0] = xstrdup(_("Total"));
     free(raw);
-    free(numbers);
+    free(texts);
 }
 
 static void collect(struct result *result, PGresult *rows)
@@ -111,12 +99,12 @@ static void collect(struct result *result, PGresult *rows)
             result->bar = result->columns;
         result->shown[result->columns++] = i;
     }
-    if (result->label < 0)
-        result->bar = -1;
     result->raw = rows;
     result->rows = PQntuples(rows);
     result->cells = xcalloc((size_t)result->rows * (size_t)result->columns + 1, sizeof(char *));
     result->bars = xcalloc((size_t)result->rows + 1, sizeof *result->bars);
+    if (result->bar >= 0 && result->label < 0)
+        result->labels = xcalloc((size_t)result->rows + 1, sizeof *result->labels);
     if (definition->sheet >= 0)
         result->sheets = xcalloc((size_t)result->rows + 1, sizeof *result->sheets);
     for (int row = 0; row < result->rows; row++) {
@@ -126,6 +114,8 @@ static void collect(struct result *result, PGresult *rows)
         for (int at = 0; at < result->columns; at++)
             result->cells[row * result->columns + at] =
                 cell_text(columns, result->shown[at], raw);
+        if (result->labels)
+            result->labels[row] = cell_text(columns, definition->chart.x, raw);
         if (result->bar >= 0)
             result->bars[row] = tenths(raw[definition->chart.y]);
     }
@@ -139,6 +129,9 @@ static void result_free(struct result *result)
         free(result->cells[i]);
     for (int i = 0; result->totals && i < result->columns; i++)
         free(result->totals[i]);
+    for (int row = 0; result->labels && row < result->rows; row++)
+        free(result->labels[row]);
+    free(result->labels);
     free(result->totals);
     free(result->sheets);
     free(result->cells);
@@ -173,6 +166,7 @@ static void write_text(const struct result *result, const struct report_file *fi
                                  .rows = result->rows,
                                  .totals = (const char *const *)result->totals,
                                  .label = result->label,
+                                 .labels = (const char *const *)result->labels,
                                  .bar = result->bar,
                                  .bars = result->bars,
                                  .greatest = percent ? 1000 : 0,

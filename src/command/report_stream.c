@@ -2,8 +2,10 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "command/patience.h"
 #include "console/export.h"
 #include "console/export_sheet.h"
+#include "console/report_total.h"
 #include "database/session.h"
 
 #include <errno.h>
@@ -21,32 +23,13 @@ struct stream {
     bool begun;       /* the names of the columns stand in it */
     struct buffer line;
     struct export_sheet sheet;
-    char **first; /* cells of the first row, for the currencies of the totals */
-    int64_t *sums;
-    bool *sound; /* the sum has not run over */
+    struct report_total total;
     int failure; /* errno of a write that failed */
 };
 
 static bool is_workbook(const struct stream *stream)
 {
     return stream->file->layout == LAYOUT_XLSX;
-}
-
-static bool is_total(const struct definition *definition, int column)
-{
-    for (int i = 0; i < definition->total_count; i++)
-        if (definition->totals[i] == column)
-            return true;
-    return false;
-}
-
-/* The currency of an amount says how many decimals it has. */
-static bool is_currency(const struct defined_columns *columns, int column)
-{
-    for (int i = 0; i < columns->count; i++)
-        if (columns->items[i].currency_at == column)
-            return true;
-    return false;
 }
 
 static void stream_open(struct stream *stream, const struct report_file *file)
@@ -56,25 +39,17 @@ static void stream_open(struct stream *stream, const struct report_file *file)
     *stream = (struct stream){.file = file, .columns = columns, .line = BUFFER_INIT};
     stream->shown = xcalloc(count, sizeof *stream->shown);
     stream->raw = xcalloc(count, sizeof *stream->raw);
-    stream->first = xcalloc(count, sizeof *stream->first);
-    stream->sums = xcalloc(count, sizeof *stream->sums);
-    stream->sound = xcalloc(count, sizeof *stream->sound);
-    for (int i = 0; i < columns->count; i++) {
-        stream->sound[i] = is_total(file->definition, i);
+    report_total_start(&stream->total, file->definition);
+    for (int i = 0; i < columns->count; i++)
         if (!columns->items[i].hidden)
             stream->shown[stream->count++] = i;
-    }
 }
 
 static void stream_free(struct stream *stream)
 {
-    for (int i = 0; i < stream->columns->count; i++)
-        free(stream->first[i]);
-    free(stream->first);
     free(stream->shown);
     free(stream->raw);
-    free(stream->sums);
-    free(stream->sound);
+    report_total_free(&stream->total);
     buffer_free(&stream->line);
 }
 
@@ -90,19 +65,11 @@ static bool put_line(struct stream *stream)
 
 static void begin(struct stream *stream)
 {
+    if (!stream->begun && stream->out == stdout)
+        patience_end(); /* rows and the note would share the terminal */
     if (!stream->begun)
         export_head(&stream->line, stream->columns, stream->shown, stream->count);
     stream->begun = true;
-}
-
-static void add_totals(struct stream *stream)
-{
-    for (int i = 0; i < stream->columns->count; i++)
-        if (stream->sound[i] &&
-            __builtin_add_overflow(stream->sums[i],
-                                   strtoll(stream->raw[i] ? stream->raw[i] : "", NULL, 10),
-                                   &stream->sums[i]))
-            stream->sound[i] = false;
 }
 
 static bool take_row(void *data, const PGresult *row)
@@ -111,10 +78,8 @@ static bool take_row(void *data, const PGresult *row)
     for (int i = 0; i < stream->columns->count; i++)
         stream->raw[i] = PQgetisnull(row, 0, i) ? NULL : PQgetvalue(row, 0, i);
     if (is_workbook(stream)) {
-        for (int i = 0; !stream->begun && i < stream->columns->count; i++)
-            stream->first[i] = stream->raw[i] ? xstrdup(stream->raw[i]) : NULL;
         stream->begun = true;
-        add_totals(stream);
+        report_total_add(&stream->total, stream->raw);
         export_sheet_row(&stream->sheet, stream->raw, false);
         return true;
     }
@@ -127,17 +92,13 @@ static bool take_row(void *data, const PGresult *row)
 static void put_totals(struct stream *stream)
 {
     const struct defined_columns *columns = stream->columns;
-    char(*numbers)[32] = xcalloc((size_t)columns->count + 1, sizeof *numbers);
-    for (int i = 0; i < columns->count; i++) {
-        snprintf(numbers[i], sizeof *numbers, "%lld", (long long)stream->sums[i]);
-        stream->raw[i] = stream->sound[i]           ? numbers[i]
-                         : is_currency(columns, i) ? stream->first[i]
-                                                   : NULL;
-    }
+    char(*texts)[32] = xcalloc((size_t)columns->count + 1, sizeof *texts);
+    for (int i = 0; i < columns->count; i++)
+        stream->raw[i] = report_total_cell(&stream->total, i, texts[i]);
     if (!stream->raw[stream->shown[0]])
         stream->raw[stream->shown[0]] = _("Total");
     export_sheet_row(&stream->sheet, stream->raw, true);
-    free(numbers);
+    free(texts);
 }
 
 static bool run(struct stream *stream, PGconn *connection, const struct query *query,

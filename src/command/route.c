@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "command/options.h"
-#include "database/address.h"
 #include "database/session.h"
 
 #include <stdio.h>
@@ -50,6 +49,23 @@ static void say(struct buffer *out, const char *text, int cells)
     buffer_free(&safe);
 }
 
+/* The word for a value that has no table of its own in the database. */
+static const char *word_of(const char *value)
+{
+    static const char *const words[][2] = {
+        {"hotline", N_("Hotline")},     {"card", N_("Credit card centre")},
+        {"app", N_("App")},             {"branch", N_("Branch")},
+        {"letter", N_("Letter")},       {"regulator", N_("Regulator")},
+        {"other", N_("Other")},         {"simple", N_("Simple")},
+        {"complex", N_("Complex")},     {"major", N_("Major")},
+        {"zh", N_("Chinese")},          {"en", N_("English")},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(words[i][0], value))
+            return _(words[i][1]);
+    return value[0] ? value : "-";
+}
+
 static void say_case(struct buffer *out, const PGresult *rows)
 {
     static const char *const names[] = {N_("Case"),   N_("Stage"), N_("Business"), N_("Reason"),
@@ -57,20 +73,25 @@ static void say_case(struct buffer *out, const PGresult *rows)
                                         N_("Unit"),   N_("Queue"), N_("Owner")};
     for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
         say(out, _(names[i]), 12);
-        say(out, cell(rows, 0, i + 2)[0] ? cell(rows, 0, i + 2) : "-", 0);
+        say(out, word_of(cell(rows, 0, i + 2)), 0);
         buffer_add_char(out, '\n');
     }
 }
 
 static void say_rules(struct buffer *out, const PGresult *rows)
 {
-    int note = language_current() == LANGUAGE_CHINESE ? 4 : 3;
-    buffer_add(out, _("\nRules, from the one that decides back to the first\n"));
+    int chinese = language_current() == LANGUAGE_CHINESE;
+    bool decided = false;
+    for (int i = 0; i < PQntuples(rows); i++)
+        decided = decided || is_true(rows, i, 6);
+    buffer_add(out, decided ? _("\nRules, from the one that decides back to the first\n")
+                            : _("\nRules; none decides before the class is known\n"));
     for (int i = 0; i < PQntuples(rows); i++) {
         buffer_format(out, "  %4s  ", cell(rows, i, 0));
         say(out, is_true(rows, i, 6) ? _("decides") : is_true(rows, i, 5) ? _("fits") : _("no"), 9);
-        say(out, cell(rows, i, 1), 12);
-        say(out, cell(rows, i, note), 0);
+        say(out, cell(rows, i, 7 + chinese), 24);
+        buffer_add_char(out, ' ');
+        say(out, cell(rows, i, 3 + chinese), 0);
         if (cell(rows, i, 2)[0])
             buffer_format(out, _(" (skill: %s)"), cell(rows, i, 2));
         buffer_add_char(out, '\n');
@@ -123,20 +144,29 @@ static bool explain(PGconn *connection, const char *number, struct error *error)
 {
     PGresult *found = NULL, *rules = NULL, *people = NULL;
     struct buffer out = BUFFER_INIT;
-    bool good = session_rows(
+    bool good = session_speak(connection, error) && session_rows(
         connection,
-        "SELECT l.customer_id, l.case_id, l.number, l.stage, l.business, l.reason, l.source, "
-        "l.level, l.tier, (SELECT language FROM api.case_language(l.customer_id, l.case_id)), "
-        "l.unit, l.queue, coalesce(l.owner || ' (' || l.owner_login || ')', '') "
+        "SELECT l.customer_id, l.case_id, l.number, "
+        "CASE $2 WHEN 'zh' THEN l.stage_zh ELSE l.stage_en END, "
+        "(SELECT CASE $2 WHEN 'zh' THEN b.label_zh ELSE b.label_en END || ' (' || b.code || ')' "
+        "FROM api.class_business b WHERE b.code = l.business), "
+        "(SELECT CASE $2 WHEN 'zh' THEN r.label_zh ELSE r.label_en END || ' (' || r.code || ')' "
+        "FROM api.class_reason r WHERE r.code = l.reason), l.source, "
+        "l.level, l.tier, (SELECT language FROM api.case_language(l.customer_id, l.case_id)), l.unit, "
+        "(SELECT CASE $2 WHEN 'zh' THEN q.label_zh ELSE q.label_en END || ' (' || q.queue || ')' "
+        "FROM api.queue_list q WHERE q.queue = l.queue), "
+        "coalesce(l.owner || ' (' || l.owner_login || ')', '') "
         "FROM api.case_list l WHERE l.lane = 'all' AND l.number = upper($1)",
-        1, &number, &found, error);
+        2, (const char *const[]){number, language_current() == LANGUAGE_CHINESE ? "zh" : "en"}, &found,
+        error);
     if (good && !PQntuples(found))
         good = error_set(error, ERROR_INPUT, number, _("Give the number as the console shows it."),
                          _("there is no such case in your units"));
     good = good &&
            ask(connection, found,
-               "SELECT seq, queue, skill, note_en, note_zh, fits, decides FROM "
-               "api.case_route_explain($1, $2)",
+               "SELECT e.seq, e.queue, e.skill, e.note_en, e.note_zh, e.fits, e.decides, "
+               "q.label_en, q.label_zh FROM api.case_route_explain($1, $2) WITH ORDINALITY e "
+               "LEFT JOIN api.queue_list q USING (queue) ORDER BY e.ordinality",
                &rules, error) &&
            ask(connection, found,
                "SELECT login, name_zh, name_en, unit, load, capacity, speaks, state, owner FROM "
@@ -184,19 +214,12 @@ int command_route(int argc, char **argv)
 {
     struct error error = ERROR_INIT;
     struct route_choices choices = {0};
-    bool helped = false, good = read_options(argc, argv, &choices, &helped, &error);
-    if (helped) {
-        fputs(_(help), stdout);
-        return 0;
-    }
-    if (!choices.session.as && address_is_private(choices.session.conninfo))
-        choices.session.as = "super01";
+    bool helped = false;
+    bool good = read_options(argc, argv, &choices, &helped, &error) && !helped;
+    session_default_role(&choices.session, "super01");
     PGconn *connection = good ? session_open(&choices.session, &error) : NULL;
     good = connection && (choices.explain ? explain(connection, choices.explain, &error)
                                           : route_waiting(connection, &error));
     PQfinish(connection);
-    if (good)
-        return 0;
-    error_print(&error);
-    return error_exit_status(&error);
+    return options_finish(good, helped, help, &error);
 }

@@ -87,15 +87,18 @@ bool work_end_here(bool *ended, struct error *error)
     if (fd < 0)
         return false;
     bool gone = is_free(fd);
-    if (!gone) {
+    long told = 0;
+    *ended = !gone;
+    for (int turn = 0; turn < STOP_TURNS && !gone; turn++) {
+        /* One that has only just begun writes its number a moment later. */
         long holder = read_state(fd, text, sizeof text);
-        *ended = true;
-        if (holder > 1 && kill((pid_t)holder, SIGTERM) < 0 && errno != ESRCH)
+        if (holder > 1 && holder != told && kill((pid_t)holder, SIGTERM) < 0 && errno != ESRCH) {
             error_errno(error, "bankops work", NULL, _("the workers cannot be stopped"));
-        for (int turn = 0; turn < STOP_TURNS && error->kind == ERROR_NONE && !gone; turn++) {
-            nanosleep(&(struct timespec){0, 20000000}, NULL);
-            gone = is_free(fd);
+            break;
         }
+        told = holder;
+        nanosleep(&(struct timespec){0, 20000000}, NULL);
+        gone = is_free(fd);
     }
     close(fd);
     return gone || error->kind != ERROR_NONE
@@ -185,6 +188,11 @@ static bool work(const struct wishes *wishes, struct error *error)
         snprintf(text, sizeof text, "%ld", holder);
         return error_set(error, ERROR_REFUSED, text, _("bankops work --stop ends them."),
                          _("the workers run here already"));
+    }
+    /* The number of a former holder must not be taken for ours. */
+    if (ftruncate(lock, 0) < 0) {
+        close(lock);
+        return error_errno(error, ".work.lock", NULL, _("the lock file cannot be opened"));
     }
     bool good = wishes->background ? go_behind(wishes, lock, error)
                                    : work_tree_run(&wishes->tree, lock, error);

@@ -2,7 +2,6 @@
 
 #include "base/language.h"
 #include "command/seal.h"
-#include "database/address.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -41,11 +40,8 @@ static void wait_for(int64_t milliseconds, const sigset_t *open)
 
 static PGconn *open_session(const struct worker *worker, struct error *error)
 {
-    bool mine = address_is_private(worker->conninfo);
-    struct session_options wanted = {.conninfo = worker->conninfo,
-                                     .as = worker->as ? worker->as
-                                           : mine     ? "worker01"
-                                                      : NULL};
+    struct session_options wanted = {.conninfo = worker->conninfo, .as = worker->as};
+    session_default_role(&wanted, "worker01");
     return session_open(&wanted, error);
 }
 

@@ -51,6 +51,8 @@ bool corpus_add(struct corpus *corpus, struct features *features, const char *te
         corpus->capacity = corpus->capacity ? corpus->capacity * 2 : 1024;
         corpus->starts = xrealloc(corpus->starts, corpus->capacity * sizeof *corpus->starts);
         corpus->label = xrealloc(corpus->label, corpus->capacity * sizeof *corpus->label);
+        corpus->kin = xrealloc(corpus->kin, corpus->capacity * sizeof *corpus->kin);
+        corpus->written = xrealloc(corpus->written, corpus->capacity);
         corpus->words = xrealloc(corpus->words, corpus->capacity * sizeof *corpus->words);
         corpus->place_starts =
             xrealloc(corpus->place_starts, corpus->capacity * sizeof *corpus->place_starts);
@@ -63,10 +65,19 @@ bool corpus_add(struct corpus *corpus, struct features *features, const char *te
     if (count)
         memcpy(corpus->features + corpus->feature_count, list, count * sizeof *list);
     corpus->starts[corpus->count] = corpus->feature_count;
+    corpus->kin[corpus->count] = corpus->count;
+    corpus->written[corpus->count] = false;
     corpus->label[corpus->count++] = number;
     corpus->feature_count += count;
     corpus->starts[corpus->count] = corpus->feature_count;
     return true;
+}
+
+void corpus_mark(struct corpus *corpus, bool again, bool written)
+{
+    size_t last = corpus->count - 1;
+    corpus->kin[last] = again && last ? corpus->kin[last - 1] : last;
+    corpus->written[last] = written;
 }
 
 void corpus_free(struct corpus *corpus)
@@ -75,6 +86,8 @@ void corpus_free(struct corpus *corpus)
         free(corpus->labels[i]);
     free(corpus->starts);
     free(corpus->label);
+    free(corpus->kin);
+    free(corpus->written);
     free(corpus->features);
     free(corpus->words);
     free(corpus->place_starts);

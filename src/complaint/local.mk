@@ -2,10 +2,11 @@ noinst_LIBRARIES += libcomplaint.a
 # The same sums by every compiler, so that the same texts give the same model.
 libcomplaint_a_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
 libcomplaint_a_SOURCES = \
+  src/complaint/confidence.c src/complaint/confidence.h \
   src/complaint/corpus.c src/complaint/corpus.h \
   src/complaint/evaluate.c src/complaint/evaluate.h \
   src/complaint/features.c src/complaint/features.h \
-  src/complaint/net.c src/complaint/net.h src/complaint/net_train.c \
+  src/complaint/net.c src/complaint/net.h src/complaint/net_school.c \
   src/complaint/model.c src/complaint/model.h src/complaint/model_file.c \
   src/complaint/solver.c src/complaint/solver.h \
   src/complaint/store.c src/complaint/store.h \

@@ -57,23 +57,44 @@ static int rank(const float *scores, int labels, struct guess *best, int wanted)
     return found;
 }
 
+double model_odds(double others)
+{
+    return -log(fmin(fmax(others, 1e-9), 1e9));
+}
+
+/* Chances of the best answers: the first one's odds are what they were on texts held out from the
+ * training, and the others share the rest, none before the first. */
+static void be_sure(const struct model *model, const float *scores, bool known, struct guess *best,
+                    int found)
+{
+    double sharpness = known ? (double)model->sharpness : 0, others = 0;
+    for (int k = 0; k < model->label_count; k++)
+        if (k != best[0].label)
+            others += exp((double)(scores[k] - best[0].score) * sharpness);
+    double first = 1 / (1 + others);
+    if (known)
+        first = 1 / (1 + exp(-((double)model->shift +
+                               (double)model->slope * model_odds(others))));
+    best[0].confidence = (float)first;
+    for (int i = 1; i < found; i++) {
+        double part = exp((double)(best[i].score - best[0].score) * sharpness) / others;
+        best[i].confidence = (float)fmin((1 - first) * part, first);
+    }
+}
+
 int model_guess(const struct model *model, const struct feature *list, size_t count,
                 struct guess *best, int wanted)
 {
     float scores[MODEL_LABELS];
-    double sum = 0;
-    double sharpness = add_scores(model, list, count, scores) ? (double)model->sharpness : 0;
+    bool known = add_scores(model, list, count, scores);
     if (model->net) {
         for (int k = 0; k < model->label_count; k++)
             scores[k] *= model->mix;
         net_add_scores(model->net, model->rarity, list, count, scores);
     }
     int found = rank(scores, model->label_count, best, wanted);
-    for (int k = 0; k < model->label_count && found; k++)
-        sum += exp((double)(scores[k] - best[0].score) * sharpness);
-    for (int i = 0; i < found; i++)
-        best[i].confidence =
-            (float)(exp((double)(best[i].score - best[0].score) * sharpness) / sum);
+    if (found)
+        be_sure(model, scores, known, best, found);
     return found;
 }
 

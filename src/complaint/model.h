@@ -13,6 +13,7 @@ struct model {
     char **labels;          /* sorted by their bytes */
     float *scales, *bases;  /* by label */
     float sharpness;        /* of the confidence: the softmax takes score times this */
+    float shift, slope;     /* of ln(odds) of the best answer, after the softmax */
     uint32_t examples;      /* it was trained with */
     float *rarity;          /* by bucket; 0: not met in training */
     uint32_t *starts;       /* by bucket, one more than buckets */
@@ -32,6 +33,9 @@ struct guess {
 /* The best answers for these features, best first; returns how many: at most `wanted`. */
 int model_guess(const struct model *model, const struct feature *list, size_t count,
                 struct guess *best, int wanted);
+
+/* ln of the odds of the best answer when the others have this part of its chance, bounded. */
+double model_odds(double others);
 
 /* A number for features met and weights kept. */
 size_t model_features(const struct model *model);

@@ -9,12 +9,12 @@
 #include <string.h>
 
 /* The file, all numbers little endian: the magic line; version of the features, labels, examples,
- * sharpness; for each label its length, bytes, scale and base; for each bucket the number of its
- * weights plus 1, 0 when it was not met in training (2 bytes); for each bucket met its rarity; the
- * classes of all weights, the weights; the weight beside the network, 0 without one; of the network a
- * bit for each bucket it knows, the scales of those rows, their weights, the hidden base, the outer
- * weights and base; the SHA-256 of everything before. */
-static const char magic[] = "bankops classifier 3\n";
+ * sharpness, shift and slope; for each label its length, bytes, scale and base; for each bucket the
+ * number of its weights plus 1, 0 when it was not met in training (2 bytes); for each bucket met its
+ * rarity; the classes of all weights, the weights; the weight beside the network, 0 without one; of
+ * the network a bit for each bucket it knows, the scales of those rows, their weights, the hidden
+ * base, the outer weights and base; the SHA-256 of everything before. */
+static const char magic[] = "bankops classifier 5\n";
 static const char kind[] = "bankops classifier ";
 
 enum { FILE_LIMIT = 256 << 20, LABEL_BYTES = 200 };
@@ -50,7 +50,7 @@ static void put_net(struct buffer *out, const struct net *net)
     put_floats(out, net->scales, net->row_count);
     buffer_add_bytes(out, net->weights, (size_t)net->row_count * NET_HIDDEN);
     put_floats(out, net->base, NET_HIDDEN);
-    put_floats(out, net->out, labels * NET_HIDDEN);
+    put_floats(out, net->out, labels * NET_SIDES);
     put_floats(out, net->out_base, labels);
 }
 
@@ -61,6 +61,8 @@ static void put_model(struct buffer *out, const struct model *model)
     put_number(out, (uint32_t)model->label_count, 4);
     put_number(out, model->examples, 4);
     put_float(out, model->sharpness);
+    put_float(out, model->shift);
+    put_float(out, model->slope);
     for (int k = 0; k < model->label_count; k++) {
         put_number(out, (uint32_t)strlen(model->labels[k]), 4);
         buffer_add(out, model->labels[k]);
@@ -139,6 +141,8 @@ static void take_labels(struct input *input, struct model *model)
     uint32_t count = take_number(input, 4);
     model->examples = take_number(input, 4);
     model->sharpness = take_float(input);
+    model->shift = take_float(input);
+    model->slope = take_float(input);
     if (count < 2 || count > MODEL_LABELS)
         input->good = false;
     if (!input->good)
@@ -209,7 +213,7 @@ static void take_net(struct input *input, struct model *model)
         memcpy(net->weights, weights, bytes);
     for (int unit = 0; unit < NET_HIDDEN; unit++)
         net->base[unit] = take_float(input);
-    net->out = take_floats(input, labels * NET_HIDDEN);
+    net->out = take_floats(input, labels * NET_SIDES);
     net->out_base = take_floats(input, labels);
 }
 

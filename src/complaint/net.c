@@ -6,7 +6,7 @@
 
 /* Side by side, so that all compilers add in the same order. */
 typedef float wide __attribute__((vector_size(16)));
-enum { LANES = 4, WIDE = NET_HIDDEN / LANES };
+enum { LANES = 4, WIDE = NET_SIDES / LANES };
 /* So many features ahead the rows of weights are asked for, as in model.c. */
 enum { NEAR = 8, FAR = 16 };
 
@@ -19,7 +19,7 @@ static float sum_lanes(wide sum)
 #if defined(__GNUC__) && !defined(__clang__)
 __attribute__((optimize("O3")))
 #endif
-/* hidden = base + weights * values of unit length, negative ones 0. */
+/* base + weights * values of unit length, both sides. */
 static void find_hidden(const struct net *net, const float *rarity, const struct feature *list,
                         size_t count, float *hidden)
 {
@@ -45,20 +45,23 @@ static void find_hidden(const struct net *net, const float *rarity, const struct
             hidden[unit] += value * weights[unit];
     }
     float length = square > 0 ? sqrtf(square) : 1;
-    for (int unit = 0; unit < NET_HIDDEN; unit++)
-        hidden[unit] = fmaxf(hidden[unit] / length + net->base[unit], 0);
+    for (int unit = 0; unit < NET_HIDDEN; unit++) {
+        float said = hidden[unit] / length + net->base[unit];
+        hidden[unit] = fmaxf(said, 0);
+        hidden[NET_HIDDEN + unit] = fmaxf(-said, 0);
+    }
 }
 
 void net_add_scores(const struct net *net, const float *rarity, const struct feature *list,
                     size_t count, float *scores)
 {
-    _Alignas(16) float hidden[NET_HIDDEN];
+    _Alignas(16) float hidden[NET_SIDES];
     find_hidden(net, rarity, list, count, hidden);
     for (int k = 0; k < net->label_count; k++) {
         wide sum = {0};
         for (int i = 0; i < WIDE; i++) {
             wide weights, units;
-            memcpy(&weights, net->out + (size_t)k * NET_HIDDEN + i * LANES, sizeof weights);
+            memcpy(&weights, net->out + (size_t)k * NET_SIDES + i * LANES, sizeof weights);
             memcpy(&units, hidden + i * LANES, sizeof units);
             sum += weights * units;
         }

@@ -12,34 +12,52 @@
 #define EAGER 0.1
 #define AT_FIRST 0.3
 
+/* Columns in a line of the cache; of the next row so many are fetched, the processor does the rest. */
+enum { LINE = 16, NEXT = 8 * LINE };
+
 struct work {
     const struct solver_rows *rows;
-    double *alpha, *square; /* dual variable, length squared with the constant feature */
+    float *alpha;   /* dual variable */
+    double *length; /* of a row, squared, with the constant feature */
     int8_t *side;           /* +1: of the class */
     double slack[2];        /* 1 / (2 C), of another class and of the class */
     uint32_t *order;
     size_t active;
     uint64_t random;
-    float *weights;
+    float *weights; /* times the size of their column */
     double constant;
     double above, highest, lowest; /* projected gradients: bound of this round, range found */
 };
 
-static void prepare(struct work *work, const int *label, int wanted)
+static void prepare(struct work *work, const int *label, int wanted, const bool *out)
 {
     const struct solver_rows *rows = work->rows;
-    work->square = xcalloc(rows->count, sizeof *work->square);
+    work->length = xcalloc(rows->count, sizeof *work->length);
     work->side = xcalloc(rows->count, sizeof *work->side);
     work->order = xcalloc(rows->count, sizeof *work->order);
     for (size_t i = 0; i < rows->count; i++) {
-        double sum = 1;
-        for (size_t at = rows->starts[i]; at < rows->starts[i + 1]; at++)
-            sum += (double)rows->value[at] * (double)rows->value[at];
+        double sum = rows->starts[i] < rows->starts[i + 1] ? 2 : 1;
         work->side[i] = label[i] == wanted ? 1 : -1;
-        work->square[i] = sum + work->slack[work->side[i] > 0];
-        work->order[i] = (uint32_t)i;
+        work->length[i] = sum + work->slack[work->side[i] > 0];
+        if (!out || !out[i])
+            work->order[work->active++] = (uint32_t)i;
     }
-    work->active = rows->count;
+}
+
+/* Adds a row, so many times, to the weights. */
+static void add(struct work *work, uint32_t row, float much)
+{
+    const struct solver_rows *rows = work->rows;
+    const uint32_t *column = rows->column + rows->starts[row];
+    const float *times = rows->times + rows->times_starts[row], *square = rows->square;
+    size_t count = rows->starts[row + 1] - rows->starts[row];
+    size_t once = count - (rows->times_starts[row + 1] - rows->times_starts[row]), at = 0;
+    float step = much * rows->scale[row], *weights = work->weights;
+    for (; at < once; at++)
+        weights[column[at]] += step * square[column[at]];
+    for (; at < count; at++)
+        weights[column[at]] += step * square[column[at]] * *times++;
+    work->constant += (double)much;
 }
 
 /* The weights that the dual variables given stand for. From nothing each row is looked at once. */
@@ -48,19 +66,17 @@ static void begin(struct work *work)
     const struct solver_rows *rows = work->rows;
     work->above = HUGE_VAL;
     for (size_t i = 0; i < rows->count; i++) {
-        float much = (float)(work->alpha[i] * work->side[i]);
+        float much = work->alpha[i] * work->side[i];
         if (much == 0)
             continue;
         work->above = AT_FIRST;
-        for (size_t at = rows->starts[i]; at < rows->starts[i + 1]; at++)
-            work->weights[rows->column[at]] += much * rows->value[at];
-        work->constant += (double)much;
+        add(work, (uint32_t)i, much);
     }
 }
 
 static void release(struct work *work)
 {
-    free(work->square);
+    free(work->length);
     free(work->side);
     free(work->order);
 }
@@ -70,7 +86,7 @@ static uint64_t draw(struct work *work, uint64_t below)
     work->random ^= work->random << 13;
     work->random ^= work->random >> 7;
     work->random ^= work->random << 17;
-    return work->random % below;
+    return (work->random >> 32) * below >> 32;
 }
 
 static void shuffle(struct work *work)
@@ -83,29 +99,33 @@ static void shuffle(struct work *work)
     }
 }
 
-/* In four sums, which the processor adds side by side. */
+/* Of a row and the weights, in four sums, which the processor adds side by side. */
 static double product(const struct solver_rows *rows, uint32_t row, const float *weights)
 {
-    size_t at = rows->starts[row], end = rows->starts[row + 1];
-    const uint32_t *column = rows->column;
-    const float *value = rows->value;
-    float sums[4] = {0};
-    for (; at + 4 <= end; at += 4)
-        for (size_t i = 0; i < 4; i++)
-            sums[i] += weights[column[at + i]] * value[at + i];
-    for (; at < end; at++)
-        sums[0] += weights[column[at]] * value[at];
-    return (double)(sums[0] + sums[1] + (sums[2] + sums[3]));
+    const uint32_t *column = rows->column + rows->starts[row];
+    const float *times = rows->times + rows->times_starts[row];
+    size_t count = rows->starts[row + 1] - rows->starts[row];
+    size_t once = count - (rows->times_starts[row + 1] - rows->times_starts[row]), at = 0;
+    float one = 0, two = 0, three = 0, four = 0;
+    for (; at + 4 <= once; at += 4) {
+        one += weights[column[at]];
+        two += weights[column[at + 1]];
+        three += weights[column[at + 2]];
+        four += weights[column[at + 3]];
+    }
+    for (; at < once; at++)
+        one += weights[column[at]];
+    for (; at < count; at++)
+        two += weights[column[at]] * *times++;
+    return (double)((one + two + (three + four)) * rows->scale[row]);
 }
 
 /* One step on the dual variable of a row; false when the row can rest. */
 static bool step(struct work *work, uint32_t row)
 {
     const struct solver_rows *rows = work->rows;
-    const size_t end = rows->starts[row + 1];
-    float *weights = work->weights;
-    double side = work->side[row], alpha = work->alpha[row];
-    double gradient = side * (product(rows, row, weights) + work->constant) - 1 +
+    double side = work->side[row], alpha = (double)work->alpha[row];
+    double gradient = side * (product(rows, row, work->weights) + work->constant) - 1 +
                       alpha * work->slack[side > 0];
     double projected = gradient;
     if (alpha <= 0) {
@@ -117,12 +137,9 @@ static bool step(struct work *work, uint32_t row)
     work->lowest = projected < work->lowest ? projected : work->lowest;
     if (fabs(projected) < 1e-12)
         return true;
-    double moved = alpha - gradient / work->square[row];
-    work->alpha[row] = moved > 0 ? moved : 0;
-    float change = (float)((work->alpha[row] - alpha) * side);
-    for (size_t at = rows->starts[row]; at < end; at++)
-        weights[rows->column[at]] += change * rows->value[at];
-    work->constant += (double)change;
+    double moved = alpha - gradient / work->length[row];
+    work->alpha[row] = moved > 0 ? (float)moved : 0;
+    add(work, row, (float)(((double)work->alpha[row] - alpha) * side));
     return true;
 }
 
@@ -133,10 +150,8 @@ static void prefetch(const struct work *work, size_t at)
         return;
     const struct solver_rows *rows = work->rows;
     size_t start = rows->starts[work->order[at]];
-    for (size_t line = 0; line < 64; line += 16) {
+    for (size_t line = 0; line < NEXT; line += LINE)
         __builtin_prefetch(rows->column + start + line);
-        __builtin_prefetch(rows->value + start + line);
-    }
 }
 
 static void run_round(struct work *work)
@@ -157,14 +172,15 @@ static void run_round(struct work *work)
 }
 
 double solver_run(const struct solver_rows *rows, const int *label, int wanted,
-                  const struct solver_costs *costs, double *alpha, float *weights)
+                  const struct solver_costs *costs, const bool *out, float *alpha,
+                  float *weights)
 {
     struct work work = {.rows = rows, .weights = weights, .alpha = alpha};
     work.random = 88172645463325252u;
     work.slack[0] = 0.5 / costs->negative;
     work.slack[1] = 0.5 / costs->positive;
     memset(weights, 0, rows->columns * sizeof *weights);
-    prepare(&work, label, wanted);
+    prepare(&work, label, wanted, out);
     begin(&work);
     for (int round = 0; round < costs->rounds; round++) {
         run_round(&work);
@@ -173,5 +189,7 @@ double solver_run(const struct solver_rows *rows, const int *label, int wanted,
         work.above = work.highest > 0 ? EAGER * work.highest : AT_FIRST;
     }
     release(&work);
+    for (uint32_t i = 0; i < rows->columns; i++)
+        weights[i] /= rows->size[i];
     return work.constant;
 }

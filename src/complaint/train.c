@@ -2,21 +2,24 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "complaint/confidence.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELD_OUT = 5, SCALE_STEPS = 127 };
+/* Confidence is fitted on one part of the texts, a few texts on several in turn: until ENOUGH were held
+ * out. Smaller parts leave a small corpus more to learn from. */
+enum { PARTS = 5, FEW = 2000, PARTS_OF_FEW = 10, ENOUGH = 400, SCALE_STEPS = 127 };
 
 const struct train_settings train_settings_default = {
-    .costs = {.positive = 3, .negative = 1, .tolerance = 0.3, .rounds = 100},
+    .costs = {.positive = 3, .negative = 1, .tolerance = 0.6, .rounds = 100},
     .rarity_power = 0.5,
     .least_texts = 1,
     .least_weight = 0,
     .mix = 3,
-    .net = {.texts_shown = 128000, .rate = 0.05, .words_out = 0.3, .features_out = 0.3,
-            .units_out = 0.1, .smooth = 0.05},
+    .net = {.texts_shown = 64000, .texts_before = 64000, .least_texts = 400, .rate = 0.08,
+            .words_out = 0.3, .features_out = 0.3, .units_out = 0.1, .smooth = 0.05},
 };
 
 /* One kept weight of a class. */
@@ -28,11 +31,10 @@ struct weight {
 /* The texts that take part, as the solver wants them. */
 struct part {
     struct solver_rows rows;
-    size_t *starts;
+    size_t *starts, *times_starts;
     uint32_t *column, *columns, *buckets; /* of an entry; by bucket; by column */
-    float *value;
+    float *times, *scale, *size, *square;
     int *label;
-    size_t *text; /* by row, its number in the corpus */
 };
 
 bool train_left_out(size_t text, int fold, int folds)
@@ -41,20 +43,13 @@ bool train_left_out(size_t text, int fold, int folds)
     return folds && (int)(spread % (uint32_t)folds) == fold;
 }
 
-/* In how many texts each bucket is; returns the texts that take part. */
-static size_t count_texts(const struct corpus *corpus, int fold, int folds, uint32_t *texts,
-                          size_t *entries)
+/* In how many texts outside a fold each bucket is. */
+static void count_texts(const struct corpus *corpus, int fold, int folds, uint32_t *texts)
 {
-    size_t rows = 0;
-    for (size_t i = 0; i < corpus->count; i++) {
-        if (train_left_out(i, fold, folds))
-            continue;
-        rows++;
-        *entries += corpus->starts[i + 1] - corpus->starts[i];
-        for (size_t at = corpus->starts[i]; at < corpus->starts[i + 1]; at++)
+    for (size_t i = 0; i < corpus->count; i++)
+        for (size_t at = corpus->starts[i];
+             at < corpus->starts[i + 1] && !train_left_out(corpus->kin[i], fold, folds); at++)
             texts[corpus->features[at].bucket]++;
-    }
-    return rows;
 }
 
 static void set_rarity(struct model *model, const struct train_settings *settings,
@@ -66,24 +61,25 @@ static void set_rarity(struct model *model, const struct train_settings *setting
                                           settings->rarity_power);
 }
 
-/* Appends one text, scaled to length 1. */
+/* Appends one text, scaled to length 1: what it has once, then the rest. */
 static void add_row(struct part *part, const struct model *model, const struct feature *list,
                     size_t count)
 {
-    size_t start = part->starts[part->rows.count], end = start;
+    size_t end = part->starts[part->rows.count], more = part->times_starts[part->rows.count];
     double square = 0;
-    for (size_t i = 0; i < count; i++) {
-        float value = model->rarity[list[i].bucket];
-        if (value <= 0)
-            continue;
-        value *= 1 + logf((float)list[i].count);
-        square += (double)value * (double)value;
-        part->column[end] = part->columns[list[i].bucket];
-        part->value[end++] = value;
-    }
-    for (size_t at = start; at < end; at++)
-        part->value[at] /= (float)sqrt(square);
+    for (int repeated = 0; repeated < 2; repeated++)
+        for (size_t i = 0; i < count; i++) {
+            float value = model->rarity[list[i].bucket];
+            if (value <= 0 || (list[i].count > 1) != repeated)
+                continue;
+            if (repeated)
+                value *= part->times[more++] = 1 + logf((float)list[i].count);
+            square += (double)value * (double)value;
+            part->column[end++] = part->columns[list[i].bucket];
+        }
+    part->scale[part->rows.count] = square > 0 ? (float)(1 / sqrt(square)) : 0;
     part->starts[++part->rows.count] = end;
+    part->times_starts[part->rows.count] = more;
 }
 
 static void part_free(struct part *part)
@@ -92,9 +88,12 @@ static void part_free(struct part *part)
     free(part->column);
     free(part->columns);
     free(part->buckets);
-    free(part->value);
+    free(part->times_starts);
+    free(part->times);
+    free(part->scale);
+    free(part->size);
+    free(part->square);
     free(part->label);
-    free(part->text);
 }
 
 /* Common features first, so that the weights used most lie together. */
@@ -114,34 +113,48 @@ static void number_columns(struct part *part, const struct model *model)
             part->buckets[part->rows.columns++] = i;
     qsort_r(part->buckets, part->rows.columns, sizeof *part->buckets, compare_rarity,
             model->rarity);
-    for (uint32_t i = 0; i < part->rows.columns; i++)
+    part->size = xcalloc(part->rows.columns + 1, sizeof *part->size);
+    part->square = xcalloc(part->rows.columns + 1, sizeof *part->square);
+    for (uint32_t i = 0; i < part->rows.columns; i++) {
+        float size = model->rarity[part->buckets[i]];
         part->columns[part->buckets[i]] = i;
+        part->size[i] = size;
+        part->square[i] = size * size;
+    }
+}
+
+static void point_rows(struct part *part)
+{
+    part->rows.starts = part->starts;
+    part->rows.times_starts = part->times_starts;
+    part->rows.column = part->column;
+    part->rows.times = part->times;
+    part->rows.scale = part->scale;
+    part->rows.size = part->size;
+    part->rows.square = part->square;
 }
 
 static void part_make(struct part *part, const struct corpus *corpus, struct model *model,
-                      const struct train_settings *settings, int fold, int folds)
+                      const struct train_settings *settings)
 {
     uint32_t *texts = xcalloc(FEATURE_BUCKETS, sizeof *texts);
-    size_t entries = 0, rows = count_texts(corpus, fold, folds, texts, &entries);
+    size_t rows = corpus->count, entries = corpus->feature_count;
+    count_texts(corpus, 0, 0, texts);
     set_rarity(model, settings, texts, rows);
     free(texts);
     part->starts = xcalloc(rows + 1, sizeof *part->starts);
     part->label = xcalloc(rows + 1, sizeof *part->label);
-    part->text = xcalloc(rows + 1, sizeof *part->text);
     part->column = xcalloc(entries + 1, sizeof *part->column);
-    part->value = xcalloc(entries + 1, sizeof *part->value);
+    part->times_starts = xcalloc(rows + 1, sizeof *part->times_starts);
+    part->times = xcalloc(entries + 1, sizeof *part->times);
+    part->scale = xcalloc(rows + 1, sizeof *part->scale);
     number_columns(part, model);
     for (size_t i = 0; i < corpus->count; i++) {
-        if (train_left_out(i, fold, folds))
-            continue;
-        part->label[part->rows.count] = corpus->label[i];
-        part->text[part->rows.count] = i;
+        part->label[i] = corpus->label[i];
         add_row(part, model, corpus->features + corpus->starts[i],
                 corpus->starts[i + 1] - corpus->starts[i]);
     }
-    part->rows.starts = part->starts;
-    part->rows.column = part->column;
-    part->rows.value = part->value;
+    point_rows(part);
 }
 
 static int compare_names(const void *left, const void *right)
@@ -162,7 +175,7 @@ static struct model *new_model(const struct corpus *corpus)
     model->bases = xcalloc(labels, sizeof *model->bases);
     model->rarity = xcalloc(FEATURE_BUCKETS, sizeof *model->rarity);
     model->starts = xcalloc(FEATURE_BUCKETS + 1, sizeof *model->starts);
-    model->sharpness = 1;
+    model->sharpness = model->slope = 1;
     return model;
 }
 
@@ -206,23 +219,9 @@ static void store(struct model *model, struct weight *const *kept, const size_t 
     free(next);
 }
 
-/* Solves one class. known (NULL: nothing) holds the dual variable of each text of the corpus, where
- * it starts from and which it leaves behind. */
-static double solve_class(const struct part *part, int wanted, const struct solver_costs *costs,
-                          float *known, float *exact)
-{
-    double *alpha = xcalloc(part->rows.count + 1, sizeof *alpha);
-    for (size_t i = 0; known && i < part->rows.count; i++)
-        alpha[i] = (double)known[part->text[i]];
-    double base = solver_run(&part->rows, part->label, wanted, costs, alpha, exact);
-    for (size_t i = 0; known && i < part->rows.count; i++)
-        known[part->text[i]] = (float)alpha[i];
-    free(alpha);
-    return base;
-}
-
+/* All classes; alpha, by class and row, is where it starts from and what it comes to. */
 static void solve(struct model *model, const struct corpus *corpus, const struct part *part,
-                  const struct train_settings *settings, float *known)
+                  const struct train_settings *settings, const bool *out, float *alpha)
 {
     struct weight *kept[CORPUS_LABELS], *room;
     size_t counts[CORPUS_LABELS];
@@ -230,9 +229,8 @@ static void solve(struct model *model, const struct corpus *corpus, const struct
     room = xmalloc((part->rows.columns + 1) * sizeof *room);
     for (int k = 0; k < model->label_count; k++) {
         int wanted = corpus_label(corpus, model->labels[k]);
-        model->bases[k] = (float)solve_class(part, wanted, &settings->costs,
-                                             known ? known + (size_t)k * corpus->count : NULL,
-                                             exact);
+        model->bases[k] = (float)solver_run(&part->rows, part->label, wanted, &settings->costs, out,
+                                            alpha + (size_t)k * part->rows.count, exact);
         counts[k] = round_weights(part, exact, settings->least_weight, room, &model->scales[k]);
         kept[k] = xmalloc((counts[k] + 1) * sizeof *room);
         memcpy(kept[k], room, counts[k] * sizeof *room);
@@ -244,19 +242,94 @@ static void solve(struct model *model, const struct corpus *corpus, const struct
     free(room);
 }
 
-static void add_net(struct model *model, const struct corpus *corpus,
-                    const struct train_settings *settings, int fold, int folds)
+/* What a training goes through. */
+struct course {
+    const struct corpus *corpus;
+    const struct train_settings *settings;
+    struct part part;
+    float *alpha;               /* by label of the model and text */
+    int numbers[CORPUS_LABELS]; /* by label of the corpus, that of the model */
+    struct net_school *school;  /* NULL: linear only */
+};
+
+/* The model of the texts outside a fold. */
+static void learn(struct course *course, struct model *model, int texts_shown, int fold, int folds)
 {
-    int numbers[CORPUS_LABELS];
-    for (int k = 0; k < model->label_count; k++)
-        numbers[corpus_label(corpus, model->labels[k])] = k;
-    model->mix = (float)settings->mix;
-    model->net = net_train(corpus, model->rarity, numbers, &settings->net, fold, folds);
+    const struct corpus *corpus = course->corpus;
+    bool *out = xcalloc(corpus->count + 1, sizeof *out);
+    for (size_t i = 0; i < corpus->count; i++) {
+        out[i] = train_left_out(corpus->kin[i], fold, folds);
+        for (size_t k = 0; k < (size_t)model->label_count && out[i]; k++)
+            course->alpha[k * corpus->count + i] = 0;
+    }
+    solve(model, corpus, &course->part, course->settings, out, course->alpha);
+    free(out);
+    if (!course->school)
+        return;
+    net_school_teach(course->school, texts_shown, fold, folds);
+    model->mix = (float)course->settings->mix;
+    model->net = net_school_net(course->school, fold, folds);
 }
 
-/* train_fold() with the dual variables of all classes, by model's label and text. */
-static struct model *train_from(const struct corpus *corpus, const struct train_settings *settings,
-                                int fold, int folds, float *known, struct error *error)
+/* What the model of the texts outside a fold says of those in it. */
+static void hold_out(struct course *course, const struct model *whole, int fold, int folds,
+                     struct confidence *confidence)
+{
+    struct model *held = new_model(course->corpus);
+    uint32_t *texts = xcalloc(FEATURE_BUCKETS, sizeof *texts);
+    count_texts(course->corpus, fold, folds, texts);
+    for (size_t i = 0; i < FEATURE_BUCKETS; i++)
+        held->rarity[i] = texts[i] ? whole->rarity[i] : 0;
+    free(texts);
+    learn(course, held, course->settings->net.texts_before, fold, folds);
+    confidence_add(confidence, held, course->corpus, course->numbers, fold, folds);
+    model_free(held);
+}
+
+/* The texts that confidence is fitted on, besides a few: the bank's own, if it has any. */
+static size_t count_own(const struct corpus *corpus)
+{
+    size_t own = 0;
+    for (size_t i = 0; i < corpus->count; i++)
+        own += !corpus->written[i];
+    return own ? own : corpus->count;
+}
+
+/* A network goes on learning where it was interrupted, so it has one part only. */
+static void find_confidence(struct course *course, struct model *model)
+{
+    struct confidence confidence = {0};
+    bool few = !course->school && count_own(course->corpus) < FEW;
+    int parts = few ? PARTS_OF_FEW : PARTS;
+    for (int fold = 0; fold < (few ? parts : 1); fold++) {
+        hold_out(course, model, fold, parts, &confidence);
+        if ((confidence.own_count ? confidence.own_count : confidence.count) >= ENOUGH)
+            break;
+    }
+    confidence_fit(&confidence, model);
+    confidence_free(&confidence);
+}
+
+static void run_course(struct course *course, struct model *model)
+{
+    const struct corpus *corpus = course->corpus;
+    part_make(&course->part, corpus, model, course->settings);
+    for (int k = 0; k < model->label_count; k++)
+        course->numbers[corpus_label(corpus, model->labels[k])] = k;
+    course->alpha = xcalloc((size_t)model->label_count * corpus->count, sizeof *course->alpha);
+    if (course->settings->mix > 0 && corpus->count >= course->settings->net.least_texts)
+        course->school = net_school_open(corpus, model->rarity, course->numbers,
+                                         &course->settings->net);
+    find_confidence(course, model);
+    learn(course, model, course->settings->net.texts_shown, 0, 0);
+    model->examples = (uint32_t)corpus->count;
+    net_school_close(course->school);
+    free(course->alpha);
+    part_free(&course->part);
+}
+
+struct model *train(const struct corpus *corpus, const struct train_settings *settings,
+                    struct error *error)
 {
     if (corpus->label_count < 2)
         return error_set(error, ERROR_INPUT, NULL, _("Name the column that holds the classes."),
@@ -264,96 +337,8 @@ static struct model *train_from(const struct corpus *corpus, const struct train_
     if (!corpus->starts[corpus->count])
         return error_set(error, ERROR_INPUT, NULL, _("Name the column that holds the texts."),
                          _("there is no word in any of the texts")), NULL;
-    struct part part = {0};
+    struct course course = {.corpus = corpus, .settings = settings};
     struct model *model = new_model(corpus);
-    part_make(&part, corpus, model, settings, fold, folds);
-    model->examples = (uint32_t)part.rows.count;
-    solve(model, corpus, &part, settings, known);
-    part_free(&part);
-    if (settings->mix > 0)
-        add_net(model, corpus, settings, fold, folds);
-    return model;
-}
-
-struct model *train_fold(const struct corpus *corpus, const struct train_settings *settings,
-                         int fold, int folds, struct error *error)
-{
-    return train_from(corpus, settings, fold, folds, NULL, error);
-}
-
-/* Differences to the truth's score of all other scores, text by text, of the texts held out. */
-static double *held_differences(const struct model *model, const struct corpus *corpus,
-                                size_t *count)
-{
-    struct guess best[MODEL_LABELS];
-    size_t others = (size_t)model->label_count - 1;
-    double *differences = xcalloc(corpus->count * others, sizeof *differences);
-    *count = 0;
-    for (size_t i = 0; i < corpus->count; i++) {
-        if (!train_left_out(i, 0, HELD_OUT))
-            continue;
-        const char *truth = corpus->labels[corpus->label[i]];
-        float score = 0;
-        model_guess(model, corpus->features + corpus->starts[i],
-                    corpus->starts[i + 1] - corpus->starts[i], best, model->label_count);
-        for (int k = 0; k < model->label_count; k++)
-            if (!strcmp(model->labels[best[k].label], truth))
-                score = best[k].score;
-        for (int k = 0; k < model->label_count; k++)
-            if (strcmp(model->labels[best[k].label], truth))
-                differences[(*count)++] = (double)(best[k].score - score);
-    }
-    return differences;
-}
-
-/* Sum of -ln(confidence of the truth). */
-static double loss(const double *differences, size_t count, size_t others, double sharpness)
-{
-    double total = 0;
-    for (size_t start = 0; start < count; start += others) {
-        double sum = 1;
-        for (size_t i = start; i < start + others; i++)
-            sum += exp(fmin(differences[i] * sharpness, 500));
-        total += log(sum);
-    }
-    return total;
-}
-
-/* The sharpness with the least loss, by golden section between 1/4 and 64. */
-static float fit_sharpness(const struct model *model, const struct corpus *corpus)
-{
-    size_t count, others = (size_t)model->label_count - 1;
-    double low = log(0.25), high = log(64), part = (sqrt(5) - 1) / 2;
-    double *differences = held_differences(model, corpus, &count);
-    for (int i = 0; i < 14; i++) {
-        double left = high - part * (high - low), right = low + part * (high - low);
-        if (loss(differences, count, others, exp(left)) <
-            loss(differences, count, others, exp(right)))
-            high = right;
-        else
-            low = left;
-    }
-    free(differences);
-    return (float)exp((low + high) / 2);
-}
-
-struct model *train(const struct corpus *corpus, const struct train_settings *settings,
-                    struct error *error)
-{
-    size_t labels = (size_t)corpus->label_count;
-    float *known = xcalloc(labels * corpus->count + 1, sizeof *known);
-    struct train_settings shorter = *settings; /* how sure it is shows early */
-    shorter.net.texts_shown = settings->net.texts_shown / 2;
-    struct model *held = train_from(corpus, &shorter, 0, HELD_OUT, known, error);
-    if (!held) {
-        free(known);
-        return NULL;
-    }
-    float sharpness = fit_sharpness(held, corpus);
-    model_free(held);
-    struct model *model = train_from(corpus, settings, 0, 0, known, error);
-    if (model)
-        model->sharpness = sharpness;
-    free(known);
+    run_course(&course, model);
     return model;
 }

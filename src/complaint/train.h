@@ -23,12 +23,8 @@ extern const struct train_settings train_settings_default;
  * they are ordered; false without folds. */
 bool train_left_out(size_t text, int fold, int folds);
 
-/* A model of the texts outside a fold (folds 0: of all), its sharpness 1. NULL with an error when
- * there are fewer than two labels. Deterministic. */
-struct model *train_fold(const struct corpus *corpus, const struct train_settings *settings,
-                         int fold, int folds, struct error *error);
-
-/* A model of all texts, its confidence fitted on a fifth of them held out from a second training. */
+/* A model of all texts, its confidence fitted on a fifth of them before these take part. NULL with an
+ * error when there are fewer than two labels. Deterministic. */
 struct model *train(const struct corpus *corpus, const struct train_settings *settings,
                     struct error *error);
 

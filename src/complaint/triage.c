@@ -80,6 +80,20 @@ void triage_say(struct triage *triage, const char *text, size_t length,
     }
 }
 
+void triage_arrays(const struct triage_answer *answer, struct buffer lists[3])
+{
+    for (int i = 0; i < 3; i++)
+        buffer_add_char(&lists[i], '{');
+    for (int k = 0; k < answer->count; k++) {
+        const char *before = k ? "," : "";
+        buffer_format(&lists[0], "%s%s", before, answer->business[k]);
+        buffer_format(&lists[1], "%s%s", before, answer->reason[k]);
+        buffer_format(&lists[2], "%s%.4f", before, (double)answer->confidence[k]);
+    }
+    for (int i = 0; i < 3; i++)
+        buffer_add_char(&lists[i], '}');
+}
+
 void triage_close(struct triage *triage)
 {
     if (!triage)

@@ -1,6 +1,7 @@
 #ifndef BANKOPS_COMPLAINT_TRIAGE_H
 #define BANKOPS_COMPLAINT_TRIAGE_H
 
+#include "base/buffer.h"
 #include "complaint/model.h"
 
 enum { TRIAGE_PAIRS = 3 };
@@ -32,6 +33,8 @@ bool triage_add(struct triage *triage, char axis, const char *data, size_t lengt
 bool triage_ready(const struct triage *triage);
 void triage_say(struct triage *triage, const char *text, size_t length,
                 struct triage_answer *answer);
+/* Appends the pairs as literals of arrays for the database: businesses, reasons, chances. */
+void triage_arrays(const struct triage_answer *answer, struct buffer lists[3]);
 void triage_close(struct triage *triage);
 
 #endif

@@ -7,11 +7,15 @@
  * rows are there. Once one key waits, all that follow wait behind it, so that the same keys do the
  * same whatever the latency. */
 
-/* Whether the key was kept: what it needs is not there yet (page_ops.waits), or another waits before
- * it. A key that leaves or stops goes through and forgets those that wait. */
-bool ahead_keep(struct console *console, struct page *page, const struct key *key);
+/* Whether the key was kept: what it needs is not there yet (page_ops.waits, dialog_ops.waits), or
+ * another waits before it. A key that leaves or stops goes through and forgets those that wait. */
+bool ahead_keep(struct console *console, const struct key *key);
+/* Puts a key that is being carried out back: it waits after all, before the others. */
+void ahead_put_back(struct console *console, const struct key *key);
 /* Carries out the keys that need not wait any more. */
 void ahead_drain(struct console *console);
+/* They wait so long that one wants to know. */
+bool ahead_is_long(const struct console *console);
 /* After an error they mean nothing any more. */
 void ahead_forget(struct console *console);
 

@@ -88,6 +88,17 @@ static bool has_value(const struct check *check, const struct scope *scope, cons
     return false;
 }
 
+/* Each of the names, with | between them. */
+static bool all_have_value(const struct check *check, const struct scope *scope, const char *names)
+{
+    char *copy = xstrdup(names), *at = copy, *name;
+    bool known = true;
+    while (known && (name = strsep(&at, "|")))
+        known = has_value(check, scope, name);
+    free(copy);
+    return known;
+}
+
 static void check_bindings(struct check *check, const struct bindings *bindings,
                            const struct scope *scope, const char *pointer)
 {
@@ -95,7 +106,7 @@ static void check_bindings(struct check *check, const struct bindings *bindings,
         const struct binding *binding = &bindings->items[i];
         const cJSON *name;
         char *place = xasprintf("%s/%s", pointer, binding->parameter);
-        if (binding->name && !has_value(check, scope, binding->name))
+        if (binding->name && !all_have_value(check, scope, binding->name))
             finding(check, place,
                     _("\"%s\" is no column, parameter or field that has a value here"),
                     binding->name);
@@ -142,6 +153,8 @@ static void check_columns(struct check *check, const struct defined_columns *col
             finding(check, place, _("the currency column \"%s\" is not listed"), column->currency);
         if (column->ends && column->ends_at < 0)
             finding(check, place, _("the column \"%s\" is not listed"), column->ends);
+        if (column->share && (column->share_at[0] < 0 || column->share_at[1] < 0))
+            finding(check, place, _("\"share\" names a column that is not listed"));
         if (column->format == FORMAT_MONEY && !column->currency)
             finding(check, place, _("a money column needs \"currency\""));
         if (column->reveal.function) {
@@ -197,6 +210,8 @@ static void check_fields(struct check *check, const struct fields *fields,
             if (field->lookup->search)
                 with_search = (struct fields){&search, 1};
             scope.fields = &with_search;
+            if (field->lookup->search && field->lookup->source.view)
+                finding(check, lookup, _("\"search\" needs a function, which a view is not"));
             check_columns(check, &field->lookup->columns, columns);
             check_source(check, &field->lookup->source, &scope, source);
             if (defined_columns_find(&field->lookup->columns, field->lookup->value) < 0)
@@ -231,6 +246,9 @@ static void check_action(struct check *check, const struct actions *actions, int
         finding(check, place, _("there is no screen \"%s\""), action->form);
     if (action->screen && !catalogue_find(check->catalogue, action->screen))
         finding(check, place, _("there is no screen \"%s\""), action->screen);
+    if (action->screen_from && !has_value(check, &scope, action->screen_from))
+        finding(check, place, _("\"%s\" is no column, parameter or field that has a value here"),
+                action->screen_from);
     if (taken)
         finding(check, place, _("the key %s is taken by \"%s\""), action->key, taken);
     for (int i = 0; i < at; i++) {

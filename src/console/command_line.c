@@ -4,7 +4,9 @@
 #include "base/file.h"
 #include "base/language.h"
 #include "base/place.h"
+#include "base/text.h"
 #include "console/command_arguments.h"
+#include "console/command_complete.h"
 #include "console/page_list.h"
 #include "console/perform.h"
 #include "console/preference.h"
@@ -25,8 +27,9 @@ struct command_line {
     char *history[HISTORY_MOST]; /* oldest first */
     int count, at;
     char *typed;     /* what stood there before going through the history */
-    char *completed; /* the text that Tab completes */
+    struct completions found; /* what Tab goes through; nothing while it is not pressed */
     int candidate;
+    bool completing;
 };
 
 static struct command_line *line_of(struct console *console)
@@ -64,6 +67,25 @@ static void history_read(struct command_line *line)
     free(path);
 }
 
+static void complete_end(struct command_line *line)
+{
+    completions_free(&line->found);
+    line->completing = false;
+}
+
+/* How much of an entry goes into the file: whom one looked for stays with the session. */
+static int kept_length(struct console *console, const char *entry)
+{
+    char code[64];
+    size_t length = strcspn(entry, " ");
+    snprintf(code, sizeof code, "%.*s", (int)length, entry);
+    const struct catalogue_entry *found =
+        console->catalogue ? catalogue_find_code(console->catalogue, code) : NULL;
+    const struct definition *definition =
+        found ? catalogue_load(console->catalogue, found->name, NULL) : NULL;
+    return definition && definition->search ? (int)length : (int)strlen(entry);
+}
+
 void command_line_save(struct console *console)
 {
     struct command_line *line = console->command_line;
@@ -72,7 +94,8 @@ void command_line_save(struct console *console)
     char *path = place_config("history"), *folder = place_config("");
     if (line && line->changed && file_make_directory(folder, 0700, &error)) {
         for (int i = 0; i < line->count; i++)
-            buffer_format(&text, "%s\n", line->history[i]);
+            buffer_format(&text, "%.*s\n", kept_length(console, line->history[i]),
+                          line->history[i]);
         file_write(path, buffer_text(&text), text.length, &error);
     }
     for (int i = 0; line && i < line->count; i++)
@@ -80,7 +103,7 @@ void command_line_save(struct console *console)
     if (line) {
         edit_free(&line->edit);
         free(line->typed);
-        free(line->completed);
+        complete_end(line);
     }
     free(line);
     console->command_line = NULL;
@@ -101,6 +124,7 @@ void command_line_open(struct console *console, const char *text)
         history_read(line);
     line->open = true;
     line->at = line->count;
+    complete_end(line);
     edit_set(&line->edit, text);
     screen_dirty();
 }
@@ -196,120 +220,20 @@ void command_run(struct console *console, const char *text)
         run_expanded(console, text, true);
 }
 
-/* The n-th completion of a text; false when there are fewer. Order: screens, actions of the screen,
- * actions, words, filter values after a screen's code. */
-struct completing {
-    const char *text;
-    int nth;
-    char *found;
-};
-
-static bool offer(struct completing *completing, const char *candidate)
+/* Tab: the next of what may stand here, Shift-Tab the one before. */
+static void complete_step(struct console *console, struct command_line *line, int by)
 {
-    size_t length = strlen(completing->text);
-    if (completing->found || strncmp(candidate, completing->text, length) != 0 ||
-        completing->nth-- > 0)
-        return completing->found != NULL;
-    completing->found = xstrdup(candidate);
-    return true;
-}
-
-/* Offers a text before each of several words: "en|zh", "save [NAME]|NAME|list". */
-static void complete_choices(struct completing *completing, const char *before, const char *words)
-{
-    while (*words) {
-        size_t length = strcspn(words, "| ");
-        char *whole = xasprintf("%s %.*s", before, (int)length, words);
-        if (length && !isupper((unsigned char)*words) && *words != '[')
-            offer(completing, whole);
-        free(whole);
-        words += strcspn(words, "|");
-        words += *words == '|';
+    if (!line->completing) {
+        completions_find(console, edit_text(&line->edit), &line->found);
+        line->completing = true;
+        line->candidate = by > 0 ? -1 : 0;
     }
-}
-
-/* What may stand after a word of the command line. */
-static void complete_word(struct completing *completing, const char *name)
-{
-    const char *setting;
-    for (const struct command_word *word = command_words; word->name; word++)
-        if (!strcmp(word->name, name))
-            complete_choices(completing, name, word->arguments);
-    for (int i = 0; !strcmp(name, "set") && (setting = settings_name(i)); i++) {
-        char *whole = xasprintf("set %s", setting);
-        if (strchr(completing->text + strlen("set "), ' '))
-            complete_choices(completing, whole, settings_choices(i));
-        else
-            offer(completing, whole);
-        free(whole);
-    }
-}
-
-static void complete_values(struct console *console, struct completing *completing)
-{
-    char code[64];
-    size_t length = strcspn(completing->text, " ");
-    const char *last = strrchr(completing->text, ' ');
-    snprintf(code, sizeof code, "%.*s", (int)length, completing->text);
-    complete_word(completing, code);
-    const struct catalogue_entry *entry = catalogue_find_code(console->catalogue, code);
-    const struct definition *definition =
-        entry ? catalogue_load(console->catalogue, entry->name, NULL) : NULL;
-    for (int i = 0; definition && i < definition->filter_count; i++)
-        for (int v = 0; v < definition->filters[i].value_count; v++) {
-            char *whole = xasprintf("%.*s%s", (int)(last + 1 - completing->text), completing->text,
-                                    definition->filters[i].values[v].value);
-            offer(completing, whole);
-            free(whole);
-        }
-}
-
-static char *complete(struct console *console, const char *text, int nth)
-{
-    struct completing completing = {text, nth, NULL};
-    struct page *page = console_page(console);
-    const struct defined_action *own;
-    struct catalogue *catalogue = console_catalogue(console);
-    if (strchr(text, ' ')) {
-        complete_values(console, &completing);
-        return completing.found;
-    }
-    for (int i = 0; catalogue && i < catalogue_count(catalogue); i++) {
-        const struct catalogue_entry *entry = catalogue_at(catalogue, i);
-        if (entry->code && (entry->roles & console->identity.role_bit))
-            offer(&completing, entry->code);
-    }
-    for (int i = 0; page && (own = page_action(page, i)); i++)
-        offer(&completing, own->name);
-    for (int i = 0; i < console->settings.alias_count; i++)
-        offer(&completing, console->settings.aliases[i].name);
-    for (int i = 0; i < ACTION_COUNT; i++)
-        if (!page || page_offers(page, (enum action_id)i))
-            offer(&completing, action_at((enum action_id)i)->name);
-    for (const struct command_word *word = command_words; word->name; word++)
-        offer(&completing, word->name);
-    return completing.found;
-}
-
-static void complete_next(struct console *console, struct command_line *line)
-{
-    char *found;
-    if (!line->completed) {
-        line->completed = xstrdup(edit_text(&line->edit));
-        line->candidate = 0;
-    }
-    found = complete(console, line->completed, line->candidate);
-    if (!found && line->candidate) {
-        line->candidate = 0;
-        found = complete(console, line->completed, 0);
-    }
-    if (found) {
-        edit_set(&line->edit, found);
-        line->candidate++;
-    } else {
+    if (!line->found.count) {
         screen_bell();
+        return;
     }
-    free(found);
+    line->candidate = (line->candidate + by + line->found.count) % line->found.count;
+    edit_set(&line->edit, line->found.items[line->candidate].text);
 }
 
 static void history_step(struct command_line *line, int by)
@@ -352,21 +276,46 @@ void command_line_key(struct console *console, const struct key *key)
 {
     struct command_line *line = console->command_line;
     screen_dirty();
-    if (key->code != K_TAB) {
-        free(line->completed);
-        line->completed = NULL;
-    }
+    bool escape = key->code == K_ESCAPE && line->completing;
+    if (key->code != K_TAB && key->code != (K_SHIFT | K_TAB))
+        complete_end(line);
+    if (escape) /* closes the list first */
+        return;
     if (key->code == K_ESCAPE || key->code == K_F(12) || key->code == K_F(3) ||
         (key->code == K_BACKSPACE && !*edit_text(&line->edit)))
         command_line_close(console);
     else if (key->code == K_ENTER)
         enter(console, line);
-    else if (key->code == K_TAB)
-        complete_next(console, line);
+    else if (key->code == K_TAB || key->code == (K_SHIFT | K_TAB))
+        complete_step(console, line, key->code == K_TAB ? 1 : -1);
     else if (key->code == K_UP || key->code == K_DOWN)
         history_step(line, key->code == K_UP ? -1 : 1);
     else
         typed(console, line, key);
+}
+
+/* What Tab goes through, with what each means, above the line. */
+static void paint_found(const struct command_line *line, int row, int columns)
+{
+    const struct completions *found = &line->found;
+    int rows = row - 3 < found->count ? row - 3 : found->count;
+    int first = line->candidate - rows / 2, name = 0;
+    if (rows < 1)
+        return;
+    first = first + rows > found->count ? found->count - rows : first;
+    first = first < 0 ? 0 : first;
+    for (int i = 0; i < found->count; i++)
+        name = text_width(found->items[i].text) > name ? text_width(found->items[i].text) : name;
+    name = name > columns / 2 ? columns / 2 : name;
+    draw_fill(row - rows - 1, 0, rows + 1, columns, STYLE_NORMAL);
+    draw_rule(row - rows - 1, 0, columns, STYLE_MUTED);
+    for (int i = 0; i < rows; i++) {
+        const struct completion *item = &found->items[first + i];
+        unsigned style = first + i == line->candidate ? STYLE_SELECTED : STYLE_NORMAL;
+        draw_fill(row - rows + i, 0, 1, columns, style);
+        draw_text(row - rows + i, 2, name, style, item->text);
+        draw_text(row - rows + i, name + 4, columns - name - 5, style, item->title);
+    }
 }
 
 /* The line, and to its right what Tab would give. */
@@ -375,20 +324,23 @@ void command_line_paint(struct console *console, int row, int columns)
     struct command_line *command = console->command_line;
     struct line line = LINE_INIT;
     struct buffer hints = BUFFER_INIT;
+    struct completions found = {NULL, 0};
     int cursor;
     const char *text = edit_text(&command->edit);
-    for (int i = 0; i < 8 && *text; i++) {
-        char *found = complete(console, command->completed ? command->completed : text, i);
-        if (!found)
-            break;
-        buffer_format(&hints, "  %s", found);
-        free(found);
-    }
+    if (command->completing)
+        paint_found(command, row, columns);
+    else if (*text)
+        completions_find(console, text, &found);
+    for (int i = 0; i < found.count && i < 8; i++)
+        buffer_format(&hints, "  %s", found.items[i].text);
+    completions_free(&found);
     draw_word(row, 0, STYLE_KEY, " :");
     edit_line(&command->edit, &line, STYLE_FOCUS, columns / 2, &cursor);
     draw_line(row, 2, columns / 2, &line, STYLE_FOCUS, 0);
     draw_text(row, 2 + columns / 2, columns - columns / 2 - 2, STYLE_MUTED,
-              hints.length ? buffer_text(&hints) : _("  Tab completes, Up = history, Esc = close"));
+              hints.length          ? buffer_text(&hints)
+              : command->completing ? _("  Tab next  Enter = do it  Esc = hide")
+                                    : _("  Tab completes  Up history  Esc close"));
     draw_cursor(row, 2 + cursor, true);
     line_free(&line);
     buffer_free(&hints);

@@ -210,7 +210,7 @@ static void cancel(struct dialog *dialog)
 
 void conflict_show(struct conflict *conflict, void (*done)(struct page *page, bool go_on))
 {
-    static const struct dialog_ops ops = {paint, press, free_state, cancel};
+    static const struct dialog_ops ops = {paint, press, free_state, cancel, NULL};
     conflict->done = done;
     for (int i = conflict->count - 1; i >= 0; i--)
         if (conflict->rows[i].choose)

@@ -78,8 +78,10 @@ void console_error(struct console *console, const struct error *error)
         buffer_format(&text, "\n\n%s %s", _("What to do:"), error->todo);
     if (error->code[0])
         buffer_format(&text, "\n\n%s %s", _("Code:"), error->code);
+    console_say(console, STYLE_MESSAGE, "%s", ""); /* what was under way is not any more */
     screen_bell();
     screen_flush_keys();
+    ahead_forget(console);
     dialog_text(console, error->kind == ERROR_REFUSED ? _("Not possible") : _("Error"),
                 buffer_text(&text), STYLE_ERROR);
     buffer_free(&text);
@@ -134,6 +136,27 @@ static void use_zone(int64_t zone_ms)
     tzset();
 }
 
+static void signed_in(void *data, struct answer *answer)
+{
+    struct console *console = data;
+    if (!answer->error)
+        console->refused = 0;
+}
+
+/* Who signed in stands in the audit trail, also when only reading. */
+static void sign_in(struct console *console)
+{
+    char key[37], refused[16];
+    const char *values[] = {refused, console->refused_name, key};
+    clock_uuid(key);
+    snprintf(refused, sizeof refused, "%d", console->refused);
+    struct request request = {.sql = "SELECT status FROM api.sign_in($1::int, $2, $3::uuid)",
+                              .n = 3,
+                              .values = values,
+                              .kind = REQUEST_READ};
+    connection_request(console->connection, console, &request, signed_in, console);
+}
+
 static void identified(void *data, struct answer *answer)
 {
     struct console *console = data;
@@ -161,6 +184,7 @@ static void identified(void *data, struct answer *answer)
     identity->role_bit = role_bit(identity->role);
     identity->known = true;
     login_done(console);
+    sign_in(console);
 }
 
 /* The user's own settings of lists; without them the lists are as delivered. */
@@ -191,6 +215,10 @@ void console_set_language(struct console *console, enum language language)
     for (int i = 0; i < console->page_count; i++)
         if (console->pages[i]->ops->translate)
             console->pages[i]->ops->translate(console->pages[i]);
+    console_outdated(console); /* people and units are read in the language of the screen */
+    struct page *page = console_page(console);
+    if (page && page->ops->refresh && !console->login)
+        page->ops->refresh(page);
     console_say(console, STYLE_MESSAGE, "%s", _("The language is English now."));
 }
 
@@ -274,6 +302,9 @@ static void link_changed(void *data)
     }
     for (int i = 0; state == LINK_LOST && i < console->page_count; i++)
         console->pages[i]->stale = console->pages[i]->ops->refresh != NULL;
+    if (state == LINK_READY && console->message &&
+        !strcmp(console->message, _("There is no connection to the database.")))
+        console_say(console, STYLE_MESSAGE, "%s", "");
     if (state == LINK_READY && page && page->stale && page->ops->refresh)
         page->ops->refresh(page);
 }
@@ -302,7 +333,7 @@ static void each_second(void *data)
     }
     if (now / 60000 != console->last_second / 60000 ||
         connection_state(console->connection) != LINK_READY ||
-        connection_pending(console->connection, page))
+        connection_pending(console->connection, page) || console->ahead_count)
         screen_dirty();
     console->last_second = now;
 }

@@ -55,9 +55,12 @@ struct console {
     unsigned message_style;
     struct login *login; /* open while somebody logs in or unlocks, else NULL */
     bool locked;
+    int refused; /* passwords refused at the form since the last sign-in, */
+    char refused_name[64]; /* the last with this name */
     bool stepping;    /* in callbacks of the connection */
     struct key ahead[AHEAD_MOST]; /* typed ahead: ahead.h */
     int ahead_count;
+    int64_t ahead_since; /* when the first of them was typed, ms */
     bool draining; /* they are being carried out */
     bool escape_idle; /* the last Esc had nothing to do: a digit may follow */
     char *start_text; /* command carried out after the login */
@@ -104,6 +107,9 @@ void console_refuse(struct console *console, const char *why);
 void console_act(struct console *console, enum action_id id);
 /* NULL when it is possible now, else why not (translated). */
 const char *console_refusal(struct console *console, enum action_id id);
+
+/* Whether there is such a screen and the person's role may open it. */
+bool console_may_open(struct console *console, const char *screen);
 
 /* The catalogue, read on first use; NULL after an error that was shown. */
 struct catalogue *console_catalogue(struct console *console);

@@ -156,8 +156,6 @@ static void page_key(struct console *console, struct page *page, const struct ke
 {
     enum action_id id;
     const struct defined_action *action;
-    if (ahead_keep(console, page, key))
-        return;
     struct key own = page->context == CONTEXT_FORM ? action_form_key(console->keymap, key) : *key;
     if (page->ops->key && page->ops->key(page, &own)) {
         screen_dirty();
@@ -246,6 +244,8 @@ void console_key(const struct key *pressed, void *data)
     task_key(console);
     if (console->login)
         login_key(console, &key);
+    else if (!command_line_active(console) && ahead_keep(console, &key))
+        return;
     else if (console->dialog)
         console->dialog->ops->key(console->dialog, &key);
     else if (command_line_active(console))

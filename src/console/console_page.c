@@ -7,6 +7,7 @@
 #include "console/perform.h"
 #include "console/task.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,13 @@ void console_names(struct page *page, bool again)
     names_apply(page->definition);
 }
 
+bool console_may_open(struct console *console, const char *screen)
+{
+    struct catalogue *catalogue = console_catalogue(console);
+    const struct catalogue_entry *entry = catalogue ? catalogue_find(catalogue, screen) : NULL;
+    return entry && (entry->roles & console->identity.role_bit);
+}
+
 /* Whether the person may open it; says so when not. */
 static bool allowed(struct console *console, const struct catalogue_entry *entry)
 {
@@ -199,6 +207,9 @@ bool console_back(struct console *console)
     struct page *left = console->pages[console->page_at--];
     left->stale = leave_page(left) || left->stale;
     arrive(console);
+    if (left->ops->unsent && left->ops->unsent(left))
+        console_say(console, STYLE_WARNING, _("Not sent. %s goes back to what you entered."),
+                    action_key(console->keymap, ACTION_FORWARD, false));
     return true;
 }
 
@@ -238,6 +249,11 @@ const char *page_value(struct page *page, const char *name)
             return identity->login;
         if (!strcmp(name, "@unit"))
             return identity->unit_id;
+        if (!strcmp(name, "@nobody")) { /* stands for unknown customers of the unit */
+            static char nobody[sizeof identity->unit_id + 1];
+            snprintf(nobody, sizeof nobody, "-%s", identity->unit_id);
+            return nobody;
+        }
         return !strcmp(name, "@today") ? identity->today : NULL;
     }
     value = page->ops->value ? page->ops->value(page, name) : NULL;

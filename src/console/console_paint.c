@@ -1,5 +1,7 @@
+#include "base/clock.h"
 #include "base/language.h"
 #include "base/text.h"
+#include "console/ahead.h"
 #include "console/command_line.h"
 #include "console/console.h"
 #include "console/dialog.h"
@@ -82,26 +84,42 @@ static int paint_way_to_rows(struct page *page, int row)
     return 1 + paint_label(row, 1, screen_columns() - 1, "Tab", _("then:"), false);
 }
 
-/* Under --read-only the labels of writes are blanked, the keys stay. */
-static void paint_screen_keys(struct console *console, struct page *page, int row)
+/* Paints the screen's own keys from `column` on, those that are possible or those that are not or,
+ * with NULL, both; the column behind them, 0 when one did not fit. */
+static int paint_some_keys(struct console *console, struct page *page, int row, int column,
+                           const bool *possible)
 {
     const struct defined_action *action;
-    int column = paint_way_to_rows(page, row), last = screen_columns() - 1;
+    int last = screen_columns() - 1;
     for (int i = 0; (action = page_action(page, i)); i++) {
         char key[16];
         const char *why = perform_refusal(page, action);
         page_action_keys(page, action, "/", key, sizeof key);
-        if (!*key)
-            continue;
-        if (console->read_only && (action->needs & NEED_WRITE))
+        if (!*key || !perform_offered(page, action) || (possible && *possible != !why) ||
+            (console->read_only && (action->needs & NEED_WRITE)))
             continue;
         int used = paint_label(row, column, last - 2, key, both_text(&action->title), why != NULL);
         if (!used) {
             draw_word(row, column, STYLE_MUTED, "…");
-            break;
+            return 0;
         }
         column += used;
     }
+    return column;
+}
+
+/* Under --read-only the labels of writes are blanked, the keys stay. A record shows first what can
+ * be done with it as it stands; in a list the keys keep their places while the cursor moves. */
+static void paint_screen_keys(struct console *console, struct page *page, int row)
+{
+    int column = paint_way_to_rows(page, row);
+    if (!page->definition || page->definition->kind != KIND_VIEW) {
+        paint_some_keys(console, page, row, column, NULL);
+        return;
+    }
+    column = paint_some_keys(console, page, row, column, &(bool){true});
+    if (column)
+        paint_some_keys(console, page, row, column, &(bool){false});
 }
 
 static void paint_keys(struct console *console, struct page *page, int row)
@@ -144,13 +162,23 @@ static void paint_message(struct console *console, struct page *page, int row)
         draw_text(row, 0, columns, STYLE_WARNING, text);
         return;
     }
+    if (ahead_is_long(console)) {
+        char text[128];
+        snprintf(text, sizeof text, _(" Keys that wait: %d. Esc forgets them."), console->ahead_count);
+        draw_text(row, 0, columns, STYLE_MUTED, text);
+        return;
+    }
     const char *work = work_banner(console);
     if (work || (console->message && *console->message)) {
         char text[1024];
         snprintf(text, sizeof text, " %s", work ? work : console->message);
         draw_text(row, 0, columns, work ? STYLE_MESSAGE : console->message_style, text);
     } else if (console_waits(console, page)) {
-        draw_text(row, 0, columns, STYLE_MUTED, _(" Reading… Esc stops."));
+        char text[128];
+        int seconds = (int)((clock_ms() - console->busy_since) / 1000);
+        snprintf(text, sizeof text,
+                 seconds > 1 ? _(" Reading for %d s… Esc stops.") : _(" Reading… Esc stops."), seconds);
+        draw_text(row, 0, columns, STYLE_MUTED, text);
     }
 }
 

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-bool csv_is_number(const char *text)
+/* True for an optional sign, digits, and one decimal part: what a spreadsheet may take as it is. */
+static bool is_number(const char *text)
 {
     size_t digits;
     text += *text == '-' || *text == '+';
@@ -27,7 +28,7 @@ bool csv_is_formula(const char *text)
     text += strspn(text, " \t\r\n");
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (!strncmp(text, starts[i], strlen(starts[i])))
-            return !csv_is_number(text);
+            return !is_number(text);
     return false;
 }
 

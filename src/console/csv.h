@@ -5,9 +5,6 @@
 
 #include <stdbool.h>
 
-/* True for an optional sign, digits, and one decimal part: what a spreadsheet may take as it is. */
-bool csv_is_number(const char *text);
-
 /* Whether a spreadsheet could take a text for a formula. */
 bool csv_is_formula(const char *text);
 

@@ -73,6 +73,7 @@ struct defined_names {
 struct reveal {
     const char *function;
     struct bindings arguments;
+    unsigned roles; /* enum role */
 };
 
 struct defined_column {
@@ -86,7 +87,9 @@ struct defined_column {
     int currency_at;      /* its index, -1 when none */
     const char *ends;     /* due: name of the column with the moment when the clock stopped, or NULL */
     int ends_at;          /* its index, -1 when none */
-    int flex, priority;
+    bool share;           /* of a report: its total is one sum in percent of another */
+    int share_at[2];      /* the columns of both, -1 when not listed */
+    int flex, least, most, priority;
     struct named_value *values;
     int value_count;
     struct defined_names names;
@@ -200,6 +203,7 @@ struct defined_action {
     const char *name, *key, *option;
     struct both title, help;
     const char *function, *form, *screen;
+    const char *screen_from; /* as in struct jump */
     const char *work; /* see console/work.h */
     struct bindings arguments;
     struct fields ask;

@@ -133,6 +133,8 @@ static void read_column(struct defined_column *column, const cJSON *item)
     column->ends = json_string(item, "ends", NULL);
     column->ends_at = -1;
     column->flex = json_int(item, "flex", 0);
+    column->least = json_int(item, "least", 0);
+    column->most = json_int(item, "most", 0);
     column->priority = json_int(item, "priority", 1);
     column->values = read_values(item, &column->value_count);
     column->names = read_code_list(item);
@@ -140,6 +142,16 @@ static void read_column(struct defined_column *column, const cJSON *item)
     column->sortable = !cJSON_IsFalse(sort);
     column->reveal.function = json_string(member(item, "reveal"), "function", NULL);
     column->reveal.arguments = read_bindings(member(item, "reveal"), "arguments");
+    column->reveal.roles = read_roles(member(item, "reveal"));
+}
+
+static void read_share(const struct defined_columns *columns, int column, const cJSON *item)
+{
+    const cJSON *share = member(item, "share");
+    columns->items[column].share = share != NULL;
+    for (int part = 0; part < 2; part++)
+        columns->items[column].share_at[part] = defined_columns_find(
+            columns, cJSON_GetStringValue(cJSON_GetArrayItem(share, part)));
 }
 
 struct defined_columns read_columns(const cJSON *object, const char *name)
@@ -152,6 +164,7 @@ struct defined_columns read_columns(const cJSON *object, const char *name)
     for (int i = 0; i < columns.count; i++) {
         columns.items[i].currency_at = defined_columns_find(&columns, columns.items[i].currency);
         columns.items[i].ends_at = defined_columns_find(&columns, columns.items[i].ends);
+        read_share(&columns, i, cJSON_GetArrayItem(array, i));
     }
     return columns;
 }
@@ -327,6 +340,7 @@ struct actions read_actions(const cJSON *object, const struct defined_columns *c
         action->function = json_string(item, "function", NULL);
         action->form = json_string(item, "form", NULL);
         action->screen = json_string(item, "screen", NULL);
+        action->screen_from = json_string(item, "screen_from", NULL);
         action->work = json_string(item, "work", NULL);
         action->arguments = read_bindings(item, "arguments");
         action->ask = read_fields(item, "ask");

@@ -190,7 +190,7 @@ static void text_cancel(struct dialog *dialog)
         answer(data, false);
 }
 
-static const struct dialog_ops text_ops = {text_paint, text_key, text_free, text_cancel};
+static const struct dialog_ops text_ops = {text_paint, text_key, text_free, text_cancel, NULL};
 
 void dialog_row(struct page *page, const struct defined_columns *columns,
                 const char *const *cells)

@@ -10,6 +10,8 @@ struct dialog_ops {
     void (*key)(struct dialog *dialog, const struct key *key);
     void (*free)(struct dialog *dialog);
     void (*cancel)(struct dialog *dialog); /* closes as Esc does; NULL: just closes */
+    /* Whether a key is about something that is still on its way; NULL: never. */
+    bool (*waits)(struct dialog *dialog, const struct key *key);
 };
 
 struct dialog {
@@ -66,16 +68,20 @@ struct dialog *dialog_choose(struct console *console, const char *title, struct 
 void dialog_choose_keys(struct dialog *dialog, const char *legend,
                         bool (*keys)(void *data, const struct key *key, int tag));
 /* A list of what a search found, `text` being what was sought: typing changes that text and calls
- * typed(data, text), which brings other items by dialog_choose_replace. */
+ * typed(data, text), which brings other items by dialog_choose_replace; while asking(data) says that
+ * they are on their way, keys that choose wait. */
 void dialog_choose_search(struct dialog *dialog, const char *text,
-                          void (*typed)(void *data, const char *text));
+                          void (*typed)(void *data, const char *text), bool (*asking)(void *data));
 /* Replaces the items and keeps the cursor's line. */
 void dialog_choose_replace(struct dialog *dialog, struct dialog_items *items);
 void dialog_choose_select(struct dialog *dialog, int tag);
 
-/* A small form. done(data, values) with the values by field name, done(data, NULL) on cancel. */
+/* A small form. done(data, values) with the values by field name (and what chosen codes
+ * are called by FIELD@name), done(data, NULL) on cancel. */
 struct dialog *dialog_entry(struct page *page, const char *title, const char *text,
                             const struct fields *fields, const struct values *initial,
                             void (*done)(void *data, const struct values *values), void *data);
+/* Says at its field why what was entered is refused; false when it has no such field. */
+bool dialog_entry_refuse(struct dialog *dialog, const char *field, const char *message);
 
 #endif

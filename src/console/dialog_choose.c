@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HELP_ROWS = 4 }; /* for the text below the list */
+
 struct choose {
     struct dialog_items items;
     struct edit filter;
@@ -19,6 +21,7 @@ struct choose {
     bool (*keys)(void *data, const struct key *key, int tag);
     void (*typed)(void *data,
                   const char *text); /* searches; NULL: what is typed narrows the items */
+    bool (*asking)(void *data);      /* whether other items are on their way */
     void *data;
 };
 
@@ -120,6 +123,25 @@ static void paint_filter(const char *filter, int row, const struct area *in)
     draw_cursor(row, in->left + used, true);
 }
 
+/* What stands below the list while the cursor is on this item. */
+static const char *below(const struct dialog_item *item)
+{
+    return item->refusal ? item->refusal : item->help ? item->help : "";
+}
+
+/* Lines for the longest of these texts. */
+static int help_rows(const struct choose *choose, int columns)
+{
+    struct area none = {0, 0, 0, screen_columns() - 6};
+    int most = 1;
+    none.columns = columns < none.columns ? columns : none.columns;
+    for (int i = 0; i < choose->items.count && most < HELP_ROWS; i++) {
+        int lines = dialog_paragraph(below(&choose->items.items[i]), &none, STYLE_MUTED);
+        most = lines > most ? lines : most;
+    }
+    return most < HELP_ROWS ? most : HELP_ROWS;
+}
+
 /* Height for the whole list, so that the box stands still while it is narrowed. */
 static void paint(struct dialog *dialog)
 {
@@ -127,12 +149,16 @@ static void paint(struct dialog *dialog)
     const struct dialog_item *item = shown(choose, choose->at);
     const char *filter = edit_text(&choose->filter);
     struct area in;
-    int text, note, lines;
+    int text, note, lines, told;
     measure(choose, &text, &note);
     text = text + note + 2 < 56 ? 56 - note - 2 : text;
-    dialog_box(dialog, (choose->typed && choose->items.count < 8 ? 8 : choose->items.count) + 3,
+    told = help_rows(choose, text + note + 2);
+    dialog_box(dialog,
+               (choose->typed && choose->items.count < 8 ? 8 : choose->items.count) + 2 + told,
                text + note + 2, STYLE_BORDER, &in);
-    lines = in.rows - 3;
+    while (told > 1 && in.rows - 2 - told < 3)
+        told--;
+    lines = in.rows - 2 - told;
     if (choose->at < choose->top)
         choose->top = choose->at;
     if (choose->at >= choose->top + lines)
@@ -145,16 +171,13 @@ static void paint(struct dialog *dialog)
                   choose->items.count || *filter ? _("Nothing has this text.")
                   : choose->typed                ? _("Type what you look for.")
                                                  : _("There is nothing to choose from."));
-    draw_text(in.top + lines + 1, in.left, in.columns,
-              item && item->refusal ? STYLE_WARNING : STYLE_MUTED,
-              !item            ? ""
-              : item->refusal  ? item->refusal
-              : item->help     ? item->help
-                               : "");
+    if (item)
+        dialog_paragraph(below(item), &(struct area){in.top + lines + 1, in.left, told, in.columns},
+                         item->refusal ? STYLE_WARNING : STYLE_MUTED);
     if (*filter || choose->typed) {
-        paint_filter(filter, in.top + lines + 2, &in);
+        paint_filter(filter, in.top + in.rows - 1, &in);
     } else {
-        draw_text(in.top + lines + 2, in.left, in.columns, STYLE_KEY_LABEL,
+        draw_text(in.top + in.rows - 1, in.left, in.columns, STYLE_KEY_LABEL,
                   choose->legend ? choose->legend
                                  : _("Enter = choose   Esc = cancel   type to search"));
     }
@@ -261,11 +284,18 @@ static void cancel(struct dialog *dialog)
     finish(dialog, -1);
 }
 
-static const struct dialog_ops choose_ops = {paint, press, choose_free, cancel};
+/* What is typed goes into the search at once; what chooses waits for what it finds. */
+static bool waits(struct dialog *dialog, const struct key *key)
+{
+    struct choose *choose = dialog->state;
+    bool text = key_is_text(key->code) || key->code == K_BACKSPACE || key->code == K_PASTE;
+    return choose->asking && !text && choose->asking(choose->data);
+}
 
-struct dialog *dialog_choose(struct console *console, const char *title,
-                             struct dialog_items *items, void (*chosen)(void *data, int tag),
-                             void *data)
+static const struct dialog_ops choose_ops = {paint, press, choose_free, cancel, waits};
+
+struct dialog *dialog_choose(struct console *console, const char *title, struct dialog_items *items,
+                             void (*chosen)(void *data, int tag), void *data)
 {
     struct choose *choose = xcalloc(1, sizeof *choose);
     choose->items = *items;
@@ -286,11 +316,12 @@ void dialog_choose_keys(struct dialog *dialog, const char *legend,
 }
 
 void dialog_choose_search(struct dialog *dialog, const char *text,
-                          void (*typed)(void *data, const char *text))
+                          void (*typed)(void *data, const char *text), bool (*asking)(void *data))
 {
     struct choose *choose = dialog->state;
     edit_set(&choose->filter, text);
     choose->typed = typed;
+    choose->asking = asking;
 }
 
 void dialog_choose_replace(struct dialog *dialog, struct dialog_items *items)

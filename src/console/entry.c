@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/language.h"
 #include "base/money.h"
+#include "console/ahead.h"
 #include "console/dialog.h"
 #include "console/file_field.h"
 #include "console/format.h"
@@ -35,9 +36,9 @@ static const char *currency_of(struct entry *entry, const struct defined_field *
 
 static void add_field(struct entry *entry, const struct defined_field *field)
 {
-    struct form_choice choices[64];
+    struct form_choice *choices = xcalloc((size_t)field->value_count + 1, sizeof *choices);
     int count = 0;
-    for (; count < field->value_count && count < 64; count++)
+    for (; count < field->value_count; count++)
         choices[count] = (struct form_choice){field->values[count].value,
                                               both_text(&field->values[count].title)};
     struct form_field made = {
@@ -55,6 +56,7 @@ static void add_field(struct entry *entry, const struct defined_field *field)
         .currency = field->type == FIELD_MONEY ? currency_of(entry, field) : NULL,
     };
     form_add(entry->form, &made);
+    free(choices);
 }
 
 /* Name under which the console keeps what was sent last in a field; the caller frees. */
@@ -103,7 +105,7 @@ struct entry *entry_new(struct page *page, const struct fields *fields)
     struct entry *entry = xcalloc(1, sizeof *entry);
     entry->page = page;
     entry->fields = fields;
-    entry->asked = -1;
+    entry->asked = entry->naming = -1;
     build(entry);
     return entry;
 }
@@ -184,6 +186,7 @@ void entry_fill(struct entry *entry, const struct values *values)
         }
         form_fill(entry->form, i, text ? text : initial(entry, field));
     }
+    entry_name_rest(entry);
 }
 
 const char *entry_value(struct entry *entry, const char *name)
@@ -228,8 +231,15 @@ bool entry_refuse(struct entry *entry, const char *column, const char *message)
     int at = form_find(entry->form, column);
     if (at < 0)
         return false;
-    form_set_message(entry->form, at, message);
+    /* Without the value itself, which stands in the field: there is little room below it. */
+    char *said = xstrdup(message), *value = xasprintf(" (%s)", form_value(entry->form, at));
+    size_t length = strlen(said), tail = strlen(value);
+    if (tail > 3 && length > tail && !strcmp(said + length - tail, value))
+        said[length - tail] = '\0';
+    form_set_message(entry->form, at, said);
     form_set_focus(entry->form, at);
+    free(value);
+    free(said);
     return true;
 }
 
@@ -239,8 +249,15 @@ void entry_translate(struct entry *entry)
     int focus = form_focus(old);
     build(entry);
     form_copy(entry->form, old);
+    for (int i = 0; i < entry->fields->count; i++) {
+        const struct defined_lookup *lookup = entry->fields->items[i].lookup;
+        const struct form_field *field = form_get(old, i);
+        if (lookup && lookup->search) /* what was found by a search is asked for by nothing else */
+            form_set_choices(entry->form, i, field->choices, field->choice_count);
+    }
     form_set_focus(entry->form, focus);
     form_free(old);
+    entry_name_rest(entry);
 }
 
 static void picked_value(void *data, int tag)
@@ -330,6 +347,17 @@ static bool read_files(struct entry *entry)
     return true;
 }
 
+/* A question before it is sent shall say names: the key waits for one that is not known. */
+static bool hold(struct entry *entry, const struct key *key)
+{
+    entry->held = entry->naming >= 0;
+    for (int i = 0; i < entry->fields->count && !entry->held; i++)
+        entry->held = entry_name(entry, i);
+    if (entry->held)
+        ahead_put_back(entry->page->console, key);
+    return entry->held;
+}
+
 /* A character of a running text, or a whole one that was pasted. */
 static bool is_text(const struct form *form, const struct key *key)
 {
@@ -346,7 +374,11 @@ enum entry_result entry_key(struct entry *entry, const struct key *key)
         entry_editor(entry->page, &entry->form, &entry->kept);
         return ENTRY_USED;
     }
-    switch (form_key(entry->form, &copy)) {
+    int before = form_focus(entry->form);
+    enum form_result result = form_key(entry->form, &copy);
+    if (before >= 0 && form_focus(entry->form) != before)
+        entry_name(entry, before);
+    switch (result) {
     case FORM_IGNORED:
         return ENTRY_IGNORED;
     case FORM_HANDLED:
@@ -363,7 +395,7 @@ enum entry_result entry_key(struct entry *entry, const struct key *key)
         return ENTRY_USED;
     case FORM_SUBMIT:
         if (form_validate(entry->form) < 0 && read_files(entry))
-            return ENTRY_SUBMIT;
+            return hold(entry, key) ? ENTRY_USED : ENTRY_SUBMIT;
         screen_bell();
         return ENTRY_USED;
     }

@@ -28,8 +28,15 @@ void entry_values(struct entry *entry, struct values *values);
 /* One stored value; NULL when empty or no such field. */
 const char *entry_value(struct entry *entry, const char *name);
 struct form *entry_form(struct entry *entry);
+/* Whether the list of a field was asked for and has not come: keys are meant for it. */
+bool entry_waits(const struct entry *entry);
+/* That list is not wanted any more; false when there was none. */
+bool entry_give_up(struct entry *entry);
 /* Marks the field that the server refused; false when it has no such field. */
 bool entry_refuse(struct entry *entry, const char *column, const char *message);
+/* The value of a looked-up field for people, "Li Na (e10084)", NULL when no name is known; the caller
+ * frees it. */
+char *entry_named(struct entry *entry, int field);
 void entry_translate(struct entry *entry);
 
 #endif

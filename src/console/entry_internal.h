@@ -18,11 +18,18 @@ struct entry {
     struct dialog *picker;  /* the list of what was found, NULL when it is not open */
     char *sought;           /* typed there, NULL: what stands in the field */
     bool asking, again;     /* a search is under way; something was typed since */
+    int naming;             /* field whose typed code is looked up for its name, -1 none */
+    bool held;              /* the form is sent when the name has come */
     struct entry_kept kept; /* from the editor */
 };
 
 /* Asks for the values that a field can take and opens a list of them. Where the source searches,
  * what is typed in the list asks again. */
 void entry_lookup(struct entry *entry, int at);
+/* A code was typed in a field that is looked up: asks what it is called, unless it was asked before.
+ * Whether it asks. */
+bool entry_name(struct entry *entry, int at);
+/* The same for the codes that stand in fields already, one after the other. */
+void entry_name_rest(struct entry *entry);
 
 #endif

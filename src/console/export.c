@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/language.h"
 #include "console/csv.h"
 #include "console/dialog.h"
@@ -129,8 +130,7 @@ static void hash_text(struct export *export, char text[65])
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     EVP_DigestFinal_ex(export->hash, digest, &length);
-    for (unsigned i = 0; i < length && i < 32; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    digest_hex(digest, length, text);
 }
 
 /* The audit row comes before the file: which screen, how many rows, hash of the content. */
@@ -423,8 +423,7 @@ static void ask_name(struct export *export)
     dialog_entry(export->page, _("Export"),
                  export->panel_count > 1
                      ? _("Every panel of this record with all its rows, as CSV.")
-                     : _("All rows, as filtered, with the columns shown. "
-                         "A name in .xlsx gives a workbook."),
+                     : _("All rows as filtered, columns as shown. A name in .xlsx: a workbook."),
                  &file_fields, &initial, named, export);
     values_clear(&initial);
     free(name);

@@ -72,10 +72,11 @@ bool file_field_named(const struct fields *fields, const char *name)
     return false;
 }
 
-/* A walk through folders; `folder` ends in a slash. */
+/* A walk through folders; `folder` ends in a slash. `begun` is what a name was typed of: while any
+ * begins so, those alone are listed. */
 struct walk {
     struct console *console;
-    char *title, *folder, **names;
+    char *title, *folder, *begun, **names;
     int count, capacity;
     void (*picked)(void *data, const char *path);
     void *data;
@@ -87,6 +88,7 @@ static void walk_free(struct walk *walk)
         free(walk->names[i]);
     free(walk->names);
     free(walk->folder);
+    free(walk->begun);
     free(walk->title);
     free(walk);
 }
@@ -98,8 +100,9 @@ static int by_name(const void *one, const void *other)
     return folder != other_folder ? other_folder - folder : strcmp(a, b);
 }
 
-/* Names of the folder, those of folders with a slash; hidden ones are left out. */
-static void read_folder(struct walk *walk)
+/* Names of the folder that begin with `begun`, those of folders with a slash; hidden ones are left
+ * out. */
+static void read_names(struct walk *walk, const char *begun)
 {
     DIR *directory = opendir(walk->folder);
     struct dirent *entry;
@@ -109,7 +112,7 @@ static void read_folder(struct walk *walk)
     walk->count = 0;
     while (directory && walk->count < LISTED_MOST && (entry = readdir(directory))) {
         bool up = !strcmp(entry->d_name, "..");
-        if ((entry->d_name[0] == '.' && !up) ||
+        if ((entry->d_name[0] == '.' && !up) || strncmp(entry->d_name, begun, strlen(begun)) ||
             fstatat(dirfd(directory), entry->d_name, &status, 0) != 0 ||
             (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)))
             continue;
@@ -121,6 +124,17 @@ static void read_folder(struct walk *walk)
         closedir(directory);
     if (walk->count)
         qsort(walk->names, (size_t)walk->count, sizeof *walk->names, by_name);
+}
+
+/* Whether what was typed leaves one name. */
+static bool read_folder(struct walk *walk)
+{
+    read_names(walk, walk->begun);
+    bool one = walk->begun[0] && walk->count == 1 && strcmp(walk->names[0], walk->begun) != 0;
+    if (!one && walk->count < 2)
+        read_names(walk, "");
+    walk->begun[0] = '\0';
+    return one;
 }
 
 static void show(struct walk *walk);
@@ -152,8 +166,11 @@ static void chosen(void *data, int tag)
 static void show(struct walk *walk)
 {
     struct dialog_items items = {NULL, 0, 0};
+    if (read_folder(walk)) { /* nothing to choose: it is taken, or the folder opened */
+        chosen(walk, 0);
+        return;
+    }
     char *title = xasprintf("%s  %s", walk->title, walk->folder);
-    read_folder(walk);
     for (int i = 0; i < walk->count; i++)
         dialog_item_add(&items, i, walk->names[i], NULL, NULL, NULL);
     dialog_choose(walk->console, title, &items, chosen, walk);
@@ -165,12 +182,14 @@ void file_field_pick(struct console *console, const char *title, const char *typ
 {
     struct walk *walk = xcalloc(1, sizeof *walk);
     char *path = whole_path(typed), *slash = strrchr(path, '/'), *real;
+    char *begun = xstrdup(slash ? slash + 1 : path);
     if (slash)
         slash[1] = '\0';
     real = realpath(slash ? path : ".", NULL);
     *walk = (struct walk){.console = console,
                           .title = xstrdup(title),
                           .folder = xasprintf("%s/", real && strcmp(real, "/") ? real : ""),
+                          .begun = begun,
                           .picked = picked,
                           .data = data};
     free(real);

@@ -40,9 +40,3 @@ bool flow_offers(const struct flow *flow, enum action_id id)
             return true;
     return false;
 }
-
-enum action_id flow_action(const struct page *page, int key)
-{
-    enum action_id id = action_for_key(page->console->keymap, CONTEXT_FLOW, false, key);
-    return id != ACTION_NONE && flow_offers(page->flow, id) ? id : ACTION_NONE;
-}

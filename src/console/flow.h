@@ -55,7 +55,4 @@ const struct flow *flow_find(const char *name);
 /* Whether the action of the table exists on a flow. */
 bool flow_offers(const struct flow *flow, enum action_id id);
 
-/* A key as an action of the table on this page, for `key` handlers; ACTION_NONE when it is none. */
-enum action_id flow_action(const struct page *page, int key);
-
 #endif

@@ -97,6 +97,8 @@ static void format_percent(const char *text, char *out, size_t capacity)
     double number = strtod(text, &end);
     if (*end || end == text)
         snprintf(out, capacity, "%s", text);
+    else if ((number > 0 && number < 0.05) || (number >= 99.95 && number < 100))
+        snprintf(out, capacity, "%.3f%%", number); /* hardly anything, or almost all */
     else
         snprintf(out, capacity, "%.1f%%", number);
 }
@@ -142,7 +144,7 @@ static void format_plain(const struct defined_column *column, const char *const 
         format_part(text, strlen(text) > 10 ? 11 : 0, 5, out, capacity);
         break;
     case FORMAT_BOOL:
-        snprintf(out, capacity, "%s", is_true(text) ? _("yes") : _("no"));
+        snprintf(out, capacity, "%s", is_true(text) ? _("Yes") : _("No"));
         break;
     case FORMAT_TEXT:
     case FORMAT_BADGE:
@@ -197,7 +199,7 @@ const char *format_export(const struct defined_columns *columns, int at, const c
                 out[to++] = out[from];
         out[to] = '\0';
     } else if (column->format == FORMAT_BOOL)
-        snprintf(out, capacity, "%s", is_true(text) ? _("yes") : _("no"));
+        snprintf(out, capacity, "%s", is_true(text) ? _("Yes") : _("No"));
     else if (column->format == FORMAT_DATETIME || column->format == FORMAT_DUE)
         snprintf(out, capacity, "%.19s", text);
     else if (column->format == FORMAT_MONTH)

@@ -48,6 +48,8 @@ static void add_own(struct dialog_items *items, struct page *page)
     const struct defined_action *action;
     for (int i = 0; (action = page_action(page, i)); i++) {
         char key[32];
+        if (!perform_offered(page, action))
+            continue;
         page_action_keys(page, action, ", ", key, sizeof key);
         dialog_item_add(items, i, both_text(&action->title), *key ? key : ":",
                         perform_refusal(page, action), both_text(&action->help));

@@ -7,6 +7,7 @@ libconsole_a_SOURCES = \
   src/console/check_database.c src/console/check_database.h \
   src/console/command_arguments.c src/console/command_arguments.h \
   src/console/command_line.c src/console/command_line.h \
+  src/console/command_complete.c src/console/command_complete.h \
   src/console/console.c src/console/console.h \
   src/console/console_key.c src/console/console_page.c src/console/console_paint.c \
   src/console/copy.c src/console/copy.h \
@@ -42,11 +43,13 @@ libconsole_a_SOURCES = \
   src/console/panel.c src/console/panel.h src/console/panel_paint.c \
   src/console/part.c src/console/part.h \
   src/console/perform.c src/console/perform.h src/console/perform_call.c \
-  src/console/perform_job.c src/console/perform_job.h \
+  src/console/perform_job.c src/console/perform_menu.c src/console/perform_job.h \
+  src/console/perform_refusal.c \
   src/console/plain.c src/console/plain.h src/console/plain_internal.h \
   src/console/plain_list.c src/console/plain_menu.c src/console/plain_sheet.c \
   src/console/plain_talk.c src/console/plain_view.c \
   src/console/query.c src/console/query.h \
+  src/console/report_total.c src/console/report_total.h \
   src/console/schema.c src/console/schema.h \
   src/console/seal.c src/console/seal.h \
   src/console/preference.c src/console/preference.h \

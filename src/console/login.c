@@ -160,9 +160,11 @@ void login_link_changed(struct console *console)
             ask_name(login);
             break;
         }
-        if (login->password >= 0)
+        if (login->password >= 0) {
+            console->refused++;
+            snprintf(console->refused_name, sizeof console->refused_name, "%s", login->tried);
             say(login, STYLE_ERROR, _("Name or password is wrong."));
-        else if (login->style != STYLE_WARNING)
+        } else if (login->style != STYLE_WARNING)
             say(login, STYLE_NORMAL, "");
         build(login, name, true, console->locked || console->identity.known);
         login->asking = false;

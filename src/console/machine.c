@@ -60,14 +60,7 @@ static void set_answer(struct values *values, const struct triage_answer *answer
 {
     struct buffer lists[3] = {{0}};
     char sure[24];
-    for (int k = 0; k < answer->count; k++) {
-        const char *before = k ? "," : "{";
-        buffer_format(&lists[0], "%s%s", before, answer->business[k]);
-        buffer_format(&lists[1], "%s%s", before, answer->reason[k]);
-        buffer_format(&lists[2], "%s%.4f", before, (double)answer->confidence[k]);
-    }
-    for (int i = 0; i < 3; i++)
-        buffer_add_char(&lists[i], '}');
+    triage_arrays(answer, lists);
     snprintf(sure, sizeof sure, "%.4f", (double)answer->channel_confidence);
     values_set(values, "p_channel", answer->channel);
     values_set(values, "p_channel_confidence", sure);

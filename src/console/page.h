@@ -40,6 +40,8 @@ struct page_ops {
     void (*aside)(struct page *page);
     /* A change of this page was made or refused; before what follows it. */
     void (*settled)(struct page *page, bool good);
+    /* Whether it is left with entries that were not sent; the next such form can recall them. */
+    bool (*unsent)(struct page *page);
     /* Idle lock: forget everything read from the database. */
     void (*forget)(struct page *page);
     /* A field has the cursor: characters are text. */

@@ -1,5 +1,16 @@
 #include "console/page_columns.h"
 
+#include "base/language.h"
+
+/* Names of people and units are half as long again in English. */
+static int width_of(const struct defined_column *column)
+{
+    int wider = column->width * 3 / 2;
+    if (language_current() != LANGUAGE_ENGLISH || column->most <= column->width)
+        return column->width;
+    return wider < column->most ? wider : column->most;
+}
+
 struct columns *page_columns(const struct defined_columns *defined, int most, int *shown_of)
 {
     struct columns *columns = columns_new();
@@ -7,8 +18,10 @@ struct columns *page_columns(const struct defined_columns *defined, int most, in
         const struct defined_column *from = &defined->items[i];
         struct column column = {.name = from->name,
                                 .title = both_text(&from->title),
-                                .width = from->width,
+                                .width = width_of(from),
+                                .minimum = from->least,
                                 .flex = from->flex,
+                                .roomy = width_of(from) > from->width ? from->most : 0,
                                 .priority = from->priority - 1,
                                 .align = from->right ? TEXT_RIGHT : TEXT_LEFT};
         if (!from->hidden)

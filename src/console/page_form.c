@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/language.h"
+#include "console/ahead.h"
 #include "console/console.h"
 #include "console/dialog.h"
 #include "console/entry.h"
@@ -84,6 +85,7 @@ static void loaded(void *data, struct answer *answer)
     bool wanted = state->wanted;
     state->loading = state->wanted = false;
     if (answer->error) {
+        ahead_forget(page->console);
         console_error(page->console, answer->error);
         return;
     }
@@ -106,19 +108,26 @@ static bool given(void *data, const char *name)
     return values_has(&((struct page *)data)->arguments, name);
 }
 
-/* SELECT * is not used: the columns wanted are the fields of the form and what submit needs. */
-static void load(struct page *page)
+/* Reads the object of the form, the columns of its fields and those that submit needs; false when it
+ * has none to read. */
+static bool ask_load(struct page *page, answer_function done)
 {
-    struct form_state *state = page->state;
     const struct definition *definition = page->definition;
     struct defined_column items[LOAD_MOST];
     struct query query = QUERY_INIT;
     if (!definition->load.view && !definition->load.function)
-        return;
+        return false;
     struct defined_columns all = definition_load(definition, given, page, items);
-    state->loading = state->unread = true;
     query_source(&query, &definition->load, &all, 1, page_lookup, page);
-    console_ask(page, &query, loaded, page);
+    console_ask(page, &query, done, page);
+    return true;
+}
+
+static void load(struct page *page)
+{
+    struct form_state *state = page->state;
+    if (ask_load(page, loaded))
+        state->loading = state->unread = true;
 }
 
 enum { PRESENCE_SECONDS = 60 };
@@ -159,10 +168,19 @@ static void form_open(struct page *page)
     struct form_state *state = xcalloc(1, sizeof *state);
     page->state = state;
     state->entry = entry_new(page, &page->definition->fields);
-    state->conflict = (struct form_conflict){state->entry, &state->loaded, NULL};
+    state->conflict = (struct form_conflict){.entry = state->entry, .loaded = &state->loaded};
     fill(page);
     load(page);
     ask_presence(page);
+}
+
+static bool form_unsent(struct page *page)
+{
+    struct form_state *state = page->state;
+    if (state->sending || !form_changed(entry_form(state->entry)))
+        return false;
+    entry_remember(state->entry);
+    return true;
 }
 
 static void form_close(struct page *page)
@@ -189,7 +207,7 @@ static void form_paint(struct page *page, const struct area *area)
 {
     struct form_state *state = page->state;
     struct area body = {area->top + 1, area->left + 2, area->rows - 1, area->columns - 4};
-    if (state->loading)
+    if (state->loading || entry_waits(state->entry))
         draw_text(area->top, area->left + 2, area->columns - 4, STYLE_MUTED, _("Reading…"));
     else if (connection_uncertain(page->console->connection))
         draw_text(area->top, area->left + 2, area->columns - 4, STYLE_WARNING,
@@ -202,6 +220,7 @@ static void form_paint(struct page *page, const struct area *area)
 static void outcome_refused(struct page *page, const struct error *error)
 {
     struct form_state *state = page->state;
+    ahead_forget(page->console); /* they were meant for what comes after it */
     if (form_conflict_ask(page, &state->conflict, error)) {
         console_say(page->console, STYLE_WARNING, "%s", error->what);
         return;
@@ -289,14 +308,19 @@ static void confirmed(void *data, bool yes)
 }
 
 /* "Title: value" of one filled field, with the name of a chosen value. */
-static void confirm_field(struct buffer *text, const struct defined_field *field,
-                          const char *value)
+static void confirm_field(struct buffer *text, struct entry *entry, int at,
+                          const struct defined_field *field)
 {
+    const char *value = form_value(entry_form(entry), at);
     const struct named_value *named = named_value_find(field->values, field->value_count, value);
     if (!value || !*value || field->type == FIELD_MEMO || field->type == FIELD_PASSWORD)
         return;
+    char *called = entry_named(entry, at);
     buffer_format(text, "\n%s: %s", both_text(&field->title),
-                  named && named->title.en ? both_text(&named->title) : value);
+                  named && named->title.en ? both_text(&named->title)
+                  : called                 ? called
+                                           : value);
+    free(called);
 }
 
 /* Names what is about to happen: the whole entry, the customer and the amount among it. */
@@ -313,7 +337,7 @@ static void confirm(struct page *page)
                                                             : &page->definition->title),
                   label ? label : "");
     for (int i = 0; i < fields->count; i++)
-        confirm_field(&text, &fields->items[i], form_value(form, i));
+        confirm_field(&text, state->entry, i, &fields->items[i]);
     if (submit->danger == DANGER_POST)
         buffer_format(&text, "\n\n%s", _("This is booked at once."));
     dialog_confirm(page->console, _("Please confirm"), buffer_text(&text), confirmed, page);
@@ -350,6 +374,8 @@ static bool form_key_pressed(struct page *page, const struct key *key)
     struct form_state *state = page->state;
     enum keymap map = page->console->keymap;
     enum action_id id = action_for_key(map, CONTEXT_FORM, true, key->code);
+    if (id == ACTION_CANCEL && entry_give_up(state->entry))
+        return true;
     if (id == ACTION_EXIT || id == ACTION_CANCEL || id == ACTION_HELP || id == ACTION_COMMAND)
         return false;
     if (id == ACTION_EDITOR && state->sending) {
@@ -392,10 +418,39 @@ static bool form_act(struct page *page, enum action_id id)
     return true;
 }
 
+/* Keys behind F4 are meant for the list, those behind F10 for what comes after the form. */
+static bool form_waits(struct page *page, const struct key *key)
+{
+    struct form_state *state = page->state;
+    enum action_id id = action_for_key(page->console->keymap, CONTEXT_FORM, true, key->code);
+    if ((state->sending || state->wanted) && !page->console->ahead_count &&
+        (id == ACTION_SUBMIT || id == ACTION_HELP || id == ACTION_COMMAND))
+        return false; /* pressed twice: said to be on its way; the others are for any screen */
+    return entry_waits(state->entry) || state->sending || state->wanted || state->conflict.asking;
+}
+
 static bool form_typing(struct page *page)
 {
     (void)page;
     return true;
+}
+
+/* Names of people and units that are only shown come in the new language; what is to be changed, and
+ * the version it has, stay as they were read. */
+static void renamed(void *data, struct answer *answer)
+{
+    struct page *page = data;
+    struct form_state *state = page->state;
+    const struct fields *fields = &page->definition->fields;
+    if (answer->error || !PQntuples(answer->rows))
+        return;
+    for (int i = 0; i < fields->count; i++) {
+        int column = PQfnumber(answer->rows, fields->items[i].name);
+        if (fields->items[i].type == FIELD_SHOW && column >= 0 && !PQgetisnull(answer->rows, 0, column))
+            values_set(&state->loaded, fields->items[i].name, PQgetvalue(answer->rows, 0, column));
+    }
+    fill(page);
+    screen_dirty();
 }
 
 static void form_translate(struct page *page)
@@ -403,6 +458,8 @@ static void form_translate(struct page *page)
     struct form_state *state = page->state;
     entry_translate(state->entry);
     fill(page);
+    ask_load(page, renamed); /* also when it is being read: that was asked for in the other language */
+    ask_presence(page);
 }
 
 const struct page_ops form_page_ops = {
@@ -410,10 +467,12 @@ const struct page_ops form_page_ops = {
     .close = form_close,
     .paint = form_paint,
     .key = form_key_pressed,
+    .waits = form_waits,
     .act = form_act,
     .value = form_value_of,
     .tick = form_tick,
     .aside = form_tick,
+    .unsent = form_unsent,
     .typing = form_typing,
     .translate = form_translate,
 };

@@ -85,6 +85,7 @@ static void answered(void *data, struct answer *answer)
 {
     struct page *page = data;
     const char *name = version_name(page), *version;
+    current->asking = false;
     if (answer->error || !PQntuples(answer->rows)) {
         if (answer->error)
             console_error(page->console, answer->error);
@@ -140,6 +141,7 @@ bool form_conflict_ask(struct page *page, struct form_conflict *conflict,
         return false;
     }
     current = conflict;
+    conflict->asking = true;
     console_ask(page, &query, answered, page);
     return true;
 }

@@ -8,6 +8,7 @@ struct form_conflict {
     struct entry *entry;
     struct values *loaded; /* what the form was opened with; gets what it holds now */
     char *version;         /* the present version, NULL until it is known */
+    bool asking;           /* what became of it has not come */
 };
 
 /* The change was refused because the object has another version by now (BO409 of p_version): asks the

@@ -81,10 +81,45 @@ void list_page_query(struct page *page, struct query_page *query, struct query_f
     };
 }
 
+/* The next filter by a text, other than that of the command line; -1 when there is none. */
+static int next_text_filter(const struct page *page, int command, int after)
+{
+    const struct list_state *state = page->state;
+    for (int i = after + 1; i < page->definition->filter_count; i++)
+        if (i != command && !strcmp(page->definition->filters[i].type, "text") && !state->filters[i])
+            return i;
+    return -1;
+}
+
+/* What was typed after the code is nothing that the list is divided by (a lane, say): it is looked
+ * for in the other texts in turn (a reference). True when it asks again. */
+static bool direct_again(struct page *page)
+{
+    struct list_state *state = page->state;
+    const struct definition *definition = page->definition;
+    int command = 0, from, to;
+    while (command < definition->filter_count && definition->command &&
+           strcmp(definition->filters[command].name, definition->command) != 0)
+        command++;
+    if (list_count(state->list) || !definition->command || command == definition->filter_count)
+        return false;
+    from = state->direct_at ? state->direct_at - 1 : command;
+    to = next_text_filter(page, command, from == command ? -1 : from);
+    if (!state->filters[from] || (to < 0 && from == command))
+        return false;
+    char *text = state->filters[from];
+    state->filters[from] = NULL;
+    state->filters[to < 0 ? command : to] = text;
+    state->direct_at = to + 1;
+    if (to >= 0)
+        list_page_restart(page);
+    return to >= 0;
+}
+
 static void open_direct(struct page *page)
 {
     struct list_state *state = page->state;
-    if (!state->direct)
+    if (!state->direct || direct_again(page))
         return;
     state->direct = false;
     if (list_count(state->list) == 1 && !state->truncated && page->definition->enter.screen)
@@ -149,7 +184,7 @@ static void answer_empty(struct list_state *state, unsigned number)
     screen_dirty();
 }
 
-void list_page_need(const struct list_request *request, void *data)
+static void need_rows(const struct list_request *request, void *data)
 {
     static const enum query_edge edges[] = {
         [LIST_FIRST] = EDGE_FIRST,   [LIST_LAST] = EDGE_LAST, [LIST_AFTER] = EDGE_AFTER,
@@ -239,7 +274,7 @@ static void list_open(struct page *page)
     state->box = page->definition->search != NULL;
     state->direct = values_has(&page->arguments, "@direct");
     state->columns = page_columns(&page->definition->columns, CELLS_MOST, state->shown_of);
-    state->list = list_new(page->definition->columns.count, list_page_need, page);
+    state->list = list_new(page->definition->columns.count, need_rows, page);
     for (int i = 0; i < page->definition->actions.count; i++)
         state->has_options = state->has_options || page->definition->actions.items[i].option;
     for (int i = 0; i < page->definition->columns.count; i++)
@@ -300,12 +335,19 @@ static bool search_key(struct page *page, const struct key *key)
     return result != EDIT_IGNORED;
 }
 
-/* Keys that act on the row wait until the rows asked for are there. */
+/* After a refusal, keys typed ahead mean nothing any more. */
+static void list_done(struct page *page, bool good)
+{
+    if (!good)
+        ahead_forget(page->console);
+}
+
+/* Keys that act on the row wait until the rows asked for are there, and what was begun is done. */
 static bool must_wait(struct page *page, const struct key *key)
 {
     struct list_state *state = page->state;
     enum action_id id = action_for_key(page->console->keymap, CONTEXT_LIST, state->box, key->code);
-    if (list_settled(state->list) && !state->debounce)
+    if (list_settled(state->list) && !state->debounce && !perform_busy(page))
         return false;
     if (state->direct) /* what is typed is meant for the only hit */
         return id == ACTION_OPEN || (key_is_text(key->code) && key->code != ':');
@@ -367,7 +409,7 @@ static void list_forget(struct page *page)
 {
     struct list_state *state = page->state;
     list_free(state->list);
-    state->list = list_new(page->definition->columns.count, list_page_need, page);
+    state->list = list_new(page->definition->columns.count, need_rows, page);
     state->request = 0;
     page->stale = true;
 }
@@ -426,6 +468,7 @@ const struct page_ops list_page_ops = {
     .paint = list_page_paint,
     .key = list_key_pressed,
     .waits = must_wait,
+    .settled = list_done,
     .act = list_page_act,
     .value = list_value,
     .refresh = list_refresh_page,

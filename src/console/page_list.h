@@ -27,6 +27,7 @@ struct list_state {
     bool box;       /* the cursor stands in the search box */
     bool truncated; /* the function had more rows than asked for */
     bool direct;    /* open the only hit at once */
+    int direct_at;  /* filter in which the text of the command line is looked for, from 1 */
     bool has_due, has_options;
     struct loop_timer *debounce;
     unsigned request, number; /* of the page asked for */
@@ -36,13 +37,10 @@ struct list_state {
 };
 
 void list_page_paint(struct page *page, const struct area *area);
-void list_page_need(const struct list_request *request, void *page);
 /* Fills the query of a page from the state; limit 0 = all rows, for exports. */
 void list_page_query(struct page *page, struct query_page *query, struct query_filter *filters);
 const char *const *list_page_cells(struct page *page, int row);
 bool list_page_act(struct page *page, enum action_id id);
-/* Carries out the options typed; false when there are none. */
-bool list_page_options(struct page *page);
 void list_page_settings_read(struct page *page);
 /* Keeps columns and order as they are now for the next time. */
 void list_page_settings_write(struct page *page);

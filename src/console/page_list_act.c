@@ -131,7 +131,7 @@ static void columns_dialog(struct page *page)
     edit->page = page;
     edit->dialog = dialog_choose(page->console, _("Columns"), &items, columns_done, edit);
     dialog_choose_keys(edit->dialog,
-                       _("Space hide  ! freeze  < > move  + - width  = reset  Esc done"),
+                       _("Space hide  ! freeze  < > move  + - width  = reset  Esc"),
                        column_key);
 }
 
@@ -285,7 +285,7 @@ static const struct defined_action *option_action(struct page *page, const char 
 }
 
 /* The first option and every other row with the same one; a screen opens for one row at a time. */
-bool list_page_options(struct page *page)
+static bool choose_options(struct page *page)
 {
     struct list_state *state = page->state;
     const struct defined_action *action = NULL;
@@ -322,7 +322,7 @@ bool list_page_options(struct page *page)
 static void open_row(struct page *page)
 {
     struct list_state *state = page->state;
-    if (list_page_options(page))
+    if (choose_options(page))
         return;
     if (list_cursor(state->list) < 0)
         screen_bell();

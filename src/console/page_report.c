@@ -9,6 +9,7 @@
 #include "console/export.h"
 #include "console/format.h"
 #include "console/page_columns.h"
+#include "console/report_total.h"
 #include "terminal/chart.h"
 #include "terminal/column.h"
 #include "terminal/draw.h"
@@ -50,31 +51,30 @@ static void totals_free(struct page *page)
     state->totals = NULL;
 }
 
-/* Sums the total columns; a sum over rows of several currencies is not shown. */
 static void add_totals(struct page *page)
 {
     struct report_state *state = page->state;
     const struct definition *definition = page->definition;
+    struct report_total total;
+    const char *cells[CELLS_MOST];
+    char text[32];
     totals_free(page);
     if (!definition->total_count || !PQntuples(state->rows))
         return;
-    state->totals = xcalloc((size_t)definition->columns.count, sizeof *state->totals);
-    if (columns_count(state->columns))
-        state->totals[state->shown_of[0]] = xstrdup(_("Total"));
-    for (int t = 0; t < definition->total_count; t++) {
-        int column = definition->totals[t];
-        int currency = definition->columns.items[column].currency_at;
-        long long sum = 0;
-        bool same = true;
-        for (int row = 0; row < PQntuples(state->rows); row++) {
-            sum += atoll(PQgetvalue(state->rows, row, column));
-            same = same && (currency < 0 || !strcmp(PQgetvalue(state->rows, row, currency),
-                                                    PQgetvalue(state->rows, 0, currency)));
-        }
-        state->totals[column] = same ? xasprintf("%lld", sum) : xstrdup("");
-        if (currency >= 0 && !state->totals[currency])
-            state->totals[currency] = xstrdup(PQgetvalue(state->rows, 0, currency));
+    report_total_start(&total, definition);
+    for (int row = 0; row < PQntuples(state->rows); row++) {
+        for (int i = 0; i < definition->columns.count; i++)
+            cells[i] = PQgetisnull(state->rows, row, i) ? NULL : PQgetvalue(state->rows, row, i);
+        report_total_add(&total, cells);
     }
+    state->totals = xcalloc((size_t)definition->columns.count, sizeof *state->totals);
+    for (int i = 0; i < definition->columns.count; i++) {
+        const char *cell = report_total_cell(&total, i, text);
+        state->totals[i] = cell ? xstrdup(cell) : NULL;
+    }
+    if (columns_count(state->columns) && !state->totals[state->shown_of[0]])
+        state->totals[state->shown_of[0]] = xstrdup(_("Total"));
+    report_total_free(&total);
 }
 
 static void arrived(void *data, struct answer *answer)
@@ -457,6 +457,28 @@ static bool report_act(struct page *page, enum action_id id)
     }
 }
 
+/* Keys about a row wait for the rows asked for. */
+static bool report_waits(struct page *page, const struct key *key)
+{
+    if (!connection_pending(page->console->connection, page))
+        return false;
+    switch (action_for_key(page->console->keymap, CONTEXT_REPORT, false, key->code)) {
+    case ACTION_UP:
+    case ACTION_DOWN:
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+    case ACTION_TOP:
+    case ACTION_BOTTOM:
+    case ACTION_OPEN:
+    case ACTION_COPY:
+    case ACTION_COPY_CELL:
+    case ACTION_EXPORT:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void report_forget(struct page *page)
 {
     struct report_state *state = page->state;
@@ -470,13 +492,13 @@ static void report_translate(struct page *page)
 {
     struct report_state *state = page->state;
     page_columns_translate(state->columns, &page->definition->columns, state->shown_of);
-    report_refresh(page);
 }
 
 const struct page_ops report_page_ops = {
     .open = report_open,
     .close = report_close,
     .paint = report_paint,
+    .waits = report_waits,
     .act = report_act,
     .value = report_value,
     .refresh = report_refresh,

@@ -188,7 +188,7 @@ static bool is_digit(const struct key *key)
 
 static bool view_waits(struct page *page, const struct key *key)
 {
-    return !is_digit(key) && view_must_wait(page, main_panel(page), focused(page), key);
+    return view_must_wait(page, main_panel(page), focused(page), key);
 }
 
 static bool view_key(struct page *page, const struct key *key)
@@ -204,10 +204,15 @@ static bool view_key(struct page *page, const struct key *key)
 static void open_row(struct page *page)
 {
     struct panel *panel = focused(page);
-    if (panel->definition->enter.screen && panel_row(panel))
-        console_jump(page, &panel->definition->enter, page_lookup, page);
-    else
+    const struct defined_panel *defined = panel->definition;
+    const struct jump *enter = &defined->enter;
+    bool rows = defined->kind == PANEL_TABLE || defined->kind == PANEL_TIMELINE;
+    if (!panel_row(panel) || (!enter->screen && !rows))
         screen_bell();
+    else if (enter->screen && (enter->screen_from || console_may_open(page->console, enter->screen)))
+        console_jump(page, enter, page_lookup, page);
+    else
+        dialog_row(page, &defined->columns, panel_row(panel));
 }
 
 static void copy_panel(struct page *page, bool one)
@@ -409,7 +414,6 @@ static void view_translate(struct page *page)
     struct view_state *state = page->state;
     for (int i = 0; i < state->count; i++)
         panel_translate(&state->panels[i]);
-    view_refresh(page);
 }
 
 const struct page_ops view_page_ops = {

@@ -151,6 +151,12 @@ static void column_chosen(void *data, int tag)
                  asking);
 }
 
+/* Whether whoever works here may see the column in full. */
+static bool reveals(const struct page *page, const struct defined_column *column)
+{
+    return column->reveal.function && (column->reveal.roles & page->console->identity.role_bit);
+}
+
 void view_reveal(struct page *page)
 {
     struct view_state *state = page->state;
@@ -158,7 +164,7 @@ void view_reveal(struct page *page)
     struct dialog_items items = {NULL, 0, 0};
     int only = -1, count = 0;
     for (int i = 0; i < columns->count; i++)
-        if (columns->items[i].reveal.function) {
+        if (reveals(page, &columns->items[i])) {
             only = i;
             count++;
         }
@@ -171,7 +177,7 @@ void view_reveal(struct page *page)
         return;
     }
     for (int i = 0; i < columns->count; i++)
-        if (columns->items[i].reveal.function)
+        if (reveals(page, &columns->items[i]))
             dialog_item_add(&items, i, both_text(&columns->items[i].title), NULL, NULL, NULL);
     dialog_choose(page->console, _("Reveal"), &items, column_chosen, page);
 }

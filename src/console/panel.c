@@ -60,10 +60,6 @@ static void list_rows(struct panel *panel, const PGresult *rows)
         buffer_free(&key);
     }
     list_page_end(panel->list, more && definition->kind == PANEL_TIMELINE);
-    if (panel->seek)
-        list_seek(panel->list, panel->seek);
-    free(panel->seek);
-    panel->seek = NULL;
 }
 
 static void take_rows(struct panel *panel, struct answer *answer)
@@ -132,14 +128,6 @@ static void need(const struct list_request *request, void *data)
     panel->request = console_ask(panel->page, &query, arrived, panel);
 }
 
-static void keep_cursor(struct panel *panel)
-{
-    int row = list_cursor(panel->list);
-    free(panel->seek);
-    panel->seek = row > 0 ? xstrdup(list_key(panel->list, row)) : NULL;
-    list_restart(panel->list, true);
-}
-
 void panel_ask(struct panel *panel)
 {
     struct query query = QUERY_INIT;
@@ -147,7 +135,7 @@ void panel_ask(struct panel *panel)
         if (panel->definition->kind == PANEL_TIMELINE && list_loaded(panel->list))
             list_refresh(panel->list);
         else
-            keep_cursor(panel);
+            list_return(panel->list);
         return;
     }
     query_source(&query, &panel->definition->source, &panel->definition->columns,
@@ -179,7 +167,6 @@ void panel_close(struct panel *panel)
     columns_free(panel->columns);
     PQclear(panel->rows);
     free(panel->failure);
-    free(panel->seek);
 }
 
 void panel_forget(struct panel *panel)

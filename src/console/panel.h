@@ -28,7 +28,6 @@ struct panel {
     int limit, top;
     bool asking;   /* rows were asked for and have not come */
     char *failure; /* why there are no rows */
-    char *seek;    /* key that the cursor goes back to when rows come */
     const char *cells[PANEL_CELLS];
     struct area area; /* where it was painted last; rows 0 = not shown */
     /* Unless NULL: text instead of a cell of the row with that key (a revealed field), and the call

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static struct job *waiting_jobs;
 
 static void job_unlink(const struct job *job)
@@ -63,87 +62,6 @@ void perform_forget(const struct page *page)
             job_free(job);
         }
     }
-}
-
-/* Whether the action is one of the panel's with the cursor. */
-static bool of_panel(struct page *page, const struct defined_action *action)
-{
-    const struct actions *own = page->ops->actions ? page->ops->actions(page) : NULL;
-    return own && own->count && action >= own->items && action < own->items + own->count;
-}
-
-static const struct defined_columns *columns_of(struct page *page,
-                                                const struct defined_action *action)
-{
-    if (of_panel(page, action))
-        return page->ops->panel_columns(page);
-    return page->ops->columns ? page->ops->columns(page) : NULL;
-}
-
-static const char *const *row_of(struct page *page, const struct defined_action *action)
-{
-    if (of_panel(page, action))
-        return page->ops->panel_row(page);
-    return page->ops->row ? page->ops->row(page) : NULL;
-}
-
-bool condition_holds(const struct condition *condition, const char *const *row)
-{
-    const char *text = row && condition->column >= 0 ? row[condition->column] : NULL;
-    for (int i = 0; text && i < condition->count; i++)
-        if (!strcmp(condition->values[i], text))
-            return true;
-    return false;
-}
-
-const char *condition_text(const struct defined_columns *columns,
-                           const struct condition *condition, const char *const *row)
-{
-    static char text[256];
-    char cell[128];
-    const struct defined_column *column = &columns->items[condition->column];
-    if (!column->title.en)
-        return _("Not possible as it stands.");
-    format_cell(columns, condition->column, row, 0, NULL, cell, sizeof cell);
-    snprintf(text, sizeof text, _("Not possible now: %s is \"%s\"."),
-             both_text(&column->title), cell);
-    return text;
-}
-
-static const char *row_refusal(struct page *page, const struct defined_action *action,
-                               const char *const *row)
-{
-    const struct defined_columns *columns = columns_of(page, action);
-    if ((action->needs & (NEED_ROW | NEED_MARKS)) && !row)
-        return _("There is no row under the cursor.");
-    for (int i = 0; columns && row && i < action->when_count; i++)
-        if (!condition_holds(&action->when[i], row))
-            return condition_text(columns, &action->when[i], row);
-    return NULL;
-}
-
-static const char *general_refusal(struct page *page, const struct defined_action *action)
-{
-    struct console *console = page->console;
-    if (!(action->roles & console->identity.role_bit))
-        return _("Your role does not permit this.");
-    if ((action->needs & NEED_WRITE) && console->read_only)
-        return _("The program was started read-only.");
-    if ((action->needs & NEED_CONNECTION) &&
-        connection_state(console->connection) != LINK_READY)
-        return _("There is no connection to the database.");
-    return NULL;
-}
-
-const char *perform_refusal(struct page *page, const struct defined_action *action)
-{
-    const char *why = general_refusal(page, action);
-    int marks = page->ops->marks ? page->ops->marks(page) : 0;
-    if (why)
-        return why;
-    if ((action->needs & NEED_MARKS) && marks)
-        return NULL;
-    return row_refusal(page, action, row_of(page, action));
 }
 
 /* Value of a name for one row of a job: asked fields, the row, the page. */
@@ -216,9 +134,25 @@ static void unmark_done(const struct job *job)
             job->page->ops->unmark(job->page, (const char *const *)job->items[i].cells);
 }
 
+static char *label_of(struct page *page, const struct defined_action *action,
+                      const char *const *row);
+static void asked(void *data, const struct values *values);
+
+/* The only call of the job failed; true when it goes on with another entry. */
+static bool job_refused(struct job *job)
+{
+    if (offer_ask(job->page, &job->action->offer, &job->error, item_value, &job->items[0]))
+        return false;
+    if (job_ask_again(job, asked))
+        return true;
+    console_error(job->page->console, &job->error);
+    return false;
+}
+
 static void job_finish(struct job *job)
 {
     int failed = 0;
+    bool again = false;
     job_unlink(job);
     for (int i = 0; i < job->count; i++)
         failed += job->items[i].state == FAILED;
@@ -226,9 +160,8 @@ static void job_finish(struct job *job)
         job->page->ops->settled(job->page, !failed);
     if (job->count > 1)
         job_results(job, failed);
-    else if (failed && !offer_ask(job->page, &job->action->offer, &job->error, item_value,
-                                   &job->items[0]))
-        console_error(job->page->console, &job->error);
+    else if (failed)
+        again = job_refused(job);
     if (failed && !strcmp(job->error.code, "BO409") && job->page->ops->refresh)
         job->page->ops->refresh(job->page); /* what the others made of it */
     unmark_done(job);
@@ -237,7 +170,8 @@ static void job_finish(struct job *job)
         task_done(job->page, job->action->name);
         perform_after(job->page, &job->action->after, job->id, item_value, &job->items[0]);
     }
-    job_free(job);
+    if (!again)
+        job_free(job);
 }
 
 static void item_answer(void *data, struct answer *answer)
@@ -354,6 +288,23 @@ static void job_confirm(struct job *job)
         job_question(job, confirmed);
 }
 
+/* Asked again: of the row as it stands by now, when it is still the one under the cursor. */
+static void item_renew(struct item *item)
+{
+    struct job *job = item->job;
+    const char *const *row = item->state == FAILED ? job_row_of(job->page, job->action) : NULL;
+    char *label = row ? label_of(job->page, job->action, row) : NULL;
+    bool same = label && item->cells && !strcmp(label, item->label);
+    for (int i = 0; same && i < job->columns->count; i++) {
+        free(item->cells[i]);
+        item->cells[i] = row[i] ? xstrdup(row[i]) : NULL;
+    }
+    free(label);
+    free(item->result);
+    item->result = NULL;
+    item->state = WAITING;
+}
+
 static void asked(void *data, const struct values *values)
 {
     struct job *job = data;
@@ -361,6 +312,7 @@ static void asked(void *data, const struct values *values)
         job_free(job);
         return;
     }
+    item_renew(&job->items[0]);
     values_copy(&job->asked, values);
     job_confirm(job);
 }
@@ -370,8 +322,10 @@ static void job_open(struct job *job)
 {
     const struct defined_action *action = job->action;
     struct values arguments = VALUES_INIT;
+    const char *named = action->screen_from ? item_value(&job->items[0], action->screen_from) : NULL;
+    const char *screen = action->form ? action->form : named ? named : action->screen;
     values_bind(&arguments, &action->arguments, item_value, &job->items[0]);
-    console_open(job->page->console, action->form ? action->form : action->screen, &arguments);
+    console_open(job->page->console, screen, &arguments);
     values_clear(&arguments);
     job_free(job);
 }
@@ -380,9 +334,9 @@ static void job_open(struct job *job)
 static char *label_of(struct page *page, const struct defined_action *action,
                       const char *const *row)
 {
-    const struct defined_columns *columns = columns_of(page, action);
+    const struct defined_columns *columns = job_columns_of(page, action);
     char text[256];
-    int label = of_panel(page, action) ? page->ops->panel_label(page)
+    int label = job_of_panel(page, action) ? page->ops->panel_label(page)
                                             : page->definition->label;
     if (!row || !columns)
         return xstrdup(page->heading ? page->heading : "");
@@ -411,7 +365,7 @@ void perform_rows(struct page *page, const struct defined_action *action,
     struct job *job = xcalloc(1, sizeof *job);
     job->page = page;
     job->action = action;
-    job->columns = columns_of(page, action);
+    job->columns = job_columns_of(page, action);
     job->count = count ? count : 1;
     job->items = xcalloc((size_t)job->count, sizeof *job->items);
     for (int i = 0; i < job->count; i++)
@@ -431,7 +385,7 @@ static bool marks_allowed(struct page *page, const struct defined_action *action
                           const char *const *const *rows, int count)
 {
     for (int i = 0; i < count && !job_takes_rows(action); i++) {
-        const char *why = row_refusal(page, action, rows[i]);
+        const char *why = job_row_refusal(page, action, rows[i]);
         if (why) {
             char *label = label_of(page, action, rows[i]);
             char *named = xasprintf("%s: %s", label, why);
@@ -465,39 +419,6 @@ void perform(struct page *page, const struct defined_action *action)
         free(rows);
         return;
     }
-    const char *const *row = row_of(page, action);
+    const char *const *row = job_row_of(page, action);
     perform_rows(page, action, &row, row ? 1 : 0);
-}
-
-static void menu_chosen(void *data, int tag)
-{
-    struct page *page = data;
-    if (tag >= 0 && tag < 1000)
-        perform(page, page_action(page, tag));
-    else if (tag >= 1000)
-        console_act(page->console, (enum action_id)(tag - 1000));
-}
-
-static bool worth_a_line(const struct action *action, const struct page *page)
-{
-    return page_offers(page, action_id(action)) && action->rank && action_id(action) != ACTION_ACTIONS;
-}
-
-void perform_menu(struct page *page)
-{
-    struct dialog_items items = {NULL, 0, 0};
-    const struct defined_action *action;
-    for (int i = 0; (action = page_action(page, i)); i++) {
-        char key[32];
-        page_action_keys(page, action, " ", key, sizeof key);
-        dialog_item_add(&items, i, both_text(&action->title), key, perform_refusal(page, action),
-                        both_text(&action->help));
-    }
-    for (int i = 0; i < ACTION_COUNT; i++)
-        if (worth_a_line(action_at((enum action_id)i), page))
-            dialog_item_add(&items, 1000 + i, _(action_at((enum action_id)i)->label),
-                            action_key(page->console->keymap, (enum action_id)i, false),
-                            console_refusal(page->console, (enum action_id)i),
-                            _(action_at((enum action_id)i)->help));
-    dialog_choose(page->console, _("Actions"), &items, menu_chosen, page);
 }

@@ -5,6 +5,9 @@
 
 /* Carrying out the actions of screen files: checks, questions, one call for each row, results. */
 
+/* False for an action that leads to a screen which is closed to the person's role: it is not shown. */
+bool perform_offered(struct page *page, const struct defined_action *action);
+
 /* Why an action of the screen is not possible now (translated, static), NULL when it is. */
 const char *perform_refusal(struct page *page, const struct defined_action *action);
 

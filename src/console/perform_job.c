@@ -71,6 +71,46 @@ void job_rows_answer(struct job *job, struct answer *answer)
     }
 }
 
+/* The asked field whose value is that argument of the function. */
+static const char *field_of(const struct defined_action *action, const char *parameter)
+{
+    for (int i = 0; i < action->arguments.count; i++)
+        if (action->arguments.items[i].name && !strcmp(action->arguments.items[i].parameter, parameter))
+            return action->arguments.items[i].name;
+    return parameter;
+}
+
+/* Files and passwords are not asked with what was there; of what else a person may put right. */
+static bool worth_asking(const struct job *job)
+{
+    const struct fields *ask = &job->action->ask;
+    const struct error *error = &job->error;
+    for (int i = 0; i < ask->count; i++)
+        if (ask->items[i].type == FIELD_FILE || ask->items[i].type == FIELD_PASSWORD)
+            return false;
+    return job->count == 1 && ask->count && console_page(job->page->console) == job->page &&
+           (error->kind == ERROR_INPUT || error->kind == ERROR_UNREACHABLE ||
+            !strcmp(error->code, "BO422") || !strcmp(error->code, "BO409"));
+}
+
+bool job_ask_again(struct job *job, void (*done)(void *data, const struct values *values))
+{
+    struct console *console = job->page->console;
+    if (!worth_asking(job))
+        return false;
+    struct dialog *dialog = dialog_entry(job->page, both_text(&job->action->title), job->items[0].label,
+                                         &job->action->ask, &job->asked, done, job);
+    if (job->error.kind == ERROR_UNREACHABLE)
+        console_say(console, STYLE_WARNING, "%s",
+                    _("Not sent: there is no connection. The entries stay here."));
+    else if (dialog_entry_refuse(dialog, field_of(job->action, job->error.where), job->error.what))
+        console_say(console, STYLE_ERROR, "%s", job->error.todo[0] ? job->error.todo : job->error.what);
+    else
+        console_error(console, &job->error);
+    screen_bell();
+    return true;
+}
+
 /* Several results in one box: each row and what became of it. */
 void job_results(struct job *job, int failed)
 {
@@ -87,7 +127,7 @@ void job_results(struct job *job, int failed)
     buffer_free(&text);
 }
 
-enum { DETAILS_MOST = 6 };
+enum { DETAILS_MOST = 8 };
 
 /* What the one object is, column by column. */
 static void add_details(struct buffer *text, const struct job *job)
@@ -100,7 +140,8 @@ static void add_details(struct buffer *text, const struct job *job)
             continue;
         format_cell(job->columns, i, (const char *const *)item->cells,
                     console_now(job->page->console), NULL, cell, sizeof cell);
-        if (!*cell || !strcmp(item->cells[i], item->label) || !strcmp(cell, item->label))
+        if (!cell[strspn(cell, " ")] || !strcmp(item->cells[i], item->label) ||
+            !strcmp(cell, item->label))
             continue;
         buffer_format(text, "\n  %s: %s", both_text(&column->title), cell);
         lines++;
@@ -116,9 +157,14 @@ static void add_entered(struct buffer *text, const struct job *job)
         const char *value = values_get(&job->asked, field->name);
         const struct named_value *named =
             named_value_find(field->values, field->value_count, value);
+        char *name = xasprintf("%s@name", field->name);
+        const char *called = values_get(&job->asked, name);
+        free(name);
         if (value && *value && field->type != FIELD_PASSWORD && field->type != FIELD_FILE)
             buffer_format(text, "%s\n  %s: %s", i ? "" : "\n", both_text(&field->title),
-                          named && named->title.en ? both_text(&named->title) : value);
+                          named && named->title.en ? both_text(&named->title)
+                          : called                 ? called
+                                                   : value);
     }
 }
 
@@ -126,14 +172,18 @@ void job_question(struct job *job, void (*answer)(void *data, bool yes))
 {
     const struct defined_action *action = job->action;
     struct buffer text = BUFFER_INIT;
+    const struct defined_column *beside =
+        action->amount >= 0 ? &job->columns->items[action->amount] : NULL;
+    const char *title = beside && beside->format != FORMAT_MONEY ? both_text(&beside->title) : "";
     buffer_format(&text, job->count > 1 ? _("%s: %d rows\n") : "%s\n", both_text(&action->title),
                   job->count);
     for (int i = 0; i < job->count && i < 8; i++) {
-        char amount[64] = "";
+        char amount[160] = "";
         if (action->amount >= 0 && job->items[i].cells)
             format_cell(job->columns, action->amount, (const char *const *)job->items[i].cells, 0,
                         NULL, amount, sizeof amount);
-        buffer_format(&text, "\n  %s  %s", job->items[i].label ? job->items[i].label : "", amount);
+        buffer_format(&text, *title && *amount ? "\n  %s  %s: %s" : "\n  %s  %s%s",
+                      job->items[i].label ? job->items[i].label : "", title, amount);
     }
     if (job->count > 8)
         buffer_add(&text, "\n  …");

@@ -37,7 +37,19 @@ void job_rows_answer(struct job *job, struct answer *answer);
 
 /* Asks whether to do it, naming the rows, amounts and what was entered. */
 void job_question(struct job *job, void (*answer)(void *data, bool yes));
+/* Asks once more for what the database refused, with what was entered and, where it names a field, why.
+ * False when that would help nobody; else done(job, values) follows as from the first asking. */
+bool job_ask_again(struct job *job, void (*done)(void *data, const struct values *values));
 /* Several results in one box: each row and what became of it. */
 void job_results(struct job *job, int failed);
+
+/* Whether the action is one of the panel's with the cursor; columns and row of what it acts on. */
+bool job_of_panel(struct page *page, const struct defined_action *action);
+const struct defined_columns *job_columns_of(struct page *page,
+                                             const struct defined_action *action);
+const char *const *job_row_of(struct page *page, const struct defined_action *action);
+/* Why it is not possible on this row, NULL when it is. */
+const char *job_row_refusal(struct page *page, const struct defined_action *action,
+                               const char *const *row);
 
 #endif

@@ -1,5 +1,6 @@
 #include "console/plain.h"
 
+#include "base/clock.h"
 #include "base/place.h"
 #include "console/command_arguments.h"
 #include "console/command_line.h"
@@ -42,6 +43,7 @@ static bool form_visit(struct sheet *sheet)
     sheet->entered = &entered;
     if (good && plain_yes(_("Send it? (y/n)")))
         sheet_call(sheet, definition->submit.function, &definition->submit.arguments);
+    sheet->entered = NULL;
     values_clear(&entered);
     return true;
 }
@@ -58,6 +60,7 @@ static bool report_visit(struct sheet *sheet)
         for (int i = 0; rows && i < PQntuples(rows); i++)
             plain_row(sheet->plain, &sheet->definition->columns, rows, i, i + 1, false);
         PQclear(rows);
+        sheet->entered = NULL;
     }
     values_clear(&entered);
     return true;
@@ -106,6 +109,19 @@ bool plain_visit(struct plain *plain, const char *screen, const struct values *a
     return go_on;
 }
 
+/* Who signed in stands in the audit trail. */
+static void sign_in(struct plain *plain)
+{
+    struct error error = ERROR_INIT;
+    char key[37];
+    const char *values[] = {key};
+    PGresult *rows;
+    clock_uuid(key);
+    if (session_rows(plain->connection, "SELECT status FROM api.sign_in(0, NULL, $1::uuid)", 1,
+                     values, &rows, &error))
+        PQclear(rows);
+}
+
 static bool identify(struct plain *plain, struct error *error)
 {
     static const char sql[] = "SELECT login, role, unit_id, today, now_ms "
@@ -123,6 +139,7 @@ static bool identify(struct plain *plain, struct error *error)
     identity->offset_ms = atoll(PQgetvalue(rows, 0, 4)) - (int64_t)now.tv_sec * 1000;
     identity->role_bit = role_bit(identity->role);
     PQclear(rows);
+    sign_in(plain);
     return true;
 }
 

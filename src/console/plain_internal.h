@@ -9,6 +9,7 @@ enum { PLAIN_ROWS = 20, PLAIN_CELLS = 60 };
 
 /* A conversation: one screen at a time, on a stack that "b" goes back through. */
 struct plain {
+    bool ending; /* q was said on a screen that was opened from another */
     const struct console_options *options;
     struct catalogue *catalogue;
     PGconn *connection;
@@ -34,6 +35,8 @@ bool plain_command(struct plain *plain, const char *text);
 /* plain_talk.c: one line out; an error and what to do. */
 void plain_say(const char *text);
 void plain_error(const struct error *error);
+/* An answer that ends the program: q, quit or exit, with a colon or without. */
+bool plain_is_end(const char *text);
 /* One line of standard input without its end; NULL at the end of input. The caller frees. */
 char *plain_ask(const char *question);
 /* A row in one line, or a line for each of its `fields`; number 0 = none. */

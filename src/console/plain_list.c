@@ -120,7 +120,7 @@ bool plain_list(struct sheet *sheet)
     list_say(sheet);
     for (;;) {
         char *text = plain_ask(_("Number, action, ? or b:"));
-        bool quit = !text || !strcmp(text, "q"), back = text && !strcmp(text, "b");
+        bool quit = !text || plain_is_end(text), back = text && !strcmp(text, "b");
         if (text && !strcmp(text, "?")) {
             list_help(sheet);
         } else if (text && *text == ':') {
@@ -132,7 +132,9 @@ bool plain_list(struct sheet *sheet)
                 read_list(sheet, false);
             else
                 list_command(sheet, text);
-            list_say(sheet);
+            quit = sheet->plain->ending;
+            if (!quit)
+                list_say(sheet);
         }
         free(text);
         if (quit || back)

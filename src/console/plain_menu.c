@@ -48,7 +48,7 @@ bool plain_menu(struct sheet *sheet)
         char *text = plain_ask(_("Number, a code and what to look for, ? or q:"));
         int wanted = text ? atoi(text) : 0;
         say = text && (!*text || !strcmp(text, "?"));
-        if (!text || !strcmp(text, "q"))
+        if (!text || plain_is_end(text))
             go_on = false;
         else if (wanted > 0 && wanted <= count)
             go_on = plain_visit(plain, entries[wanted - 1]->name, NULL);

@@ -56,8 +56,8 @@ PGresult *sheet_query(struct plain *plain, struct query *query)
 {
     struct error error = ERROR_INIT;
     PGresult *rows = NULL;
-    if (!session_rows(plain->connection, buffer_text(&query->sql), query->count,
-                      (const char *const *)query->values, &rows, &error)) {
+    if (!session_ask(plain->connection, buffer_text(&query->sql), query->count,
+                     (const char *const *)query->values, &rows, &error)) {
         plain_error(&error);
         rows = NULL;
     }
@@ -88,8 +88,8 @@ static PGresult *call_once(struct plain *plain, const struct query *query)
 {
     struct error error = ERROR_INIT;
     PGresult *rows = NULL;
-    while (!session_rows(plain->connection, buffer_text(&query->sql), query->count,
-                         (const char *const *)query->values, &rows, &error)) {
+    while (!session_ask(plain->connection, buffer_text(&query->sql), query->count,
+                        (const char *const *)query->values, &rows, &error)) {
         rows = NULL;
         if (PQstatus(plain->connection) != CONNECTION_BAD) {
             plain_error(&error);
@@ -191,8 +191,13 @@ void sheet_act(struct sheet *sheet, const struct defined_columns *columns,
     if (!action->function && !action->form && !action->screen && !action->work) {
         plain_say(_("This action exists only in the full console."));
     } else if (action->form || action->screen) {
+        const char *named = action->screen_from ? sheet_value(sheet, action->screen_from) : NULL;
         values_bind(&entered, &action->arguments, sheet_value, sheet);
-        plain_visit(sheet->plain, action->form ? action->form : action->screen, &entered);
+        plain_visit(sheet->plain,
+                    action->form ? action->form
+                    : named      ? named
+                                 : action->screen,
+                    &entered);
     } else if (plain_fields(sheet, &action->ask, &entered)) {
         sheet->entered = &entered;
         if (action->danger == DANGER_NONE || plain_yes(_("Are you sure? (y/n)")))
@@ -223,8 +228,8 @@ void sheet_jump(struct sheet *sheet, const struct jump *to)
     struct values arguments = VALUES_INIT;
     const char *named = to->screen_from ? sheet_value(sheet, to->screen_from) : NULL;
     values_bind(&arguments, &to->arguments, sheet_value, sheet);
-    if (to->screen)
-        plain_visit(sheet->plain, named ? named : to->screen, &arguments);
+    if (to->screen && !plain_visit(sheet->plain, named ? named : to->screen, &arguments))
+        sheet->plain->ending = true;
     values_clear(&arguments);
 }
 

@@ -44,6 +44,12 @@ char *plain_ask(const char *question)
     return line;
 }
 
+bool plain_is_end(const char *text)
+{
+    text += *text == ':';
+    return !strcmp(text, "q") || !strcmp(text, "quit") || !strcmp(text, "exit");
+}
+
 void plain_row(struct plain *plain, const struct defined_columns *columns,
                     const PGresult *rows, int row, int number, bool fields)
 {

@@ -152,10 +152,16 @@ static void reveal(struct sheet *part, const struct defined_column *column)
     free(reason);
 }
 
-static const struct defined_column *masked(const struct defined_panel *panel, const char *name)
+static bool reveals(const struct plain *plain, const struct defined_column *column)
+{
+    return column->reveal.function && (column->reveal.roles & plain->identity.role_bit);
+}
+
+static const struct defined_column *masked(const struct plain *plain, const struct defined_panel *panel,
+                                           const char *name)
 {
     for (int i = 0; i < panel->columns.count; i++)
-        if (panel->columns.items[i].reveal.function && !strcmp(panel->columns.items[i].name, name))
+        if (reveals(plain, &panel->columns.items[i]) && !strcmp(panel->columns.items[i].name, name))
             return &panel->columns.items[i];
     return NULL;
 }
@@ -166,7 +172,7 @@ static void reveal_named(struct reading *reading, const char *name, int number)
     int panel = number > 0 ? panel_of(reading, number) : 0;
     const struct definition *definition = reading->sheet->definition;
     const struct defined_column *column =
-        panel >= 0 ? masked(&definition->panels[panel], name) : NULL;
+        panel >= 0 ? masked(reading->sheet->plain, &definition->panels[panel], name) : NULL;
     if (!column) {
         plain_say(_("There is no masked field of this name; ? lists them."));
         return;
@@ -206,7 +212,7 @@ static void help(const struct reading *reading)
     for (int i = 0; i < definition->panel_count; i++) {
         sheet_actions(&definition->panels[i].actions, true);
         for (int c = 0; c < definition->panels[i].columns.count; c++)
-            if (definition->panels[i].columns.items[c].reveal.function)
+            if (reveals(reading->sheet->plain, &definition->panels[i].columns.items[c]))
                 printf("  reveal %s: %s\n", definition->panels[i].columns.items[c].name,
                        both_text(&definition->panels[i].columns.items[c].title));
     }
@@ -242,7 +248,7 @@ bool plain_view(struct sheet *sheet)
     while (go_on && !back) {
         char *text = plain_ask(_("Number, action, ? or b:"));
         back = text && !strcmp(text, "b");
-        if (!text || !strcmp(text, "q"))
+        if (!text || plain_is_end(text))
             go_on = false;
         else if (*text == ':')
             go_on = plain_command(sheet->plain, text);
@@ -254,6 +260,7 @@ bool plain_view(struct sheet *sheet)
             plain_say(_("No more rows."));
         else if (strcmp(text, "n") != 0 && !back)
             command(&reading, text);
+        go_on = go_on && !sheet->plain->ending;
         free(text);
     }
     forget(&reading);

@@ -105,6 +105,17 @@ static void filter_in(struct query *query, const char *column, const char *text)
     free(list);
 }
 
+/* Up to that value; up to a day means all of that day, also where the column is a moment. */
+static void filter_to(struct query *query, const struct query_filter *filter)
+{
+    bool day = filter->filter->type && !strcmp(filter->filter->type, "date");
+    char *last = xasprintf("%s%s", filter->text, day ? " 23:59:59.999999" : "");
+    name(query, filter->filter->column);
+    buffer_add(&query->sql, " <= ");
+    bind(query, last);
+    free(last);
+}
+
 static void filter_one(struct query *query, const struct query_filter *filter)
 {
     const char *column = filter->filter->column;
@@ -115,10 +126,12 @@ static void filter_one(struct query *query, const struct query_filter *filter)
         bind(query, filter->text);
         break;
     case OPERATOR_FROM:
-    case OPERATOR_TO:
         name(query, column);
-        buffer_add(&query->sql, filter->filter->operation == OPERATOR_FROM ? " >= " : " <= ");
+        buffer_add(&query->sql, " >= ");
         bind(query, filter->text);
+        break;
+    case OPERATOR_TO:
+        filter_to(query, filter);
         break;
     case OPERATOR_PREFIX: {
         char *end = xasprintf("%s" LAST_CHARACTER, filter->text);

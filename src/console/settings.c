@@ -51,7 +51,7 @@ static bool set_language(struct settings *settings, const char *value)
     return true;
 }
 
-/* Seconds, or minutes with an m: "10m". */
+/* Seconds, or minutes with an m: "90", "90s", "10m". */
 static bool set_idle_lock(struct settings *settings, const char *value)
 {
     char *end;
@@ -61,6 +61,8 @@ static bool set_idle_lock(struct settings *settings, const char *value)
         return false;
     if (*end == 'm')
         seconds *= 60, end++;
+    else if (*end == 's')
+        end++;
     if (*end || seconds > IDLE_LOCK_MOST)
         return false;
     settings->idle_lock = (int)seconds;
@@ -124,7 +126,7 @@ static const struct {
     {"theme", "default|light|mono|high-contrast", N_("default, light, mono or high-contrast"),
      set_theme, show_theme},
     {"language", "en|zh", N_("en or zh"), set_language, show_language},
-    {"idle_lock", "", N_("seconds, or minutes as 10m; 0 = never; at most one day"), set_idle_lock,
+    {"idle_lock", "", N_("90s, 10m or 0 = never; at most a day"), set_idle_lock,
      show_idle_lock},
     {"ambiguous_width", "1|2", N_("1 or 2"), set_ambiguous, show_ambiguous},
     {"screens", "", N_("a folder that can be read"), set_screens, show_screens},

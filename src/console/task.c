@@ -19,7 +19,7 @@ void task_uncount(struct console *console)
         console->task_keys--;
 }
 
-void task_forget(struct console *console)
+static void forget(struct console *console)
 {
     console->task_start = 0;
 }
@@ -47,5 +47,5 @@ void task_done(struct page *page, const char *task)
     snprintf(keys, sizeof keys, "%d", console->task_keys);
     snprintf(ms, sizeof ms, "%lld", (long long)(clock_ms() - console->task_start));
     connection_request(console->connection, console, &request, logged, NULL);
-    task_forget(console);
+    forget(console);
 }

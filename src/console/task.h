@@ -14,6 +14,5 @@ void task_done(struct page *page, const char *task);
 /* The last key does not count: a character of a text, which no screen can save typing, or a key that
  * comes again. */
 void task_uncount(struct console *console);
-void task_forget(struct console *console);
 
 #endif

@@ -71,6 +71,17 @@ char *values_object(const struct cJSON *names, value_lookup lookup, void *data)
     return text;
 }
 
+/* The first of several names, with | between them, that has a value. */
+static const char *first_value(const char *names, value_lookup lookup, void *data)
+{
+    const char *value = NULL;
+    char *copy = xstrdup(names), *at = copy, *name;
+    while (!value && (name = strsep(&at, "|")))
+        value = lookup(data, name);
+    free(copy);
+    return value;
+}
+
 void values_bind(struct values *values, const struct bindings *bindings, value_lookup lookup,
                  void *data)
 {
@@ -79,7 +90,7 @@ void values_bind(struct values *values, const struct bindings *bindings, value_l
         char *object = binding->fields ? values_object(binding->fields, lookup, data) : NULL;
         values_set(values, binding->parameter,
                    object          ? object
-                   : binding->name ? lookup(data, binding->name)
+                   : binding->name ? first_value(binding->name, lookup, data)
                                    : binding->value);
         free(object);
     }

@@ -124,6 +124,7 @@ bool cluster_status(struct cluster_status *status, struct error *error)
     memset(status, 0, sizeof *status);
     if (!home_open(&home, false, error))
         return false;
+    snprintf(status->base, sizeof status->base, "%s", home.base);
     snprintf(status->data, sizeof status->data, "%s", home.data);
     status->exists = home_has_cluster(&home) && !home_is_unfinished(&home);
     int version = program_data_version(&home);

@@ -20,7 +20,8 @@ void progress_say(const struct progress *progress, const char *what);
 struct cluster_status {
     bool exists;
     bool running;
-    char data[512];   /* the server's data directory */
+    char base[4096];  /* the data folder, absolute */
+    char data[4112];  /* the server's data directory */
     char socket[108]; /* socket directory */
     char version[16]; /* major version of the data directory */
     pid_t pid;        /* of the server, 0 when stopped */
@@ -55,6 +56,13 @@ bool cluster_was_stopped(void);
 
 /* Lets these roles log in over the socket (pg_ident map) and waits until the server knows. */
 bool cluster_allow_login(int n, const char *const *names, struct error *error);
+
+/* Lets a member of staff whose role was made meanwhile log in over the socket; nothing happens for a
+ * name that is no member of staff, or that the server knows already. Call it while the server runs.
+ * False: the map cannot be written. */
+bool cluster_welcome(const char *name, struct error *error);
+/* True when the map needs no cluster_welcome() for this name; reads one small file. */
+bool cluster_knows(const char *name);
 
 /* Path of one of PostgreSQL's programs ("pg_dump") of at least the cluster's version. The caller
  * frees it. */

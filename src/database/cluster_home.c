@@ -53,6 +53,32 @@ bool home_is_ours(const struct home *home)
     return stat(home->base, &status) == 0 && status.st_uid == home->uid;
 }
 
+/* Whether the owner gets through every folder above the data folder; asked as root, whom nothing
+ * stops. */
+static bool may_enter(const struct home *home, struct error *error)
+{
+    struct stat status;
+    char *path = realpath(home->base, NULL);
+    char *slash = path ? strrchr(path, '/') : NULL;
+    bool open = true;
+    while (open && slash && slash != path) {
+        *slash = '\0';
+        slash = strrchr(path, '/');
+        if (stat(path, &status) < 0)
+            continue;
+        mode_t bit = status.st_uid == home->uid   ? S_IXUSR
+                     : status.st_gid == home->gid ? S_IXGRP
+                                                  : S_IXOTH;
+        if (!(status.st_mode & bit))
+            open = error_set(error, ERROR_SYSTEM, path,
+                             _("Let others pass it (chmod a+x), or set BANKOPS_DATA "
+                               "to another folder."),
+                             _("%s, who runs the server, may not pass this folder"), home->owner);
+    }
+    free(path);
+    return open;
+}
+
 /* Parents are made for everybody to pass, the folder itself belongs to the owner. */
 static bool make_base(struct home *home, struct error *error)
 {
@@ -64,6 +90,9 @@ static bool make_base(struct home *home, struct error *error)
     if (!made) {
         *slash = '\0';
         made = file_make_directory(parent, 0755, error);
+        if (!made && error)
+            snprintf(error->todo, sizeof error->todo, "%s",
+                     _("Set BANKOPS_DATA to a folder you may write."));
     }
     free(parent);
     mode_t mode = home->uid == geteuid() ? 0700 : 0755;
@@ -76,6 +105,8 @@ static bool make_base(struct home *home, struct error *error)
     if (stat(home->base, &status) < 0 || !S_ISDIR(status.st_mode))
         return error_set(error, ERROR_SYSTEM, home->base, _("Set BANKOPS_DATA to a folder."),
                          _("the data folder is not a directory"));
+    if (geteuid() == 0 && !may_enter(home, error))
+        return false;
     if (status.st_uid == home->uid)
         return true;
     if (geteuid() == 0 && status.st_uid == 0 && is_empty(home->base))

@@ -30,7 +30,7 @@ struct home {
 struct server {
     pid_t pid;        /* 0: no file */
     bool alive;       /* the process exists, is a postgres and works in our data directory */
-    bool other;       /* the number now belongs to some other process */
+    bool other;       /* the number belongs to some other process or a dead one */
     bool ready;       /* takes connections */
     bool starting;    /* not yet: perhaps it recovers from a crash */
     bool deaf;        /* would be ready, but its socket was swept away */

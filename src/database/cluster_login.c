@@ -152,3 +152,50 @@ bool cluster_allow_login(int n, const char *const *names, struct error *error)
     home_free(&home);
     return done;
 }
+
+bool cluster_knows(const char *name)
+{
+    struct home home;
+    struct error error = ERROR_INIT;
+    struct buffer line = BUFFER_INIT;
+    char *text = NULL;
+    size_t length;
+    bool known = true; /* without a map there is nothing to add to */
+    if (!is_clean(name) || !home_open(&home, false, &error))
+        return true;
+    char *path = xasprintf("%s/pg_ident.conf", home.data);
+    add_role(&line, &home, name);
+    if (file_read(path, IDENT_BYTES, &text, &length, &error))
+        known = strstr(text, line.data) != NULL;
+    free(text);
+    free(path);
+    buffer_free(&line);
+    home_free(&home);
+    return known;
+}
+
+/* Whether the server has a role of this name that is a member of staff and may log in. */
+static bool is_staff(const char *socket, const char *name)
+{
+    const char *const keywords[] = {"host", "port", "user", "dbname", "connect_timeout", NULL};
+    const char *const values[] = {socket, "5432", CLUSTER_SUPERUSER, CLUSTER_DATABASE, "5", NULL};
+    PGconn *connection = PQconnectdbParams(keywords, values, 0);
+    PGresult *result = PQexecParams(connection,
+                                    "SELECT 1 FROM pg_roles WHERE rolname = $1 AND rolcanlogin"
+                                    " AND NOT rolsuper AND pg_has_role(oid, 'bankops_staff', 'MEMBER')",
+                                    1, NULL, &name, NULL, NULL, 0);
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+    PQclear(result);
+    PQfinish(connection);
+    return good;
+}
+
+bool cluster_welcome(const char *name, struct error *error)
+{
+    if (cluster_knows(name))
+        return true;
+    char *socket = cluster_running();
+    bool staff = socket && is_staff(socket, name);
+    free(socket);
+    return !staff || cluster_allow_login(1, &name, error);
+}

@@ -51,25 +51,27 @@ static PGconn *connect_to(const char *socket, const char *database, struct error
     return NULL;
 }
 
-/* initdb leaves an empty database; giving it our name is quicker than copying it. */
-static bool name_database(const char *socket, struct error *error)
+/* initdb leaves an empty database; giving it our name is quicker than copying it. Nobody else knows
+ * this server yet, so that the name can change under the session that goes on to fill it: ALTER
+ * DATABASE would ask for a session in another database, whose catalogues are cold too. */
+static bool name_database(PGconn *connection, struct error *error)
 {
-    PGconn *connection = connect_to(socket, "template1", error);
-    if (!connection)
-        return false;
-    PGresult *result = PQexec(connection, "ALTER DATABASE postgres RENAME TO " CLUSTER_DATABASE
-                                          "; COMMENT ON DATABASE " CLUSTER_DATABASE " IS NULL");
+    PGresult *result =
+        PQexec(connection, "UPDATE pg_catalog.pg_database SET datname = '" CLUSTER_DATABASE "'"
+                           " WHERE datname = current_database();"
+                           "COMMENT ON DATABASE " CLUSTER_DATABASE " IS NULL");
     bool done = PQresultStatus(result) == PGRES_COMMAND_OK ||
                 failure_from_result(result, connection, error);
     PQclear(result);
-    PQfinish(connection);
     return done;
 }
 
-static bool run_migrations(const char *socket, const struct progress *progress, struct error *error)
+static bool make_database(const char *socket, bool bare, const struct progress *progress,
+                          struct error *error)
 {
-    PGconn *connection = connect_to(socket, CLUSTER_DATABASE, error);
-    bool done = connection && migrate_run(connection, progress, NULL, error);
+    PGconn *connection = connect_to(socket, "postgres", error);
+    bool done = connection && name_database(connection, error) &&
+                (bare || migrate_run(connection, progress, NULL, error));
     PQfinish(connection);
     return done;
 }
@@ -82,8 +84,7 @@ static bool fill(struct home *home, bool bare, const struct progress *progress, 
         return false;
     linger_watch(home);
     server_read(home, &server);
-    return name_database(server.socket, error) &&
-           (bare || run_migrations(server.socket, progress, error));
+    return make_database(server.socket, bare, progress, error);
 }
 
 /* Waits for the child that writes the files to disk. */

@@ -42,24 +42,13 @@ static bool is_ours(const struct home *home, pid_t pid)
            here.st_ino == there.st_ino;
 }
 
-static bool is_zombie(pid_t pid)
-{
-    char path[64], state = 0;
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    FILE *file = fopen(path, "re");
-    bool read = file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
-    if (file)
-        fclose(file);
-    return read && state == 'Z';
-}
-
 static void judge(const struct home *home, struct server *server)
 {
     struct stat status;
     char path[128];
     bool exists = kill(server->pid, 0) == 0 || errno == EPERM;
     server->alive = exists && is_ours(home, server->pid);
-    server->other = exists && !server->alive && !is_zombie(server->pid);
+    server->other = exists && !server->alive;
     snprintf(path, sizeof path, "%s/.s.PGSQL.5432", server->socket);
     bool has_socket = lstat(path, &status) == 0;
     server->deaf = server->alive && server->ready && !has_socket;
@@ -219,8 +208,9 @@ static bool try_start(const struct home *home, const char *const *argv,
                      _("the database server does not start: %s"), reason);
 }
 
-/* A pid file whose number now belongs to another process makes the server believe that it already
- * runs. It is renamed, never deleted. */
+/* A pid file whose number now belongs to another process, or to a dead one that nobody waited for
+ * (a container without init), makes the server believe that it already runs. It is renamed, never
+ * deleted; orphans of a killed server still keep its shared memory, and so the new one away. */
 static void put_aside_pid_file(const struct home *home)
 {
     char *path = xasprintf("%s/postmaster.pid", home->data);
@@ -228,6 +218,29 @@ static void put_aside_pid_file(const struct home *home)
     rename(path, aside);
     free(path);
     free(aside);
+}
+
+/* The socket's lock file holds the same number and misleads the same way. */
+static void remove_socket_lock(const struct home *home, const char *socket)
+{
+    long pid = 0;
+    char *path = xasprintf("%s/.s.PGSQL.5432.lock", socket);
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%ld", &pid) == 1 && !is_ours(home, (pid_t)pid))
+        unlink(path);
+    if (file)
+        fclose(file);
+    free(path);
+}
+
+/* Call it with the start lock. */
+static void clear_remains(const struct home *home, const char *socket)
+{
+    struct server server;
+    server_read(home, &server);
+    if (server.other)
+        put_aside_pid_file(home);
+    remove_socket_lock(home, socket);
 }
 
 /* True when the server in the pid file can be used, perhaps after waiting for it. One that lost its
@@ -243,8 +256,6 @@ static bool usable(const struct home *home, const struct progress *progress, str
         }
         server_read(home, &server);
     }
-    if (server.other)
-        put_aside_pid_file(home);
     return server.ready;
 }
 
@@ -256,11 +267,12 @@ static bool check_stamp(const struct home *home, struct error *error)
                      _("this data folder was not made by bankops"));
 }
 
-static bool start_again(const struct home *home, const char *const *argv,
+static bool start_again(const struct home *home, const char *socket, const char *const *argv,
                         const struct progress *progress, struct error *error)
 {
     int64_t begin = clock_ms();
     bool again, said = false;
+    clear_remains(home, socket);
     for (int wait_ms = 50; !try_start(home, argv, progress, &again, error);) {
         if (!again || clock_ms() - begin > ORPHAN_MS)
             return false;
@@ -269,10 +281,7 @@ static bool start_again(const struct home *home, const char *const *argv,
         said = true;
         poll(NULL, 0, wait_ms);
         wait_ms = wait_ms < 1000 ? wait_ms * 2 : 1000;
-        struct server server;
-        server_read(home, &server);
-        if (server.other)
-            put_aside_pid_file(home);
+        clear_remains(home, socket);
     }
     return true;
 }
@@ -294,7 +303,7 @@ bool server_start(const struct home *home, const struct progress *progress, stru
     snprintf(option, sizeof option, "unix_socket_directories=%s", socket);
     const char *const argv[] = {program, "-D", home->data, "-c", option, "-c", "port=5432", NULL};
     progress_say(progress, _("starting the database server"));
-    bool done = start_again(home, argv, progress, error);
+    bool done = start_again(home, socket, argv, progress, error);
     free(program);
     free(directory);
     return done;

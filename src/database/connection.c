@@ -120,7 +120,7 @@ int connection_next_timeout_ms(const struct connection *c)
 void connection_step(struct connection *c, short revents)
 {
     queue_tell_failed(c);
-    queue_check_canceller(c);
+    canceller_check(c);
     if (!c->open)
         link_step(c, revents);
     else
@@ -191,10 +191,10 @@ static void lost_banner(struct connection *c)
     localtime_r(&c->lost_at, &when);
     strftime(at, sizeof at, "%H:%M:%S", &when);
     if (rest > 0)
-        snprintf(c->banner, sizeof c->banner, _("no connection since %s (%s); next try in %d s"),
-                 at, c->error.what, (int)rest);
+        snprintf(c->banner, sizeof c->banner, _("no connection since %s, next try in %d s: %s"),
+                 at, (int)rest, c->error.what);
     else
-        snprintf(c->banner, sizeof c->banner, _("no connection since %s (%s); trying"), at,
+        snprintf(c->banner, sizeof c->banner, _("no connection since %s, trying: %s"), at,
                  c->error.what);
 }
 

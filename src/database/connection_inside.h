@@ -30,7 +30,7 @@ struct pending {
     bool stream;
     bool repeats;
     bool prepared;   /* sent as a statement that the server keeps */
-    bool prelude;    /* the answer of allow_long() comes first */
+    bool prelude;    /* an answer comes before that of the request */
     bool single_row; /* libpq was told to hand out the rows one by one */
     bool dropped;    /* the owner left: no callback */
     bool cancelled;  /* the owner wants it stopped */
@@ -102,7 +102,9 @@ void link_ready(struct connection *connection);
 void link_close(struct connection *connection);
 void link_set_state(struct connection *connection, enum connection_state state);
 
-/* connection_prepare.c: statements that the server keeps */
+/* connection_prepare.c: what a request is sent as, statements that the server keeps */
+/* Sends what comes before the request, if anything does. */
+bool prelude_send(struct connection *connection, struct pending *pending);
 /* Sends the request, without its sync. */
 bool prepare_send(struct connection *connection, struct pending *pending);
 /* True when the request failed only because the server did not keep its statement, before anything
@@ -123,8 +125,12 @@ void queue_lost(struct connection *connection, const struct error *error);
 void queue_disown(struct connection *connection);
 /* Tells the owners of requests that failed without the server. */
 void queue_tell_failed(struct connection *connection);
-void queue_check_canceller(struct connection *connection);
 /* Puts a check of the schema before everything else. */
 void queue_check_schema(struct connection *connection);
+
+/* connection_canceller.c: a child that asks the server to stop the first request sent, when its owner
+ * wants that; and what became of it. */
+void canceller_start(struct connection *connection);
+void canceller_check(struct connection *connection);
 
 #endif

@@ -121,10 +121,10 @@ static void connect_now(struct connection *c, const char *socket)
 }
 
 /* Begins a child whose end link_step() waits for. */
-static void begin_child(struct connection *c, process_work *work, const char *doing)
+static void begin_child(struct connection *c, process_work *work, void *data, const char *doing)
 {
     struct error error = ERROR_INIT;
-    c->starter = process_begin(work, &c->hosts, &c->starter_fd, &error);
+    c->starter = process_begin(work, data, &c->starter_fd, &error);
     if (c->starter < 0) {
         c->starter = 0;
         link_lost(c, &error);
@@ -149,7 +149,7 @@ static void begin_outside(struct connection *c)
     if (!good)
         link_refuse(c, LINK_REFUSED, &error);
     else if (host_list_needs_lookup(&c->hosts))
-        begin_child(c, host_list_lookup, _("looking up the name of the server"));
+        begin_child(c, host_list_lookup, &c->hosts, _("looking up the name of the server"));
     else
         connect_now(c, NULL);
 }
@@ -157,9 +157,10 @@ static void begin_outside(struct connection *c)
 static bool start_cluster(void *data, const struct progress *progress, struct error *error)
 {
     char *socket = NULL;
-    (void)data;
+    const struct connection *c = data;
     setsid();
-    bool done = cluster_start(false, false, progress, &socket, error);
+    bool done = cluster_start(false, false, progress, &socket, error) &&
+                (!c->as || cluster_welcome(c->as, error));
     free(socket);
     return done;
 }
@@ -172,10 +173,11 @@ static void begin_private(struct connection *c)
         return;
     }
     char *socket = cluster_join(false) ? cluster_running() : NULL;
-    if (socket)
+    if (socket && (!c->as || cluster_knows(c->as)))
         connect_now(c, socket);
     else
-        begin_child(c, start_cluster, _("starting the database server"));
+        begin_child(c, start_cluster, c,
+                    socket ? _("looking up the login") : _("starting the database server"));
     free(socket);
 }
 

@@ -1,3 +1,5 @@
+#include "base/language.h"
+#include "base/digest.h"
 #include "database/connection_inside.h"
 
 #include <openssl/sha.h>
@@ -34,9 +36,9 @@ static struct prepared *find(struct connection *c, const char *sql)
  * it is the same statement. */
 static void name_of(const struct prepared *prepared, char name[PREPARED_NAME])
 {
-    int at = snprintf(name, PREPARED_NAME, "bankops_");
-    for (int i = 0; i < PREPARED_DIGEST; i++)
-        at += snprintf(name + at, (size_t)(PREPARED_NAME - at), "%02x", prepared->digest[i]);
+    enum { LEAD = sizeof "bankops_" - 1 };
+    memcpy(name, "bankops_", LEAD);
+    digest_hex(prepared->digest, PREPARED_DIGEST, name + LEAD);
 }
 
 bool prepare_send(struct connection *c, struct pending *p)
@@ -66,4 +68,25 @@ void prepare_forget(struct connection *c)
 {
     c->prepared_count = 0;
     c->prepare_refused = false;
+}
+
+/* An export may take longer than a screen should, and names come in the language of the program: both
+ * said for the request's own transaction only, because a session may be a pooler's. */
+static const char *prelude(const struct pending *p)
+{
+    bool english = language_current() == LANGUAGE_ENGLISH;
+    if (p->stream && english)
+        return "SELECT set_config('statement_timeout', '30min', true), "
+               "set_config('bankops.language', 'en', true)";
+    if (p->stream)
+        return "SELECT set_config('statement_timeout', '30min', true)";
+    return english ? "SELECT set_config('bankops.language', 'en', true)" : NULL;
+}
+
+bool prelude_send(struct connection *c, struct pending *p)
+{
+    const char *sql = prelude(p);
+    p->single_row = false;
+    p->prelude = sql != NULL;
+    return !sql || PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 0) == 1;
 }

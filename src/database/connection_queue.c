@@ -6,13 +6,10 @@
 #include "database/failure.h"
 #include "database/migrate.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-enum { RETRIES = 5, CANCEL_MS = 5000, CANCEL_ECHO_MS = 2000, CANCEL_AGAIN_MS = 200 };
+enum { RETRIES = 5 };
 
 static void push(struct queue *queue, struct pending *p)
 {
@@ -181,22 +178,12 @@ static void flush(struct connection *c)
         broken(c);
 }
 
-/* An export may take longer than a screen should: for its own transaction only. */
-static bool allow_long(struct connection *c, struct pending *p)
-{
-    p->single_row = false;
-    p->prelude = p->stream;
-    return !p->stream ||
-           PQsendQueryParams(c->pg, "SELECT set_config('statement_timeout', '30min', true)", 0, NULL,
-                             NULL, NULL, NULL, 0) == 1;
-}
-
 /* Each request has its own sync: one transaction of its own, undisturbed by its neighbours. */
 static bool send_one(struct connection *c, struct pending *p)
 {
     clear_result(p);
     push(&c->sent, p);
-    if (allow_long(c, p) && prepare_send(c, p) && PQpipelineSync(c->pg))
+    if (prelude_send(c, p) && prepare_send(c, p) && PQpipelineSync(c->pg))
         return true;
     broken(c);
     return false;
@@ -357,8 +344,6 @@ static void ask_single_row(struct connection *c)
         p->single_row = PQsetSingleRowMode(c->pg) == 1;
 }
 
-static void start_canceller(struct connection *c);
-
 /* Handles one result; false when there is none now. */
 static bool take_result(struct connection *c)
 {
@@ -371,7 +356,7 @@ static bool take_result(struct connection *c)
     case PGRES_PIPELINE_SYNC:
         PQclear(result);
         finish(c);
-        start_canceller(c);
+        canceller_start(c);
         return true;
     case PGRES_SINGLE_TUPLE:
         tell(c, p, result, NULL, false);
@@ -426,44 +411,6 @@ void connection_drop_owner(struct connection *c, const void *owner)
         connection_cancel(c, owner);
 }
 
-/* PQcancel() waits for the network, so a child process does it; nobody waits for the child. */
-static void start_canceller(struct connection *c)
-{
-    char text[256];
-    struct pending *p = c->open ? c->sent.head : NULL;
-    if (!p || !p->cancelled || c->canceller ||
-        (p->id == c->cancelled_id && clock_ms() < c->cancel_again))
-        return;
-    PGcancel *cancel = PQgetCancel(c->pg);
-    if (!cancel)
-        return;
-    pid_t child = fork();
-    if (child == 0)
-        _exit(PQcancel(cancel, text, sizeof text) ? 0 : 1);
-    PQfreeCancel(cancel);
-    if (child < 0)
-        return;
-    c->canceller = child;
-    c->cancelled_id = p->id;
-    c->cancel_again = clock_ms() + CANCEL_AGAIN_MS;
-    c->cancel_deadline = clock_ms() + CANCEL_MS;
-    c->cancel_until = clock_ms() + CANCEL_MS;
-}
-
-/* A request that reached the server between two statements had no effect: it is repeated. */
-void queue_check_canceller(struct connection *c)
-{
-    if (c->canceller) {
-        if (clock_ms() > c->cancel_deadline)
-            kill(c->canceller, SIGKILL);
-        if (waitpid(c->canceller, NULL, WNOHANG) == 0)
-            return;
-        c->canceller = 0;
-        c->cancel_until = clock_ms() + CANCEL_ECHO_MS;
-    }
-    start_canceller(c);
-}
-
 bool connection_cancel(struct connection *c, const void *owner)
 {
     bool some = false;
@@ -479,7 +426,7 @@ bool connection_cancel(struct connection *c, const void *owner)
     for (struct pending *p = c->sent.head; p; p = p->next)
         if (p->owner == owner && p->kind == REQUEST_READ)
             some = p->cancelled = true;
-    start_canceller(c);
+    canceller_start(c);
     return some;
 }
 

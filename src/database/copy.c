@@ -4,18 +4,28 @@
 
 #include <string.h>
 
-enum { BLOCK = 65536 };
+enum { BLOCK = 65536, MESSAGE = 1 << 20 };
 
-bool copy_begin(struct copy *copy, PGconn *connection, const char *sql, struct error *error)
+static bool start(PGconn *connection, const char *sql, struct error *error)
 {
-    memset(copy, 0, sizeof *copy);
-    copy->connection = connection;
     PGresult *result = PQexec(connection, sql);
     bool started = PQresultStatus(result) == PGRES_COPY_IN;
     if (!started)
         failure_from_result(result, connection, error);
     PQclear(result);
     return started;
+}
+
+bool copy_begin(struct copy *copy, PGconn *connection, const char *sql, struct error *error)
+{
+    memset(copy, 0, sizeof *copy);
+    copy->connection = connection;
+    return start(connection, sql, error);
+}
+
+void copy_gather(struct copy *copy)
+{
+    memset(copy, 0, sizeof *copy);
 }
 
 static void separate(struct copy *copy)
@@ -86,11 +96,26 @@ void copy_integer(struct copy *copy, int64_t value)
     buffer_add_bytes(&copy->block, digits + at, sizeof digits - at);
 }
 
+/* In parts that a message can hold. */
 static bool flush(struct copy *copy, struct error *error)
 {
-    int sent = PQputCopyData(copy->connection, copy->block.data, (int)copy->block.length);
+    int sent = 1;
+    for (size_t at = 0; at < copy->block.length && sent == 1;) {
+        size_t part = copy->block.length - at < MESSAGE ? copy->block.length - at : MESSAGE;
+        sent = PQputCopyData(copy->connection, copy->block.data + at, (int)part);
+        at += part;
+    }
     buffer_clear(&copy->block);
     return sent == 1 || failure_from_connection(copy->connection, error);
+}
+
+bool copy_resume(struct copy *copy, PGconn *connection, const char *sql, struct error *error)
+{
+    copy->connection = connection;
+    if (start(connection, sql, error))
+        return true;
+    buffer_free(&copy->block);
+    return false;
 }
 
 bool copy_row_end(struct copy *copy, struct error *error)
@@ -99,14 +124,7 @@ bool copy_row_end(struct copy *copy, struct error *error)
         buffer_add_char(&copy->block, '\n');
     copy->row_open = false;
     copy->rows++;
-    return copy->block.length < BLOCK || flush(copy, error);
-}
-
-bool copy_row(struct copy *copy, int n, const char *const *values, struct error *error)
-{
-    for (int i = 0; i < n; i++)
-        copy_text(copy, values[i]);
-    return copy_row_end(copy, error);
+    return !copy->connection || copy->block.length < BLOCK || flush(copy, error);
 }
 
 /* Reads results until the connection is idle; keeps the first failure. */

@@ -20,6 +20,12 @@ struct copy {
 /* Starts "COPY table (columns) FROM STDIN". */
 bool copy_begin(struct copy *copy, PGconn *connection, const char *sql, struct error *error);
 
+/* Gathers rows in memory, for a copy_resume() that sends them. */
+void copy_gather(struct copy *copy);
+/* Starts "COPY table (columns) FROM STDIN" with the rows gathered so far; more may follow. On failure
+ * the copy is freed. */
+bool copy_resume(struct copy *copy, PGconn *connection, const char *sql, struct error *error);
+
 /* Adds one field; a NULL text is null. Text must be valid UTF-8 and is escaped as COPY needs. */
 void copy_text(struct copy *copy, const char *text);
 void copy_bytes(struct copy *copy, const char *text, size_t length);
@@ -28,8 +34,6 @@ void copy_null(struct copy *copy);
 
 /* Ends the row. */
 bool copy_row_end(struct copy *copy, struct error *error);
-/* A whole row of `n` fields. */
-bool copy_row(struct copy *copy, int n, const char *const *values, struct error *error);
 
 /* Ends the COPY; copy->rows counts the rows sent. On failure nothing of it is kept. */
 bool copy_end(struct copy *copy, struct error *error);

@@ -25,7 +25,7 @@ static const struct kind {
     {"55P03", ERROR_REFUSED, N_("Somebody else is working on the same record; try again.")},
     {"53100", ERROR_SYSTEM, N_("The disk of the database server is full; free some space.")},
     {"53300", ERROR_UNREACHABLE, N_("The server has too many connections; try again soon.")},
-    {"42501", ERROR_REFUSED, N_("Your role may not do this; ask a supervisor.")},
+    {"42501", ERROR_REFUSED, N_("Ask a colleague with that role.")},
     {"28", ERROR_REFUSED, N_("Check the name and the password.")},
     {"3D000", ERROR_UNREACHABLE, N_("Create the database or name another one.")},
     {"22", ERROR_INPUT, NULL},
@@ -65,6 +65,20 @@ static const char *translated(const char *text)
     return text && *text ? _(text) : NULL;
 }
 
+/* The function or list that the role of the login may not use, NULL when it is something else. */
+static const char *forbidden(const char *state, const char *what)
+{
+    static const char *const things[] = {"function ", "view ", "table "};
+    const char *rest = strstr(what, "permission denied for ");
+    if (strcmp(state, "42501") || !rest)
+        return NULL;
+    rest += strlen("permission denied for ");
+    for (size_t i = 0; i < sizeof things / sizeof *things; i++)
+        if (!strncmp(rest, things[i], strlen(things[i])))
+            return rest + strlen(things[i]);
+    return NULL;
+}
+
 bool failure_from_result(const PGresult *result, PGconn *connection, struct error *error)
 {
     const char *state = result ? field(result, PG_DIAG_SQLSTATE) : NULL;
@@ -79,8 +93,19 @@ bool failure_from_result(const PGresult *result, PGconn *connection, struct erro
         todo = translated(kind->todo);
     const char *what = translated(field(result, PG_DIAG_MESSAGE_PRIMARY));
     const char *detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-    error_set(error, failure_kind(state), where, todo, detail ? "%s (%s)" : "%s",
-              what ? what : state, detail ? detail : "");
+    const char *thing = what ? forbidden(state, what) : NULL;
+    if (thing) {
+        what = _("Your role does not permit this.");
+        detail = thing;
+    }
+    /* A Chinese sentence takes it inside its full stop. */
+    size_t length = what ? strlen(what) : 0, stop = strlen("。");
+    if (detail && length > stop && !strcmp(what + length - stop, "。"))
+        error_set(error, failure_kind(state), where, todo, "%.*s（%s）。", (int)(length - stop), what,
+                  detail);
+    else
+        error_set(error, failure_kind(state), where, todo, detail ? "%s (%s)" : "%s",
+                  what ? what : state, detail ? detail : "");
     if (error)
         snprintf(error->code, sizeof error->code, "%s", state);
     return false;

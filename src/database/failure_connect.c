@@ -23,6 +23,8 @@ static const struct reason {
     const char *what;
     const char *todo;
 } reasons[] = {
+    {"No space left on device", "53100", false, ERROR_UNREACHABLE, NOTHING,
+     N_("the server's disk is full"), N_("Free some space on the server's disk, then try again.")},
     {"Peer authentication failed", NULL, true, ERROR_REFUSED, LOGIN,
      N_("no login of this database, or none for your account on this machine"),
      N_("Check the name; an administrator can add a login.")},

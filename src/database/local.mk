@@ -11,6 +11,7 @@ libdatabase_a_SOURCES = \
   src/database/cluster_program.c \
   src/database/cluster_server.c \
   src/database/connection.c src/database/connection.h \
+  src/database/connection_canceller.c \
   src/database/connection_host.c src/database/connection_host.h \
   src/database/connection_inside.h src/database/connection_link.c \
   src/database/connection_prepare.c src/database/connection_queue.c \

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/language.h"
 #include "base/place.h"
@@ -12,7 +13,6 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,14 +110,6 @@ static bool list_steps(struct steps *steps, struct error *error)
     return good;
 }
 
-static void checksum(const char *text, size_t length, char hex[65])
-{
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)text, length, digest);
-    for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-}
-
 /* The steps need not wait for the disk one by one: the log keeps their order, and flush() ends it.
  */
 #define BEGIN_SQL                                                                                  \
@@ -174,7 +166,7 @@ static bool verify_step(const struct steps *steps, const char *name, const char 
                          _("the schema file %s.sql was applied and is now missing"), name);
     if (!file_read(step->path, FILE_BYTES, &text, &length, error))
         return false;
-    checksum(text, length, hex);
+    digest_sha256(text, length, hex);
     free(text);
     return !strcmp(hex, sha256) ||
            error_set(error, ERROR_REFUSED, step->path,
@@ -201,6 +193,7 @@ struct run {
     PGconn *connection;
     const struct progress *progress;
     bool empty; /* a new schema: its functions were checked when the program was tested */
+    bool lz4;   /* and its long texts are packed the quick way, where the server can */
     int applied;
 };
 
@@ -249,7 +242,7 @@ static bool apply(struct run *run, const struct step *step, struct error *error)
     bool fresh;
     if (!file_read(step->path, FILE_BYTES, &text, &length, error))
         return false;
-    checksum(text, length, hex);
+    digest_sha256(text, length, hex);
     char *quoted = PQescapeLiteral(run->connection, step->name, strlen(step->name));
     bool good = begin_step(run, quoted, &fresh, error);
     if (good && fresh)
@@ -263,19 +256,19 @@ static bool apply(struct run *run, const struct step *step, struct error *error)
 
 /* One step as a transaction of a longer message. Its name is a setting of the transaction: a file
  * that ends it leaves nothing to record. */
-static bool add_step(PGconn *connection, const struct step *step, struct buffer *message,
+static bool add_step(const struct run *run, const struct step *step, struct buffer *message,
                      struct error *error)
 {
     char hex[65], *text;
     size_t length;
     if (!file_read(step->path, FILE_BYTES, &text, &length, error))
         return false;
-    checksum(text, length, hex);
-    char *quoted = PQescapeLiteral(connection, step->name, strlen(step->name));
+    digest_sha256(text, length, hex);
+    char *quoted = PQescapeLiteral(run->connection, step->name, strlen(step->name));
     buffer_format(message,
                   BEGIN_SQL
-                  "; SET LOCAL check_function_bodies = off; SET LOCAL bankops.step = %s;\n",
-                  quoted);
+                  "; SET LOCAL check_function_bodies = off; SET LOCAL bankops.step = %s;%s\n",
+                  quoted, run->lz4 ? " SET LOCAL default_toast_compression = lz4;" : "");
     buffer_add_bytes(message, text, length);
     buffer_format(message,
                   "\n;INSERT INTO migration.step (name, sha256) VALUES "
@@ -292,7 +285,6 @@ static bool send_steps(struct run *run, const struct steps *steps, const char *m
 {
     bool good = PQsendQuery(run->connection, message) == 1, recorded = false;
     PGresult *result;
-    say_step(run, &steps->list[run->applied]);
     while ((result = PQgetResult(run->connection))) {
         ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
@@ -317,14 +309,26 @@ static bool apply_new(struct run *run, const struct steps *steps, struct error *
 {
     struct buffer message = BUFFER_INIT;
     bool good = true, read = true;
+    if (steps->count)
+        say_step(run, &steps->list[0]);
     while (read && good && run->applied < steps->count) {
         buffer_clear(&message);
         for (int i = run->applied; read && i < steps->count && message.length < MESSAGE_BYTES; i++)
-            read = add_step(run->connection, &steps->list[i], &message, error);
+            read = add_step(run, &steps->list[i], &message, error);
         good = read && send_steps(run, steps, message.data);
     }
     buffer_free(&message);
     return read;
+}
+
+static bool can_lz4(PGconn *connection)
+{
+    PGresult *rows =
+        PQexec(connection, "SELECT FROM pg_settings WHERE name = 'default_toast_compression' "
+                           "AND 'lz4' = ANY (enumvals)");
+    bool can = PQntuples(rows) == 1;
+    PQclear(rows);
+    return can;
 }
 
 static bool bootstrap(struct run *run, const struct steps *steps, struct error *error)
@@ -340,12 +344,14 @@ bool migrate_run(PGconn *connection, const struct progress *progress, int *appli
                  struct error *error)
 {
     struct steps steps;
-    struct run run = {connection, progress, false, 0};
+    struct run run = {.connection = connection, .progress = progress};
     if (!list_steps(&steps, error))
         return false;
     bool good = bootstrap(&run, &steps, error);
-    if (good && run.empty)
+    if (good && run.empty) {
+        run.lz4 = can_lz4(connection);
         good = apply_new(&run, &steps, error);
+    }
     for (int i = run.applied; good && i < steps.count; i++)
         good = apply(&run, &steps.list[i], error);
     good = good && flush(connection, error);

@@ -90,10 +90,38 @@ bool session_script(PGconn *connection, const char *sql, struct error *error)
     return good;
 }
 
+bool session_speak(PGconn *connection, struct error *error)
+{
+    return session_script(connection,
+                          language_current() == LANGUAGE_ENGLISH
+                              ? "BEGIN; SELECT set_config('bankops.language', 'en', true)"
+                              : "BEGIN",
+                          error);
+}
+
+bool session_ask(PGconn *connection, const char *sql, int n, const char *const *values,
+                 PGresult **out, struct error *error)
+{
+    struct error ignored = ERROR_INIT;
+    if (language_current() != LANGUAGE_ENGLISH)
+        return session_rows(connection, sql, n, values, out, error);
+    if (!session_speak(connection, error))
+        return false;
+    if (!session_rows(connection, sql, n, values, out, error)) {
+        session_script(connection, "ROLLBACK", &ignored);
+        return false;
+    }
+    if (session_script(connection, "COMMIT", error))
+        return true;
+    PQclear(*out);
+    *out = NULL;
+    return false;
+}
+
 bool session_begin(PGconn *connection, struct error *error)
 {
-    return session_script(connection, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '1h'",
-                          error);
+    return session_speak(connection, error) &&
+           session_script(connection, "SET LOCAL idle_in_transaction_session_timeout = '1h'", error);
 }
 
 static bool check_server(PGconn *connection, struct error *error)
@@ -136,6 +164,12 @@ static PGconn *open_address(const struct address *address, bool any_schema, stru
     return NULL;
 }
 
+void session_default_role(struct session_options *options, const char *role)
+{
+    if (!options->as && address_is_private(options->conninfo))
+        options->as = role;
+}
+
 PGconn *session_open(const struct session_options *options, struct error *error)
 {
     struct address address = {.count = 0};
@@ -146,6 +180,10 @@ PGconn *session_open(const struct session_options *options, struct error *error)
         socket = cluster_running();
         if (!socket && !cluster_start(false, false, &progress, &socket, error))
             return NULL;
+        if (options->as && !cluster_welcome(options->as, error)) {
+            free(socket);
+            return NULL;
+        }
     }
     PGconn *connection = NULL;
     if (address_check(options->conninfo, error) &&
@@ -176,17 +214,6 @@ PGconn *session_beside(PGconn *connection)
     if (beside)
         PQsetNoticeReceiver(beside, ignore_notice, NULL);
     return beside;
-}
-
-bool session_set_durable(PGconn *connection, bool durable, struct error *error)
-{
-    return session_script(
-        connection,
-        durable ? "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET synchronous_commit',"
-                  " current_database()); END $$"
-                : "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off',"
-                  " current_database()); END $$",
-        error);
 }
 
 bool session_allow_login(const struct session_options *options, int n, const char *const *names,

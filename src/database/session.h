@@ -15,6 +15,9 @@ struct session_options {
     void *report_data;
 };
 
+/* Lets the session run as `role` on the private cluster where the user named none. */
+void session_default_role(struct session_options *options, const char *role);
+
 /* Opens a connection; starts the private cluster on demand (creates it when missing) unless a
  * server is named. Refuses servers before 14 and a schema that does not fit this program. The
  * caller closes with PQfinish(). Returns NULL and fills *error on failure. */
@@ -24,6 +27,9 @@ PGconn *session_open(const struct session_options *options, struct error *error)
  * server that ends idle transactions early would not allow. */
 bool session_begin(PGconn *connection, struct error *error);
 
+/* Begins a transaction in which the database names people and units in the language of the program. */
+bool session_speak(PGconn *connection, struct error *error);
+
 /* Another connection as the same login to the same database, or NULL: something to be faster with. The
  * caller closes it with PQfinish(). */
 PGconn *session_beside(PGconn *connection);
@@ -32,6 +38,9 @@ PGconn *session_beside(PGconn *connection);
  * caller frees it with PQclear(). */
 bool session_rows(PGconn *connection, const char *sql, int n, const char *const *values,
                   PGresult **out, struct error *error);
+/* The same in a transaction of its own begun by session_speak(). */
+bool session_ask(PGconn *connection, const char *sql, int n, const char *const *values,
+                 PGresult **out, struct error *error);
 
 /* Runs one statement and hands its rows out as they come, so that memory does not grow with them:
  * `row` gets a result of one row, which it does not keep, and answers false to stop (the statement
@@ -49,11 +58,6 @@ bool session_value(PGconn *connection, const char *sql, int n, const char *const
 
 /* Runs several statements without parameters, in one implicit transaction. */
 bool session_script(PGconn *connection, const char *sql, struct error *error);
-
-/* Sets for all future sessions of this database whether a commit waits for the disk. Without it the
- * last half second may be lost in a crash, never more, and nothing is damaged: for the demo only.
- */
-bool session_set_durable(PGconn *connection, bool durable, struct error *error);
 
 /* Lets a new login use the private cluster (adds it to the peer map and reloads); does nothing on
  * an outside server. Call it after CREATE ROLE. */

@@ -42,14 +42,8 @@ static bool send_row(struct copy *copy, const PGresult *rows, int row,
     copy_text(copy, answer->channel);
     snprintf(number, sizeof number, "%.4f", (double)answer->channel_confidence);
     copy_text(copy, number);
-    for (int k = 0; k < answer->count; k++) {
-        const char *before = k ? "," : "{";
-        buffer_format(&lists[0], "%s%s", before, answer->business[k]);
-        buffer_format(&lists[1], "%s%s", before, answer->reason[k]);
-        buffer_format(&lists[2], "%s%.4f", before, (double)answer->confidence[k]);
-    }
+    triage_arrays(answer, lists);
     for (int i = 0; i < 3; i++) {
-        buffer_add_char(&lists[i], '}');
         copy_text(copy, buffer_text(&lists[i]));
         buffer_free(&lists[i]);
     }

@@ -49,7 +49,7 @@ static const char *pick(struct pen *pen, const struct complaint_part *part)
     return phrases[random_below(pen->random, count)];
 }
 
-static void write_day(struct buffer *out, int day, bool english)
+void complaint_day(struct buffer *out, int day, bool english)
 {
     static const char *const months[] = {"January",   "February", "March",    "April",
                                          "May",       "June",     "July",     "August",
@@ -70,7 +70,7 @@ static void fill(struct buffer *out, struct pen *pen, const char *name)
     if (!strncmp(name, "p}", 2))
         write(out, pen, pen->product);
     else if (!strncmp(name, "day}", 4))
-        write_day(out, pen->sample->day, pen->sample->english);
+        complaint_day(out, pen->sample->day, pen->sample->english);
     else if (!strncmp(name, "time}", 5))
         buffer_format(out, pen->sample->english ? "%d pm" : "晚上%d点",
                       (int)random_between(pen->random, 7, 10));

@@ -28,4 +28,7 @@ void complaint_sample_free(struct complaint_sample *sample);
 /* The k-th code (from 0) of an axis A, B or C; NULL after the last. */
 const char *complaint_code(char axis, size_t k);
 
+/* Appends a day (days since 1970-01-01) as people write it: "3 March" or "3月3日". */
+void complaint_day(struct buffer *out, int day, bool english);
+
 #endif

@@ -53,25 +53,12 @@ static void pick_codes(struct random *random, struct complaint *c)
     }
 }
 
-static void add_day(struct buffer *out, int day, bool english)
-{
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    int year, month, of_month;
-    date_to_civil(day, &year, &month, &of_month);
-    if (english)
-        buffer_format(out, "%d %s", of_month, months[month - 1]);
-    else
-        buffer_format(out, "%d月%d日", month, of_month);
-}
-
 /* One of the blanks of a text. */
 static void fill_in(struct buffer *out, struct random *random, const char *name,
                     const struct complaint *c)
 {
     if (!strncmp(name, "day}", 4))
-        add_day(out, c->day, c->english);
+        complaint_day(out, c->day, c->english);
     else if (!strncmp(name, "time}", 5))
         buffer_format(out, c->english ? "%d pm" : "晚上%d点", (int)random_between(random, 7, 10));
     else if (!strncmp(name, "sum}", 4))

@@ -24,9 +24,8 @@ static const char *const clerk[] = {
     "'returned'])[1 + (row_number() OVER () % 3)], b.version, " ID ") FROM (SELECT * FROM "
     "api.break_list b WHERE owner = session_user " OLDEST "6) b",
     "SELECT api.break_note(b.account_id, b.item_id, CASE b.side WHEN 'S' THEN '已致电对方行，等待补发"
-    "贷记通知。 Called the other bank, a credit advice follows.' ELSE '已核对传票，联系经办网点查询。 "
-    "Voucher checked, branch asked.' END, " ID ") FROM (SELECT * FROM api.break_list b WHERE owner = "
-    "session_user " OLDEST "5) b",
+    "贷记通知。' ELSE '已核对传票，联系经办网点查询。' END, " ID ") FROM (SELECT * FROM api.break_list b "
+    "WHERE owner = session_user " OLDEST "5) b",
     "SELECT api.break_promise(b.account_id, b.item_id, (SELECT business_date FROM api.me) + 2, "
     "b.version, " ID ") FROM (SELECT * FROM api.break_list b WHERE owner = session_user " OLDEST
     "3) b",
@@ -38,33 +37,32 @@ static const char *const clerk[] = {
     "api.suggestion_list WHERE abs(movement) > 10000000 ORDER BY account_id, match_id LIMIT 2) s",
     /* Differences adjusted. */
     "SELECT api.match_propose(b.account_id, ARRAY[b.item_id, b.related_item_id], 'fee', '', "
-    "'对方行扣收手续费 charges of the other bank', " ID ") FROM (SELECT * FROM api.break_list b WHERE "
+    "'对方行扣收手续费', " ID ") FROM (SELECT * FROM api.break_list b WHERE "
     "category = 'fee' AND side = 'L' AND state <> 'checking' " OLDEST "2) b",
     "SELECT api.match_propose(b.account_id, ARRAY[b.item_id, b.related_item_id], 'suspense', '', "
-    "'差额待查 difference under inquiry', " ID ") FROM (SELECT * FROM api.break_list b WHERE category "
+    "'差额待查', " ID ") FROM (SELECT * FROM api.break_list b WHERE category "
     "= 'amount' AND side = 'L' AND state <> 'checking' " OLDEST "1) b",
-    "SELECT api.match_propose(b.account_id, ARRAY[b.item_id], 'suspense', '', '长期未达，转挂账 long "
-    "outstanding', " ID ") FROM (SELECT * FROM api.break_list b WHERE category = 'bank-only' AND "
+    "SELECT api.match_propose(b.account_id, ARRAY[b.item_id], 'suspense', '', '长期未达，转挂账', "
+    ID ") FROM (SELECT * FROM api.break_list b WHERE category = 'bank-only' AND "
     "age_group = '>90' AND abs(movement) < 100000000 " OLDEST "1) b",
     /* A confirmed match that was wrong, large enough for two. */
-    "SELECT api.match_undo(m.account_id, m.match_id, m.version, 'returned', '对方退汇 the payment came "
-    "back', " ID ") FROM (SELECT * FROM api.match_list WHERE status = 'confirmed' AND rule = 'exact' "
+    "SELECT api.match_undo(m.account_id, m.match_id, m.version, 'returned', '对方退汇', "
+    ID ") FROM (SELECT * FROM api.match_list WHERE status = 'confirmed' AND rule = 'exact' "
     "AND lane = 'CLEARING' AND movement > 10000000 ORDER BY last_day DESC, account_id, match_id "
     "LIMIT 1) m",
     /* Held files: one asked for again, one to be let in. */
-    "SELECT api.file_request(f.file_id, f.version, '缺中间一期，请补发 the day before is missing', " ID
+    "SELECT api.file_request(f.file_id, f.version, '缺中间一期，请补发', " ID
     ") FROM api.statement_file_list f WHERE status = 'quarantined' AND reason_code = 'gap' AND "
     "requested_by IS NULL",
-    "SELECT api.file_waive(f.file_id, f.version, '对方确认该号对账单无发生额 number without movements', "
+    "SELECT api.file_waive(f.file_id, f.version, '对方确认该号对账单无发生额', "
     ID ") FROM api.statement_file_list f WHERE status = 'quarantined' AND reason_code = 'sequence' "
     "AND waived_by IS NULL",
     /* Balances of the days before the last are prepared. */
     "SELECT api.balance_prepare(d.account_id, d.day, " ID ") FROM (SELECT * FROM "
     "api.balance_day_list WHERE lane IN ('NOSTRO-USD', 'CLEARING') AND state = 'proved' AND day < "
     "(SELECT max(day) FROM api.balance_day_list) ORDER BY day, account_id) d",
-    "SELECT api.lane_open('NOSTRO-JPY', '日元存放同业 Nostro JPY', 'nostro', 2, 1, "
-    "'1031-392-0001', 'JP0077712345', 'Sakura Bay Bank, Tokyo', 'JPY', NULL, NULL, '新开日元账户 new "
-    "account', " ID ")",
+    "SELECT api.lane_open('NOSTRO-JPY', '日元存放同业', 'Nostro JPY', 'nostro', 2, 1, "
+    "'1031-392-0001', 'JP0077712345', 'Sakura Bay Bank, Tokyo', 'JPY', NULL, NULL, '新开日元账户', " ID ")",
     NULL};
 
 /* The reviewer signs the oldest of them, approves one fee, and makes something himself. */
@@ -76,7 +74,7 @@ static const char *const supervisor[] = {
     "(SELECT * FROM api.recon_approval_list WHERE kind = 'voucher' AND mine = 'open' ORDER BY "
     "account_id, object LIMIT 1) a",
     "SELECT api.match_propose(b.account_id, ARRAY[b.item_id, b.related_item_id], 'reversal', '', "
-    "'对方行借贷方向记反 booked the wrong way round there', " ID ") FROM (SELECT * FROM api.break_list b "
+    "'对方行借贷方向记反', " ID ") FROM (SELECT * FROM api.break_list b "
     "WHERE category = 'status' AND side = 'L' AND state <> 'checking' " OLDEST "1) b",
     "SELECT api.balance_prepare(d.account_id, d.day, " ID ") FROM (SELECT * FROM "
     "api.balance_day_list WHERE lane IN ('NOSTRO-HK', 'WALLET') AND state = 'proved' ORDER BY day, "

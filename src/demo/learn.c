@@ -43,12 +43,14 @@ struct learning {
 static const char axes[] = "ABC";
 
 static bool add_text(struct learning *learning, const char *text, const char *const codes[AXES],
-                     struct error *error)
+                     bool again, bool written, struct error *error)
 {
     for (int i = 0; i < AXES; i++)
         if (!corpus_add(&learning->corpus[i], learning->features, text, strlen(text), codes[i],
                         error))
             return false;
+        else
+            corpus_mark(&learning->corpus[i], again, written);
     return true;
 }
 
@@ -90,7 +92,7 @@ static bool add_written(struct learning *learning, struct error *error)
         for (size_t c = 0; good && (reason = complaint_code('C', c)); c++)
             for (int i = 0; good && i < WRITTEN; i++) {
                 write_sample(&random, business, reason, &text, codes);
-                good = add_text(learning, buffer_text(&text), codes, error);
+                good = add_text(learning, buffer_text(&text), codes, false, true, error);
                 learning->result->examples++;
             }
     buffer_free(&text);
@@ -116,6 +118,8 @@ static bool add_whole(struct learning *learning, const struct complaint_text *te
                               texts[t].business, error) &&
                    corpus_add(&learning->corpus[2], learning->features, text.data, text.length,
                               texts[t].reason, error);
+            for (int axis = 1; good && axis < AXES; axis++)
+                corpus_mark(&learning->corpus[axis], i > 0, true);
             learning->result->examples++;
         }
     buffer_free(&text);
@@ -159,7 +163,7 @@ static bool add_page(struct learning *learning, PGconn *connection, char after[2
             continue;
         }
         for (int again = 0; good && again < WEIGHT; again++)
-            good = add_text(learning, PQgetvalue(rows, i, 1), codes, error);
+            good = add_text(learning, PQgetvalue(rows, i, 1), codes, again > 0, false, error);
         learning->result->examples++;
         learning->result->corrections++;
     }

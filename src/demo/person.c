@@ -1,7 +1,6 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "customer/identifier.h"
-#include "customer/mask.h"
 #include "customer/search_key.h"
 #include "demo/maker.h"
 

@@ -12,17 +12,17 @@
 enum { TOPIC_STATEMENT = 9, SMALL_BANK = 10000, SMALL_LANE = 100, PAST = 4, PAST_LINES = 20 };
 enum { NUMBER = 231 };
 
-#define MINOR "NOSTRO-FX", "小币种存放同业 Nostro, minor currencies", "nostro"
-#define ASIA "NOSTRO-HK", "港新存放同业 Nostro Hong Kong", "nostro"
+#define MINOR "NOSTRO-FX", "小币种存放同业", "Nostro, minor currencies", "nostro"
+#define ASIA "NOSTRO-HK", "港新存放同业", "Nostro Hong Kong", "nostro"
 
-const struct statement_lane statement_lanes[STATEMENT_ACCOUNTS] = {
-    {"NOSTRO-USD", "美元存放同业 Nostro USD", "nostro", "1031-840-0001", "36190072",
+static const struct statement_lane lanes[STATEMENT_ACCOUNTS] = {
+    {"NOSTRO-USD", "美元存放同业", "Nostro USD", "nostro", "1031-840-0001", "36190072",
      "Harbour Trust Bank, New York", "USD", "nostro-usd", true, 420, true, HELD_NOT},
-    {"CLEARING", "同业往来人民币 Interbank CNY", "clearing", "1011-156-0008", "9988200100017723",
+    {"CLEARING", "同业往来人民币", "Interbank CNY", "clearing", "1011-156-0008", "9988200100017723",
      "东港商业银行", "CNY", "clearing-cny", false, 1600, true, HELD_NOT},
-    {"WALLET", "电子钱包渠道 Wallet channel", "channel", "2241-156-0310", "MCH1900022817",
+    {"WALLET", "电子钱包渠道", "Wallet channel", "channel", "2241-156-0310", "MCH1900022817",
      "电子钱包支付服务", "CNY", "wallet-channel", false, 5000, false, HELD_NOT},
-    {"NOSTRO-EUR", "欧元存放同业 Nostro EUR", "nostro", "1031-978-0001", "DE40500105178812345678",
+    {"NOSTRO-EUR", "欧元存放同业", "Nostro EUR", "nostro", "1031-978-0001", "DE40500105178812345678",
      "Mainufer Bank, Frankfurt", "EUR", "nostro-eur", true, 160, false, HELD_CLOSING},
     {ASIA, "1031-344-0001", "8820344001", "Peak Harbour Bank, Hong Kong", "HKD", "nostro-hkd", true,
      60, false, HELD_NOT},
@@ -182,7 +182,7 @@ static bool write_day(const struct plan *plan, const char *folder, struct period
 
 static bool write_lane(const struct plan *plan, const char *folder, int index, struct error *error)
 {
-    const struct statement_lane *lane = &statement_lanes[index];
+    const struct statement_lane *lane = &lanes[index];
     struct random random;
     struct period period = {.lane = lane,
                             .opening = {statement_start(lane), statement_start(lane)}};
@@ -210,7 +210,7 @@ bool statement_load_lanes(PGconn *connection, const struct plan *plan, struct er
 {
     char day[11], opening[24];
     for (int i = 0; i < STATEMENT_ACCOUNTS; i++) {
-        const struct statement_lane *lane = &statement_lanes[i];
+        const struct statement_lane *lane = &lanes[i];
         date_format(first_day(plan, lane), day);
         snprintf(opening, sizeof opening, "%lld", (long long)statement_start(lane));
         const char *values[] = {lane->code,
@@ -221,16 +221,17 @@ bool statement_load_lanes(PGconn *connection, const struct plan *plan, struct er
                                 lane->external_bank,
                                 lane->currency,
                                 day,
-                                opening};
+                                opening,
+                                lane->name_en};
         if (!session_do(connection,
-                        "WITH lane AS (INSERT INTO bank.recon_lane (code, name, kind, unit_id,"
-                        " buffer_days) VALUES ($1, $2, $3, 2, 1) ON CONFLICT (code) DO UPDATE"
-                        " SET name = excluded.name RETURNING lane_id)"
+                        "WITH lane AS (INSERT INTO bank.recon_lane (code, name, name_en, kind,"
+                        " unit_id, buffer_days) VALUES ($1, $2, $10, $3, 2, 1) ON CONFLICT (code) DO"
+                        " UPDATE SET name = excluded.name RETURNING lane_id)"
                         " INSERT INTO bank.recon_account (lane_id, unit_id, book_account,"
                         " external_account, external_bank, currency, opening_date, opening_book,"
                         " opening_statement) SELECT lane_id, 2, $4, $5, $6, $7, $8::date,"
                         " $9::bigint, $9::bigint FROM lane",
-                        9, values, error))
+                        ARRAY_LENGTH(values), values, error))
             return false;
     }
     return true;

@@ -26,14 +26,14 @@ enum statement_held {
 
 /* One account with its lane; accounts of one code share the lane. */
 struct statement_lane {
-    const char *code, *name, *kind, *book_account, *external_account, *external_bank, *currency;
+    const char *code, *name, *name_en, *kind;
+    const char *book_account, *external_account, *external_bank, *currency;
     const char *file; /* start of the file names */
     bool mt940;
     int lines;
     bool past; /* with files of four days before */
     enum statement_held held;
 };
-extern const struct statement_lane statement_lanes[STATEMENT_ACCOUNTS];
 
 /* Day of the files: the last weekday before the business day. */
 int statement_day(const struct plan *plan);

@@ -91,8 +91,8 @@ CREATE TEMP TABLE demo_way ON COMMIT DROP AS WITH person AS (SELECT customer_id,
     FROM demo_theme), idea AS (SELECT i, (i * 104729 + 31) % p.many AS person,
     (i * 7919 + 5) % 128 AS pick FROM (SELECT greatest(90, count(*) / 25) AS wanted, count(*) AS many
     FROM person) p, LATERAL generate_series(1, p.wanted) i)
-SELECT nextval('bank.case_id_seq') AS case_id, x.*, x.received + interval '1 hour' *
-    (2 + i % 30) AS grouped_at
+SELECT nextval('bank.case_id_seq') AS case_id, x.*, x.received + least(interval '1 hour' *
+    (2 + i % 30), (x.now - x.received) * 0.6) AS grouped_at
   FROM (SELECT i, p.customer_id, p.unit_id, t.*, v.said, CASE i % 7 WHEN 0 THEN 'branch' WHEN 1
       THEN 'survey' WHEN 2 THEN 'survey' WHEN 3 THEN 'branch' ELSE 'app' END AS source,
       n.at - make_interval(days => coalesce(t.assessed + 2 + (i * 13 % 10)::int, (i * 11 % 8)::int),
@@ -146,8 +146,11 @@ SELECT t.theme_id, t.decided_at + (coalesce(t.shipped_at, (SELECT min(d.now) FRO
 INSERT INTO bank.case_file (customer_id, case_id, unit_id, case_type, stage, source, subject, facts,
     fields, tier, regime, queue, route_seq, received_at, opened_by, responded_at, decision, decided_by,
     told_at, told_how, outcome, closed_at)
-SELECT w.customer_id, w.case_id, w.unit_id, 'suggestion', s.stage, w.source, left(w.said, 40), w.said,
-    jsonb_strip_nulls(jsonb_build_object('topic', coalesce(w.topic, 'app'), 'pain_point', w.pain_point,
+SELECT w.customer_id, w.case_id, w.unit_id, 'suggestion', s.stage, w.source,
+    CASE WHEN length(w.said) > 40 THEN left(w.said, 39) || '…' ELSE w.said END, w.said,
+    jsonb_strip_nulls(jsonb_build_object('topic', coalesce(w.topic, CASE WHEN w.said ~ '信用卡' THEN 'card'
+        WHEN w.said ~ '贷款' THEN 'loan' WHEN w.said ~ '网点' THEN 'branch' WHEN w.said ~ '客户经理' THEN 'other'
+        ELSE 'app' END), 'pain_point', w.pain_point,
     'theme', w.theme::text)), bank.customer_tier(w.customer_id), bank.regime_of(w.unit_id), 'voice',
     1999, w.received, c.staff_id, CASE WHEN w.i % 3 = 0 THEN least(w.received + interval '90 minutes',
     w.now) END, CASE s.stage WHEN 'declined' THEN w.reason WHEN 'new' THEN NULL WHEN 'grouped' THEN NULL

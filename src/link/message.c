@@ -1,6 +1,7 @@
 #include "link/message.h"
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/language.h"
 #include "base/text.h"
@@ -13,7 +14,8 @@
 #include <string.h>
 #include <time.h>
 
-void message_sign(const char *secret, const char *timestamp, const char *body, char *out)
+/* "sha256=" and the signature in hexadecimal; `out` has room for 72 bytes. */
+static void sign_body(const char *secret, const char *timestamp, const char *body, char *out)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int length = 0;
@@ -22,8 +24,7 @@ void message_sign(const char *secret, const char *timestamp, const char *body, c
          digest, &length);
     free(text);
     snprintf(out, 8, "sha256=");
-    for (unsigned int i = 0; i < length && i < 32; i++)
-        snprintf(out + 7 + 2 * i, 3, "%02x", digest[i]);
+    digest_hex(digest, length, out + 7);
 }
 
 /* What is stored is English: screens/outbox.json says it in the reader's language. */
@@ -129,7 +130,7 @@ static void send_webhook(const struct message *message, const struct message_end
                                  message->kind, "customer",    message->address,
                                  "text",        message->body, NULL};
     char *body = write_json(pairs);
-    message_sign(endpoint->secret, at, body, signature);
+    sign_body(endpoint->secret, at, body, signature);
     char *key = xasprintf("Idempotency-Key: %s", message->key);
     char *stamp = xasprintf("X-Bankops-Timestamp: %s", at);
     char *sign = xasprintf("X-Bankops-Signature: %s", signature);
@@ -167,12 +168,14 @@ static void send_mail(const struct message *message, const struct message_endpoi
 void message_send(const struct message *message, const struct message_endpoint *endpoint,
                   struct message_outcome *outcome)
 {
-    struct buffer subject = BUFFER_INIT, body = BUFFER_INIT;
+    struct buffer subject = BUFFER_INIT, body = BUFFER_INIT, address = BUFFER_INIT;
     struct message plain = *message;
     text_plain(&subject, message->subject, strlen(message->subject), ' ');
     text_plain(&body, message->body, strlen(message->body), '\n');
+    text_plain(&address, message->address, strlen(message->address), ' ');
     plain.subject = buffer_text(&subject);
     plain.body = buffer_text(&body);
+    plain.address = buffer_text(&address);
     *outcome = (struct message_outcome){.result = MESSAGE_SENT};
     if (!strcmp(endpoint->kind, "smtp"))
         send_mail(&plain, endpoint, outcome);
@@ -182,4 +185,5 @@ void message_send(const struct message *message, const struct message_endpoint *
         send_sms(&plain, endpoint, outcome);
     buffer_free(&subject);
     buffer_free(&body);
+    buffer_free(&address);
 }

@@ -43,7 +43,4 @@ struct message_outcome {
 void message_send(const struct message *message, const struct message_endpoint *endpoint,
                   struct message_outcome *outcome);
 
-/* "sha256=" and the signature in hexadecimal; `out` has room for 72 bytes. */
-void message_sign(const char *secret, const char *timestamp, const char *body, char *out);
-
 #endif

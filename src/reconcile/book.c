@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/date.h"
 #include "base/language.h"
+#include "reconcile/xml_reason.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -43,7 +44,7 @@ bool book_refuse(const struct book *book, XML_Parser parser, struct error *error
                      _("the workbook is damaged: line %lu, byte %ld: %s"),
                      XML_GetCurrentLineNumber(parser), (long)XML_GetCurrentByteIndex(parser),
                      code == XML_ERROR_ABORTED ? _("not allowed there, or too large")
-                                               : XML_ErrorString(code));
+                                               : xml_reason(code));
 }
 
 bool book_parse(struct book *book, const char *member, void *user, XML_StartElementHandler start,

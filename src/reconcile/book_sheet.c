@@ -197,11 +197,7 @@ static ssize_t sheet_bytes(void *context, char *bytes, size_t room, struct error
     struct sheet *sheet = context;
     if (sheet->taken == sheet->out.length && !fill(sheet, error))
         return -1;
-    size_t rest = sheet->out.length - sheet->taken, count = room < rest ? room : rest;
-    if (count)
-        memcpy(bytes, sheet->out.data + sheet->taken, count);
-    sheet->taken += count;
-    return (ssize_t)count;
+    return (ssize_t)buffer_read(&sheet->out, &sheet->taken, bytes, room);
 }
 
 static bool sheet_start(void *context, struct error *error)

@@ -62,3 +62,9 @@ bool format_read(struct source *source, const struct format *format, const struc
             return formats[i].read(source, sink, error);
     return table_read(source, format->profile, sink, error);
 }
+
+bool format_unused(struct source *source, const struct format *format, struct buffer *out,
+                   struct error *error)
+{
+    return !format->profile || table_unused(source, format->profile, out, error);
+}

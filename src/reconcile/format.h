@@ -1,6 +1,7 @@
 #ifndef BANKOPS_RECONCILE_FORMAT_H
 #define BANKOPS_RECONCILE_FORMAT_H
 
+#include "base/buffer.h"
 #include "reconcile/profile.h"
 #include "reconcile/source.h"
 
@@ -21,6 +22,10 @@ struct format {
  * profile there is used without looking. Refuses an unknown file with what was looked for. */
 bool format_recognise(struct source *source, const struct profiles *profiles, bool forced,
                       struct format *format, struct error *error);
+
+/* Appends what whoever made the file should know about its header, see table_unused(). Rewinds. */
+bool format_unused(struct source *source, const struct format *format, struct buffer *out,
+                   struct error *error);
 
 /* Reads the whole file into the sink. On failure the sink has seen part of it: drop that. */
 bool format_read(struct source *source, const struct format *format, const struct sink *sink,

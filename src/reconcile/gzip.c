@@ -14,6 +14,16 @@ struct gzip {
     uint64_t packed, unpacked;
 };
 
+/* zlib says why in English, behind the number of the file. */
+static const char *why_not(int code, const char *said)
+{
+    if (code == Z_BUF_ERROR)
+        return _("it ends before its data do: it is truncated");
+    if (code == Z_DATA_ERROR)
+        return _("its data are damaged");
+    return said;
+}
+
 static ssize_t gzip_bytes(void *context, char *bytes, size_t room, struct error *error)
 {
     struct gzip *gzip = context;
@@ -22,7 +32,7 @@ static ssize_t gzip_bytes(void *context, char *bytes, size_t room, struct error 
     const char *why = gzerror(gzip->file, &code);
     if (got < 0 || (got == 0 && code != Z_OK && code != Z_STREAM_END))
         return error_set(error, ERROR_INPUT, gzip->name, _("Ask the sender for the file again."),
-                         _("the archive cannot be read: %.200s"), why) - 1;
+                         _("the archive cannot be read: %.200s"), why_not(code, why)) - 1;
     gzip->unpacked += (uint64_t)got;
     if (gzip->unpacked > ARCHIVE_FREE && gzip->unpacked / ARCHIVE_GROWTH > gzip->packed)
         return error_set(error, ERROR_INPUT, gzip->name, _("Ask the sender what this is."),

@@ -15,7 +15,24 @@ struct slice {
     size_t length;
 };
 
+/* The slice without blanks and control characters at its ends. */
+static inline struct slice slice_trim(const char *text, size_t length)
+{
+    while (length && (unsigned char)*text <= ' ')
+        text++, length--;
+    while (length && (unsigned char)text[length - 1] <= ' ')
+        length--;
+    return (struct slice){text, length};
+}
+
 #define ITEM_NO_DATE INT_MIN
+
+/* Whether a movement can be of this day: one before 1970 or after 2099 is a year written wrongly. */
+static inline bool item_is_day(int day)
+{
+    enum { FIRST_OF_2100 = 47482 };
+    return day >= 0 && day < FIRST_OF_2100;
+}
 
 /* One line of a statement or of our book. Dates are days since 1970-01-01 (base/date.h). Only
  * booked lines are items: what a bank calls pending or only informs about is counted in the

@@ -3,13 +3,13 @@ libreconcile_a_SOURCES = \
   src/reconcile/item.h src/reconcile/control.c src/reconcile/control.h \
   src/reconcile/format.c src/reconcile/format.h \
   src/reconcile/match.c src/reconcile/match.h \
-  src/reconcile/match_block.c src/reconcile/match_both.c src/reconcile/match_cut.c \
-  src/reconcile/match_doubt.c src/reconcile/match_evidence.c \
+  src/reconcile/match_block.c src/reconcile/match_both.c src/reconcile/match_chance.c src/reconcile/match_cut.c \
+  src/reconcile/match_cover.c src/reconcile/match_days.c src/reconcile/match_days.h src/reconcile/match_doubt.c src/reconcile/match_evidence.c src/reconcile/match_explained.c \
   src/reconcile/match_file.c src/reconcile/match_file.h src/reconcile/match_lane.c \
   src/reconcile/match_lot.h src/reconcile/match_narrative.c src/reconcile/match_near.c \
   src/reconcile/match_reference.c src/reconcile/match_total.c \
   src/reconcile/match_rival.c src/reconcile/match_rules.c src/reconcile/match_rules.h \
-  src/reconcile/match_payer.c src/reconcile/match_split.c \
+  src/reconcile/match_payer.c src/reconcile/match_sibling.c src/reconcile/match_split.c \
   src/reconcile/match_pair.c src/reconcile/match_pair.h \
   src/reconcile/match_sort.c src/reconcile/match_store.c src/reconcile/match_store.h \
   src/reconcile/match_subset.c src/reconcile/match_text.c src/reconcile/match_text.h \
@@ -24,12 +24,14 @@ libreconcile_a_SOURCES = \
   src/reconcile/scan.c src/reconcile/scan.h \
   src/reconcile/source.c src/reconcile/source.h \
   src/reconcile/run.c src/reconcile/run.h src/reconcile/run_lines.c src/reconcile/run_lines.h \
+  src/reconcile/run_claims.c src/reconcile/run_claims.h \
   src/reconcile/run_try.c src/reconcile/run_try.h \
   src/reconcile/run_unique.c src/reconcile/run_unique.h src/reconcile/plain_key.h \
   src/reconcile/fingerprint.c src/reconcile/fingerprint.h \
   src/reconcile/original.c src/reconcile/original.h \
   src/reconcile/upload.c src/reconcile/upload.h \
   src/reconcile/upload_segment.c src/reconcile/upload_segment.h \
+  src/reconcile/xml_reason.c src/reconcile/xml_reason.h \
   src/reconcile/formats/bai2.c src/reconcile/formats/bai2.h \
   src/reconcile/formats/bai2_account.c src/reconcile/formats/bai2_parse.h \
   src/reconcile/formats/camt.c src/reconcile/formats/camt.h \
@@ -44,10 +46,11 @@ libreconcile_a_SOURCES = \
   src/reconcile/formats/ofx_token.c src/reconcile/formats/ofx_token.h \
   src/reconcile/formats/record.c src/reconcile/formats/record.h \
   src/reconcile/formats/table.c src/reconcile/formats/table.h \
-  src/reconcile/formats/table_account.c src/reconcile/formats/table_cell.c \
+  src/reconcile/formats/table_account.c src/reconcile/formats/table_begin.c \
+  src/reconcile/formats/table_cell.c src/reconcile/formats/table_separator.c \
   src/reconcile/formats/table_find.c src/reconcile/formats/table_label.c \
   src/reconcile/formats/table_part.h src/reconcile/formats/table_total.c \
-  src/reconcile/formats/table_value.c
+  src/reconcile/formats/table_unused.c src/reconcile/formats/table_value.c
 
 # What a program that reads statements links.
 reconcile_libraries = libreconcile.a libbase.a $(CJSON_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS) -lm
@@ -119,11 +122,13 @@ endif
 
 if HAVE_CMOCKA
 match_tests = tests/reconcile/match.t tests/reconcile/match_trap.t tests/reconcile/match_doubt.t \
-  tests/reconcile/match_rules.t
+  tests/reconcile/match_days.t tests/reconcile/match_rules.t
 check_PROGRAMS += $(match_tests)
 TESTS += $(match_tests)
 tests_reconcile_match_doubt_t_SOURCES = tests/reconcile/match_doubt.c tests/reconcile/matching.h
 tests_reconcile_match_doubt_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
+tests_reconcile_match_days_t_SOURCES = tests/reconcile/match_days.c tests/reconcile/matching.h
+tests_reconcile_match_days_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_match_t_SOURCES = tests/reconcile/match.c tests/reconcile/matching.h
 tests_reconcile_match_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_match_trap_t_SOURCES = tests/reconcile/match_trap.c tests/reconcile/matching.h

@@ -1,4 +1,4 @@
-#include "reconcile/match_store.h"
+#include "reconcile/match_days.h"
 
 #include <stdlib.h>
 
@@ -32,7 +32,9 @@ void match_run(struct match_store *store)
     }
     if (!store->has_residue)
         match_index_residue(store);
-    match_near_end(store, NULL); /* where no near pair asked for it */
+    if (store->near_test) /* no near pair asked for it */
+        match_near_crowded(store, 0);
+    struct match_days *days = match_days_new(store);
     match_doubt_fees(store);
     match_doubt_parts(store);
     match_doubt_totals(store);
@@ -42,10 +44,16 @@ void match_run(struct match_store *store)
     match_doubt_cut(store);
     match_doubt_near(store);
     match_doubt_copies(store);
+    match_doubt_chance(store);
+    match_doubt_cover(store, days);
+    match_doubt_siblings(store, days);
+    match_days_free(days);
     match_doubt_twins(store);
     match_doubt_counters(store);
     match_lanes_free(store->lanes);
     store->lanes = NULL;
+    free(store->nearness);
+    store->nearness = NULL;
     match_keys_free(&store->references);
     match_keys_free(&store->residue);
     free(store->rest);

@@ -51,6 +51,22 @@ static bool has_piece(const struct match_form *form, const struct match_form *pi
             !memcmp(form->text + form->length - piece->length, piece->text, piece->length));
 }
 
+/* Whether the form without a typing error would begin or end with the piece: its line may be the one
+ * that was cut, and be mistyped besides. */
+static bool nearly_has_piece(const struct match_form *form, const struct match_form *piece)
+{
+    for (int more = -1; more <= 1; more++) {
+        size_t length = (size_t)(piece->length + more);
+        struct slice text = {form->text, length};
+        if (length > form->length)
+            return false;
+        for (int end = 0; end < 2; end++, text.text = form->text + form->length - length)
+            if (match_distance(text, (struct slice){piece->text, piece->length}) <= 1)
+                return true;
+    }
+    return false;
+}
+
 static bool same_text(const struct match_form *one, const struct match_form *other)
 {
     return one->length == other->length && !memcmp(one->text, other->text, one->length);
@@ -78,12 +94,19 @@ static void doubt_pair(struct match_store *store, const struct match_key *keys,
     const struct match_form *piece = a.length < b.length ? &a : &b;
     const struct match_form *whole = a.length < b.length ? &b : &a;
     uint32_t owner = owner_of(store, a.length < b.length ? store->lines[book].next : book);
+    if (match_near_crowded(store, store->lines[book].account)) {
+        match_demote(store, book, MATCH_DOUBT_CROWDED, UINT32_MAX);
+        return;
+    }
     if (owner != UINT32_MAX) {
         match_demote(store, book, MATCH_DOUBT_PIECE, owner);
         return;
     }
     for (size_t i = 0; i < count; i++)
-        if (has_piece(&forms[i], piece) && !same_text(&forms[i], whole)) {
+        if (!same_text(&forms[i], whole) &&
+            (has_piece(&forms[i], piece) ||
+             (match_line_status(&store->lines[keys[i].line]) != MATCH_CONFIRMED &&
+              forms[i].length > piece->length && nearly_has_piece(&forms[i], piece)))) {
             match_demote(store, book, MATCH_DOUBT_PIECE, keys[i].line);
             return;
         }

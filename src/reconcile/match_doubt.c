@@ -92,8 +92,8 @@ static bool is_exact_pair(const struct match_store *store, uint32_t line)
            match_line_rule(store, &store->lines[line])->writing == MATCH_SAME;
 }
 
-/* Among running numbers a line that reads the same may be another's with its reference mistyped, and
- * the partner the open one that has the reference in another writing. */
+/* A line that reads the same may be another's whose reference was mistyped or cut, and the partner the
+ * open one that has the reference in another writing. */
 static void doubt_writing(struct match_store *store, const struct match_key *keys, size_t count,
                           uint32_t open)
 {
@@ -117,9 +117,7 @@ void match_doubt_writings(struct match_store *store)
             uint32_t line = keys->list[i].line;
             if (match_is_open(store, line) &&
                 !match_no_reference(match_reference(store, &store->lines[line]),
-                                    &store->rules->absent) &&
-                match_lane_space(store->lanes, store->lines[line].account,
-                                 match_line_form(store, line).length) < MATCH_SPACE_MOST)
+                                    &store->rules->absent))
                 doubt_writing(store, &keys->list[at], run, line);
         }
     }
@@ -262,8 +260,9 @@ static void doubt_counter(struct match_store *store, uint32_t doubtful)
     const struct match_line *line = &store->lines[doubtful];
     const struct match_keys *keys = &store->references;
     uint64_t key = match_reference_key(line);
-    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
-         at++) {
+    size_t from = match_keys_find(keys, key);
+    for (size_t at = from;
+         at < keys->count && keys->list[at].key == key && at < from + MATCH_PARTS; at++) {
         const struct match_line *other = &store->lines[keys->list[at].line];
         if (other->account == line->account &&
             (uint64_t)other->amount == 0 - (uint64_t)line->amount && line->amount &&

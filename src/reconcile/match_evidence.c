@@ -144,7 +144,13 @@ static void say_doubt(const struct facts *facts, struct buffer *out)
         ". Not confirmed: references come again in this lane and few pairs are so many days apart",
         ". Not confirmed: another reference of the amount begins or ends with the piece",
         ". Not confirmed: references of this account mostly come again with the same amount",
-        ". Not confirmed: an open line of the amount has the reference in another writing"};
+        ". Not confirmed: an open line of the amount has the reference in another writing",
+        ". Not confirmed: references of this account lie so close that a piece may be another's",
+        (". Not confirmed: so many lines of the amount are mistyped or without a partner that chance "
+         "makes such pairs"),
+        ". Not confirmed: the other side has hardly any lines of those days, and may have these too",
+        (". Not confirmed: references of this account are used for other movements so often that "
+         "chance makes such pairs")};
     if (facts->note)
         buffer_add(out, doubts[facts->note->doubt]);
 }

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/language.h"
+#include "base/text.h"
 #include "reconcile/container.h"
 #include "reconcile/match_store.h"
 
@@ -65,7 +66,22 @@ static bool load_part(struct match_store *store, enum match_side side, struct so
         *error = why;
     for (size_t i = load.first; done && i < store->count; i++)
         store->lines[i].account = load.accounts[store->lines[i].account];
+    store->has_ids[side] |= format->profile && format->profile->columns[COLUMN_SOURCE_ID].names[0];
     free(load.accounts);
+    return done;
+}
+
+/* What is to be said about the header of one part, kept with the name it has. */
+static bool remark(struct match_store *store, enum match_side side, const char *name,
+                   struct source *source, const struct format *format, struct error *error)
+{
+    struct buffer text = BUFFER_INIT, *out = &store->remarks[side];
+    bool done = format_unused(source, format, &text, error);
+    if (done && text.length) {
+        text_safe(out, name, strlen(name));
+        buffer_format(out, ": %s\n", buffer_text(&text));
+    }
+    buffer_free(&text);
     return done;
 }
 
@@ -79,13 +95,26 @@ bool match_load(struct match_store *store, enum match_side side, const char *pat
         struct format format;
         done = container_recognise(container, i, profiles, forced, &source, &format, error);
         if (done && !(format.profile && format.profile->layout == LAYOUT_SUMMARY))
-            done = load_part(store, side, source, &format, error);
+            done = remark(store, side, container_name(container, i), source, &format, error) &&
+                   load_part(store, side, source, &format, error);
         source_close(source);
     }
     container_close(container);
     if (!done && !error->where[0])
         snprintf(error->where, sizeof error->where, "%s", path);
     return done;
+}
+
+bool match_check_ids(const struct match_store *store, enum match_side side, const char *path,
+                     struct error *error)
+{
+    if (!store->has_ids[side] || !store->repeated[side])
+        return true;
+    struct slice id = match_line_id(store, &store->lines[store->repeated[side] - 1]);
+    return error_set(error, ERROR_INPUT, path,
+                     _("Give each line an id of its own; nothing was written."),
+                     _("several lines have the id %.*s: the result could not say which it means"),
+                     (int)(id.length < 60 ? id.length : 60), id.text);
 }
 
 static bool needs_quotes(struct slice text)
@@ -111,6 +140,26 @@ static void add_cell(struct buffer *out, struct slice text)
     buffer_add_char(out, '"');
 }
 
+/* The id; numbers that a bank gave twice are told apart as ID#2 and so on. */
+static void add_id(const struct match_store *store, size_t at, struct buffer *out)
+{
+    struct slice id = match_line_id(store, &store->lines[at]), before;
+    size_t turn = 1, first = store->lines[at].side ? store->counts[0] : 0;
+    for (; store->repeated[store->lines[at].side] && at > first; at--, turn++) {
+        before = match_line_id(store, &store->lines[at - 1]);
+        if (before.length != id.length || memcmp(before.text, id.text, id.length))
+            break;
+    }
+    if (turn == 1) {
+        add_cell(out, id);
+        return;
+    }
+    struct buffer text = BUFFER_INIT;
+    buffer_format(&text, "%.*s#%zu", (int)id.length, id.text, turn);
+    add_cell(out, (struct slice){text.data, text.length});
+    buffer_free(&text);
+}
+
 static void add_match(const struct match_store *store, size_t first, uint64_t number,
                       struct buffer *out)
 {
@@ -125,7 +174,7 @@ static void add_match(const struct match_store *store, size_t first, uint64_t nu
         line = &store->lines[at];
         buffer_add_bytes(out, head, (size_t)length);
         buffer_add_bytes(out, line->side == MATCH_BOOK ? "L," : "S,", 2);
-        add_cell(out, match_line_id(store, line));
+        add_id(store, at, out);
         buffer_add_char(out, '\n');
         at = line->next;
     } while (at != first);

@@ -108,6 +108,8 @@ struct match_lane *match_lanes_new(const struct match_store *store)
         count_one(lanes, line->account, 0);
         count_one(lanes, line->account, length_of_side(line->side, 0));
         count_one(lanes, line->account, length_of_side(line->side, form.length));
+        count_one(lanes, UINT32_MAX, length_of_side(line->side, 0));
+        count_one(lanes, UINT32_MAX, length_of_side(line->side, form.length));
         struct places *places = find(lanes, line->account, form.length);
         if (!places->key && lanes->used >= TABLE / 2)
             continue;
@@ -135,12 +137,27 @@ void match_lanes_free(struct match_lane *lanes)
     free(lanes);
 }
 
-static const struct places *exactly(const struct match_lane *lanes, uint32_t account, size_t length)
+/* The references of this length of the account, or of all accounts; NULL where few were seen. */
+static const struct places *exactly(const struct match_lane *lanes, uint32_t account, size_t length,
+                                    bool pooled)
 {
+    if (pooled)
+        return lanes->pooled[length].variety ? &lanes->pooled[length] : NULL;
     const struct places *own = find((struct match_lane *)lanes, account, length);
-    if (own->key && own->count >= POOLED_BELOW)
-        return own;
-    return lanes->pooled[length].variety ? &lanes->pooled[length] : NULL;
+    return own->key && own->count >= POOLED_BELOW ? own : NULL;
+}
+
+/* The commonest of these lengths. */
+static const struct places *commonest(const struct match_lane *lanes, uint32_t account, size_t from,
+                                      size_t to, bool pooled)
+{
+    const struct places *best = NULL;
+    for (size_t length = from; length <= to; length++) {
+        const struct places *places = exactly(lanes, account, length, pooled);
+        if (places && (!best || places->count > best->count))
+            best = places;
+    }
+    return best;
 }
 
 /* Those of the account, or of all accounts when it has few; NULL when there are none. A reference
@@ -148,18 +165,16 @@ static const struct places *exactly(const struct match_lane *lanes, uint32_t acc
 static const struct places *places_of(const struct match_lane *lanes, uint32_t account,
                                       size_t length)
 {
-    const struct places *best = NULL;
-    for (size_t near = length > 1 ? length - 1 : 1; near <= length + 1 && near <= MATCH_FORM; near++) {
-        const struct places *places = exactly(lanes, account, near);
-        if (places && (!best || places->count > best->count))
-            best = places;
-    }
-    for (size_t any = 1; (!best || best->count < FEW) && any <= MATCH_FORM; any++) {
-        const struct places *places = exactly(lanes, account, any);
-        if (places && places->count >= FEW && (!best || places->count > best->count))
-            best = places;
-    }
-    return best;
+    size_t from = length > 1 ? length - 1 : 1, to = length < MATCH_FORM ? length + 1 : MATCH_FORM;
+    const struct places *best = commonest(lanes, account, from, to, false);
+    if (!best)
+        best = commonest(lanes, account, from, to, true);
+    if (best && best->count >= FEW)
+        return best;
+    const struct places *any = commonest(lanes, account, 1, MATCH_FORM, false);
+    if (!any)
+        any = commonest(lanes, account, 1, MATCH_FORM, true);
+    return any && any->count >= FEW && (!best || any->count > best->count) ? any : best;
 }
 
 double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t length)
@@ -182,13 +197,23 @@ double match_lane_share(const struct match_lane *lanes, uint32_t account, size_t
                : 0;
 }
 
-double match_lane_side_share(const struct match_lane *lanes, uint32_t account, int side,
-                             size_t length)
+static double side_share(const struct match_lane *lanes, uint32_t account, int side, size_t length)
 {
     const struct places *own =
         find((struct match_lane *)lanes, account, length_of_side(side, length));
     const struct places *all = find((struct match_lane *)lanes, account, length_of_side(side, 0));
     return all->key ? own->key ? (double)own->count / (double)all->count : 0 : 1;
+}
+
+double match_lane_side_share(const struct match_lane *lanes, uint32_t account, int side,
+                             size_t length)
+{
+    const struct places *all = find((struct match_lane *)lanes, account, length_of_side(side, 0));
+    double own = side_share(lanes, account, side, length), pooled;
+    if (all->key && all->count >= POOLED_BELOW)
+        return own;
+    pooled = side_share(lanes, UINT32_MAX, side, length);
+    return own > pooled ? own : pooled;
 }
 
 double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length, int edits)
@@ -199,6 +224,12 @@ double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_
         sum += places->variety[i];
     chance = edits > 1 ? sum * sum / (2 * space) : sum / space;
     return chance < 1 ? chance : 1;
+}
+
+double match_lane_typed(const struct match_lane *lanes, uint32_t account, size_t length)
+{
+    /* nine other digits at each place */
+    return length ? match_lane_chance(lanes, account, length, 1) / (9 * (double)length) : 0;
 }
 
 double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t length,
@@ -382,18 +413,15 @@ static void test_close(struct search *search, const struct match_lane *lanes, ui
                                        match_lane_chance(lanes, line->account, form.length, 1);
 }
 
-/* A part of the sample where there is much: trying all characters takes longer than comparing. */
+/* All lines, or a part where there are many: trying all characters takes longer than comparing. */
 static void test_all_close(const struct match_store *store, const struct match_lane *lanes,
                            struct tally *tallies)
 {
     struct search search = {.store = store, .filter = match_filter_new(&store->references)};
-    size_t sample = 0;
-    for (size_t i = 0; i < store->account_count; i++)
-        sample += tallies[i].lines / tallies[i].step;
+    size_t step = store->counts[MATCH_BOOK] / CLOSE + 1;
     for (size_t i = 0; i < store->counts[MATCH_BOOK]; i++) {
         const struct match_line *line = &store->lines[i];
-        if (line->form && is_tested(line, tallies) &&
-            match_mix(line->form, 2) % (sample / CLOSE + 1) == 0 && !match_has_part(store, line))
+        if (line->form && match_mix(line->form, 2) % step == 0 && !match_has_part(store, line))
             test_close(&search, lanes, (uint32_t)i, &tallies[line->account]);
     }
     free(search.filter.bits);
@@ -416,11 +444,12 @@ static struct match_nearness nearness(const struct tally *tally)
 static struct tally pooled(const struct tally *tallies, size_t count)
 {
     struct tally all = {.lines = 0};
-    for (size_t i = 0; i < count; i++) {
-        all.tested[MATCH_NEAR_CLOSE] += tallies[i].tested[MATCH_NEAR_CLOSE];
-        all.near[MATCH_NEAR_CLOSE] += tallies[i].near[MATCH_NEAR_CLOSE];
-        all.chance[MATCH_NEAR_CLOSE] += tallies[i].chance[MATCH_NEAR_CLOSE];
-    }
+    for (size_t i = 0; i < count; i++)
+        for (int k = 0; k < MATCH_NEARNESS; k++) {
+            all.tested[k] += tallies[i].tested[k];
+            all.near[k] += tallies[i].near[k];
+            all.chance[k] += tallies[i].chance[k];
+        }
     return all;
 }
 
@@ -446,15 +475,9 @@ struct match_nearness *match_lane_test(const struct match_store *store,
     test_all_close(store, lanes, tallies);
     struct tally all = pooled(tallies, store->account_count);
     for (size_t i = 0; i < store->account_count; i++) {
-        if (tallies[i].tested[MATCH_NEAR_CLOSE] < ENOUGH) {
-            tallies[i].tested[MATCH_NEAR_CLOSE] = all.tested[MATCH_NEAR_CLOSE];
-            tallies[i].near[MATCH_NEAR_CLOSE] = all.near[MATCH_NEAR_CLOSE];
-            tallies[i].chance[MATCH_NEAR_CLOSE] = all.chance[MATCH_NEAR_CLOSE];
-            found[i] = nearness(&tallies[i]);
-            continue;
-        }
-        found[i] = nearness(&tallies[i]);
-        found[i].own = true;
+        bool own = tallies[i].tested[MATCH_NEAR_CLOSE] >= ENOUGH;
+        found[i] = nearness(own ? &tallies[i] : &all);
+        found[i].own = own;
     }
     match_keys_free(&keys);
     free(tallies);

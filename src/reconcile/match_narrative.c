@@ -16,7 +16,10 @@ struct mentions {
     size_t count, capacity;
 };
 
-enum { KNOWN = 1, CARRIED = 2 };
+enum { KNOWN = 1, CARRIED = 2, WORD_LEAST = 5, WHOLE_LEAST = 8 };
+
+/* What ends a word of a narrative. */
+static const char ends[] = " ,;:", all_ends[] = " ,;:/";
 
 /* Adds the owners of the reference. Returns whether the other side has it, whatever the amount, and
  * whether another line of this side carries it with the amount: then that is the partner. */
@@ -65,6 +68,42 @@ static struct match_form with_number(const struct match_form *form, struct slice
     return match_core((struct slice){text, form->length + digits}, prefixes);
 }
 
+/* The next word with a digit; false without another. `at` is where it begins, then where it ends. */
+static bool next_word(struct slice text, const char *marks, size_t *at, struct slice *word)
+{
+    while (*at < text.length) {
+        size_t start = *at, end = start;
+        bool digit = false;
+        for (; end < text.length && !strchr(marks, text.text[end]); end++)
+            digit = digit || (text.text[end] >= '0' && text.text[end] <= '9');
+        *at = end + 1;
+        *word = (struct slice){text.text + start, end - start};
+        if (digit)
+            return true;
+    }
+    return false;
+}
+
+/* References of letters and digits in any order are told from words by their owner alone: whole words
+ * that a line of the other side carries. Returns whether there are several. */
+static bool read_words(const struct match_store *store, const struct match_rule *rule, uint32_t from,
+                       const char *marks, struct mentions *mentions)
+{
+    struct slice narrative = match_narrative(store, &store->lines[from]), word;
+    struct match_form known = {.length = 0};
+    bool several = false;
+    for (size_t at = 0; next_word(narrative, marks, &at, &word);) {
+        struct match_form form = match_core(word, &store->rules->prefixes);
+        if (word.length > MATCH_FORM || form.length < WHOLE_LEAST + form.head)
+            continue;
+        int found = mention(store, rule, from, &form, mentions);
+        several = several || found & CARRIED ||
+                  (found && known.length && !match_same_reference(&known, &form));
+        known = found ? form : known;
+    }
+    return several;
+}
+
 /* All references that a narrative holds. */
 static void read_narrative(const struct match_store *store, const struct match_rule *rule,
                            uint32_t from, struct mentions *mentions)
@@ -87,8 +126,40 @@ static void read_narrative(const struct match_store *store, const struct match_r
                   (found && known.length && !match_same_reference(&known, &form));
         known = found ? form : known;
     }
+    if (!known.length)
+        several = read_words(store, rule, from, ends, mentions);
+    if (!known.length && mentions->count == first)
+        several = read_words(store, rule, from, all_ends, mentions) || several;
     for (size_t i = first; i < mentions->count; i++)
         mentions->list[i].only = !several;
+}
+
+/* Whether a line carries the word of a narrative as its reference, in any writing, that is not of the
+ * form of `owner`. */
+static bool is_of_another(const struct match_store *store, struct slice word, uint32_t line,
+                          uint32_t owner)
+{
+    const struct match_keys *keys = &store->references;
+    struct match_form form = match_form_of(word, (struct slice){"", 0}, store->rules);
+    struct match_form own = match_line_form(store, owner);
+    struct slice core = match_form_core(&form), known = match_form_core(&own);
+    uint32_t account = store->lines[line].account;
+    uint64_t key = match_mix(match_hash(core.text, core.length) | 1, account);
+    if (!core.length || (core.length == known.length && !memcmp(core.text, known.text, core.length)))
+        return false;
+    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key; at++)
+        if (keys->list[at].line != line && store->lines[keys->list[at].line].account == account)
+            return true;
+    return false;
+}
+
+bool match_names_another(const struct match_store *store, uint32_t line, uint32_t owner)
+{
+    struct slice text = match_narrative(store, &store->lines[line]), word;
+    for (size_t at = 0; next_word(text, ends, &at, &word);)
+        if (word.length >= WORD_LEAST && is_of_another(store, word, line, owner))
+            return true;
+    return false;
 }
 
 /* Joins a line with the owner of the reference when neither has to do with another. It is sure when
@@ -96,23 +167,23 @@ static void read_narrative(const struct match_store *store, const struct match_r
 static void join_mentions(struct match_store *store, const struct match_rule *rule,
                           const struct mentions *mentions)
 {
-    struct match_keys ends = {NULL, 0, 0};
+    struct match_keys uses = {NULL, 0, 0};
     for (size_t i = 0; i < mentions->count; i++) {
-        match_keys_add(&ends, match_mix(mentions->list[i].line, 0), 0);
-        match_keys_add(&ends, match_mix(mentions->list[i].owner, 0), 0);
+        match_keys_add(&uses, match_mix(mentions->list[i].line, 0), 0);
+        match_keys_add(&uses, match_mix(mentions->list[i].owner, 0), 0);
     }
-    match_keys_sort(&ends);
+    match_keys_sort(&uses);
     for (size_t i = 0; i < mentions->count; i++) {
         const uint32_t lines[] = {mentions->list[i].owner, mentions->list[i].line};
-        size_t a = match_keys_find(&ends, match_mix(lines[0], 0));
-        size_t b = match_keys_find(&ends, match_mix(lines[1], 0));
-        if (match_keys_run(&ends, a) == 1 && match_keys_run(&ends, b) == 1)
+        size_t a = match_keys_find(&uses, match_mix(lines[0], 0));
+        size_t b = match_keys_find(&uses, match_mix(lines[1], 0));
+        if (match_keys_run(&uses, a) == 1 && match_keys_run(&uses, b) == 1)
             match_join(store, lines, 2, rule,
-                       mentions->list[i].only &&
+                       mentions->list[i].only && !match_names_another(store, lines[1], lines[0]) &&
                            match_no_reference(match_reference(store, &store->lines[lines[1]]),
                                               &store->rules->absent));
     }
-    match_keys_free(&ends);
+    match_keys_free(&uses);
 }
 
 void match_rule_narrative(struct match_store *store, const struct match_rule *rule)

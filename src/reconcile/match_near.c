@@ -9,8 +9,13 @@
 enum {
     BESIDE = 100000, /* lines from which on a thread is worth it */
     DISTANCES = 2,   /* of near pairs: one edit, two */
+    CLOSE_PART = 5,  /* of the share that may have a near neighbour: those of whatever amount */
     FOUND_LEAST = 5, /* neighbours; fewer may be chance */
-    SAMPLE = 64      /* lines of a side of a block whose days are compared */
+    SAMPLE = 64,     /* lines of a side of a block whose days are compared */
+    OFFSETS = 32,    /* days that are told apart */
+    PAIRS = 20000,   /* whose days are looked at */
+    PAIRS_LEAST = 1000,
+    USUAL_ONE_IN = 2000 /* of them have so many days between them at least */
 };
 
 /* Fewer values than this are running numbers: a typing error makes another valid reference. */
@@ -29,6 +34,7 @@ struct pair {
 /* What a block holds, for the risk of taking a neighbour for the partner. */
 struct crowd {
     uint32_t account, block;
+    int64_t amount;
     double expected[DISTANCES]; /* pairs so many edits apart by chance */
     size_t pairs[DISTANCES];    /* found */
     bool safe[DISTANCES];       /* more of them than chance makes */
@@ -42,6 +48,8 @@ struct near {
     struct crowd *crowds;
     size_t crowd_count, crowd_capacity;
     uint32_t *partners; /* pairs of each line, by line; NULL until all are found */
+    uint32_t (*best)[2]; /* places plus one of the two nearest pairs of each line; 0 without */
+    bool usual[2 * OFFSETS + 1]; /* days from book to statement that surely matched pairs have */
 };
 
 /* Edits between the writings, or between their cores when that is less; 3 for more than two. With 0
@@ -72,9 +80,7 @@ static struct match_form *make_forms(const struct match_store *store, const uint
     return forms;
 }
 
-/* Whether a line of the same side, reference and amount is in a confirmed match: then this one may
- * be a copy of it, and is sure of no other partner. */
-static bool is_copy(const struct match_store *store, uint32_t index)
+bool match_is_copy(const struct match_store *store, uint32_t index)
 {
     const struct match_line *line = &store->lines[index];
     const struct match_keys *keys = &store->references;
@@ -89,16 +95,44 @@ static bool is_copy(const struct match_store *store, uint32_t index)
     return false;
 }
 
-/* Share of the pairs of a block that are within the days, from a part of it. */
-static double days_share(const struct match_store *store, const struct match_rule *rule,
+static int offset(const struct match_line *book, const struct match_line *statement)
+{
+    int days = statement->date - book->date;
+    return (days < -OFFSETS ? -OFFSETS : days > OFFSETS ? OFFSETS : days) + OFFSETS;
+}
+
+/* Which days are usual, from a part of the pairs; all of them where there are few pairs. */
+static void find_usual_days(const struct match_store *store, bool usual[2 * OFFSETS + 1])
+{
+    size_t counts[2 * OFFSETS + 1] = {0}, pairs = 0;
+    size_t step = store->counts[MATCH_BOOK] / PAIRS + 1;
+    for (size_t i = 0; i < store->counts[MATCH_BOOK]; i += step) {
+        const struct match_line *line = &store->lines[i], *mate = &store->lines[line->next];
+        if (match_line_status(line) != MATCH_CONFIRMED || mate->side == MATCH_BOOK)
+            continue;
+        counts[offset(line, mate)]++;
+        pairs++;
+    }
+    for (int i = 0; i <= 2 * OFFSETS; i++)
+        usual[i] = pairs < PAIRS_LEAST || counts[i] * USUAL_ONE_IN >= pairs;
+}
+
+static bool is_usual_day(const struct near *near, const struct match_line *book,
+                         const struct match_line *statement)
+{
+    return near->usual[offset(book, statement)] && match_in_days(book, statement, near->rule);
+}
+
+/* Share of the pairs of a block whose days are usual, from a part of it. */
+static double days_share(const struct match_store *store, const struct near *near,
                          const struct match_block *block)
 {
     size_t steps[] = {block->counts[0] / SAMPLE + 1, block->counts[1] / SAMPLE + 1};
     size_t seen = 0, within = 0;
     for (size_t i = 0; i < block->counts[0]; i += steps[0])
         for (size_t j = 0; j < block->counts[1]; j += steps[1], seen++)
-            within += match_in_days(&store->lines[block->lines[0][i]],
-                                    &store->lines[block->lines[1][j]], rule);
+            within += is_usual_day(near, &store->lines[block->lines[0][i]],
+                                   &store->lines[block->lines[1][j]]);
     return (double)within / (double)seen;
 }
 
@@ -110,13 +144,13 @@ static void expect(const struct match_store *store, const struct near *near,
     size_t lengths[MATCH_FORM + 3] = {0};
     double share = -1;
     for (size_t j = 0; j < block->counts[1]; j++)
-        lengths[forms[1][j].length + 1] += !paired[1][j] && !is_copy(store, block->lines[1][j]);
+        lengths[forms[1][j].length + 1] += !paired[1][j] && !match_is_copy(store, block->lines[1][j]);
     for (size_t i = 0; i < block->counts[0]; i++) {
         size_t length = forms[0][i].length;
         size_t others = lengths[length] + lengths[length + 1] + lengths[length + 2];
-        if (paired[0][i] || !others || is_copy(store, block->lines[0][i]))
+        if (paired[0][i] || !others || match_is_copy(store, block->lines[0][i]))
             continue;
-        share = share < 0 ? days_share(store, near->rule, block) : share;
+        share = share < 0 ? days_share(store, near, block) : share;
         for (int edits = 1; edits <= match_edits_allowed(length); edits++)
             expected[edits - 1] +=
                 share * (double)others *
@@ -130,6 +164,7 @@ static void compare_block(struct match_store *store, const struct match_block *b
     struct near *near = context;
     struct match_form *forms[2];
     struct crowd crowd = {.account = store->lines[block->lines[0][0]].account,
+                          .amount = store->lines[block->lines[0][0]].amount,
                           .block = (uint32_t)near->crowd_count};
     bool *paired[] = {xcalloc(block->counts[0], 1), xcalloc(block->counts[1], 1)};
     for (int side = 0; side < 2; side++)
@@ -186,7 +221,8 @@ static bool has_number(const struct match_store *store, const struct match_line 
     return digit && !match_no_reference(reference, &store->rules->absent);
 }
 
-/* By account, and within it those in which chance makes fewest pairs first. */
+/* By account, and within it those in which chance makes fewest pairs first; of equal ones the smaller
+ * amount, whatever the order of the lines. */
 static int by_expected(const void *left, const void *right, void *distance)
 {
     const struct crowd *a = left, *b = right;
@@ -195,7 +231,7 @@ static int by_expected(const void *left, const void *right, void *distance)
         return a->account < b->account ? -1 : 1;
     if (x != y)
         return x < y ? -1 : 1;
-    return a->block < b->block ? -1 : a->block > b->block;
+    return a->amount < b->amount ? -1 : a->amount > b->amount;
 }
 
 /* Of one account's blocks as many as hold more pairs than chance makes in all of them together:
@@ -230,8 +266,8 @@ static bool is_crowded(const struct match_nearness *test, uint32_t most)
             return true;
     double found = (double)test->found[MATCH_NEAR_CLOSE], share = test->share[MATCH_NEAR_CLOSE];
     double expected = share > 0 ? found * test->chance[MATCH_NEAR_CLOSE] / share : 0;
-    return share >= 1 || (found >= 2 && share * 1e6 > most &&
-                          found > 2 * expected + 3 * sqrt(expected));
+    return share >= 1 || (found >= 2 && share * 1e6 * CLOSE_PART > most &&
+                          found > 1.3 * expected + 3 * sqrt(expected));
 }
 
 /* The references of all accounts that are not crowded by themselves: the few neighbours that each of
@@ -266,12 +302,17 @@ static void test_lanes(void *part)
     test->found = match_lane_test(test->store, test->store->lanes, test->rule);
 }
 
+static const struct match_rule *first_near(const struct match_store *store)
+{
+    for (size_t i = 0; i < store->rules->count; i++)
+        if (store->rules->list[i].kind == MATCH_NEAR)
+            return &store->rules->list[i];
+    return NULL;
+}
+
 void match_near_begin(struct match_store *store)
 {
-    const struct match_rule *rule = NULL;
-    for (size_t i = 0; i < store->rules->count && !rule; i++)
-        if (store->rules->list[i].kind == MATCH_NEAR)
-            rule = &store->rules->list[i];
+    const struct match_rule *rule = first_near(store);
     if (!rule || store->count < BESIDE)
         return;
     store->near_test = xcalloc(1, sizeof *store->near_test);
@@ -286,7 +327,7 @@ struct match_nearness *match_near_end(struct match_store *store, const struct ma
     store->near_test = NULL;
     if (test) {
         match_end(test->task);
-        if (test->rule == rule)
+        if (test->rule == rule || !rule)
             found = test->found;
         else
             free(test->found);
@@ -295,26 +336,46 @@ struct match_nearness *match_near_end(struct match_store *store, const struct ma
     return found || !rule ? found : match_lane_test(store, store->lanes, rule);
 }
 
+/* The neighbour test, and what it says of each account. */
+static const struct match_nearness *run_test(struct match_store *store,
+                                             const struct match_rule *rule)
+{
+    uint32_t most = rule->neighbours;
+    free(store->nearness);
+    store->nearness = match_near_end(store, rule);
+    struct match_nearness all = pool(store->nearness, store->account_count, most);
+    bool crowded = is_crowded(&all, most);
+    for (size_t i = 0; i < store->account_count; i++) {
+        struct match_nearness *test = &store->nearness[i];
+        test->crowded = is_crowded(test, most) || (test->own && crowded);
+    }
+    return store->nearness;
+}
+
+bool match_near_crowded(struct match_store *store, uint32_t account)
+{
+    const struct match_rule *rule = store->nearness ? NULL : first_near(store);
+    if (rule)
+        run_test(store, rule);
+    return store->nearness && store->nearness[account].crowded;
+}
+
 /* Accounts whose own references lie so close that a near one may be another's are never safe. */
 static void judge_crowds(struct match_store *store, struct near *near)
 {
-    struct match_nearness *tests = match_near_end(store, near->rule);
-    struct match_nearness all = pool(tests, store->account_count, near->rule->neighbours);
-    bool crowded = is_crowded(&all, near->rule->neighbours);
+    const struct match_nearness *tests = run_test(store, near->rule);
     for (int distance = 0; distance < DISTANCES; distance++) {
         qsort_r(near->crowds, near->crowd_count, sizeof *near->crowds, by_expected, &distance);
         for (size_t from = 0, end; from < near->crowd_count; from = end) {
-            const struct match_nearness *test = &tests[near->crowds[from].account];
             for (end = from; end < near->crowd_count &&
                              near->crowds[end].account == near->crowds[from].account;)
                 end++;
-            if (!is_crowded(test, near->rule->neighbours) && !(test->own && crowded))
+            if (!tests[near->crowds[from].account].crowded)
                 judge_account(&near->crowds[from], end - from, distance,
                               distance ? near->rule->risk / 3.0 : near->rule->risk);
         }
     }
     qsort(near->crowds, near->crowd_count, sizeof *near->crowds, by_block);
-    free(tests);
 }
 
 /* Whether a reference of the pair has a length that is usual in the lane: of two that were cut or made
@@ -348,8 +409,10 @@ static bool is_safe(const struct match_store *store, const struct near *near,
 {
     const struct match_line *line = &store->lines[pair->book];
     struct match_form form = match_plain(match_reference(store, line));
-    if (!near->crowds[pair->block].safe[pair->distance - 1] || is_copy(store, pair->book) ||
-        is_copy(store, pair->statement) || match_has_part(store, line) ||
+    if (!is_usual_day(near, line, &store->lines[pair->statement]))
+        return false;
+    if (!near->crowds[pair->block].safe[pair->distance - 1] || match_is_copy(store, pair->book) ||
+        match_is_copy(store, pair->statement) || match_has_part(store, line) ||
         match_has_part(store, &store->lines[pair->statement]))
         return false;
     return is_usual(store, near, pair) && !is_longer(store, pair) && near->partners[pair->book] == 1 &&
@@ -357,17 +420,40 @@ static bool is_safe(const struct match_store *store, const struct near *near,
            match_lane_space(near->lanes, line->account, form.length) >= space_least;
 }
 
-/* The next best pair of one of the lines, of those sorted behind `from`. */
+static void keep_best(uint32_t best[2], uint32_t place)
+{
+    if (!best[0])
+        best[0] = place;
+    else if (!best[1])
+        best[1] = place;
+}
+
+/* The pairs must be sorted. */
+static void find_best(const struct match_store *store, struct near *near)
+{
+    near->partners = xcalloc(store->count + 1, sizeof *near->partners);
+    near->best = xcalloc(store->count + 1, sizeof *near->best);
+    for (size_t i = 0; i < near->count; i++) {
+        const struct pair *pair = &near->pairs[i];
+        near->partners[pair->book]++;
+        near->partners[pair->statement]++;
+        keep_best(near->best[pair->book], (uint32_t)i + 1);
+        keep_best(near->best[pair->statement], (uint32_t)i + 1);
+    }
+}
+
+/* The nearest pair of one of the lines but for their own. */
 static const struct pair *runner_up(const struct near *near, size_t from)
 {
     const struct pair *pair = &near->pairs[from];
-    if (near->partners[pair->book] == 1 && near->partners[pair->statement] == 1)
-        return NULL;
-    for (size_t i = 0; i < near->count; i++)
-        if (i != from &&
-            (near->pairs[i].book == pair->book || near->pairs[i].statement == pair->statement))
-            return &near->pairs[i];
-    return NULL;
+    uint32_t found = 0;
+    for (int i = 0; i < 2; i++) {
+        uint32_t places[] = {near->best[pair->book][i], near->best[pair->statement][i]};
+        for (int k = 0; k < 2; k++)
+            if (places[k] && places[k] != from + 1 && (!found || places[k] < found))
+                found = places[k];
+    }
+    return found ? &near->pairs[found - 1] : NULL;
 }
 
 static void join_pairs(struct match_store *store, struct near *near)
@@ -394,17 +480,15 @@ static void join_pairs(struct match_store *store, struct near *near)
 void match_rule_near(struct match_store *store, const struct match_rule *rule)
 {
     struct near near = {.rule = rule, .lanes = store->lanes};
+    find_usual_days(store, near.usual);
     match_blocks(store, rule->block, has_number, compare_block, &near);
-    near.partners = xcalloc(store->count + 1, sizeof *near.partners);
-    for (size_t i = 0; i < near.count; i++) {
-        near.partners[near.pairs[i].book]++;
-        near.partners[near.pairs[i].statement]++;
-    }
     if (near.count) {
         qsort(near.pairs, near.count, sizeof *near.pairs, by_distance);
+        find_best(store, &near);
         join_pairs(store, &near);
     }
     free(near.partners);
+    free(near.best);
     free(near.pairs);
     free(near.crowds);
 }

@@ -27,10 +27,12 @@ void match_pair_accounts(struct match_store *store)
 {
     uint8_t *sides = xcalloc(store->account_count + 1, sizeof *sides);
     uint32_t *becomes = xcalloc(store->account_count + 1, sizeof *becomes);
-    bool any = false;
+    bool any = false, shared = false;
     for (size_t i = 0; i < store->count; i++)
         sides[store->lines[i].account] |= (uint8_t)(1 << store->lines[i].side);
-    for (uint32_t i = 0; i < store->account_count; i++) {
+    for (size_t i = 0; i < store->account_count; i++)
+        shared = shared || sides[i] == (BOOK_ONLY | STATEMENT_ONLY);
+    for (uint32_t i = 0; i < store->account_count && !shared; i++) {
         const char *currency = store->accounts[i].currency;
         size_t book = find_only(store, sides, BOOK_ONLY, currency);
         becomes[i] = i;

@@ -149,6 +149,11 @@ bool match_is_numbered(const struct match_store *store, const struct match_line 
     return at < store->references.count && store->references.list[at].key == key;
 }
 
+static bool is_bare(const struct match_store *store, const struct match_line *line)
+{
+    return match_no_reference(match_reference(store, line), &store->rules->absent);
+}
+
 /* Whether the reference stands in the narrative alone, with a number behind it that is not read: that
  * of a part, or of another order of the customer. */
 static bool is_mined_in_part(const struct match_store *store, const struct match_line *line)
@@ -156,7 +161,7 @@ static bool is_mined_in_part(const struct match_store *store, const struct match
     struct slice narrative = match_narrative(store, line);
     struct match_form form;
     size_t at = 0;
-    if (!match_no_reference(match_reference(store, line), &store->rules->absent))
+    if (!is_bare(store, line))
         return false;
     while (match_mined(narrative, &store->rules->prefixes, &at, &form))
         if (match_numbered(narrative, at - 1))
@@ -171,6 +176,8 @@ bool match_sure_writing(const struct match_store *store, uint32_t one, uint32_t 
         return match_is_key(match_reference(store, a), a);
     struct match_form x = match_line_form(store, one), y = match_line_form(store, other);
     return match_same_head(&x, &y) && !is_mined_in_part(store, a) && !is_mined_in_part(store, b) &&
+           !(is_bare(store, a) && match_names_another(store, one, other)) &&
+           !(is_bare(store, b) && match_names_another(store, other, one)) &&
            match_is_numbered(store, a) == match_is_numbered(store, b);
 }
 
@@ -190,8 +197,15 @@ struct class {
     size_t from, end;
     uint32_t first[2]; /* open ones by side */
     size_t counts[2];
-    bool alike[2]; /* the open lines of the side have one date */
+    bool alike[2]; /* the open lines of the side have one date and narrative */
 };
+
+static bool is_alike(const struct match_store *store, const struct match_line *a,
+                     const struct match_line *b)
+{
+    struct slice x = match_narrative(store, a), y = match_narrative(store, b);
+    return a->date == b->date && x.length == y.length && !memcmp(x.text, y.text, x.length);
+}
 
 static struct class next_class(const struct match_store *store, const struct match_lot *lot,
                                size_t from)
@@ -206,7 +220,7 @@ static struct class next_class(const struct match_store *store, const struct mat
             continue;
         if (!class.counts[line->side]++)
             class.first[line->side] = lot->lines[class.end];
-        if (line->date != store->lines[class.first[line->side]].date)
+        if (!is_alike(store, line, &store->lines[class.first[line->side]]))
             class.alike[line->side] = false;
     }
     return class;

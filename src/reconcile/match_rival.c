@@ -36,9 +36,11 @@ struct rival {
     struct match_store *store;
     const struct match_lane *lanes;
     uint32_t line;
+    struct slice core; /* of its reference */
     uint8_t *filter; /* references, amounts and sides of the pairs: nearly all tries miss */
     struct trial trials[TRIALS]; /* of the line, to be looked up together */
     size_t trial_count;
+    struct match_explained explained;
     size_t offsets[2 * OFFSETS + 1],
         pairs; /* how often a statement follows the book by so many days */
 };
@@ -97,8 +99,33 @@ static uint64_t pair_bit(uint64_t key, int64_t amount, int side)
     return match_mix(key, (uint64_t)amount * 2 + (uint64_t)side) & (FILTER_BITS - 1);
 }
 
+/* Whether a near partner of the line explains it better: one typing error of the partner's own number
+ * made it, and the pair's number is not one error from the partner's. For the pair to be wrong the
+ * line would have to be mistyped from that one, the pair's other line from a third, and the partners
+ * of two lines be lost. */
+static bool is_explained(const struct rival *rival, uint32_t taken)
+{
+    const struct match_store *store = rival->store;
+    const struct match_line *line = &store->lines[rival->line];
+    const struct match_rule *rule = match_line_rule(store, line);
+    if (!rule || rule->kind != MATCH_NEAR)
+        return false;
+    struct match_form one = match_line_form(store, rival->line);
+    struct match_form partner = match_line_form(store, line->next);
+    struct match_form pair = match_line_form(store, taken);
+    return match_form_distance(&one, &partner) == 1 && match_form_distance(&partner, &pair) > 1;
+}
+
+static void keep_explained(struct rival *rival, uint32_t taken)
+{
+    struct match_explained *explained = &rival->explained;
+    ARRAY_RESERVE(explained->list, explained->count, explained->capacity);
+    explained->list[explained->count].taken = taken;
+    explained->list[explained->count++].line = rival->line;
+}
+
 /* The pairs that the reference is in. */
-static void doubt_pairs(const struct rival *rival, uint64_t key)
+static void doubt_pairs(struct rival *rival, uint64_t key)
 {
     struct match_store *store = rival->store;
     const struct match_line *line = &store->lines[rival->line];
@@ -113,7 +140,9 @@ static void doubt_pairs(const struct rival *rival, uint64_t key)
         const struct match_line *wanted = wanted_of(store, other, line->side);
         bool agrees = wanted && (wanted->amount == line->amount ||
                                  (other->side == line->side && other->amount == line->amount));
-        if (agrees && is_usual(rival, line, wanted))
+        if (agrees && is_usual(rival, line, wanted) && is_explained(rival, taken))
+            keep_explained(rival, taken);
+        else if (agrees && is_usual(rival, line, wanted))
             match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);
     }
 }
@@ -157,9 +186,13 @@ static void try_one(struct rival *rival, uint64_t key, bool whole)
     rival->trials[rival->trial_count++] = (struct trial){key, bit, whole};
 }
 
-/* A reference that the line's could be. */
+/* A reference that the line's could be, zeros before it or not. */
 static void try_core(struct rival *rival, const char *core, size_t length)
 {
+    while (length > MATCH_CORE_LEAST && *core == '0')
+        core++, length--;
+    if (length == rival->core.length && !memcmp(core, rival->core.text, length))
+        return;
     uint32_t account = rival->store->lines[rival->line].account;
     try_one(rival, match_mix(match_hash(core, length) | 1, account), true);
 }
@@ -168,11 +201,11 @@ static void try_core(struct rival *rival, const char *core, size_t length)
 static void try_replaced(struct rival *rival, char *text, size_t length, size_t i)
 {
     char was = text[i];
-    for (text[i] = i ? '0' : '1'; text[i] <= '9'; text[i]++)
+    for (text[i] = '0'; text[i] <= '9'; text[i]++)
         if (text[i] != was)
             try_core(rival, text, length);
     text[i] = was;
-    if (!i || text[i] == text[i - 1] || (i == 1 && was == '0'))
+    if (!i || text[i] == text[i - 1])
         return;
     text[i] = text[i - 1];
     text[i - 1] = was;
@@ -200,7 +233,7 @@ static void try_dropped(struct rival *rival, struct slice core, size_t i)
         return;
     memcpy(text, core.text, i + 1);
     memcpy(text + i, core.text + i + 1, core.length - i - 1);
-    if (core.length > 1 && text[0] != '0')
+    if (core.length > 1)
         try_core(rival, text, core.length - 1);
 }
 
@@ -309,6 +342,13 @@ static void doubt_late(const struct rival *rival)
     }
 }
 
+/* Whether a typing error in a reference of this length may make another's. */
+static bool is_close(const struct match_store *store, const struct match_line *line, size_t length)
+{
+    return match_lane_space(store->lanes, line->account, length) < MATCH_SPACE_MOST ||
+           !store->nearness || store->nearness[line->account].found[MATCH_NEAR_CLOSE];
+}
+
 void match_doubt_near(struct match_store *store)
 {
     struct rival rival = {.store = store, .lanes = store->lanes};
@@ -320,17 +360,18 @@ void match_doubt_near(struct match_store *store)
             continue;
         rival.line = match_rest(store, i);
         struct match_form form = match_line_form(store, rival.line);
-        struct slice core = match_form_core(&form);
-        if (core.length && form.length <= LENGTH_MOST &&
-            match_lane_space(store->lanes, line->account, form.length) < MATCH_SPACE_MOST) {
+        struct slice core = rival.core = match_form_core(&form);
+        if (core.length && form.length <= LENGTH_MOST && is_close(store, line, form.length)) {
+            while (core.text > form.text && core.text[-1] == '0') /* one of them may be the error */
+                core.text--, core.length++;
             try_all(&rival, core);
-            if (form.head && form.text[0] == '0') /* what stood before the zeros */
-                try_inserted(&rival, (struct slice){form.text, form.length}, 0);
         }
         try_pieces(&rival, &form);
         look_up(&rival);
     }
     free(rival.filter);
+    match_doubt_explained(store, &rival.explained);
+    free(rival.explained.list);
 }
 
 /* Whether a line without a reference that rules can read names this one's in its narrative. */
@@ -371,11 +412,19 @@ static uint32_t near_partner(const struct match_store *store, const struct match
     return UINT32_MAX;
 }
 
+static bool is_reversed(const struct match_store *store, const struct match_line *line)
+{
+    const struct match_rule *rule = match_line_rule(store, line);
+    return rule && rule->kind == MATCH_REVERSAL;
+}
+
+/* Movement and counter-movement of one side are no sure ones where the other side has them too. */
 static void collect_open(const struct match_store *store, struct match_keys *open)
 {
     for (size_t i = 0; i < match_rest_count(store); i++) {
         const struct match_line *line = &store->lines[match_rest(store, i)];
-        if (is_candidate(store, line) || (!line->form && line->narrative_length && !line->mark))
+        if (is_candidate(store, line) || is_reversed(store, line) ||
+            (!line->form && line->narrative_length && !line->mark))
             match_keys_add(open,
                            match_mix(match_mix(line->account, line->side), (uint64_t)line->amount),
                            match_rest(store, i));

@@ -1,6 +1,7 @@
 #include "reconcile/match_rules.h"
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/language.h"
@@ -9,7 +10,6 @@
 
 #include <ctype.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -421,15 +421,6 @@ static bool fill(const struct reading *reading, const cJSON *json, struct match_
            read_list(reading, cJSON_GetObjectItemCaseSensitive(json, "rules"), rules);
 }
 
-static void digest(const char *text, size_t length, char hex[65])
-{
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned count = 0;
-    EVP_Digest(text, length, bytes, &count, EVP_sha256(), NULL);
-    for (unsigned i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", i < count ? bytes[i] : 0);
-}
-
 struct match_rules *match_rules_parse(const char *name, const char *text, size_t length,
                                       struct error *error)
 {
@@ -438,7 +429,7 @@ struct match_rules *match_rules_parse(const char *name, const char *text, size_t
     if (!json)
         return NULL;
     struct match_rules *rules = xcalloc(1, sizeof *rules);
-    digest(text, length, rules->digest);
+    digest_sha256(text, length, rules->digest);
     bool done = fill(&reading, json, rules);
     cJSON_Delete(json);
     if (done)

@@ -213,6 +213,17 @@ static int make_heads(struct ranks *ranks)
     return __builtin_popcountll(differ);
 }
 
+/* Notes where an id stands twice among lines whose ids begin alike. */
+static void find_repeated(struct ranks *ranks, size_t from, size_t count)
+{
+    struct match_store *store = ranks->store;
+    size_t first = ranks->side ? store->counts[0] : 0;
+    for (size_t i = from + 1; i < from + count && !store->repeated[ranks->side]; i++)
+        if (!compare_slices(match_line_id(store, &store->lines[ranks->places[i - 1].line]),
+                            match_line_id(store, &store->lines[ranks->places[i].line])))
+            store->repeated[ranks->side] = (uint32_t)(first + i + 1);
+}
+
 static void rank_side(void *part)
 {
     struct ranks *ranks = part;
@@ -230,8 +241,10 @@ static void rank_side(void *part)
     free(other);
     struct match_keys places = {ranks->places, count, count};
     for (size_t at = 0, run; at < count; at += run)
-        if ((run = match_keys_run(&places, at)) > 1)
+        if ((run = match_keys_run(&places, at)) > 1) {
             qsort_r(&ranks->places[at], run, sizeof *ranks->places, compare_keys, store);
+            find_repeated(ranks, at, run);
+        }
     for (size_t i = 0; i < count; i++) {
         if (i + 16 < count)
             __builtin_prefetch(&store->lines[ranks->places[i + 16].line]);

@@ -125,34 +125,80 @@ static bool is_confirmed_pair(const struct match_store *store, uint32_t line)
            match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
 }
 
+static bool is_reversal(const struct match_store *store, uint32_t line)
+{
+    const struct match_rule *rule = match_line_rule(store, &store->lines[line]);
+    return rule && rule->kind == MATCH_REVERSAL &&
+           match_line_status(&store->lines[line]) == MATCH_CONFIRMED;
+}
+
+static bool is_unsure(const struct match_store *store, uint32_t line)
+{
+    return match_line_status(&store->lines[line]) != MATCH_CONFIRMED;
+}
+
 /* Lines that were taken, whose reference open parts have as parent and whose amount is the total of
- * those parts: with two explanations the match is left to a person. */
+ * those parts: with two explanations the match is left to a person. Movement and counter-movement of
+ * a reference that parts of the other side name are two movements, whatever the total. */
 static void doubt_family(struct match_store *store, const struct match_key *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct match_line *whole = &store->lines[keys[i].line];
         int64_t rest = whole->amount;
         uint32_t part = UINT32_MAX;
-        if (!is_confirmed_pair(store, keys[i].line))
+        bool reversal = is_reversal(store, keys[i].line);
+        if (!reversal && !is_confirmed_pair(store, keys[i].line))
             continue;
         for (size_t j = 0; j < count; j++)
-            if (match_is_open(store, keys[j].line) && has_part(store, keys[j].line) &&
+            if (is_unsure(store, keys[j].line) && has_part(store, keys[j].line) &&
                 store->lines[keys[j].line].side != whole->side) {
                 part = keys[j].line;
                 if (__builtin_sub_overflow(rest, store->lines[part].amount, &rest))
                     break;
             }
-        if (part != UINT32_MAX && !rest)
+        if (part != UINT32_MAX && (!rest || reversal))
             match_demote(store, keys[i].line, MATCH_DOUBT_PARTS, part);
+    }
+}
+
+/* Another line of the side, reference and amount; UINT32_MAX without one. */
+static uint32_t other_whole(const struct match_store *store, uint32_t whole)
+{
+    const struct match_line *line = &store->lines[whole];
+    const struct match_keys *keys = &store->references;
+    uint64_t key = match_reference_key(line);
+    size_t from = match_keys_find(keys, key);
+    for (size_t at = from; at < keys->count && keys->list[at].key == key && at < from + MATCH_PARTS;
+         at++) {
+        const struct match_line *other = &store->lines[keys->list[at].line];
+        if (other != line && other->side == line->side && other->account == line->account &&
+            other->amount == line->amount)
+            return keys->list[at].line;
+    }
+    return UINT32_MAX;
+}
+
+/* Parts of a reference and amount that two lines have may be those of either. */
+static void doubt_wholes(struct match_store *store)
+{
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        uint32_t whole = match_rest(store, i);
+        const struct match_rule *rule = match_line_rule(store, &store->lines[whole]);
+        if (!rule || rule->kind != MATCH_SPLIT || has_part(store, whole))
+            continue;
+        uint32_t other = other_whole(store, whole);
+        if (other != UINT32_MAX)
+            match_demote(store, whole, MATCH_DOUBT_PARTS, other);
     }
 }
 
 void match_doubt_parts(struct match_store *store)
 {
+    doubt_wholes(store);
     struct match_keys keys = {NULL, 0, 0};
     uint8_t *filter = xcalloc(FILTER, 1);
     for (size_t i = 0; i < match_rest_count(store); i++)
-        if (match_is_open(store, match_rest(store, i)) && has_part(store, match_rest(store, i))) {
+        if (is_unsure(store, match_rest(store, i)) && has_part(store, match_rest(store, i))) {
             uint64_t key = parent_key(store, &store->lines[match_rest(store, i)]);
             match_keys_add(&keys, key, match_rest(store, i));
             filter[key & (FILTER - 1)] = 1;

@@ -29,6 +29,8 @@ void match_store_free(struct match_store *store)
     free(store->lines);
     free(store->texts[0].bytes);
     free(store->texts[1].bytes);
+    buffer_free(&store->remarks[0]);
+    buffer_free(&store->remarks[1]);
     free(store);
 }
 
@@ -284,8 +286,11 @@ void match_store_absorb(struct match_store *store, struct match_store *other)
         line->account = accounts[line->account];
     }
     store->count += other->count;
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < 2; side++) {
         store->counts[side] += other->counts[side];
+        store->has_ids[side] |= other->has_ids[side];
+        buffer_add(&store->remarks[side], buffer_text(&other->remarks[side]));
+    }
     for (int side = 0; side < 2; side++)
         if (other->texts[side].length) {
             free(store->texts[side].bytes);

@@ -2,6 +2,7 @@
 #define BANKOPS_RECONCILE_MATCH_STORE_H
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "reconcile/match.h"
 #include "reconcile/match_text.h"
 
@@ -40,7 +41,8 @@ struct match_keys {
 #define MATCH_PIECE_CHANCE 0.001
 #define MATCH_PIECE_PAIRS 0.05
 
-/* Among more values of references than this, a typing error does not hit another one's. */
+/* Among more values of references than this, a typing error does not hit another one's, unless the
+ * neighbour test found some that lie close together. */
 #define MATCH_SPACE_MOST 1e9
 
 /* Why a confirmed match became a suggestion. */
@@ -55,7 +57,11 @@ enum match_doubt {
     MATCH_DOUBT_LATE,      /* few pairs are so many days apart, and references come again */
     MATCH_DOUBT_PIECE,     /* another reference begins or ends with the piece */
     MATCH_DOUBT_AGAIN,     /* references of the account come again with the same amount */
-    MATCH_DOUBT_WRITING    /* an open line has the reference in another writing */
+    MATCH_DOUBT_WRITING,   /* an open line has the reference in another writing */
+    MATCH_DOUBT_CROWDED,   /* references lie so close that a cut one may be another's */
+    MATCH_DOUBT_CHANCE,    /* by the faults of the lane chance makes such pairs */
+    MATCH_DOUBT_COVER,     /* the other side hardly has lines of those days */
+    MATCH_DOUBT_SIBLING    /* references are used again so often that chance makes such pairs */
 };
 
 /* What the lines of a match do not tell by themselves. By the first line of the match. */
@@ -79,6 +85,9 @@ struct match_store {
     struct match_line *lines;
     size_t count, capacity, counts[2];
     struct match_text texts[2]; /* of each side */
+    bool has_ids[2];       /* a table of the side names its lines itself */
+    struct buffer remarks[2]; /* about headers, a line for each file: for a person */
+    uint32_t repeated[2];  /* place, plus one, of a line whose id the one before it has; 0: none */
     struct match_account *accounts;
     size_t account_count, account_capacity;
     uint32_t *account_table; /* open addressing: number plus one */
@@ -91,6 +100,7 @@ struct match_store {
     size_t again; /* lines whose reference and amount their side has on another day as well */
     struct match_lane *lanes;     /* after match_lanes_new() */
     struct match_near_test *near_test; /* under way, or NULL */
+    struct match_nearness *nearness;   /* by account, after it; NULL where nobody asked */
     struct match_note *notes;     /* after the run: by line */
     size_t note_count, note_capacity;
 };
@@ -199,7 +209,13 @@ uint32_t match_payer_of(const struct match_payers *payers, struct slice counterp
 bool match_same_writing(const struct match_store *store, uint32_t one, uint32_t other);
 /* One form: equal but for what rules of "any" writing overlook. */
 bool match_same_form(const struct match_store *store, uint32_t one, uint32_t other);
+/* Whether the line's narrative names a reference, of whatever writing, that is another line's and not
+ * that of `owner`. */
+bool match_names_another(const struct match_store *store, uint32_t line, uint32_t owner);
 uint64_t match_reference_key(const struct match_line *line);
+/* Whether a line of the same side, reference and amount is in a confirmed match: then this one may
+ * be a copy of it, and is sure of no other partner. */
+bool match_is_copy(const struct match_store *store, uint32_t index);
 /* Whether the amounts are apart by a fee that the rule knows. */
 bool match_is_fee(const struct match_line *book, const struct match_line *statement,
                   const struct match_fee *fee);
@@ -217,6 +233,16 @@ void match_blocks(struct match_store *store, uint32_t most,
                               void *context),
                   void *context);
 
+/* Confirmed pairs beside a line that could be the partner, and has a near one of its own. */
+struct match_explained {
+    struct {
+        uint32_t taken, line; /* of the pair; the other */
+    } *list;
+    size_t count, capacity;
+};
+/* Makes suggestions of those of which too many would be wrong. */
+void match_doubt_explained(struct match_store *store, const struct match_explained *explained);
+
 /* How far apart the references of an account lie: match_lane.c. */
 struct match_lane;
 struct match_lane *match_lanes_new(const struct match_store *store);
@@ -225,7 +251,8 @@ void match_lanes_free(struct match_lane *lanes);
 double match_lane_space(const struct match_lane *lanes, uint32_t account, size_t length);
 /* Share of the references of the account that have this length. */
 double match_lane_share(const struct match_lane *lanes, uint32_t account, size_t length);
-/* Share of the references of one side of the account that have this length; 1 where none was seen. */
+/* Share of the references of one side of the account that have this length; 1 where none was seen. Of a
+ * small account that of all accounts, where it is more. */
 double match_lane_side_share(const struct match_lane *lanes, uint32_t account, int side,
                              size_t length);
 /* Probability that two references of this length that have nothing to do with each other are
@@ -235,6 +262,9 @@ double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_
 /* Probability that they agree in `count` characters from `from`. */
 double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t length,
                         size_t from, size_t count);
+/* Probability that a typing error in a reference of this length makes that of one certain other
+ * line. */
+double match_lane_typed(const struct match_lane *lanes, uint32_t account, size_t length);
 /* The neighbour test: how many book references of each account have another one beside them, in the
  * days of the rule: one edit away and of the same amount, as many edits as are allowed and of the
  * same amount, one character away and of any amount. Their share, and the share that chance would
@@ -245,6 +275,7 @@ struct match_nearness {
     double share[MATCH_NEARNESS], chance[MATCH_NEARNESS];
     size_t found[MATCH_NEARNESS], tested[MATCH_NEARNESS]; /* neighbours in the sample, references */
     bool own; /* else the account is too small to tell, and these are those of all accounts */
+    bool crowded; /* so close that a near reference, or a piece of one, may be another's */
 };
 struct match_nearness *match_lane_test(const struct match_store *store,
                                        const struct match_lane *lanes,
@@ -252,8 +283,11 @@ struct match_nearness *match_lane_test(const struct match_store *store,
 /* Begins the neighbour test of the first rule about near references beside the rules before it: it
  * reads nothing that they write. Does nothing without such a rule or where there are few lines. */
 void match_near_begin(struct match_store *store);
-/* The test's result for the rule, which the caller frees. With NULL it only ends what was begun. */
+/* The test's result for the rule, which the caller frees. With NULL that of the test that was begun, or
+ * NULL. */
 struct match_nearness *match_near_end(struct match_store *store, const struct match_rule *rule);
+/* Whether the references of the account lie so close; runs the test when nobody has asked yet. */
+bool match_near_crowded(struct match_store *store, uint32_t account);
 /* Edits allowed for a reference of this length; none for short ones. */
 int match_edits_allowed(size_t length);
 
@@ -284,5 +318,9 @@ void match_doubt_days(struct match_store *store);
 void match_doubt_writings(struct match_store *store);
 void match_doubt_totals(struct match_store *store);
 void match_doubt_counters(struct match_store *store);
+void match_doubt_chance(struct match_store *store);
+struct match_days;
+void match_doubt_cover(struct match_store *store, const struct match_days *days);
+void match_doubt_siblings(struct match_store *store, const struct match_days *days);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS_MOST = MATCH_SUBSET_PARTS };
+enum { PARTS_MOST = MATCH_SUBSET_PARTS, BUILD_STEPS = 100000000 };
 
 /* Open lines of one side, account, direction and day that could be parts. */
 struct pool {
@@ -65,29 +65,63 @@ static bool fits(const struct match_line *line, const struct match_line *part, i
            part->side == side && part->date == date && !part->mark;
 }
 
-/* Loads the day's open lines; false when there are more than the limit. */
-static bool load_pool(const struct match_store *store, const struct match_keys *keys,
-                      const struct match_line *line, int date, size_t limit, struct pool *pool)
+/* All open lines by account, direction, side and day, and within those by the build of their
+ * references. */
+struct stock {
+    struct match_store *store;
+    const struct match_rule *rule;
+    struct match_keys keys;
+    uint64_t *builds; /* of the lines, in the order of the keys */
+    struct pool pool;
+    bool by_build;
+    uint64_t steps; /* left for all totals by build */
+};
+
+/* Letters and length of the reference: parts of one payment are numbered alike. */
+static uint64_t build_of(const struct match_store *store, uint32_t line)
 {
-    uint64_t key = pool_key(line, !line->side, date);
-    pool->count = 0;
-    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
-         at++) {
-        const struct match_line *part = &store->lines[keys->list[at].line];
-        size_t place = pool->count;
+    struct slice reference = match_reference(store, &store->lines[line]);
+    struct match_form form;
+    size_t letters = 0;
+    if (match_no_reference(reference, &store->rules->absent))
+        return 0;
+    form = match_plain(reference);
+    while (letters < form.length && form.text[letters] >= 'A' && form.text[letters] <= 'Z')
+        letters++;
+    return match_mix(match_hash(form.text, letters), form.length);
+}
+
+static void add_part(const struct stock *stock, uint32_t line, struct pool *pool)
+{
+    int64_t size = size_of(&stock->store->lines[line]);
+    size_t place = pool->count++;
+    for (; place && pool->amounts[place - 1] < size; place--) {
+        pool->amounts[place] = pool->amounts[place - 1];
+        pool->lines[place] = pool->lines[place - 1];
+    }
+    pool->amounts[place] = size;
+    pool->lines[place] = line;
+}
+
+/* Loads the day's open lines from *at, or those of one build, and moves *at behind them; false when
+ * there are too few or more than the limit. */
+static bool load_pool(struct stock *stock, const struct match_line *line, int date, size_t *at)
+{
+    const struct match_keys *keys = &stock->keys;
+    uint64_t key = keys->list[*at].key, build = stock->builds[*at];
+    bool fit = true;
+    stock->pool.count = 0;
+    for (; *at < keys->count && keys->list[*at].key == key; ++*at) {
+        const struct match_line *part = &stock->store->lines[keys->list[*at].line];
+        if (stock->by_build && stock->builds[*at] != build)
+            break;
         if (!fits(line, part, !line->side, date))
             continue;
-        if (pool->count == limit)
-            return false;
-        for (; place && pool->amounts[place - 1] < size_of(part); place--) {
-            pool->amounts[place] = pool->amounts[place - 1];
-            pool->lines[place] = pool->lines[place - 1];
-        }
-        pool->amounts[place] = size_of(part);
-        pool->lines[place] = keys->list[at].line;
-        pool->count++;
+        fit = fit && stock->pool.count < stock->rule->pool;
+        if (fit)
+            add_part(stock, keys->list[*at].line, &stock->pool);
     }
-    return true;
+    return fit && stock->pool.count > 1;
 }
 
 /* The fewest parts first: a total that two sets of as many lines reach is left to a person. */
@@ -104,26 +138,51 @@ static bool solve(struct search *search, const struct match_rule *rule, int64_t 
     return false;
 }
 
-static void suggest(struct match_store *store, const struct match_keys *keys, uint32_t whole,
-                    const struct match_rule *rule, struct pool *pool)
+/* The lines of one day, or those of one build, that are the total; `lines` holds the whole and its
+ * parts. Returns how many, 0 for none. */
+static uint32_t find_parts(struct stock *stock, uint32_t whole, int date, size_t *at,
+                           uint32_t lines[PARTS_MOST + 1])
 {
+    const struct match_line *line = &stock->store->lines[whole];
+    const struct pool *pool = &stock->pool;
+    bool own = stock->by_build && stock->builds[*at] == build_of(stock->store, whole);
+    struct search search = {.pool = pool};
+    uint32_t count = 0;
+    if (!load_pool(stock, line, date, at) || own)
+        return 0;
+    bool found = solve(&search, stock->rule, size_of(line));
+    if (stock->by_build)
+        stock->steps -= stock->rule->steps - search.steps < stock->steps
+                            ? stock->rule->steps - search.steps
+                            : stock->steps;
+    if (!found)
+        return 0;
+    lines[count++] = whole;
+    for (size_t i = 0; i < search.parts; i++)
+        lines[count++] = pool->lines[search.found[i]];
+    return count;
+}
+
+static void suggest(struct stock *stock, uint32_t whole)
+{
+    struct match_store *store = stock->store;
     const struct match_line *line = &store->lines[whole];
-    uint32_t lines[PARTS_MOST + 1], count = 0, drawn = 0;
-    for (int days = -rule->early; days <= rule->late; days++) {
+    const struct match_keys *keys = &stock->keys;
+    uint32_t lines[PARTS_MOST + 1], others[PARTS_MOST + 1], count = 0, more, drawn = 0;
+    for (int days = -stock->rule->early; days <= stock->rule->late; days++) {
         int date = line->side == MATCH_BOOK ? line->date + days : line->date - days;
-        struct search search = {.pool = pool};
-        if (!load_pool(store, keys, line, date, rule->pool, pool) || pool->count < 2 ||
-            !solve(&search, rule, size_of(line)))
-            continue;
-        if (count)
-            return; /* two days offer an answer */
-        lines[count++] = whole;
-        drawn = (uint32_t)pool->count;
-        for (size_t i = 0; i < search.parts; i++)
-            lines[count++] = pool->lines[search.found[i]];
+        uint64_t key = pool_key(line, !line->side, date);
+        size_t at = match_keys_find(keys, key);
+        while (at < keys->count && keys->list[at].key == key) {
+            more = find_parts(stock, whole, date, &at, count ? others : lines);
+            if (count && more)
+                return; /* two days or builds offer an answer */
+            drawn = more ? (uint32_t)stock->pool.count : drawn;
+            count += more;
+        }
     }
     if (count) {
-        match_join(store, lines, count, rule, false);
+        match_join(store, lines, count, stock->rule, false);
         match_note_add(store, (struct match_note){.line = match_first(store, whole),
                                                   .other = UINT32_MAX,
                                                   .second = 3,
@@ -146,28 +205,50 @@ static int by_size(const void *left, const void *right, void *context)
     return a < b ? -1 : a > b;
 }
 
-void match_rule_subset(struct match_store *store, const struct match_rule *rule)
+/* The open lines, in the order of the stock. Returns them in that of their amounts. */
+static uint32_t *take_stock(struct stock *stock)
 {
-    struct match_keys keys = {NULL, 0, 0};
-    struct pool pool = {xmalloc(rule->pool * sizeof *pool.lines),
-                        xmalloc(rule->pool * sizeof *pool.amounts), 0};
+    struct match_store *store = stock->store;
+    struct match_keys builds = {NULL, 0, 0}, *keys = &stock->keys;
     for (size_t i = 0; i < match_rest_count(store); i++) {
         const struct match_line *line = &store->lines[match_rest(store, i)];
         if (!line->mark && line->amount > INT64_MIN / PARTS_MOST &&
             line->amount < INT64_MAX / PARTS_MOST)
-            match_keys_add(&keys, pool_key(line, line->side, line->date),
+            match_keys_add(&builds, match_mix(build_of(store, match_rest(store, i)), 0),
                            match_rest(store, i));
     }
-    uint32_t *wholes = xmalloc((keys.count + 1) * sizeof *wholes);
-    for (size_t i = 0; i < keys.count; i++)
-        wholes[i] = keys.list[i].line;
-    match_keys_sort(&keys);
-    qsort_r(wholes, keys.count, sizeof *wholes, by_size, store);
-    for (size_t i = 0; i < keys.count; i++)
-        if (match_is_open(store, wholes[i]))
-            suggest(store, &keys, wholes[i], rule, &pool);
-    match_keys_free(&keys);
+    match_keys_sort(&builds);
+    for (size_t i = 0; i < builds.count; i++) {
+        const struct match_line *line = &store->lines[builds.list[i].line];
+        match_keys_add(keys, pool_key(line, line->side, line->date), builds.list[i].line);
+    }
+    match_keys_free(&builds);
+    match_keys_sort(keys);
+    uint32_t *wholes = xmalloc((keys->count + 1) * sizeof *wholes);
+    stock->builds = xmalloc((keys->count + 1) * sizeof *stock->builds);
+    for (size_t i = 0; i < keys->count; i++) {
+        wholes[i] = keys->list[i].line;
+        stock->builds[i] = build_of(store, wholes[i]);
+    }
+    qsort_r(wholes, keys->count, sizeof *wholes, by_size, store);
+    return wholes;
+}
+
+/* First the totals of lines that are numbered alike and otherwise than the whole, which are few; what
+ * they take does not confuse the others. */
+void match_rule_subset(struct match_store *store, const struct match_rule *rule)
+{
+    struct stock stock = {.store = store, .rule = rule, .by_build = true, .steps = BUILD_STEPS};
+    stock.pool.lines = xmalloc(rule->pool * sizeof *stock.pool.lines);
+    stock.pool.amounts = xmalloc(rule->pool * sizeof *stock.pool.amounts);
+    uint32_t *wholes = take_stock(&stock);
+    for (int turn = 0; turn < 2; turn++, stock.by_build = false)
+        for (size_t i = 0; i < stock.keys.count && (stock.steps || !stock.by_build); i++)
+            if (match_is_open(store, wholes[i]))
+                suggest(&stock, wholes[i]);
+    match_keys_free(&stock.keys);
     free(wholes);
-    free(pool.lines);
-    free(pool.amounts);
+    free(stock.builds);
+    free(stock.pool.lines);
+    free(stock.pool.amounts);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_LEAST = 8, CORE_LEAST = 5, ABSENT_MOST = 24 };
+enum { DIGITS_LEAST = 8, ABSENT_MOST = 24 };
 
 /* The C library's functions depend on the locale and are slower. */
 static bool is_digit(unsigned char byte)
@@ -102,7 +102,7 @@ static size_t prefix_of(const char *text, size_t length, const struct match_word
 {
     for (size_t i = 0; i < prefixes->count; i++) {
         size_t size = strlen(prefixes->words[i]);
-        if (length > size + CORE_LEAST && !memcmp(text, prefixes->words[i], size))
+        if (length > size + MATCH_CORE_LEAST && !memcmp(text, prefixes->words[i], size))
             return size;
     }
     return 0;
@@ -115,10 +115,10 @@ struct match_form match_core(struct slice reference, const struct match_words *p
     size_t head = letters > 0 ? (size_t)letters : 0, cut;
     while (letters < 0 && (cut = prefix_of(form.text + head, form.length - head, prefixes)))
         head += cut;
-    while (head < form.length && form.text[head] == '0')
+    while (form.length > head + MATCH_CORE_LEAST && form.text[head] == '0')
         head++;
     form.head = (uint8_t)head;
-    if (form.length - head < CORE_LEAST)
+    if (form.length - head < MATCH_CORE_LEAST)
         form.length = form.head = 0;
     return form;
 }
@@ -208,14 +208,14 @@ bool match_quick_core(struct slice reference, const struct match_rules *rules, s
     for (size_t i = letters; i < reference.length; i++)
         if (!is_digit((unsigned char)reference.text[i]))
             return false;
-    for (zeros = letters; zeros < reference.length && reference.text[zeros] == '0';)
+    for (zeros = letters; reference.length > zeros + MATCH_CORE_LEAST && reference.text[zeros] == '0';)
         zeros++;
     for (size_t i = 0; reference.length <= MATCH_WORD && i < rules->absent.count; i++)
         if (rules->absent.words[i][0] == reference.text[0])
             return false;
     *core = (struct slice){reference.text + zeros, reference.length - zeros};
     return reference.length <= MATCH_FORM && reference.length >= letters + DIGITS_LEAST &&
-           core->length >= CORE_LEAST;
+           core->length >= MATCH_CORE_LEAST;
 }
 
 struct match_form match_form_of(struct slice reference, struct slice narrative,
@@ -273,7 +273,7 @@ bool match_parent(struct slice reference, struct slice *parent)
            is_digit((unsigned char)reference.text[length - digits - 1]))
         digits++;
     *parent = reference;
-    if (digits < 1 || digits > 2 || length < digits + 1 + CORE_LEAST ||
+    if (digits < 1 || digits > 2 || length < digits + 1 + MATCH_CORE_LEAST ||
         !memchr("-/.#_", reference.text[length - digits - 1], 5))
         return false;
     parent->length = length - digits - 1;

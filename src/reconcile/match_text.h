@@ -4,7 +4,7 @@
 #include "reconcile/item.h"
 #include "reconcile/match_rules.h"
 
-enum { MATCH_FORM = 96 };
+enum { MATCH_FORM = 96, MATCH_CORE_LEAST = 5 };
 
 /* A reference without what writings of it differ in: letters in upper case and digits, full-width
  * ones included, and bytes of other scripts. text + head is its core: what is left without a
@@ -21,7 +21,7 @@ bool match_no_reference(struct slice reference, const struct match_words *absent
 /* The form with head 0. */
 struct match_form match_plain(struct slice reference);
 /* The form and its core: letters before at least eight digits, or a known prefix, and leading
- * zeros are cut. Core and form are empty when less than five characters would be left. */
+ * zeros are cut, but for the last five characters. Core and form are empty when there are fewer. */
 struct match_form match_core(struct slice reference, const struct match_words *prefixes);
 /* The core as a slice of the form. */
 struct slice match_form_core(const struct match_form *form);

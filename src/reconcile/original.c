@@ -1,6 +1,7 @@
 #include "reconcile/original.h"
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/language.h"
 #include "database/failure.h"
 #include "database/session.h"
@@ -27,8 +28,7 @@ static bool measure(FILE *file, const char *path, char *part, char sha256[65], c
     }
     EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
-    for (int i = 0; i < 32; i++)
-        snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+    digest_hex(digest, 32, sha256);
     snprintf(bytes, 24, "%lld", total);
     rewind(file);
     return !ferror(file) || error_errno(error, path, NULL, _("the file cannot be read"));

@@ -144,9 +144,15 @@ void outline_print(const struct outline *outline, FILE *out)
     for (size_t i = 0; i < outline->count && i < SHOWN; i++)
         print_statement(outline, &outline->list[i], out);
     if (outline->count > SHOWN)
-        fprintf(out, _("  and %zu more statements\n"), outline->count - SHOWN);
+        fprintf(out,
+                ngettext("  and %zu more statement\n", "  and %zu more statements\n",
+                         (unsigned long)(outline->count - SHOWN)),
+                outline->count - SHOWN);
     if (outline->controls)
-        fprintf(out, _("  control totals: %llu, of which %llu do not hold\n"),
+        fprintf(out,
+                ngettext("  control totals: %llu, of which %llu does not hold\n",
+                         "  control totals: %llu, of which %llu do not hold\n",
+                         (unsigned long)outline->broken),
                 (unsigned long long)outline->controls, (unsigned long long)outline->broken);
     for (size_t i = 0; i < outline->worst_count; i++)
         print_control(&outline->worst[i], out);

@@ -22,7 +22,7 @@ enum {
     PROFILE_EXTRAS = 12,        /* columns that only rules and totals look at */
     PROFILE_COLUMNS = COLUMN_ROLES + PROFILE_EXTRAS,
     PROFILE_TESTS = 4, PROFILE_RULES = 24, PROFILE_LABELS = 16, PROFILE_TOTALS = 16,
-    PROFILE_CHECKS = 4, PROFILE_TERMS = 4, PROFILE_TEXTS = 8,
+    PROFILE_CHECKS = 4, PROFILE_TERMS = 4, PROFILE_TEXTS = 8, PROFILE_SEPARATORS = 4,
     PROFILE_HEADER_LINES = 100  /* the header stands within so many lines */
 };
 
@@ -34,6 +34,7 @@ struct profile_column {
     bool required;
     bool minor_units;           /* amounts are whole minor units, not decimals */
     bool optional;              /* of the balance: unreadable means unknown */
+    bool negative;              /* of the expense: money out has a minus; else that is taken back */
     char *from[PROFILE_VALUES], *to[PROFILE_VALUES]; /* texts that stand for others */
 };
 
@@ -94,7 +95,7 @@ struct profile {
     char *title[2], *help[2];     /* English, Chinese */
     enum profile_layout layout;
     int lengths[PROFILE_TEXTS], length_count; /* fixed width: bytes of a record */
-    char separator;
+    char separators[PROFILE_SEPARATORS + 1]; /* the header shows which of them the file has */
     char field_mark;              /* begins every field of a row, so that a text may hold
                                    * separators; 0: none */
     bool quotes;                  /* fields may stand in quotes */
@@ -105,6 +106,7 @@ struct profile {
     char *trim;                   /* characters that surround cells, besides blanks and tabs */
     char *empty[PROFILE_TEXTS];   /* texts that mean nothing */
     bool short_rows;              /* rows may end before the header does */
+    bool tell_unused;             /* people write the header: columns that are not read are told */
     char decimal_mark;
     bool negate;                  /* positive amounts are money out */
     char *date_format;            /* YYYY, MM and DD at their places, a time as hh, mm, ss */

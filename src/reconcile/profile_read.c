@@ -14,8 +14,8 @@ static const char *const role_names[COLUMN_ROLES] = {
 
 static const char profile_members[] =
     "$schema name version format title help encoding separator quotes field_mark decimal_mark "
-    "date_format negate trim empty short_rows columns extra balances footer footer_required "
-    "file_names lengths "
+    "date_format negate trim empty short_rows tell_unused columns extra balances footer "
+    "footer_required file_names lengths "
     "recognise labels rows totals checks";
 
 struct reading {
@@ -84,6 +84,7 @@ static bool read_column(struct reading *r, const cJSON *value, int place, const 
         !profile_json_text(&r->json, value, "value", &column->fixed) ||
         !profile_json_flag(&r->json, value, "required", &column->required) ||
         !profile_json_flag(&r->json, value, "optional", &column->optional) ||
+        !profile_json_flag(&r->json, value, "negative", &column->negative) ||
         !profile_json_choice(&r->json, value, "unit", units, &unit) ||
         !read_values(r, member(value, "values"), column) || !read_place(r, value, column))
         return false;
@@ -120,7 +121,7 @@ static bool read_roles(struct reading *r, const cJSON *columns)
                              ? "name value required values at length credit debit"
                          : role == COLUMN_AMOUNT || role == COLUMN_INCOME ||
                                  role == COLUMN_EXPENSE || role >= COLUMN_BALANCE
-                             ? "name value required values at length unit optional"
+                             ? "name value required values at length unit optional negative"
                              : "name value required values at length"))
             return false;
     }
@@ -300,6 +301,23 @@ static bool read_character(struct reading *r, const char *name, char *character)
     return profile_json_refuse(&r->json, _("a single ASCII character is expected"));
 }
 
+static bool read_separators(struct reading *r)
+{
+    char *text = NULL;
+    if (!profile_json_text(&r->json, r->json.root, "separator", &text))
+        return false;
+    bool good = !text || (*text && strlen(text) <= PROFILE_SEPARATORS);
+    for (const char *at = text; good && at && *at; at++)
+        good = (unsigned char)*at < 0x80 && !strchr("\"\r\n", *at);
+    if (text && good)
+        strcpy(r->profile->separators, text);
+    free(text);
+    if (good)
+        return true;
+    profile_json_enter(&r->json, "separator");
+    return profile_json_refuse(&r->json, _("one to four ASCII characters are expected"));
+}
+
 static bool read_encoding(struct reading *r)
 {
     char *name = NULL;
@@ -352,12 +370,13 @@ static bool read_heads(struct reading *r)
         !profile_json_number(&r->json, root, "version", 1, 1000000, &profile->version) ||
         !profile_json_choice(&r->json, root, "format", layouts, &layout) ||
         !read_both(r, "title", profile->title) || !read_both(r, "help", profile->help) ||
-        !read_encoding(r) || !read_character(r, "separator", &profile->separator) ||
+        !read_encoding(r) || !read_separators(r) ||
         !read_character(r, "field_mark", &profile->field_mark) ||
         !read_character(r, "decimal_mark", &profile->decimal_mark) ||
         !profile_json_flag(&r->json, root, "quotes", &profile->quotes) ||
         !profile_json_flag(&r->json, root, "negate", &profile->negate) ||
         !profile_json_flag(&r->json, root, "short_rows", &profile->short_rows) ||
+        !profile_json_flag(&r->json, root, "tell_unused", &profile->tell_unused) ||
         !profile_json_flag(&r->json, root, "footer_required", &profile->footer_required) ||
         !profile_json_text(&r->json, root, "trim", &profile->trim))
         return false;
@@ -426,7 +445,7 @@ struct profile *profile_read(const char *path, struct error *error)
         return NULL;
     r.profile = xcalloc(1, sizeof *r.profile);
     r.profile->version = 1;
-    r.profile->separator = ',';
+    strcpy(r.profile->separators, ",");
     r.profile->decimal_mark = '.';
     r.profile->quotes = true;
     r.profile->column_count = COLUMN_ROLES;

@@ -9,7 +9,8 @@
 /* Lines of one account, reference and amount without its sign. */
 struct told {
     uint32_t first, second; /* number plus one */
-    uint32_t lines;         /* at most 3 */
+    uint32_t lines : 2;     /* at most 3 */
+    uint32_t tag : 30;      /* of the hash: few lines meet the slot of another one with their tag */
 };
 
 struct run_unique {
@@ -54,22 +55,40 @@ static bool same(const struct match_store *store, const struct match_line *one,
     return !plain_key_sign(&b);
 }
 
-static void tell(struct run_unique *unique, uint32_t number)
+static void tell(struct run_unique *unique, uint32_t number, uint64_t hash)
 {
     const struct match_line *line = &unique->store->lines[number];
-    uint64_t hash;
-    if (!hash_line(unique->store, line, &hash))
-        return;
+    const uint32_t tag = (uint32_t)(hash >> 34);
     size_t at = hash & (unique->slots - 1);
     while (unique->table[at].lines &&
-           !same(unique->store, line, &unique->store->lines[unique->table[at].first - 1]))
+           (unique->table[at].tag != tag ||
+            !same(unique->store, line, &unique->store->lines[unique->table[at].first - 1])))
         at = (at + 1) & (unique->slots - 1);
     struct told *told = &unique->table[at];
+    told->tag = tag;
     if (told->lines == 0)
         told->first = number + 1;
     else
         told->second = number + 1;
-    told->lines += told->lines < 3;
+    if (told->lines < 3)
+        told->lines++;
+}
+
+/* Tells all lines; the slot of each is fetched some lines ahead, since it is hardly ever at hand. */
+static void tell_all(struct run_unique *unique)
+{
+    enum { AHEAD = 16 };
+    uint64_t hash[AHEAD];
+    bool given[AHEAD];
+    const size_t count = unique->store->count;
+    for (size_t i = 0; i < count + AHEAD; i++) {
+        const size_t at = i % AHEAD;
+        if (i >= AHEAD && given[at])
+            tell(unique, (uint32_t)(i - AHEAD), hash[at]);
+        given[at] = i < count && hash_line(unique->store, &unique->store->lines[i], &hash[at]);
+        if (given[at])
+            __builtin_prefetch(&unique->table[hash[at] & (unique->slots - 1)], 1);
+    }
 }
 
 static void add_other(struct run_unique *unique, uint32_t book)
@@ -116,8 +135,7 @@ struct run_unique *run_unique_new(const struct match_store *store, const struct 
         unique->slots *= 2;
     unique->table = xcalloc(unique->slots, sizeof *unique->table);
     unique->has = xcalloc(store->count + 1, 1);
-    for (size_t i = 0; i < store->count; i++)
-        tell(unique, (uint32_t)i);
+    tell_all(unique);
     for (size_t i = 0; i < unique->slots; i++)
         judge(unique, &unique->table[i]);
     free(unique->table);

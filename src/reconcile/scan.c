@@ -10,7 +10,10 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { BLOCK = 1 << 18 };
+enum {
+    BLOCK = 1 << 18,
+    PAIRS_TO_SINGLES = 4 /* of other encodings of two bytes fewer have a high second one */
+};
 
 /* State between blocks: an open UTF-8 sequence and the counts that tell GBK from Western text. */
 struct state {
@@ -22,6 +25,7 @@ struct state {
     uint64_t invalid_at, sequence_at;
     bool lead;             /* the byte before may be the lead of a GB2312 pair */
     uint64_t pairs, singles;
+    bool torn;             /* some bytes are no character of GB18030 */
     bool ascii;
     bool nul;
     uint64_t nul_at;
@@ -76,7 +80,8 @@ static void start_sequence(struct state *state, unsigned char byte)
     }
 }
 
-/* Chinese text in GBK is pairs of high bytes; Western text has single ones between letters. */
+/* Chinese text in GBK is pairs of high bytes; Western text has single ones between letters. Digits
+ * follow in characters of four bytes. */
 static void count_pair(struct state *state, unsigned char byte)
 {
     if (state->lead) {
@@ -85,8 +90,12 @@ static void count_pair(struct state *state, unsigned char byte)
             state->pairs++;
         else
             state->singles++;
+        if (byte < '0' || (byte > '9' && byte < 0x40) || byte == 0x7F || byte == 0xFF)
+            state->torn = true;
     } else if (byte >= 0x80) {
         state->lead = true;
+        if (byte == 0x80 || byte == 0xFF)
+            state->torn = true;
     }
 }
 
@@ -175,6 +184,8 @@ static bool finish(struct state *state, const char *name, struct scan *scan, str
     if (state->invalid)
         scan->encoding =
             state->pairs > state->singles ? ENCODING_GB18030 : ENCODING_WINDOWS_1252;
+    scan->certain = !state->invalid || (!state->torn && !state->lead &&
+                                        state->pairs > PAIRS_TO_SINGLES * state->singles);
     return true;
 }
 

@@ -16,6 +16,7 @@ struct scan {
     enum encoding encoding;
     bool ascii;       /* no byte above 127 */
     bool mixed;       /* some bytes are not UTF-8 */
+    bool certain;     /* UTF-8, or GB18030 throughout and mostly pairs; else the encoding is a guess */
     uint64_t invalid; /* offset of the first of them */
 };
 

@@ -32,6 +32,7 @@ struct source {
     uint64_t base; /* file offset of buffer[0] */
     uint64_t line, first_line;
     bool finished;
+    char line_end; /* '\n', or '\r' in a file without any other */
     char *text; /* converted slices of the current record */
     size_t text_used, text_capacity;
 };
@@ -48,6 +49,16 @@ static void skip_mark(struct source *source)
 {
     if (!source->base && source->end >= 3 && !memcmp(source->buffer, "\xEF\xBB\xBF", 3))
         source->mark = source->next = 3;
+}
+
+/* Some programs end lines by a carriage return alone. */
+static void choose_line_end(struct source *source)
+{
+    size_t length = source->end < PEEK ? source->end : PEEK;
+    bool feeds = memchr(source->buffer, '\n', length) != NULL;
+    const char *returned = feeds ? NULL : memchr(source->buffer, '\r', length);
+    /* One that the part ends with may be half of a pair. */
+    source->line_end = returned && returned + 1 < source->buffer + length ? '\r' : '\n';
 }
 
 static ssize_t read_some(struct source *source, struct error *error)
@@ -100,6 +111,7 @@ bool source_rewind(struct source *source, struct error *error)
                 return false;
     }
     skip_mark(source);
+    choose_line_end(source);
     return true;
 }
 
@@ -169,6 +181,7 @@ struct source *source_memory(const char *name, const char *bytes, size_t length,
     source->end = source->capacity = length;
     source->finished = true;
     skip_mark(source);
+    choose_line_end(source);
     return source;
 }
 
@@ -243,6 +256,11 @@ bool source_is_utf8(const struct source *source)
     return !source->converter;
 }
 
+enum encoding source_encoding(const struct source *source)
+{
+    return source->encoding;
+}
+
 bool source_set_encoding(struct source *source, enum encoding encoding, struct error *error)
 {
     if (encoding != ENCODING_UTF8 || !source->scan.mixed)
@@ -272,7 +290,8 @@ static bool find_end(struct source *source, size_t *end, struct error *error)
     size_t searched = 0;
     for (;;) {
         size_t from = source->next + searched;
-        char *found = from < source->end ? memchr(source->buffer + from, '\n', source->end - from)
+        char *found = from < source->end ? memchr(source->buffer + from, source->line_end,
+                                                  source->end - from)
                                          : NULL;
         *end = found ? (size_t)(found - source->buffer) : source->end;
         if (*end - source->mark > SOURCE_LINE_LIMIT)
@@ -291,16 +310,10 @@ static bool find_end(struct source *source, size_t *end, struct error *error)
     }
 }
 
-bool source_next(struct source *source, struct slice *line, struct error *error)
+/* From the mark to the line end that follows, without it. */
+static bool take_line(struct source *source, struct slice *line, struct error *error)
 {
     size_t end;
-    source->text_used = 0;
-    source->mark = source->next;
-    source->first_line = source->line + 1;
-    if (source->next == source->end && (source->finished || !refill(source, error)))
-        return false;
-    if (source->next == source->end && source->finished)
-        return false;
     if (!find_end(source, &end, error))
         return false;
     source->line++;
@@ -311,19 +324,23 @@ bool source_next(struct source *source, struct slice *line, struct error *error)
     return true;
 }
 
-bool source_extend(struct source *source, struct slice *line, struct error *error)
+bool source_next(struct source *source, struct slice *line, struct error *error)
 {
-    size_t end;
+    source->text_used = 0;
+    source->mark = source->next;
+    source->first_line = source->line + 1;
+    if (source->next == source->end && (source->finished || !refill(source, error)))
+        return false;
     if (source->next == source->end && source->finished)
         return false;
-    if (!find_end(source, &end, error))
+    return take_line(source, line, error);
+}
+
+bool source_extend(struct source *source, struct slice *line, struct error *error)
+{
+    if (source->next == source->end && source->finished)
         return false;
-    source->line++;
-    size_t length = end - source->mark;
-    if (length && source->buffer[end - 1] == '\r')
-        length--;
-    *line = (struct slice){source->buffer + source->mark, length};
-    return true;
+    return take_line(source, line, error);
 }
 
 /* Length of the block without what follows its last '>' or line end; 0 when it has none. */

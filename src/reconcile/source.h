@@ -36,6 +36,8 @@ bool source_is_sheet(const struct source *source);
 bool source_is_decoded(const struct source *source);
 /* Whether source_text() gives back what it gets. */
 bool source_is_utf8(const struct source *source);
+/* What it is decoded as. */
+enum encoding source_encoding(const struct source *source);
 /* Decodes from now on as this encoding. Refuses UTF-8 for a file that is not. */
 bool source_set_encoding(struct source *source, enum encoding encoding, struct error *error);
 

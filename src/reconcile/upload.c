@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/date.h"
+#include "base/digest.h"
 #include "base/language.h"
 #include "database/copy_binary.h"
 #include "database/session.h"
@@ -175,12 +176,6 @@ static bool take_item(void *context, const struct item *item, struct error *erro
     return copy_row_end(copy, error);
 }
 
-static void hex(const unsigned char digest[32], char text[65])
-{
-    for (int i = 0; i < 32; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
-}
-
 #define LINE_COLUMNS                                                                               \
     "line, amount, value_date, book_date, kind, reference, bank_reference, counterparty, "         \
     "narrative, "                                                                                  \
@@ -274,7 +269,7 @@ static char *describe(const struct source *source, const struct format *format,
     const struct scan *scan = source_scan(source);
     const char *slash = strrchr(source_name(source), '/');
     cJSON *file = cJSON_CreateObject();
-    hex(scan->sha256, digest);
+    digest_hex(scan->sha256, 32, digest);
     cJSON_AddStringToObject(file, "name",
                             options->name ? options->name
                             : slash       ? slash + 1
@@ -291,7 +286,7 @@ static char *describe(const struct source *source, const struct format *format,
     }
     add_integer(file, "parser_version", FORMAT_VERSION);
     cJSON_AddStringToObject(file, "encoding",
-                            scan->ascii ? "ASCII" : encoding_name(scan->encoding));
+                            scan->ascii ? "ASCII" : encoding_name(source_encoding(source)));
     if (options->lane)
         cJSON_AddStringToObject(file, "lane", options->lane);
     cJSON_AddItemReferenceToObject(file, "controls", upload->controls);
@@ -322,7 +317,7 @@ static bool commit_file(struct upload *upload, const char *file, struct upload_r
     free(id);
     const char *key[] = {result->file_id};
     if (!session_rows(upload->connection,
-                      "SELECT status, statement_count, line_count, new_count, reason "
+                      "SELECT status, statement_count, line_count, new_count, reason, reason_zh "
                       "FROM api.statement_file_list WHERE file_id = $1::bigint",
                       1, key, &rows, error))
         return false;
@@ -330,7 +325,8 @@ static bool commit_file(struct upload *upload, const char *file, struct upload_r
     result->statements = atoll(PQgetvalue(rows, 0, 1));
     result->lines = atoll(PQgetvalue(rows, 0, 2));
     result->fresh = atoll(PQgetvalue(rows, 0, 3));
-    snprintf(result->reason, sizeof result->reason, "%s", PQgetvalue(rows, 0, 4));
+    int reason = language_current() == LANGUAGE_CHINESE ? 5 : 4;
+    snprintf(result->reason, sizeof result->reason, "%s", PQgetvalue(rows, 0, reason));
     PQclear(rows);
     return true;
 }
@@ -339,7 +335,7 @@ static bool check_known(PGconn *connection, const struct source *source, char si
                         struct error *error)
 {
     char digest[65], text[2] = {side, '\0'};
-    hex(source_scan(source)->sha256, digest);
+    digest_hex(source_scan(source)->sha256, 32, digest);
     const char *values[] = {digest, text};
     return session_do(connection, "SELECT api.import_check($1, $2)", 2, values, error);
 }

@@ -15,6 +15,8 @@
 
 enum { EXACT_DIGITS = 15, DECIMALS_MOST = 4, WIDTH_LEAST = 6, WIDTH_MOST = 60, TEXT_MOST = 32000 };
 
+#define HEX_DIGITS "0123456789abcdefABCDEF"
+
 #define FUNCTIONS(X) \
     X(workbook_new_opt) X(workbook_add_worksheet) X(workbook_add_format) X(workbook_close) \
     X(workbook_set_properties) X(format_set_num_format) X(format_set_bold) X(format_set_align) \
@@ -162,13 +164,26 @@ struct spreadsheet *spreadsheet_open(const char *path, const char *title, struct
     return sheet;
 }
 
+/* "_x001B_" stands for the character 1B in a cell (ECMA-376 part 1, 22.9.2.19, ST_Xstring): a text
+ * with it is written so that it stays what it is. */
+static void add_literally(struct buffer *out, const char *text)
+{
+    for (; *text; text++) {
+        bool escape = text[0] == '_' && text[1] == 'x' && strspn(text + 2, HEX_DIGITS) >= 4 &&
+                      text[6] == '_';
+        buffer_add(out, escape ? "_x005F" : "");
+        buffer_add_char(out, *text);
+    }
+}
+
 /* A string cell, cut where the format ends. */
 static void write_text(struct spreadsheet *sheet, int column, const char *text, lxw_format *format)
 {
     char *cut = NULL;
-    struct buffer plain = BUFFER_INIT;
+    struct buffer plain = BUFFER_INIT, literal = BUFFER_INIT;
     text_plain(&plain, text, strlen(text), '\n');
-    text = buffer_text(&plain);
+    add_literally(&literal, buffer_text(&plain));
+    text = buffer_text(&literal);
     if (strlen(text) > TEXT_MOST) {
         size_t length = TEXT_MOST;
         while (((unsigned char)text[length] & 0xC0) == 0x80)
@@ -179,6 +194,7 @@ static void write_text(struct spreadsheet *sheet, int column, const char *text, 
                             sheet->page, sheet->row, (lxw_col_t)column, cut ? cut : text, format));
     free(cut);
     buffer_free(&plain);
+    buffer_free(&literal);
 }
 
 void spreadsheet_heading(struct spreadsheet *sheet, const char *text)

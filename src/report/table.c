@@ -117,12 +117,17 @@ static void add_table(const struct report_table *table, struct buffer *out)
     free(widths);
 }
 
+static const char *label_of(const struct report_table *table, int row)
+{
+    return table->labels ? table->labels[row] : table->cells[row * table->columns + table->label];
+}
+
 static void add_bar(const struct report_table *table, int row, int label_width, int bar_width,
                     int64_t greatest, struct buffer *out)
 {
     const char *const *cells = table->cells + row * table->columns;
     struct line line = LINE_INIT;
-    add_cell(out, cells[table->label], label_width, false);
+    add_cell(out, label_of(table, row), label_width, false);
     buffer_add(out, "  ");
     if (table->bars[row] >= 0)
         chart_bar(&line, 0, table->bars[row], greatest, bar_width, false);
@@ -139,7 +144,7 @@ static void add_chart(const struct report_table *table, int cells, struct buffer
     int label_width = 0, value_width = 0;
     for (int row = 0; row < table->rows; row++) {
         const char *const *texts = table->cells + row * table->columns;
-        int label = safe_width(texts[table->label]), value = safe_width(texts[table->bar]);
+        int label = safe_width(label_of(table, row)), value = safe_width(texts[table->bar]);
         label_width = label > label_width ? label : label_width;
         value_width = value > value_width ? value : value_width;
         if (!table->greatest && table->bars[row] > greatest)

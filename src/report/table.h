@@ -17,6 +17,7 @@ struct report_table {
     int rows;
     const char *const *totals; /* one for each column, NULL = blank; NULL: no totals */
     int label, bar;            /* columns of the chart; bar -1: no chart */
+    const char *const *labels; /* of each row, of a chart whose labels are in no column; else NULL */
     const int64_t *bars;       /* one for each row, < 0: no value */
     int64_t greatest;          /* of a full bar; 0: the greatest of `bars` */
     const char *const *sheets; /* for paper: of each row the sheet that it stands on, those of one

@@ -46,12 +46,13 @@ CREATE TABLE bank.setting (
     note text NOT NULL DEFAULT ''
 );
 INSERT INTO bank.setting (name, value, note) VALUES
-    ('business_date', to_char(now(), 'YYYY-MM-DD'), 'the bank''s day, moved by the day-end'),
+    ('business_date', to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD'), 'the bank''s day, moved by the day-end'),
     ('timezone', 'Asia/Shanghai', 'zone of business hours and of days'),
     ('bank_name_zh', '演示银行', 'shown in the title line'),
     ('bank_name_en', 'Demonstration Bank', 'shown in the title line'),
     ('reveal_per_hour', '20', 'masked fields one member of staff may reveal in an hour'),
-    ('grant_hours', '8', 'hours for which a supervisor''s grant opens a record');
+    ('grant_hours', '8', 'hours for which a supervisor''s grant opens a record'),
+    ('recheck_days', '30', 'days from being told in which a customer may ask for a re-check');
 
 -- Staff and units are read by the helpers below before a scope is known: no row level security.
 SELECT bank.table_protect('bank.unit', 'SELECT', false);
@@ -155,23 +156,79 @@ ALTER FUNCTION bank.my_role OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_scope_low, bank.my_scope_high, bank.my_unit, bank.my_staff_id,
     bank.my_role TO bankops_staff;
 
+-- Roles as people call them: '柜员、主管', 'clerk, supervisor'.
+CREATE FUNCTION bank.role_names(p_roles text[]) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT string_agg(coalesce(bank.in_language(v.zh, v.en), r), bank.in_language('、', ', ') ORDER BY n)
+      FROM unnest(p_roles) WITH ORDINALITY x (r, n)
+      LEFT JOIN (VALUES ('clerk', '柜员', 'clerk'), ('rm', '客户经理', 'relationship manager'),
+                        ('supervisor', '主管', 'supervisor'), ('auditor', '审计', 'auditor'),
+                        ('admin', '管理员', 'administrator'), ('worker', '后台作业', 'unattended job')) v (role, zh, en)
+        ON v.role = r
+     WHERE r <> 'worker' OR cardinality(p_roles) = 1
+$$;
+GRANT EXECUTE ON FUNCTION bank.role_names TO bankops_staff, bankops_api;
+
 -- Fails with BO403 unless the caller has one of the roles.
 CREATE FUNCTION bank.require_role(VARIADIC p_roles text[]) RETURNS void LANGUAGE plpgsql STABLE AS $$
 BEGIN
     IF NOT (bank.me()).role = ANY (p_roles) THEN
-        PERFORM bank.fail('BO403', 'Your role does not permit this.', array_to_string(p_roles, ', '),
+        PERFORM bank.fail('BO403', 'Your role does not permit this.', bank.role_names(p_roles),
                           'Ask a colleague with that role.');
     END IF;
 END $$;
 
--- Name of a member of staff or of a unit in both languages ("zh / en" is left to the screen).
+-- The text in the language of whoever asks: the console says it with each request, for that transaction
+-- only (`bankops.language`), so that it holds behind a pooler; who says nothing gets the bank's own.
+CREATE FUNCTION bank.in_language(p_zh text, p_en text) RETURNS text LANGUAGE sql STABLE
+AS $$ SELECT CASE WHEN current_setting('bankops.language', true) = 'en' AND p_en <> '' THEN p_en ELSE p_zh END $$;
+
+-- An amount of minor units as people write it.
+CREATE FUNCTION bank.recon_money(p_amount bigint, p_currency text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN p_currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF',
+                                     'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')
+                  THEN to_char(p_amount, 'FM999,999,999,999,999,990')
+                  WHEN p_currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
+                  THEN to_char(p_amount / 1000.0, 'FM999,999,999,999,999,990.000')
+                  ELSE to_char(p_amount / 100.0, 'FM999,999,999,999,999,990.00') END $$;
+
+-- A name that somebody keeps in both languages, '代发工资开通：12 × 10 / Payroll set-up: 12 × 10': the one of whoever asks.
+CREATE FUNCTION bank.name_side(p_name text, p_english boolean) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN p_name ~ '^[^/]*[\u3400-\u9fff][^/]* / [^\u3400-\u9fff]+$'
+                  THEN split_part(p_name, ' / ', CASE WHEN p_english THEN 2 ELSE 1 END) ELSE p_name END $$;
+CREATE FUNCTION bank.name_side(p_name text) RETURNS text LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp
+AS $$ SELECT bank.in_language(bank.name_side(p_name, false), bank.name_side(p_name, true)) $$;
+
+-- Name of a member of staff or of a unit in that language.
 CREATE FUNCTION bank.staff_name(p_staff_id int) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = bank, pg_temp
-AS $$ SELECT name_zh FROM bank.staff WHERE staff_id = p_staff_id $$;
+AS $$ SELECT bank.in_language(name_zh, name_en) FROM bank.staff WHERE staff_id = p_staff_id $$;
+
+-- The same by login; the login itself where nobody has it (the program's own work, say).
+CREATE FUNCTION bank.login_name(p_login text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN coalesce((SELECT bank.in_language(s.name_zh, s.name_en) FROM bank.staff s WHERE s.login = p_login),
+                    p_login);
+END $$;
 
 CREATE FUNCTION bank.unit_name(p_unit_id int) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = bank, pg_temp
-AS $$ SELECT name_zh FROM bank.unit WHERE unit_id = p_unit_id $$;
+AS $$ SELECT bank.in_language(name_zh, name_en) FROM bank.unit WHERE unit_id = p_unit_id $$;
+
+CREATE FUNCTION bank.unit_code(p_unit_id int) RETURNS text LANGUAGE sql STABLE
+AS $$ SELECT code FROM bank.unit WHERE unit_id = p_unit_id $$;
+
+-- The same in a fixed language, for texts that are kept in both.
+CREATE FUNCTION bank.staff_name(p_staff_id int, p_english boolean) RETURNS text LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp
+AS $$ SELECT CASE WHEN p_english AND name_en <> '' THEN name_en ELSE name_zh END
+     FROM bank.staff WHERE staff_id = p_staff_id $$;
+
+CREATE FUNCTION bank.unit_name(p_unit_id int, p_english boolean) RETURNS text LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp
+AS $$ SELECT CASE WHEN p_english AND name_en <> '' THEN name_en ELSE name_zh END
+     FROM bank.unit WHERE unit_id = p_unit_id $$;
 
 -- Units inside the caller's scope.
 CREATE FUNCTION bank.in_scope(p_unit_id int) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
@@ -186,9 +243,17 @@ AS $$ SELECT day FROM bank.calendar_day WHERE day > p_day AND working
 ALTER FUNCTION bank.today OWNER TO bankops_owner;
 ALTER FUNCTION bank.local_day OWNER TO bankops_owner;
 ALTER FUNCTION bank.timezone OWNER TO bankops_owner;
-ALTER FUNCTION bank.staff_name OWNER TO bankops_owner;
-ALTER FUNCTION bank.unit_name OWNER TO bankops_owner;
+ALTER FUNCTION bank.in_language OWNER TO bankops_owner;
+ALTER FUNCTION bank.name_side(text) OWNER TO bankops_owner;
+ALTER FUNCTION bank.name_side(text, boolean) OWNER TO bankops_owner;
+ALTER FUNCTION bank.staff_name(int) OWNER TO bankops_owner;
+ALTER FUNCTION bank.login_name(text) OWNER TO bankops_owner;
+ALTER FUNCTION bank.staff_name(int, boolean) OWNER TO bankops_owner;
+ALTER FUNCTION bank.unit_name(int) OWNER TO bankops_owner;
+ALTER FUNCTION bank.unit_name(int, boolean) OWNER TO bankops_owner;
 ALTER FUNCTION bank.in_scope OWNER TO bankops_owner;
 -- Views evaluate these for the operator; without USAGE on the schema nobody can call them by name.
-GRANT EXECUTE ON FUNCTION bank.today, bank.local_day, bank.timezone, bank.staff_name, bank.unit_name, bank.in_scope
+GRANT EXECUTE ON FUNCTION bank.today, bank.local_day, bank.timezone, bank.in_language, bank.staff_name(int),
+    bank.login_name(text), bank.name_side(text), bank.name_side(text, boolean),
+    bank.staff_name(int, boolean), bank.unit_name(int), bank.unit_name(int, boolean), bank.in_scope
     TO bankops_staff;

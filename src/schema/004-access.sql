@@ -38,6 +38,9 @@ BEGIN
                        AND state = 'granted' AND expires_at > clock_timestamp());
 END $$;
 
+CREATE FUNCTION bank.customer_number(p_customer_id bigint) RETURNS text LANGUAGE sql STABLE
+AS $$ SELECT customer_number FROM bank.customer WHERE customer_id = p_customer_id $$;
+
 -- The customer, if the caller may open it now. BO404 outside his units (as if it did not exist),
 -- BO428 for his own record or a restricted customer without a grant.
 CREATE FUNCTION bank.customer_require(p_customer_id bigint) RETURNS bank.customer
@@ -58,7 +61,7 @@ BEGIN
         PERFORM bank.fail('BO428', CASE WHEN answer.restricted
                               THEN 'This customer is restricted.'
                               ELSE 'This is your own record.' END,
-                          p_customer_id::text, 'Ask a supervisor for access.', 'p_customer_id');
+                          answer.customer_number, 'Ask a supervisor for access.', 'p_customer_id');
     END IF;
     RETURN answer;
 END $$;

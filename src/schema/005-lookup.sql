@@ -106,31 +106,21 @@ BEGIN
     FROM bank.customer c, bank.customer_terms(c) AS t WHERE c.customer_id = p_customer_id;
 END $$;
 
--- Indexes of lookup and of the customer view; dropped before a bulk load, created after it.
-CREATE FUNCTION bank.search_index_create() RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    CREATE INDEX IF NOT EXISTS customer_term_unit
-        ON bank.customer_term (unit_id, term, customer_id) INCLUDE (kind);
-    CREATE INDEX IF NOT EXISTS customer_term_all
-        ON bank.customer_term (term, customer_id) INCLUDE (unit_id, kind);
-    CREATE INDEX IF NOT EXISTS customer_search_grams
-        ON bank.customer_search USING gin (bank.name_grams(unit_id, folded)) WITH (fastupdate = off);
-    CREATE INDEX IF NOT EXISTS customer_number ON bank.customer (customer_number);
-    CREATE INDEX IF NOT EXISTS customer_identity_number ON bank.customer_identity (number);
-    CREATE INDEX IF NOT EXISTS phone_number ON bank.phone (phone);
-    CREATE INDEX IF NOT EXISTS phone_last4 ON bank.phone (last4, unit_id, customer_id);
-    CREATE INDEX IF NOT EXISTS account_number ON bank.account (number);
-    CREATE INDEX IF NOT EXISTS card_number ON bank.card (card_number);
-    CREATE INDEX IF NOT EXISTS entry_at ON bank.entry (customer_id, at, entry_id);
-    CREATE INDEX IF NOT EXISTS contact_at ON bank.contact (customer_id, at, contact_id);
-END $$;
-
-CREATE FUNCTION bank.search_index_drop() RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    DROP INDEX IF EXISTS bank.customer_term_unit, bank.customer_term_all, bank.customer_search_grams,
-        bank.customer_number, bank.customer_identity_number, bank.phone_number, bank.phone_last4,
-        bank.account_number, bank.card_number, bank.entry_at, bank.contact_at;
-END $$;
+-- Indexes of lookup and of the customer view.
+CREATE INDEX customer_term_unit
+    ON bank.customer_term (unit_id, term, customer_id) INCLUDE (kind);
+CREATE INDEX customer_term_all
+    ON bank.customer_term (term, customer_id) INCLUDE (unit_id, kind);
+CREATE INDEX customer_search_grams
+    ON bank.customer_search USING gin (bank.name_grams(unit_id, folded)) WITH (fastupdate = off);
+CREATE INDEX customer_number ON bank.customer (customer_number);
+CREATE INDEX customer_identity_number ON bank.customer_identity (number);
+CREATE INDEX phone_number ON bank.phone (phone);
+CREATE INDEX phone_last4 ON bank.phone (last4, unit_id, customer_id);
+CREATE INDEX account_number ON bank.account (number);
+CREATE INDEX card_number ON bank.card (card_number);
+CREATE INDEX entry_at ON bank.entry (customer_id, at, entry_id);
+CREATE INDEX contact_at ON bank.contact (customer_id, at, contact_id);
 
 -- Finds the grams that more than 10,000 names have further in, from a sample; part of every bulk load.
 -- (The index collects all of a gram's hits before the first is seen: 10,000 take a millisecond.)
@@ -182,7 +172,6 @@ BEGIN
     PERFORM bank.search_hot_fill();
 END $$;
 
-SELECT bank.search_index_create();
 
 -- A tier that changes shows in the next lookup.
 CREATE FUNCTION bank.search_tier() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -313,34 +302,41 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
                            AND position(p_text IN s.folded) > 1 LIMIT p_limit) AS t
      WHERE u.unit_id <> p_unit LIMIT p_limit) $$;
 
+-- A page of hits, in order; people: how many different customers they are.
+CREATE TYPE bank.search_page AS (ids bigint[], matches text[], ranks int[], people int);
+
 -- The hits for one spelling of what was typed. p_way: which of the probes above; p_limit: how many
 -- of each part of it, p_most: how many in all. A probe stops as soon as it has them.
-CREATE FUNCTION bank.search_probe(p_way text, p_text text, me bank.searcher, p_limit int,
-                                  p_most int)
-RETURNS SETOF bank.search_hit LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION bank.search_probe(p_way text, p_text text, me bank.searcher, p_limit int, p_most int)
+RETURNS bank.search_page LANGUAGE plpgsql STABLE AS $$
 DECLARE
+    page bank.search_page;
     narrow boolean := me.high - me.low < 16;
     unit int := CASE WHEN me.unit_id BETWEEN me.low AND me.high THEN me.unit_id ELSE me.low END;
 BEGIN
     IF p_way = 'last4' THEN
-        RETURN QUERY SELECT * FROM bank.search_last4(p_text, unit, me.low, me.high, p_limit);
+        SELECT array_agg(customer_id), array_agg(match), array_agg(rank), count(DISTINCT customer_id)
+        INTO page FROM bank.search_last4(p_text, unit, me.low, me.high, p_limit);
     ELSIF p_way = 'phone' THEN
-        RETURN QUERY SELECT * FROM bank.search_phone(p_text, me.low, me.high, p_limit);
+        SELECT array_agg(customer_id), array_agg(match), array_agg(rank), count(DISTINCT customer_id)
+        INTO page FROM bank.search_phone(p_text, me.low, me.high, p_limit);
     ELSIF p_way = 'number' THEN
-        RETURN QUERY SELECT * FROM bank.search_number(p_text, me.low, me.high, p_limit);
+        SELECT array_agg(customer_id), array_agg(match), array_agg(rank), count(DISTINCT customer_id)
+        INTO page FROM bank.search_number(p_text, me.low, me.high, p_limit);
     ELSIF p_way = 'term' AND narrow THEN
-        RETURN QUERY SELECT * FROM bank.search_term_narrow(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_most;
+        SELECT array_agg(customer_id), array_agg(match), array_agg(rank), count(DISTINCT customer_id)
+        INTO page FROM (SELECT * FROM bank.search_term_narrow(p_text, unit, me.low, me.high, p_limit) LIMIT p_most) AS h;
     ELSIF p_way = 'term' THEN
-        RETURN QUERY SELECT * FROM bank.search_term_wide(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_most;
+        SELECT array_agg(customer_id), array_agg(match), array_agg(rank), count(DISTINCT customer_id)
+        INTO page FROM (SELECT * FROM bank.search_term_wide(p_text, unit, me.low, me.high, p_limit) LIMIT p_most) AS h;
     ELSIF narrow OR bank.query_grams(NULL, p_text) <@ ARRAY(SELECT gram FROM bank.search_hot) THEN
-        RETURN QUERY SELECT * FROM bank.search_inside_narrow(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_most;
+        SELECT array_agg(customer_id), array_agg(match), array_agg(rank), count(DISTINCT customer_id)
+        INTO page FROM (SELECT * FROM bank.search_inside_narrow(p_text, unit, me.low, me.high, p_limit) LIMIT p_most) AS h;
     ELSE
-        RETURN QUERY SELECT * FROM bank.search_inside_wide(p_text, unit, me.low, me.high, p_limit)
-                     LIMIT p_most;
+        SELECT array_agg(customer_id), array_agg(match), array_agg(rank), count(DISTINCT customer_id)
+        INTO page FROM (SELECT * FROM bank.search_inside_wide(p_text, unit, me.low, me.high, p_limit) LIMIT p_most) AS h;
     END IF;
+    RETURN page;
 END $$;
 
 -- What was typed, as the probes that can find it: {way, text} pairs, the most exact first.
@@ -359,9 +355,10 @@ BEGIN
                     ELSE ARRAY[['term', p_query], ['inside', p_query]] END;
     END IF;
     folded := CASE WHEN p_query ~ '^[0-9]+$' THEN p_query ELSE bank.search_fold(p_query) END;
-    -- spaces, dashes and dots are how people group digits and part names
+    -- spaces, dashes and dots are how people group digits and part names; (86) leads a phone
     compact := regexp_replace(folded, '[\s\u2010-\u2015\u2212.-]', '', 'g');
-    IF compact ~ '^\+?[0-9]+$' THEN
+    IF compact ~ '^[+(]*[0-9][0-9()]*$' THEN
+        compact := regexp_replace(compact, '[()]', '', 'g');
         phone := regexp_replace(compact, '^(\+|00)?86(?=1[3-9][0-9]{1,9}$)', '');
         IF length(compact) = 4 THEN
             ways := ways || ARRAY[['last4', compact]];
@@ -394,55 +391,59 @@ BEGIN
     RETURN ways;
 END $$;
 
+-- Everybody of a page where he stands first, without those whom p_known has.
+CREATE FUNCTION bank.search_distinct(p_page bank.search_page, p_known bigint[])
+RETURNS bank.search_page LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    page bank.search_page;
+BEGIN
+    SELECT array_agg(d.id ORDER BY d.place), array_agg(d.match ORDER BY d.place),
+           array_agg(d.rank ORDER BY d.place), count(*) INTO page
+    FROM (SELECT DISTINCT ON (h.id) h.id, h.match, h.rank, h.place
+          FROM unnest(p_page.ids, p_page.matches, p_page.ranks)
+               WITH ORDINALITY AS h (id, match, rank, place)
+          WHERE h.id <> ALL (p_known) ORDER BY h.id, h.place) AS d;
+    RETURN page;
+END $$;
+
 -- The customers of a page, in order: runs the probes until p_limit are found. Runs as the owner of the
 -- tables, whom row level security exempts: every probe carries the caller's units.
 CREATE FUNCTION bank.search_found(p_query text, p_limit int, me bank.searcher,
                                   OUT ids bigint[], OUT matches text[], OUT ranks int[])
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
     way text[];
-    new_ids bigint[];
-    new_matches text[];
-    new_ranks int[];
-    people int;
+    page bank.search_page;
+    room int := p_limit;
     mixed boolean := false;
     ways text[] := bank.search_ways(p_query);
 BEGIN
     ids := '{}';
-    IF cardinality(ways) = 0 THEN
-        RETURN;
-    END IF;
+    IF cardinality(ways) = 0 THEN RETURN; END IF;
     FOREACH way SLICE 1 IN ARRAY ways LOOP
-        SELECT array_agg(h.customer_id), array_agg(h.match), array_agg(h.rank),
-               count(DISTINCT h.customer_id)
-        INTO new_ids, new_matches, new_ranks, people
-        FROM (SELECT * FROM bank.search_probe(way[1], way[2], me, p_limit, p_limit)) AS h;
-        CONTINUE WHEN people = 0;
+        page := bank.search_probe(way[1], way[2], me, p_limit,
+                                  CASE WHEN room < p_limit THEN p_limit * 2 ELSE p_limit END);
+        CONTINUE WHEN page.people = 0;
         -- Somebody hit twice, or by an earlier probe, is kept where he stands first.
-        IF people < cardinality(new_ids) OR ids <> '{}' THEN
-            SELECT array_agg(f.customer_id), array_agg(f.match), array_agg(f.rank)
-            INTO new_ids, new_matches, new_ranks
-            FROM (SELECT d.* FROM (
-                      SELECT DISTINCT ON (h.customer_id) h.customer_id, h.match, h.rank, h.place
-                      FROM bank.search_probe(way[1], way[2], me, p_limit, p_limit * 2)
-                           WITH ORDINALITY AS h (rank, match, customer_id, place)
-                      WHERE h.customer_id <> ALL (ids)
-                      ORDER BY h.customer_id, h.place) AS d
-                  ORDER BY d.place LIMIT p_limit - cardinality(ids)) AS f;
+        IF page.people < cardinality(page.ids) OR page.ids && ids THEN
+            IF room = p_limit THEN
+                page := bank.search_probe(way[1], way[2], me, p_limit, p_limit * 2);
+            END IF;
+            page := bank.search_distinct(page, ids);
+            CONTINUE WHEN page.people = 0;
         END IF;
-        ids := ids || new_ids;
-        matches := matches || new_matches;
-        ranks := ranks || new_ranks;
-        mixed := mixed OR cardinality(ids) > cardinality(new_ids);
-        EXIT WHEN cardinality(ids) >= p_limit;
+        mixed := mixed OR page.ranks[1] < ranks[cardinality(ranks)];
+        ids := ids || page.ids[:room];
+        matches := matches || page.matches[:room];
+        ranks := ranks || page.ranks[:room];
+        room := p_limit - cardinality(ids);
+        EXIT WHEN room = 0;
     END LOOP;
     -- A later way may be the more exact one.
     IF mixed THEN
-        SELECT array_agg(s.id), array_agg(s.match), array_agg(s.rank) INTO ids, matches, ranks
-        FROM (SELECT h.id, h.match, h.rank
-              FROM unnest(ids, matches, ranks) WITH ORDINALITY AS h (id, match, rank, place)
-              ORDER BY h.rank, h.place) AS s;
+        SELECT array_agg(h.id ORDER BY h.rank, h.place), array_agg(h.match ORDER BY h.rank, h.place),
+               array_agg(h.rank ORDER BY h.rank, h.place) INTO ids, matches, ranks
+        FROM unnest(ids, matches, ranks) WITH ORDINALITY AS h (id, match, rank, place);
     END IF;
 END $$;
 ALTER FUNCTION bank.search_found OWNER TO bankops_owner;

@@ -45,14 +45,14 @@ BEGIN
     IF NOT EXISTS (SELECT FROM bank.audit a
                    WHERE a.customer_id = p_customer_id AND a.action = 'customer_view'
                      AND a.login = session_user AND a.at > now() - interval '10 minutes') THEN
-        PERFORM bank.audit_write('customer_view', 'customer', p_customer_id::text, p_customer_id);
+        PERFORM bank.audit_write('customer_view', 'customer', c.customer_number, p_customer_id);
     END IF;
     RETURN QUERY
     SELECT c.customer_id, c.customer_number, c.kind, c.name, c.name_en, c.sex,
            extract(year FROM age(bank.today(), c.birth_date))::int,
            i.kind, bank.mask_identity(i.number), bank.mask_phone(p.phone), n.phones,
            bank.mask_address(a.address), c.occupation, c.industry, c.unit_id, u.name_zh, u.name_en,
-           s.name_zh, c.opened_on, c.version
+           bank.in_language(s.name_zh, s.name_en), c.opened_on, c.version
     FROM bank.unit u
     LEFT JOIN bank.staff s ON s.staff_id = c.manager_id
     LEFT JOIN LATERAL (SELECT * FROM bank.customer_identity x WHERE x.customer_id = c.customer_id
@@ -255,7 +255,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN
     PERFORM bank.panel_require(p_customer_id);
     RETURN QUERY
-    SELECT c.contact_id, c.at, c.channel, c.direction, c.topic, c.summary, c.outcome, s.name_zh
+    SELECT c.contact_id, c.at, c.channel, c.direction, c.topic, c.summary, c.outcome,
+           bank.in_language(s.name_zh, s.name_en)
     FROM bank.contact c LEFT JOIN bank.staff s ON s.staff_id = c.staff_id
     WHERE c.customer_id = p_customer_id ORDER BY c.at DESC, c.contact_id DESC LIMIT 20;
 END $$;

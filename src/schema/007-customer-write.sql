@@ -168,11 +168,12 @@ CREATE FUNCTION api.tag_verify(p_customer_id bigint, p_tag text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     me bank.staff;
+    c bank.customer;
     answer api.outcome;
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     me := bank.me();
-    PERFORM bank.customer_require(p_customer_id);
+    c := bank.customer_require(p_customer_id);
     answer := bank.request_replay(p_request, 'tag_verify', jsonb_build_array(p_customer_id, p_tag));
     IF answer IS NOT NULL THEN
         RETURN answer;
@@ -183,7 +184,7 @@ BEGIN
         PERFORM bank.fail('BO423', 'This tag is not there or is confirmed already.', p_tag, NULL,
                           'p_tag');
     END IF;
-    PERFORM bank.audit_write('tag_verify', 'customer', p_customer_id::text, p_customer_id, NULL,
+    PERFORM bank.audit_write('tag_verify', 'customer', c.customer_number, p_customer_id, NULL,
                              jsonb_build_object('tag', p_tag));
     RETURN bank.request_done(p_request, p_tag, 'Tag confirmed.');
 END $$;
@@ -233,7 +234,7 @@ BEGIN
     END IF;
     INSERT INTO bank.reveal_log (customer_id, staff_id, field, reason, unit_id, request)
     VALUES (p_customer_id, me.staff_id, p_field, p_reason, c.unit_id, p_request);
-    PERFORM bank.audit_write('customer_reveal', 'customer', p_customer_id::text, p_customer_id, NULL,
+    PERFORM bank.audit_write('customer_reveal', 'customer', c.customer_number, p_customer_id, NULL,
                              jsonb_build_object('field', p_field, 'reason', p_reason));
     answer := bank.request_done(p_request, p_field, 'Shown for half a minute; the view is recorded.');
     RETURN QUERY SELECT answer.status, answer.id, answer.message, NULL::text;
@@ -242,7 +243,7 @@ END $$;
 CREATE FUNCTION bank.customer_field(c bank.customer, p_field text) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    part bigint := substring(p_field FROM '^(?:account|card):([0-9]{1,18})$')::bigint;
+    part bigint := substring(p_field FROM '^(?:account|card|party_name|party_contact):([0-9]{1,18})$')::bigint;
     answer text;
 BEGIN
     answer := CASE
@@ -256,7 +257,11 @@ BEGIN
         WHEN p_field LIKE 'account:%' THEN (SELECT number FROM bank.account
             WHERE customer_id = c.customer_id AND account_id = part)
         WHEN p_field LIKE 'card:%' THEN (SELECT string_agg(card_number, ', ' ORDER BY card_number)
-            FROM bank.card WHERE customer_id = c.customer_id AND account_id = part) END;
+            FROM bank.card WHERE customer_id = c.customer_id AND account_id = part)
+        WHEN p_field LIKE 'party_name:%' THEN (SELECT name FROM bank.case_party
+            WHERE customer_id = c.customer_id AND party_id = part)
+        WHEN p_field LIKE 'party_contact:%' THEN (SELECT nullif(contact, '') FROM bank.case_party
+            WHERE customer_id = c.customer_id AND party_id = part) END;
     IF answer IS NULL THEN
         PERFORM bank.fail('BO404', 'There is nothing in this field.', p_field, NULL, 'p_field');
     END IF;
@@ -391,13 +396,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN
     PERFORM bank.panel_require(p_customer_id);
     RETURN QUERY
-    SELECT t.customer_id, t.task_id, t.title, t.note, t.due_at, s.name_zh, t.state, t.version
+    SELECT t.customer_id, t.task_id, bank.name_side(t.title) AS title, t.note, t.due_at, bank.in_language(s.name_zh, s.name_en),
+           t.state, t.version
     FROM bank.task t LEFT JOIN bank.staff s ON s.staff_id = t.owner_id
     WHERE t.customer_id = p_customer_id AND t.state = 'open' ORDER BY t.due_at, t.task_id LIMIT 20;
 END $$;
 
 CREATE VIEW api.task_list WITH (security_barrier) AS
-    SELECT t.customer_id, t.task_id, t.title, t.note, t.due_at, t.state, t.version,
+    SELECT t.customer_id, t.task_id, bank.name_side(t.title) AS title, t.note, t.due_at, t.state, t.version,
            CASE WHEN c.restricted THEN bank.mask_name(c.name) ELSE c.name END AS customer,
            t.created_at
     FROM bank.task t JOIN bank.customer c ON c.customer_id = t.customer_id

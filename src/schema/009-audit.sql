@@ -126,14 +126,7 @@ CREATE VIEW api.audit_evidence_row WITH (security_barrier) AS
            object_kind, object_id, customer_id, before, after
     FROM bank.audit WHERE (SELECT bank.may_audit());
 
--- The trail as the auditor reads it.
-CREATE VIEW api.audit_list WITH (security_barrier) AS
-    SELECT a.audit_id, a.at, a.login, s.name_zh AS staff, a.action, a.object_kind, a.object_id,
-           a.customer_id, a.before::text AS before, a.after::text AS after
-    FROM bank.audit a LEFT JOIN bank.staff s ON s.login = a.login
-    WHERE (SELECT bank.may_audit());
-
 -- Everybody: it seals and shows nothing but the number and head of the last block.
 SELECT bank.function_grant('audit_seal', 'staff');
 SELECT bank.view_grant(name, 'auditor')
-FROM unnest(ARRAY['audit_evidence_block', 'audit_evidence_row', 'audit_list']) AS t (name);
+FROM unnest(ARRAY['audit_evidence_block', 'audit_evidence_row']) AS t (name);

@@ -58,10 +58,12 @@ CREATE TABLE bank.case_outcome (
     PRIMARY KEY (case_type, outcome)
 );
 
--- Words of case_transition.needs; 'field:NAME' wants that field of the type.
+-- Words of case_transition.needs; 'field:NAME' wants that field of the type. checker: somebody who did
+-- not decide; superior: of a unit above the one that decided, with no part in it; recent: the customer
+-- was told within the setting recheck_days.
 CREATE FUNCTION bank.case_needs_known(p_needs text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(bool_and(n IN ('class', 'decision', 'told', 'outcome', 'note', 'checker')
-                             OR n ~ '^field:[a-z]'), true) FROM unnest(p_needs) n
+    SELECT coalesce(bool_and(n IN ('class', 'decision', 'told', 'outcome', 'note', 'checker',
+                                   'superior', 'recent') OR n ~ '^field:[a-z]'), true) FROM unnest(p_needs) n
 $$;
 
 -- From `stage` the `action` leads to `next_stage`. `level` '' fits every level; a row for one level
@@ -70,6 +72,7 @@ $$;
 -- proposed decision), decide (the note is the caller's decision), approve (by the caller), respond
 -- (the customer's first answer), tell (the customer is told), reopen. `outcome`: how the case ends by
 -- it. `starts`, `stops`: clocks. `follow`: the step taken at once after it when the outcome is known.
+-- `untold_stage`: where it leads instead while somebody has still to speak to the customer.
 CREATE TABLE bank.case_transition (
     case_type  text COLLATE "C" NOT NULL,
     stage      text COLLATE "C" NOT NULL,
@@ -87,9 +90,11 @@ CREATE TABLE bank.case_transition (
     starts     text[] NOT NULL DEFAULT '{}',
     stops      text[] NOT NULL DEFAULT '{}',
     follow     text COLLATE "C",
+    untold_stage text COLLATE "C",
     PRIMARY KEY (case_type, stage, action, level),
     FOREIGN KEY (case_type, stage) REFERENCES bank.case_stage,
     FOREIGN KEY (case_type, next_stage) REFERENCES bank.case_stage (case_type, stage),
+    FOREIGN KEY (case_type, untold_stage) REFERENCES bank.case_stage (case_type, stage),
     FOREIGN KEY (case_type, action) REFERENCES bank.case_action,
     FOREIGN KEY (case_type, outcome) REFERENCES bank.case_outcome
 );
@@ -180,10 +185,11 @@ INSERT INTO bank.case_stage (case_type, stage, label_en, label_zh, seq, phase) V
     ('complaint', 'waiting', 'Waiting', '等待中', 6, 'waiting'),
     ('complaint', 'proposed', 'Proposed', '拟定方案', 7, 'active'),
     ('complaint', 'approval', 'For approval', '待审批', 8, 'approval'),
-    ('complaint', 'decided', 'Decided', '已决定', 9, 'decided'),
-    ('complaint', 'closed', 'Closed', '已办结', 10, 'closed'),
-    ('complaint', 'reopened', 'Reopened', '重新打开', 11, 'active'),
-    ('complaint', 'recheck', 'Re-check', '核查中', 12, 'active');
+    ('complaint', 'approved', 'Approved, to be told', '已批准待告知', 9, 'active'),
+    ('complaint', 'decided', 'Decided', '已决定', 10, 'decided'),
+    ('complaint', 'closed', 'Closed', '已办结', 11, 'closed'),
+    ('complaint', 'reopened', 'Reopened', '重新打开', 12, 'active'),
+    ('complaint', 'recheck', 'Re-check', '核查中', 13, 'active');
 INSERT INTO bank.case_outcome VALUES
     ('complaint', 'resolved', 'Resolved', '已解决', 1, true),
     ('complaint', 'not_upheld', 'Not upheld', '不成立', 2, true),
@@ -228,6 +234,7 @@ INSERT INTO bank.case_action VALUES
     ('complaint', 'resolve', 'Resolved', '处理决定', 11, false),
     ('complaint', 'approve', 'Approved', '批准', 12, true),
     ('complaint', 'reject', 'Sent back', '驳回', 13, true),
+    ('complaint', 'tell', 'Told', '告知客户', 14, false),
     ('complaint', 'decide', 'Decided', '核查决定', 14, false),
     ('complaint', 'close', 'Closed', '办结', 15, false),
     ('complaint', 'withdraw', 'Withdrawn', '撤诉', 16, true),
@@ -237,11 +244,12 @@ INSERT INTO bank.case_action VALUES
 
 -- Clocks of these steps: 018-clock.sql.
 INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, roles, own, needs, sets,
-                                  outcome, follow)
+                                  outcome, follow, untold_stage)
     SELECT 'complaint', s, action, level, coalesce(next_stage, s), string_to_array(roles, ' '), own,
            string_to_array(needs, ' '), string_to_array(sets, ' '),
            CASE action WHEN 'withdraw' THEN 'withdrawn' WHEN 'merge' THEN 'merged' END,
-           CASE WHEN action IN ('approve', 'decide') OR action = 'resolve' AND level = '' THEN 'close' END
+           CASE WHEN action IN ('approve', 'tell', 'decide') OR action = 'resolve' AND level = '' THEN 'close' END,
+           CASE action WHEN 'approve' THEN 'approved' END
       FROM (VALUES
         ('registered classified', 'classify', '', 'classified', 'clerk rm supervisor worker', false,
          '', ''),
@@ -267,15 +275,21 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
          'clerk rm supervisor', true, 'decision', 'decide'),
         ('approval', 'approve', '', 'decided', 'supervisor', false, 'checker',
          'approve tell respond'),
+        ('approved', 'tell', '', 'decided', 'clerk rm supervisor', true, 'decision told', 'tell respond'),
+        ('approved', 'take', '', NULL, 'clerk rm supervisor', false, '', 'take'),
+        ('approved', 'assign', '', NULL, 'supervisor', false, '', ''),
+        ('approved', 'withdraw', '', 'closed', 'clerk rm supervisor', false, 'note', ''),
         ('approval', 'reject', '', 'investigating', 'supervisor', false, 'checker note', ''),
-        ('recheck', 'decide', '', 'decided', 'supervisor', false, 'decision told', 'decide tell'),
+        ('recheck', 'take', '', NULL, 'supervisor', false, 'superior', 'take'),
+        ('recheck', 'decide', '', 'decided', 'supervisor', false, 'decision told superior',
+         'decide tell'),
         ('decided', 'close', '', 'closed', 'clerk rm supervisor', false, 'decision told outcome', ''),
-        ('registered classified assigned accepted investigating waiting proposed reopened',
+        ('registered classified assigned accepted investigating waiting proposed approval reopened recheck',
          'withdraw', '', 'closed', 'clerk rm supervisor', false, 'note', ''),
         ('registered classified assigned accepted investigating waiting proposed reopened',
          'merge', '', 'closed', 'clerk rm supervisor', false, '', ''),
         ('closed', 'reopen', '', 'reopened', 'clerk rm supervisor', false, 'note', 'reopen'),
-        ('closed', 'recheck', '', 'recheck', 'supervisor', false, 'note', 'reopen')
+        ('closed', 'recheck', '', 'recheck', 'clerk rm supervisor', false, 'note recent', 'reopen')
       ) t(stages, action, level, next_stage, roles, own, needs, sets),
       LATERAL unnest(string_to_array(stages, ' ')) s;
 

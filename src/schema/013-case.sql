@@ -48,6 +48,7 @@ CREATE TABLE bank.case_file (
     third_party   text NOT NULL DEFAULT '',
     repeat_of     bigint, -- an earlier case of the customer about the same
     merged_into   bigint,
+    desk_id       int, -- the unit that works on it, when that is not the customer's
     reopened      smallint NOT NULL DEFAULT 0,
     version       bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (customer_id, case_id),
@@ -78,8 +79,9 @@ CREATE INDEX case_file_owner ON bank.case_file (owner_id, due_at, customer_id, c
 CREATE INDEX case_file_free ON bank.case_file (due_at, customer_id, case_id) WHERE closed_at IS NULL AND owner_id IS NULL;
 CREATE INDEX case_file_free_type ON bank.case_file (case_type, due_at, customer_id, case_id)
     WHERE closed_at IS NULL AND owner_id IS NULL;
+-- What is counted in a queue stands in the index.
 CREATE INDEX case_file_queue ON bank.case_file (queue, due_at, customer_id, case_id)
-    WHERE closed_at IS NULL AND owner_id IS NULL;
+    INCLUDE (unit_id, complained_staff_id, phase, case_type) WHERE closed_at IS NULL AND owner_id IS NULL;
 CREATE INDEX case_file_unit ON bank.case_file (unit_id, due_at, case_id) WHERE closed_at IS NULL;
 CREATE INDEX case_file_due ON bank.case_file (case_type, due_at, customer_id, case_id);
 CREATE INDEX case_file_phase ON bank.case_file (phase, due_at, customer_id, case_id)
@@ -114,6 +116,8 @@ CREATE TABLE bank.case_pause (
     ended_at    timestamptz,
     unit_id     int NOT NULL,
     reason      text NOT NULL,
+    waits_for   text COLLATE "C" NOT NULL DEFAULT 'customer'
+                CHECK (waits_for IN ('customer', 'third_party', 'appraisal')),
     PRIMARY KEY (customer_id, case_id, started_at),
     FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file,
     CHECK (ended_at >= started_at)
@@ -155,16 +159,16 @@ DECLARE
     fits boolean;
 BEGIN
     IF length(p_value) > f.length THEN
-        RETURN 'longer than ' || f.length;
+        RETURN bank.in_language('超过' || f.length || '个字符', 'longer than ' || f.length);
     ELSIF f.pattern IS NOT NULL AND p_value !~ f.pattern THEN
         RETURN f.pattern;
     END IF;
     CASE f.kind
     WHEN 'integer', 'money' THEN
         IF p_value !~ '^-?[0-9]{1,18}$' THEN
-            RETURN 'a whole number';
+            RETURN bank.in_language('整数', 'a whole number');
         ELSIF p_value::bigint < f.least OR p_value::bigint > f.most THEN
-            RETURN concat_ws(' to ', f.least, f.most);
+            RETURN concat_ws(bank.in_language(' 至 ', ' to '), f.least, f.most);
         END IF;
     WHEN 'date' THEN
         IF p_value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' OR to_char(to_date(p_value, 'YYYY-MM-DD'),
@@ -183,11 +187,11 @@ BEGIN
         END IF;
     WHEN 'customer' THEN
         IF NOT EXISTS (SELECT FROM bank.customer c WHERE c.customer_number = p_value) THEN
-            RETURN 'a customer number';
+            RETURN bank.in_language('客户号', 'a customer number');
         END IF;
     WHEN 'staff' THEN
         IF NOT EXISTS (SELECT FROM bank.staff s WHERE s.login = p_value) THEN
-            RETURN 'a login';
+            RETURN bank.in_language('登录名', 'a login');
         END IF;
     ELSE
         NULL;
@@ -216,7 +220,7 @@ BEGIN
         said := p_fields -> f.field;
         IF said IS NULL THEN
             IF p_stage = ANY (f.required_in) THEN
-                PERFORM bank.fail('BO422', 'This field must be filled.', f.label_en || ' / ' || f.label_zh,
+                PERFORM bank.fail('BO422', 'This field must be filled.', bank.in_language(f.label_zh, f.label_en),
                                   NULL, 'p_' || f.field);
             END IF;
             CONTINUE;
@@ -227,7 +231,7 @@ BEGIN
                      ELSE bank.case_value_flaw(f, said #>> '{}') END;
         IF flaw IS NOT NULL THEN
             PERFORM bank.fail('BO422', 'The field cannot have this value.',
-                              f.label_en || ' / ' || f.label_zh || ': ' || left(said #>> '{}', 60),
+                              bank.in_language(f.label_zh, f.label_en) || ': ' || left(said #>> '{}', 60),
                               flaw, 'p_' || f.field);
         END IF;
     END LOOP;
@@ -254,7 +258,7 @@ BEGIN
     SELECT s.phase, NEW.stage <> OLD.stage AND NOT EXISTS (
                SELECT FROM bank.case_transition t
                 WHERE t.case_type = NEW.case_type AND t.stage = OLD.stage
-                  AND t.next_stage = NEW.stage AND t.level IN ('', NEW.level)),
+                  AND NEW.stage IN (t.next_stage, t.untold_stage) AND t.level IN ('', NEW.level)),
            NEW.source IS DISTINCT FROM OLD.source AND NOT NEW.source = ANY (y.sources),
            NEW.fields <> '{}' OR EXISTS (SELECT FROM bank.case_field f WHERE f.case_type = NEW.case_type
                                              AND NEW.stage = ANY (f.required_in))

@@ -54,8 +54,10 @@ BEGIN
     END IF;
     PERFORM bank.customer_require(p_customer_id);
     IF c.version <> p_version THEN
-        SELECT bank.staff_name(e.staff_id) || ', ' || to_char(e.at, 'YYYY-MM-DD HH24:MI:SS TZ')
-               || ', ' || e.action INTO last
+        SELECT concat_ws(', ', bank.staff_name(e.staff_id),
+                         to_char(e.at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'),
+                         (SELECT bank.in_language(a.label_zh, a.label_en) FROM bank.case_action a
+                           WHERE a.case_type IN (c.case_type, '*') AND a.action = e.action LIMIT 1)) INTO last
           FROM bank.case_event e
          WHERE e.customer_id = c.customer_id AND e.case_id = c.case_id AND e.action <> 'note'
          ORDER BY e.event_id DESC LIMIT 1;
@@ -63,6 +65,15 @@ BEGIN
                           'Look at it again, then repeat what you wanted.', 'p_version');
     END IF;
     RETURN c;
+END $$;
+
+-- Refuses what only the owner does, with who that is and how the caller would come to do it.
+CREATE FUNCTION bank.case_own_fail(c bank.case_file) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    PERFORM bank.fail('BO403', 'Only the owner of the case or a supervisor may do this.',
+                      concat_ws(', ', c.number, bank.staff_name(c.owner_id)),
+                      CASE WHEN c.owner_id IS NULL THEN 'Take the case first.'
+                           ELSE 'Ask its owner, or a supervisor to assign it to you.' END);
 END $$;
 
 -- The transition that `p_action` takes from the case's stage; fails when there is none or the
@@ -79,12 +90,15 @@ BEGIN
      ORDER BY x.level DESC LIMIT 1;
     IF NOT FOUND THEN
         PERFORM bank.fail('BO423', 'The case cannot take this step in its present stage.',
-                          c.number || ': ' || c.stage || ', ' || p_action,
+                          c.number || ': ' || coalesce((SELECT bank.in_language(s.label_zh, s.label_en) FROM bank.case_stage s
+                                                          WHERE s.case_type = c.case_type AND s.stage = c.stage), c.stage)
+                              || ', ' || coalesce((SELECT bank.in_language(a.label_zh, a.label_en) FROM bank.case_action a
+                                                   WHERE a.case_type = c.case_type AND a.action = p_action), p_action),
                           'Refresh the case and look at its stage.');
     END IF;
     IF NOT who.role = ANY (t.roles) THEN
         PERFORM bank.fail('BO403', 'Your role does not permit this.',
-                          array_to_string(t.roles, ', '), 'Ask a colleague with that role.');
+                          bank.role_names(t.roles), 'Ask a colleague with that role.');
     END IF;
     IF who.customer_id = c.customer_id THEN
         PERFORM bank.fail('BO403', 'You may not handle your own case.', c.number,
@@ -95,10 +109,47 @@ BEGIN
                           c.number, 'Leave it to a colleague.');
     END IF;
     IF t.own AND who.staff_id IS DISTINCT FROM c.owner_id AND who.role <> 'supervisor' THEN
-        PERFORM bank.fail('BO403', 'Only the owner of the case or a supervisor may do this.',
-                          c.number, 'Take the case first.');
+        PERFORM bank.case_own_fail(c);
+    END IF;
+    IF 'recent' = ANY (t.needs)
+       AND c.told_at < bank.recheck_since() THEN
+        PERFORM bank.fail('BO423', 'The time in which a re-check can be asked for is over.',
+                          to_char(c.told_at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD'),
+                          'Reopen the case instead.');
+    ELSIF 'superior' = ANY (t.needs) THEN
+        PERFORM bank.case_superior(c);
     END IF;
     RETURN t;
+END $$;
+
+-- A re-check is for a unit above the one that decided, or for head office, and for nobody who had a
+-- part in the decision (CBIRC Order 2020-3).
+CREATE FUNCTION bank.case_decision_part(p_customer_id bigint, p_case_id bigint, p_decided_by int, p_unit_id int) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN w.staff_id = p_decided_by OR EXISTS (SELECT FROM case_event e
+                             WHERE e.customer_id = p_customer_id AND e.case_id = p_case_id AND e.action = 'approve'
+                               AND e.staff_id = w.staff_id) THEN 'decision'
+                        WHEN u.kind <> 'head' AND (d.unit_id NOT BETWEEN u.low AND u.high OR d.unit_id = u.unit_id)
+                        THEN 'unit' END
+              FROM staff w JOIN unit u USING (unit_id),
+                   (SELECT coalesce((SELECT s.unit_id FROM staff s WHERE s.staff_id = p_decided_by), p_unit_id)) d (unit_id)
+             WHERE w.staff_id = my_staff_id());
+END $$;
+ALTER FUNCTION bank.case_decision_part OWNER TO bankops_owner;
+
+
+CREATE FUNCTION bank.case_superior(c bank.case_file) RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    part text := bank.case_decision_part(c.customer_id, c.case_id, c.decided_by, c.unit_id);
+BEGIN
+    IF part = 'decision' THEN
+        PERFORM bank.fail('BO403', 'A second person must check this.', c.number,
+                          'Leave it to somebody who had no part in the decision.');
+    ELSIF part = 'unit' THEN
+        PERFORM bank.fail('BO403', 'A superior unit must check this.', c.number,
+                          'Leave it to the branch or to head office.');
+    END IF;
 END $$;
 
 -- What the transition wants filled, checked on the case as it will be.
@@ -125,7 +176,7 @@ BEGIN
     FOR wanted IN SELECT substr(n, 7) FROM unnest(t.needs) n WHERE n LIKE 'field:%' LOOP
         IF NOT c.fields ? wanted THEN
             PERFORM bank.fail('BO422', 'This field must be filled.',
-                (SELECT f.label_en || ' / ' || f.label_zh FROM bank.case_field f
+                (SELECT bank.in_language(f.label_zh, f.label_en) FROM bank.case_field f
                   WHERE f.case_type = c.case_type AND f.field = wanted), NULL,
                 'p_' || wanted);
         END IF;
@@ -208,6 +259,14 @@ DECLARE
     t bank.case_transition := bank.case_allowed(was, p_action);
     at timestamptz := clock_timestamp();
 BEGIN
+    -- Who is told by voice has not been told yet: his clocks run on.
+    IF t.untold_stage IS NOT NULL AND c.told_how IN ('phone', 'visit') THEN
+        t.next_stage := t.untold_stage;
+        t.sets := array_remove(array_remove(t.sets, 'tell'), 'respond');
+        t.stops := '{idle}';
+        t.starts := CASE WHEN c.owner_id IS NULL THEN '{own}' ELSE '{idle}' END;
+        t.follow := NULL;
+    END IF;
     c := bank.case_effect(was, c, t, p_note, at);
     PERFORM bank.case_needs(c, t, p_note);
     SELECT s.phase INTO c.phase FROM bank.case_stage s
@@ -226,7 +285,7 @@ BEGIN
     c.version := was.version + 1;
     UPDATE bank.case_file SET
         stage = c.stage, level = c.level, channel = c.channel, business = c.business,
-        reason = c.reason, fields = c.fields, queue = c.queue, route_seq = c.route_seq,
+        reason = c.reason, fields = c.fields, queue = c.queue, route_seq = c.route_seq, desk_id = c.desk_id,
         owner_id = c.owner_id, taken_at = c.taken_at, responded_at = c.responded_at,
         due_at = c.due_at, decision = c.decision, decided_by = c.decided_by,
         approved_by = c.approved_by, told_at = c.told_at, told_how = c.told_how,
@@ -278,6 +337,20 @@ LANGUAGE sql STABLE AS $$
      ORDER BY r.seq
 $$;
 
+-- Where a case waits until its class is known: a rule that asks for a source or a level, not for a class, holds
+-- for it already; the rest is with those who classify.
+CREATE FUNCTION bank.case_ask_queue(c bank.case_file, OUT queue text, OUT seq int, OUT skill text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    SELECT x.queue, x.seq, x.skill INTO queue, seq, skill FROM bank.case_rules(c) x WHERE x.fits ORDER BY x.seq LIMIT 1;
+    IF NOT EXISTS (SELECT FROM bank.route_rule r WHERE r.seq = case_ask_queue.seq
+                      AND (r.source IS NOT NULL OR r.level IS NOT NULL)) THEN
+        queue := 'triage';
+        seq := NULL;
+        skill := NULL;
+    END IF;
+END $$;
+
 -- Puts the case into the queue of the first rule that fits (or `p_queue`) and names the person of
 -- that team who shall take it, if one is free (070-route.sql).
 CREATE FUNCTION bank.case_to_queue(was bank.case_file, p_queue text, p_note text)
@@ -299,6 +372,10 @@ BEGIN
         c.queue := p_queue;
         c.route_seq := NULL;
     END IF;
+    IF c.desk_id IS NOT NULL AND NOT EXISTS (SELECT FROM bank.unit u, bank.desk_people(c, u, c.queue)
+                                              WHERE u.unit_id = c.desk_id) THEN
+        c.desk_id := NULL; -- nobody of that team is at the other unit: it goes home
+    END IF;
     IF (SELECT y.to_person FROM bank.case_type y WHERE y.case_type = c.case_type) THEN
         c.owner_id := bank.route_person(c, c.queue, skill);
     END IF;
@@ -307,7 +384,7 @@ END $$;
 
 ALTER FUNCTION bank.my_queues OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_queues TO bankops_staff;
-GRANT EXECUTE ON FUNCTION bank.my_queues, bank.json_changes, bank.case_lock,
-    bank.case_allowed, bank.case_needs, bank.case_record, bank.case_event_write, bank.case_effect,
+GRANT EXECUTE ON FUNCTION bank.my_queues, bank.case_ask_queue, bank.json_changes, bank.case_lock, bank.case_own_fail,
+    bank.case_allowed, bank.case_decision_part, bank.case_superior, bank.case_needs, bank.case_record, bank.case_event_write, bank.case_effect,
     bank.case_step, bank.customer_tier,
     bank.text_language, bank.case_language, bank.case_rules, bank.case_to_queue TO bankops_api;

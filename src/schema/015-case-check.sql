@@ -18,6 +18,15 @@ CREATE FUNCTION bank.case_flags() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
     SELECT '{regulator,media,legal,petition,extreme,emotional,vulnerable,occupation}'::text[]
 $$;
 
+CREATE FUNCTION bank.flag_label() RETURNS TABLE (flag text, label_en text, label_zh text, seq int)
+LANGUAGE sql IMMUTABLE AS $$
+    VALUES ('regulator', 'Goes to the regulator', '涉监管', 1), ('media', 'Press or network', '涉舆情', 2),
+           ('legal', 'Lawyer or court', '涉司法', 3), ('petition', 'Petition', '信访', 4),
+           ('extreme', 'Extreme words or acts', '过激', 5), ('emotional', 'Very upset', '情绪激动', 6),
+           ('vulnerable', 'Old, ill or disabled', '特殊群体', 7), ('occupation', 'Special occupation', '特殊职业', 8)
+$$;
+GRANT EXECUTE ON FUNCTION bank.flag_label TO bankops_staff, bankops_api, bankops_owner;
+
 -- staff_id of an active login; NULL for none given, BO422 for an unknown one.
 CREATE FUNCTION bank.staff_of_login(p_login text, p_field text) RETURNS int
 LANGUAGE plpgsql STABLE AS $$
@@ -42,6 +51,20 @@ BEGIN
                           'phone, sms, email, app, letter, visit', 'p_how');
     END IF;
     RETURN p_how;
+END $$;
+
+-- A message that will leave needs an address: refused while its writer can still choose another way, not when the
+-- worker finds none. Nobody knows where an anonymous complainant lives or whether he has the app.
+CREATE FUNCTION bank.case_way_check(c bank.case_file, p_how text) RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    o bank.outbox;
+BEGIN
+    o.customer_id := c.customer_id;
+    o.channel := bank.told_how_check(p_how);
+    IF p_how NOT IN ('phone', 'visit') AND (c.customer_id < 0 OR bank.message_address(o) IS NULL) THEN
+        PERFORM bank.fail('BO422', 'The bank has no address of the customer for this way.', c.number,
+                          'Choose another way, or phone or see the customer and say so.', 'p_how');
+    END IF;
 END $$;
 
 CREATE FUNCTION bank.outcome_check(p_type text, p_outcome text) RETURNS text
@@ -203,5 +226,5 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION bank.case_flags, bank.class_check, bank.staff_of_login,
-    bank.told_how_check, bank.outcome_check, bank.case_text_check, bank.case_class_set,
+    bank.told_how_check, bank.case_way_check, bank.outcome_check, bank.case_text_check, bank.case_class_set,
     bank.case_message, bank.local_time, bank.told_at_check, bank.case_fields_clean, bank.case_fields_put, bank.case_begin TO bankops_api;

@@ -93,7 +93,11 @@ BEGIN
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
     PERFORM bank.case_allowed(was, 'take');
     IF who.role <> 'supervisor' AND NOT was.queue = ANY (bank.my_queues()) THEN
-        PERFORM bank.fail('BO403', 'The case waits in a queue that is not yours.', was.queue,
+        PERFORM bank.fail('BO403', 'The case waits in a queue that is not yours.',
+                          (SELECT bank.in_language(q.label_zh, q.label_en) FROM bank.queue q WHERE q.queue = was.queue),
+                          'Ask a supervisor to assign it to you.');
+    ELSIF who.role <> 'supervisor' AND who.unit_id <> was.desk_id THEN
+        PERFORM bank.fail('BO403', 'The case waits at the desk of another unit.', bank.unit_name(was.desk_id),
                           'Ask a supervisor to assign it to you.');
     END IF;
     c := bank.case_step(was, was, 'take', '');
@@ -128,6 +132,7 @@ BEGIN
         PERFORM bank.fail('BO403', 'The person complained about may not handle the case.',
                           c.number, 'Choose somebody else.', 'p_login');
     END IF;
+    c.desk_id := (SELECT s.unit_id FROM bank.staff s WHERE s.staff_id = c.owner_id AND s.unit_id = c.desk_id);
     c.taken_at := clock_timestamp();
     c := bank.case_step(was, c, 'assign', p_note);
     RETURN bank.request_done(p_request, c.case_id::text, 'The case has a new owner.');
@@ -194,6 +199,7 @@ BEGIN
         RETURN answer;
     END IF;
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    PERFORM bank.case_way_check(was, p_how);
     c := bank.case_step(was, was, 'reply', p_text);
     PERFORM bank.case_message(c, p_how, p_text, 'case_reply', p_request);
     RETURN bank.request_done(p_request, c.case_id::text, 'The answer is on its way.');
@@ -252,6 +258,9 @@ BEGIN
     c.told_how := bank.told_how_check(p_how);
     c.told_at := bank.told_at_check(was, p_how, p_told_at);
     told := c.told_at;
+    IF told IS NULL THEN
+        PERFORM bank.case_way_check(was, p_how);
+    END IF;
     IF told IS NOT NULL AND 'tell' <> ALL ((bank.case_allowed(was, CASE was.stage WHEN 'recheck' THEN 'decide'
                                                               ELSE 'resolve' END)).sets) THEN
         PERFORM bank.fail('BO422', 'The customer is told after the approval.', was.number,
@@ -312,7 +321,7 @@ BEGIN
     c.fields := bank.case_fields_put(was.fields, p_fields);
     c.outcome := coalesce(bank.outcome_check(c.case_type, p_outcome), c.outcome);
     c := bank.case_step(was, c, p_action, p_note);
-    IF 'tell' = ANY (sets) AND c.told_how IS NOT NULL OR 'respond' = ANY (sets) AND p_how <> '' THEN
+    IF 'tell' = ANY (sets) AND c.told_how IS NOT NULL AND c.told_at IS NOT NULL OR 'respond' = ANY (sets) AND p_how <> '' THEN
         PERFORM bank.case_message(c, c.told_how, CASE WHEN 'approve' = ANY (sets) THEN c.decision
             ELSE coalesce(nullif(btrim(p_note), ''), c.decision) END,
             CASE WHEN 'approve' = ANY (sets) THEN 'case_decision' ELSE 'case_' || p_action END,
@@ -337,6 +346,44 @@ BEGIN
     RETURN bank.request_done(p_request, p_case_id::text, 'The case has moved on.');
 END $$;
 
+-- The case waits for `p_for`: customer, third_party or appraisal, an examination outside the bank, of
+-- which the customer is told by `p_how` because the law does not count its time (clock_kind.held_by).
+CREATE FUNCTION api.case_wait(p_customer_id bigint, p_case_id bigint, p_for text, p_note text, p_how text,
+                              p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_wait', jsonb_build_array(p_customer_id, p_case_id,
+        p_for, p_note, p_how, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    ELSIF NOT coalesce(p_for IN ('customer', 'third_party', 'appraisal'), false) THEN
+        PERFORM bank.fail('BO422', 'Say for whom the case waits.', p_for, NULL, 'p_for');
+    ELSIF p_for = 'appraisal' THEN
+        PERFORM bank.told_how_check(p_how);
+    END IF;
+    c := bank.case_do(p_customer_id, p_case_id, 'wait', CASE WHEN p_note ~ '[^[:space:]]' THEN CASE p_for
+        WHEN 'customer' THEN '等待客户 / For the customer: ' WHEN 'third_party' THEN '等待第三方 / For a third party: '
+        ELSE '外部鉴定 / Outside examination: ' END || p_note END, NULL, '{}', NULL, p_version, p_request);
+    UPDATE bank.case_pause SET waits_for = p_for
+     WHERE customer_id = c.customer_id AND case_id = c.case_id AND ended_at IS NULL;
+    c.due_at := bank.case_clock_refresh(c);
+    UPDATE bank.case_file SET due_at = c.due_at WHERE customer_id = c.customer_id AND case_id = c.case_id;
+    IF p_for = 'appraisal' THEN
+        PERFORM bank.case_way_check(c, p_how);
+        PERFORM bank.case_message(c, p_how, CASE bank.case_language(c)
+            WHEN 'zh' THEN format('%s：您的投诉需由外部机构鉴定，鉴定期间不计入办理期限。说明：%s', c.number, p_note)
+            ELSE format('Your complaint %s needs an outside examination; its time does not count towards '
+                        'the time we have to answer. Note: %s', c.number, p_note) END, 'case_wait', p_request);
+        RETURN bank.request_done(p_request, p_case_id::text,
+                                 'The case waits and the customer is told; the statutory clock stands still.');
+    END IF;
+    RETURN bank.request_done(p_request, p_case_id::text, 'The case waits; the statutory clock runs on.');
+END $$;
+SELECT bank.function_grant('case_wait', 'clerk', 'rm', 'supervisor');
+
 -- The same of a step that needs at most a note.
 CREATE FUNCTION api.case_step(p_customer_id bigint, p_case_id bigint, p_action text, p_note text,
                               p_version bigint, p_request uuid)
@@ -351,7 +398,16 @@ BEGIN
     END IF;
     PERFORM bank.case_do(p_customer_id, p_case_id, p_action, p_note, NULL, '{}', NULL, p_version,
                          p_request);
-    RETURN bank.request_done(p_request, p_case_id::text, 'The case has moved on.');
+    RETURN bank.request_done(p_request, p_case_id::text, CASE p_action
+        WHEN 'release' THEN 'The case is back in its queue.'
+        WHEN 'resume' THEN 'The case is worked on again; its clocks run.'
+        WHEN 'propose' THEN 'The proposal is kept.'
+        WHEN 'approve' THEN 'The decision is approved.'
+        WHEN 'reject' THEN 'The decision goes back to its owner.'
+        WHEN 'withdraw' THEN 'The case is withdrawn and closed.'
+        WHEN 'reopen' THEN 'The case is open again.'
+        WHEN 'recheck' THEN 'A superior unit checks the decision again.'
+        ELSE 'The case has moved on.' END);
 END $$;
 
 -- Opens a case of any type with its own fields: `p_fields` holds texts by name, money in minor units,
@@ -386,7 +442,7 @@ BEGIN
     c.source := coalesce(nullif(p_source, ''), y.sources[1]);
     c.facts := btrim(coalesce(p_facts, ''));
     c.subject := coalesce(nullif(btrim(p_subject), ''),
-                          left(btrim(regexp_replace(c.facts, '\s+', ' ', 'g')), 40));
+                          regexp_replace(btrim(regexp_replace(c.facts, '\s+', ' ', 'g')), '^(.{39}).{2,}$', '\1…'));
     c.fields := bank.case_fields_clean(p_fields);
     c.tier := bank.customer_tier(p_customer_id);
     c.regime := bank.regime_of(c.unit_id);

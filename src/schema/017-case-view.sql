@@ -35,6 +35,75 @@ ALTER FUNCTION bank.may_open OWNER TO bankops_owner;
 ALTER FUNCTION bank.my_locked OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.may_open, bank.my_locked TO bankops_staff, bankops_api;
 
+-- In whose hands a case is: 'you' for its owner and for supervisors, else the owner's name, so that a screen
+-- refuses at once what only he does, and says who.
+CREATE FUNCTION bank.case_hand(p_owner_id int) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN p_owner_id = my_staff_id() OR my_role() = 'supervisor' THEN 'you'
+                ELSE coalesce(staff_name(p_owner_id), in_language('无人', 'nobody')) END;
+END $$;
+
+-- The same of a decision that somebody else has to check: 'you', or the caller's name when he made it.
+CREATE FUNCTION bank.case_check_hand(p_made_by int) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN p_made_by = my_staff_id() THEN staff_name(p_made_by) ELSE 'you' END;
+END $$;
+
+-- The same of a decision that is to be checked again: 'you', or who may check it instead.
+CREATE FUNCTION bank.case_recheck_hand(p_customer_id bigint, p_case_id bigint, p_decided_by int, p_unit_id int)
+RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN CASE case_decision_part(p_customer_id, p_case_id, p_decided_by, p_unit_id)
+        WHEN 'decision' THEN in_language('未参与原决定的人员', 'somebody with no part in the decision')
+        WHEN 'unit' THEN in_language('上级机构', 'a superior unit') ELSE 'you' END;
+END $$;
+
+-- The same of asking the customer what he says of the outcome.
+CREATE FUNCTION bank.case_survey_hand(c bank.case_file) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN EXISTS (SELECT FROM case_survey v WHERE v.customer_id = c.customer_id AND v.case_id = c.case_id)
+                THEN in_language('已回访', 'done already')
+                WHEN my_staff_id() IN (c.owner_id, c.decided_by, c.complained_staff_id)
+                THEN in_language('由同事办理', 'for a colleague') ELSE 'you' END;
+END $$;
+
+-- The open case that a repeat of this one is merged into: itself, or the one that it was merged into; NULL when
+-- that is closed.
+CREATE FUNCTION bank.case_into(p_customer_id bigint, p_case_id bigint) RETURNS bigint LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    at bigint := p_case_id;
+    further bigint;
+    ended timestamptz;
+BEGIN
+    LOOP
+        SELECT f.merged_into, f.closed_at INTO further, ended FROM case_file f
+         WHERE f.customer_id = p_customer_id AND f.case_id = at;
+        IF NOT FOUND OR further IS NULL THEN
+            RETURN CASE WHEN FOUND AND ended IS NULL THEN at END;
+        END IF;
+        at := further;
+    END LOOP;
+END $$;
+ALTER FUNCTION bank.case_into OWNER TO bankops_owner;
+
+-- Who was told before this cannot ask for a re-check any more.
+CREATE FUNCTION bank.recheck_since() RETURNS timestamptz LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN now() - make_interval(days => setting('recheck_days')::int);
+END $$;
+ALTER FUNCTION bank.recheck_since OWNER TO bankops_owner;
+ALTER FUNCTION bank.case_recheck_hand OWNER TO bankops_owner;
+ALTER FUNCTION bank.case_survey_hand OWNER TO bankops_owner;
+ALTER FUNCTION bank.case_hand OWNER TO bankops_owner;
+ALTER FUNCTION bank.case_check_hand OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.case_hand, bank.case_check_hand, bank.case_recheck_hand, bank.case_survey_hand,
+    bank.recheck_since, bank.case_into TO bankops_staff, bankops_api;
+
 -- One row for each lane that a case is in: all, open, mine, team, new (nobody's, in my queues),
 -- soon (due within 30 minutes), overdue, waiting, approval, regulator, closed. Choose one lane.
 -- Without security_barrier, so that a page is read through an index: the tables' row level security
@@ -46,16 +115,25 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
        l.source, l.channel, l.business, l.reason,
        CASE WHEN l.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE l.subject END AS subject,
        l.queue, l.owner_id,
-       (SELECT s.name_zh FROM bank.staff s WHERE s.staff_id = l.owner_id) AS owner,
+       (SELECT bank.in_language(s.name_zh, s.name_en) FROM bank.staff s WHERE s.staff_id = l.owner_id) AS owner,
        (SELECT s.login FROM bank.staff s WHERE s.staff_id = l.owner_id) AS owner_login, l.unit_id,
-       (SELECT u.name_zh FROM bank.unit u WHERE u.unit_id = l.unit_id) AS unit,
+       (SELECT bank.in_language(u.name_zh, u.name_en) FROM bank.unit u
+         WHERE u.unit_id = coalesce(l.desk_id, l.unit_id)) AS unit,
        (SELECT c.customer_number FROM bank.customer c WHERE c.customer_id = l.customer_id)
            AS customer_number,
-       (SELECT bank.mask_name(c.name) FROM bank.customer c WHERE c.customer_id = l.customer_id)
+       (SELECT CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END FROM bank.customer c WHERE c.customer_id = l.customer_id)
            AS customer, l.tier, l.received_at, l.due_at,
        l.responded_at, l.closed_at, l.outcome, l.version,
        coalesce(l.closed_at, CASE WHEN l.phase = 'decided' THEN coalesce(l.told_at, l.received_at) END) AS stopped_at,
-       l.repeat_of IS NOT NULL AS repeated, array_to_string(l.flags, ' ') AS flags,
+       l.repeat_of IS NOT NULL AS repeated, (SELECT p.number || CASE WHEN l.customer_id IN (SELECT bank.my_locked()) THEN '' ELSE '  ' || p.subject END
+          FROM bank.case_file p WHERE p.customer_id = l.customer_id
+           AND p.case_id = coalesce(bank.case_into(l.customer_id, l.repeat_of), l.repeat_of)) AS repeats,
+       CASE WHEN l.repeat_of IS NULL THEN false ELSE bank.case_into(l.customer_id, l.repeat_of) IS NOT NULL END AS mergeable,
+       array_to_string(l.flags, ' ') AS flags,
+       bank.case_hand(l.owner_id) AS hand, bank.case_check_hand(l.decided_by) AS check_hand,
+       CASE WHEN l.stage <> 'recheck' THEN 'you'
+            ELSE bank.case_recheck_hand(l.customer_id, l.case_id, l.decided_by, l.unit_id) END AS recheck_hand,
+       (l.told_at < (SELECT bank.recheck_since())) IS NOT TRUE AS recent,
        l.phase,
        (SELECT y.screen FROM bank.case_type y WHERE y.case_type = l.case_type) AS screen,
        (SELECT y.label_zh FROM bank.case_type y WHERE y.case_type = l.case_type) AS type_zh,
@@ -194,7 +272,8 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
     version bigint, repeated boolean, flags text, group_size int, third_party text,
     stopped_at timestamptz, case_type text, type_zh text, type_en text, stage_zh text,
     stage_en text, phase text, outcome_zh text, outcome_en text, fields jsonb,
-    language text, basis text, choices int)
+    language text, basis text, choices int, repeats text, hand text, check_hand text,
+    recheck_hand text, recent boolean, survey_hand text, mergeable boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -208,7 +287,7 @@ BEGIN
     END IF;
     RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.stage, f.level, f.urgency::int,
         f.source, f.channel, f.business, f.reason, f.subject, f.remedy, person.customer_number,
-        bank.mask_name(person.name), f.tier, bank.unit_name(f.unit_id), f.queue,
+        CASE WHEN p_customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(person.name) END, f.tier, bank.unit_name(coalesce(f.desk_id, f.unit_id)), f.queue,
         bank.staff_name(f.owner_id), bank.staff_name(f.complained_staff_id),
         bank.staff_name(f.opened_by), f.received_at, f.due_at, f.responded_at, f.decision,
         bank.staff_name(f.decided_by), bank.staff_name(f.approved_by), f.told_at, f.told_how,
@@ -217,8 +296,16 @@ BEGIN
         coalesce(f.closed_at, CASE WHEN f.phase = 'decided' THEN coalesce(f.told_at, f.received_at) END),
         f.case_type, y.label_zh, y.label_en, s.label_zh, s.label_en, f.phase, o.label_zh, o.label_en, f.fields,
         bank.case_language(f), f.fields ->> 'basis',
-        CASE WHEN f.stage = 'registered' AND f.queue = 'triage' THEN
-            (SELECT count(*) FROM api.case_suggestions(p_customer_id, p_case_id)) END::int
+        CASE WHEN f.stage = 'registered' AND f.business IS NULL AND f.case_type = 'complaint' THEN
+            (SELECT count(*) FROM api.case_suggestions(p_customer_id, p_case_id)) END::int,
+        (SELECT p.number || '  ' || p.subject FROM bank.case_file p WHERE p.customer_id = f.customer_id
+            AND p.case_id = coalesce(bank.case_into(f.customer_id, f.repeat_of), f.repeat_of)),
+        bank.case_hand(f.owner_id), bank.case_check_hand(f.decided_by),
+        CASE WHEN f.stage <> 'recheck' THEN 'you'
+             ELSE bank.case_recheck_hand(f.customer_id, f.case_id, f.decided_by, f.unit_id) END,
+        (f.told_at < bank.recheck_since()) IS NOT TRUE,
+        CASE WHEN f.phase IN ('decided', 'closed') THEN bank.case_survey_hand(f) ELSE 'you' END,
+        bank.case_into(f.customer_id, f.repeat_of) IS NOT NULL
       FROM bank.case_type y
       JOIN bank.case_stage s ON s.case_type = y.case_type AND s.stage = f.stage
       LEFT JOIN bank.case_outcome o ON o.case_type = y.case_type AND o.outcome = f.outcome
@@ -241,12 +328,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
                             WHERE s.case_type = p_type AND s.stage = p_value)
         WHEN 'queue' THEN (SELECT CASE WHEN p_english THEN q.label_en ELSE q.label_zh END FROM bank.queue q
                             WHERE q.queue = p_value)
-        WHEN 'owner_id' THEN bank.staff_name(p_value::int)
-        WHEN 'decided_by' THEN bank.staff_name(p_value::int)
+        WHEN 'owner_id' THEN bank.staff_name(p_value::int, p_english)
+        WHEN 'desk_id' THEN bank.unit_name(p_value::int, p_english)
+        WHEN 'decided_by' THEN bank.staff_name(p_value::int, p_english)
         WHEN 'level' THEN CASE WHEN p_english THEN initcap(p_value) ELSE CASE p_value WHEN 'simple' THEN '普通'
              WHEN 'complex' THEN '复杂' WHEN 'major' THEN '重大' END END
         WHEN 'outcome' THEN (SELECT CASE WHEN p_english THEN o.label_en ELSE o.label_zh END
                                FROM bank.case_outcome o WHERE o.case_type = p_type AND o.outcome = p_value)
+        WHEN 'urgency' THEN repeat('I', p_value::int)
+        WHEN 'flags' THEN (SELECT string_agg(CASE WHEN p_english THEN l.label_en ELSE l.label_zh END, '; ' ORDER BY l.seq)
+                             FROM bank.flag_label() l WHERE p_value::jsonb ? l.flag)
         WHEN 'told_how' THEN CASE WHEN p_english THEN initcap(p_value) ELSE CASE p_value WHEN 'app' THEN '手机银行'
              WHEN 'sms' THEN '短信' WHEN 'email' THEN '电子邮件' WHEN 'phone' THEN '电话' WHEN 'letter' THEN '信函'
              WHEN 'visit' THEN '上门' END END
@@ -257,21 +348,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
                WHERE k.case_type = p_type AND k.field = p_field AND k.choice = p_value),
         (SELECT to_char(p_value::numeric / 100, 'FM999,999,999,999,990.00') FROM bank.case_field d
           WHERE d.case_type = p_type AND d.field = p_field AND d.kind = 'money' AND p_value ~ '^-?[0-9]+$'),
-        CASE WHEN p_field = 'flags' THEN translate(p_value, '{}[]",', '') ELSE p_value END)
+        CASE WHEN p_field <> 'flags' THEN p_value END)
 $$;
 ALTER FUNCTION bank.case_value OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_value TO bankops_staff, bankops_api;
 
+-- What a rule wrote into the history stands there in both languages, '申请 / Asked: …': one of them.
+CREATE FUNCTION bank.note_side(p_action text, p_note text, p_english boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN position(' / ' IN p_note) = 0 OR NOT p_action = ANY (
+        '{escalate,reassign,wait,party_add,survey,cause,redress_ask,redress_approve,redress_refuse,'
+        'extend_ask,extend_approve,extend_refuse}'::text[]) THEN p_note
+        ELSE regexp_replace(left(p_note, n), '([一-龥]+) / ([A-Za-z''-]+( [A-Za-z''-]+)*)',
+                            CASE WHEN p_english THEN '\2' ELSE '\1' END, 'g') || substr(p_note, n + 1) END
+      FROM (SELECT CASE WHEN p_action IN ('escalate', 'reassign') THEN length(p_note)
+                        ELSE coalesce(nullif(position(':' IN p_note), 0), length(p_note)) END AS n) head
+$$;
+GRANT EXECUTE ON FUNCTION bank.note_side TO bankops_staff, bankops_api;
+
 -- In the order of the events, so that a page of a long history reads no more than the page.
 CREATE VIEW api.case_history WITH (security_barrier) AS
-SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
+SELECT e.customer_id, e.case_id, e.event_id, e.at, bank.in_language(s.name_zh, s.name_en) AS staff, e.action,
        coalesce(a.label_zh, e.action) AS action_zh, coalesce(a.label_en, e.action) AS action_en,
-       e.stage_before, e.stage_after, e.note,
-       nullif(concat_ws(', ', (SELECT string_agg(coalesce(bank.case_value(f.case_type, k, e.before ->> k, false) || ' > ', '')
-                   || coalesce(bank.case_value(f.case_type, k, e.after ->> k, false), '-'), ', ' ORDER BY k)
+       e.stage_before, e.stage_after, bank.note_side(e.action, e.note, false) AS note,
+       bank.note_side(e.action, e.note, true) AS note_en,
+       nullif(concat_ws(', ', (SELECT string_agg(CASE k WHEN 'urgency' THEN '紧急程度 ' WHEN 'flags' THEN '标识 '
+                   WHEN 'group_size' THEN '群体人数 ' WHEN 'third_party' THEN '第三方 ' ELSE '' END
+                   || coalesce(nullif(bank.case_value(f.case_type, k, e.before ->> k, false), '') || ' > ', '')
+                   || coalesce(nullif(bank.case_value(f.case_type, k, e.after ->> k, false), ''), '-'), ', ' ORDER BY k)
           FROM jsonb_object_keys(e.after) k
-         WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'owner_id', 'outcome',
-                     'told_how') AND e.action <> 'open'),
+         WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'desk_id', 'owner_id', 'outcome', 'urgency', 'flags',
+                     'group_size', 'third_party', 'told_how') AND e.action <> 'open'),
        (SELECT string_agg(d.label_zh || ' ' || coalesce(bank.case_value(f.case_type, d.field,
                     e.before -> 'fields' ->> d.field, false) || ' > ', '')
                     || coalesce(bank.case_value(f.case_type, d.field,
@@ -279,11 +385,13 @@ SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
           FROM bank.case_field d
          WHERE d.case_type = f.case_type AND e.action <> 'open'
            AND (e.after -> 'fields' ? d.field OR e.before -> 'fields' ? d.field))), '') AS changes,
-       nullif(concat_ws(', ', (SELECT string_agg(coalesce(bank.case_value(f.case_type, k, e.before ->> k, true) || ' > ', '')
-                   || coalesce(bank.case_value(f.case_type, k, e.after ->> k, true), '-'), ', ' ORDER BY k)
+       nullif(concat_ws(', ', (SELECT string_agg(CASE k WHEN 'urgency' THEN 'Urgency ' WHEN 'flags' THEN 'Flags '
+                   WHEN 'group_size' THEN 'Group of ' WHEN 'third_party' THEN 'Third party ' ELSE '' END
+                   || coalesce(nullif(bank.case_value(f.case_type, k, e.before ->> k, true), '') || ' > ', '')
+                   || coalesce(nullif(bank.case_value(f.case_type, k, e.after ->> k, true), ''), '-'), ', ' ORDER BY k)
           FROM jsonb_object_keys(e.after) k
-         WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'owner_id', 'outcome',
-                     'told_how') AND e.action <> 'open'),
+         WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'desk_id', 'owner_id', 'outcome', 'urgency', 'flags',
+                     'group_size', 'third_party', 'told_how') AND e.action <> 'open'),
        (SELECT string_agg(d.label_en || ' ' || coalesce(bank.case_value(f.case_type, d.field,
                     e.before -> 'fields' ->> d.field, true) || ' > ', '')
                     || coalesce(bank.case_value(f.case_type, d.field,
@@ -302,17 +410,19 @@ SELECT e.customer_id, e.case_id, e.event_id, e.at, s.name_zh AS staff, e.action,
  ORDER BY e.customer_id DESC, e.case_id DESC, e.event_id DESC;
 SELECT bank.view_grant('case_history', 'clerk', 'rm', 'supervisor', 'auditor');
 
--- Why a case is in its queue: the rule that decided, then those before it that did not fit.
+-- Why a case is in its queue: the rule that decided, then those before it that did not fit. Before its class is
+-- known only a rule that needs none decides.
 CREATE FUNCTION api.case_route_explain(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (seq int, queue text, skill text, note_en text, note_zh text, fits boolean,
                decides boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     WITH rule AS (
-        SELECT r.*, min(r.seq) FILTER (WHERE r.fits) OVER () AS first
+        SELECT r.*, min(r.seq) FILTER (WHERE r.fits) OVER () AS first,
+               f.case_type <> 'complaint' OR f.business IS NOT NULL OR (bank.case_ask_queue(f)).seq IS NOT NULL AS known
           FROM bank.case_file f, bank.case_rules(f) r
          WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
            AND f.case_id = p_case_id AND bank.in_scope(f.unit_id))
-    SELECT r.seq, r.queue, r.skill, r.note_en, r.note_zh, r.fits, r.seq = r.first
+    SELECT r.seq, r.queue, r.skill, r.note_en, r.note_zh, r.fits, r.known AND r.seq = r.first
       FROM rule r WHERE r.seq <= coalesce(r.first, r.seq) ORDER BY r.seq DESC
 $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')

@@ -17,13 +17,15 @@ CREATE TABLE bank.unit_regime (
 
 -- What starts and stops one stands with each step of a type of case. `internal`: it drives the work
 -- and is no promise to the customer; own runs while a case waits for an owner, idle while its owner
--- does nothing.
+-- does nothing. `held_by`: what a case has to wait for that a clock which can pause stands still; only
+-- the time of an outside appraisal is not counted by the law (CBIRC Order 2020-3).
 CREATE TABLE bank.clock_kind (
     clock    text COLLATE "C" PRIMARY KEY,
     label_en text NOT NULL,
     label_zh text NOT NULL,
     seq      int NOT NULL,
-    internal boolean NOT NULL DEFAULT false
+    internal boolean NOT NULL DEFAULT false,
+    held_by  text[] NOT NULL DEFAULT '{customer,third_party,appraisal}'
 );
 INSERT INTO bank.clock_kind VALUES
     ('first_response', 'First answer', '首次响应', 1),
@@ -32,7 +34,9 @@ INSERT INTO bank.clock_kind VALUES
     ('summary', 'Summary resolution', '三个工作日简易答复', 4),
     ('statutory', 'Statutory', '法定时限', 5),
     ('forwarded', 'Answer to the authority', '转办答复', 6),
-    ('final', 'Final response', '最终答复', 7);
+    ('final', 'Final response', '最终答复', 7),
+    ('recheck', 'Re-check', '核查时限', 10);
+UPDATE bank.clock_kind SET held_by = '{appraisal}' WHERE clock IN ('statutory', 'recheck');
 INSERT INTO bank.clock_kind VALUES
     ('own', 'Waits for an owner', '待认领', 8, true),
     ('idle', 'Owner inactive', '处理人未动作', 9, true);
@@ -40,13 +44,15 @@ INSERT INTO bank.clock_kind VALUES
 -- Clocks that a step of complaints stops and starts. A decision or the closing stops all; reopening
 -- starts those of the law again.
 UPDATE bank.case_transition t
-   SET stops = CASE WHEN n.phase IN ('decided', 'closed')
+   SET stops = CASE WHEN s.stage = 'recheck' AND t.action = 'take' THEN '{}'
+                    WHEN n.phase IN ('decided', 'closed')
                     THEN (SELECT array_agg(k.clock ORDER BY k.seq) FROM bank.clock_kind k)
                     WHEN t.action IN ('take', 'assign') THEN '{own,idle}'
                     WHEN t.action = 'reply' THEN '{first_response,next_update,idle}'
                     WHEN t.action IN ('wait', 'release', 'route', 'propose') THEN '{idle}'
                     ELSE '{}' END,
        starts = CASE WHEN n.phase IN ('decided', 'closed') THEN '{}'
+                     WHEN n.stage = 'recheck' THEN CASE t.action WHEN 'recheck' THEN '{recheck,final}' ELSE '{}' END
                      WHEN t.action IN ('take', 'assign') THEN '{idle}'
                      WHEN t.action IN ('route', 'release') THEN '{own}'
                      WHEN t.action = 'reply' THEN '{next_update}'
@@ -57,7 +63,8 @@ UPDATE bank.case_transition t
    AND n.case_type = t.case_type AND n.stage = t.next_stage;
 
 -- Which clocks a case carries: a row for its source wins over source '', then one for its level
--- over level ''. `extend_days`: how far approved extensions may lengthen it altogether.
+-- over level ''. `calendar` NULL: that of the unit which works on the case. `extend_days`: how far approved
+-- extensions may lengthen it altogether.
 CREATE TABLE bank.clock_rule (
     case_type   text COLLATE "C" NOT NULL REFERENCES bank.case_type,
     regime      text COLLATE "C" NOT NULL REFERENCES bank.regime,
@@ -67,7 +74,7 @@ CREATE TABLE bank.clock_rule (
     measure     text NOT NULL
                 CHECK (measure IN ('working_minutes', 'working_days', 'calendar_days')),
     amount      int NOT NULL CHECK (amount > 0),
-    calendar    text COLLATE "C" NOT NULL REFERENCES bank.calendar,
+    calendar    text COLLATE "C" REFERENCES bank.calendar,
     pausable    boolean NOT NULL,
     extend_days int NOT NULL DEFAULT 0 CHECK (extend_days >= 0),
     version     bigint NOT NULL DEFAULT 1,
@@ -78,21 +85,22 @@ CREATE TABLE bank.clock_rule (
 -- Order 2020-5; three business days and eight weeks: FCA DISP 1.5 and 1.6. The rest is the bank's
 -- own promise.
 INSERT INTO bank.clock_rule VALUES
-    ('complaint', 'cn', 'first_response', '', '', 'working_minutes', 120, 'service', false, 0),
-    ('complaint', 'cn', 'next_update', '', '', 'working_minutes', 840, 'service', true, 0),
-    ('complaint', 'cn', 'resolution', '', '', 'working_minutes', 2100, 'service', true, 0),
-    ('complaint', 'cn', 'resolution', 'complex', '', 'working_minutes', 4200, 'service', true, 0),
-    ('complaint', 'cn', 'resolution', 'major', '', 'working_minutes', 4200, 'service', true, 0),
-    ('complaint', 'cn', 'statutory', '', '', 'calendar_days', 15, 'service', true, 0),
-    ('complaint', 'cn', 'statutory', 'complex', '', 'calendar_days', 30, 'service', true, 30),
-    ('complaint', 'cn', 'statutory', 'major', '', 'calendar_days', 30, 'service', true, 30),
-    ('complaint', 'cn', 'forwarded', '', 'regulator', 'calendar_days', 15, 'service', false, 45),
-    ('complaint', 'fca', 'first_response', '', '', 'working_minutes', 120, 'service', false, 0),
-    ('complaint', 'fca', 'next_update', '', '', 'working_minutes', 840, 'service', true, 0),
-    ('complaint', 'fca', 'summary', '', '', 'working_days', 3, 'service', false, 0),
-    ('complaint', 'fca', 'final', '', '', 'calendar_days', 56, 'service', false, 0);
+    ('complaint', 'cn', 'first_response', '', '', 'working_minutes', 120, NULL, false, 0),
+    ('complaint', 'cn', 'next_update', '', '', 'working_minutes', 840, NULL, true, 0),
+    ('complaint', 'cn', 'resolution', '', '', 'working_minutes', 2100, NULL, true, 0),
+    ('complaint', 'cn', 'resolution', 'complex', '', 'working_minutes', 4200, NULL, true, 0),
+    ('complaint', 'cn', 'resolution', 'major', '', 'working_minutes', 4200, NULL, true, 0),
+    ('complaint', 'cn', 'statutory', '', '', 'calendar_days', 15, NULL, true, 0),
+    ('complaint', 'cn', 'statutory', 'complex', '', 'calendar_days', 30, NULL, true, 30),
+    ('complaint', 'cn', 'statutory', 'major', '', 'calendar_days', 30, NULL, true, 30),
+    ('complaint', 'cn', 'forwarded', '', 'regulator', 'calendar_days', 15, NULL, false, 45),
+    ('complaint', 'cn', 'recheck', '', '', 'calendar_days', 30, NULL, true, 0),
+    ('complaint', 'fca', 'first_response', '', '', 'working_minutes', 120, NULL, false, 0),
+    ('complaint', 'fca', 'next_update', '', '', 'working_minutes', 840, NULL, true, 0),
+    ('complaint', 'fca', 'summary', '', '', 'working_days', 3, NULL, false, 0),
+    ('complaint', 'fca', 'final', '', '', 'calendar_days', 56, NULL, false, 0);
 INSERT INTO bank.clock_rule
-    SELECT 'complaint', r, k, '', '', 'working_minutes', m, 'service', false, 0
+    SELECT 'complaint', r, k, '', '', 'working_minutes', m, NULL, false, 0
       FROM unnest('{cn,fca}'::text[]) r, (VALUES ('own', 30), ('idle', 60)) i (k, m);
 
 -- The ladder: at a share of the clock's time, or so long after its end. remind: the owner, or the
@@ -111,7 +119,7 @@ CREATE TABLE bank.escalation_rule (
 );
 INSERT INTO bank.escalation_rule
     SELECT 'complaint', k, s, percent, minutes, action
-      FROM unnest('{first_response,statutory,forwarded,final}'::text[]) k,
+      FROM unnest('{first_response,statutory,forwarded,final,recheck}'::text[]) k,
            (VALUES (1, 50, NULL, 'remind'), (2, 80, NULL, 'supervisor'),
                    (3, 100, NULL, 'supervisor'), (4, NULL, 120, 'executive'))
                r (s, percent, minutes, action);
@@ -149,6 +157,20 @@ CREATE TABLE bank.case_clock (
 CREATE INDEX case_clock_next ON bank.case_clock (next_at)
     WHERE stopped_at IS NULL AND next_at IS NOT NULL;
 CREATE INDEX case_clock_due ON bank.case_clock (due_at) WHERE stopped_at IS NULL;
+
+-- A clock counted in this calendar until the case came to a unit with another; since the last of them in the
+-- one that stands with the clock.
+CREATE TABLE bank.case_clock_part (
+    customer_id bigint NOT NULL,
+    case_id     bigint NOT NULL,
+    clock       text COLLATE "C" NOT NULL,
+    run         smallint NOT NULL,
+    until       timestamptz NOT NULL,
+    unit_id     int NOT NULL,
+    calendar    text COLLATE "C" NOT NULL REFERENCES bank.calendar,
+    PRIMARY KEY (customer_id, case_id, clock, run, until),
+    FOREIGN KEY (customer_id, case_id, clock, run) REFERENCES bank.case_clock
+);
 
 -- What a running clock was before its rule, the case's level or a pause changed it.
 CREATE TABLE bank.case_clock_change (
@@ -247,4 +269,4 @@ SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE')
   FROM unnest('{case_clock,case_extension,case_escalation}'::text[]) t;
 SELECT bank.table_in_order(('bank.' || t)::regclass) FROM unnest('{case_clock,case_escalation,case_extension}'::text[]) t;
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT')
-  FROM unnest('{case_clock_change,clock_failure}'::text[]) t;
+  FROM unnest('{case_clock_change,case_clock_part,clock_failure}'::text[]) t;

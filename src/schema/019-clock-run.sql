@@ -8,13 +8,44 @@ CREATE FUNCTION bank.regime_of(p_unit_id int) RETURNS text LANGUAGE sql STABLE A
                       ORDER BY u.high - u.low LIMIT 1), 'cn')
 $$;
 
+-- The calendar of the unit that works on the case: its owner's, or the case's own while nobody owns it.
+CREATE FUNCTION bank.case_calendar(c bank.case_file) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN bank.calendar_of(coalesce((SELECT s.unit_id FROM bank.staff s WHERE s.staff_id = c.owner_id),
+                                     c.desk_id, c.unit_id));
+END $$;
+
+-- The calendar of the unit that works on each case, for many.
+CREATE FUNCTION bank.case_calendars(p_cases bank.case_file[]) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM bank.unit_calendar) THEN
+        RETURN array_fill('service'::text, ARRAY[cardinality(p_cases)]);
+    END IF;
+    RETURN (WITH place AS MATERIALIZED (
+                SELECT c.ordinality AS n, coalesce(s.unit_id, c.desk_id, c.unit_id) AS unit_id
+                  FROM unnest(p_cases) WITH ORDINALITY c LEFT JOIN bank.staff s ON s.staff_id = c.owner_id),
+            own AS MATERIALIZED (
+                SELECT d.unit_id, bank.calendar_of(d.unit_id) AS calendar FROM (SELECT DISTINCT unit_id FROM place) d)
+            SELECT array_agg(o.calendar ORDER BY p.n) FROM place p JOIN own o USING (unit_id));
+END $$;
+
 -- The rules of the clocks that the case carries, one for each clock.
 CREATE FUNCTION bank.clock_rules(c bank.case_file) RETURNS SETOF bank.clock_rule
 LANGUAGE sql STABLE AS $$
-    SELECT DISTINCT ON (r.clock) r.* FROM bank.clock_rule r
+    SELECT DISTINCT ON (r.clock) r.case_type, r.regime, r.clock, r.level, r.source, r.measure, r.amount,
+           coalesce(r.calendar, k.calendar), r.pausable, r.extend_days, r.version
+      FROM bank.clock_rule r, (SELECT bank.case_calendar(c) AS calendar OFFSET 0) k
      WHERE r.case_type = c.case_type AND r.regime = c.regime AND r.level IN ('', c.level)
        AND r.source IN ('', c.source)
      ORDER BY r.clock, r.source DESC, r.level DESC
+$$;
+
+-- Whether the clock stands still now: it can pause, and what the case waits for holds it.
+CREATE FUNCTION bank.clock_held(k bank.case_clock) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT k.pausable AND EXISTS (
+        SELECT FROM bank.case_pause p JOIN bank.clock_kind d ON d.clock = k.clock
+         WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.ended_at IS NULL
+           AND p.waits_for = ANY (d.held_by))
 $$;
 
 -- Time that the clock stood still: as it passed, and in minutes of its calendar.
@@ -29,23 +60,74 @@ BEGIN
                coalesce(sum(bank.working_minutes(k.calendar, greatest(p.started_at, k.started_at),
                                                  coalesce(p.ended_at, now()))), 0)
           INTO passed, minutes
-          FROM bank.case_pause p
+          FROM bank.case_pause p JOIN bank.clock_kind d ON d.clock = k.clock
          WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
-           AND coalesce(p.ended_at, now()) > k.started_at;
+           AND p.waits_for = ANY (d.held_by) AND coalesce(p.ended_at, now()) > k.started_at;
     END IF;
+END $$;
+
+-- When so many working minutes of a run have passed, counted in each calendar as long as the case was under
+-- it. A limit that was reached before the case moved on stays reached.
+CREATE FUNCTION bank.clock_moment(k bank.case_clock, p_minutes int) RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    part bank.case_clock_part;
+    piece bank.case_clock := k;
+    remaining numeric := p_minutes;
+    stood numeric;
+    used numeric;
+BEGIN
+    FOR part IN SELECT * FROM bank.case_clock_part p
+                 WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.clock = k.clock AND p.run = k.run
+                 ORDER BY p.until LOOP
+        stood := CASE WHEN k.pausable THEN
+            (SELECT coalesce(sum(bank.working_time(part.calendar, greatest(p.started_at, piece.started_at),
+                                                   least(coalesce(p.ended_at, now()), part.until))), 0)
+               FROM bank.case_pause p JOIN bank.clock_kind d ON d.clock = k.clock
+              WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.waits_for = ANY (d.held_by)) ELSE 0 END;
+        used := bank.working_time(part.calendar, piece.started_at, part.until) - stood;
+        IF used >= remaining THEN
+            RETURN bank.due_at(part.calendar, piece.started_at, remaining + stood);
+        END IF;
+        remaining := remaining - used;
+        piece.started_at := part.until;
+    END LOOP;
+    RETURN bank.due_at(k.calendar, piece.started_at, remaining + (bank.clock_paused(piece)).minutes);
+END $$;
+
+-- The end of the p_days-th day on which the unit that had the case then was open (bank.due_workday).
+CREATE FUNCTION bank.clock_workday(k bank.case_clock, p_days int) RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    zone text := (SELECT c.zone FROM bank.calendar c WHERE c.calendar = k.calendar);
+    day date := (k.started_at AT TIME ZONE zone)::date;
+    last date := (SELECT (max(p.until) AT TIME ZONE zone)::date FROM bank.case_clock_part p
+                   WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.clock = k.clock AND p.run = k.run);
+    remaining int := p_days;
+BEGIN
+    WHILE day < last LOOP
+        day := day + 1;
+        IF EXISTS (SELECT FROM bank.calendar_hours(coalesce((SELECT p.calendar FROM bank.case_clock_part p
+                     WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.clock = k.clock AND p.run = k.run
+                       AND p.until > day::timestamp AT TIME ZONE zone ORDER BY p.until LIMIT 1), k.calendar), day)) THEN
+            remaining := remaining - 1;
+            IF remaining = 0 THEN
+                RETURN (day + 1)::timestamp AT TIME ZONE zone;
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN bank.due_workday(k.calendar, day::timestamp AT TIME ZONE zone, remaining);
 END $$;
 
 -- Due time of one run of a clock, from its start, its extensions and the pauses since.
 CREATE FUNCTION bank.clock_due(k bank.case_clock) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    paused record := bank.clock_paused(k);
 BEGIN
     RETURN CASE k.measure
         WHEN 'calendar_days' THEN
-            bank.due_day(k.calendar, k.started_at, k.amount + k.extension) + paused.passed
+            bank.due_day(k.calendar, k.started_at, k.amount + k.extension) + (bank.clock_paused(k)).passed
         WHEN 'working_days' THEN
-            bank.due_workday(k.calendar, k.started_at, k.amount + k.extension) + paused.passed
-        ELSE bank.due_at(k.calendar, k.started_at, k.amount + paused.minutes) END;
+            bank.clock_workday(k, k.amount + k.extension) + (bank.clock_paused(k)).passed
+        ELSE bank.clock_moment(k, k.amount) END;
 END $$;
 
 -- When a step of the ladder is due.
@@ -56,8 +138,7 @@ BEGIN
         RETURN k.due_at;
     ELSIF k.measure = 'working_minutes' THEN
         RETURN CASE WHEN r.at_percent IS NULL THEN bank.due_at(k.calendar, k.due_at, r.after_minutes)
-                    ELSE bank.due_at(k.calendar, k.started_at, k.amount * r.at_percent / 100
-                                     + (bank.clock_paused(k)).minutes) END;
+                    ELSE bank.clock_moment(k, k.amount * r.at_percent / 100) END;
     ELSIF r.at_percent IS NULL THEN
         RETURN k.due_at + make_interval(mins => r.after_minutes);
     END IF;
@@ -65,7 +146,7 @@ BEGIN
 END $$;
 
 -- The clock with the first step of its ladder that was not taken, and when that is due.
-CREATE FUNCTION bank.clock_arm(p_type text, k bank.case_clock, p_paused boolean)
+CREATE FUNCTION bank.clock_arm(p_type text, k bank.case_clock)
 RETURNS bank.case_clock LANGUAGE plpgsql STABLE AS $$
 DECLARE
     r bank.escalation_rule;
@@ -77,7 +158,7 @@ BEGIN
                           AND x.clock = k.clock AND x.run = k.run AND x.step = e.step)
      ORDER BY e.step LIMIT 1;
     k.next_step := r.step;
-    k.next_at := CASE WHEN r.step IS NOT NULL AND NOT (p_paused AND k.pausable)
+    k.next_at := CASE WHEN r.step IS NOT NULL AND NOT bank.clock_held(k)
                       THEN bank.clock_step_at(k, r) END;
     RETURN k;
 END $$;
@@ -106,9 +187,57 @@ BEGIN
         k.pausable := r.pausable;
         k.extension := 0;
         k.due_at := bank.clock_due(k);
-        k := bank.clock_arm(c.case_type, k, c.phase = 'waiting');
+        k := bank.clock_arm(c.case_type, k);
         INSERT INTO bank.case_clock VALUES (k.*);
     END LOOP;
+END $$;
+
+-- The clocks of `p_clocks` that the cases begin at `p_at` (NULL: they are new, and begin when received), as
+-- bank.case_clock_start makes them for a case that does not wait.
+CREATE FUNCTION bank.clocks_begin(p_cases bank.case_file[], p_at timestamptz, p_clocks text[])
+RETURNS bank.case_clock[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    places text[] := bank.case_calendars(p_cases);
+    place text;
+    part bank.case_file[] := p_cases;
+    answer bank.case_clock[] := '{}';
+BEGIN
+    FOR place IN SELECT DISTINCT x FROM unnest(places) x LOOP
+        IF cardinality(array_remove(places, place)) > 0 THEN
+            part := ARRAY(SELECT p_cases[g] FROM generate_subscripts(places, 1) g WHERE places[g] = place);
+        END IF;
+        answer := answer || ARRAY(
+        WITH kind AS MATERIALIZED (
+            SELECT DISTINCT ON (d.case_type, d.regime, d.level, d.source, r.clock)
+                   d.*, r.clock, r.measure, r.amount, coalesce(r.calendar, place) AS calendar, r.pausable, e.step,
+                   e.at_percent, e.after_minutes
+              FROM (SELECT DISTINCT c.case_type, c.regime, c.level, c.source FROM unnest(part) c) d
+              JOIN bank.clock_rule r ON r.case_type = d.case_type AND r.regime = d.regime
+                   AND r.level IN ('', d.level) AND r.source IN ('', d.source) AND r.clock = ANY (p_clocks)
+              LEFT JOIN LATERAL (SELECT x.* FROM bank.escalation_rule x
+                                  WHERE x.case_type = d.case_type AND x.clock = r.clock
+                                  ORDER BY x.step LIMIT 1) e ON true
+             ORDER BY d.case_type, d.regime, d.level, d.source, r.clock, r.source DESC, r.level DESC),
+        -- Cases that begin at the same moment under the same rule share their due times.
+        due AS MATERIALIZED (
+            SELECT k.*, d.start, t.due_at, CASE WHEN k.step IS NOT NULL THEN t.next_at END AS next_at
+              FROM (SELECT DISTINCT c.case_type, c.regime, c.level, c.source, coalesce(p_at, c.received_at) AS start
+                      FROM unnest(part) c) d
+              JOIN kind k USING (case_type, regime, level, source),
+                   bank.clock_times(k.measure, k.amount, 0, k.calendar, d.start, k.at_percent, k.after_minutes) t)
+        SELECT ROW(c.customer_id, c.case_id, k.clock, 1 + coalesce(o.runs, 0), c.unit_id, k.start,
+                   k.measure, k.amount, k.calendar, k.pausable, 0, k.due_at, NULL, k.step, k.next_at)::bank.case_clock
+          FROM unnest(part) WITH ORDINALITY c
+          JOIN due k ON k.case_type = c.case_type AND k.regime = c.regime AND k.level = c.level AND k.source = c.source
+               AND k.start = coalesce(p_at, c.received_at)
+          LEFT JOIN LATERAL (SELECT count(*) AS runs, bool_or(x.stopped_at IS NULL) AS runs_now
+                               FROM bank.case_clock x
+                              WHERE p_at IS NOT NULL AND x.customer_id = c.customer_id AND x.case_id = c.case_id
+                                AND x.clock = k.clock) o ON true
+         WHERE NOT coalesce(o.runs_now, false)
+         ORDER BY c.ordinality, k.clock);
+    END LOOP;
+    RETURN answer;
 END $$;
 
 CREATE FUNCTION bank.case_clock_stop(c bank.case_file, p_clocks text[], p_at timestamptz)
@@ -133,7 +262,8 @@ END $$;
 
 -- Recomputes the running clocks from their present rule, start, extensions and pauses, and keeps
 -- what they were; answers the earliest due time of those that are a promise, or the last one when
--- none runs. `p_cause`: why, for the record.
+-- none runs. `p_cause`: why, for the record. A case that came to a unit with another calendar keeps what it
+-- used of its time in the one before.
 CREATE FUNCTION bank.case_clock_refresh(c bank.case_file, p_cause text DEFAULT 'step')
 RETURNS timestamptz LANGUAGE plpgsql AS $$
 DECLARE
@@ -141,8 +271,8 @@ DECLARE
     k bank.case_clock;
     r bank.clock_rule;
     soonest timestamptz;
-    paused boolean := EXISTS (SELECT FROM bank.case_pause p WHERE p.customer_id = c.customer_id
-                                 AND p.case_id = c.case_id AND p.ended_at IS NULL);
+    at timestamptz := clock_timestamp();
+    moved boolean;
 BEGIN
     FOR was IN SELECT * FROM bank.case_clock x WHERE x.customer_id = c.customer_id
                 AND x.case_id = c.case_id AND x.stopped_at IS NULL ORDER BY x.clock LOOP
@@ -154,8 +284,13 @@ BEGIN
             k.calendar := r.calendar;
             k.pausable := r.pausable;
         END IF;
+        moved := k.calendar <> was.calendar AND p_cause <> 'policy' AND k.started_at < at;
+        IF moved THEN
+            INSERT INTO bank.case_clock_part VALUES (k.customer_id, k.case_id, k.clock, k.run, at, k.unit_id,
+                                                     was.calendar);
+        END IF;
         k.due_at := bank.clock_due(k);
-        k := bank.clock_arm(c.case_type, k, paused);
+        k := bank.clock_arm(c.case_type, k);
         IF k IS DISTINCT FROM was THEN
             UPDATE bank.case_clock x
                SET measure = k.measure, amount = k.amount, calendar = k.calendar,
@@ -164,8 +299,8 @@ BEGIN
              WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.clock = k.clock
                AND x.run = k.run;
         END IF;
-        IF abs(extract(epoch FROM k.due_at - was.due_at)) >= 1 AND NOT (paused AND k.pausable) THEN
-            PERFORM bank.clock_change_keep(was, k, p_cause);
+        IF moved OR abs(extract(epoch FROM k.due_at - was.due_at)) >= 1 AND NOT bank.clock_held(k) THEN
+            PERFORM bank.clock_change_keep(was, k, CASE WHEN moved THEN 'unit' ELSE p_cause END);
         END IF;
         IF NOT (SELECT internal FROM bank.clock_kind x WHERE x.clock = k.clock) THEN
             soonest := least(soonest, k.due_at);
@@ -225,7 +360,8 @@ BEGIN
                    false);
     RETURN filled;
 END $$;
-GRANT EXECUTE ON FUNCTION bank.regime_of, bank.clock_rules, bank.clock_paused, bank.clock_due,
+GRANT EXECUTE ON FUNCTION bank.regime_of, bank.case_calendar, bank.case_calendars, bank.clock_rules, bank.clock_held, bank.clock_paused, bank.clock_moment,
+    bank.clock_workday, bank.clock_due,
     bank.clock_step_at, bank.clock_arm, bank.case_clock_start, bank.case_clock_stop,
     bank.case_clock_owner, bank.case_clock_refresh, bank.clock_change_keep TO bankops_api;
 
@@ -239,9 +375,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
            CASE WHEN k.stopped_at IS NULL THEN k.due_at END, k.amount, k.measure, k.extension,
            CASE WHEN k.stopped_at <= k.due_at THEN 'met'
                 WHEN k.stopped_at IS NOT NULL THEN 'late'
-                WHEN k.pausable AND EXISTS (SELECT FROM bank.case_pause p
-                     WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
-                       AND p.ended_at IS NULL) THEN 'paused'
+                WHEN bank.clock_held(k) THEN 'paused'
                 WHEN k.due_at < now() THEN 'over'
                 ELSE 'running' END
       FROM bank.case_clock k JOIN bank.clock_kind d USING (clock)

@@ -15,20 +15,11 @@ BEGIN
        AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high();
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'No lane holds the account of this statement.',
-            format('%s %s, line %s', p_account, p_currency, p_line),
+            p_account || ' ' || p_currency || bank.in_language('，第 ' || p_line || ' 行', ', line ' || p_line),
             'Check the account number, or propose it for a lane (:lch, then F6).', 'account');
     END IF;
     RETURN account;
 END $$;
-
--- An amount of minor units as people write it.
-CREATE FUNCTION bank.recon_money(p_amount bigint, p_currency text) RETURNS text LANGUAGE sql IMMUTABLE
-AS $$ SELECT CASE WHEN p_currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF',
-                                     'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')
-                  THEN to_char(p_amount, 'FM999,999,999,999,999,990')
-                  WHEN p_currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
-                  THEN to_char(p_amount / 1000.0, 'FM999,999,999,999,999,990.000')
-                  ELSE to_char(p_amount / 100.0, 'FM999,999,999,999,999,990.00') END $$;
 
 -- What makes a line: two lines with the same text are the same movement told twice, or two equal
 -- ones. src/reconcile/upload.c computes the same.
@@ -303,10 +294,10 @@ BEGIN
      WHERE sha256 = p_sha256 AND side = p_side AND status <> 'rejected';
     IF FOUND THEN
         PERFORM bank.fail('BO409', 'This file was imported before; nothing was added.',
-            format('file %s, %s, %s, %s', known.file_id, known.name, known.imported_by,
-                   to_char(known.imported_at, 'YYYY-MM-DD HH24:MI')),
+            concat_ws(', ', bank.in_language('文件 ', 'file ') || known.file_id, known.name,
+                   bank.login_name(known.imported_by), to_char(known.imported_at, 'YYYY-MM-DD HH24:MI')),
             CASE known.status WHEN 'quarantined' THEN 'It is held back since then: :stm says why.'
-                 ELSE 'Nothing has to be done.' END, 'sha256');
+                 ELSE 'Nothing has to be done.' END);
     END IF;
 END $$;
 
@@ -466,8 +457,9 @@ BEGIN
     PERFORM bank.recon_gate_controls(v_file, p_file->'controls');
     SELECT * INTO verdict FROM bank.recon_gate_file(v_file);
     IF verdict.p_code IS NULL THEN
-        v_new := bank.recon_accept(v_file, p_file);
-    ELSE
+        SELECT * INTO v_new, verdict.p_code, verdict.p_fault FROM bank.recon_accept_once(v_file, p_file);
+    END IF;
+    IF verdict.p_code IS NOT NULL THEN
         PERFORM bank.recon_hold(v_file, v_low);
     END IF;
     UPDATE recon_file SET unit_id = v_unit, new_count = v_new,

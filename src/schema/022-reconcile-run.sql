@@ -162,15 +162,29 @@ CREATE FUNCTION bank.recon_day_refresh(p_lane_id int, p_day date, p_run bigint D
 RETURNS void LANGUAGE sql SET search_path = bank, pg_temp AS $$
     SELECT bank.recon_days_refresh(p_lane_id, ARRAY[p_day], p_run) $$;
 
--- The days that a held, released or rejected file touches.
+-- The days that an imported, held, released or rejected file touches: its own, and those after it,
+-- whose balances it may change.
 CREATE FUNCTION bank.recon_held_refresh(p_file bigint) RETURNS void
-LANGUAGE sql SET search_path = bank, pg_temp AS $$
-    SELECT bank.recon_days_refresh(d.lane_id, d.days)
-      FROM (SELECT a.lane_id, array_agg(DISTINCT s.close_date) AS days
-              FROM recon_statement s JOIN recon_account a USING (account_id)
-             WHERE s.file_id = p_file AND s.close_date IS NOT NULL
-             GROUP BY a.lane_id ORDER BY a.lane_id) d;
-$$;
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    touched record;
+BEGIN
+    FOR touched IN SELECT a.lane_id, array_agg(DISTINCT s.close_date)
+                              FILTER (WHERE s.close_date IS NOT NULL) AS days,
+                          min(least(s.open_date, s.close_date, (
+                              SELECT min(t.day) FROM recon_day_total t
+                               WHERE t.account_id = s.account_id AND t.side = s.side
+                                 AND t.fresh_lines > 0))) AS first
+                     FROM recon_statement s JOIN recon_account a USING (account_id)
+                    WHERE s.file_id = p_file GROUP BY a.lane_id ORDER BY a.lane_id LOOP
+        PERFORM bank.recon_days_refresh(touched.lane_id, array_agg(d.day))
+           FROM (SELECT unnest(touched.days) AS day UNION
+                 SELECT l.day FROM recon_lane_day l
+                  WHERE l.lane_id = touched.lane_id AND l.day > touched.first) d
+         WHERE d.day IS NOT NULL HAVING count(*) > 0;
+        PERFORM bank.recon_signed_refresh(touched.lane_id, touched.first);
+    END LOOP;
+END $$;
 
 -- Statements of a lane that no run has looked at.
 CREATE FUNCTION bank.recon_fresh(p_lane_id int) RETURNS bigint[]
@@ -195,7 +209,7 @@ ALTER VIEW bank.recon_left OWNER TO bankops_api;
 -- The latter of one lane in a table of the transaction: read by index, few beside all that ever was.
 CREATE FUNCTION bank.recon_run_open(p_lane_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET default_statistics_target = 10 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_open;
     CREATE TEMP TABLE run_open ON COMMIT DROP AS
@@ -211,7 +225,7 @@ CREATE VIEW api.fresh_line_list WITH (security_barrier) AS
 SELECT i.statement_id, i.day, i.item_id, i.account_id, i.side,
        CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END AS movement, i.currency, i.value_date,
        i.reference, i.narrative, i.source_id, i.fingerprint, i.occurrence, i.counterparty
-  FROM bank.recon_item i
+  FROM bank.recon_line i
  WHERE i.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 CREATE VIEW api.open_line_list WITH (security_barrier) AS
 SELECT l.lane_id, l.day, l.item_id, l.account_id, l.side,
@@ -269,6 +283,7 @@ $$;
 -- by which rules to match them and what api.open_line_list shows of it up to the day. p_rule_set_id:
 -- NULL for the approved set; another one can be tried, but not committed (api.run_commit). bulk: from
 -- so many plain pairs on the database finds them itself (p_unique of api.run_commit).
+-- The day has come, by the business date or, where the day-end is late, by the calendar.
 CREATE FUNCTION api.run_begin(p_lane text, p_as_of date, p_rule_set_id int)
 RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text, fresh text,
               bulk boolean)
@@ -277,6 +292,10 @@ DECLARE
     lane bank.recon_lane;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
+    IF p_as_of > greatest(bank.today(), bank.local_day(now())) THEN
+        PERFORM bank.fail('BO422', 'This day has not come yet.', p_as_of::text,
+                          'Reconcile up to the business date, or a day before it.', 'p_as_of');
+    END IF;
     lane := bank.recon_lane_claim(p_lane);
     RETURN QUERY SELECT lane.lane_id, coalesce(p_as_of, bank.today()), r.rule_set_id, r.version,
                         bank.recon_rules_of(lane, r.rule_set_id)::text,
@@ -288,7 +307,8 @@ END $$;
 SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');
 
 -- The number that a reference is built around: without letters before at least eight digits or a
--- known prefix, without leading zeros and the number of a part ("-2"). NULL when nothing is left.
+-- known prefix, without leading zeros, but for the last five characters, and the number of a part
+-- ("-2"). NULL when there are fewer.
 CREATE FUNCTION bank.recon_core(p_reference text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     k text;
@@ -297,8 +317,9 @@ BEGIN
         RETURN p_reference;
     END IF;
     k := bank.recon_key(regexp_replace(p_reference, '[-/][0-9]{1,2}$', ''));
-    k := ltrim(CASE WHEN k ~ '^[A-Z]+[0-9]{8,}$' THEN ltrim(k, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
-                    ELSE regexp_replace(k, '^(REF|UPOP|NET|ALI|WX|TX)(?=.{5,})', '') END, '0');
+    k := CASE WHEN k ~ '^[A-Z]+[0-9]{8,}$' THEN ltrim(k, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+              ELSE regexp_replace(k, '^(REF|UPOP|NET|ALI|WX|TX)(?=.{5,})', '') END;
+    k := CASE WHEN k ~ '^0+$' THEN '' WHEN k ~ '^0+.{0,4}$' THEN right(k, 5) ELSE ltrim(k, '0') END;
     RETURN CASE WHEN length(k) >= 5 THEN k END;
 END $$;
 
@@ -330,7 +351,7 @@ BEGIN
                           'It may be matched meanwhile; refresh the list.', 'p_item_id');
     ELSIF p_version IS NOT NULL AND b.version <> p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.',
-                          coalesce(b.owner, ''), 'Refresh and try again.');
+                          coalesce(bank.login_name(b.owner), ''), 'Refresh and try again.');
     END IF;
     RETURN b;
 END $$;

@@ -2,21 +2,29 @@
 -- either side.
 
 CREATE VIEW api.lane_list WITH (security_barrier) AS
-SELECT l.lane_id, l.code, l.name, l.kind, u.name_zh AS unit_zh, u.name_en AS unit_en, l.unit_id,
+SELECT l.lane_id, l.code, bank.in_language(l.name, l.name_en) AS name, l.kind, u.name_zh AS unit_zh, u.name_en AS unit_en, l.unit_id,
        l.buffer_days, l.active
   FROM bank.recon_lane l JOIN bank.unit u USING (unit_id)
  WHERE l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
+-- What a line or match is called in questions and results: its reference, else its amount.
+CREATE FUNCTION bank.recon_label(p_reference text, p_amount bigint, p_currency text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT coalesce(nullif(p_reference, ''), bank.recon_money(p_amount, p_currency) || ' ' || p_currency)
+$$;
+ALTER FUNCTION bank.recon_label OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.recon_label TO bankops_staff;
+
 -- `proof`: is the balance of the day explained; `cause`: why the lane is not done, by code.
 CREATE VIEW api.lane_day WITH (security_barrier) AS
-SELECT d.day, d.lane_id, l.code, l.name, l.kind, d.status, d.book_count, d.statement_count,
+SELECT d.day, d.lane_id, l.code, bank.in_language(l.name, l.name_en) AS name, l.kind, d.status, d.book_count, d.statement_count,
        d.book_open, d.statement_open, d.book_open + d.statement_open AS open_count,
        CASE WHEN d.book_count + d.statement_count > 0
             THEN round(100.0 * (d.book_count + d.statement_count - d.book_open - d.statement_open)
                        / (d.book_count + d.statement_count), 1) END AS rate,
        CASE WHEN d.value > 0 THEN round(100.0 * (d.value - d.open_value) / d.value, 1) END AS value_rate,
        d.difference_count, d.held_files, d.run_id, d.run_at,
-       (SELECT r.started_by FROM bank.recon_run r WHERE r.run_id = d.run_id) AS run_by,
+       (SELECT bank.login_name(r.started_by) FROM bank.recon_run r WHERE r.run_id = d.run_id) AS run_by,
        (SELECT count(*) FROM bank.recon_break b
          WHERE b.lane_id = d.lane_id AND EXISTS
                (SELECT FROM bank.recon_open o WHERE o.account_id = b.account_id
@@ -57,6 +65,7 @@ BEGIN
         ['the statement before closes with (\S+) on (\S+), this one opens with (\S+)', '上期（\2）期末余额 \1，本期期初余额 \3'],
         ['the account starts with (\S+), this statement opens with (\S+)', '账户起始余额 \1，本对账单期初余额 \2'],
         ['the same statement is there from file (\d+) \((.*)\), in another form', '同一对账单已由文件 \1（\2）以其他格式导入'],
+        ['the same statement is there from file (\d+) \((.*)\), with other lines', '同一对账单已由文件 \1（\2）导入，但明细不同'],
         ['the file holds the same statement twice', '文件中同一对账单出现两次'],
         ['the first of its account', '该账户首份对账单'],
         ['a period told before', '该期间先前已导入'],
@@ -68,12 +77,29 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION bank.recon_gate_zh TO bankops_staff;
 
+-- One step of a held file in words, for whoever decides about it; NULL without the step.
+CREATE FUNCTION bank.recon_file_step(p_zh text, p_en text, p_login text, p_at timestamptz, p_words text)
+RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT bank.in_language(p_zh || '：', p_en || ': ') || bank.login_name(p_login) || ' '
+           || to_char(p_at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI')
+           || coalesce(' — ' || nullif(p_words, ''), '')
+$$;
+ALTER FUNCTION bank.recon_file_step OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.recon_file_step TO bankops_staff;
+
 CREATE VIEW api.statement_file_list WITH (security_barrier) AS
 SELECT f.file_id, f.name, f.side, f.format, f.profile, f.encoding, f.bytes, f.status,
        f.reason_code, f.reason, bank.recon_gate_zh(f.reason) AS reason_zh, f.statement_count, f.line_count, f.new_count,
-       f.line_count - f.new_count AS known_count, f.imported_by, f.imported_at, f.decided_by,
-       f.decided_at, f.version, encode(f.sha256, 'hex') AS sha256, f.requested_by, f.requested_at,
-       f.request_note, f.waived_by, f.waived_at, f.waive_reason, f.decision,
+       f.line_count - f.new_count AS known_count, bank.login_name(f.imported_by) AS imported_by, f.imported_at,
+       bank.login_name(f.decided_by) AS decided_by,
+       f.decided_at, f.version, encode(f.sha256, 'hex') AS sha256, bank.login_name(f.requested_by) AS requested_by, f.requested_at,
+       f.request_note, bank.login_name(f.waived_by) AS waived_by, f.waived_at, f.waive_reason, f.decision,
+       concat_ws(E'\n', bank.recon_file_step('索取更正', 'Asked the sender', f.requested_by, f.requested_at,
+                                             f.request_note),
+                 bank.recon_file_step('申请放行', 'Waiver', f.waived_by, f.waived_at, f.waive_reason),
+                 bank.recon_file_step(CASE f.status WHEN 'rejected' THEN '退回' ELSE '放行' END,
+                                      CASE f.status WHEN 'rejected' THEN 'Rejected' ELSE 'Released' END,
+                                      f.decided_by, f.decided_at, f.decision)) AS steps,
        CASE WHEN f.status <> 'quarantined' THEN '' WHEN f.waived_by IS NOT NULL THEN 'waiver'
             WHEN f.requested_by IS NOT NULL THEN 'asked' ELSE '' END AS step
   FROM bank.recon_file f
@@ -113,7 +139,7 @@ SELECT s.account_id, NULL, s.statement_id, h.line, s.side, h.value_date, s.close
  WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 CREATE VIEW api.break_note_list WITH (security_barrier) AS
-SELECT n.account_id, n.item_id, n.note_id, n.written_at, n.written_by, n.text
+SELECT n.account_id, n.item_id, n.note_id, n.written_at, bank.login_name(n.written_by) AS written_by, n.text
   FROM bank.recon_note n JOIN bank.recon_account a USING (account_id)
  WHERE a.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
@@ -159,6 +185,10 @@ BEGIN
         ['another line of the reference and amount lies nearer in days', '另有同号同额明细日期更近'],
         ['another reference of the amount begins or ends with the piece', '同金额另有参考号以该片段开头或结尾'],
         ['references of this account mostly come again with the same amount', '该账户的参考号多以相同金额重复出现'],
+        ['references of this account lie so close that a piece may be another''s', '该账户的参考号彼此相近，片段可能属于另一笔'],
+        ['so many lines of the amount are mistyped or without a partner that chance makes such pairs', '该金额录入差错或无对应方的明细较多，可能偶然成对'],
+        ['the other side has hardly any lines of those days, and may have these too', '另一方在这几日几乎没有明细，其对应明细可能尚未提供'],
+        ['references of this account are used for other movements so often that chance makes such pairs', '该账户的参考号常被其他业务重复使用，可能偶然成对'],
         ['a settled line of the reference lies nearer in days', '另有已核销的同号明细日期更近'],
         ['lines of one side that are no reversal', '同侧明细并非冲正'],
         ['references come again in this lane and few pairs are so many days apart', '该通道参考号会重复使用，而极少有对应方相隔这么多天'],
@@ -188,8 +218,8 @@ GRANT EXECUTE ON FUNCTION bank.recon_why TO bankops_staff;
 CREATE VIEW api.match_list WITH (security_barrier) AS
 SELECT m.account_id, m.match_id, l.lane_id, l.code AS lane, a.book_account, a.external_account,
        m.rule, m.rule_version, m.cardinality, m.status, m.key AS reference, m.amount AS movement,
-       a.currency, m.adjustment, m.first_day, m.last_day, m.run_id, m.maker,
-       coalesce(m.checker, '') AS checker, m.decided_at, coalesce(m.undo_reason, '') AS undo_reason,
+       a.currency, m.adjustment, m.first_day, m.last_day, m.run_id, bank.login_name(m.maker) AS maker,
+       coalesce(bank.login_name(m.checker), '') AS checker, m.decided_at, coalesce(m.undo_reason, '') AS undo_reason,
        m.version,
        bank.recon_why(m.rule, m.evidence) AS evidence,
        bank.recon_evidence_zh(bank.recon_why(m.rule, m.evidence)) AS evidence_zh
@@ -211,7 +241,7 @@ SELECT mi.account_id, mi.match_id, mi.item_id, i.side, i.value_date, i.currency,
 
 CREATE VIEW api.lane_run_list WITH (security_barrier) AS
 SELECT r.run_id, r.lane_id, l.code AS lane, r.as_of, r.book_count, r.statement_count,
-       r.match_count, r.break_count, r.started_by, r.started_at, r.ended_at,
+       r.match_count, r.break_count, bank.login_name(r.started_by) AS started_by, r.started_at, r.ended_at,
        round(extract(epoch FROM r.ended_at - r.started_at), 3) AS seconds,
        CASE WHEN r.book_count + r.statement_count > 0
             THEN round(100.0 * (2 * r.match_count + g.more) / (r.book_count + r.statement_count), 2)
@@ -221,7 +251,8 @@ SELECT r.run_id, r.lane_id, l.code AS lane, r.as_of, r.book_count, r.statement_c
      SELECT coalesce(sum(split_part(m.cardinality, ':', 1)::int
                          + split_part(m.cardinality, ':', 2)::int - 2), 0) AS more
        FROM bank.recon_match m
-      WHERE m.run_id = r.run_id AND m.cardinality <> '1:1' AND m.checker IS NULL
+      WHERE m.match_id < 10000000000 -- segments hold pairs alone (095)
+        AND m.run_id = r.run_id AND m.cardinality <> '1:1' AND m.checker IS NULL
         AND m.status IN ('confirmed', 'undone') AND m.maker = r.started_by) g
  WHERE r.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 

@@ -11,7 +11,7 @@ SELECT i.account_id, i.item_id, a.lane_id, l.code AS lane, a.book_account, a.ext
             ELSE 'matched' END AS state,
        (SELECT mi.match_id FROM bank.recon_match_item mi
          WHERE mi.account_id = i.account_id AND mi.item_id = i.item_id AND mi.live) AS match_id,
-       b.category, bank.today() - b.aged_from AS age, b.due_on, coalesce(b.owner, '') AS owner,
+       b.category, bank.today() - b.aged_from AS age, b.due_on, coalesce(bank.login_name(b.owner), '') AS owner,
        b.reason, b.version, coalesce(nullif(i.reference, ''), i.item_id::text) AS label
   FROM bank.recon_item i
   JOIN bank.recon_account a ON a.account_id = i.account_id
@@ -72,7 +72,7 @@ SELECT bank.function_grant('item_candidates', 'clerk', 'supervisor', 'auditor', 
 -- Files that belong to a lane's day.
 CREATE VIEW api.lane_file_list WITH (security_barrier) AS
 SELECT a.lane_id, s.close_date AS day, f.file_id, f.name, f.side, f.status, f.reason_code,
-       sum(s.line_count) AS line_count, f.imported_by, f.imported_at
+       sum(s.line_count) AS line_count, bank.login_name(f.imported_by) AS imported_by, f.imported_at
   FROM bank.recon_statement s
   JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_file f USING (file_id)

@@ -117,6 +117,59 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
      ORDER BY t.statement_id LIMIT 1
 $$;
 
+-- The statement of this file that is there already, from another one; NULL: none is.
+CREATE FUNCTION bank.recon_twin(s bank.recon_statement) RETURNS bank.recon_statement
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT t.* FROM recon_statement t
+     WHERE t.account_id = s.account_id AND t.side = s.side AND t.live AND t.kind = 'booked'
+       AND s.kind = 'booked' AND t.file_id <> s.file_id AND t.close_date = s.close_date AND s.line_count > 0
+       AND (t.closing, t.movement, t.line_count) = (s.closing, s.movement, s.line_count)
+       AND (t.opening, t.number, t.page) IS NOT DISTINCT FROM (s.opening, s.number, s.page)
+     ORDER BY t.statement_id LIMIT 1
+$$;
+
+-- Books the lines of a file that the gate let in, unless a statement that is there already would bring
+-- lines once more: sent again with other texts or days, they cannot be told from those that are there.
+CREATE FUNCTION bank.recon_accept_once(p_file bigint, p_told jsonb, OUT p_new bigint, OUT p_code text, OUT p_fault text)
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    again bank.recon_statement;
+    v_detail text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM recon_statement s, LATERAL bank.recon_twin(s) t
+                    WHERE s.file_id = p_file AND t.statement_id IS NOT NULL) THEN
+        p_new := bank.recon_accept(p_file, p_told);
+        RETURN;
+    END IF;
+    BEGIN
+        p_new := bank.recon_accept(p_file, p_told);
+        SELECT s.* INTO again FROM recon_statement s, LATERAL bank.recon_twin(s) t
+         WHERE s.file_id = p_file AND t.statement_id IS NOT NULL
+           AND s.fresh
+         ORDER BY s.position LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING ERRCODE = 'BO422';
+        END IF;
+    EXCEPTION WHEN SQLSTATE 'BO422' THEN
+        IF again.statement_id IS NULL THEN
+            RAISE;
+        END IF;
+    END;
+    IF again.statement_id IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT 0, 'repeated', format('the same statement is there from file %s (%s), with other lines', f.file_id, f.name)
+      INTO p_new, p_code, v_detail
+      FROM bank.recon_twin(again) t JOIN recon_file f ON f.file_id = t.file_id;
+    INSERT INTO recon_check (file_id, check_no, position, code, currency, passed, detail)
+    SELECT p_file, coalesce(max(check_no), 0) + 1, again.position, p_code, '', false, v_detail
+      FROM recon_check WHERE file_id = p_file;
+    UPDATE recon_statement SET fault_code = p_code, fault = v_detail WHERE statement_id = again.statement_id;
+    p_fault := format('statement %s of account %s: %s',
+                      coalesce(again.number::text || coalesce('/' || again.page, ''), '#' || again.position),
+                      again.account, v_detail);
+END $$;
+
 -- All checks of one statement, in the order in which they count.
 CREATE FUNCTION bank.recon_gate(s bank.recon_statement)
 RETURNS TABLE (code text, expected bigint, seen bigint, passed boolean, detail text)
@@ -276,7 +329,7 @@ BEGIN
                           'Choose it from the list of files.', 'p_file_id');
     ELSIF f.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.',
-                          coalesce(f.decided_by, f.imported_by), 'Refresh and try again.');
+                          bank.login_name(coalesce(f.decided_by, f.imported_by)), 'Refresh and try again.');
     ELSIF f.status <> 'quarantined' THEN
         PERFORM bank.fail('BO423', 'The file is not held back.', f.status, 'Refresh the list.');
     END IF;
@@ -329,7 +382,7 @@ BEGIN
     PERFORM bank.recon_require_reason(p_reason);
     f := bank.recon_file_held(p_file_id, p_version);
     IF f.waived_by IS NOT NULL THEN
-        PERFORM bank.fail('BO423', 'Somebody asked for it already.', f.waived_by,
+        PERFORM bank.fail('BO423', 'Somebody asked for it already.', bank.login_name(f.waived_by),
                           'A supervisor decides.');
     END IF;
     UPDATE recon_file SET waived_by = session_user, waived_at = clock_timestamp(),
@@ -361,7 +414,7 @@ BEGIN
         PERFORM bank.fail('BO423', 'Nobody asked to let this file in.', f.reason,
                           'Its clerk asks first (w), then a supervisor decides.');
     ELSIF session_user IN (f.imported_by, f.waived_by) THEN
-        PERFORM bank.fail('BO403', 'A second person must decide this.', f.waived_by,
+        PERFORM bank.fail('BO403', 'A second person must decide this.', bank.login_name(f.waived_by),
                           'Ask another supervisor.');
     END IF;
     v_new := bank.recon_held_accept(p_file_id);
@@ -408,7 +461,7 @@ SELECT bank.function_grant('file_reject', 'clerk', 'supervisor');
 -- Checks of a file, those that failed first.
 CREATE VIEW api.file_check_list WITH (security_barrier) AS
 SELECT c.file_id, c.check_no, c.passed, c.position, c.code, c.label, c.line, c.currency, c.expected,
-       c.found, c.found - c.expected AS difference, c.detail, bank.recon_gate_zh(c.detail) AS detail_zh,
+       c.found, c.found - c.expected AS difference, x.account || c.detail AS detail, x.account || bank.recon_gate_zh(c.detail) AS detail_zh,
        coalesce(s.account, '') AS account,
        s.number, CASE WHEN c.passed THEN 'held' ELSE 'failed' END AS state,
        CASE WHEN c.currency = '' THEN c.expected END AS expected_count,
@@ -417,5 +470,7 @@ SELECT c.file_id, c.check_no, c.passed, c.position, c.code, c.label, c.line, c.c
        CASE WHEN c.currency <> '' THEN c.found END AS found_amount
   FROM bank.recon_check c JOIN bank.recon_file f USING (file_id)
   LEFT JOIN bank.recon_statement s ON s.file_id = c.file_id AND s.position = c.position
+ CROSS JOIN LATERAL (SELECT CASE WHEN f.statement_count > 1 AND s.account <> '' THEN s.account || ' · '
+                            ELSE '' END) x (account) -- where it needs saying
  WHERE f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 SELECT bank.view_grant('file_check_list', 'clerk', 'supervisor', 'auditor', 'admin');

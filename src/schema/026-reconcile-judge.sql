@@ -65,7 +65,7 @@ END $$;
 -- without a match, each open line that stands in none. `same`: the two carry one reference as it is
 -- written. p_exact: found here, by one reference and amount that nothing else of either side has;
 -- else what an engine claims, checked.
-CREATE FUNCTION bank.recon_run_pairs(p_as_of date, p_fresh bigint[], p_exact boolean)
+CREATE FUNCTION bank.recon_run_pairs(p_as_of date, p_fresh bigint[], p_exact boolean, p_absent text[])
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
@@ -73,7 +73,7 @@ DECLARE
     lines text := $lines$(SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency,
                    i.value_date, i.day, i.reference, i.narrative, i.bank_reference,
                    coalesce(i.reference_key, i.reference) AS key
-              FROM recon_item i WHERE i.statement_id = ANY (%L)
+              FROM recon_line i WHERE i.statement_id = ANY (%L)
             UNION ALL SELECT * FROM run_open WHERE side = %L)$lines$;
     book text := format(lines, ARRAY(SELECT statement_id FROM recon_statement
                                       WHERE statement_id = ANY (p_fresh) AND side = 'L'), 'L');
@@ -102,7 +102,7 @@ BEGIN
      CROSS JOIN LATERAL (SELECT CASE WHEN r.match IS NOT NULL THEN b.reference <> '' AND
                                      b.key = s.key END AS same) k $make$,
         p_as_of,
-        CASE WHEN p_exact THEN bank.recon_exact_from(book, statement, p_as_of)
+        CASE WHEN p_exact THEN bank.recon_exact_from(book, statement, p_as_of, p_absent)
              ELSE format($from$%s b LEFT JOIN (SELECT * FROM api.run_line
                   WHERE writer = (SELECT pg_current_xact_id()) AND mate_id IS NOT NULL) r ON r.item_id = b.item_id
       FULL JOIN %s s ON s.item_id = r.mate_id$from$, book, statement) END);
@@ -110,20 +110,20 @@ BEGIN
 END $$;
 
 -- How the database finds pairs itself: a line that is the only one of its side with its reference and
--- amount is joined to the only one of the other side.
-CREATE FUNCTION bank.recon_exact_from(p_book text, p_statement text, p_as_of date) RETURNS text
+-- amount is joined to the only one of the other side. p_absent: words that stand for no reference.
+CREATE FUNCTION bank.recon_exact_from(p_book text, p_statement text, p_as_of date, p_absent text[]) RETURNS text
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET work_mem = '64MB' AS $$
 DECLARE
-    told text := $told$(SELECT l.*, CASE WHEN l.day <= %L AND l.key <> '' THEN
+    told text := $told$(SELECT l.*, CASE WHEN l.day <= %L AND l.key <> '' AND l.key <> ALL (%L::text[]) THEN
                           hashtextextended(l.key,
                               hashint8extended(CASE l.side WHEN 'L' THEN l.amount ELSE -l.amount END,
                                                l.account_id)) END AS told
                      FROM %s l)$told$;
     lonely text := $only$(SELECT l.*, CASE WHEN l.told NOT IN (SELECT told FROM run_twice) THEN l.told END AS lone
                      FROM %s l)$only$;
-    book text := format(told, p_as_of, p_book);
-    statement text := format(told, p_as_of, p_statement);
+    book text := format(told, p_as_of, p_absent, p_book);
+    statement text := format(told, p_as_of, p_absent, p_statement);
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_twice;
     EXECUTE format('CREATE TEMP TABLE run_twice ON COMMIT DROP AS
@@ -178,7 +178,8 @@ END $$;
 -- The lines that stand in no pair, with what they can be told by: the exact rule needs no more than the
 -- reference as it is written.
 CREATE FUNCTION bank.recon_run_single(p_as_of date, p_exact boolean) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET default_statistics_target = 10 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_single;
     CREATE TEMP TABLE run_single ON COMMIT DROP AS
@@ -195,7 +196,7 @@ END $$;
 -- The other matches, line by line and as a whole.
 CREATE FUNCTION bank.recon_run_groups() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '64MB' AS $$
+SET enable_nestloop = off SET join_collapse_limit = 1 SET work_mem = '64MB' SET default_statistics_target = 10 AS $$
 DECLARE
     wrong text;
 BEGIN
@@ -245,7 +246,8 @@ END $$;
 
 -- Open lines that no match claims: what could speak against one.
 CREATE FUNCTION bank.recon_run_rest() RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET default_statistics_target = 10 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_rest;
     CREATE TEMP TABLE run_rest ON COMMIT DROP AS
@@ -296,7 +298,7 @@ BEGIN
      WHERE r.due AND abs(r.amount) = abs(p.amount)
        AND NOT (r.side = 'L' AND r.amount = p.amount AND r.value_date = p.book_date
                 OR r.side = 'S' AND r.amount = -p.amount AND r.value_date = p.statement_date);
-    PERFORM bank.recon_run_judge_written(near);
+    PERFORM bank.recon_run_judge_written(near, ARRAY(SELECT jsonb_array_elements_text(p_rules->'absent')));
     PERFORM bank.recon_run_judge_settled();
     PERFORM bank.recon_run_judge_groups(p_lane);
 END $$;
@@ -319,20 +321,70 @@ BEGIN
                                 abs(m.last_day - p.statement_date)) < p.apart);
 END $$;
 
--- Pairs whose references are written differently.
-CREATE FUNCTION bank.recon_run_judge_written(p_near text[]) RETURNS void
+-- Whether one reference is the other with a typing error: a character left out, put in or another, or two
+-- in turn. Two such errors from 10 characters on, none below 7, as the engine counts them.
+CREATE FUNCTION bank.recon_typed(p_a text, p_b text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    most int := CASE WHEN least(length(p_a), length(p_b)) >= 10 THEN 2
+                     WHEN least(length(p_a), length(p_b)) >= 7 THEN 1 ELSE 0 END;
+    same int := 0;
+    a text[];
+    b text[];
+    before int[];
+    last int[];
+    this int[];
+BEGIN
+    IF p_a IS NULL OR p_b IS NULL OR most = 0 OR abs(length(p_a) - length(p_b)) > most THEN
+        RETURN false;
+    END IF;
+    WHILE same < least(length(p_a), length(p_b)) AND substr(p_a, same + 1, 1) = substr(p_b, same + 1, 1) LOOP
+        same := same + 1;
+    END LOOP;
+    p_a := reverse(substr(p_a, same + 1));
+    p_b := reverse(substr(p_b, same + 1));
+    same := 0;
+    WHILE same < least(length(p_a), length(p_b)) AND substr(p_a, same + 1, 1) = substr(p_b, same + 1, 1) LOOP
+        same := same + 1;
+    END LOOP;
+    p_a := substr(p_a, same + 1);
+    p_b := substr(p_b, same + 1);
+    IF greatest(length(p_a), length(p_b)) <= 1 OR length(p_a) = 2 AND p_a = reverse(p_b) THEN
+        RETURN true;
+    ELSIF most = 1 OR least(length(p_a), length(p_b)) = 0 THEN
+        RETURN greatest(length(p_a), length(p_b)) <= most;
+    END IF;
+    a := string_to_array(p_a, NULL);
+    b := string_to_array(p_b, NULL);
+    last := ARRAY(SELECT generate_series(0, cardinality(b))); -- errors between nothing and the first of b
+    FOR i IN 1 .. cardinality(a) LOOP
+        this := ARRAY[i];
+        FOR j IN 1 .. cardinality(b) LOOP
+            this := this || least(last[j + 1] + 1, this[j] + 1, last[j] + (a[i] <> b[j])::int,
+                CASE WHEN i > 1 AND j > 1 AND a[i] = b[j - 1] AND a[i - 1] = b[j] THEN before[j - 1] + 1 END);
+        END LOOP;
+        before := last;
+        last := this;
+    END LOOP;
+    RETURN last[cardinality(b) + 1] <= most;
+END $$;
+
+-- Pairs whose references are written differently. p_absent: words that stand for no reference.
+CREATE FUNCTION bank.recon_run_judge_written(p_near text[], p_absent text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_other;
     CREATE TEMP TABLE run_other ON COMMIT DROP AS
     SELECT p.match_id, p.account_id, p.book_id, p.amount, p.book_date, p.statement_date, p.key,
-           bank.recon_key(p.other_reference) AS other_key, bank.recon_core(p.reference) AS core,
-           bank.recon_core(p.other_reference) AS other_core, p.rule = ANY (p_near) AS near,
+           bank.recon_key(p.other_reference) AS other_key,
+           CASE WHEN bank.recon_key(p.reference) <> ALL (p_absent) THEN bank.recon_core(p.reference) END AS core,
+           CASE WHEN bank.recon_key(p.other_reference) <> ALL (p_absent)
+                THEN bank.recon_core(p.other_reference) END AS other_core, p.rule = ANY (p_near) AS near,
            bank.recon_keyed(p.reference, p.narrative, p.other_reference, p.other_narrative) AS keyed
       FROM run_pair p WHERE p.confirm AND NOT p.same;
     INSERT INTO run_doubt
     SELECT o.match_id, 'the lines do not carry one reference' FROM run_other o
-     WHERE NOT o.keyed AND NOT (o.near AND bank.recon_alike(o.key, o.other_key) >= 60);
+     WHERE NOT o.keyed AND NOT (o.near AND (bank.recon_typed(o.key, o.other_key) OR bank.recon_typed(o.core, o.other_core)
+                                             OR bank.recon_alike(o.key, o.other_key) >= 60));
     INSERT INTO run_doubt
     SELECT o.match_id, 'another line carries the reference'
       FROM run_other o JOIN run_rest r ON r.account_id = o.account_id AND r.core = o.core
@@ -354,11 +406,15 @@ CREATE FUNCTION bank.recon_run_judge_near() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '64MB' SET enable_nestloop = off
 SET enable_mergejoin = off SET enable_sort = off AS $$
 BEGIN
-    WITH near AS MATERIALIZED (
+    WITH typed AS MATERIALIZED (
         SELECT match_id, account_id, amount, key, other_key FROM run_other WHERE near AND NOT keyed),
-    rest AS MATERIALIZED (
+    rest AS MATERIALIZED ( -- what could stand in place of either line, and the pairs that have such
         SELECT r.item_id, r.account_id, r.side, r.amount, r.key FROM run_rest r
-         WHERE r.due AND (r.account_id, abs(r.amount)) IN (SELECT account_id, abs(amount) FROM near)),
+         WHERE r.due AND (r.account_id, CASE r.side WHEN 'L' THEN r.amount ELSE -r.amount END)
+                         IN (SELECT account_id, amount FROM typed)),
+    near AS MATERIALIZED (
+        SELECT * FROM typed WHERE (account_id, amount) IN (
+            SELECT account_id, CASE side WHEN 'L' THEN amount ELSE -amount END FROM rest)),
     word AS (
         SELECT false AS left_over, 'S' AS side, match_id AS id, key, account_id, -amount AS amount FROM near
         UNION ALL SELECT false, 'L', match_id, other_key, account_id, amount FROM near

@@ -182,7 +182,7 @@ BEGIN
         PERFORM bank.fail('BO423', 'The match is not in a state for this.', m.status,
                           'Refresh the list.');
     ELSIF m.version IS DISTINCT FROM p_version THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', m.maker,
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', bank.login_name(m.maker),
                           'Refresh and try again.');
     END IF;
     RETURN m;
@@ -379,7 +379,7 @@ BEGIN
     END IF;
     PERFORM bank.audit_write(CASE v_status WHEN 'confirmed' THEN 'match' ELSE 'propose' END,
         'recon_match', v_match::text, NULL, NULL, jsonb_build_object('items', items, 'adjustment',
-        (-s.total)::text, 'kind', coalesce(p_kind, ''), 'note', p_note));
+        (-s.total)::text, 'currency', s.currency, 'kind', coalesce(p_kind, ''), 'note', p_note));
     RETURN bank.request_done(p_request, v_match::text, CASE v_status
         WHEN 'confirmed' THEN 'The lines are matched.'
         ELSE 'The match waits for a second person.' END);

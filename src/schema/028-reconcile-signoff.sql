@@ -24,6 +24,7 @@ CREATE TABLE bank.recon_signoff (
     reviewer text,
     reviewed_at timestamptz,
     reason text NOT NULL DEFAULT '',         -- why refused or reopened
+    changed boolean NOT NULL DEFAULT false,  -- a file that came since changes the balances
     version bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (account_id, day, revision),
     CHECK (reviewer IS DISTINCT FROM preparer),
@@ -54,24 +55,64 @@ RETURNS text LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
           ORDER BY i.day DESC, i.item_id DESC LIMIT 5)) c
 $$;
 
+-- Marks what is signed of a lane from a day on where the balances are others now.
+CREATE FUNCTION bank.recon_signed_refresh(p_lane_id int, p_first date) RETURNS void
+LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    UPDATE recon_signoff s SET changed = p.changed
+      FROM (SELECT x.account_id, x.day, x.revision,
+                   (x.book, x.statement) <> (p.book, p.statement) OR p.difference <> 0 AS changed
+              FROM recon_signoff x, LATERAL bank.recon_proof(x.account_id, x.day) p
+             WHERE x.lane_id = p_lane_id AND x.day >= p_first
+               AND x.status IN ('prepared', 'signed')) p
+     WHERE s.account_id = p.account_id AND s.day = p.day AND s.revision = p.revision
+       AND s.changed <> p.changed
+$$;
+
+-- Whether the day of an account can be signed: held, missing (its statement), differs, no-book or
+-- proved. p_difference: of its balance proof.
+CREATE FUNCTION bank.recon_day_state(p_account_id bigint, p_day date, p_difference bigint)
+RETURNS text LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN CASE
+        WHEN EXISTS (SELECT FROM recon_file f JOIN recon_statement s USING (file_id)
+                      WHERE f.status = 'quarantined' AND s.account_id = p_account_id
+                        AND s.close_date <= p_day) THEN 'held'
+        WHEN NOT EXISTS (SELECT FROM recon_statement s WHERE s.account_id = p_account_id
+                          AND s.side = 'S' AND s.live AND s.closing IS NOT NULL
+                          AND s.kind = 'booked' AND s.close_date <= p_day)
+             OR EXISTS (SELECT FROM recon_day_total t WHERE t.account_id = p_account_id
+                         AND t.side = 'L' AND t.day = p_day AND t.lines > 0)
+                AND NOT EXISTS (SELECT FROM recon_statement s WHERE s.account_id = p_account_id
+                                 AND s.side = 'S' AND s.live AND s.close_date = p_day)
+            THEN 'missing'
+        WHEN p_difference <> 0 THEN 'differs'
+        WHEN EXISTS (SELECT FROM recon_day_total t WHERE t.account_id = p_account_id
+                      AND t.side = 'S' AND t.day = p_day AND t.lines > 0)
+             AND NOT EXISTS (SELECT FROM recon_account a JOIN recon_account o USING (lane_id)
+                               JOIN recon_day_total t ON t.account_id = o.account_id
+                              WHERE a.account_id = p_account_id AND t.side = 'L'
+                                AND t.day = p_day AND t.lines > 0)
+             AND NOT EXISTS (SELECT FROM recon_account a JOIN recon_account o USING (lane_id)
+                               JOIN recon_statement s ON s.account_id = o.account_id
+                              WHERE a.account_id = p_account_id AND s.side = 'L' AND s.live
+                                AND s.close_date = p_day) THEN 'no-book'
+        ELSE 'proved' END;
+END $$;
+
 -- Refuses unless the day of the account is complete and its balance proved.
 CREATE FUNCTION bank.recon_require_proof(p_account bank.recon_account, p_day date)
 RETURNS record LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 DECLARE
     p record;
+    state text;
     clues text;
 BEGIN
     SELECT * INTO p FROM bank.recon_proof(p_account.account_id, p_day);
-    IF EXISTS (SELECT FROM recon_statement s JOIN recon_file f USING (file_id)
-                WHERE s.account_id = p_account.account_id AND s.close_date <= p_day
-                  AND f.status = 'quarantined') THEN
+    state := bank.recon_day_state(p_account.account_id, p_day, p.difference);
+    IF state = 'held' THEN
         PERFORM bank.fail('BO423', 'A file of this account is held back.', p_day::text,
                           'Release or reject it first (:stm).', 'p_day');
-    ELSIF NOT p.statement_stated
-          OR NOT EXISTS (SELECT FROM recon_statement s WHERE s.account_id = p_account.account_id
-                         AND s.side = 'S' AND s.live AND s.close_date = p_day)
-             AND EXISTS (SELECT FROM recon_item i WHERE i.account_id = p_account.account_id
-                         AND i.side = 'L' AND i.day = p_day) THEN
+    ELSIF state = 'missing' THEN
         PERFORM bank.fail('BO423', 'The statement of this day is not there yet.', p_day::text,
                           'Import it first.', 'p_day');
     ELSIF p.difference <> 0 THEN
@@ -80,6 +121,9 @@ BEGIN
             concat_ws(': ', bank.recon_money(p.difference, p_account.currency) || ' '
                             || p_account.currency, nullif(clues, '')),
             'Find the lines that are missing or wrong.', 'p_day');
+    ELSIF state = 'no-book' THEN
+        PERFORM bank.fail('BO423', 'The book file of this day is not there yet.', p_day::text,
+                          'Import it first.', 'p_day');
     END IF;
     RETURN p;
 END $$;
@@ -130,8 +174,8 @@ BEGIN
     SELECT p_account_id, p_day, 1 + coalesce(max(s.revision), 0), a.lane_id, a.unit_id, p.book,
            p.statement_only, p.book_only, p.adjusted, p.statement, cardinality(v_items), v_items
       FROM recon_signoff s WHERE s.account_id = p_account_id AND s.day = p_day;
-    PERFORM bank.audit_write('prepare', 'recon_signoff', p_account_id || ' ' || p_day, NULL, NULL,
-        jsonb_build_object('book', p.book::text, 'statement', p.statement::text,
+    PERFORM bank.audit_write('prepare', 'recon_signoff', a.book_account || ' ' || p_day, NULL, NULL,
+        jsonb_build_object('book', p.book::text, 'statement', p.statement::text, 'currency', a.currency,
                            'open', cardinality(v_items)));
     RETURN bank.request_done(p_request, p_account_id::text,
                              'Signed as preparer; a second person reviews it.');
@@ -151,10 +195,10 @@ BEGIN
     SELECT * INTO s FROM recon_signoff WHERE account_id = p_account_id AND day = v_day
        AND status = 'prepared' FOR UPDATE;
     IF NOT FOUND OR s.version IS DISTINCT FROM p_version THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', s.preparer,
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', bank.login_name(s.preparer),
                           'Refresh and try again.');
     ELSIF s.preparer = session_user THEN
-        PERFORM bank.fail('BO403', 'A second person must decide this.', s.preparer,
+        PERFORM bank.fail('BO403', 'A second person must decide this.', bank.login_name(s.preparer),
                           'Ask a colleague who may check it.');
     END IF;
     IF p_approve THEN
@@ -172,7 +216,7 @@ BEGIN
            reason = coalesce(p_reason, ''), version = version + 1
      WHERE account_id = p_account_id AND day = v_day AND revision = s.revision;
     PERFORM bank.audit_write(CASE WHEN p_approve THEN 'sign' ELSE 'refuse' END, 'recon_signoff',
-        p_account_id || ' ' || v_day, NULL, jsonb_build_object('preparer', s.preparer),
+        a.book_account || ' ' || v_day, NULL, jsonb_build_object('preparer', s.preparer),
         jsonb_build_object('reason', coalesce(p_reason, '')));
 END $$;
 
@@ -181,6 +225,7 @@ CREATE FUNCTION api.balance_reopen(p_account_id bigint, p_day date, p_reason tex
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
+    a bank.recon_account;
     s bank.recon_signoff;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
@@ -192,7 +237,7 @@ BEGIN
     IF coalesce(length(trim(p_reason)), 0) < 3 THEN
         PERFORM bank.fail('BO422', 'A reason is needed.', NULL, 'Say why in a few words.', 'p_reason');
     END IF;
-    PERFORM bank.recon_account_in_scope(p_account_id);
+    a := bank.recon_account_in_scope(p_account_id);
     SELECT * INTO s FROM recon_signoff WHERE account_id = p_account_id AND day = p_day
        AND status IN ('prepared', 'signed') FOR UPDATE;
     IF NOT FOUND THEN
@@ -202,7 +247,7 @@ BEGIN
     END IF;
     UPDATE recon_signoff SET status = 'reopened', reason = p_reason, version = version + 1
      WHERE account_id = p_account_id AND day = p_day AND revision = s.revision;
-    PERFORM bank.audit_write('reopen', 'recon_signoff', p_account_id || ' ' || p_day, NULL,
+    PERFORM bank.audit_write('reopen', 'recon_signoff', a.book_account || ' ' || p_day, NULL,
         jsonb_build_object('status', s.status, 'preparer', s.preparer, 'reviewer', s.reviewer),
         jsonb_build_object('reason', p_reason));
     RETURN bank.request_done(p_request, p_account_id::text, 'The day is open again.');
@@ -214,7 +259,8 @@ CREATE FUNCTION api.balance_statement(p_lane_id int, p_day date)
 RETURNS TABLE (account_id bigint, day date, lane text, book_account text, external_account text,
     external_bank text, currency text, book bigint, statement_only bigint, book_only bigint,
     adjusted bigint, calculated bigint, statement bigint, difference bigint, stated boolean,
-    state text, sign text, preparer text, reviewer text, object bigint, version bigint)
+    state text, sign text, preparer text, reviewer text, object bigint, version bigint,
+    ready text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT a.account_id, p_day, l.code, a.book_account, a.external_account, a.external_bank,
            a.currency::text, p.book, p.statement_only, p.book_only, p.adjusted,
@@ -228,8 +274,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                 WHEN (s.book, s.statement) <> (p.book, p.statement) OR p.difference <> 0
                      THEN 'changed'
                 ELSE s.status END,
-           coalesce(s.preparer, ''), coalesce(s.reviewer, ''),
-           (p_day - date '2000-01-01')::bigint, s.version
+           coalesce(bank.login_name(s.preparer), ''), coalesce(bank.login_name(s.reviewer), ''),
+           (p_day - date '2000-01-01')::bigint, s.version,
+           bank.recon_day_state(a.account_id, p_day, p.difference)
       FROM recon_account a JOIN recon_lane l USING (lane_id)
       LEFT JOIN recon_signoff s ON s.account_id = a.account_id AND s.day = p_day
            AND s.status IN ('prepared', 'signed'),
@@ -240,42 +287,51 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 SELECT bank.function_grant('balance_statement', 'clerk', 'supervisor', 'auditor', 'admin');
 
--- Days of the accounts with who signed what; one row an account and day.
+-- An account of the caller's units at the end of a day as it stands now, for the view below; without a
+-- statement there is no difference.
+CREATE FUNCTION api.balance_day_figures(p_account_id bigint, p_day date)
+RETURNS TABLE (state text, book bigint, statement bigint, difference bigint, open_lines bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT bank.recon_day_state(a.account_id, p_day, p.difference), p.book,
+           CASE WHEN p.statement_stated THEN p.statement END,
+           CASE WHEN p.statement_stated THEN p.difference END,
+           (SELECT coalesce(sum(t.lines - t.closed_lines), 0)::bigint FROM recon_day_total t
+             WHERE t.account_id = a.account_id AND t.day <= p_day)
+      FROM recon_account a, LATERAL bank.recon_proof(a.account_id, p_day) p
+     WHERE a.account_id = p_account_id
+       AND a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high();
+END $$;
+SELECT bank.function_grant('balance_day_figures', 'clerk', 'supervisor', 'auditor', 'admin');
+
+-- Days of the accounts with their figures and who signed them; one row an account and day. What is
+-- prepared or signed shows what was signed, all else what it is now.
 CREATE VIEW api.balance_day_list WITH (security_barrier) AS
 SELECT d.day, to_char(d.day, 'YYYY-MM') AS month, a.account_id, a.lane_id, l.code AS lane,
        a.book_account, a.external_bank, a.currency::text AS currency,
-       coalesce(s.status, CASE
-           WHEN d.held_files > 0 AND EXISTS (
-               SELECT FROM bank.recon_statement t JOIN bank.recon_file f USING (file_id)
-                WHERE t.account_id = a.account_id AND t.close_date = d.day
-                  AND f.status = 'quarantined') THEN 'held'
-           WHEN NOT EXISTS (SELECT FROM bank.recon_statement t WHERE t.account_id = a.account_id
-                             AND t.live AND t.side = 'L' AND t.close_date = d.day)
-                AND NOT EXISTS (SELECT FROM bank.recon_day_total t WHERE t.day = d.day
-                                 AND t.account_id = a.account_id AND t.side = 'L' AND t.lines > 0)
-                OR NOT EXISTS (SELECT FROM bank.recon_statement t WHERE t.account_id = a.account_id
-                                AND t.live AND t.side = 'S' AND t.close_date = d.day)
-                AND NOT EXISTS (SELECT FROM bank.recon_day_total t WHERE t.day = d.day
-                                 AND t.account_id = a.account_id AND t.side = 'S' AND t.lines > 0)
-                THEN 'missing'
-           WHEN d.difference_count > 0 AND (SELECT p.difference FROM api.balance_statement(a.lane_id,
-               d.day) p WHERE p.account_id = a.account_id) <> 0 THEN 'differs'
-           ELSE 'proved' END) AS state,
-       s.statement, s.book, s.open_lines, coalesce(s.preparer, '') AS preparer, s.prepared_at,
-       coalesce(s.reviewer, '') AS reviewer, s.reviewed_at, coalesce(s.revision, 0) AS revision,
+       coalesce(CASE WHEN s.changed THEN 'changed' ELSE s.status END, f.state) AS state,
+       coalesce(s.statement, f.statement) AS statement, coalesce(s.book, f.book) AS book,
+       coalesce(s.difference, f.difference) AS difference,
+       coalesce(s.open_lines, f.open_lines) AS open_lines,
+       coalesce(bank.login_name(s.preparer), '') AS preparer, s.prepared_at,
+       coalesce(bank.login_name(s.reviewer), '') AS reviewer, s.reviewed_at, coalesce(s.revision, 0) AS revision,
        (s.day - date '2000-01-01')::bigint AS object, s.version
   FROM bank.recon_lane_day d
   JOIN bank.recon_lane l ON l.lane_id = d.lane_id
   JOIN bank.recon_account a ON a.lane_id = d.lane_id
   LEFT JOIN bank.recon_signoff s ON s.account_id = a.account_id AND s.day = d.day
        AND s.status IN ('prepared', 'signed')
+  LEFT JOIN LATERAL (SELECT * FROM api.balance_day_figures(a.account_id, d.day)
+                      WHERE s.day IS NULL) f ON true
  WHERE d.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 -- Every sign-off there ever was, with its figures.
 CREATE VIEW api.signoff_list WITH (security_barrier) AS
 SELECT s.account_id, s.day, s.revision, l.code AS lane, a.book_account, a.currency::text AS currency,
        s.book, s.statement_only, s.book_only, s.adjusted, s.statement, s.difference, s.open_lines,
-       s.status, s.preparer, s.prepared_at, coalesce(s.reviewer, '') AS reviewer, s.reviewed_at,
+       s.status, bank.login_name(s.preparer) AS preparer, s.prepared_at,
+       coalesce(bank.login_name(s.reviewer), '') AS reviewer, s.reviewed_at,
        s.reason
   FROM bank.recon_signoff s JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_lane l ON l.lane_id = s.lane_id
@@ -320,7 +376,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                            (8, CASE WHEN b.stated THEN 'statement' ELSE 'no-statement' END, NULL,
                             b.statement),
                            (9, 'difference', NULL, b.difference)) e (line, item, lines, amount)
-     ORDER BY b.account_id, e.line
+    UNION ALL
+    SELECT b.account_id, 9 + c.n::int, '', c.clue, NULL, NULL, NULL
+      FROM api.balance_statement(p_lane_id, p_day) b,
+           LATERAL bank.recon_difference_clues(b.account_id, p_day, b.difference) d (clues),
+           LATERAL regexp_split_to_table('clues; ' || d.clues, '; ') WITH ORDINALITY c (clue, n)
+     WHERE b.difference <> 0 AND d.clues <> ''
+     ORDER BY 1, 2
 $$;
 SELECT bank.function_grant('balance_sheet', 'clerk', 'supervisor', 'auditor', 'admin');
 

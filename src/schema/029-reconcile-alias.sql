@@ -113,12 +113,12 @@ BEGIN
     SELECT * INTO s FROM recon_alias WHERE alias_id = p_alias_id
        AND unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high() FOR UPDATE;
     IF NOT FOUND OR s.version IS DISTINCT FROM p_version THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', s.maker,
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', bank.login_name(s.maker),
                           'Refresh and try again.');
     ELSIF s.status <> 'proposed' AND NOT (s.status = 'approved' AND NOT p_approve) THEN
         PERFORM bank.fail('BO423', 'The rule is not proposed.', s.status, 'Refresh the list.');
     ELSIF s.maker = session_user THEN
-        PERFORM bank.fail('BO403', 'A second person must decide this.', s.maker,
+        PERFORM bank.fail('BO403', 'A second person must decide this.', bank.login_name(s.maker),
                           'Ask a colleague who may check it.');
     END IF;
     UPDATE recon_alias SET status = CASE WHEN p_approve THEN 'approved'
@@ -135,7 +135,8 @@ END $$;
 -- Rules learned or being learned.
 CREATE VIEW api.alias_list WITH (security_barrier) AS
 SELECT s.alias_id, l.code AS lane, s.kind, s.side, s.pattern, s.meaning, s.seen, s.account_id,
-       s.match_id, s.status, s.maker, s.made_at, coalesce(s.checker, '') AS checker, s.decided_at,
+       s.match_id, s.status, bank.login_name(s.maker) AS maker, s.made_at,
+       coalesce(bank.login_name(s.checker), '') AS checker, s.decided_at,
        s.reason, s.version
   FROM bank.recon_alias s JOIN bank.recon_lane l USING (lane_id)
  WHERE s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());

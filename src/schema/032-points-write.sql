@@ -168,15 +168,43 @@ BEGIN
                         ELSE 'The adjustment is refused.' END);
 END $$;
 
--- Day end, for the caller's units: pending points whose day has come become available, points past
--- their last day expire. The id of the answer is the number of buckets.
+-- Day end of one bucket: pending points whose day has come become available, points past their last
+-- day expire. False when somebody did so in the meantime, or spent them.
+CREATE FUNCTION bank.points_bucket_end(p_customer_id bigint, p_bucket_id bigint, p_day date,
+                                       p_request uuid)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    b bank.points_bucket;
+    a bank.points_account;
+    t bank.points_transaction;
+BEGIN
+    SELECT * INTO b FROM bank.points_bucket x
+     WHERE x.customer_id = p_customer_id AND x.bucket_id = p_bucket_id;
+    a := bank.points_lock(b.customer_id, b.programme, b.unit_id);
+    SELECT * INTO b FROM bank.points_bucket x
+     WHERE x.customer_id = p_customer_id AND x.bucket_id = p_bucket_id AND x.remaining > 0
+       AND (x.pending AND x.available_on <= p_day OR x.expires_on < p_day);
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    t := bank.points_begin(b.customer_id, b.programme, b.unit_id, 'expire',
+                           md5(p_request::text || b.customer_id || '-' || b.bucket_id)::uuid);
+    t.reverses := NULL;
+    IF b.expires_on < p_day THEN
+        PERFORM bank.points_expire(t, a, b);
+    ELSE
+        PERFORM bank.points_release(t, a, b);
+    END IF;
+    RETURN true;
+END $$;
+
+-- The day end of points by hand, for the caller's units. The id of the answer is the number of
+-- buckets. The worker does it every night (036).
 CREATE FUNCTION api.points_day_end(p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
-    b bank.points_bucket;
-    a bank.points_account;
-    t bank.points_transaction;
+    b record;
     day date := bank.today();
     done bigint := 0;
 BEGIN
@@ -185,24 +213,12 @@ BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
-    FOR b IN SELECT * FROM bank.points_bucket x
+    FOR b IN SELECT x.customer_id, x.bucket_id FROM bank.points_bucket x
               WHERE x.unit_id BETWEEN (SELECT bank.my_scope_low())
                AND (SELECT bank.my_scope_high()) AND x.remaining > 0
                 AND (x.pending AND x.available_on <= day OR x.expires_on < day)
               ORDER BY x.customer_id, x.bucket_id LOOP
-        a := bank.points_lock(b.customer_id, b.programme, b.unit_id);
-        SELECT * INTO b FROM bank.points_bucket x
-         WHERE x.customer_id = b.customer_id AND x.bucket_id = b.bucket_id;
-        CONTINUE WHEN b.remaining = 0;
-        t := bank.points_begin(b.customer_id, b.programme, b.unit_id, 'expire',
-                               md5(p_request::text || b.customer_id || '-' || b.bucket_id)::uuid);
-        t.reverses := NULL;
-        IF b.expires_on < day THEN
-            PERFORM bank.points_expire(t, a, b);
-        ELSE
-            PERFORM bank.points_release(t, a, b);
-        END IF;
-        done := done + 1;
+        done := done + bank.points_bucket_end(b.customer_id, b.bucket_id, day, p_request)::int;
     END LOOP;
     RETURN bank.request_done(p_request, done::text, 'The day end of points is done.');
 END $$;
@@ -239,7 +255,7 @@ BEGIN
     a.available := a.available + b.remaining;
     PERFORM bank.points_finish(t, a);
 END $$;
-GRANT EXECUTE ON FUNCTION bank.points_expire, bank.points_release TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.points_bucket_end, bank.points_expire, bank.points_release TO bankops_api;
 
 SELECT bank.function_grant('points_post', 'clerk', 'rm', 'supervisor');
 SELECT bank.function_grant('points_reverse', 'supervisor');

@@ -54,7 +54,8 @@ $$;
 
 CREATE VIEW api.points_history WITH (security_barrier) AS
 SELECT t.customer_id, t.transaction_id, t.posted_at, t.business_date, t.kind, t.rule, t.points,
-       t.balance_after, t.note, t.reverses, s.name_zh AS staff, k.name_zh AS checker,
+       t.balance_after, t.note, t.reverses, bank.in_language(s.name_zh, s.name_en) AS staff,
+       bank.in_language(k.name_zh, k.name_en) AS checker,
        EXISTS (SELECT FROM bank.points_transaction x
                 WHERE x.customer_id = t.customer_id AND x.reverses = t.transaction_id) AS reversed
   FROM bank.points_transaction t
@@ -80,7 +81,7 @@ SELECT a.customer_id, a.programme,
            AS customer_number,
        (SELECT bank.mask_name(c.name) FROM bank.customer c WHERE c.customer_id = a.customer_id)
            AS customer,
-       (SELECT u.name_zh FROM bank.unit u WHERE u.unit_id = a.unit_id) AS unit, a.unit_id,
+       (SELECT bank.in_language(u.name_zh, u.name_en) FROM bank.unit u WHERE u.unit_id = a.unit_id) AS unit, a.unit_id,
        a.available, a.pending, a.negative,
        (SELECT min(b.expires_on) FROM bank.points_bucket b
          WHERE b.customer_id = a.customer_id AND b.programme = a.programme
@@ -92,7 +93,8 @@ SELECT a.customer_id, a.programme,
 CREATE VIEW api.points_adjustment_list WITH (security_barrier) AS
 SELECT j.customer_id, j.adjustment_id, c.customer_number, bank.mask_name(c.name) AS customer,
        CASE WHEN j.customer_id IN (SELECT bank.my_locked()) THEN NULL ELSE j.points END AS points,
-       CASE WHEN j.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE j.reason END AS reason, j.status, m.name_zh AS maker, j.made_at, k.name_zh AS checker,
+       CASE WHEN j.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE j.reason END AS reason, j.status,
+       bank.in_language(m.name_zh, m.name_en) AS maker, j.made_at, bank.in_language(k.name_zh, k.name_en) AS checker,
        j.checked_at, j.checker_note, j.version,
        CASE WHEN j.maker_id = (SELECT bank.my_staff_id()) THEN 'mine' ELSE 'other' END AS made_by
   FROM bank.points_adjustment j

@@ -95,7 +95,7 @@ VALUES ('default', $rules${
       "days": {"early": 1, "late": 3},
       "block": 4096,
       "neighbours": "0.1",
-      "risk": 3,
+      "risk": 2,
       "status": "confirm"
     },
     {
@@ -174,8 +174,8 @@ SELECT s.rule_set_id, s.name AS rule_set, s.version, s.status AS set_status, e.n
  WHERE (SELECT bank.my_scope_low()) IS NOT NULL;
 
 CREATE VIEW api.rule_set_list WITH (security_barrier) AS
-SELECT s.rule_set_id, s.name, s.version, s.status, s.note, s.sha256, s.created_by, s.created_at,
-       s.proposed_at, s.decided_by, s.decided_at, s.decision, s.row_version,
+SELECT s.rule_set_id, s.name, s.version, s.status, s.note, s.sha256, bank.login_name(s.created_by) AS created_by,
+       s.created_at, s.proposed_at, bank.login_name(s.decided_by) AS decided_by, s.decided_at, s.decision, s.row_version,
        jsonb_array_length(s.spec::jsonb->'rules') AS rules,
        (SELECT count(*) FROM bank.recon_lane l WHERE l.rule_set_id = s.rule_set_id) AS lanes,
        s.trial->>'lane' AS trial_lane, (s.trial->>'from')::date AS trial_from,
@@ -246,7 +246,7 @@ BEGIN
         PERFORM bank.fail('BO404', 'There is no such rule set.', p_rule_set_id::text,
                           'Choose it from the list (:rules).', 'p_rule_set_id');
     ELSIF s.row_version IS DISTINCT FROM p_row_version THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', s.created_by,
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', bank.login_name(s.created_by),
                           'Refresh and try again.');
     ELSIF NOT s.status = ANY (p_states) THEN
         PERFORM bank.fail('BO423', 'The rule set is not in a state for this.', s.status,
@@ -289,7 +289,7 @@ BEGIN
     VALUES (v_name, v_version, jsonb_pretty(base.spec::jsonb || jsonb_build_object('name', v_name,
             'version', v_version)), coalesce(p_note, ''))
     RETURNING rule_set_id INTO v_id;
-    PERFORM bank.audit_write('draft', 'recon_rule_set', v_id::text, NULL, NULL,
+    PERFORM bank.audit_write('draft', 'recon_rule_set', v_name || ' ' || v_version, NULL, NULL,
         jsonb_build_object('name', v_name, 'version', v_version, 'from', p_rule_set_id));
     RETURN bank.request_done(p_request, v_id::text, 'The draft is made.');
 END $$;
@@ -316,7 +316,7 @@ BEGIN
     END IF;
     s := bank.recon_rule_set_locked(p_rule_set_id, p_row_version, 'draft');
     IF s.created_by <> session_user THEN
-        PERFORM bank.fail('BO403', 'Only its author changes a draft.', s.created_by, 'Ask the author.');
+        PERFORM bank.fail('BO403', 'Only its author changes a draft.', bank.login_name(s.created_by), 'Ask the author.');
     END IF;
     BEGIN
         v_rule := coalesce((SELECT jsonb_build_object('title', r->'title')
@@ -345,7 +345,7 @@ BEGIN
     END IF;
     UPDATE recon_rule_set SET spec = jsonb_pretty(v_spec), row_version = row_version + 1
      WHERE rule_set_id = p_rule_set_id;
-    PERFORM bank.audit_write('change', 'recon_rule_set', p_rule_set_id::text, NULL,
+    PERFORM bank.audit_write('change', 'recon_rule_set', s.name || ' ' || s.version, NULL,
         (SELECT r FROM jsonb_array_elements(s.spec::jsonb->'rules') r WHERE r->>'name' = p_rule),
         CASE p_mode WHEN 'off' THEN NULL ELSE v_rule END);
     RETURN bank.request_done(p_request, p_rule_set_id::text, 'The draft is changed.');
@@ -357,6 +357,7 @@ CREATE FUNCTION api.rule_set_tried(p_rule_set_id int, p_trial jsonb, p_request u
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
+    v_name text;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
     answer := bank.request_replay(p_request, 'rule_set_tried', jsonb_build_array(p_rule_set_id, p_trial));
@@ -365,12 +366,13 @@ BEGIN
     END IF;
     UPDATE recon_rule_set s SET trial = p_trial || jsonb_build_object('sha256', s.sha256, 'by',
            session_user, 'at', clock_timestamp())
-     WHERE s.rule_set_id = p_rule_set_id AND s.status IN ('draft', 'proposed');
+     WHERE s.rule_set_id = p_rule_set_id AND s.status IN ('draft', 'proposed')
+    RETURNING s.name || ' ' || s.version INTO v_name;
     IF NOT FOUND THEN
         PERFORM bank.fail('BO423', 'Only a draft or a proposal is tried.', p_rule_set_id::text, NULL,
                           'p_rule_set_id');
     END IF;
-    PERFORM bank.audit_write('try', 'recon_rule_set', p_rule_set_id::text, NULL, NULL, p_trial - 'examples');
+    PERFORM bank.audit_write('try', 'recon_rule_set', v_name, NULL, NULL, p_trial - 'examples');
     RETURN bank.request_done(p_request, p_rule_set_id::text, 'The trial is kept.');
 END $$;
 SELECT bank.function_grant('rule_set_tried', 'clerk', 'supervisor');
@@ -386,6 +388,7 @@ DECLARE
     own boolean;
 BEGIN
     PERFORM bank.require_role('supervisor', 'admin');
+    PERFORM bank.choice_require(p_verb, 'p_verb', '{propose,approve,refuse,drop}');
     answer := bank.request_replay(p_request, 'rule_set_decide',
                                   jsonb_build_array(p_rule_set_id, p_verb, p_reason, p_row_version));
     IF answer.status IS NOT NULL THEN
@@ -402,7 +405,7 @@ BEGIN
     own := s.created_by = session_user;
     IF own <> (p_verb IN ('propose', 'drop')) THEN
         PERFORM bank.fail('BO403', CASE WHEN own THEN 'A second person must decide this.'
-                                        ELSE 'Only its author changes a draft.' END, s.created_by,
+                                        ELSE 'Only its author changes a draft.' END, bank.login_name(s.created_by),
                           'Ask a colleague.');
     ELSIF p_verb IN ('propose', 'approve') AND s.trial->>'sha256' IS DISTINCT FROM s.sha256 THEN
         PERFORM bank.fail('BO423', 'The rule set was not tried as it stands now.', NULL,
@@ -425,7 +428,7 @@ BEGIN
         UPDATE recon_lane l SET rule_set_id = p_rule_set_id, version = l.version + 1
           FROM recon_rule_set o WHERE o.rule_set_id = l.rule_set_id AND o.name = s.name;
     END IF;
-    PERFORM bank.audit_write(p_verb, 'recon_rule_set', p_rule_set_id::text, NULL,
+    PERFORM bank.audit_write(p_verb, 'recon_rule_set', s.name || ' ' || s.version, NULL,
         jsonb_build_object('status', s.status),
         jsonb_build_object('name', s.name, 'version', s.version, 'reason', p_reason));
     RETURN bank.request_done(p_request, p_rule_set_id::text, CASE p_verb

@@ -85,6 +85,7 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     lost text;
     gained text;
+    today text := to_char(bank.today(), 'YYYYMMDD');
 BEGIN
     IF NOT EXISTS (SELECT FROM run_group WHERE total <> 0) THEN
         RETURN;
@@ -97,20 +98,18 @@ BEGIN
     SELECT j.account_id, j.id, j.match_id, p_lane.lane_id, p_lane.unit_id, 'fee', j.amount, j.currency,
            CASE WHEN j.amount > 0 THEN j.book_account ELSE lost END,
            CASE WHEN j.amount > 0 THEN gained ELSE j.book_account END,
-           'ADJ' || to_char(bank.today(), 'YYYYMMDD') || lpad(j.id::text, 6, '0'),
+           'ADJ' || today || lpad(j.id::text, 6, '0'),
            format('run %s, rule %s', p_run, j.rule)
-      FROM (SELECT m.account_id, m.match_id, m.adjustment AS amount, a.currency, a.book_account, m.rule,
+      FROM (SELECT g.account_id, g.match_id, -g.total AS amount, a.currency, a.book_account, g.rule,
                    nextval('bank.recon_adjustment_adjustment_id_seq') AS id
-              FROM run_group g
-              JOIN recon_match m ON m.account_id = g.account_id AND m.match_id = g.match_id
-              JOIN recon_account a ON a.account_id = g.account_id
-             WHERE m.adjustment <> 0 AND m.status = 'confirmed') j;
+              FROM run_group g JOIN recon_account a ON a.account_id = g.account_id
+             WHERE g.total <> 0 AND g.confirm AND g.match_id NOT IN (SELECT d.match_id FROM run_doubt d)) j;
 END $$;
 
 -- What is confirmed is open no longer; what is fresh and not confirmed is open from now on.
 CREATE FUNCTION bank.recon_run_settle(p_lane_id int, p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET enable_hashjoin = off SET enable_mergejoin = off SET work_mem = '64MB' AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET work_mem = '64MB' SET default_statistics_target = 10 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_left, pg_temp.run_gone, pg_temp.run_opened;
     -- Lines of matches that are only suggested.
@@ -122,8 +121,8 @@ BEGIN
        AND (NOT p.confirm OR p.match_id IN (SELECT match_id FROM run_doubt))
     UNION
     SELECT p.account_id, p.item_id, p.fresh FROM run_part p
-     WHERE p.match IN (SELECT g.match FROM run_group g
-                        WHERE NOT g.confirm OR g.match_id IN (SELECT match_id FROM run_doubt));
+     WHERE p.match IN (SELECT g.match FROM run_group g -- IS TRUE: looked up, never one group after the other
+                        WHERE NOT g.confirm OR g.match_id IN (SELECT match_id FROM run_doubt)) IS TRUE;
     ANALYZE run_left;
     -- Lines that were open before and are confirmed now.
     CREATE TEMP TABLE run_gone ON COMMIT DROP AS
@@ -221,18 +220,21 @@ BEGIN
      WHERE r.run_id = p_run;
 END $$;
 
--- Lines that a run looks at.
+-- Lines that a run looks at, found by account: few beside those of all lanes.
 CREATE FUNCTION bank.recon_run_seen(p_lane_id int, p_as_of date, OUT book bigint, OUT statement bigint)
-LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp SET enable_seqscan = off SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+BEGIN
     SELECT coalesce(sum(n) FILTER (WHERE side = 'L'), 0)::bigint,
            coalesce(sum(n) FILTER (WHERE side = 'S'), 0)::bigint
+      INTO book, statement
       FROM (SELECT o.side, count(*) AS n FROM recon_open o JOIN recon_account a USING (account_id)
              WHERE a.lane_id = p_lane_id AND o.day <= p_as_of GROUP BY o.side
             UNION ALL
             SELECT t.side, sum(t.fresh_lines) FROM recon_day_total t JOIN recon_account a USING (account_id)
              WHERE a.lane_id = p_lane_id AND t.day <= p_as_of AND t.fresh_lines <> 0
-             GROUP BY t.side) c
-$$;
+             GROUP BY t.side) c;
+END $$;
 
 -- Prepares a run, unless api.run_prepare did; answers where its unique pairs are.
 CREATE FUNCTION bank.recon_run_found(p_lane bank.recon_lane, p_as_of date, p_rule_set_id int, p_fresh bigint[],
@@ -301,7 +303,8 @@ BEGIN
     IF NOT p_exact THEN
         PERFORM bank.recon_run_forget();
     END IF;
-    PERFORM bank.recon_run_pairs(v_as_of, CASE WHEN uniq.low IS NULL THEN v_fresh ELSE '{}' END, p_exact);
+    PERFORM bank.recon_run_pairs(v_as_of, CASE WHEN uniq.low IS NULL THEN v_fresh ELSE '{}' END, p_exact,
+                                 ARRAY(SELECT jsonb_array_elements_text(v_rules->'absent')));
     PERFORM bank.recon_run_single(v_as_of, p_exact);
     PERFORM bank.recon_run_groups();
     PERFORM bank.recon_run_rest();
@@ -320,7 +323,7 @@ BEGIN
     -- Vouchers of approved adjustments that came with our book.
     v_settled := bank.recon_vouchers_settle(lane, v_as_of, v_run);
     UPDATE recon_run SET match_count = match_count + v_settled,
-           break_count = bank.recon_break_open(lane, v_as_of, v_run)
+           break_count = bank.recon_break_open(lane, v_as_of, v_run, uniq.low)
      WHERE run_id = v_run;
     UPDATE recon_run SET ended_at = clock_timestamp() WHERE run_id = v_run;
     PERFORM bank.recon_days_refresh(lane.lane_id, ARRAY(
@@ -330,7 +333,7 @@ BEGIN
            AND (d.status <> 'balanced' OR d.run_id IS NULL)
         UNION SELECT d.day FROM recon_lane_day d WHERE d.lane_id = lane.lane_id AND d.day <= v_as_of
            AND d.status <> 'balanced'), v_run);
-    PERFORM bank.audit_write('run', 'recon_lane', lane.lane_id::text, NULL, NULL,
+    PERFORM bank.audit_write('run', 'recon_lane', lane.code, NULL, NULL,
         (SELECT jsonb_build_object('run', v_run, 'as_of', v_as_of, 'rules', p_rule_set_id, 'matched',
                     r.match_count, 'suggested', r.suggest_count) FROM recon_run r WHERE r.run_id = v_run));
     RETURN bank.request_done(p_request, v_run::text, 'The lane is reconciled.');

@@ -41,7 +41,8 @@ CREATE FUNCTION bank.clock_step_take(c bank.case_file, k bank.case_clock, r bank
 RETURNS bank.case_file LANGUAGE plpgsql AS $$
 DECLARE
     was bank.case_file := c;
-    note text := k.clock || ' ' || coalesce(r.at_percent || ' %', '+' || r.after_minutes || ' min');
+    note text := (SELECT d.label_zh || ' / ' || d.label_en FROM bank.clock_kind d WHERE d.clock = k.clock)
+                 || ' ' || coalesce(r.at_percent || ' %', '+' || r.after_minutes || ' min');
 BEGIN
     INSERT INTO bank.case_escalation (customer_id, case_id, clock, run, step, unit_id, due_at,
                                       action, to_staff_id, to_queue, to_role, detail)
@@ -56,7 +57,9 @@ BEGIN
         UPDATE bank.case_file SET urgency = 1, version = version + 1
          WHERE customer_id = c.customer_id AND case_id = c.case_id RETURNING * INTO c;
     END IF;
-    PERFORM bank.case_event_write(was, c, 'escalate', note || ': ' || r.action);
+    PERFORM bank.case_event_write(was, c, 'escalate', note || ': ' || CASE r.action
+        WHEN 'remind' THEN '提醒处理人 / owner reminded' WHEN 'supervisor' THEN '通知主管 / supervisor told'
+        ELSE '上报总行 / head office told' END);
     RETURN c;
 END $$;
 
@@ -93,7 +96,7 @@ BEGIN
          WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
            AND run = p_run;
         EXIT WHEN k.stopped_at IS NOT NULL;
-        k := bank.clock_arm(c.case_type, k, c.phase = 'waiting');
+        k := bank.clock_arm(c.case_type, k);
         UPDATE bank.case_clock SET next_step = k.next_step, next_at = k.next_at
          WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
            AND run = p_run;
@@ -143,6 +146,64 @@ SELECT bank.function_grant('clock_tick', 'worker');
 GRANT EXECUTE ON FUNCTION bank.case_next_person, bank.case_reassign, bank.clock_step_take,
     bank.clock_fire TO bankops_api;
 
+-- The day end, once however many workers ask: the bank's day follows the calendar in the bank's zone,
+-- then up to p_limit buckets of points whose day has come are released or expire. What cannot be done
+-- is told and tried again the next time. `points`: how many were done, 0 when nothing is left.
+CREATE FUNCTION api.day_end(p_limit int DEFAULT 200)
+RETURNS TABLE (day date, moved boolean, points int, failed int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    former text;
+    b record;
+BEGIN
+    PERFORM bank.require_role('worker');
+    day := bank.local_day(clock_timestamp());
+    points := 0;
+    failed := 0;
+    UPDATE bank.setting s SET value = day::text FROM bank.setting old
+     WHERE s.name = 'business_date' AND old.name = s.name AND s.value::date < day
+    RETURNING old.value INTO former;
+    moved := FOUND;
+    IF moved THEN
+        PERFORM bank.audit_write('day_end', 'setting', 'business_date', NULL,
+            jsonb_build_object('value', former), jsonb_build_object('value', day));
+    END IF;
+    day := bank.today();
+    IF NOT pg_try_advisory_xact_lock(hashtext('bankops.day_end')) THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    FOR b IN (SELECT x.customer_id, x.bucket_id FROM bank.points_bucket x
+               WHERE x.pending AND x.available_on <= day ORDER BY x.available_on LIMIT p_limit)
+             UNION
+             (SELECT x.customer_id, x.bucket_id FROM bank.points_bucket x
+               WHERE x.remaining > 0 AND x.expires_on < day ORDER BY x.expires_on LIMIT p_limit)
+             ORDER BY 1, 2 LOOP
+        BEGIN
+            points := points + bank.points_bucket_end(b.customer_id, b.bucket_id, day,
+                                                      md5('day end ' || day)::uuid)::int;
+        EXCEPTION WHEN query_canceled OR admin_shutdown OR crash_shutdown THEN
+            RAISE;
+        WHEN OTHERS THEN
+            failed := failed + 1;
+            RAISE WARNING 'points of customer %, bucket %: %', b.customer_id, b.bucket_id, SQLERRM;
+        END;
+    END LOOP;
+    RETURN NEXT;
+END $$;
+SELECT bank.function_grant('day_end', 'worker');
+
+-- The bank's day and the calendar's in the bank's zone. `late`: the day end is overdue, for a worker looks every
+-- few seconds. For staff and who keeps the database.
+CREATE FUNCTION api.business_day() RETURNS TABLE (day date, calendar date, late boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT bank.today(), bank.local_day(clock_timestamp()),
+           bank.today() < bank.local_day(clock_timestamp() - interval '5 minutes')
+     WHERE bank.my_staff_id() IS NOT NULL OR pg_has_role(session_user, 'bankops_owner', 'MEMBER')
+$$;
+SELECT bank.function_grant('business_day', 'staff');
+
 -- Steps of the ladder that the caller was told of and has not seen yet, of each clock the last.
 CREATE VIEW bank.my_alert AS
 SELECT x.* FROM (
@@ -176,7 +237,7 @@ SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run, x.step,
        o.label_zh AS clock_zh, o.label_en AS clock_en, x.action, o.number,
        (SELECT y.screen FROM bank.case_type y WHERE y.case_type = o.case_type) AS screen,
        CASE WHEN x.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE o.subject END AS subject,
-       (SELECT bank.mask_name(p.name) FROM bank.customer p WHERE p.customer_id = x.customer_id)
+       (SELECT CASE WHEN p.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(p.name) END FROM bank.customer p WHERE p.customer_id = x.customer_id)
            AS customer,
        bank.staff_name(o.owner_id) AS owner, o.queue, o.stage, o.level, o.unit_id,
        bank.unit_name(o.unit_id) AS unit, o.due_at,
@@ -216,7 +277,8 @@ BEGIN
     UPDATE bank.case_escalation SET seen_at = clock_timestamp(), seen_by = bank.my_staff_id()
      WHERE customer_id = p_customer_id AND case_id = p_case_id AND clock = p_clock
        AND run = p_run AND step = p_step AND seen_at IS NULL;
-    PERFORM bank.audit_write('case_alert_seen', 'case', p_case_id::text, p_customer_id, NULL,
+    PERFORM bank.audit_write('case_alert_seen', 'case', (SELECT f.number FROM bank.case_file f
+        WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id), p_customer_id, NULL,
         jsonb_build_object('clock', p_clock, 'run', p_run, 'step', p_step));
     RETURN bank.request_done(p_request, p_case_id::text, 'You have seen the alert.');
 END $$;
@@ -231,7 +293,7 @@ SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_z
        CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
        bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, s.label_zh AS stage_zh,
        s.label_en AS stage_en, f.level, f.urgency::int AS urgency,
-       f.unit_id, bank.unit_name(f.unit_id) AS unit, f.version,
+       f.unit_id, bank.unit_name(coalesce(f.desk_id, f.unit_id)) AS unit, f.version,
        CASE WHEN k.due_at < now() THEN 'overdue' ELSE 'soon' END AS state
   FROM bank.case_clock k
   JOIN bank.clock_kind d ON d.clock = k.clock AND NOT d.internal
@@ -242,7 +304,10 @@ SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_z
  WHERE k.stopped_at IS NULL AND k.due_at < now() + interval '1 hour'
    AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
    AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
-   AND NOT (k.pausable AND f.phase = 'waiting');
+   AND NOT (k.pausable AND f.phase = 'waiting'
+            AND EXISTS (SELECT FROM bank.case_pause p
+                         WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
+                           AND p.ended_at IS NULL AND p.waits_for = ANY (d.held_by)));
 SELECT bank.view_grant('case_breach_list', 'supervisor');
 
 -- What moved the due times of a case.

@@ -35,8 +35,7 @@ BEGIN
     k := bank.clock_running(c, p_clock);
     SELECT r.extend_days - k.extension INTO room FROM bank.clock_rules(c) r WHERE r.clock = p_clock;
     IF (bank.me()).staff_id IS DISTINCT FROM c.owner_id AND (bank.me()).role <> 'supervisor' THEN
-        PERFORM bank.fail('BO403', 'Only the owner of the case or a supervisor may do this.',
-                          c.number, 'Take the case first.');
+        PERFORM bank.case_own_fail(c);
     ELSIF coalesce(btrim(p_reason), '') = '' THEN
         PERFORM bank.fail('BO422', 'Write the reason.', NULL, NULL, 'p_reason');
     ELSIF NOT coalesce(p_days BETWEEN 1 AND room, false) THEN
@@ -94,7 +93,7 @@ BEGIN
         PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
     END IF;
     IF p_approve THEN
-        PERFORM bank.told_how_check(p_how);
+        PERFORM bank.case_way_check(c, p_how);
         told := p_how;
         k := bank.clock_running(c, e.clock);
         UPDATE bank.case_clock SET extension = extension + e.days
@@ -131,8 +130,8 @@ CREATE FUNCTION bank.extension_notice(c bank.case_file, k bank.case_clock, e ban
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE bank.case_language(c) WHEN 'zh' THEN
                format('%s：您的投诉办理期限延长 %s 天，最迟于 %s 前答复。原因：%s', c.number, e.days, t.day, e.reason)
-           ELSE format('Your complaint %s needs %s more days; you will have our answer by %s. Reason: %s',
-                       c.number, e.days, t.day, e.reason) END
+           ELSE format('Your complaint %s needs %s more day%s; you will have our answer by %s. Reason: %s',
+                       c.number, e.days, CASE WHEN e.days > 1 THEN 's' ELSE '' END, t.day, e.reason) END
       FROM (SELECT to_char((x.due_at - interval '1 second') AT TIME ZONE bank.timezone(),
                            'YYYY-MM-DD') AS day
               FROM bank.case_clock x WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id
@@ -148,10 +147,14 @@ SELECT k.asked_at, k.customer_id, k.case_id, k.extension_id, e.clock, e.label_zh
        bank.staff_name(e.checker_id) AS checker, e.decided_at, e.note, e.told_at, e.told_how,
        k.unit_id, bank.unit_name(k.unit_id) AS unit, e.version,
        k.state = 'asked' AND e.maker_id <> (SELECT bank.my_staff_id())
-           AND (SELECT bank.my_role()) = 'supervisor' AS decidable
+           AND (SELECT bank.my_role()) = 'supervisor' AS decidable,
+       k.state <> 'asked' OR e.superior AS superior
   FROM bank.case_extension k -- keys in the order of times, the rest for those of the page: OFFSET keeps the planner to it
  CROSS JOIN LATERAL (
-        SELECT x.*, f.number, f.case_type, f.subject, f.level, c.due_at AS clock_due, d.label_zh, d.label_en
+        SELECT x.*,
+               EXISTS (SELECT FROM bank.staff s, bank.unit u WHERE s.staff_id = x.maker_id AND u.unit_id = (SELECT bank.my_unit())
+                          AND (u.kind = 'head' OR s.unit_id BETWEEN u.low AND u.high AND s.unit_id <> u.unit_id)) AS superior,
+                f.number, f.case_type, f.subject, f.level, c.due_at AS clock_due, d.label_zh, d.label_en
           FROM bank.case_extension x
           JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
           JOIN bank.case_clock c ON c.customer_id = x.customer_id AND c.case_id = x.case_id
@@ -175,6 +178,13 @@ BEGIN
     PERFORM bank.customer_require(p_customer_id);
     SELECT * INTO c FROM bank.case_file f WHERE f.customer_id = p_customer_id
        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
+    IF c.case_id IS NOT NULL AND bank.case_hand(c.owner_id) <> 'you' THEN
+        PERFORM bank.case_own_fail(c);
+    ELSIF EXISTS (SELECT FROM bank.case_extension x WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id
+                     AND x.state = 'asked') THEN
+        PERFORM bank.fail('BO409', 'An extension of this clock already waits for approval.', c.number,
+                          'A superior unit decides it first.');
+    END IF;
     RETURN QUERY SELECT c.number, c.subject, k.clock,
                         to_char(k.due_at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'),
                         (r.extend_days - k.extension)::text, r.extend_days - k.extension, ''::text
@@ -208,56 +218,9 @@ BEGIN
     RETURN done;
 END $$;
 
--- Changes how long a clock runs; open cases are recomputed, and what their clocks were is kept.
-CREATE FUNCTION api.clock_rule_save(p_case_type text, p_regime text, p_clock text, p_level text,
-    p_source text, p_measure text, p_amount int, p_calendar text, p_pausable boolean,
-    p_extend_days int, p_version bigint, p_request uuid)
-RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-DECLARE
-    answer api.outcome;
-    was bank.clock_rule;
-    r bank.clock_rule;
-BEGIN
-    PERFORM bank.require_role('admin');
-    answer := bank.request_replay(p_request, 'clock_rule_save', jsonb_build_array(p_case_type,
-        p_regime, p_clock, p_level, p_source, p_measure, p_amount, p_calendar, p_pausable,
-        p_extend_days, p_version));
-    IF answer IS NOT NULL THEN
-        RETURN answer;
-    END IF;
-    SELECT * INTO was FROM bank.clock_rule x WHERE x.case_type = p_case_type
-       AND x.regime = p_regime AND x.clock = p_clock AND x.level = coalesce(p_level, '')
-       AND x.source = coalesce(p_source, '') FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such clock rule.', p_clock);
-    ELSIF was.version IS DISTINCT FROM p_version THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', p_clock,
-                          'Look at it again.', 'p_version');
-    ELSIF NOT coalesce(p_amount > 0, false) THEN
-        PERFORM bank.fail('BO422', 'The amount must be above zero.', p_amount::text, NULL,
-                          'p_amount');
-    ELSIF NOT EXISTS (SELECT FROM bank.calendar_slot s WHERE s.calendar = p_calendar) THEN
-        PERFORM bank.fail('BO422', 'This calendar has no working time.', p_calendar,
-                          'Give the calendar opening hours.', 'p_calendar');
-    END IF;
-    UPDATE bank.clock_rule x SET measure = p_measure, amount = p_amount, calendar = p_calendar,
-           pausable = p_pausable, extend_days = p_extend_days, version = x.version + 1
-     WHERE (x.case_type, x.regime, x.clock, x.level, x.source)
-         = (was.case_type, was.regime, was.clock, was.level, was.source)
-    RETURNING * INTO r;
-    PERFORM bank.audit_write('clock_rule_save', 'clock_rule', concat_ws('/', p_case_type, p_regime,
-        p_clock, p_level, p_source), NULL, to_jsonb(was), to_jsonb(r));
-    RETURN bank.request_done(p_request,
-        bank.case_clock_recompute(p_case_type, 'policy')::text,
-        'The rule is changed and open cases are recomputed.');
-EXCEPTION WHEN check_violation THEN
-    PERFORM bank.fail('BO422', 'This measure does not fit the rule.', p_measure, NULL, 'p_measure');
-END $$;
-SELECT bank.function_grant('clock_rule_save', 'admin');
-
 CREATE VIEW api.clock_rule_list WITH (security_barrier) AS
 SELECT r.case_type, r.regime, r.clock, d.label_zh AS clock_zh, d.label_en AS clock_en, r.level,
-       r.source, r.measure, r.amount, r.calendar, r.pausable, r.extend_days, r.version
+       r.source, r.measure, r.amount, coalesce(r.calendar, 'unit') AS calendar, r.pausable, r.extend_days, r.version
   FROM bank.clock_rule r JOIN bank.clock_kind d USING (clock)
  WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
 SELECT bank.view_grant('clock_rule_list', 'supervisor', 'auditor', 'admin');

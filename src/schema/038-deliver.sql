@@ -42,8 +42,8 @@ BEGIN
     IF coalesce(was.version, 0) IS DISTINCT FROM coalesce(p_version, 0) THEN
         PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', p_channel,
                           'Look at it again.', 'p_version');
-    ELSIF NOT coalesce(p_url ~ CASE p_kind WHEN 'smtp' THEN '^smtps?://[^[:space:][:cntrl:]]+$'
-                                    ELSE '^https?://[^[:space:][:cntrl:]]+$' END, false) THEN
+    ELSIF NOT coalesce(p_url ~ CASE p_kind WHEN 'smtp' THEN '^smtps?://(?![a-z]+:/)[^[:space:][:cntrl:]]+$'
+                                    ELSE '^https?://(?![a-z]+:/)[^[:space:][:cntrl:]]+$' END, false) THEN
         PERFORM bank.fail('BO422', 'This is no address of that kind.', p_url,
                           'Write https://… for gateways, smtp://… or smtps://… for mail.', 'p_url');
     ELSIF p_url ~ '^(http|smtp)://'

@@ -28,7 +28,7 @@ SELECT bank.table_protect('bank.recon_lane_change', 'SELECT, INSERT, UPDATE');
 -- Proposes other settings of a lane; they count once somebody else approves. p_rule_set: name of a
 -- rule set that has an approved version. Rates are per cent with up to four decimals, kept as
 -- millionths; amounts are minor units.
-CREATE FUNCTION api.lane_propose(p_lane_id int, p_name text, p_buffer_days int, p_calendar text,
+CREATE FUNCTION api.lane_propose(p_lane_id int, p_name text, p_name_en text, p_buffer_days int, p_calendar text,
     p_currency_policy text, p_tolerance bigint, p_fee_low numeric, p_fee_high numeric, p_fee_fixed bigint,
     p_rule_set text, p_active text, p_note text, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -40,7 +40,7 @@ DECLARE
     v_id bigint;
 BEGIN
     PERFORM bank.require_role('supervisor', 'admin');
-    v_after := jsonb_build_object('name', p_name, 'buffer_days', p_buffer_days, 'calendar', p_calendar,
+    v_after := jsonb_build_object('name', p_name, 'name_en', coalesce(p_name_en, ''), 'buffer_days', p_buffer_days, 'calendar', p_calendar,
         'currency_policy', p_currency_policy, 'tolerance', p_tolerance, 'fee_low', (10000 * p_fee_low)::int,
         'fee_high', (10000 * p_fee_high)::int, 'fee_fixed', p_fee_fixed, 'rule_set', p_rule_set,
         'active', p_active = 'yes');
@@ -83,14 +83,14 @@ BEGIN
     INSERT INTO recon_lane_change (lane_id, unit_id, code, before, after, note)
     VALUES (l.lane_id, l.unit_id, l.code, v_before, v_after, coalesce(p_note, ''))
     RETURNING change_id INTO v_id;
-    PERFORM bank.audit_write('propose', 'recon_lane', l.lane_id::text, NULL, v_before, v_after);
+    PERFORM bank.audit_write('propose', 'recon_lane', l.code, NULL, v_before, v_after);
     RETURN bank.request_done(p_request, v_id::text, 'The change waits for a second person.');
 END $$;
 SELECT bank.function_grant('lane_propose', 'supervisor', 'admin');
 
 CREATE FUNCTION bank.recon_lane_settings(l bank.recon_lane) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
-    SELECT jsonb_build_object('name', l.name, 'buffer_days', l.buffer_days, 'calendar', l.calendar,
+    SELECT jsonb_build_object('name', l.name, 'name_en', l.name_en, 'buffer_days', l.buffer_days, 'calendar', l.calendar,
         'currency_policy', l.currency_policy, 'tolerance', l.tolerance, 'fee_low', l.fee_low,
         'fee_high', l.fee_high, 'fee_fixed', l.fee_fixed, 'rule_set', s.name, 'active', l.active)
       FROM recon_rule_set s WHERE s.rule_set_id = l.rule_set_id
@@ -107,6 +107,7 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('supervisor', 'admin',
                               CASE WHEN p_verb = 'withdraw' THEN 'clerk' ELSE 'admin' END);
+    PERFORM bank.choice_require(p_verb, 'p_verb', '{approve,refuse,withdraw}');
     answer := bank.request_replay(p_request, 'lane_decide',
                                   jsonb_build_array(p_change_id, p_verb, p_reason, p_version));
     IF answer.status IS NOT NULL THEN
@@ -120,7 +121,7 @@ BEGIN
     ELSIF c.status <> 'proposed' OR c.version IS DISTINCT FROM p_version THEN
         PERFORM bank.fail('BO423', 'This change is decided already.', c.status, 'Refresh the list.');
     ELSIF (c.maker = session_user) <> (p_verb = 'withdraw') THEN
-        PERFORM bank.fail('BO403', 'A second person must decide this.', c.maker,
+        PERFORM bank.fail('BO403', 'A second person must decide this.', bank.login_name(c.maker),
                           'Its maker can only withdraw it.');
     END IF;
     IF p_verb <> 'withdraw' THEN
@@ -130,6 +131,7 @@ BEGIN
         c.lane_id := bank.recon_lane_open(c);
     ELSIF p_verb = 'approve' THEN
         UPDATE recon_lane l SET name = c.after->>'name',
+               name_en = coalesce(c.after->>'name_en', l.name_en),
                buffer_days = (c.after->>'buffer_days')::int, calendar = c.after->>'calendar',
                currency_policy = c.after->>'currency_policy', tolerance = (c.after->>'tolerance')::bigint,
                fee_low = (c.after->>'fee_low')::int, fee_high = (c.after->>'fee_high')::int,
@@ -144,7 +146,7 @@ BEGIN
            checker = CASE p_verb WHEN 'withdraw' THEN NULL ELSE session_user END,
            decided_at = clock_timestamp(), decision = coalesce(p_reason, ''), version = version + 1
      WHERE change_id = p_change_id;
-    PERFORM bank.audit_write(p_verb, 'recon_lane', c.lane_id::text, NULL, c.before,
+    PERFORM bank.audit_write(p_verb, 'recon_lane', c.code, NULL, c.before,
                              c.after || jsonb_build_object('reason', p_reason));
     RETURN bank.request_done(p_request, p_change_id::text, CASE p_verb
         WHEN 'approve' THEN 'The lane is changed.' ELSE 'The lane stays as it is.' END);
@@ -170,7 +172,7 @@ LANGUAGE sql IMMUTABLE AS $$
         ('book_account', 'our account', '我方账号'), ('external_account', 'their account', '对方账号'),
         ('external_bank', 'other bank', '对方银行'), ('opening_date', 'starts on', '起始日'),
         ('opening', 'balance before', '期初余额'), ('unit_id', 'unit', '机构'), ('kind', 'kind', '类型'),
-        ('name', 'name', '名称'), ('buffer_days', 'buffer days', '缓冲天数'),
+        ('name', 'name', '名称'), ('name_en', 'English name', '英文名称'), ('buffer_days', 'buffer days', '缓冲天数'),
         ('calendar', 'counted in', '计日'), ('currency', 'currency', '币种'),
         ('currency_policy', 'currencies', '币种限制'), ('tolerance', 'tolerance', '容差'),
         ('fee_low', 'fee from', '费率起'), ('fee_high', 'fee to', '费率至'),
@@ -184,7 +186,8 @@ $$;
 GRANT EXECUTE ON FUNCTION bank.recon_setting_word TO bankops_staff;
 
 CREATE VIEW api.lane_change_list WITH (security_barrier) AS
-SELECT c.change_id, c.lane_id, c.code, c.status, c.note, c.maker, c.made_at, c.checker, c.decided_at,
+SELECT c.change_id, c.lane_id, c.code, c.status, c.note, bank.login_name(c.maker) AS maker, c.made_at,
+       bank.login_name(c.checker) AS checker, c.decided_at,
        c.decision, c.version,
        CASE WHEN NOT c.after ? 'book_account' THEN 'change' WHEN c.after ? 'name' THEN 'lane'
             ELSE 'account' END AS what, t.changes, t.changes_zh
@@ -221,7 +224,7 @@ $$;
 
 -- Settings of a lane, for its screen and its form.
 CREATE VIEW api.lane_setting WITH (security_barrier) AS
-SELECT l.lane_id, l.code, l.name, l.kind, u.name_zh AS unit_zh, u.name_en AS unit_en, l.buffer_days,
+SELECT l.lane_id, l.code, l.name, l.name_en, bank.in_language(l.name, l.name_en) AS title, l.kind, u.name_zh AS unit_zh, u.name_en AS unit_en, l.buffer_days,
        l.calendar, l.currency_policy, l.tolerance, l.fee_low, l.fee_high, l.fee_fixed,
        (l.fee_low / 10000.0)::float8::numeric AS fee_low_percent,
        (l.fee_high / 10000.0)::float8::numeric AS fee_high_percent,

@@ -1,6 +1,3 @@
--- What is due for the caller, from every part of the bank. `screen` is the screen that Enter opens.
--- Without security_barrier, so that only what a page shows is named: what is not the caller's is kept out below,
--- whatever condition he adds.
 
 -- Changes of rules and lines that wait for a second person: `roles` may decide, `makers` may not. `topic`
 -- names the change; `screen` is where it is decided.
@@ -35,18 +32,15 @@ ALTER FUNCTION bank.wait_begin OWNER TO bankops_owner;
 ALTER FUNCTION bank.wait_end OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.wait_begin, bank.wait_end TO bankops_api;
 
-CREATE VIEW api.worklist AS
-SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.item_id, w.number,
-       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension')
-                 AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
-            ELSE w.title END AS title,
-       coalesce(w.customer, (SELECT bank.mask_name(c.name) FROM bank.customer c WHERE c.customer_id = w.customer_id)) AS customer,
-       CASE WHEN w.kind = 'adjustment' AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
-            ELSE w.detail END AS detail, w.due_at,
-       CASE WHEN w.due_at < now() THEN 'overdue'
-            WHEN w.due_at < now() + interval '30 minutes' THEN 'soon'
-            ELSE 'ok' END AS state
-  FROM (
+-- What is due for the caller, from every part of the bank. `screen` is the screen that Enter opens. A function,
+-- because that keeps its plan: planning takes longer than reading.
+CREATE FUNCTION bank.worklist_rows()
+RETURNS TABLE (kind text, object_id bigint, screen text, customer_id bigint, case_id bigint, account_id bigint,
+    item_id bigint, number text, title text, customer text, detail text, due_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     -- Cases are read in the order of their due times, whatever the caller's units: row level security
     -- keeps others out.
     SELECT m.kind, m.case_id AS object_id, y.screen, m.customer_id, m.case_id, NULL::bigint AS account_id,
@@ -96,13 +90,26 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
        AND j.maker_id <> (SELECT bank.my_staff_id())
     UNION ALL
     SELECT 'extension', e.extension_id, 'case-extensions', e.customer_id, e.case_id, NULL, NULL,
-           f.number, f.subject, bank.mask_name(c.name), '+' || e.days,
+           f.number, f.subject, CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END, '+' || e.days,
            e.asked_at + interval '1 day', e.unit_id
       FROM bank.case_extension e
       JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
       JOIN bank.customer c ON c.customer_id = e.customer_id
      WHERE e.state = 'asked' AND (SELECT bank.my_role()) = 'supervisor'
        AND e.maker_id <> (SELECT bank.my_staff_id())
+       AND EXISTS (SELECT FROM bank.staff s, bank.unit u -- of a superior unit
+                    WHERE s.staff_id = e.maker_id AND u.unit_id = (SELECT bank.my_unit())
+                      AND (u.kind = 'head' OR s.unit_id BETWEEN u.low AND u.high AND s.unit_id <> u.unit_id))
+    UNION ALL
+    SELECT 'redress', r.redress_id, 'case-redress', r.customer_id, r.case_id, NULL, NULL,
+           f.number, f.subject, CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END, bank.money_text(r.amount),
+           r.asked_at + interval '1 day', r.unit_id
+      FROM bank.case_redress r
+      JOIN bank.case_file f ON f.customer_id = r.customer_id AND f.case_id = r.case_id
+      JOIN bank.customer c ON c.customer_id = r.customer_id
+     WHERE r.state = 'asked' AND (SELECT bank.my_role()) = 'supervisor'
+       AND r.maker_id <> (SELECT bank.my_staff_id()) AND r.amount <= (SELECT bank.redress_most())
+       AND bank.may_open(r.customer_id)
     UNION ALL
     SELECT 'grant', g.grant_id, 'access-requests', g.customer_id, NULL, NULL, NULL, g.grant_id::text,
            g.reason, bank.mask_name(c.name), bank.staff_name(g.staff_id),
@@ -112,7 +119,7 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
        AND g.staff_id <> (SELECT bank.my_staff_id())
     UNION ALL
     SELECT 'task', t.task_id, 'my-tasks', t.customer_id, NULL, NULL, NULL, t.task_id::text,
-           t.title, bank.mask_name(c.name), left(t.note, 80), t.due_at, t.unit_id
+           bank.name_side(t.title) AS title, bank.mask_name(c.name), left(t.note, 80), t.due_at, t.unit_id
       FROM bank.task t JOIN bank.customer c USING (customer_id)
      WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
@@ -139,34 +146,68 @@ SELECT w.kind, w.object_id, w.screen, w.customer_id, w.case_id, w.account_id, w.
      WHERE s.status = 'prepared' AND s.preparer <> session_user
        AND (SELECT bank.my_role()) = 'supervisor'
     UNION ALL
-    SELECT 'rule', n.waiting_id, n.screen, n.customer_id, NULL, NULL, NULL, n.waiting_id::text, n.title, NULL,
+    SELECT 'rule', n.waiting_id, n.screen, n.customer_id, NULL, NULL, NULL, n.waiting_id::text, bank.name_side(n.title), NULL,
            n.detail, n.due_at, n.unit_id
       FROM bank.waiting n
      WHERE (SELECT bank.my_role()) = ANY (n.roles) AND NOT (SELECT bank.my_staff_id()) = ANY (n.makers)
       ) o
-     WHERE o.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
-  ) w;
+     WHERE o.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
+END $$;
+ALTER FUNCTION bank.worklist_rows OWNER TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.worklist_rows TO bankops_staff;
+
+-- The same with names, which only what a page shows is given, and without what the caller may not open.
+CREATE VIEW api.worklist AS
+SELECT w.kind, w.object_id, w.screen COLLATE "C" AS screen, w.customer_id, w.case_id, w.account_id, w.item_id,
+       w.number COLLATE "C" AS number,
+       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress')
+                 AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
+            ELSE w.title END COLLATE "C" AS title,
+       coalesce(w.customer, (SELECT CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END FROM bank.customer c WHERE c.customer_id = w.customer_id)) COLLATE "C" AS customer,
+       CASE WHEN w.kind = 'adjustment' AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
+            ELSE w.detail END COLLATE "C" AS detail, w.due_at,
+       CASE WHEN w.due_at < now() THEN 'overdue'
+            WHEN w.due_at < now() + interval '30 minutes' THEN 'soon'
+            ELSE 'ok' END AS state
+  FROM bank.worklist_rows() w;
 SELECT bank.view_grant('worklist', 'staff');
 
--- How much of each kind, and how much of all is overdue; of the cases that nobody owns all, not only the first.
+-- When the cases are due that nobody owns and the caller may take: all, not only the first of them.
+CREATE VIEW bank.my_takeable AS
+SELECT f.due_at FROM bank.case_file f
+ WHERE f.closed_at IS NULL AND f.owner_id IS NULL AND f.queue = ANY ((SELECT bank.my_queues())::text[])
+   AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+   AND (f.phase = 'active' AND f.due_at < now() + interval '1 day'
+        OR f.case_type IN (SELECT t.case_type FROM bank.case_type t WHERE t.to_person))
+ UNION ALL
+SELECT f.due_at FROM bank.case_file f
+ WHERE (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor')
+   AND f.closed_at IS NULL AND f.owner_id IS NULL AND f.queue IS NULL
+   AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
+   AND (f.phase = 'active' AND f.due_at < now() + interval '1 day'
+        OR f.case_type IN (SELECT t.case_type FROM bank.case_type t WHERE t.to_person));
+ALTER VIEW bank.my_takeable OWNER TO bankops_api;
+
+CREATE FUNCTION bank.count_text(p_count bigint, p_most int DEFAULT 999) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE WHEN p_count > p_most THEN p_most || '+' ELSE p_count::text END $$;
+GRANT EXECUTE ON FUNCTION bank.count_text TO bankops_api;
+
+-- How much of each kind, and how much of all is overdue; nobody counts beyond 999, nor alerts beyond 99.
 CREATE FUNCTION api.worklist_summary()
-RETURNS TABLE (to_take bigint, mine bigint, overdue bigint, tasks bigint, breaks bigint,
-               decisions bigint, alerts bigint)
+RETURNS TABLE (to_take text, mine text, overdue text, tasks text, breaks text, decisions text, alerts text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    late bigint := (SELECT count(*) FROM (SELECT FROM bank.my_takeable f WHERE f.due_at < now() LIMIT 1000) x);
 BEGIN
-    SELECT count(*), count(*) FILTER (WHERE f.due_at < now()) INTO to_take, overdue
-      FROM bank.case_file f
-     WHERE f.closed_at IS NULL AND f.owner_id IS NULL
-       AND (f.queue = ANY ((SELECT bank.my_queues())::text[]) OR f.queue IS NULL AND (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor'))
-       AND f.complained_staff_id IS DISTINCT FROM (SELECT bank.my_staff_id())
-       AND (f.phase = 'active' AND f.due_at < now() + interval '1 day'
-            OR f.case_type IN (SELECT t.case_type FROM bank.case_type t WHERE t.to_person));
-    SELECT count(*) FILTER (WHERE w.kind = 'case'), overdue + count(*) FILTER (WHERE w.state = 'overdue'),
-           count(*) FILTER (WHERE w.kind = 'task'), count(*) FILTER (WHERE w.kind = 'break'),
-           count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'grant', 'check', 'rule'))
+    to_take := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_takeable LIMIT 1000) x));
+    SELECT bank.count_text(count(*) FILTER (WHERE w.kind = 'case')),
+           bank.count_text(late + count(*) FILTER (WHERE w.due_at < now())),
+           bank.count_text(count(*) FILTER (WHERE w.kind = 'task')),
+           bank.count_text(count(*) FILTER (WHERE w.kind = 'break')),
+           bank.count_text(count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'redress', 'grant', 'check', 'rule')))
       INTO mine, overdue, tasks, breaks, decisions
-      FROM api.worklist w WHERE w.kind <> 'queue';
-    alerts := (SELECT count(*) FROM bank.my_alert);
+      FROM bank.worklist_rows() w WHERE w.kind <> 'queue';
+    alerts := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_alert LIMIT 100) x), 99);
     RETURN NEXT;
 END $$;
 SELECT bank.function_grant('worklist_summary', 'staff');

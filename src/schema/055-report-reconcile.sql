@@ -6,7 +6,8 @@ INSERT INTO bank.setting (name, value, note) VALUES
 -- How much the rules matched, by lines and by value; what people matched; what is open.
 CREATE FUNCTION api.report_recon_rate(p_month text)
 RETURNS TABLE (lane text, currency text, lines bigint, auto_lines bigint, auto_rate numeric,
-    value bigint, value_rate numeric, hand_lines bigint, open_lines bigint, minutes_saved bigint)
+    value bigint, value_rate numeric, hand_lines bigint, open_lines bigint, minutes_saved bigint,
+    auto_value bigint, label text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     first date := bank.local_day(bank.month_start(p_month));
@@ -32,14 +33,17 @@ BEGIN
            round(100.0 * coalesce(sum(i.amount) FILTER (WHERE how = 'auto'), 0)
                  / nullif(sum(i.amount), 0), 2),
            count(*) FILTER (WHERE how = 'hand'), count(*) FILTER (WHERE how = 'open'),
-           count(DISTINCT (i.account_id, i.match_id)) FILTER (WHERE how = 'auto') * minutes
+           count(DISTINCT (i.account_id, i.match_id)) FILTER (WHERE how = 'auto') * minutes,
+           coalesce(sum(i.amount) FILTER (WHERE how = 'auto'), 0)::bigint,
+           l.code || ' ' || i.currency
       FROM item i JOIN recon_lane l USING (lane_id)
      GROUP BY l.code, i.currency ORDER BY l.code, i.currency;
 END $$;
 
--- How often each rule was right: what it confirmed and how much of that people took apart as wrong.
-CREATE FUNCTION api.report_recon_rule(p_month text)
-RETURNS TABLE (rule text, matches bigint, undone bigint, wrong bigint, wrong_rate numeric,
+-- How often each rule was right: what it confirmed and how much of that people took apart as wrong;
+-- p_by: 'rule' (when empty), 'lane' or 'both'.
+CREATE FUNCTION api.report_recon_rule(p_month text, p_lane text DEFAULT NULL, p_by text DEFAULT NULL)
+RETURNS TABLE (lane text, rule text, matches bigint, undone bigint, wrong bigint, wrong_rate numeric,
     suggested bigint, taken bigint, dismissed bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -48,7 +52,7 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('supervisor', 'auditor', 'admin');
     RETURN QUERY
-    SELECT m.rule, count(*) FILTER (WHERE m.kept),
+    SELECT m.lane, m.rule, count(*) FILTER (WHERE m.kept),
            count(*) FILTER (WHERE m.kept AND m.status = 'undone'),
            count(*) FILTER (WHERE m.kept AND m.undo_code = 'wrong-match'),
            round(100.0 * count(*) FILTER (WHERE m.kept AND m.undo_code = 'wrong-match')
@@ -56,16 +60,18 @@ BEGIN
            count(*) FILTER (WHERE m.suggested),
            count(*) FILTER (WHERE m.suggested AND m.kept),
            count(*) FILTER (WHERE m.suggested AND NOT m.kept AND m.status IN ('undone', 'refused'))
-      FROM (SELECT x.rule, x.status, coalesce(x.undo_code, '') AS undo_code,
+      FROM (SELECT CASE WHEN p_by IN ('lane', 'both') THEN l.code ELSE 'all' END AS lane,
+                   CASE WHEN p_by = 'lane' THEN 'all' ELSE x.rule END AS rule, x.status, coalesce(x.undo_code, '') AS undo_code,
                    x.score IS NOT NULL AS suggested, -- by a rule; made_at: a person took it over
                    x.status <> 'suggested' AND coalesce(x.undo_code, '') <> 'superseded'
                        AND (x.score IS NULL OR x.made_at IS NOT NULL)
                        AND (x.status = 'confirmed' OR x.status = 'undone') AS kept
-              FROM recon_match x
-             WHERE x.last_day >= first AND x.last_day < next
+              FROM recon_match x JOIN recon_account a USING (account_id)
+              JOIN recon_lane l USING (lane_id)
+             WHERE (coalesce(p_lane, '') = '' OR l.code = p_lane) AND x.last_day >= first AND x.last_day < next
                AND x.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()) m
      WHERE NOT (m.suggested AND m.undo_code = 'superseded')
-     GROUP BY m.rule ORDER BY m.rule;
+     GROUP BY m.lane, m.rule ORDER BY m.lane, m.rule;
 END $$;
 
 -- Breaks by age, currency and side.
@@ -89,7 +95,7 @@ END $$;
 -- 长款 (the other side has more than our book) and 短款 (less), from the lines that are open now.
 CREATE FUNCTION api.report_recon_long_short(p_lane text)
 RETURNS TABLE (lane text, currency text, long_lines bigint, long_amount bigint,
-    short_lines bigint, short_amount bigint, net bigint)
+    short_lines bigint, short_amount bigint, net bigint, label text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor', 'auditor', 'admin');
@@ -98,7 +104,7 @@ BEGIN
            coalesce(-sum(o.amount) FILTER (WHERE o.amount < 0), 0)::bigint,
            count(*) FILTER (WHERE o.amount > 0),
            coalesce(sum(o.amount) FILTER (WHERE o.amount > 0), 0)::bigint,
-           -sum(o.amount)::bigint
+           -sum(o.amount)::bigint, l.code || ' ' || o.currency
       FROM recon_open o JOIN recon_account a USING (account_id) JOIN recon_lane l USING (lane_id)
      WHERE a.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
        AND (coalesce(p_lane, '') = '' OR l.code = p_lane)
@@ -149,16 +155,17 @@ BEGIN
                    d.counterparty, d.amount, d.currency, d.item_id FROM detail d
             UNION ALL
             SELECT b.book_account, b.account_id, p.part, p.item, bank.local_day(p.at), p.login,
-                   f.name_zh, NULL, b.currency, 0
+                   bank.in_language(f.name_zh, f.name_en), NULL, b.currency, 0
               FROM balance b JOIN signed s ON s.account_id = b.account_id
               CROSS JOIN LATERAL (VALUES (80, 'prepared', s.preparer, s.prepared_at),
                                          (81, 'reviewed', s.reviewer, s.reviewed_at)) p (part, item, login, at)
               LEFT JOIN staff f ON f.login = p.login
              WHERE p.login IS NOT NULL
             UNION ALL
-            SELECT b.book_account, b.account_id, 79, d.state, NULL, NULL, NULL, NULL, b.currency, 0
-              FROM balance b JOIN api.balance_day_list d ON d.account_id = b.account_id AND d.day = v_day
-             WHERE d.state IN ('held', 'missing')) x
+            SELECT b.book_account, b.account_id, 79,
+                   CASE WHEN s.changed THEN 'changed' ELSE b.ready END, NULL, NULL, NULL, NULL, b.currency, 0
+              FROM balance b LEFT JOIN signed s ON s.account_id = b.account_id
+             WHERE s.changed OR s.status IS NULL AND b.ready NOT IN ('proved', 'differs')) x
       JOIN balance b ON b.account_id = x.account_id
      ORDER BY b.sheet, x.account_id, x.part, x.value_date, x.item_id;
 END $$;

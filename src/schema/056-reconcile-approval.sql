@@ -89,7 +89,7 @@ BEGIN
     m := bank.recon_match_locked(p_account_id, p_match_id, p_version, 'suggested', 'proposed',
                                  'confirmed');
     IF m.status = 'proposed' AND m.maker <> session_user THEN
-        PERFORM bank.fail('BO403', 'Only its maker withdraws a proposal.', m.maker,
+        PERFORM bank.fail('BO403', 'Only its maker withdraws a proposal.', bank.login_name(m.maker),
                           'Approve or refuse it in the approvals (:apr).');
     ELSIF m.status <> 'confirmed' THEN
         UPDATE recon_adjustment SET status = 'withdrawn', version = version + 1
@@ -124,7 +124,7 @@ CREATE FUNCTION bank.recon_check_right(p_action text, p_maker text, p_amount big
 RETURNS void LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
 BEGIN
     IF p_maker = session_user THEN
-        PERFORM bank.fail('BO403', 'A second person must decide this.', p_maker,
+        PERFORM bank.fail('BO403', 'A second person must decide this.', bank.login_name(p_maker),
                           'Ask a colleague who may check it.');
     END IF;
     PERFORM bank.recon_require_limit(p_amount,
@@ -216,7 +216,7 @@ BEGIN
     SELECT * INTO m FROM recon_match WHERE account_id = p_account_id AND match_id = j.match_id
        AND status = 'confirmed' FOR UPDATE;
     IF m.match_id IS NULL OR j.version IS DISTINCT FROM p_version THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', j.maker,
+        PERFORM bank.fail('BO409', 'Somebody changed this record meanwhile.', bank.login_name(j.maker),
                           'Refresh and try again.');
     END IF;
     PERFORM bank.recon_check_right(j.kind, j.maker, abs(j.amount), j.currency::text);

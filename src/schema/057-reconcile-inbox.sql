@@ -1,7 +1,7 @@
 -- The approvals of reconciliation in one list, and what each would change.
 
 CREATE VIEW api.recon_approval_list WITH (security_barrier) AS
-SELECT w.kind, w.account_id, w.object, w.made_at, w.maker, coalesce(l.code, '') AS lane,
+SELECT w.kind, w.account_id, w.object, w.made_at, bank.login_name(w.maker) AS maker, coalesce(l.code, '') AS lane,
        coalesce(a.book_account, '') AS book_account, w.title, w.amount, w.currency, w.lines, w.note,
        w.match_id, w.version,
        CASE WHEN session_user IN (w.maker, w.importer) THEN 'own'
@@ -9,7 +9,8 @@ SELECT w.kind, w.account_id, w.object, w.made_at, w.maker, coalesce(l.code, '') 
                     WHERE k.action = w.action AND k.role = (SELECT bank.my_role())
                       AND k.currency IN (w.currency, '') ORDER BY k.currency DESC LIMIT 1), 0)
                  THEN 'limit'
-            ELSE 'open' END AS mine
+            ELSE 'open' END AS mine,
+       concat_ws(' ', l.code, coalesce(nullif(left(w.note, 40), ''), w.title)) AS label
   FROM (
     SELECT CASE WHEN j.kind IS NULL THEN 'match' ELSE 'adjustment' END AS kind, m.account_id,
            m.match_id AS object, m.made_at, m.maker, m.unit_id,
@@ -164,7 +165,8 @@ SELECT j.account_id, j.adjustment_id, j.match_id, l.code AS lane, a.book_account
        coalesce(d.name_zh, a.book_account) AS debit_zh, coalesce(d.name_en, a.book_account) AS debit_en,
        coalesce(c.name_zh, a.book_account) AS credit_zh,
        coalesce(c.name_en, a.book_account) AS credit_en,
-       j.voucher, j.note, j.status, j.maker, j.made_at, coalesce(j.checker, '') AS checker,
+       j.voucher, j.note, j.status, bank.login_name(j.maker) AS maker, j.made_at,
+       coalesce(bank.login_name(j.checker), '') AS checker,
        j.decided_at, j.version
   FROM bank.recon_adjustment j
   JOIN bank.recon_account a USING (account_id)
@@ -174,7 +176,12 @@ SELECT j.account_id, j.adjustment_id, j.match_id, l.code AS lane, a.book_account
  WHERE j.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 CREATE VIEW api.ledger_account_list WITH (security_barrier) AS
-SELECT ledger_account, name_zh, name_en, array_to_string(adjusts, ' ') AS adjusts, direction
+SELECT ledger_account, name_zh, name_en, direction,
+       (SELECT string_agg(CASE k.kind WHEN 'fee' THEN '手续费' WHEN 'write-off' THEN '核销'
+                                      WHEN 'suspense' THEN '挂账' ELSE '冲正' END, '、' ORDER BY k.n)
+          FROM unnest(adjusts) WITH ORDINALITY k (kind, n)) AS adjusts_zh,
+       (SELECT string_agg(replace(k.kind, '-', ' '), ', ' ORDER BY k.n)
+          FROM unnest(adjusts) WITH ORDINALITY k (kind, n)) AS adjusts_en
   FROM bank.ledger_account WHERE active AND (SELECT bank.my_role()) IS NOT NULL;
 
 -- Who may do what up to which amount.
@@ -215,10 +222,11 @@ BEGIN
     UPDATE recon_limit SET make_limit = p_make, alone_limit = p_alone, check_limit = p_check,
            version = version + 1
      WHERE action = p_action AND role = p_role AND currency = coalesce(p_currency, '');
-    PERFORM bank.audit_write('save', 'recon_limit', p_action || ' ' || p_role, NULL,
+    PERFORM bank.audit_write('save', 'recon_limit', concat_ws(' ', p_action, p_role, nullif(p_currency, '')), NULL,
         jsonb_build_object('make', old.make_limit::text, 'alone', old.alone_limit::text,
                            'check', old.check_limit::text),
-        jsonb_build_object('make', p_make::text, 'alone', p_alone::text, 'check', p_check::text));
+        jsonb_build_object('make', p_make::text, 'alone', p_alone::text, 'check', p_check::text,
+                           'currency', nullif(p_currency, '')));
     RETURN bank.request_done(p_request, p_action, 'The limits are kept.');
 END $$;
 SELECT bank.function_grant('recon_limit_save', 'admin');
@@ -239,7 +247,8 @@ SELECT m.account_id, m.match_id, l.code AS lane, a.book_account, coalesce(m.scor
        m.rule, m.cardinality, m.key AS reference, m.amount AS movement,
        a.currency::text AS currency, m.adjustment, m.last_day,
        bank.recon_why(m.rule, m.evidence) AS evidence,
-       bank.recon_evidence_zh(bank.recon_why(m.rule, m.evidence)) AS evidence_zh, m.version
+       bank.recon_evidence_zh(bank.recon_why(m.rule, m.evidence)) AS evidence_zh, m.version,
+       bank.recon_label(m.key, m.amount, a.currency::text) AS label
   FROM bank.recon_match m JOIN bank.recon_account a USING (account_id)
   JOIN bank.recon_lane l USING (lane_id)
  WHERE m.status = 'suggested'

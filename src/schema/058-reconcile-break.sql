@@ -7,21 +7,45 @@ INSERT INTO bank.setting (name, value, note) VALUES
     ('recon_escalate_2', '30', 'age in days at which a break goes to the head of the branch'),
     ('recon_escalate_3', '90', 'age in days at which a break goes to the head office');
 
+-- The breaks that a lane has: break_was; and its lines that wait for a second person: break_waiting. Read by
+-- index, few beside those of all lanes.
+CREATE FUNCTION bank.recon_break_known(p_lane_id int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    INSERT INTO pg_temp.break_was
+    SELECT b.account_id, b.item_id, b.category, b.related_item_id
+      FROM recon_account a JOIN recon_break b USING (account_id) WHERE a.lane_id = p_lane_id;
+    INSERT INTO pg_temp.break_waiting
+    SELECT x.account_id, x.item_id
+      FROM recon_match m -- few wait, in the whole bank
+      JOIN recon_account a ON a.account_id = m.account_id AND a.lane_id = p_lane_id
+      JOIN recon_member x ON x.account_id = m.account_id AND x.match_id = m.match_id AND x.live
+     WHERE m.status = 'proposed';
+END $$;
+ALTER FUNCTION bank.recon_break_known(int) OWNER TO bankops_owner;
+REVOKE ALL ON FUNCTION bank.recon_break_known(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bank.recon_break_known(int) TO bankops_api;
+
 -- The open lines of a lane and whether others carry their reference: break_line. A reference stands for
 -- one account; where a lane has several currencies (p_many), also for lines of the others.
 CREATE FUNCTION bank.recon_break_lines(p_lane_id int, p_as_of date, p_many boolean) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '128MB'
+SET default_statistics_target = 10 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.break_all, pg_temp.break_was, pg_temp.break_line;
+    DROP TABLE IF EXISTS pg_temp.break_all, pg_temp.break_was, pg_temp.break_waiting, pg_temp.break_line;
     CREATE TEMP TABLE break_all ON COMMIT DROP AS
     SELECT o.account_id, o.item_id, o.side, o.amount, o.currency, o.value_date, o.key, o.day <= p_as_of AS due,
            CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END AS movement,
            CASE WHEN o.key <> '' THEN hashtextextended(o.key, CASE WHEN p_many THEN 0 ELSE o.account_id END) END AS told
       FROM recon_account a JOIN recon_open o USING (account_id)
      WHERE a.lane_id = p_lane_id;
-    CREATE TEMP TABLE break_was ON COMMIT DROP AS
-    SELECT b.account_id, b.item_id, b.category, b.related_item_id
-      FROM recon_account a JOIN recon_break b USING (account_id) WHERE a.lane_id = p_lane_id;
+    CREATE TEMP TABLE break_was (account_id bigint, item_id bigint, category text COLLATE "C", related_item_id bigint)
+        ON COMMIT DROP;
+    CREATE TEMP TABLE break_waiting (account_id bigint, item_id bigint) ON COMMIT DROP;
+    GRANT INSERT ON break_was, break_waiting TO bankops_owner;
+    PERFORM bank.recon_break_known(p_lane_id);
+    ANALYZE break_was;
     CREATE TEMP TABLE break_line ON COMMIT DROP AS
     SELECT l.*, l.told IN (SELECT t.told FROM break_all t WHERE t.told IS NOT NULL
                             GROUP BY t.told HAVING count(*) > 1) IS TRUE AS alike,
@@ -33,7 +57,7 @@ END $$;
 -- side, and the line of the other side whose movement comes nearest.
 CREATE FUNCTION bank.recon_break_near() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '64MB' SET enable_nestloop = off AS $$
+SET work_mem = '64MB' SET enable_nestloop = off SET enable_mergejoin = off AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.break_group, pg_temp.break_near;
     -- Equal lines; less and more: the movements of the other side next to theirs.
@@ -73,31 +97,30 @@ BEGIN
                                                    < (g.movement - l.movement, l.first) AS more) n;
 END $$;
 
--- Which lines of break_line a confirmed match has already, by reference and amount: all matches are looked
--- through for lines that are no break yet or are known so; for the others those made by hand, and by
--- what this transaction wrote.
-CREATE FUNCTION bank.recon_break_settled() RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET enable_bitmapscan = off SET enable_seqscan = off AS $$
+-- Which lines of break_line a confirmed match has already, by reference and amount: all matches of the lane
+-- are looked through for lines that are no break yet or are known so; for the others those made by hand,
+-- and by what this transaction wrote. p_unique: a segment of pairs whose reference and amount no other line
+-- had that the run read (096); what it did not read are lines that wait for a second person.
+CREATE FUNCTION bank.recon_break_settled(p_lane_id int, p_unique bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 DECLARE
-    v_low bigint := (SELECT min(low) FROM recon_segment WHERE kind = 'match' AND made_at >= now());
+    v_part record;
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.break_settled;
-    CREATE TEMP TABLE break_settled ON COMMIT DROP AS
-    SELECT l.item_id
-      FROM break_line l
-     CROSS JOIN LATERAL (SELECT FROM recon_match m WHERE m.key = l.key AND m.account_id = l.account_id
-                            AND m.amount = l.movement AND m.status = 'confirmed' LIMIT 1) m
-     WHERE l.due AND l.key <> '' AND (NOT l.known OR l.category = 'duplicate');
-    IF EXISTS (SELECT FROM break_line WHERE known) THEN
-        INSERT INTO break_settled
-        SELECT l.item_id
-          FROM break_line l
-         CROSS JOIN LATERAL (SELECT FROM recon_match m WHERE m.key = l.key AND m.account_id = l.account_id
-                                AND m.amount = l.movement AND m.status = 'confirmed'
-                                AND (m.match_id < 10000000000 OR m.match_id >= v_low) LIMIT 1) m
-         WHERE l.due AND l.key <> '' AND l.known AND l.category <> 'duplicate';
-    END IF;
+    DROP TABLE IF EXISTS pg_temp.break_settled, pg_temp.break_sought;
+    CREATE TEMP TABLE break_settled (item_id bigint) ON COMMIT DROP;
+    CREATE TEMP TABLE break_sought ON COMMIT DROP AS
+    SELECT l.item_id, l.account_id, l.key, l.movement,
+           CASE WHEN (l.account_id, l.item_id) IN (SELECT w.account_id, w.item_id FROM break_waiting w) THEN 'waiting'
+                WHEN l.known AND l.category <> 'duplicate' THEN 'known' ELSE 'new' END AS kind
+      FROM break_line l WHERE l.due AND l.key <> '' ORDER BY l.key, l.account_id;
+    GRANT SELECT ON break_sought TO bankops_owner;
+    GRANT INSERT ON break_settled TO bankops_owner;
+    FOR v_part IN SELECT NULL::bigint AS low, 'new known waiting' AS of UNION ALL
+                  SELECT g.low, CASE WHEN g.low = p_unique THEN 'waiting' WHEN g.made_at >= now() THEN 'new known waiting'
+                                     ELSE 'new waiting' END
+                    FROM recon_segment g WHERE g.kind = 'match' AND g.lane_id = p_lane_id LOOP
+        PERFORM bank.recon_segment_settled(v_part.low, v_part.of);
+    END LOOP;
 END $$;
 
 -- The category of each open line from what stands near it (break_found):
@@ -110,7 +133,7 @@ END $$;
 --   bank-only, ours-only   nothing of it on the other side
 CREATE FUNCTION bank.recon_break_kinds() RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '64MB' SET enable_nestloop = off AS $$
+SET work_mem = '64MB' SET enable_nestloop = off SET enable_mergejoin = off AS $$
 DECLARE
     v_fee bigint := bank.setting('recon_fee_most')::bigint;
     v_days int := bank.setting('recon_date_most')::int;
@@ -132,20 +155,22 @@ BEGIN
       FROM break_line l
       LEFT JOIN break_near n ON l.alike AND n.account_id = l.account_id AND n.key = l.key AND n.side = l.side
            AND n.movement = l.movement
-      LEFT JOIN break_settled s ON s.item_id = l.item_id
+      LEFT JOIN (SELECT DISTINCT item_id FROM break_settled) s ON s.item_id = l.item_id
      CROSS JOIN LATERAL (SELECT CASE l.side WHEN 'L' THEN l.movement - n.other ELSE n.other - l.movement END AS net) c
      WHERE l.due;
 END $$;
 
 -- Classifies what stays open: one break per item, its category renewed when the facts change. The caller
 -- holds the lane. Answers how many breaks the lane has.
-CREATE FUNCTION bank.recon_break_open(p_lane bank.recon_lane, p_as_of date, p_run bigint)
+-- p_unique: a segment that this run filled, as of bank.recon_break_settled.
+CREATE FUNCTION bank.recon_break_open(p_lane bank.recon_lane, p_as_of date, p_run bigint,
+                                      p_unique bigint DEFAULT NULL)
 RETURNS bigint LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '64MB' AS $$
 BEGIN
     PERFORM bank.recon_break_lines(p_lane.lane_id, p_as_of, (SELECT count(DISTINCT a.currency) > 1
         FROM recon_account a WHERE a.lane_id = p_lane.lane_id));
     PERFORM bank.recon_break_near();
-    PERFORM bank.recon_break_settled();
+    PERFORM bank.recon_break_settled(p_lane.lane_id, p_unique);
     PERFORM bank.recon_break_kinds();
     UPDATE recon_break b SET category = f.category, related_item_id = f.related, version = b.version + 1
       FROM break_found f
@@ -164,8 +189,7 @@ BEGIN
            f.related, p_run
       FROM break_found f JOIN due USING (value_date)
      WHERE NOT f.known ORDER BY f.account_id, f.item_id;
-    RETURN (SELECT count(*) FROM recon_account a JOIN recon_break b USING (account_id)
-             WHERE a.lane_id = p_lane.lane_id);
+    RETURN (SELECT count(*) FROM break_was) + (SELECT count(*) FROM break_found f WHERE NOT f.known);
 END $$;
 
 -- `state`: waiting (within the buffer days), due, checking (in a match that a second person has not
@@ -180,8 +204,10 @@ SELECT b.due_on, b.account_id, b.item_id, b.lane_id, l.code AS lane, a.book_acco
             WHEN t.day - b.aged_from <= 90 THEN '31-90' ELSE '>90' END AS age_group,
        CASE WHEN p.match_id IS NOT NULL THEN 'checking' WHEN b.due_on >= t.day THEN 'waiting'
             ELSE 'due' END AS state,
-       coalesce(b.owner, '') AS owner, b.promised_on, b.reason, b.related_item_id, b.opened_at,
+       coalesce(b.owner, '') AS owner, coalesce(bank.login_name(b.owner), '') AS owner_name, b.promised_on, b.reason, b.related_item_id, b.opened_at,
        b.version, p.match_id AS proposal_id,
+       bank.recon_label(i.reference, CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END,
+                        i.currency::text) AS label,
        CASE WHEN t.day - b.aged_from > t.third THEN 3 WHEN t.day - b.aged_from > t.second THEN 2
             WHEN b.promised_on < t.day OR b.owner IS NULL AND b.due_on + t.first < t.day THEN 1
             ELSE 0 END AS escalation,
@@ -241,4 +267,4 @@ SELECT s.login, s.name_zh, s.name_en, s.role,
  WHERE s.active AND s.role IN ('clerk', 'supervisor')
    AND EXISTS (SELECT FROM bank.recon_lane l WHERE l.unit_id BETWEEN u.low AND u.high
                AND l.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()));
-SELECT bank.view_grant('break_owner_list', 'clerk', 'supervisor');
+SELECT bank.view_grant('break_owner_list', 'clerk', 'supervisor', 'auditor', 'admin');

@@ -236,6 +236,26 @@ BEGIN
 END $$;
 SELECT bank.function_grant('break_candidates', 'clerk', 'supervisor', 'auditor', 'admin');
 
+-- The other lines of a match that holds this line and waits for a second person.
+CREATE FUNCTION bank.match_waiting(p_account_id bigint, p_item_id bigint)
+RETURNS TABLE (rank int, items text, lines int, side char(1), value_date date, currency text,
+    movement bigint, difference bigint, reference text, counterparty text, narrative text,
+    score int, lead int, why text, why_zh text, match_id bigint, match_version bigint,
+    ours int)
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT row_number() OVER (ORDER BY i.item_id)::int, i.item_id::text, 1, i.side, i.value_date, i.currency::text,
+           CASE i.side WHEN 'L' THEN i.amount ELSE -i.amount END, (i.amount + own.amount)::bigint, i.reference,
+           i.counterparty, i.narrative, NULL::int, NULL::int,
+           'waits for a second person (:apr)', '待第二人复核（:apr）',
+           NULL::bigint, NULL::bigint, (i.side = 'L')::int
+      FROM recon_match_item x
+      JOIN recon_match m ON m.account_id = x.account_id AND m.match_id = x.match_id AND m.status = 'proposed'
+      JOIN recon_item own ON own.account_id = x.account_id AND own.item_id = x.item_id
+      JOIN recon_match_item y ON y.account_id = m.account_id AND y.match_id = m.match_id AND y.item_id <> x.item_id
+      JOIN recon_item i ON i.account_id = y.account_id AND i.item_id = y.item_id
+     WHERE x.account_id = p_account_id AND x.item_id = p_item_id AND x.live AND in_scope(i.unit_id)
+$$;
+
 -- The right side of the matcher: candidates of a line, or with p_find all open lines of its account
 -- whose reference, counterparty, text or amount holds what was typed.
 CREATE FUNCTION api.match_candidates(p_account_id bigint, p_item_id bigint, p_find text)
@@ -252,7 +272,10 @@ DECLARE
                     WHERE o.account_id = p_account_id AND o.item_id = p_item_id);
 BEGIN
     IF wanted = '' THEN
-        RETURN QUERY SELECT * FROM api.break_candidates(p_account_id, p_item_id);
+        RETURN QUERY SELECT * FROM bank.match_waiting(p_account_id, p_item_id);
+        IF NOT FOUND THEN
+            RETURN QUERY SELECT * FROM api.break_candidates(p_account_id, p_item_id);
+        END IF;
         RETURN;
     END IF;
     RETURN QUERY

@@ -100,10 +100,10 @@ AS $$ SELECT bank.access_decide(p_customer_id, p_grant_id, 'refused', p_note, p_
 -- Requests: a supervisor sees those of his units, everybody else his own.
 CREATE VIEW api.access_list WITH (security_barrier) AS
     SELECT g.customer_id, g.grant_id, bank.mask_name(c.name) AS customer, c.customer_number,
-           g.staff_id, s.name_zh AS asked_by, g.reason, g.asked_at,
+           g.staff_id, bank.in_language(s.name_zh, s.name_en) AS asked_by, g.reason, g.asked_at,
            CASE WHEN g.state = 'granted' AND g.expires_at <= now() THEN 'expired' ELSE g.state END
                AS state,
-           d.name_zh AS decided_by, g.decided_at, g.decision_note, g.expires_at, g.version,
+           bank.in_language(d.name_zh, d.name_en) AS decided_by, g.decided_at, g.decision_note, g.expires_at, g.version,
            g.staff_id = (SELECT bank.my_staff_id()) AS mine
     FROM bank.access_grant g
     JOIN bank.customer c ON c.customer_id = g.customer_id

@@ -119,18 +119,6 @@ BEGIN
                              jsonb_build_object('active', false));
 END $$;
 
--- Makes the missing database roles of active staff, after a bulk load of bank.staff.
-CREATE FUNCTION bank.staff_roles_create(VARIADIC p_logins text[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    s bank.staff;
-BEGIN
-    FOR s IN SELECT * FROM bank.staff WHERE login = ANY (p_logins) AND active LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = s.login) THEN
-            EXECUTE format('CREATE ROLE %I LOGIN IN ROLE %I', s.login, 'bankops_' || s.role);
-        END IF;
-    END LOOP;
-END $$;
-
 SELECT bank.function_grant('staff_enable', 'admin');
 SELECT bank.function_grant('staff_disable', 'admin');
 SELECT bank.view_grant('staff_list', 'supervisor', 'admin', 'auditor');

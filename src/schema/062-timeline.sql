@@ -14,7 +14,7 @@ REVOKE ALL ON bank.move_name FROM PUBLIC;
 
 CREATE VIEW api.customer_timeline WITH (security_barrier) AS
     SELECT t.customer_id, t.at, t.key, t.source, t.code, t.detail, t.detail_en, t.amount, t.currency,
-           s.name_zh AS staff
+           bank.in_language(s.name_zh, s.name_en) AS staff
     FROM (
         SELECT c.customer_id, c.at, ('contact:' || lpad(c.contact_id::text, 19, '0')) AS key,
                'contact' AS source, c.channel AS code, c.summary AS detail, c.summary AS detail_en,
@@ -29,10 +29,11 @@ CREATE VIEW api.customer_timeline WITH (security_barrier) AS
                                              nullif(e.narrative, '')) AS detail) x
         UNION ALL
         SELECT e.customer_id, e.at, 'case:' || lpad(e.event_id::text, 19, '0'), 'case', e.action,
-               x.detail, x.detail, NULL, NULL, e.staff_id
+               concat_ws(' · ', f.number, a.label_zh, f.subject, nullif(e.note, '')),
+               concat_ws(' · ', f.number, a.label_en, f.subject, nullif(e.note, '')), NULL, NULL, e.staff_id
         FROM bank.case_event e
         JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
-        CROSS JOIN LATERAL (SELECT concat_ws(' · ', f.number, f.subject, nullif(e.note, '')) AS detail) x
+        LEFT JOIN bank.case_action a ON a.case_type = f.case_type AND a.action = e.action
         UNION ALL
         SELECT p.customer_id, p.posted_at, 'points:' || lpad(p.transaction_id::text, 19, '0'),
                'points', p.kind,
@@ -69,7 +70,7 @@ CREATE VIEW api.customer_timeline WITH (security_barrier) AS
         FROM bank.reveal_log v
         UNION ALL
         SELECT k.customer_id, k.created_at, 'task:' || lpad(k.task_id::text, 19, '0'), 'task',
-               k.state, k.title, k.title, NULL, NULL, k.created_by
+               k.state, bank.name_side(k.title, false), bank.name_side(k.title, true), NULL, NULL, k.created_by
         FROM bank.task k
     ) AS t
     LEFT JOIN bank.staff s ON s.staff_id = t.staff_id

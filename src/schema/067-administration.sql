@@ -25,6 +25,7 @@ SELECT s.name, s.value, s.note, coalesce(z.note_zh, s.note) AS note_zh,
       ('recon_escalate_1', '无人认领的差异逾期多少天后升级'),
       ('recon_escalate_2', '差异账龄达到此天数后上报分行负责人'),
       ('recon_escalate_3', '差异账龄达到此天数后上报总行'),
+      ('recheck_days', '客户被告知后可申请核查的天数'),
       ('route_capacity', '每名员工在办工单上限，超过后分给下一人'),
       ('classify_threshold', '置信度达到此值的工单自动分类并分派'),
       ('classify_floor', '置信度低于此值视为类别未知'),
@@ -94,9 +95,9 @@ SELECT u.unit_id, u.kind, u.code, u.name_zh, u.name_en, p.name_zh AS parent_zh,
 
 CREATE VIEW api.calendar_hours_list WITH (security_barrier) AS
 SELECT s.calendar, c.label_zh, c.label_en, s.weekday, s.opens::text AS opens,
-       s.closes::text AS closes, c.zone, c.holidays
+       s.closes::text AS closes, s.since, nullif(s.since, '-infinity') AS "from", nullif(s.until, 'infinity') AS until, c.zone, c.holidays
   FROM bank.calendar_slot s JOIN bank.calendar c USING (calendar)
- WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
+ WHERE (SELECT bank.my_staff_id()) IS NOT NULL AND s.until > (SELECT bank.today());
 
 -- What each role may call and read, as the database itself decides it.
 CREATE VIEW api.role_right WITH (security_barrier) AS

@@ -54,6 +54,7 @@ LANGUAGE sql STABLE AS $$
                AND (s.role = q.role OR EXISTS (SELECT FROM bank.queue_member m
                     WHERE m.queue = q.queue AND m.staff_id = s.staff_id))
           JOIN bank.unit u ON u.unit_id = s.scope_id AND c.unit_id BETWEEN u.low AND u.high
+               AND (c.desk_id IS NULL OR s.unit_id = c.desk_id)
           LEFT JOIN bank.staff_work w ON w.staff_id = s.staff_id
           LEFT JOIN bank.staff_loads() l ON l.staff_id = s.staff_id
          WHERE q.queue = p_queue)
@@ -67,7 +68,7 @@ LANGUAGE sql STABLE AS $$
                ELSE 'free' END AS state) j
      ORDER BY j.state <> 'free',
               t.speaks DESC,
-              t.load::float / greatest(t.capacity, 1), t.unit_id <> c.unit_id, t.width, t.load,
+              t.load::float / greatest(t.capacity, 1), t.unit_id <> coalesce(c.desk_id, c.unit_id), t.width, t.load,
               t.staff_id
 $$;
 
@@ -175,7 +176,7 @@ SELECT bank.function_grant('route_rule_save', 'admin');
 
 -- Who can be given a case, with what each has open.
 CREATE VIEW api.case_handler WITH (security_barrier) AS
-SELECT s.login, s.name_zh, s.name_en, s.role, u.name_zh AS unit, coalesce(l.load, 0)::bigint AS load
+SELECT s.login, s.name_zh, s.name_en, s.role, bank.in_language(u.name_zh, u.name_en) AS unit, coalesce(l.load, 0)::bigint AS load
   FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id
   LEFT JOIN bank.staff_loads() l ON l.staff_id = s.staff_id
  WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')

@@ -51,6 +51,7 @@ CREATE FUNCTION bank.case_machine(was bank.case_file, p_model_id int, p_channel 
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     c bank.case_file := was;
+    waits record;
     say text := CASE WHEN p_confidence[1] >= p_threshold THEN 'routed'
                      WHEN p_confidence[1] >= p_floor THEN 'asked' ELSE 'unknown' END;
 BEGIN
@@ -69,13 +70,17 @@ BEGIN
         c := bank.case_to_queue(c, NULL, '');
         RETURN say;
     END IF;
-    -- A person classifies: who has it on the screen, else one of the team.
-    c.queue := 'triage';
+    -- A person classifies: who has it on the screen, else one of the team. What goes to a desk whatever its class
+    -- goes there at once, to somebody of that desk.
+    waits := bank.case_ask_queue(c);
+    c.queue := waits.queue;
+    c.route_seq := waits.seq;
     c.owner_id := CASE WHEN bank.my_role() <> 'worker'
                             AND bank.my_staff_id() IS DISTINCT FROM c.complained_staff_id
-                       THEN bank.my_staff_id() ELSE bank.route_person(c, 'triage', NULL) END;
+                            AND c.queue = ANY (array_append(bank.my_queues(), 'triage'))
+                       THEN bank.my_staff_id() ELSE bank.route_person(c, c.queue, waits.skill) END;
     c.version := was.version + 1;
-    UPDATE bank.case_file SET queue = c.queue, owner_id = c.owner_id, version = c.version
+    UPDATE bank.case_file SET queue = c.queue, route_seq = c.route_seq, owner_id = c.owner_id, version = c.version
      WHERE customer_id = c.customer_id AND case_id = c.case_id;
     PERFORM bank.case_event_write(was, c, 'ask', format('model %s, %s %%', p_model_id,
                                                         round(100 * p_confidence[1]::numeric)));

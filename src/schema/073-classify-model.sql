@@ -168,7 +168,7 @@ $$;
 CREATE FUNCTION api.report_classifier(p_from date, p_to date, p_axis text, p_code text)
 RETURNS TABLE (label text, label_en text, label_zh text, cases int, auto_share float,
                settled int, accuracy float, auto_accuracy float)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
     SELECT CASE WHEN nullif(p_code, '') IS NULL THEN k.code
                 ELSE to_char(x.at AT TIME ZONE (SELECT bank.timezone()), 'YYYY-MM') END, k.label_en, k.label_zh,
            count(*)::int,
@@ -192,7 +192,7 @@ $$;
 CREATE FUNCTION api.report_classifier_month(p_from date, p_to date)
 RETURNS TABLE (month date, cases int, auto_share float, settled int, accuracy float,
                auto_accuracy float, corrections int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
     SELECT date_trunc('month', x.at AT TIME ZONE (SELECT bank.timezone()))::date, count(*)::int,
            round(100.0 * count(*) FILTER (WHERE x.decision = 'routed') / count(*), 1)::float,
            count(*) FILTER (WHERE x.settled)::int,
@@ -211,7 +211,7 @@ $$;
 -- Reliability: said and seen accuracy by confidence, of what is settled.
 CREATE FUNCTION api.report_classifier_reliability(p_from date, p_to date)
 RETURNS TABLE (low int, high int, cases int, said float, seen float)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
     SELECT b * 10, b * 10 + 10, count(*)::int, round(100 * avg(x.confidence)::numeric, 1)::float,
            round(100.0 * count(*) FILTER (WHERE x.right) / count(*), 1)::float
       FROM bank.prediction_fate x

@@ -18,7 +18,8 @@ GRANT EXECUTE ON FUNCTION bank.case_repeat_note TO bankops_api;
 CREATE TRIGGER case_repeat_note BEFORE INSERT OR UPDATE OF business, reason, closed_at
     ON bank.case_file FOR EACH ROW EXECUTE FUNCTION bank.case_repeat_note();
 
--- Merges a case into another open one of the same customer (NULL: the one it repeats). Both rows are
+-- Merges a case into another open one of the same customer (NULL: the one it repeats, or
+-- where that one was merged). Both rows are
 -- locked in the order of their ids. With new facts the statutory clock of the other starts again
 -- from now (CBIRC Order 2020-3, article 18).
 CREATE FUNCTION api.case_merge(p_customer_id bigint, p_case_id bigint, p_into text,
@@ -43,6 +44,7 @@ BEGIN
             PERFORM bank.fail('BO423', 'This case repeats no other.', p_case_id::text,
                               'Name the case that it belongs to.', 'p_into');
         END IF;
+        target := coalesce(bank.case_into(p_customer_id, target), target);
     END IF;
     PERFORM 1 FROM bank.case_file f WHERE f.customer_id = p_customer_id
         AND f.case_id IN (p_case_id, target) ORDER BY f.case_id FOR UPDATE;
@@ -109,9 +111,13 @@ SELECT bank.function_grant('case_related', 'clerk', 'rm', 'supervisor', 'auditor
 
 -- The people of a case besides the customer.
 CREATE FUNCTION api.case_parties(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (party_id bigint, role text, name text, contact text, authority text)
+RETURNS TABLE (customer_id bigint, party_id bigint, role text, name text, contact text, authority text,
+               name_field text, contact_field text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT p.party_id, p.role, p.name, p.contact, p.authority FROM bank.case_party p
+    SELECT p.customer_id, p.party_id, p.role, bank.mask_name(p.name),
+           CASE WHEN p.contact = '' THEN '' WHEN p.contact ~ '^[0-9+ -]{7,20}$' THEN bank.mask_phone(p.contact) ELSE bank.mask_address(p.contact) END,
+           p.authority, 'party_name:' || p.party_id, 'party_contact:' || p.party_id
+      FROM bank.case_party p
      WHERE p.customer_id = (bank.customer_require(p_customer_id)).customer_id
        AND p.case_id = p_case_id AND bank.in_scope(p.unit_id)
      ORDER BY p.party_id
@@ -147,7 +153,10 @@ BEGIN
     INSERT INTO bank.case_party (customer_id, case_id, unit_id, role, name, contact, authority, added_by)
     VALUES (c.customer_id, c.case_id, c.unit_id, p_role, btrim(p_name), left(coalesce(btrim(p_contact), ''), 200),
             left(coalesce(btrim(p_authority), ''), 500), (bank.me()).staff_id);
-    PERFORM bank.case_event_write(c, c, 'party_add', p_role || ' ' || bank.mask_name(p_name));
+    PERFORM bank.case_event_write(c, c, 'party_add', (SELECT v.zh || ' / ' || v.en
+        FROM (VALUES ('complainant', '投诉人', 'Complainant'), ('representative', '代表人', 'Representative'),
+                     ('agent', '受托人', 'Agent'), ('heir', '继承人', 'Heir'), ('guardian', '监护人', 'Guardian'))
+             v (role, zh, en) WHERE v.role = p_role) || ': ' || bank.mask_name(p_name));
     RETURN bank.request_done(p_request, c.case_id::text, 'The party is added.');
 END $$;
 

@@ -4,7 +4,7 @@
 -- that pulls now.
 CREATE TABLE bank.case_source (
     system        text COLLATE "C" PRIMARY KEY CHECK (system ~ '^[A-Za-z0-9_.-]{1,40}$'),
-    url           text NOT NULL CHECK (url ~ '^https?://[^[:space:][:cntrl:]]+$' AND length(url) < 500),
+    url           text NOT NULL CHECK (url ~ '^https?://(?![a-z]+:/)[^[:space:][:cntrl:]]+$' AND length(url) < 500),
     secret        text COLLATE "C" NOT NULL DEFAULT '' CHECK (secret ~ '^[A-Za-z0-9_.-]*$'),
     every_seconds int NOT NULL DEFAULT 60 CHECK (every_seconds BETWEEN 1 AND 86400),
     timeout_ms    int NOT NULL DEFAULT 20000 CHECK (timeout_ms BETWEEN 100 AND 120000),

@@ -79,6 +79,15 @@ CREATE INDEX case_redress_asked ON bank.case_redress (asked_at DESC, customer_id
     WHERE state = 'asked';
 SELECT bank.table_protect('bank.redress_limit', 'SELECT');
 
+-- What the history of a case says of it, in both languages.
+CREATE FUNCTION bank.redress_words(p_kind text, p_amount bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT v.zh || ' / ' || v.en || ' ' || to_char(p_amount / 100.0, 'FM999,999,999,990.00') || ' CNY'
+      FROM (VALUES ('refund', '退款', 'Refund'), ('fee', '退还费用', 'Fee given back'),
+                   ('compensation', '补偿', 'Compensation'), ('points', '积分', 'Points'), ('gift', '礼品', 'Gift'))
+           v (kind, zh, en) WHERE v.kind = p_kind
+$$;
+GRANT EXECUTE ON FUNCTION bank.redress_words TO bankops_api;
+
 -- Asks for redress; money moves only after another person within his limit has agreed.
 CREATE FUNCTION api.case_redress_ask(p_customer_id bigint, p_case_id bigint, p_kind text,
     p_amount bigint, p_account text, p_reason text, p_request uuid)
@@ -86,6 +95,7 @@ RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, ban
 DECLARE
     answer api.outcome;
     c bank.case_file;
+    payee text;
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     answer := bank.request_replay(p_request, 'case_redress_ask', jsonb_build_array(p_customer_id,
@@ -95,8 +105,7 @@ BEGIN
     END IF;
     c := bank.case_lock(p_customer_id, p_case_id, NULL);
     IF c.owner_id IS DISTINCT FROM (bank.me()).staff_id AND (bank.me()).role <> 'supervisor' THEN
-        PERFORM bank.fail('BO403', 'Only the owner of the case or a supervisor may do this.',
-                          c.number, 'Take the case first.');
+        PERFORM bank.case_own_fail(c);
     ELSIF NOT coalesce(p_amount > 0, false) THEN
         PERFORM bank.fail('BO422', 'The amount must be above zero.', p_amount::text, NULL, 'p_amount');
     ELSIF coalesce(btrim(p_reason), '') = '' THEN
@@ -104,18 +113,34 @@ BEGIN
     ELSIF NOT coalesce(p_kind IN ('refund', 'fee', 'compensation', 'points', 'gift'), false) THEN
         PERFORM bank.fail('BO422', 'There is no such kind of redress.', p_kind, NULL, 'p_kind');
     ELSIF p_amount > (SELECT max(amount) FROM bank.redress_limit) THEN
-        PERFORM bank.fail('BO422', 'Nobody may approve so much.', p_amount::text, NULL, 'p_amount');
+        PERFORM bank.fail('BO422', 'Nobody may approve so much.', (SELECT format('%s > %s', bank.money_text(p_amount), bank.money_text(max(amount)))
+                                                                     FROM bank.redress_limit), NULL, 'p_amount');
+    END IF;
+    IF btrim(p_account) <> '' THEN -- as the form shows it, masked, or in full
+        SELECT min(a.number) INTO payee FROM bank.account a
+         WHERE a.customer_id = p_customer_id AND a.status = 'open'
+           AND btrim(p_account) IN (a.number, bank.mask_account(a.number)) HAVING count(*) = 1;
+        IF payee IS NULL THEN
+            PERFORM bank.fail('BO422', 'This is no open account of the customer.', p_account,
+                              'F4 lists the accounts.', 'p_account');
+        END IF;
     END IF;
     INSERT INTO bank.case_redress (customer_id, case_id, unit_id, kind, amount, account, reason, maker_id)
-    VALUES (c.customer_id, c.case_id, c.unit_id, p_kind, p_amount, coalesce(btrim(p_account), ''),
+    VALUES (c.customer_id, c.case_id, c.unit_id, p_kind, p_amount, coalesce(payee, ''),
             left(btrim(p_reason), 1000), (bank.me()).staff_id);
-    PERFORM bank.case_event_write(c, c, 'redress_ask', (SELECT v.zh || ' / ' || v.en
-        FROM (VALUES ('refund', '退款', 'Refund'), ('fee', '退还费用', 'Fee given back'),
-                     ('compensation', '补偿', 'Compensation'), ('points', '积分', 'Points'), ('gift', '礼品', 'Gift'))
-             v (kind, zh, en) WHERE v.kind = p_kind)
-        || ' CNY ' || to_char(p_amount / 100.0, 'FM999,999,999,990.00') || ': ' || p_reason);
+    PERFORM bank.case_event_write(c, c, 'redress_ask', bank.redress_words(p_kind, p_amount) || ': ' || p_reason);
     RETURN bank.request_done(p_request, c.case_id::text, 'The redress waits for approval.');
 END $$;
+
+-- What the caller may approve, in minor units: by his role and the kind of his unit.
+CREATE FUNCTION bank.redress_most() RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+BEGIN
+    RETURN coalesce((SELECT l.amount FROM redress_limit l JOIN unit u ON u.kind = l.unit_kind
+                      WHERE u.unit_id = my_unit() AND l.role = my_role()), 0);
+END $$;
+ALTER FUNCTION bank.redress_most OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.redress_most TO bankops_staff, bankops_api;
 
 CREATE FUNCTION api.case_redress_decide(p_customer_id bigint, p_case_id bigint, p_redress_id bigint,
     p_approve boolean, p_note text, p_version bigint, p_request uuid)
@@ -125,7 +150,7 @@ DECLARE
     c bank.case_file;
     r bank.case_redress;
     who bank.staff := bank.me();
-    most bigint;
+    most bigint := bank.redress_most();
 BEGIN
     PERFORM bank.require_role('supervisor');
     answer := bank.request_replay(p_request, 'case_redress_decide', jsonb_build_array(p_customer_id,
@@ -136,8 +161,6 @@ BEGIN
     c := bank.case_lock(p_customer_id, p_case_id, NULL);
     SELECT * INTO r FROM bank.case_redress x WHERE x.customer_id = p_customer_id
        AND x.case_id = p_case_id AND x.redress_id = p_redress_id FOR UPDATE;
-    SELECT l.amount INTO most FROM bank.redress_limit l JOIN bank.unit u ON u.kind = l.unit_kind
-     WHERE u.unit_id = who.unit_id AND l.role = who.role;
     IF r.redress_id IS NULL THEN
         PERFORM bank.fail('BO404', 'There is no such redress.', p_redress_id::text);
     ELSIF r.state <> 'asked' OR r.version IS DISTINCT FROM p_version THEN
@@ -145,8 +168,8 @@ BEGIN
                           'Look at it again.', 'p_version');
     ELSIF r.maker_id = who.staff_id THEN
         PERFORM bank.fail('BO403', 'A second person must check this.', c.number, 'Ask another supervisor.');
-    ELSIF p_approve AND r.amount > coalesce(most, 0) THEN
-        PERFORM bank.fail('BO403', 'This is above your limit.', coalesce(most, 0)::text,
+    ELSIF p_approve AND r.amount > most THEN
+        PERFORM bank.fail('BO403', 'This is above your limit.', bank.money_text(most),
                           'Leave it to the branch or to head office.');
     ELSIF NOT p_approve AND coalesce(btrim(p_note), '') = '' THEN
         PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
@@ -156,17 +179,18 @@ BEGIN
            version = version + 1
      WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND x.redress_id = p_redress_id;
     PERFORM bank.case_event_write(c, c, CASE WHEN p_approve THEN 'redress_approve' ELSE 'redress_refuse' END,
-                                  r.kind || ' ' || r.amount || coalesce(': ' || p_note, ''));
+                                  bank.redress_words(r.kind, r.amount) || coalesce(': ' || nullif(btrim(p_note), ''), ''));
     RETURN bank.request_done(p_request, c.case_id::text,
         CASE WHEN p_approve THEN 'The redress is approved.' ELSE 'The redress is refused.' END);
 END $$;
 
 CREATE VIEW api.case_redress_list WITH (security_barrier) AS
-SELECT k.asked_at, k.customer_id, k.case_id, k.redress_id, r.number, r.kind, r.amount, r.currency, r.account,
+SELECT k.asked_at, k.customer_id, k.case_id, k.redress_id, r.number, r.kind, r.amount, r.currency, bank.mask(r.account, 4, 4) AS account,
        r.reason, k.state, bank.staff_name(r.maker_id) AS maker, bank.staff_name(r.checker_id) AS checker,
        r.decided_at, r.note, bank.unit_name(r.unit_id) AS unit, r.version,
        k.state = 'asked' AND r.maker_id <> (SELECT bank.my_staff_id())
-           AND (SELECT bank.my_role()) = 'supervisor' AS decidable
+           AND (SELECT bank.my_role()) = 'supervisor' AS decidable,
+       k.state <> 'asked' OR r.amount <= (SELECT bank.redress_most()) AS within
   FROM bank.case_redress k -- keys in the order of times, the rest for those of the page: OFFSET keeps the planner to it
  CROSS JOIN LATERAL (SELECT x.*, f.number FROM bank.case_redress x
                        JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
@@ -305,7 +329,7 @@ BEGIN
     c := bank.case_lock(p_customer_id, p_case_id, NULL);
     IF c.phase NOT IN ('decided', 'closed') THEN
         PERFORM bank.fail('BO423', 'The customer is asked after the decision.', c.number, 'Decide the case first.');
-    ELSIF c.owner_id = (bank.me()).staff_id THEN
+    ELSIF (bank.me()).staff_id IN (c.owner_id, c.decided_by, c.complained_staff_id) THEN
         PERFORM bank.fail('BO403', 'Somebody else than the owner asks the customer.', c.number,
                           'Leave it to a colleague.');
     ELSIF NOT coalesce(p_score BETWEEN 1 AND 5, false) THEN
@@ -314,13 +338,42 @@ BEGIN
     INSERT INTO bank.case_survey (customer_id, case_id, unit_id, score, comment, way, asked_by)
     VALUES (c.customer_id, c.case_id, c.unit_id, p_score, left(coalesce(btrim(p_comment), ''), 1000), p_way,
             (bank.me()).staff_id);
-    PERFORM bank.case_event_write(c, c, 'survey', p_score || coalesce(': ' || p_comment, ''));
+    PERFORM bank.case_event_write(c, c, 'survey', '评分 / Score ' || p_score || coalesce(': ' || nullif(btrim(p_comment), ''), ''));
     RETURN bank.request_done(p_request, c.case_id::text, 'The answer of the customer is kept.');
 EXCEPTION WHEN unique_violation THEN
     PERFORM bank.fail('BO409', 'This customer was asked already.', p_case_id::text);
 END $$;
+-- The customer hears the decision that was approved: by phone or visit, when `p_told_at` says, or empty now; by
+-- another way, when the message leaves.
+CREATE FUNCTION api.case_tell(p_customer_id bigint, p_case_id bigint, p_how text, p_told_at text, p_version bigint,
+                              p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.case_file;
+    c bank.case_file;
+    told timestamptz;
+BEGIN
+    answer := bank.request_replay(p_request, 'case_tell', jsonb_build_array(p_customer_id, p_case_id, p_how, p_told_at,
+        p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    PERFORM bank.case_allowed(was, 'tell');
+    c := was;
+    c.told_how := bank.told_how_check(p_how);
+    told := bank.told_at_check(was, p_how, p_told_at);
+    c.told_at := told;
+    IF told IS NULL THEN
+        PERFORM bank.case_way_check(was, p_how);
+    END IF;
+    c := bank.case_step(was, c, 'tell', '');
+    PERFORM bank.case_message(c, p_how, c.decision, 'case_decision', p_request, told);
+    RETURN bank.request_done(p_request, c.case_id::text, 'It is kept when and how the customer was told.');
+END $$;
+
 -- Puts right when and how the customer of a decided case was told; the clocks that stopped with it follow.
--- After an approval by phone this is when somebody reached him.
 CREATE FUNCTION api.case_told_set(p_customer_id bigint, p_case_id bigint, p_how text, p_told_at text, p_note text,
                                   p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -360,5 +413,5 @@ BEGIN
     RETURN bank.request_done(p_request, c.case_id::text, 'It is kept when and how the customer was told.');
 END $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
-  FROM unnest('{case_told_set,case_redress_ask,case_cause_set,case_cause_done,case_cause_form,case_survey_set}'::text[]) name;
+  FROM unnest('{case_tell,case_told_set,case_redress_ask,case_cause_set,case_cause_done,case_cause_form,case_survey_set}'::text[]) name;
 SELECT bank.function_grant('case_redress_decide', 'supervisor');

@@ -29,7 +29,7 @@ END $$;
 CREATE FUNCTION api.report_complaint(p_period text)
 RETURNS TABLE (section text, code text, name_zh text, name_en text, received bigint, share numeric,
                closed bigint, closing_rate numeric, satisfied_rate numeric, ratio bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
 #variable_conflict use_column
 DECLARE
     p record := bank.period(p_period);
@@ -77,7 +77,7 @@ BEGIN
                (1000.0 * (SELECT t.received FROM total t) / greatest(1, (SELECT count(*) FROM bank.unit u
                 WHERE u.kind = 'sub_branch' AND bank.in_scope(u.unit_id))))::bigint
         UNION ALL
-        SELECT 6, 'ratio', 'customers', '每千万客户', 'Per 10 million customers', NULL, NULL, NULL, NULL, NULL,
+        SELECT 6, 'ratio', 'customers', '每千万客户', 'Per 10 mn customers', NULL, NULL, NULL, NULL, NULL,
                (10000000.0 * (SELECT t.received FROM total t) / greatest(1, (SELECT count(*) FROM bank.customer x
                 WHERE x.customer_id > 0 AND x.unit_id BETWEEN (SELECT bank.my_scope_low())
                 AND (SELECT bank.my_scope_high()))))::bigint) r
@@ -89,7 +89,7 @@ CREATE FUNCTION api.report_promise(p_period text)
 RETURNS TABLE (month text, received bigint, two_hours numeric, days_15 numeric, days_30 numeric,
     days_60 numeric, statutory numeric, extended bigint, resolved numeric, repeated numeric,
     forwarded numeric, satisfied numeric, rectified numeric)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
 #variable_conflict use_column
 DECLARE
     zone text := bank.timezone();
@@ -154,19 +154,25 @@ RETURNS TABLE (number text, received_at timestamptz, source text, channel text, 
     parties_en text, extensions_en text, mediation_en text, flags_en text, identity text, contact text, address text,
     representative text, facts text, basis text, transfers text, contacts text, recheck text, finding text,
     recordings text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
 DECLARE
+    english boolean := coalesce(current_setting('bankops.language', true), '') = 'en';
+    ways jsonb := '{"app": "手机银行", "sms": "短信", "email": "电子邮件", "phone": "电话", "letter": "信函", "visit": "上门", "branch": "网点",
+                    "wechat": "微信"}';
     p record := bank.period(p_period);
     zone text := bank.timezone();
     me bigint := (bank.me()).customer_id;
 BEGIN
     PERFORM bank.require_role('supervisor', 'auditor');
     RETURN QUERY
-    SELECT f.number, f.received_at, f.source, f.channel, f.customer_number, f.customer, party.zh, u.name_zh, about.name_zh,
+    SELECT f.number, f.received_at, f.source, f.channel, f.customer_number, f.customer, party.zh,
+           bank.in_language(u.name_zh, u.name_en), bank.in_language(about.name_zh, about.name_en),
            f.third_party, CASE WHEN f.shut THEN '***' ELSE f.subject END, f.remedy, f.business, f.reason, f.level,
            f.urgency::int, flag.zh, f.group_size, 'T' || lpad(f.repeat_of::text, 9, '0'),
-           'T' || lpad(f.merged_into::text, 9, '0'), f.queue, own.name_zh, f.stage, f.responded_at, f.due_at,
-           extension.zh, CASE WHEN f.shut THEN '***' ELSE f.decision END, decider.name_zh, approver.name_zh,
+           'T' || lpad(f.merged_into::text, 9, '0'), f.queue, bank.in_language(own.name_zh, own.name_en),
+           f.stage, f.responded_at, f.due_at,
+           extension.zh, CASE WHEN f.shut THEN '***' ELSE f.decision END, bank.in_language(decider.name_zh, decider.name_en),
+           bank.in_language(approver.name_zh, approver.name_en),
            f.told_at, f.told_how, f.outcome, r.amount, r.currency, f.closed_at, f.reopened::int, s.score::int, k.cause,
            k.measure, k.due_on, k.done_at, k.accountable,
            m.body || ' ' || m.asked_on || ' ' || way.zh || coalesce(' ' || m.ended_on, ''), file.count,
@@ -182,7 +188,9 @@ BEGIN
               JOIN bank.customer o ON o.customer_id = t.other_id
              WHERE t.customer_id = f.customer_id AND t.kind = 'represented_by'),
            CASE WHEN f.shut THEN '***' ELSE f.facts END, f.fields ->> 'basis', way_of.went,
-           (SELECT string_agg(to_char(x.at AT TIME ZONE zone, 'MM-DD HH24:MI') || ' ' || x.way, '; ' ORDER BY x.at)
+           (SELECT string_agg(to_char(x.at AT TIME ZONE zone, 'MM-DD HH24:MI') || ' ' ||
+                              CASE WHEN english THEN initcap(x.way)
+                                   ELSE coalesce(ways ->> x.way, x.way) END, '; ' ORDER BY x.at)
               FROM (SELECT coalesce(o.sent_at, o.created_at) AS at, o.channel AS way FROM bank.outbox o
                      WHERE o.customer_id = f.customer_id AND o.case_id = f.case_id
                     UNION ALL
@@ -234,8 +242,9 @@ BEGIN
                           || coalesce(' ' || bank.staff_name(e.checker_id), ''), '; ' ORDER BY e.extension_id) AS en
           FROM bank.case_extension e WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id) extension
      CROSS JOIN LATERAL ( -- all from the index of where a case went and what was decided
-        SELECT string_agg(to_char(e.at AT TIME ZONE zone, 'MM-DD HH24:MI') || ' ' || concat_ws(' ', e.after ->> 'queue',
-                          (SELECT c.name_zh FROM bank.staff c WHERE c.staff_id = (e.after ->> 'owner_id')::int)), '; '
+        SELECT string_agg(to_char(e.at AT TIME ZONE zone, 'MM-DD HH24:MI') || ' ' || concat_ws(' ',
+                          (SELECT bank.in_language(q.label_zh, q.label_en) FROM bank.queue q WHERE q.queue = e.after ->> 'queue'),
+                          (SELECT bank.in_language(c.name_zh, c.name_en) FROM bank.staff c WHERE c.staff_id = (e.after ->> 'owner_id')::int)), '; '
                           ORDER BY e.event_id) FILTER (WHERE e.after ? 'owner_id' OR e.after ? 'queue') AS went,
                string_agg(to_char(e.at AT TIME ZONE zone, 'YYYY-MM-DD') || ' ' || e.note, '; ' ORDER BY e.event_id)
                           FILTER (WHERE e.action IN ('recheck', 'decide')) AS recheck

@@ -54,7 +54,7 @@ BEGIN
     END IF;
     UPDATE bank.customer SET language = nullif(p_language, ''), version = version + 1, updated_at = now()
      WHERE customer_id = p_customer_id;
-    PERFORM bank.audit_write('customer_language', 'customer', p_customer_id::text, p_customer_id,
+    PERFORM bank.audit_write('customer_language', 'customer', was.customer_number, p_customer_id,
         jsonb_build_object('language', was.language), jsonb_build_object('language', nullif(p_language, '')));
     RETURN bank.request_done(p_request, p_customer_id::text, 'The language of messages is kept.');
 END $$;

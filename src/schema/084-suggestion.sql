@@ -289,7 +289,8 @@ GRANT EXECUTE ON FUNCTION bank.theme_known, bank.theme_guard, bank.theme_votes T
 GRANT EXECUTE ON FUNCTION bank.theme_votes TO bankops_staff;
 
 -- Themes with the voice behind them: `votes` counts the suggestions of the whole bank, `to_tell` those of
--- the caller's units that wait to be told. priority: votes times pain for each point of effort.
+-- the caller's units that wait to be told. priority: votes times pain for each point of effort. `units`:
+-- whose customers they are; `mover`: whether the caller may move it on, or who does.
 CREATE VIEW api.theme_list WITH (security_barrier) AS
 SELECT t.theme_id, t.title, t.topic, t.pain_point, t.state, coalesce(t.step, 0)::int AS step,
        coalesce(b.label_zh, '-') AS step_zh, coalesce(b.label_en, '-') AS step_en,
@@ -299,46 +300,75 @@ SELECT t.theme_id, t.title, t.topic, t.pain_point, t.state, coalesce(t.step, 0):
        bank.staff_name(t.owner_id) AS owner, t.target_on,
        t.step < 6 AND t.target_on < bank.today() IS TRUE AS late,
        t.shipped_at, t.release, t.created_at, v.latest,
-       (SELECT count(*) FROM bank.case_file f WHERE f.case_type = 'suggestion'
-           AND f.fields ->> 'theme' = t.theme_id::text AND f.stage = 'shipped'
-           AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()))
-           AS to_tell, t.version
+       w.to_tell, w.to_tell > 0 AS waiting, CASE WHEN v.outside > 0 THEN 'other' ELSE 'own' END AS units,
+       CASE WHEN (SELECT bank.my_role()) <> 'supervisor'
+                 AND t.owner_id IS DISTINCT FROM (SELECT bank.my_staff_id()) THEN 'owner'
+            WHEN t.step = 5 AND v.outside > 0 THEN 'above' ELSE 'you' END AS mover, t.version
   FROM bank.theme t
   LEFT JOIN bank.backlog_step b ON b.step = t.step
   LEFT JOIN bank.theme_votes() v ON v.theme_id = t.theme_id
+ CROSS JOIN LATERAL (SELECT count(*) AS to_tell FROM bank.case_file f WHERE f.case_type = 'suggestion'
+           AND f.fields ->> 'theme' = t.theme_id::text AND f.stage = 'shipped'
+           AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())) w
  WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
 SELECT bank.view_grant('theme_list', 'clerk', 'rm', 'supervisor', 'auditor');
-
-CREATE VIEW api.backlog_step_list WITH (security_barrier) AS
-SELECT b.step::text AS step, b.label_zh, b.label_en FROM bank.backlog_step b
- WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
-SELECT bank.view_grant('backlog_step_list', 'staff');
 
 CREATE FUNCTION api.theme_detail(p_theme_id int)
 RETURNS TABLE (theme_id int, title text, topic text, pain_point text, state text, step int,
     step_zh text, step_en text, votes bigint, pain int, effort int, priority numeric, owner text,
     owner_login text, target_on date, late boolean, note text, reason text, release text,
     shipped_at timestamptz, assessed_at timestamptz, decided_at timestamptz, decided_by text,
-    created_at timestamptz, to_tell bigint, version bigint)
+    created_at timestamptz, to_tell bigint, waiting boolean, units text, mover text, version bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT l.theme_id, l.title, l.topic, l.pain_point, l.state, l.step, l.step_zh, l.step_en, l.votes,
            l.pain, l.effort, l.priority, l.owner,
            (SELECT s.login FROM bank.staff s WHERE s.staff_id = t.owner_id), l.target_on, l.late,
            t.note, t.reason, t.release, t.shipped_at, t.assessed_at, t.decided_at,
-           bank.staff_name(t.decided_by), t.created_at, l.to_tell, t.version
+           bank.staff_name(t.decided_by), t.created_at, l.to_tell, l.waiting, l.units,
+           l.mover, t.version
       FROM api.theme_list l JOIN bank.theme t USING (theme_id) WHERE l.theme_id = p_theme_id
 $$;
 
+-- A value of a theme as people read it: names for persons, steps, states and choices.
+CREATE FUNCTION bank.theme_word(p_key text, p_value text, p_english boolean)
+RETURNS text LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT CASE
+        WHEN p_key = 'owner_id' THEN bank.staff_name(p_value::int)
+        WHEN p_key = 'step' THEN (SELECT CASE WHEN p_english THEN b.label_en ELSE b.label_zh END
+                                    FROM bank.backlog_step b WHERE b.step = p_value::int)
+        WHEN p_key = 'state' THEN (SELECT CASE WHEN p_english THEN en ELSE zh END
+             FROM (VALUES ('open', 'Open', '待评估'), ('assessed', 'Assessed', '已评估'),
+                          ('accepted', 'Accepted', '已采纳'), ('declined', 'Declined', '未采纳'))
+                  s (state, en, zh) WHERE s.state = p_value)
+        WHEN p_key IN ('topic', 'pain_point')
+             THEN (SELECT CASE WHEN p_english THEN c.label_en ELSE c.label_zh END
+                     FROM bank.case_choice c
+                    WHERE c.case_type = 'suggestion' AND c.field = p_key AND c.choice = p_value)
+        ELSE left(p_value, 40) END
+$$;
+
+-- What a step changed in a theme, in one language; empty for the first.
+CREATE FUNCTION bank.theme_changes(p_before jsonb, p_after jsonb, p_english boolean)
+RETURNS text LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT string_agg(CASE WHEN p_english THEN k.en ELSE k.zh END || ' '
+               || coalesce(bank.theme_word(k.key, p_before ->> k.key, p_english) || ' > ', '')
+               || coalesce(bank.theme_word(k.key, p_after ->> k.key, p_english), '-'), ', '
+               ORDER BY k.seq)
+      FROM (VALUES (1, 'step', 'Step', '步骤'), (2, 'state', 'State', '状态'),
+                   (3, 'title', 'Theme', '主题'), (4, 'topic', 'About', '涉及业务'),
+                   (5, 'pain_point', 'Pain point', '痛点'), (6, 'pain', 'Pain', '痛感'),
+                   (7, 'effort', 'Effort', '工作量'), (8, 'owner_id', 'Owner', '负责人'),
+                   (9, 'target_on', 'In use by', '计划上线'),
+                   (10, 'release', 'Came with', '上线版本')) k (seq, key, en, zh)
+     WHERE p_before IS NOT NULL AND p_after ? k.key
+$$;
+GRANT EXECUTE ON FUNCTION bank.theme_word, bank.theme_changes TO bankops_api;
+
 CREATE FUNCTION api.theme_history(p_theme_id int)
-RETURNS TABLE (at timestamptz, staff text, action text, note text, changes text)
+RETURNS TABLE (at timestamptz, staff text, action text, note text, changes text, changes_en text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT e.at, bank.staff_name(e.staff_id), e.action, e.note,
-           (SELECT string_agg(k || ' ' || coalesce(e.before ->> k || ' > ', '') || coalesce(
-                       CASE k WHEN 'owner_id' THEN bank.staff_name((e.after ->> k)::int)
-                              ELSE left(e.after ->> k, 40) END, '-'), ', ' ORDER BY k)
-              FROM jsonb_object_keys(e.after) k
-             WHERE e.before IS NOT NULL AND k IN ('title', 'topic', 'pain_point', 'state', 'step',
-                   'pain', 'effort', 'target_on', 'owner_id', 'release'))
+           bank.theme_changes(e.before, e.after, false), bank.theme_changes(e.before, e.after, true)
       FROM bank.theme_event e WHERE e.theme_id = p_theme_id AND bank.my_staff_id() IS NOT NULL
      ORDER BY e.event_id DESC LIMIT 200
 $$;

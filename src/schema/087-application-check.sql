@@ -102,16 +102,16 @@ BEGIN
         WHEN age < 18 THEN
             bank.found(p_who || '_identity', 'fail', format('%s years old.', age), format('年龄%s岁。',
                 age))
+        WHEN coalesce(p_until, p_paper.expires_on) < bank.today() THEN
+            bank.found(p_who || '_identity', 'fail',
+                format('Expired on %s.', coalesce(p_until, p_paper.expires_on)), format('已于%s到期。',
+                    coalesce(p_until, p_paper.expires_on)))
         WHEN p_paper.kind IS NULL THEN
             bank.found(p_who || '_identity', 'missing', 'No copy of the identity document.',
                 '缺少证件影印件。')
         WHEN p_paper.number <> '' AND upper(p_paper.number) <> upper(p_number) THEN
             bank.found(p_who || '_identity', 'fail', 'The document has another number.',
                 '证件与录入号码不一致。')
-        WHEN coalesce(p_until, p_paper.expires_on) < bank.today() THEN
-            bank.found(p_who || '_identity', 'fail',
-                format('Expired on %s.', coalesce(p_until, p_paper.expires_on)), format('已于%s到期。',
-                    coalesce(p_until, p_paper.expires_on)))
         ELSE bank.found(p_who || '_identity', 'pass',
                 format('Check digit right, %s years old.', age), format('校验码正确，%s岁。', age)) END;
     SELECT * INTO known FROM bank.known_person(p_number);
@@ -199,7 +199,6 @@ DECLARE
                       WHERE d.customer_id = c.customer_id AND d.case_id = c.case_id);
     other record;
     same text[] := bank.application_others(c, upper(v ->> 'credit_code'));
-    place text;
     shared int := bank.phone_companies(v ->> 'contact_phone', c.customer_id);
     face numeric;
 BEGIN
@@ -214,22 +213,21 @@ BEGIN
             CASE WHEN upper(v ->> 'owner_id') = upper(v ->> 'rep_id') THEN papers -> 'rep_id'
                  ELSE papers -> 'owner_id' END), p);
     SELECT * INTO other FROM bank.known_company(v ->> 'credit_code');
-    place := bank.unit_name(other.unit_id);
     RETURN NEXT CASE
         WHEN other.customer_id IS NULL OR other.customer_id = c.customer_id AND other.accounts = 0 THEN
             bank.found('enterprise_twice', 'pass', 'No account of this enterprise here.',
                 '行内无该企业账户。')
         WHEN other.accounts > 0 AND v ->> 'account_kind' = 'basic' THEN
             bank.found('enterprise_twice', 'fail',
-                format('Customer %s at %s has %s open accounts.', other.customer_number, place, other.accounts),
-                format('该企业为%s客户%s，已有%s个结算账户。', place, other.customer_number, other.accounts))
+                format('Customer %s at %s has open accounts: %s.', other.customer_number, bank.unit_name(other.unit_id, true), other.accounts),
+                format('该企业为%s客户%s，已有%s个结算账户。', bank.unit_name(other.unit_id, false), other.customer_number, other.accounts))
         WHEN other.customer_id <> c.customer_id THEN
             bank.found('enterprise_twice', 'fail',
                 format('Customer %s of %s has this code.', other.customer_number,
-                    bank.unit_name(other.unit_id)), format('该代码属于%s客户%s。',
-                    bank.unit_name(other.unit_id), other.customer_number))
-        ELSE bank.found('enterprise_twice', 'warn', format('Has %s accounts here already.',
-            other.accounts), format('行内已有%s个结算账户。', other.accounts)) END;
+                    bank.unit_name(other.unit_id, true)), format('该代码属于%s客户%s。',
+                    bank.unit_name(other.unit_id, false), other.customer_number))
+        ELSE bank.found('enterprise_twice', 'warn', format('Has %s account%s here already.',
+            other.accounts, CASE WHEN other.accounts = 1 THEN '' ELSE 's' END), format('行内已有%s个结算账户。', other.accounts)) END;
     RETURN NEXT CASE WHEN cardinality(same) > 0 THEN
         bank.found('application_twice', 'fail', 'Open: ' || array_to_string(same, ', '),
             '在办：' || array_to_string(same, '、'))
@@ -346,8 +344,8 @@ BEGIN
         WHEN paper.expires_on < bank.today() THEN
             bank.found('identity', 'fail', format('Expired on %s.', paper.expires_on),
                 format('已于%s到期。', paper.expires_on))
-        ELSE bank.found('identity', 'pass', coalesce(format('Valid until %s.', paper.expires_on),
-            'Valid.'), coalesce(format('有效期至%s。', paper.expires_on), '有效。')) END;
+        ELSE bank.found('identity', 'pass', coalesce('Valid until ' || paper.expires_on || '.', 'Valid.'),
+            coalesce('有效期至' || paper.expires_on || '。', '有效。')) END;
     RETURN NEXT CASE WHEN who.aml_flag THEN bank.found('flags', 'fail', 'Flagged for money laundering.',
         '列入反洗钱关注名单。')
         ELSE bank.found('flags', 'pass', 'Not flagged.', '未列入名单。') END;
@@ -355,8 +353,8 @@ BEGIN
         WHEN amount IS NULL OR months IS NULL THEN bank.found('amount', 'missing',
             'Amount or term is missing.', '金额或期限未填。')
         WHEN amount NOT BETWEEN 100000 AND (p ->> 'amount')::bigint OR months NOT BETWEEN 3 AND 60 THEN
-            bank.found('amount', 'fail', format('%s CNY for %s months.', bank.money_text(amount),
-                months), format('%s元，%s个月。', bank.money_text(amount), months))
+            bank.found('amount', 'fail', format('%s CNY for %s month%s.', bank.money_text(amount),
+                months, CASE WHEN months = 1 THEN '' ELSE 's' END), format('%s元，%s个月。', bank.money_text(amount), months))
         ELSE bank.found('amount', 'pass', format('%s CNY for %s months.', bank.money_text(amount),
             months), format('%s元，%s个月。', bank.money_text(amount), months)) END;
     RETURN NEXT CASE WHEN v ->> 'consent' = 'true' THEN bank.found('consent', 'pass', 'Given.',

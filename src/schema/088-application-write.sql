@@ -55,21 +55,27 @@ BEGIN
              ELSE '收入未知' END;
     o := bank.outside(id, 'bureau', 'overdue', card.report_days);
     RETURN QUERY SELECT 'overdue', o.value,
-        coalesce(format('%s late payments in 24 months (report %s of %s)', o.value, o.reference,
-            o.as_of), 'No report of the credit bureau'),
-        coalesce(format('近24个月逾期%s次（报告%s，%s）', o.value, o.reference, o.as_of), '无征信报告');
+        CASE WHEN o.value IS NULL THEN 'No report of the credit bureau'
+             ELSE format('%s late payments in 24 months (report %s of %s)', o.value, o.reference,
+            o.as_of) END,
+        CASE WHEN o.value IS NULL THEN '无征信报告'
+             ELSE format('近24个月逾期%s次（报告%s，%s）', o.value, o.reference, o.as_of) END;
     o := bank.outside(id, 'bureau', 'queries', card.report_days);
     RETURN QUERY SELECT 'queries', o.value,
-        coalesce(format('%s lenders asked in 3 months (report %s of %s)', o.value, o.reference,
-            o.as_of), 'No report of the credit bureau'),
-        coalesce(format('近3个月贷款审批查询%s次（报告%s，%s）', o.value, o.reference, o.as_of),
-            '无征信报告');
+        CASE WHEN o.value IS NULL THEN 'No report of the credit bureau'
+             ELSE format('%s lender%s asked in 3 months (report %s of %s)', o.value,
+            CASE WHEN o.value = 1 THEN '' ELSE 's' END, o.reference, o.as_of) END,
+        CASE WHEN o.value IS NULL THEN '无征信报告'
+             ELSE format('近3个月贷款审批查询%s次（报告%s，%s）', o.value, o.reference, o.as_of) END;
     o := bank.outside(id, 'social', 'social_months', 92);
     RETURN QUERY SELECT 'social_months', o.value,
-        coalesce(format('Social insurance paid in %s of 24 months (%s of %s)', o.value, o.reference,
-            o.as_of), 'No record of social insurance'),
-        coalesce(format('近24个月社保缴存%s个月（%s，%s）', o.value, o.reference, o.as_of), '无社保记录');
-    RETURN QUERY SELECT 'frozen', frozen::numeric, format('%s frozen accounts here', frozen),
+        CASE WHEN o.value IS NULL THEN 'No record of social insurance'
+             ELSE format('Social insurance paid in %s of 24 months (%s of %s)', o.value, o.reference,
+            o.as_of) END,
+        CASE WHEN o.value IS NULL THEN '无社保记录'
+             ELSE format('近24个月社保缴存%s个月（%s，%s）', o.value, o.reference, o.as_of) END;
+    RETURN QUERY SELECT 'frozen', frozen::numeric, format('%s frozen account%s here', frozen,
+        CASE WHEN frozen = 1 THEN '' ELSE 's' END),
         format('本行冻结账户%s个', frozen);
 END $$;
 INSERT INTO bank.setting (name, value, note) VALUES
@@ -114,6 +120,8 @@ DECLARE
     p record;
     refuse record;
     refer record;
+    refused boolean;
+    referred boolean;
 BEGIN
     s.score := card.base;
     FOR p IN SELECT * FROM bank.credit_points(c, card) LOOP
@@ -124,14 +132,17 @@ BEGIN
             refer := p;
         END IF;
     END LOOP;
-    s.verdict := bank.card_verdict(card, s.score, refuse IS NOT NULL, refer IS NOT NULL, amount);
-    IF refuse IS NOT NULL THEN
+    -- NOT (x IS NULL): a point whose value is unknown holds a NULL, so that IS NOT NULL is false of it.
+    refused := NOT (refuse IS NULL);
+    referred := NOT (refer IS NULL);
+    s.verdict := bank.card_verdict(card, s.score, refused, referred, amount);
+    IF refused THEN
         s.reason_en := format('%s: refused whatever the score of %s.', refuse.label_en, s.score);
         s.reason_zh := format('%s：无论得分（%s分）均拒绝。', refuse.label_zh, s.score);
     ELSIF s.score < card.refuse_below THEN
         s.reason_en := format('Score %s, below %s: refused.', s.score, card.refuse_below);
         s.reason_zh := format('得分%s，低于%s分：拒绝。', s.score, card.refuse_below);
-    ELSIF refer IS NOT NULL THEN
+    ELSIF referred THEN
         s.reason_en := format('%s: two persons decide. Score %s.', refer.label_en, s.score);
         s.reason_zh := format('%s：须双人审批。得分%s。', refer.label_zh, s.score);
     ELSIF s.score < card.approve_at THEN
@@ -283,7 +294,7 @@ BEGIN
         INSERT INTO bank.phone (customer_id, phone, kind, unit_id) VALUES (made, p_phone, 'work', unit);
     END IF;
     PERFORM bank.search_refresh(made);
-    PERFORM bank.audit_write('customer_create', 'customer', made::text, made, NULL,
+    PERFORM bank.audit_write('customer_create', 'customer', bank.customer_number(made), made, NULL,
                              jsonb_build_object('kind', 'company', 'lifecycle', 'prospect'));
     RETURN made;
 END $$;
@@ -322,7 +333,7 @@ CREATE FUNCTION bank.person_fields(v jsonb, p_who text) RETURNS jsonb LANGUAGE s
 $$;
 
 -- Opens an application for an account. `p_customer_id` NULL: the enterprise is found by its code or
--- entered as a prospect. What the bank holds wins over what is left empty.
+-- entered as a prospect. What is left empty is taken from what the bank holds.
 CREATE FUNCTION api.opening_open(p_customer_id bigint, p_enterprise text, p_credit_code text,
     p_licence_from date, p_licence_to date, p_address text, p_phone text, p_rep_name text, p_rep_id text,
     p_rep_id_to date, p_owner_name text, p_owner_id text, p_owner_share int, p_account_kind text,
@@ -333,6 +344,7 @@ DECLARE
     answer api.outcome;
     id bigint := p_customer_id;
     c bank.case_file;
+    held jsonb;
     typed jsonb := bank.case_fields_clean(jsonb_build_object('enterprise', p_enterprise,
         'credit_code', upper(p_credit_code), 'licence_from', p_licence_from, 'licence_to', p_licence_to,
         'registered_address', p_address, 'contact_phone', regexp_replace(p_phone, '[ -]', '', 'g'),
@@ -351,7 +363,8 @@ BEGIN
     PERFORM bank.choice_require(p_recon_cycle, 'p_recon_cycle', '{none,daily,monthly,quarterly}');
     IF p_payroll_staff NOT BETWEEN 0 AND 100000 OR p_payroll_day NOT BETWEEN 1 AND 28 THEN
         PERFORM bank.fail('BO422', 'Wages are paid to 1 to 100000 people on day 1 to 28.',
-                          p_payroll_staff || ', ' || p_payroll_day, NULL, 'p_payroll_staff');
+                          concat_ws(', ', p_payroll_staff, p_payroll_day), NULL, CASE WHEN p_payroll_staff
+                              NOT BETWEEN 0 AND 100000 THEN 'p_payroll_staff' ELSE 'p_payroll_day' END);
     ELSIF id IS NULL THEN
         id := bank.enterprise_find(p_enterprise, p_credit_code, p_address, p_phone);
     END IF;
@@ -359,7 +372,12 @@ BEGIN
         PERFORM bank.fail('BO422', 'The customer is no enterprise.', id::text, 'Choose an enterprise.',
             'p_customer_id');
     END IF;
-    typed := typed || bank.enterprise_fields(id);
+    held := bank.enterprise_fields(id);
+    IF typed ->> 'credit_code' <> held ->> 'credit_code' THEN
+        PERFORM bank.fail('BO422', 'The bank knows this enterprise by another code.', held ->> 'credit_code',
+                          'Check the code on the licence; a changed code is changed in the customer first.', 'p_credit_code');
+    END IF;
+    typed := held || typed;
     typed := bank.person_fields(bank.person_fields(typed, 'rep'), 'owner');
     IF typed ->> 'owner_id' IS NULL AND p_owner_name IS NULL AND p_owner_share >= 25 THEN
         typed := typed || jsonb_build_object('owner_name', typed ->> 'rep_name', 'owner_id',
@@ -460,6 +478,12 @@ BEGIN
     RETURN c;
 END $$;
 
+-- Fields that say what the application is about: another one is another application.
+CREATE FUNCTION bank.application_fixed(p_field text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT p_field IN ('core', 'document', 'kind', 'enterprise')
+$$;
+GRANT EXECUTE ON FUNCTION bank.application_fixed TO bankops_api;
+
 -- One field of the form; the pre-check runs again.
 CREATE FUNCTION api.application_field_set(p_customer_id bigint, p_case_id bigint, p_field text,
     p_value text,
@@ -475,7 +499,7 @@ BEGIN
         RETURN answer;
     END IF;
     was := bank.application_open_case(p_customer_id, p_case_id, p_version, '{draft,returned,review}');
-    IF p_field IS NULL OR p_field IN ('core', 'document', 'kind', 'enterprise') OR NOT EXISTS (
+    IF p_field IS NULL OR bank.application_fixed(p_field) OR NOT EXISTS (
            SELECT FROM bank.case_field f WHERE f.case_type = was.case_type AND f.field = p_field) THEN
         PERFORM bank.fail('BO422', 'This field cannot be changed.', p_field, NULL, 'p_field');
     END IF;

@@ -237,8 +237,9 @@ BEGIN
     IF coalesce(p_face, '') !~ '^[0-9]{1,3}(\.[0-9]{1,2})?$' OR p_face::numeric > 100
         OR p_face::numeric < bank.setting('face_match_least')::numeric THEN
         PERFORM bank.fail('BO422', 'The face match is too low.', p_face,
-            'At least ' || bank.setting('face_match_least')
-            || ' %; else check the identity by other means.', 'p_face');
+            bank.in_language('至少 ' || bank.setting('face_match_least') || ' %，否则以其他方式核实身份。',
+                'At least ' || bank.setting('face_match_least')
+                || ' %; else check the identity by other means.'), 'p_face');
     ELSIF NOT coalesce(p_originals, false) THEN
         PERFORM bank.fail('BO422', 'The originals must be seen.', NULL, NULL, 'p_originals');
     END IF;

@@ -49,9 +49,9 @@ LANGUAGE sql STABLE AS $$
        AND (k.reason IS NULL OR k.reason = c.reason) AND (k.level IS NULL OR k.level = c.level)
 $$;
 
--- Required items that nobody has ticked, in both languages; NULL when none is left.
+-- Required items that nobody has ticked; NULL when none is left.
 CREATE FUNCTION bank.case_checks_open(c bank.case_file) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT string_agg(k.label_zh || ' / ' || k.label_en, '; ' ORDER BY k.seq, k.item)
+    SELECT string_agg(bank.in_language(k.label_zh, k.label_en), '; ' ORDER BY k.seq, k.item)
       FROM bank.case_checklist(c) k
      WHERE k.required AND NOT EXISTS (SELECT FROM bank.case_check d WHERE d.customer_id = c.customer_id
                                          AND d.case_id = c.case_id AND d.item = k.item)
@@ -254,11 +254,7 @@ SELECT bank.function_grant('case_left', 'clerk', 'rm', 'supervisor', 'auditor');
 -- What makes a complaint sensitive, by name.
 CREATE VIEW api.case_flag WITH (security_barrier) AS
 SELECT f.flag, f.label_en, f.label_zh, f.seq
-  FROM (VALUES ('regulator', 'Goes to the regulator', '涉监管', 1), ('media', 'Press or network', '涉舆情', 2),
-               ('legal', 'Lawyer or court', '涉司法', 3), ('petition', 'Petition', '信访', 4),
-               ('extreme', 'Extreme words or acts', '过激', 5), ('emotional', 'Very upset', '情绪激动', 6),
-               ('vulnerable', 'Old, ill or disabled', '特殊群体', 7),
-               ('occupation', 'Special occupation', '特殊职业', 8)) f (flag, label_en, label_zh, seq)
+  FROM bank.flag_label() f
  WHERE (SELECT bank.my_role()) IS NOT NULL;
 SELECT bank.view_grant('case_flag', 'staff');
 
@@ -323,7 +319,7 @@ BEGIN
     known (key, en, zh, place) AS (VALUES
         ('stage', 'Stage', '阶段', 1), ('level', 'Level', '等级', 2), ('business', 'Business', '业务', 3),
         ('reason', 'Reason', '原因', 4), ('channel', 'Channel', '渠道', 5), ('queue', 'Queue', '队列', 6),
-        ('owner_id', 'Owner', '处理人', 7), ('urgency', 'Urgency', '紧急程度', 8), ('flags', 'Flags', '敏感标识', 9),
+        ('owner_id', 'Owner', '处理人', 7), ('desk_id', 'Unit', '机构', 7), ('urgency', 'Urgency', '紧急程度', 8), ('flags', 'Flags', '敏感标识', 9),
         ('group_size', 'People in the group', '群体人数', 10), ('third_party', 'Third party', '第三方机构', 11),
         ('decision', 'Decision', '处理决定', 12), ('told_how', 'Told by', '告知方式', 13),
         ('outcome', 'Outcome', '结果', 14)
@@ -354,14 +350,10 @@ BEGIN
 END $$;
 SELECT bank.function_grant('case_changes', 'clerk', 'rm', 'supervisor', 'auditor');
 
--- Names of units and tiers in both languages by the Chinese one, for columns that show that; of clocks by
--- their word.
-CREATE VIEW api.unit_label WITH (security_barrier) AS
-SELECT DISTINCT ON (u.name_zh) u.name_zh, u.name_en FROM bank.unit u
- WHERE (SELECT bank.my_role()) IS NOT NULL ORDER BY u.name_zh, u.unit_id;
+-- Names of tiers in both languages by the Chinese one, for columns that show that; of clocks by their word.
 CREATE VIEW api.tier_label WITH (security_barrier) AS
 SELECT DISTINCT ON (d.name_zh) d.name_zh, d.name_en FROM bank.tier_def d
  WHERE (SELECT bank.my_role()) IS NOT NULL ORDER BY d.name_zh, d.rank;
 CREATE VIEW api.clock_label WITH (security_barrier) AS
 SELECT k.clock, k.label_zh, k.label_en FROM bank.clock_kind k WHERE (SELECT bank.my_role()) IS NOT NULL;
-SELECT bank.view_grant(name, 'staff') FROM unnest('{unit_label,tier_label,clock_label}'::text[]) name;
+SELECT bank.view_grant(name, 'staff') FROM unnest('{tier_label,clock_label}'::text[]) name;

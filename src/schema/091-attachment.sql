@@ -101,7 +101,8 @@ BEGIN
     IF coalesce(length(p_data), 0) = 0 THEN
         PERFORM bank.fail('BO422', 'The file is empty.', p_name, NULL, 'p_data');
     ELSIF length(p_data) > most THEN
-        PERFORM bank.fail('BO422', 'The file is too large.', length(p_data) || ' > ' || most,
+        PERFORM bank.fail('BO422', 'The file is too large.',
+                          format('%s MB > %s MB', ceil(length(p_data) / 10485.76) / 100, round(most / 1048576.0, 2)),
                           'Make the scan smaller, or attach it in parts.', 'p_data');
     ELSIF bank.file_kind(p_data) = 'program' THEN
         PERFORM bank.fail('BO422', 'Programs are not attached to cases.', bank.file_name(p_name), NULL,

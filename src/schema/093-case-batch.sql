@@ -49,52 +49,30 @@ RETURNS TABLE (due_at timestamptz, next_at timestamptz) LANGUAGE sql STABLE AS $
                        FROM bank.calendar c WHERE c.calendar = p_calendar) END AS due) d
 $$;
 
--- The clocks of `p_clocks` that the cases begin at `p_at` (NULL: they are new, and begin when received), as
--- bank.case_clock_start makes them for a case that does not wait.
-CREATE FUNCTION bank.clocks_begin(p_cases bank.case_file[], p_at timestamptz, p_clocks text[])
-RETURNS bank.case_clock[] LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN ARRAY(
-        WITH kind AS MATERIALIZED (
-            SELECT DISTINCT ON (d.case_type, d.regime, d.level, d.source, r.clock)
-                   d.*, r.clock, r.measure, r.amount, r.calendar, r.pausable, e.step, e.at_percent, e.after_minutes
-              FROM (SELECT DISTINCT c.case_type, c.regime, c.level, c.source FROM unnest(p_cases) c) d
-              JOIN bank.clock_rule r ON r.case_type = d.case_type AND r.regime = d.regime
-                   AND r.level IN ('', d.level) AND r.source IN ('', d.source) AND r.clock = ANY (p_clocks)
-              LEFT JOIN LATERAL (SELECT x.* FROM bank.escalation_rule x
-                                  WHERE x.case_type = d.case_type AND x.clock = r.clock
-                                  ORDER BY x.step LIMIT 1) e ON true
-             ORDER BY d.case_type, d.regime, d.level, d.source, r.clock, r.source DESC, r.level DESC),
-        -- Cases that begin at the same moment under the same rule share their due times.
-        due AS MATERIALIZED (
-            SELECT k.*, d.start, t.due_at, CASE WHEN k.step IS NOT NULL THEN t.next_at END AS next_at
-              FROM (SELECT DISTINCT c.case_type, c.regime, c.level, c.source, coalesce(p_at, c.received_at) AS start
-                      FROM unnest(p_cases) c) d
-              JOIN kind k USING (case_type, regime, level, source),
-                   bank.clock_times(k.measure, k.amount, 0, k.calendar, d.start, k.at_percent, k.after_minutes) t)
-        SELECT ROW(c.customer_id, c.case_id, k.clock, 1 + coalesce(o.runs, 0), c.unit_id, k.start,
-                   k.measure, k.amount, k.calendar, k.pausable, 0, k.due_at, NULL, k.step, k.next_at)::bank.case_clock
-          FROM unnest(p_cases) WITH ORDINALITY c
-          JOIN due k ON k.case_type = c.case_type AND k.regime = c.regime AND k.level = c.level AND k.source = c.source
-               AND k.start = coalesce(p_at, c.received_at)
-          LEFT JOIN LATERAL (SELECT count(*) AS runs, bool_or(x.stopped_at IS NULL) AS runs_now
-                               FROM bank.case_clock x
-                              WHERE p_at IS NOT NULL AND x.customer_id = c.customer_id AND x.case_id = c.case_id
-                                AND x.clock = k.clock) o ON true
-         WHERE NOT coalesce(o.runs_now, false)
-         ORDER BY c.ordinality, k.clock);
-END $$;
-
 -- bank.case_clock_refresh for many: recomputes the running clocks, keeps what they were, answers the
 -- due time of each case.
 CREATE FUNCTION bank.clocks_refresh(p_cases bank.case_file[]) RETURNS timestamptz[] LANGUAGE plpgsql AS $$
 DECLARE
     answer timestamptz[];
+    places text[] := bank.case_calendars(p_cases);
+    -- A case that has waited, that is in other hours than the first, or that came to a unit with another calendar
+    -- is worked out for itself.
+    alone int[] := ARRAY(
+        SELECT u.ordinality FROM unnest(p_cases) WITH ORDINALITY u
+         WHERE EXISTS (SELECT FROM bank.case_pause p
+                        WHERE p.customer_id = u.customer_id AND p.case_id = u.case_id)
+            OR places[u.ordinality] <> places[1]
+            OR EXISTS (SELECT FROM bank.unit_calendar)
+               AND EXISTS (SELECT FROM bank.case_clock k
+                            WHERE k.customer_id = u.customer_id AND k.case_id = u.case_id AND k.stopped_at IS NULL
+                              AND (k.calendar <> places[u.ordinality] OR EXISTS (
+                                   SELECT FROM bank.case_clock_part x WHERE x.customer_id = k.customer_id
+                                      AND x.case_id = k.case_id AND x.clock = k.clock AND x.run = k.run))));
     at int;
 BEGIN
     WITH kind AS MATERIALIZED (
         SELECT DISTINCT ON (d.case_type, d.regime, d.level, d.source, r.clock) d.*, r.clock, r.measure, r.amount,
-               r.calendar, r.pausable
+               coalesce(r.calendar, places[1]) AS calendar, r.pausable
           FROM (SELECT DISTINCT c.case_type, c.regime, c.level, c.source FROM unnest(p_cases) c) d
           JOIN bank.clock_rule r ON r.case_type = d.case_type AND r.regime = d.regime
                AND r.level IN ('', d.level) AND r.source IN ('', d.source)
@@ -117,8 +95,7 @@ BEGIN
                               ORDER BY x.step LIMIT 1) e ON true,
                bank.clock_times(coalesce(r.measure, k.measure), coalesce(r.amount, k.amount), k.extension,
                                 coalesce(r.calendar, k.calendar), k.started_at, e.at_percent, e.after_minutes) t
-         WHERE NOT EXISTS (SELECT FROM bank.case_pause p
-                            WHERE p.customer_id = c.customer_id AND p.case_id = c.case_id)),
+         WHERE alone = '{}' OR NOT c.ordinality = ANY (alone)),
     changed AS (
         UPDATE bank.case_clock x
            SET measure = n.measure, amount = n.amount, calendar = n.calendar, pausable = n.pausable,
@@ -138,10 +115,7 @@ BEGIN
       LEFT JOIN (SELECT x.n, min(x.due_at) FILTER (WHERE NOT x.internal) AS soonest
                    FROM running x GROUP BY x.n) r ON r.n = c.ordinality
      CROSS JOIN (SELECT count(*) FROM kept) done;
-    -- A case that has waited is worked out for itself.
-    FOR at IN SELECT u.ordinality FROM unnest(p_cases) WITH ORDINALITY u
-               WHERE EXISTS (SELECT FROM bank.case_pause p WHERE p.customer_id = u.customer_id
-                                AND p.case_id = u.case_id) LOOP
+    FOREACH at IN ARRAY alone LOOP
         answer[at] := bank.case_clock_refresh(p_cases[at]);
     END LOOP;
     RETURN answer;
@@ -212,7 +186,8 @@ DECLARE
     step int;
     which int[] := '{}';
     part bank.case_file[];
-    stale boolean := false; -- a promise may have another due time
+    -- A promise may have another due time: for another level, or in the hours of another unit.
+    stale boolean := EXISTS (SELECT FROM bank.unit_calendar);
     due timestamptz[];
 BEGIN
     IF coalesce(cardinality(p_cases), 0) = 0 THEN
@@ -404,6 +379,7 @@ DECLARE
     say text[];
     note text[];
     given_queue text[];
+    given_seq int[];
     given_person int[];
     rule record;
     person int[];
@@ -438,10 +414,11 @@ BEGIN
           FROM judged j ORDER BY j.n)
     SELECT array_agg(j.say ORDER BY j.n),
            array_agg(format('model %s, %s %%', p_model_id, round(100 * j.sure[1]::numeric)) ORDER BY j.n),
-           array_agg(CASE WHEN j.say <> 'routed' THEN 'triage' END ORDER BY j.n),
+           array_agg(w.queue ORDER BY j.n), array_agg(w.seq ORDER BY j.n),
            array_agg(CASE WHEN j.say <> 'routed' AND me.role <> 'worker' AND me.staff_id IS DISTINCT FROM j.complained_staff_id
-                          THEN me.staff_id END ORDER BY j.n)
-      INTO say, note, given_queue, given_person FROM judged j;
+                               AND w.queue = ANY (array_append(bank.my_queues(), 'triage')) THEN me.staff_id END ORDER BY j.n)
+      INTO say, note, given_queue, given_seq, given_person
+      FROM judged j LEFT JOIN LATERAL bank.case_ask_queue(p_cases[j.n]) w ON j.say <> 'routed';
     FOR i IN 1 .. coalesce(cardinality(p_cases), 0) LOOP
         c := p_cases[i];
         IF say[i] = 'routed' THEN
@@ -468,7 +445,8 @@ BEGIN
         ELSE
             c := p_cases[i];
             before := before || c;
-            c.queue := 'triage';
+            c.queue := given_queue[i];
+            c.route_seq := given_seq[i];
             c.owner_id := person[i];
             c.version := c.version + 1;
             asked := asked || c;
@@ -476,7 +454,7 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM bank.cases_step(was, sorted, 'route', '{}', true);
-    UPDATE bank.case_file f SET queue = x.queue, owner_id = x.owner_id, version = x.version
+    UPDATE bank.case_file f SET queue = x.queue, route_seq = x.route_seq, owner_id = x.owner_id, version = x.version
       FROM unnest(asked) x WHERE f.customer_id = x.customer_id AND f.case_id = x.case_id;
     PERFORM bank.cases_event_write(before, asked, 'ask', asked_note);
     RETURN ARRAY[cardinality(sorted), cardinality(array_positions(say, 'asked')),

@@ -10,6 +10,7 @@ CREATE SEQUENCE bank.recon_segment_low START 10000000000 INCREMENT 100000000;
 CREATE TABLE bank.recon_segment (
     low bigint PRIMARY KEY,
     kind text COLLATE "C" NOT NULL CHECK (kind IN ('item', 'match')),
+    lane_id int,                             -- of matches
     first_item bigint,                       -- of matches: range of the lines in its pairs
     last_item bigint,
     statements bigint[],                     -- numbers kept for the statements of an import, by position
@@ -18,13 +19,15 @@ CREATE TABLE bank.recon_segment (
 SELECT bank.table_protect('bank.recon_segment', 'SELECT');
 
 -- An empty table like those of the others; p_kind: item or match; p_columns: what differs between its
--- rows, the rest comes by recon_segment_widen; NULL: all. Answers where its numbers begin.
-CREATE FUNCTION bank.recon_segment_new(p_kind text, p_columns text[] DEFAULT NULL) RETURNS bigint
+-- rows, the rest comes by recon_segment_widen; NULL: all; p_lane_id: of matches. Answers where its numbers
+-- begin.
+CREATE FUNCTION bank.recon_segment_new(p_kind text, p_columns text[] DEFAULT NULL, p_lane_id int DEFAULT NULL)
+RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
     v_low bigint := nextval('bank.recon_segment_low');
 BEGIN
-    INSERT INTO recon_segment (low, kind) VALUES (v_low, p_kind);
+    INSERT INTO recon_segment (low, kind, lane_id) VALUES (v_low, p_kind, p_lane_id);
     IF p_columns IS NOT NULL THEN
         EXECUTE format('CREATE TABLE bank.recon_%1$s_%2$s AS SELECT %3$s FROM bank.recon_%1$s WITH NO DATA',
                        p_kind, v_low, array_to_string(p_columns, ', '));
@@ -72,8 +75,8 @@ END $$;
 CREATE FUNCTION bank.recon_segment_lend(p_statements int) RETURNS bank.recon_segment
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
-    v_columns text[] := '{item_id,account_id,amount,value_date,book_date,day,kind,reference,bank_reference,'
-                        'counterparty,narrative,source_id,statement_id,line,fingerprint,reference_key}';
+    v_columns text[] := '{item_id,account_id,amount,statement_id,line,value_date,day,fingerprint,reference,'
+                        'reference_key,book_date,kind,bank_reference,counterparty,narrative,source_id}';
     v_low bigint := bank.recon_segment_new('item', v_columns);
     v_segment recon_segment;
 BEGIN
@@ -135,9 +138,23 @@ BEGIN
            AND o.side = p.side AND o.account_id = p.account_id', p_low);
 END $$;
 
+-- Which lines of break_sought (058) a confirmed match of a segment (NULL: of those outside) has already, by
+-- reference and amount, to break_settled; p_of: which lines of break_sought to look for. They come in the
+-- order of the index.
+CREATE FUNCTION bank.recon_segment_settled(p_low bigint, p_of text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET enable_bitmapscan = off
+SET enable_seqscan = off SET enable_sort = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    EXECUTE format('INSERT INTO pg_temp.break_settled
+        SELECT l.item_id FROM pg_temp.break_sought l CROSS JOIN LATERAL (
+            SELECT FROM bank.recon_match_%s m WHERE m.key = l.key AND m.account_id = l.account_id
+               AND m.amount = l.movement AND m.status = ''confirmed'' LIMIT 1) m
+         WHERE l.kind = ANY ($1)', coalesce(p_low::text, 'base')) USING string_to_array(p_of, ' ');
+END $$;
+
 -- Puts a segment with its indexes beside the others, where the usual rights hold.
 CREATE FUNCTION bank.recon_segment_join(p_kind text, p_low bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp SET default_statistics_target = 10 AS $$
 DECLARE
     v_table text := format('bank.recon_%s_%s', p_kind, p_low);
 BEGIN
@@ -185,11 +202,12 @@ DO $$
 DECLARE
     f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text, text[])',
+    FOREACH f IN ARRAY ARRAY['bank.recon_segment_new(text, text[], int)',
                              'bank.recon_segment_widen(text, bigint, jsonb)',
                              'bank.recon_segment_lend(int)', 'bank.recon_segment_take(bigint, jsonb)',
                              'bank.recon_segment_index(text, bigint)',
                              'bank.recon_segment_known(bigint)',
+                             'bank.recon_segment_settled(bigint, text)',
                              'bank.recon_segment_join(text, bigint)'] LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO bankops_owner', f);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);

@@ -5,9 +5,12 @@
 -- pairs, how many it expects, and those that it wants otherwise.
 
 -- Joins the open lines of the lane (fresh statements and run_open) of the two sides by account, reference
--- and amount whatever its sign, so that a reversal speaks against a pair too: run_told has a row for
--- each two that meet and for each line that meets none.
-CREATE FUNCTION bank.recon_unique_join(p_as_of date, p_fresh bigint[]) RETURNS void
+-- and amount whatever its sign, so that a reversal speaks against a pair too. Pairs that nothing can speak
+-- against any more go to the segment p_low at once, in the order in which the lines came,
+-- which is nearly that of their days; run_told has a row for any other two that meet and for each line
+-- that meets none. What the join finds is passed over in memory: to write all of it to a table first
+-- cost as much again as the join itself.
+CREATE FUNCTION bank.recon_unique_join(p_as_of date, p_fresh bigint[], p_absent text[], p_low bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET work_mem = '256MB' SET enable_indexscan = off SET enable_mergejoin = off AS $$
 DECLARE
@@ -17,60 +20,65 @@ DECLARE
                                    WHERE s.statement_id = ANY (p_fresh) AND s.side = 'S');
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_told;
-    CREATE TEMP TABLE run_told ON COMMIT DROP AS
-    SELECT coalesce(b.account_id, s.account_id) AS account_id, coalesce(b.key, s.key) AS key,
-           b.item_id AS book_id, s.item_id AS statement_id, coalesce(b.amount, s.amount) AS amount,
-           least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day,
-           abs(b.value_date - s.value_date) AS apart, coalesce(b.fresh AND s.fresh, false) AS fresh,
-           coalesce(b.amount = s.amount AND b.amount <> 0, false) AS good, false AS dropped,
-           CASE WHEN b.item_id IS NOT NULL AND s.item_id IS NOT NULL
-                THEN hashtextextended(b.key, hashint8extended(b.value, b.account_id)) END AS told
-      FROM (SELECT true AS fresh, i.account_id, i.item_id, i.amount, i.value_date, i.day, abs(i.amount) AS value,
-                   CASE WHEN i.day <= p_as_of THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
-              FROM recon_item i WHERE i.statement_id = ANY (v_book)
-            UNION ALL
-            SELECT false, o.account_id, o.item_id, o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
-              FROM run_open o WHERE o.side = 'L' AND o.day <= p_as_of) b
-      FULL JOIN
-           (SELECT true AS fresh, i.account_id, i.item_id, -i.amount AS amount, i.value_date, i.day,
-                   abs(i.amount) AS value,
-                   CASE WHEN i.day <= p_as_of THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
-              FROM recon_item i WHERE i.statement_id = ANY (v_statement)
-            UNION ALL
-            SELECT false, o.account_id, o.item_id, -o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
-              FROM run_open o WHERE o.side = 'S' AND o.day <= p_as_of) s
-        ON s.key = b.key AND s.account_id = b.account_id AND s.value = b.value;
-    PERFORM bank.recon_unique_again();
+    CREATE TEMP TABLE run_told (account_id bigint, key text COLLATE "C", book_id bigint, statement_id bigint,
+        amount bigint, first_day date, last_day date, apart int, fresh boolean, good boolean, dropped boolean,
+        again boolean) ON COMMIT DROP;
+    EXECUTE format($make$
+    WITH met AS MATERIALIZED (
+        SELECT coalesce(b.account_id, s.account_id) AS account_id, coalesce(b.key, s.key) AS key,
+               b.item_id AS book_id, s.item_id AS statement_id, coalesce(b.amount, s.amount) AS amount,
+               least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day,
+               abs(b.value_date - s.value_date) AS apart, b.fresh AND s.fresh AS fresh,
+               b.amount = s.amount AND b.amount <> 0 AS good,
+               b.amount = s.amount AND b.amount <> 0 AND b.fresh AND s.fresh AND abs(b.value_date - s.value_date) <= 2
+               AND b.key <> ALL ($4) AS plain,
+               CASE WHEN b.item_id IS NOT NULL AND s.item_id IS NOT NULL
+                    THEN hashtextextended(b.key, hashint8extended(b.value, b.account_id)) END AS told
+          FROM (SELECT true AS fresh, i.account_id, i.item_id, i.amount, i.value_date, i.day, abs(i.amount) AS value,
+                       CASE WHEN i.day <= $1 THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
+                  FROM recon_line i WHERE i.statement_id = ANY ($2)
+                UNION ALL
+                SELECT false, o.account_id, o.item_id, o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
+                  FROM run_open o WHERE o.side = 'L' AND o.day <= $1) b
+          FULL JOIN
+               (SELECT true AS fresh, i.account_id, i.item_id, -i.amount AS amount, i.value_date, i.day,
+                       abs(i.amount) AS value,
+                       CASE WHEN i.day <= $1 THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
+                  FROM recon_line i WHERE i.statement_id = ANY ($3)
+                UNION ALL
+                SELECT false, o.account_id, o.item_id, -o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
+                  FROM run_open o WHERE o.side = 'S' AND o.day <= $1) s
+            ON s.key = b.key AND s.account_id = b.account_id AND s.value = b.value),
+    again AS MATERIALIZED ( -- lines that meet more than one, looked for by a number first, which few share
+        SELECT told FROM (SELECT told FROM met WHERE told IS NOT NULL ORDER BY told OFFSET 0) t
+         GROUP BY told HAVING count(*) > 1),
+    made AS (
+        INSERT INTO bank.recon_match_%s (account_id, match_id, key, amount, first_day, last_day, book_id, statement_id)
+        SELECT m.account_id, nextval('pg_temp.recon_number'), m.key, m.amount, m.first_day, m.last_day, m.book_id,
+               m.statement_id
+          FROM met m WHERE m.plain AND m.told NOT IN (SELECT a.told FROM again a))
+    INSERT INTO run_told
+    SELECT m.account_id, m.key, m.book_id, m.statement_id, m.amount, m.first_day, m.last_day, m.apart,
+           m.fresh IS TRUE, m.good IS TRUE, false, m.told IN (SELECT a.told FROM again a)
+      FROM met m WHERE m.plain IS NOT TRUE OR m.told IN (SELECT a.told FROM again a) $make$, p_low)
+    USING p_as_of, v_book, v_statement, p_absent || array_fill(''::text, '{9}'); -- nine words and more are hashed
+    UPDATE run_told SET good = false WHERE ctid = ANY (ARRAY(SELECT a.place FROM (
+        SELECT t.ctid AS place, t.good, count(*) OVER (PARTITION BY t.account_id, t.key, abs(t.amount)) AS lines
+          FROM run_told t WHERE t.again) a WHERE a.good AND a.lines > 1));
 END $$;
 
--- Lines that meet more than one are in no pair; looked for by a number first, which few share.
-CREATE FUNCTION bank.recon_unique_again() RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '256MB' SET enable_sort = off SET enable_nestloop = off AS $$
-BEGIN
-    DROP TABLE IF EXISTS pg_temp.run_again;
-    CREATE TEMP TABLE run_again ON COMMIT DROP AS
-    SELECT told FROM run_told WHERE told IS NOT NULL GROUP BY told HAVING count(*) > 1;
-    IF EXISTS (SELECT FROM run_again) THEN
-        WITH again AS MATERIALIZED (
-            SELECT t.* FROM run_told t WHERE t.told IN (SELECT a.told FROM run_again a))
-        UPDATE run_told t SET good = false
-          FROM (SELECT book_id, statement_id, count(*) OVER (PARTITION BY account_id, key, abs(amount)) AS lines
-                  FROM again) a
-         WHERE a.lines > 1 AND t.good AND t.book_id = a.book_id AND t.statement_id = a.statement_id;
-    END IF;
-END $$;
-
--- Takes from among the pairs what people took apart, and those days apart that a settled line lies
+-- Takes from among the pairs what people took apart, what has a word for a reference that stands for none
+-- (p_absent), and those days apart that a settled line lies
 -- nearer to, which are claimed like any other and judged so.
-CREATE FUNCTION bank.recon_unique_except(p_rule text) RETURNS void
+CREATE FUNCTION bank.recon_unique_except(p_rule text, p_absent text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
-    v_undone bigint[] := '{}';
+    v_undone bigint[] := ARRAY(SELECT t.book_id FROM run_told t WHERE t.good AND t.key = ANY (p_absent));
     v_settled bigint[];
+    v_dropped bigint;
 BEGIN
     IF EXISTS (SELECT FROM run_undone) THEN
-        v_undone := ARRAY(SELECT t.book_id FROM run_told t
+        v_undone := v_undone || ARRAY(SELECT t.book_id FROM run_told t
              JOIN run_undone x ON x.item_id = t.book_id AND x.account_id = t.account_id
              JOIN run_undone y ON y.account_id = x.account_id AND y.match_id = x.match_id
                               AND y.item_id = t.statement_id
@@ -85,6 +93,8 @@ BEGIN
     END IF;
     IF v_undone || v_settled <> '{}' THEN
         UPDATE run_told SET good = false, dropped = true WHERE good AND book_id = ANY (v_undone || v_settled);
+        GET DIAGNOSTICS v_dropped = ROW_COUNT;
+        UPDATE run_found SET dropped = v_dropped;
     END IF;
 END $$;
 
@@ -105,24 +115,58 @@ BEGIN
                                 abs(m.first_day - s.value_date), abs(m.last_day - s.value_date)) < t.apart);
 END $$;
 
--- The fresh lines that are in no such pair: run_else.
+-- The fresh lines that are in no such pair: run_else. Few are read one by one, each in the segment that its
+-- number says.
 CREATE FUNCTION bank.recon_unique_rest(p_fresh bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '128MB' SET enable_mergejoin = off SET enable_indexscan = off SET enable_nestloop = off AS $$
+SET work_mem = '128MB' SET enable_mergejoin = off AS $$
+DECLARE
+    v_alone bigint;
+    v_lines bigint := (SELECT sum(s.line_count) FROM recon_statement s WHERE s.statement_id = ANY (p_fresh));
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_alone, pg_temp.run_else;
     CREATE TEMP TABLE run_alone ON COMMIT DROP AS
-    SELECT book_id AS item_id FROM run_told WHERE NOT good AND book_id IS NOT NULL
-    UNION
-    SELECT statement_id FROM run_told WHERE NOT good AND statement_id IS NOT NULL;
-    CREATE TEMP TABLE run_else ON COMMIT DROP AS
-    SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-           i.reference, i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference) AS key
-      FROM recon_item i
-     WHERE i.statement_id = ANY (p_fresh) AND i.item_id IN (SELECT a.item_id FROM run_alone a);
+    SELECT DISTINCT x.item_id FROM run_told t CROSS JOIN LATERAL (VALUES (t.book_id), (t.statement_id)) x (item_id)
+     WHERE NOT t.good AND x.item_id IS NOT NULL;
+    GET DIAGNOSTICS v_alone = ROW_COUNT;
+    CREATE TEMP TABLE run_else (LIKE run_open) ON COMMIT DROP;
+    IF v_alone * 10 < v_lines THEN
+        PERFORM bank.recon_unique_read(p_fresh);
+    ELSE
+        PERFORM bank.recon_unique_scan(p_fresh);
+    END IF;
 END $$;
 
--- Writes the pairs to the segment p_low, one row each, what is the same for all of them once.
+CREATE FUNCTION bank.recon_unique_scan(p_fresh bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_mergejoin = off
+SET enable_indexscan = off SET enable_nestloop = off AS $$
+BEGIN
+    INSERT INTO run_else
+    SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
+           i.reference, i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference) AS key
+      FROM recon_line i
+     WHERE i.statement_id = ANY (p_fresh) AND i.item_id IN (SELECT a.item_id FROM run_alone a);
+END $$;
+CREATE FUNCTION bank.recon_unique_read(p_fresh bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_seqscan = off
+SET enable_bitmapscan = off AS $$
+DECLARE
+    v_low bigint;
+BEGIN
+    FOR v_low IN SELECT DISTINCT coalesce(s.segment, 0) FROM recon_statement s
+                  WHERE s.statement_id = ANY (p_fresh) ORDER BY 1 LOOP
+        EXECUTE format('INSERT INTO run_else
+            SELECT true, i.* FROM (SELECT a.item_id FROM run_alone a WHERE a.item_id >= %1$s AND a.item_id < %2$s
+                                    ORDER BY a.item_id) a CROSS JOIN LATERAL (
+                SELECT l.account_id, l.item_id, l.side, l.amount, l.currency, l.value_date, l.day, l.reference,
+                       l.narrative, l.bank_reference, coalesce(l.reference_key, l.reference) AS key
+                  FROM recon_line l WHERE l.item_id = a.item_id AND l.item_id >= %1$s AND l.item_id < %2$s
+                   AND l.statement_id = ANY ($1) OFFSET 0) i',
+            v_low, CASE v_low WHEN 0 THEN 10000000000 ELSE v_low + 100000000 END) USING p_fresh;
+    END LOOP;
+END $$;
+
+-- Writes the pairs of run_told to the segment p_low too, one row each, and what is the same for all once.
 CREATE FUNCTION bank.recon_unique_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_rule text,
                                         p_low bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' AS $$
@@ -135,9 +179,9 @@ BEGIN
     PERFORM bank.recon_segment_widen('match', p_low, jsonb_build_object('unit_id', p_lane.unit_id,
         'run_id', p_run, 'rule', p_rule, 'rule_version', p_version, 'cardinality', '1:1', 'status', 'confirmed',
         'maker', session_user, 'decided_at', clock_timestamp()));
-    INSERT INTO run_day
-    SELECT account_id, last_day, count(*), sum(amount), sum(abs(amount)) FROM run_told WHERE good
-     GROUP BY account_id, last_day;
+    EXECUTE format('INSERT INTO run_day
+        SELECT account_id, last_day, count(*), sum(amount), sum(abs(amount)) FROM bank.recon_match_%s
+         GROUP BY account_id, last_day', p_low);
 END $$;
 
 -- All that does not depend on an engine. The caller holds the lane.
@@ -146,15 +190,17 @@ RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_mes
 DECLARE
     v_fresh bigint[] := bank.recon_fresh(p_lane.lane_id);
     v_low bigint := bank.recon_segment_new('match', '{account_id,match_id,key,amount,first_day,last_day,book_id,'
-                                          'statement_id}');
+                                          'statement_id}', p_lane.lane_id);
     v_run bigint := nextval('bank.recon_run_run_id_seq');
+    v_absent text[] := ARRAY(SELECT jsonb_array_elements_text(
+        bank.recon_rules_of(p_lane, p_rule_set_id)->'absent'));
 BEGIN
     CREATE TEMP TABLE run_found ON COMMIT DROP AS
     SELECT p_lane.lane_id, p_as_of AS as_of, p_rule_set_id AS rule_set_id, p_rule AS rule, v_fresh AS fresh,
-           v_low AS low, v_run AS run_id;
+           v_low AS low, v_run AS run_id, 0::bigint AS dropped;
     PERFORM bank.recon_number_from(v_low);
-    PERFORM bank.recon_unique_join(p_as_of, v_fresh);
-    PERFORM bank.recon_unique_except(p_rule);
+    PERFORM bank.recon_unique_join(p_as_of, v_fresh, v_absent, v_low);
+    PERFORM bank.recon_unique_except(p_rule, v_absent);
     PERFORM bank.recon_unique_rest(v_fresh);
     PERFORM bank.recon_unique_write(p_lane, v_run,
         (SELECT r.version FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id), p_rule, v_low);
@@ -201,36 +247,45 @@ SELECT bank.function_grant('run_prepare', 'clerk', 'supervisor');
 -- From here on run_open holds all lines that are in no such pair, fresh or not, and run_paid those that
 -- were open before and are in one.
 CREATE FUNCTION bank.recon_unique_settle(p_as_of date, p_low bigint, p_wanted bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
+SET default_statistics_target = 10 AS $$
 DECLARE
     v_others bigint[] := ARRAY(SELECT l.item_id FROM api.run_line l
                                 WHERE l.writer = pg_current_xact_id() AND l.match = 0);
-    good bigint := (SELECT count(*) FROM run_told t WHERE (t.good OR t.dropped) AND t.book_id <> ALL (v_others));
+    good bigint := (SELECT dropped FROM run_found) + coalesce((SELECT sum(lines) FROM run_day), 0);
 BEGIN
-    IF p_wanted IS NOT NULL AND p_wanted <> good THEN
-        PERFORM bank.recon_run_refuse(format('%s of %s unique pairs', good, p_wanted));
-    END IF;
     IF v_others <> '{}' THEN
         DELETE FROM api.run_line l WHERE l.writer = pg_current_xact_id()
            AND (l.match = 0 OR l.match < 0 AND l.item_id = ANY (v_others));
-        PERFORM bank.recon_unique_drop(v_others, p_low);
+        good := good - bank.recon_unique_drop(v_others, p_low);
     END IF;
-    INSERT INTO run_paid
-    SELECT o.account_id, o.item_id
-      FROM (SELECT t.account_id, t.book_id AS item_id FROM run_told t WHERE t.good AND NOT t.fresh
-            UNION ALL SELECT t.account_id, t.statement_id FROM run_told t WHERE t.good AND NOT t.fresh) t
-      JOIN run_open o USING (account_id, item_id);
-    DELETE FROM run_open o USING run_paid p WHERE o.account_id = p.account_id AND o.item_id = p.item_id;
+    IF p_wanted IS NOT NULL AND p_wanted <> good THEN
+        PERFORM bank.recon_run_refuse(format('%s of %s unique pairs', good, p_wanted));
+    END IF;
+    IF EXISTS (SELECT FROM run_open) THEN
+        INSERT INTO run_paid
+        SELECT o.account_id, o.item_id
+          FROM (SELECT t.account_id, t.book_id AS item_id FROM run_told t WHERE t.good AND NOT t.fresh
+                UNION ALL SELECT t.account_id, t.statement_id FROM run_told t WHERE t.good AND NOT t.fresh) t
+          JOIN run_open o USING (account_id, item_id);
+        DELETE FROM run_open o USING run_paid p WHERE o.account_id = p.account_id AND o.item_id = p.item_id;
+    END IF;
     INSERT INTO run_open SELECT * FROM run_else;
     ANALYZE run_open;
 END $$;
 
-CREATE FUNCTION bank.recon_unique_drop(p_books bigint[], p_low bigint) RETURNS void
+-- Takes the pairs of these lines of our book out again; answers how many there were, with those dropped.
+CREATE FUNCTION bank.recon_unique_drop(p_books bigint[], p_low bigint) RETURNS bigint
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
+DECLARE
+    v_count bigint;
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_less;
-    CREATE TEMP TABLE run_less ON COMMIT DROP AS
-    SELECT * FROM run_told WHERE good AND book_id = ANY (p_books);
+    EXECUTE format('CREATE TEMP TABLE run_less ON COMMIT DROP AS
+        SELECT m.account_id, m.last_day, m.amount, m.book_id, m.statement_id
+          FROM bank.recon_match_%s m WHERE m.book_id = ANY ($1)', p_low) USING p_books;
+    v_count := (SELECT count(*) FROM run_less)
+               + (SELECT count(*) FROM run_told t WHERE t.dropped AND t.book_id = ANY (p_books));
     EXECUTE format('DELETE FROM bank.recon_match_%s m USING run_less l
         WHERE m.book_id = l.book_id AND m.account_id = l.account_id', p_low);
     UPDATE run_told SET good = false WHERE good AND book_id = ANY (p_books);
@@ -244,6 +299,7 @@ BEGIN
       FROM run_less l CROSS JOIN LATERAL (VALUES (l.book_id), (l.statement_id)) x (item_id)
       JOIN recon_item i ON i.account_id = l.account_id AND i.item_id = x.item_id
      WHERE x.item_id NOT IN (SELECT o.item_id FROM run_open o);
+    RETURN v_count;
 END $$;
 
 -- The pairs of single claims (run_sure), when these are many, go to a segment under other numbers.
@@ -259,7 +315,7 @@ BEGIN
         TRUNCATE run_sure;
         RETURN;
     END IF;
-    v_low := bank.recon_segment_new('match');
+    v_low := bank.recon_segment_new('match', NULL, p_lane.lane_id);
     PERFORM bank.recon_number_from(v_low);
     EXECUTE format($make$
     INSERT INTO bank.recon_match_%s (account_id, match_id, unit_id, run_id, rule, rule_version, cardinality,
@@ -283,23 +339,30 @@ BEGIN
         DETAIL = format('account %s, line %s', p_account_id, p_item_id);
 END $$;
 
-CREATE FUNCTION bank.recon_member_once() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION bank.recon_member_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = bank, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off
-    SET enable_seqscan = off AS $$
+    SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
+    v_table text;
     twice record;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(7205, account_id::int)
        FROM (SELECT DISTINCT account_id FROM touched WHERE live ORDER BY account_id) a;
-    SELECT t.account_id, t.item_id INTO twice
-      FROM touched t CROSS JOIN LATERAL (
-          SELECT FROM recon_match m WHERE m.account_id = t.account_id AND m.book_id = t.item_id
-          UNION ALL
-          SELECT FROM recon_match m WHERE m.account_id = t.account_id AND m.statement_id = t.item_id) m
-     WHERE t.live LIMIT 1;
-    IF FOUND THEN
-        PERFORM bank.recon_line_taken(twice.account_id, twice.item_id);
-    END IF;
+    -- A segment that is not joined yet has no range and looks here when it is.
+    FOR v_table IN
+        SELECT 'bank.recon_match_base' UNION ALL
+        SELECT 'bank.recon_match_' || g.low
+          FROM recon_segment g, (SELECT min(item_id) AS first, max(item_id) AS last FROM touched WHERE live) t
+         WHERE g.kind = 'match' AND g.first_item <= t.last AND g.last_item >= t.first LOOP
+        EXECUTE format('SELECT t.account_id, t.item_id
+              FROM (SELECT account_id, item_id FROM touched WHERE live ORDER BY item_id) t
+             WHERE EXISTS (SELECT FROM %1$s m WHERE m.account_id = t.account_id AND m.book_id = t.item_id)
+                OR EXISTS (SELECT FROM %1$s m WHERE m.account_id = t.account_id AND m.statement_id = t.item_id)
+             LIMIT 1', v_table) INTO twice;
+        IF twice.item_id IS NOT NULL THEN
+            PERFORM bank.recon_line_taken(twice.account_id, twice.item_id);
+        END IF;
+    END LOOP;
     RETURN NULL;
 END $$;
 ALTER FUNCTION bank.recon_member_once() OWNER TO bankops_owner;
@@ -331,7 +394,7 @@ BEGIN
     EXECUTE format('CREATE UNIQUE INDEX ON %s (book_id, account_id) WHERE book_id IS NOT NULL', v_table);
     EXECUTE format('CREATE UNIQUE INDEX ON %s (statement_id, account_id) WHERE statement_id IS NOT NULL',
                    v_table);
-    EXECUTE format('CREATE INDEX ON %s USING brin (last_day, first_day) WITH (pages_per_range = 16)', v_table);
+    EXECUTE format('CREATE INDEX ON %s USING brin (last_day, first_day, run_id) WITH (pages_per_range = 16)', v_table);
 END $$;
 
 -- Whether others have lines of a segment's pairs: looked at where the ranges of their numbers meet.
@@ -346,16 +409,18 @@ BEGIN
     EXECUTE format('UPDATE recon_segment SET first_item = x.first, last_item = x.last FROM (
         SELECT least(min(book_id), min(statement_id)) AS first, greatest(max(book_id), max(statement_id)) AS last
           FROM %s WHERE book_id IS NOT NULL AND statement_id IS NOT NULL) x
-         WHERE low = $1 RETURNING first_item, last_item', v_table)
+         WHERE low = $1 RETURNING first_item, last_item, lane_id', v_table)
         INTO own USING p_low;
     IF own.first_item IS NULL THEN
         RETURN;
     END IF;
-    EXECUTE format('SELECT pg_advisory_xact_lock(7205, account_id::int)
-        FROM (SELECT DISTINCT account_id FROM %s ORDER BY account_id) a', v_table);
+    PERFORM pg_advisory_xact_lock(7205, a.account_id::int)
+       FROM (SELECT account_id FROM recon_account WHERE lane_id = own.lane_id ORDER BY account_id) a;
     FOR other IN
         SELECT 'bank.recon_member' AS name, format('(SELECT account_id, item_id FROM bank.recon_member
-            WHERE live AND item_id BETWEEN %s AND %s)', own.first_item, own.last_item) AS lines
+            WHERE live AND item_id BETWEEN %s AND %s AND account_id = ANY (ARRAY(
+                SELECT account_id FROM bank.recon_account WHERE lane_id = %s)))',
+            own.first_item, own.last_item, own.lane_id) AS lines
         UNION ALL
         SELECT 'bank.recon_match_' || low, format('(SELECT account_id, book_id AS item_id FROM bank.recon_match_%1$s
             WHERE book_id IS NOT NULL UNION ALL SELECT account_id, statement_id FROM bank.recon_match_%1$s

@@ -45,10 +45,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
              WHERE a.lane_id = r.lane_id AND m.status = 'suggested'),
            (SELECT count(*) FROM recon_adjustment j
               JOIN recon_match m ON m.account_id = j.account_id AND m.match_id = j.match_id
-             WHERE m.run_id = r.run_id AND j.lane_id = r.lane_id AND j.status = 'proposed'),
+             WHERE m.match_id < 10000000000 -- no pair of a segment has one (095)
+               AND m.run_id = r.run_id AND j.lane_id = r.lane_id AND j.status = 'proposed'),
            (SELECT count(*) FROM recon_account a, bank.recon_proof(a.account_id, r.as_of) p
              WHERE a.lane_id = r.lane_id AND p.difference <> 0),
-           r.started_by, r.started_at, r.ended_at,
+           bank.login_name(r.started_by), r.started_at, r.ended_at,
            round(extract(epoch FROM r.ended_at - r.started_at), 2)
       FROM recon_run r JOIN recon_lane l USING (lane_id)
       JOIN recon_rule_set s ON s.rule_set_id = r.rule_set_id

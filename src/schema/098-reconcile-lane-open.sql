@@ -17,7 +17,7 @@ $$;
 -- Proposes an account of another bank against one of ours: for the lane of that code, or with a new
 -- lane. p_unit_id NULL: the caller's. p_opening: balance before p_opening_date as it is written
 -- (1234.50); NULL: taken from the first files. The answer's id is the change (api.lane_decide).
-CREATE FUNCTION api.lane_open(p_code text, p_name text, p_kind text, p_unit_id int,
+CREATE FUNCTION api.lane_open(p_code text, p_name text, p_name_en text, p_kind text, p_unit_id int,
     p_buffer_days int, p_book_account text, p_external_account text, p_external_bank text,
     p_currency text, p_opening_date date, p_opening numeric, p_note text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -33,8 +33,8 @@ DECLARE
     v_id bigint;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor', 'admin');
-    answer := bank.request_replay(p_request, 'lane_open', jsonb_build_array(p_code, p_name, p_kind,
-        p_unit_id, p_buffer_days, p_book_account, p_external_account, p_external_bank, p_currency,
+    answer := bank.request_replay(p_request, 'lane_open', jsonb_build_array(p_code, p_name, p_name_en,
+        p_kind, p_unit_id, p_buffer_days, p_book_account, p_external_account, p_external_bank, p_currency,
         p_opening_date, p_opening, p_note));
     IF answer.status IS NOT NULL THEN
         RETURN answer;
@@ -83,7 +83,7 @@ BEGIN
             PERFORM bank.fail('BO422', 'Buffer days are 0 to 30.', p_buffer_days::text, NULL,
                               'p_buffer_days');
         END IF;
-        v_after := v_after || jsonb_build_object('name', trim(p_name), 'kind', p_kind,
+        v_after := v_after || jsonb_build_object('name', trim(p_name), 'name_en', trim(p_name_en), 'kind', p_kind,
             'buffer_days', coalesce(p_buffer_days, 1), 'unit_id', v_unit);
     END IF;
     INSERT INTO recon_lane_change (lane_id, unit_id, code, after, note)
@@ -112,8 +112,8 @@ BEGIN
                           coalesce(v_taken, c.code), 'Refuse it and have it proposed again.');
     END IF;
     IF v_lane IS NULL THEN
-        INSERT INTO recon_lane (code, name, kind, unit_id, buffer_days, rule_set_id)
-        SELECT c.code, c.after->>'name', c.after->>'kind', c.unit_id,
+        INSERT INTO recon_lane (code, name, name_en, kind, unit_id, buffer_days, rule_set_id)
+        SELECT c.code, c.after->>'name', coalesce(c.after->>'name_en', ''), c.after->>'kind', c.unit_id,
                (c.after->>'buffer_days')::int, s.rule_set_id
           FROM recon_rule_set s WHERE s.name = 'default' AND s.status = 'approved'
         RETURNING lane_id INTO v_lane;

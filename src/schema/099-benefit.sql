@@ -133,7 +133,7 @@ END $$;
 -- Uses in the caller's units, without customers closed to him.
 CREATE VIEW api.benefit_use_list WITH (security_barrier) AS
 SELECT u.customer_id, u.use_id, c.customer_number, c.name AS customer, m.tier, u.benefit, b.name_zh,
-       b.name_en, u.quantity, u.used_on, u.at, s.name_zh AS staff, u.note,
+       b.name_en, u.quantity, u.used_on, u.at, bank.in_language(s.name_zh, s.name_en) AS staff, u.note,
        CASE WHEN u.taken_back_at IS NULL THEN 'used' ELSE 'taken_back' END AS state
   FROM bank.benefit_use u
   JOIN bank.customer c ON c.customer_id = u.customer_id

@@ -81,7 +81,7 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
          OR action <> 'visit') AND (y = 'consumer_credit' OR action <> 'override');
 -- One business day; one working hour; two business days: 7 hours of service each.
 INSERT INTO bank.clock_rule (case_type, regime, clock, level, source, measure, amount, calendar, pausable)
-    SELECT y, r, 'application', '', '', m, n, 'service', true FROM unnest('{cn,fca}'::text[]) r,
+    SELECT y, r, 'application', '', '', m, n, NULL, true FROM unnest('{cn,fca}'::text[]) r,
     (VALUES ('account_opening', 'working_minutes', 420), ('consumer_credit', 'working_minutes', 60),
         ('chain_finance', 'working_minutes', 840)) x (y, m, n);
 INSERT INTO bank.escalation_rule (case_type, clock, step, at_percent, action)

@@ -19,6 +19,7 @@ SELECT n.lane, f.customer_id, f.case_id, f.number, f.case_type, f.stage, CASE WH
              ORDER BY s.run DESC LIMIT 1) AS score,
        bank.staff_name(a.maker_id) AS maker, a.granted, a.maker_id = (SELECT bank.my_staff_id()) AS own,
        CASE WHEN a.maker_id = (SELECT bank.my_staff_id()) THEN 'own'
+           WHEN (SELECT bank.my_role()) IS DISTINCT FROM 'supervisor' THEN 'no'
            WHEN a.granted > (SELECT bank.my_decision_limit()) THEN 'limit' ELSE 'open' END AS mine,
        CASE WHEN f.phase IN ('decided', 'closed') THEN 'done' WHEN a.submitted_at IS NULL THEN 'draft'
            WHEN f.phase = 'waiting' THEN 'paused' WHEN f.due_at < now() THEN 'overdue'
@@ -43,7 +44,27 @@ CREATE FUNCTION bank.application_customer(p_customer_id bigint,
     SELECT coalesce(p_customer_id, (SELECT a.customer_id FROM bank.application a
         WHERE a.case_id = p_case_id AND bank.in_scope(a.unit_id)))
 $$;
--- The application whole.
+-- Whether the next step is possible for the caller: yes, or what stands before the account or the payout (visit,
+-- findings, checker: who approved does not execute) or before the end (short: the loan is not covered).
+CREATE FUNCTION bank.application_ready(c bank.case_file, a bank.application, p_findings int) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    loan bank.account;
+BEGIN
+    IF c.stage = 'approved' THEN
+        RETURN CASE WHEN c.case_type = 'account_opening' AND a.visited_at IS NULL THEN 'visit'
+                    WHEN a.checker_id = bank.my_staff_id() THEN 'checker'
+                    WHEN p_findings > 0 THEN 'findings' ELSE 'yes' END;
+    ELSIF c.stage = 'executed' AND c.case_type = 'chain_finance' THEN
+        SELECT * INTO loan FROM bank.account x WHERE x.customer_id = a.customer_id AND x.account_id = a.account_id;
+        RETURN CASE WHEN coalesce((bank.payout_account(c.customer_id, 'current')).balance, 0) < -loan.balance THEN 'short'
+                    ELSE 'yes' END;
+    END IF;
+    RETURN 'yes';
+END $$;
+GRANT EXECUTE ON FUNCTION bank.application_ready TO bankops_api;
+
+-- The application whole. `again`: whether the caller's limit lets him take up again what the card refused.
 CREATE FUNCTION api.application(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (customer_id bigint, case_id bigint, number text, case_type text, stage text,
     subject text, customer text, customer_number text, queue text, owner text,
@@ -52,7 +73,7 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, case_type text, 
     score_verdict text, score_reason_en text, score_reason_zh text, how text, verdict text,
         granted bigint, rate numeric, maker text, reason text, reason_en text, checker text,
     decided_at timestamptz, face_score numeric, executed_at timestamptz, account text, mine text,
-        version bigint)
+        version bigint, hand text, ready text, again text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -64,23 +85,27 @@ BEGIN
             bank.staff_name(f.opened_by), f.received_at, a.submitted_at,
         CASE WHEN a.submitted_at IS NOT NULL AND f.closed_at IS NULL AND a.executed_at IS NULL
             THEN f.due_at END, a.amount, a.currency::text,
-        (SELECT count(*)::int FROM bank.application_check k
-            JOIN bank.check_rule r ON r.case_type = f.case_type AND r.rule = k.rule
-            WHERE k.customer_id = f.customer_id
-            AND k.case_id = f.case_id AND k.run = bank.application_run(f) AND k.weight = 'must'
-                AND k.result IN ('missing', 'fail')),
-        s.score, s.verdict, s.reason_en, s.reason_zh, a.how, a.verdict, a.granted,
+        n.findings, s.score, s.verdict, s.reason_en, s.reason_zh, a.how, a.verdict, a.granted,
             round(a.rate_bp / 100.0, 2), bank.staff_name(a.maker_id),
         a.reason, CASE a.how WHEN 'auto' THEN s.reason_en ELSE a.reason END,
             bank.staff_name(a.checker_id),
         a.decided_at, a.face_score, a.executed_at, (SELECT bank.mask_account(x.number)
             FROM bank.account x WHERE x.customer_id = a.customer_id AND x.account_id = a.account_id),
         CASE WHEN f.phase <> 'approval' THEN '' WHEN a.maker_id = bank.my_staff_id() THEN 'own'
-            WHEN a.granted > bank.my_decision_limit() THEN 'limit' ELSE 'open' END, f.version
+            WHEN bank.my_role() IS DISTINCT FROM 'supervisor' THEN 'no'
+            WHEN a.granted > bank.my_decision_limit() THEN 'limit' ELSE 'open' END, f.version,
+        bank.case_hand(f.owner_id), bank.application_ready(f, a, n.findings),
+        CASE WHEN a.how = 'auto' AND a.verdict = 'refuse' AND a.amount > bank.my_decision_limit(true) THEN 'limit'
+             ELSE 'yes' END
       FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id
           AND f.case_id = a.case_id
       LEFT JOIN LATERAL (SELECT * FROM bank.application_score x WHERE x.customer_id = a.customer_id
           AND x.case_id = a.case_id ORDER BY x.run DESC LIMIT 1) s ON true
+     CROSS JOIN LATERAL (SELECT count(*)::int AS findings FROM bank.application_check k
+            JOIN bank.check_rule r ON r.case_type = f.case_type AND r.rule = k.rule
+            WHERE k.customer_id = f.customer_id
+            AND k.case_id = f.case_id AND k.run = bank.application_run(f) AND k.weight = 'must'
+                AND k.result IN ('missing', 'fail')) n
      WHERE a.customer_id = person.customer_id AND a.case_id = p_case_id AND bank.in_scope(f.unit_id);
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'There is no such application.', p_case_id::text,
@@ -109,6 +134,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
           AND k.run = bank.application_run(c)
       JOIN bank.check_rule r ON r.case_type = c.case_type AND r.rule = k.rule ORDER BY 1
 $$;
+-- What is missing or wrong in full sentences, one line each, the worst first; no row when all is right.
+CREATE FUNCTION api.application_todo(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (todo_en text, todo_zh text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT string_agg(concat_ws(' ', '• ' || f.label_en || ':', f.detail_en, f.advice_en), E'\n' ORDER BY f.seq),
+           string_agg('• ' || f.label_zh || '：' || concat(f.detail_zh, f.advice_zh), E'\n' ORDER BY f.seq)
+      FROM api.application_findings(p_customer_id, p_case_id) f
+     WHERE f.result <> 'pass' HAVING count(*) > 0
+$$;
+SELECT bank.function_grant('application_todo', 'clerk', 'rm', 'supervisor', 'auditor');
 -- Every point of the last score with its evidence.
 CREATE FUNCTION api.application_points(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (seq int, label_en text, label_zh text, points int, effect text, evidence_en text,
@@ -130,12 +165,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       JOIN bank.scorecard_rule r ON r.card = z.card AND r.version = z.version AND r.rule = p.rule
           ORDER BY 1
 $$;
--- Fields as people read them, personal ones masked.
+-- Fields as people read them, personal ones masked. `fixed`: what the application is about stays.
 CREATE FUNCTION api.application_fields(p_customer_id bigint, p_case_id bigint) RETURNS TABLE (seq int,
-    field text, label_en text, label_zh text, value_en text, value_zh text)
+    field text, label_en text, label_zh text, value_en text, value_zh text, stage text, fixed boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT d.seq, d.field, d.label_en, d.label_zh, coalesce(k.label_en, v.shown), coalesce(k.label_zh,
-        v.shown)
+        v.shown), c.stage, bank.application_fixed(d.field)
       FROM bank.application_seen(p_customer_id, p_case_id) c
           JOIN bank.case_field d ON d.case_type = c.case_type
       CROSS JOIN LATERAL (SELECT c.fields ->> d.field AS value) x
@@ -184,10 +219,11 @@ CREATE FUNCTION bank.application_hops(p_customer_id bigint,
     p_case_id bigint) RETURNS TABLE (at timestamptz, from_desk text, to_desk text, taken_at timestamptz,
     waited int)
 LANGUAGE sql STABLE AS $$
-    SELECT s.since, coalesce(s.was, 'front'), s.place, n.at, bank.working_minutes('service', s.since,
-        coalesce(n.at, now()))
+    SELECT s.since, coalesce(s.was, 'front'), s.place, n.at, bank.working_minutes(
+        bank.calendar_of(f.unit_id), s.since, coalesce(n.at, now()))
       FROM (SELECT x.*, lag(x.place) OVER (ORDER BY x.since) AS was FROM bank.case_stays(p_customer_id,
           p_case_id, NULL) x WHERE x.kind = 'queue') s
+      JOIN bank.case_file f ON f.customer_id = p_customer_id AND f.case_id = p_case_id
       LEFT JOIN LATERAL (SELECT min(x.at) AS at FROM bank.case_event x
           WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND x.at > s.since
            AND x.action NOT IN ('precheck', 'note', 'escalate', 'ask_customer')) n ON true
@@ -204,9 +240,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 CREATE FUNCTION api.application_history(p_customer_id bigint,
     p_case_id bigint) RETURNS TABLE (at timestamptz, staff text, action_zh text, action_en text,
-    note text)
+    note text, note_en text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT h.at, h.staff, h.action_zh, h.action_en, h.note FROM bank.application_seen(p_customer_id,
+    SELECT h.at, h.staff, h.action_zh, h.action_en, h.note, h.note_en FROM bank.application_seen(p_customer_id,
         p_case_id) c
       JOIN api.case_history h ON h.customer_id = c.customer_id AND h.case_id = c.case_id
           ORDER BY h.event_id DESC
@@ -236,9 +272,11 @@ BEGIN
         coalesce(bank.mask_phone(h ->> 'contact_phone'), '-'),
             coalesce(bank.mask_name(h ->> 'rep_name') || ' ' || bank.mask_identity(h ->> 'rep_id'), '-'),
         coalesce(bank.mask_name(h ->> 'owner_name') || ' ' || (h ->> 'owner_share') || '%', '-'),
-        coalesce((SELECT string_agg(f.number || ' ' || f.case_type, ', ' ORDER BY f.case_id)
+        coalesce((SELECT string_agg(f.number || ' ' || bank.in_language(t.label_zh, t.label_en), ', '
+                ORDER BY f.case_id)
             FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id
-            AND f.case_id = a.case_id WHERE f.customer_id = p_customer_id AND f.closed_at IS NULL), '-'),
+            AND f.case_id = a.case_id JOIN bank.case_type t USING (case_type)
+           WHERE f.customer_id = p_customer_id AND f.closed_at IS NULL), '-'),
         coalesce(bank.mask_account((bank.payout_account(p_customer_id, CASE person.kind WHEN 'company'
             THEN 'current' ELSE 'savings' END)).number), '-'), 'basic', 'monthly', 0;
 END $$;
@@ -307,7 +345,8 @@ SELECT s.card, s.version, s.label_en, s.label_zh,
        (SELECT count(*) FROM bank.scorecard_rule r WHERE r.card = s.card
            AND r.version = s.version) AS rules,
        CASE WHEN s.state <> 'proposed' THEN 'done'
-            WHEN (SELECT bank.my_staff_id()) = ANY (s.makers) THEN 'own' ELSE 'open' END AS mine
+            WHEN (SELECT bank.my_staff_id()) = ANY (s.makers) THEN 'own' ELSE 'open' END AS mine,
+       EXISTS (SELECT FROM bank.scorecard d WHERE d.card = s.card AND d.state IN ('draft', 'proposed')) AS drafted
   FROM bank.scorecard s JOIN bank.card_in_use u USING (card)
  WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
 -- Bins, each beside the one of that name in the card in use.
@@ -317,8 +356,9 @@ SELECT r.card, r.version, r.rule, r.seq, r.fact, f.label_en AS fact_en, f.label_
        r.label_en, r.label_zh,
        CASE WHEN o.rule IS NULL THEN 'new'
             WHEN (o.low, o.high, o.points, o.effect) IS DISTINCT FROM (r.low, r.high, r.points, r.effect)
-                THEN 'changed' ELSE 'same' END AS against
-  FROM bank.scorecard_rule r JOIN bank.score_fact f USING (fact) JOIN bank.card_in_use u USING (card)
+                THEN 'changed' ELSE 'same' END AS against, s.state
+  FROM bank.scorecard_rule r JOIN bank.scorecard s USING (card, version) JOIN bank.score_fact f USING (fact)
+  JOIN bank.card_in_use u USING (card)
  CROSS JOIN LATERAL (SELECT CASE f.unit WHEN 'money' THEN 100 ELSE 1 END AS factor) m
   LEFT JOIN bank.scorecard_rule o ON o.card = r.card AND o.rule = r.rule AND o.version = u.version
  WHERE (SELECT bank.my_staff_id()) IS NOT NULL;

@@ -107,7 +107,7 @@ BEGIN
           ('bureau', 'monthly_debt', p_monthly_debt), ('social', 'social_months',
           p_social_months)) f (source, fact, value)
      WHERE f.value IS NOT NULL;
-    PERFORM bank.audit_write('outside_report', 'customer', p_customer_id::text, p_customer_id, NULL,
+    PERFORM bank.audit_write('outside_report', 'customer', bank.customer_number(p_customer_id), p_customer_id, NULL,
         jsonb_build_object('reference', p_reference, 'as_of', p_as_of));
     RETURN bank.request_done(p_request, p_customer_id::text, 'The report is kept; check again.');
 EXCEPTION WHEN unique_violation THEN
@@ -208,9 +208,7 @@ BEGIN
            report_days = p_report_days, rate_bp = round(p_rate::numeric * 100)
      WHERE x.card = p_card AND x.version = p_version RETURNING * INTO s;
     PERFORM bank.scorecard_touch(p_card, p_version,
-        jsonb_build_array(was.base, was.approve_at, was.refuse_below, was.auto_most, was.report_days,
-            was.rate_bp),
-        jsonb_build_array(s.base, s.approve_at, s.refuse_below, s.auto_most, s.report_days, s.rate_bp));
+        to_jsonb(was) - '{trial,makers,row_version}'::text[], to_jsonb(s) - '{trial,makers,row_version}'::text[]);
     RETURN bank.request_done(p_request, p_version::text, 'The draft is changed.');
 END $$;
 
@@ -377,7 +375,7 @@ BEGIN
                FROM bank.card_trial(s) t)
      WHERE x.card = p_card AND x.version = p_version RETURNING * INTO s;
     PERFORM bank.wait_begin('scorecard ' || p_card || ' ' || p_version, 'scorecards', NULL,
-        s.label_zh || ' / ' || s.label_en || ' ' || p_version, s.note, '{supervisor,admin}', s.makers,
+        s.label_zh || ' ' || p_version || ' / ' || s.label_en || ' ' || p_version, s.note, '{supervisor,admin}', s.makers,
             bank.my_unit());
     PERFORM bank.audit_write('scorecard_propose', 'scorecard', p_card || ' ' || p_version, NULL, NULL,
                              jsonb_build_object('effective_on', p_effective_on, 'trial', s.trial));

@@ -73,7 +73,8 @@ SELECT e.customer_id, bank.company_name(e.customer_id) AS name, bank.unit_name(e
     e.limit_amount, u.used, e.limit_amount - u.used AS room, e.currency::text AS currency, e.order_rate,
     e.receivable_rate,
        e.supplier_most, round(e.rate_bp / 100.0, 2) AS rate, e.valid_until, CASE WHEN e.state = 'active'
-           AND e.valid_until < bank.today() THEN 'ended' ELSE e.state END AS state, e.version
+           AND e.valid_until < bank.today() THEN 'ended' ELSE e.state END AS state, e.version,
+       EXISTS (SELECT FROM bank.core_line x WHERE x.customer_id = e.customer_id AND x.state = 'proposed') AS proposed
   FROM bank.core_enterprise e CROSS JOIN LATERAL (SELECT coalesce(sum(f.amount), 0)::bigint AS used
       FROM bank.core_finance f WHERE f.customer_id = e.customer_id AND f.state IN ('reserved', 'paid')) u
  WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
@@ -81,7 +82,7 @@ CREATE VIEW api.core_document_list WITH (security_barrier) AS
 SELECT d.customer_id, d.document_id, bank.company_name(d.customer_id) AS core, d.kind, d.number,
     d.supplier_id, bank.company_name(d.supplier_id) AS supplier, d.amount, d.currency::text AS currency,
     d.issued_on, d.due_on,
-       coalesce(f.amount, 0) AS financed, CASE WHEN d.state <> 'open' THEN d.state
+       coalesce(f.amount, 0) AS financed, CASE WHEN d.state = 'paid' THEN 'settled' WHEN d.state <> 'open' THEN d.state
            WHEN f.amount IS NOT NULL THEN f.state WHEN d.confirmed_at IS NULL THEN 'unconfirmed'
            WHEN d.due_on < bank.today() + 7 THEN 'due' ELSE 'free' END AS state
   FROM bank.core_document d LEFT JOIN bank.core_finance f ON f.customer_id = d.customer_id
@@ -159,7 +160,7 @@ BEGIN
     PERFORM bank.wait_begin(concat_ws(' ', 'line', c.customer_id, v), 'core-lines', c.customer_id,
         bank.money_text(p_limit) || ' CNY', btrim(p_note), '{supervisor}', ARRAY[bank.my_staff_id()],
             c.unit_id);
-    PERFORM bank.audit_write('core_line_propose', 'core_line', c.customer_id || ' ' || v, c.customer_id,
+    PERFORM bank.audit_write('core_line_propose', 'core_line', c.customer_number || ' ' || v, c.customer_id,
         NULL,
         jsonb_build_object('limit', p_limit, 'supplier_most', p_supplier_most, 'valid_until',
             p_valid_until,
@@ -216,7 +217,7 @@ BEGIN
             valid_until = EXCLUDED.valid_until, state = EXCLUDED.state, version = e.version + 1;
     END IF;
     PERFORM bank.wait_end(concat_ws(' ', 'line', p_customer_id, p_version));
-    PERFORM bank.audit_write('core_line_' || p_verdict, 'core_line', p_customer_id || ' ' || p_version,
+    PERFORM bank.audit_write('core_line_' || p_verdict, 'core_line', bank.customer_number(p_customer_id) || ' ' || p_version,
         p_customer_id, NULL,
                              jsonb_build_object('reason', p_reason));
     RETURN bank.request_done(p_request, p_customer_id::text, CASE p_verdict WHEN 'agree'
@@ -257,7 +258,7 @@ RETURNS TABLE (customer_id bigint, name text, unit text, state text, currency te
     reserved bigint, lent bigint,
     room bigint, used_percent numeric, supplier_most bigint, order_rate int, receivable_rate int,
         rate numeric, valid_until date, documents bigint,
-    unconfirmed bigint, next_due date, suppliers bigint, waiting text)
+    unconfirmed bigint, next_due date, suppliers bigint, waiting text, proposed boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT l.customer_id, l.name, l.unit, l.state, l.currency, l.limit_amount, f.reserved, f.lent, l.room,
            bank.share(l.used, l.limit_amount), l.supplier_most, l.order_rate, l.receivable_rate, l.rate,
@@ -265,7 +266,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
            d.documents, d.unconfirmed, f.next_due, d.suppliers,
            (SELECT bank.money_text(x.limit_amount) || ' ' || bank.staff_name(x.made_by)
                FROM bank.core_line x
-             WHERE x.customer_id = l.customer_id AND x.state = 'proposed')
+             WHERE x.customer_id = l.customer_id AND x.state = 'proposed'), l.proposed
       FROM api.core_list l
       CROSS JOIN LATERAL (SELECT coalesce(sum(x.amount) FILTER (WHERE x.state = 'reserved'),
           0)::bigint AS reserved,

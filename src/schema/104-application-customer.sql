@@ -127,7 +127,7 @@ CREATE FUNCTION api.application_documents(p_customer_id bigint, p_case_id bigint
 RETURNS TABLE (customer_id bigint, case_id bigint, kind text, paper_en text, paper_zh text, number text,
     holder text, issued_on date,
     expires_on date, state text, edition int, attachment_id bigint, file text, type text, bytes int,
-    sha256 text, added_by text, added_at timestamptz)
+    sha256 text, added_by text, added_at timestamptz, stage text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     WITH c AS MATERIALIZED (SELECT * FROM bank.application_seen(p_customer_id, p_case_id)),
     wanted AS (
@@ -148,7 +148,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
                 WHEN f.edition IS NOT NULL THEN 'here' WHEN d.kind IS NULL THEN 'wanted' ELSE 'read' END,
            f.edition, CASE WHEN a.removed_at IS NULL THEN a.attachment_id END, a.name, a.kind, a.bytes,
            encode(a.sha256, 'hex'), bank.staff_name(coalesce(f.added_by, d.added_by)),
-           coalesce(f.added_at, d.added_at)
+           coalesce(f.added_at, d.added_at), c.stage
       FROM c CROSS JOIN (SELECT x.kind FROM wanted x UNION SELECT p.kind FROM paper p) k
       LEFT JOIN paper d ON d.kind = k.kind
       LEFT JOIN wanted w ON w.kind = k.kind
@@ -215,8 +215,9 @@ BEGIN
     PERFORM bank.case_message(c, 'sms', CASE a.verdict WHEN 'approve' THEN
         format(CASE WHEN english THEN 'Your application %s is approved.' ELSE '您的申请%s已通过。' END,
             c.number)
-        || coalesce(format(CASE WHEN english THEN ' Amount %s CNY at %s %% a year.'
-                                ELSE '批准金额%s元，年利率%s%%。' END, amount, rate), '')
+        || CASE WHEN a.granted IS NULL OR rate IS NULL THEN '' ELSE
+           format(CASE WHEN english THEN ' Amount %s CNY at %s %% a year.'
+                                ELSE '批准金额%s元，年利率%s%%。' END, amount, rate) END
         ELSE format(CASE WHEN english THEN
                 E'Your application %s is declined. Main reasons:\n%s\nYou may ask your branch within 30 days '
                 'that a person looks at it again.'
@@ -298,7 +299,7 @@ DECLARE
     task bigint;
 BEGIN
     IF cycle <> 'none' THEN
-        change := (api.lane_open('CORP-' || p_account.number, who.name, 'internal', c.unit_id, 1,
+        change := (api.lane_open('CORP-' || p_account.number, who.name, '', 'internal', c.unit_id, 1,
             p_account.number,
             'E' || p_account.number, who.name, p_account.currency::text, bank.today(), 0, c.number,
             md5(p_request || 'lane')::uuid)).id::bigint;
@@ -312,7 +313,7 @@ BEGIN
                 bank.my_staff_id(), c.case_id, change);
     END IF;
     IF people > 0 THEN
-        task := bank.task_insert(who, bank.me(), owner, format('代发工资开通 / Payroll set-up: %s × %s',
+        task := bank.task_insert(who, bank.me(), owner, format('代发工资开通：%1$s × %2$s / Payroll set-up: %1$s × %2$s',
             people, pay_day),
             c.number || ' ' || bank.mask_account(p_account.number),
             greatest(bank.today(), coalesce((SELECT d.day FROM bank.calendar_day d WHERE d.working

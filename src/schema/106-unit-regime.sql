@@ -69,7 +69,7 @@ BEGIN
     INSERT INTO bank.unit_regime_change (unit_id, regime, reason, maker_id)
     VALUES (p_unit_id, nullif(p_regime, 'above'), left(btrim(p_reason), 500), (bank.me()).staff_id)
     RETURNING change_id INTO made;
-    PERFORM bank.audit_write('unit_regime_ask', 'unit', p_unit_id::text, NULL, NULL,
+    PERFORM bank.audit_write('unit_regime_ask', 'unit', bank.unit_code(p_unit_id), NULL, NULL,
                              jsonb_build_object('regime', p_regime, 'reason', p_reason));
     RETURN bank.request_done(p_request, made::text, 'The change waits for a second person.');
 EXCEPTION WHEN unique_violation THEN
@@ -107,7 +107,7 @@ BEGIN
     UPDATE bank.unit_regime_change SET state = CASE WHEN p_approve THEN 'approved' ELSE 'refused' END,
            checker_id = (bank.me()).staff_id, decided_at = clock_timestamp(), note = left(coalesce(btrim(p_note), ''), 500)
      WHERE change_id = p_change_id;
-    PERFORM bank.audit_write('unit_regime_decide', 'unit', x.unit_id::text, NULL, was,
+    PERFORM bank.audit_write('unit_regime_decide', 'unit', bank.unit_code(x.unit_id), NULL, was,
         jsonb_build_object('regime', x.regime, 'approved', p_approve, 'maker_id', x.maker_id, 'note', p_note));
     RETURN bank.request_done(p_request, x.unit_id::text,
         CASE WHEN p_approve THEN 'New complaints of the unit fall under it from now on.' ELSE 'The change is refused.' END);

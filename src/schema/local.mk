@@ -96,13 +96,19 @@ dist_schema_DATA += \
   src/schema/100-application-type.sql src/schema/101-application-view.sql \
   src/schema/102-scorecard.sql src/schema/103-core.sql \
   src/schema/104-application-customer.sql \
-  src/schema/105-application-chain.sql src/schema/106-unit-regime.sql
+  src/schema/105-application-chain.sql src/schema/106-unit-regime.sql \
+  src/schema/107-calendar-change.sql \
+  src/schema/108-case-transfer.sql
+dist_schema_DATA += src/schema/109-audit-words.sql src/schema/110-audit-view.sql \
+  src/schema/115-staff-change.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql
-TESTS += tests/api/desk.sql tests/api/told.sql tests/api/training.sql
-EXTRA_DIST += tests/api/desk.sql tests/api/told.sql tests/api/training.sql
+TESTS += tests/api/desk.sql tests/api/told.sql tests/api/transfer.sql tests/api/training.sql
+EXTRA_DIST += tests/api/desk.sql tests/api/told.sql tests/api/transfer.sql tests/api/training.sql
 dist_schema_DATA += src/schema/093-case-batch.sql src/schema/094-case-batch-intake.sql
 TESTS += tests/api/batch.sql
 EXTRA_DIST += tests/api/batch.sql
 TESTS += tests/api/fault.sql
 EXTRA_DIST += tests/api/fault.sql
+TESTS += tests/api/calendar.sql tests/api/audit.sql tests/api/staff.sql
+EXTRA_DIST += tests/api/calendar.sql tests/api/audit.sql tests/api/staff.sql

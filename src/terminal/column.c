@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDER = 4 };
+enum { WIDER = 4, DETAIL = 4 };
 
 struct entry {
     struct column now, added; /* strings are shared by both */
     char *name, *title;
+    int heading;     /* cells of the title */
     int cell, width; /* of the layout; width 0 = not shown */
 };
 
@@ -53,6 +54,13 @@ static int title_width(const char *title)
     return cells;
 }
 
+/* A column that gives way keeps eight cells, and its title. */
+static int least_flexible(const struct entry *entry)
+{
+    int least = entry->heading > 8 ? entry->heading : 8;
+    return entry->now.width > least ? least : entry->now.width;
+}
+
 int columns_add(struct columns *columns, const struct column *column)
 {
     ARRAY_RESERVE(columns->entries, columns->count, columns->capacity);
@@ -61,14 +69,14 @@ int columns_add(struct columns *columns, const struct column *column)
     memset(entry, 0, sizeof *entry);
     entry->name = xstrdup(column->name ? column->name : "");
     entry->title = xstrdup(column->title ? column->title : "");
+    entry->heading = title_width(entry->title);
     entry->now = *column;
     entry->now.name = entry->name;
     entry->now.title = entry->title;
     if (entry->now.width <= 0)
-        entry->now.width = title_width(entry->title) > 0 ? title_width(entry->title) : 1;
+        entry->now.width = entry->heading > 0 ? entry->heading : 1;
     if (entry->now.minimum <= 0)
-        entry->now.minimum =
-            column->flex && entry->now.width > 8 ? 8 : entry->now.width;
+        entry->now.minimum = column->flex ? least_flexible(entry) : entry->now.width;
     entry->added = entry->now;
     columns->order[columns->count] = (int)columns->count;
     columns->count++;
@@ -99,6 +107,7 @@ void columns_set_title(struct columns *columns, int index, const char *title)
     struct entry *entry = &columns->entries[index];
     free(entry->title);
     entry->title = xstrdup(title);
+    entry->heading = title_width(title);
     entry->now.title = entry->added.title = entry->title;
 }
 
@@ -135,7 +144,7 @@ void columns_widen(struct columns *columns, int index, int by)
     int width = (entry->width ? entry->width : entry->now.width) + by;
     entry->now.width = width < 1 ? 1 : width > 500 ? 500 : width;
     entry->now.minimum = entry->now.width;
-    entry->now.flex = 0;
+    entry->now.flex = entry->now.roomy = 0;
 }
 
 void columns_reset(struct columns *columns)
@@ -183,7 +192,7 @@ static bool apply_one(struct columns *columns, const char *text, size_t length, 
     now->hidden = hidden;
     if (width > 0) {
         now->width = now->minimum = (int)width;
-        now->flex = 0;
+        now->flex = now->roomy = 0;
     }
     int at = 0;
     while (columns->order[at] != index)
@@ -222,13 +231,20 @@ static struct entry *shown_entry(const struct columns *columns, int nth)
     return &columns->entries[columns->shown[nth]];
 }
 
-/* Cells that the first `count` shown columns need at least. */
-static int least(const struct columns *columns, int count)
+/* Cells that the first `count` shown columns need at least, or as they are wanted. */
+static int needed(const struct columns *columns, int count, bool wanted)
 {
     int cells = count > 1 ? (count - 1) * columns->gap : 0;
-    for (int i = 0; i < count; i++)
-        cells += shown_entry(columns, i)->now.minimum;
+    for (int i = 0; i < count; i++) {
+        const struct column *now = &shown_entry(columns, i)->now;
+        cells += wanted ? now->width : now->minimum;
+    }
     return cells;
+}
+
+static int least(const struct columns *columns, int count)
+{
+    return needed(columns, count, false);
 }
 
 static void leave_out(struct columns *columns, int nth)
@@ -239,20 +255,20 @@ static void leave_out(struct columns *columns, int nth)
 }
 
 /* Position of the column to leave out next: greatest priority number, the rightmost of them; -1
- * when all that are left always stay. */
-static int least_wanted(const struct columns *columns)
+ * when all that are left have a smaller one than `from`. */
+static int least_wanted(const struct columns *columns, int from)
 {
-    int found = -1, most = 0;
+    int found = -1, most = from;
     for (int i = 0; i < columns->shown_count; i++)
-        if (shown_entry(columns, i)->now.priority >= most &&
-            shown_entry(columns, i)->now.priority > 0) {
+        if (shown_entry(columns, i)->now.priority >= most) {
             most = shown_entry(columns, i)->now.priority;
             found = i;
         }
     return found;
 }
 
-/* Frozen columns first, then the others from the scroll position on. */
+/* Frozen columns first, then the others from the scroll position on. Details leave before a column
+ * with flex gets narrower than wanted, others before it gets narrower than its minimum. */
 static void choose(struct columns *columns, int cells)
 {
     int skip = columns->scroll;
@@ -267,26 +283,55 @@ static void choose(struct columns *columns, int cells)
             else
                 columns->shown[columns->shown_count++] = columns->order[i];
         }
+    while (columns->scroll == 0 && needed(columns, columns->shown_count, true) > cells &&
+           least_wanted(columns, DETAIL) >= 0)
+        leave_out(columns, least_wanted(columns, DETAIL));
     while (columns->scroll == 0 && least(columns, columns->shown_count) > cells &&
-           least_wanted(columns) >= 0)
-        leave_out(columns, least_wanted(columns));
+           least_wanted(columns, 1) >= 0)
+        leave_out(columns, least_wanted(columns, 1));
     while (columns->shown_count > 1 && least(columns, columns->shown_count) > cells)
         columns->shown_count--;
 }
 
-/* Hands out the cells left over: first up to the widths wanted, then by flex shares, up to a width
+static int wanted(const struct entry *entry)
+{
+    return entry->now.width;
+}
+
+static int titled(const struct entry *entry)
+{
+    return entry->heading;
+}
+
+static int roomy(const struct entry *entry)
+{
+    return entry->now.roomy;
+}
+
+/* Hands out cells, from the left, to columns narrower than they are to be; answers what is left. */
+static int grow(const struct columns *columns, int left, int (*to)(const struct entry *entry))
+{
+    for (int i = 0; i < columns->shown_count; i++) {
+        struct entry *entry = shown_entry(columns, i);
+        int more = to(entry) - entry->width;
+        more = more < 0 ? 0 : more > left ? left : more;
+        entry->width += more;
+        left -= more;
+    }
+    return left;
+}
+
+/* Hands out the cells left over: first up to the widths wanted, then for titles, then for texts
+ * where there is room, then by flex shares, up to a width
  * over which the eye still finds the next column. */
 static void widen(struct columns *columns, int left)
 {
     int shares = 0;
-    for (int i = 0; i < columns->shown_count; i++) {
-        struct entry *entry = shown_entry(columns, i);
-        int more = entry->now.width - entry->width;
-        more = more < 0 ? 0 : more > left ? left : more;
-        entry->width += more;
-        left -= more;
-        shares += entry->now.flex;
-    }
+    left = grow(columns, left, wanted);
+    left = grow(columns, left, titled);
+    left = grow(columns, left, roomy);
+    for (int i = 0; i < columns->shown_count; i++)
+        shares += shown_entry(columns, i)->now.flex;
     for (int i = 0; i < columns->shown_count && shares > 0; i++) {
         struct entry *entry = shown_entry(columns, i);
         int more = left * entry->now.flex / shares, most = WIDER * entry->now.width - entry->width;
@@ -337,11 +382,6 @@ int columns_shown_at(const struct columns *columns, int nth, int *cell, int *wid
     return columns->shown[nth];
 }
 
-bool columns_more_left(const struct columns *columns)
-{
-    return columns->scroll > 0;
-}
-
 /* Columns that are neither hidden nor shown nor scrolled off to the left. */
 bool columns_more_right(const struct columns *columns)
 {
@@ -367,12 +407,14 @@ void columns_head(const struct columns *columns, struct line *line, int sorted, 
                   bool ascii)
 {
     const char *mark = ascii ? (descending ? "v" : "^") : descending ? "▼" : "▲";
+    int from = line->cells;
     for (int i = 0; i < columns->shown_count; i++) {
         const struct entry *entry = shown_entry(columns, i);
         bool marked = columns->shown[i] == sorted && entry->width > 1;
-        if (i > 0)
-            line_pad(line, STYLE_HEADING, line->cells + columns->gap);
-        line_add_fit(line, STYLE_HEADING, entry->title, entry->width - marked, entry->now.align);
+        bool beside = marked && columns->gap && entry->heading >= entry->width;
+        line_pad(line, STYLE_HEADING, from + entry->cell);
+        line_add_fit(line, STYLE_HEADING, entry->title, entry->width - (marked && !beside),
+                     entry->now.align);
         if (marked)
             line_add(line, STYLE_HEADING, mark);
     }

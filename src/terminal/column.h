@@ -10,9 +10,11 @@ struct column {
     const char *name;  /* stable, for settings; copied */
     const char *title; /* copied */
     int width;         /* cells wanted; 0 = as wide as the title */
-    int minimum;       /* never narrower; 0 = width without flex, else the smaller of width and 8 */
+    int minimum;       /* never narrower; 0 = width without flex, else 8 and the title at most */
     int flex;          /* share of the cells left over; 0 = fixed */
-    int priority;      /* 0 = always, else 1, 2, 3 …: the highest number is left out first */
+    int roomy; /* cells it takes where there is room for all; 0 = width */
+    int priority;      /* 0 = always, else 1, 2, 3 …: the highest number is left out first, from 4
+                        * on before a column with flex gets narrower than its width */
     enum text_align align;
     bool hidden;       /* by the user */
     bool frozen;       /* stays when scrolled sideways */
@@ -47,8 +49,7 @@ bool columns_apply(struct columns *columns, const char *settings, struct error *
 /* Scrolls sideways by whole columns; frozen ones stay. Returns false at the edge. From the first
  * step on nothing is left out by priority, so each column can be reached. */
 bool columns_scroll(struct columns *columns, int by);
-/* True when columns stand left or right of what is shown (or were left out). */
-bool columns_more_left(const struct columns *columns);
+/* True when columns stand right of what is shown. */
 bool columns_more_right(const struct columns *columns);
 
 /* Shares out `cells` with `gap` blanks between columns. Call after any change and on resize. */

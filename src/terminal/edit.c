@@ -68,7 +68,7 @@ static size_t count_characters(const char *text, size_t length)
     return count;
 }
 
-size_t edit_characters(const struct edit *edit)
+static size_t characters(const struct edit *edit)
 {
     return count_characters(edit_text(edit), edit->text.length);
 }
@@ -173,7 +173,7 @@ static enum edit_result insert(struct edit *edit, const char *text, size_t lengt
     size_t to = edit->cursor;
     if (edit->overwrite && kind == CHANGE_TYPE && edit_text(edit)[to] != '\n')
         to = edit_next(edit_text(edit), edit->text.length, to);
-    size_t now = edit_characters(edit) - count_characters(edit_text(edit) + edit->cursor,
+    size_t now = characters(edit) - count_characters(edit_text(edit) + edit->cursor,
                                                           to - edit->cursor);
     if (cleaned.length == 0) {
         result = EDIT_MOVED;
@@ -211,7 +211,8 @@ enum edit_result edit_replace(struct edit *edit, const char *text)
     return result;
 }
 
-bool edit_undo(struct edit *edit)
+/* Takes back the last change; false when there is none. */
+static bool take_back(struct edit *edit)
 {
     struct edit_undo *step = edit->undo;
     if (!step)
@@ -347,7 +348,7 @@ enum edit_result edit_key(struct edit *edit, const struct key *key)
     case K_CTRL | 'k':
         return erase(edit, at, line_end(edit), CHANGE_OTHER);
     case K_CTRL | '_':
-        return edit_undo(edit) ? EDIT_CHANGED : EDIT_MOVED;
+        return take_back(edit) ? EDIT_CHANGED : EDIT_MOVED;
     case K_INSERT:
         edit->overwrite = !edit->overwrite;
         return EDIT_MOVED;

@@ -32,7 +32,6 @@ enum edit_result {
 void edit_set(struct edit *edit, const char *text);
 /* The text, "" when empty; owned by the edit until its next change. */
 const char *edit_text(const struct edit *edit);
-size_t edit_characters(const struct edit *edit);
 /* Inserts bytes (typed or pasted) at the cursor: control characters are dropped, line ends become
  * a blank unless multiline. EDIT_FULL when not all of it fitted; then nothing is inserted. */
 enum edit_result edit_insert(struct edit *edit, const char *text, size_t length);
@@ -43,8 +42,6 @@ enum edit_result edit_replace(struct edit *edit, const char *text);
 /* Handles characters, K_PASTE, Left Right Home End, Ctrl-Left Ctrl-Right (words), Backspace Delete,
  * Ctrl-W (word back), Ctrl-U (to start), Ctrl-K (to end), Ctrl-A Ctrl-E, Ctrl-_ (undo), Insert. */
 enum edit_result edit_key(struct edit *edit, const struct key *key);
-/* Takes back the last change; false when there is none. */
-bool edit_undo(struct edit *edit);
 void edit_erase(struct edit *edit);
 
 /* Appends the visible part, exactly `cells` wide, keeping the cursor in view. *cursor_cell is

@@ -17,7 +17,8 @@
 
 enum { TEXT_MOST = 1 << 20 };
 
-const char *editor_command(void)
+/* The user's own editor: $VISUAL, else $EDITOR. NULL when neither is set. */
+static const char *users_command(void)
 {
     const char *command = getenv("VISUAL");
     if (!command || !*command)
@@ -96,7 +97,7 @@ bool editor_run(const char *text, char **edited, enum editor_end *end, struct er
     size_t length = 0;
     int status = 0;
     *edited = NULL;
-    if (!editor_command())
+    if (!users_command())
         return error_set(error, ERROR_SYSTEM, "EDITOR",
                          _("Write here, or set EDITOR before starting the program."),
                          _("no editor is named"));
@@ -104,7 +105,7 @@ bool editor_run(const char *text, char **edited, enum editor_end *end, struct er
         return false;
     path = xasprintf("%s/text.txt", folder);
     bool started = write_bytes(path, text, strlen(text), *text ? "\n" : "", error) &&
-                   run(editor_command(), path, &status, error);
+                   run(users_command(), path, &status, error);
     bool good = started && file_read(path, TEXT_MOST, &data, &length, error);
     if (good) {
         *edited = editor_clean(data, length);

@@ -6,9 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The user's own editor: $VISUAL, else $EDITOR. NULL when neither is set. */
-const char *editor_command(void);
-
 enum editor_end {
     EDITOR_DONE,
     EDITOR_BROKEN, /* it was killed or ended with an error; what it had saved was read all the same */

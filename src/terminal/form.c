@@ -322,6 +322,15 @@ static enum form_result bool_key(struct form *form, struct form_entry *entry, in
     }
 }
 
+/* Whether what is typed now takes the place of a number or day that stood there before. */
+static bool replaces(const struct form_entry *entry)
+{
+    return entry->untouched && (entry->field.type == FORM_INTEGER ||
+                                entry->field.type == FORM_MONEY ||
+                                entry->field.type == FORM_DATE ||
+                                entry->field.type == FORM_DATETIME);
+}
+
 /* What a field takes of a pasted text: numbers and dates copied with blanks or units around. */
 static enum edit_result paste(struct form_entry *entry, const struct key *key)
 {
@@ -340,7 +349,12 @@ static enum edit_result paste(struct form_entry *entry, const struct key *key)
         refused = refused || !form_takes(entry, &character);
         text_encode(&kept, character);
     }
-    result = refused ? EDIT_FULL : edit_insert(&entry->edit, buffer_text(&kept), kept.length);
+    if (refused)
+        result = EDIT_FULL;
+    else if (replaces(entry))
+        result = edit_replace(&entry->edit, buffer_text(&kept));
+    else
+        result = edit_insert(&entry->edit, buffer_text(&kept), kept.length);
     buffer_free(&kept);
     return result;
 }
@@ -355,8 +369,11 @@ static enum form_result editor_key(struct form *form, struct form_entry *entry,
         if (!form_takes(entry, &character))
             return FORM_BELL;
         taken.code = (int)character;
+        if (replaces(entry))
+            edit_erase(&entry->edit);
     }
     result = key->code == K_PASTE ? paste(entry, &taken) : edit_key(&entry->edit, &taken);
+    entry->untouched = entry->untouched && (result == EDIT_IGNORED || result == EDIT_FULL);
     switch (result) {
     case EDIT_IGNORED:
         return FORM_IGNORED;

@@ -60,7 +60,8 @@ void form_set_choices(struct form *form, int field, const struct form_choice *ch
 const char *form_value(struct form *form, int field);
 void form_set(struct form *form, int field, const char *value);
 /* A value that comes late: form_set, unless the user has changed the field meanwhile; then what was
- * typed stays, and the value is what it counts as changed from. */
+ * typed stays, and the value is what it counts as changed from. The first character typed into such a
+ * number, amount or day replaces it; after any other key of the editor it is edited. */
 void form_fill(struct form *form, int field, const char *value);
 /* Takes the values of a form of the same fields, and which of them count as changed. */
 void form_copy(struct form *form, const struct form *from);

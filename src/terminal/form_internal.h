@@ -14,6 +14,7 @@ struct form_entry {
     struct buffer value;     /* what form_value gave */
     struct buffer typed;     /* letters typed to find a choice */
     int memo_top;            /* first memo line shown */
+    bool untouched;          /* filled from elsewhere, not edited since: a digit replaces it */
 };
 
 /* One line of the laid-out form. */
@@ -54,14 +55,7 @@ void form_refuse_paste(struct form *form);
 /* Position of a value among the choices, -1 when absent. */
 int form_choice(const struct form_entry *entry, const char *value);
 
-/* Lines of a memo wrapped at `cells`; the caller frees. */
-struct form_memo_line *form_memo_wrap(const char *text, int cells, size_t *count);
-/* Line that holds the byte offset. */
-size_t form_memo_find(const struct form_memo_line *lines, size_t count, size_t at);
 /* Moves the cursor `by` lines up or down; false at the first or last one. */
 bool form_memo_move(struct form *form, struct form_entry *entry, int by);
-/* Cells of the field's box in the present layout. */
-int form_box_cells(const struct form *form, const struct form_entry *entry);
-int form_box_rows(const struct form_entry *entry);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define BESIDE_COLUMNS 50 /* labels stand left of the boxes from this width on */
 
-int form_box_rows(const struct form_entry *entry)
+static int box_rows(const struct form_entry *entry)
 {
     if (entry->field.type != FORM_MEMO)
         return 1;
@@ -56,7 +56,8 @@ static int wanted_cells(const struct form_field *field)
     return 20;
 }
 
-int form_box_cells(const struct form *form, const struct form_entry *entry)
+/* Cells of the field's box in the present layout. */
+static int box_cells(const struct form *form, const struct form_entry *entry)
 {
     int room = form->columns - 2 - (form->beside ? form->label_cells + 2 : 0);
     int cells = entry->field.width > 0 ? entry->field.width : wanted_cells(&entry->field);
@@ -77,7 +78,7 @@ static void place_fields(struct form *form)
         const struct form_entry *entry = &form->entries[i];
         if (!form->beside)
             add_place(form, PLACE_LABEL, i, 0);
-        for (int row = 0; row < form_box_rows(entry); row++)
+        for (int row = 0; row < box_rows(entry); row++)
             add_place(form, PLACE_BOX, i, row);
         if (entry->message)
             add_place(form, PLACE_MESSAGE, i, 0);
@@ -140,7 +141,8 @@ static void add_memo_line(struct form_memo_line **lines, size_t *count, size_t *
     (*lines)[(*count)++] = (struct form_memo_line){start, end};
 }
 
-struct form_memo_line *form_memo_wrap(const char *text, int cells, size_t *count)
+/* Lines of a memo wrapped at `cells`; the caller frees. */
+static struct form_memo_line *memo_wrap(const char *text, int cells, size_t *count)
 {
     struct form_memo_line *lines = NULL;
     size_t length = strlen(text), capacity = 0, start = 0, at = 0, blank = 0;
@@ -171,7 +173,8 @@ struct form_memo_line *form_memo_wrap(const char *text, int cells, size_t *count
     return lines;
 }
 
-size_t form_memo_find(const struct form_memo_line *lines, size_t count, size_t at)
+/* Line that holds the byte offset. */
+static size_t memo_find(const struct form_memo_line *lines, size_t count, size_t at)
 {
     size_t line = 0;
     while (line + 1 < count && lines[line + 1].start <= at)
@@ -196,8 +199,8 @@ bool form_memo_move(struct form *form, struct form_entry *entry, int by)
     size_t count, length = entry->edit.text.length;
     const char *text = edit_text(&entry->edit);
     struct form_memo_line *lines =
-        form_memo_wrap(text, form->columns ? form_box_cells(form, entry) - 1 : 60, &count);
-    size_t now = form_memo_find(lines, count, entry->edit.cursor);
+        memo_wrap(text, form->columns ? box_cells(form, entry) - 1 : 60, &count);
+    size_t now = memo_find(lines, count, entry->edit.cursor);
     bool moved = by < 0 ? now > 0 : now + 1 < count;
     if (moved) {
         const struct form_memo_line *to = &lines[by < 0 ? now - 1 : now + 1];
@@ -227,8 +230,8 @@ static void memo_line(struct form *form, struct form_entry *entry, int row, unsi
 {
     size_t count;
     const char *text = edit_text(&entry->edit);
-    struct form_memo_line *lines = form_memo_wrap(text, cells - 1, &count);
-    int now = (int)form_memo_find(lines, count, entry->edit.cursor), rows = form_box_rows(entry);
+    struct form_memo_line *lines = memo_wrap(text, cells - 1, &count);
+    int now = (int)memo_find(lines, count, entry->edit.cursor), rows = box_rows(entry);
     if (entry->memo_top > now)
         entry->memo_top = now;
     if (entry->memo_top < now - rows + 1)
@@ -252,7 +255,7 @@ static void memo_line(struct form *form, struct form_entry *entry, int row, unsi
 static void box_line(struct form *form, struct form_entry *entry, int row, struct line *line,
                      bool ascii, int *cursor)
 {
-    int cells = form_box_cells(form, entry), at = 0;
+    int cells = box_cells(form, entry), at = 0;
     unsigned style = box_style(form, (int)(entry - form->entries));
     const char *value = edit_text(&entry->edit);
     (void)ascii;

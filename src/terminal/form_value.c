@@ -86,7 +86,7 @@ static bool check_date(const struct form *form, const char *text, struct buffer 
 {
     char plain[16] = "", date[11];
     int days;
-    *problem = _("Write a date as 2026-11-21 or 20261121, +3 for three days on, . for today.");
+    *problem = _("Write 2026-11-21, +3 (three days on) or . (today).");
     if (form->has_today && (!strcmp(text, ".") || text[0] == '+' || text[0] == '-')) {
         char *end;
         long by = strcmp(text, ".") ? strtol(text, &end, 10) : 0;
@@ -214,6 +214,7 @@ void form_set(struct form *form, int field, const char *value)
     struct form_entry *entry = &form->entries[field];
     char *shown = form_shown_value(entry, value ? value : "");
     edit_set(&entry->edit, shown);
+    entry->untouched = false;
     free(shown);
     free(entry->clean);
     entry->clean = xstrdup(form_value(form, field));
@@ -225,6 +226,7 @@ void form_fill(struct form *form, int field, const char *value)
     struct form_entry *entry = &form->entries[field];
     if (!strcmp(form_value(form, field), entry->clean)) {
         form_set(form, field, value);
+        entry->untouched = true;
         return;
     }
     free(entry->clean);
@@ -235,6 +237,7 @@ void form_copy(struct form *form, const struct form *from)
 {
     for (int i = 0; i < form_count(from); i++) {
         form_set(form, i, form_value((struct form *)from, i));
+        form->entries[i].untouched = from->entries[i].untouched;
         free(form->entries[i].clean);
         form->entries[i].clean = xstrdup(from->entries[i].clean);
     }

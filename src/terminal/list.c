@@ -29,6 +29,7 @@ void list_free(struct list *list)
     list_marks_free(&list->marks, list->rows.cells);
     list_rows_free(&list->rows);
     list_rows_page_free(list->incoming);
+    free(list->home);
     free(list);
 }
 
@@ -76,13 +77,33 @@ void list_set_height(struct list *list, int rows)
         list_advance(list);
 }
 
-int list_height(const struct list *list)
+void list_set_home(struct list *list, char *key)
 {
-    return list->height;
+    free(list->home);
+    list->home = key;
+}
+
+void list_return(struct list *list)
+{
+    struct step *first = list->step_count ? &list->steps[0] : NULL;
+    bool again = first && first->kind == STEP_HOME && first->asked && list->home;
+    const char *key = list_key(list, list_cursor(list));
+    if (again) { /* what was pressed since stays */
+        list->loaded = list->open = first->asked = false;
+        list_advance(list);
+        return;
+    }
+    char *home = key ? xstrdup(key) : NULL;
+    list_drop_steps(list);
+    list_set_home(list, home);
+    list->loaded = list->open = false;
+    if (list->height > 0)
+        list_add_step(list, STEP_HOME, 0, NULL);
 }
 
 void list_restart(struct list *list, bool keep)
 {
+    list_set_home(list, NULL);
     if (!keep)
         list_marks_clear(&list->marks, list->rows.cells);
     list->loaded = false;
@@ -164,13 +185,17 @@ static void take_before(struct list *list, struct list_rows_page *page, bool mor
 static void take_window(struct list *list, struct list_rows_page *page, bool more)
 {
     bool last = list->edge == LIST_LAST;
+    int then = list->edge == LIST_FIRST && list->home ? list->cursor : 0;
     list_rows_clear(&list->rows);
     list_rows_append(&list->rows, page);
     list->more_before = last ? more : list->edge == LIST_POSITION;
     list->more_after = last ? false : more;
     list->first = list->more_before ? 0 : 1;
     list->top = 0;
-    list->cursor = last ? list->rows.count - 1 : 0;
+    list->cursor = last ? list->rows.count - 1 : then;
+    if (!last && list->home && (then = list_rows_find(&list->rows, list->home)) >= 0)
+        list->cursor = then;
+    list_set_home(list, NULL);
     if (list->step_count > 0 && list->steps[0].asked)
         list_pop_step(list);
     list_settle(list);
@@ -243,6 +268,7 @@ void list_page_fail(struct list *list, unsigned number)
     list->open = list->refreshing = false;
     if (!list->loaded)
         list_rows_clear(&list->rows);
+    list_set_home(list, NULL);
     list_drop_steps(list);
 }
 
@@ -295,11 +321,6 @@ const char *list_cell(const struct list *list, int row, int cell)
 const char *list_key(const struct list *list, int row)
 {
     return list_rows_get(&list->rows, row, -1);
-}
-
-struct list_extent list_extent(const struct list *list)
-{
-    return (struct list_extent){list->more_before, list->more_after, list->first};
 }
 
 void list_status(const struct list *list, struct buffer *out)

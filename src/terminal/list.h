@@ -40,7 +40,6 @@ void list_free(struct list *list);
 
 /* Rows shown at once; the first call asks for the first page. */
 void list_set_height(struct list *list, int rows);
-int list_height(const struct list *list);
 /* Asks for the first page anew (new filter or order); marks stay when `keep`. The rows held stay to
  * be seen until the page comes, but list_loaded and list_settled are false till then. */
 void list_restart(struct list *list, bool keep);
@@ -67,6 +66,9 @@ bool list_end(struct list *list);
 void list_position(struct list *list, const char *text);
 /* Cursor on the row with this key; false when it is not held. */
 bool list_seek(struct list *list, const char *key);
+/* Reads from the first page again as list_restart does, marks kept, and comes back to the row of the
+ * cursor, or to its place when it is gone. Moves made meanwhile count from there. */
+void list_return(struct list *list);
 
 /* False while a move waits for rows: keep further keys that act on the row in a queue till then. */
 bool list_settled(const struct list *list);
@@ -82,13 +84,6 @@ int list_top(const struct list *list);    /* row shown first */
 const char *list_cell(const struct list *list, int row, int cell);
 const char *list_key(const struct list *list, int row);
 
-/* What is known of the whole: whether there are rows before and after those held, and the place of
- * the first held row in the whole (from 1), 0 when not known (after End or Position-to). */
-struct list_extent {
-    bool more_before, more_after;
-    long first;
-};
-struct list_extent list_extent(const struct list *list);
 /* "1-15 of 51", "1-15 of 51+" (51 seen, there are more), "More…", "Bottom"; appended, translated. */
 void list_status(const struct list *list, struct buffer *out);
 

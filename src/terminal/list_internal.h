@@ -23,6 +23,7 @@ struct list {
     int height, top, cursor, capacity;
     bool more_before, more_after, loaded;
     long first;
+    char *home; /* key of the row to come back to when the first page is there; NULL: its first */
 
     struct step *steps;
     size_t step_count, step_capacity;
@@ -39,6 +40,8 @@ struct list {
 /* list.c: asks for a page of at least `least` rows, counted for the height of the list. */
 void list_request_page(struct list *list, enum list_edge edge, int row, const char *text,
                        int least);
+/* Where a first page on its way leads; takes the key over. */
+void list_set_home(struct list *list, char *key);
 /* Keeps the cursor on a row that is held and in view. */
 void list_settle(struct list *list);
 

@@ -36,7 +36,8 @@ static void mark_free(struct list_mark *mark, int cells)
     free(mark);
 }
 
-void list_marks_reorder(struct list_marks *marks)
+/* The rows changed: the order is made anew when asked for. */
+static void reorder(struct list_marks *marks)
 {
     free(marks->order);
     marks->order = NULL;
@@ -59,7 +60,7 @@ void list_marks_renew(struct list_marks *marks, const struct list_rows *rows)
         if (found)
             take_cells(marks->sorted[place], rows, row);
     }
-    list_marks_reorder(marks);
+    reorder(marks);
 }
 
 static struct list_mark *mark_new(const struct list_rows *rows, int row, const char *option)
@@ -92,7 +93,7 @@ void list_marks_set(struct list_marks *marks, const struct list_rows *rows, int 
             (marks->count - place) * sizeof *marks->sorted);
     marks->sorted[place] = mark_new(rows, row, option);
     marks->marked[marks->count++] = marks->sorted[place];
-    list_marks_reorder(marks);
+    reorder(marks);
 }
 
 void list_marks_remove(struct list_marks *marks, int cells, const char *key)
@@ -110,7 +111,7 @@ void list_marks_remove(struct list_marks *marks, int cells, const char *key)
     memmove(marks->marked + at, marks->marked + at + 1,
             (marks->count - at) * sizeof *marks->marked);
     mark_free(mark, cells);
-    list_marks_reorder(marks);
+    reorder(marks);
 }
 
 const struct list_mark *list_marks_find(const struct list_marks *marks, const char *key)
@@ -155,7 +156,7 @@ void list_marks_clear(struct list_marks *marks, int cells)
     for (size_t i = 0; i < marks->count; i++)
         mark_free(marks->sorted[i], cells);
     marks->count = 0;
-    list_marks_reorder(marks);
+    reorder(marks);
 }
 
 void list_marks_free(struct list_marks *marks, int cells)

@@ -24,8 +24,6 @@ const struct list_mark *list_marks_find(const struct list_marks *marks, const ch
 /* The n-th: rows held in list order, then the rest in the order of marking. */
 const struct list_mark *list_marks_at(struct list_marks *marks, const struct list_rows *rows,
                                       int nth);
-/* The rows changed: the order is made anew when asked for. */
-void list_marks_reorder(struct list_marks *marks);
 /* The rows were read again: marks of those held take their cells, so that what is done is done to what
  * is seen. */
 void list_marks_renew(struct list_marks *marks, const struct list_rows *rows);

@@ -182,6 +182,7 @@ bool list_page(struct list *list, int by)
 bool list_home(struct list *list)
 {
     bool can = can_go(list, -1);
+    list_set_home(list, NULL);
     if (can)
         list_add_step(list, STEP_HOME, 0, NULL);
     return can;
@@ -190,6 +191,7 @@ bool list_home(struct list *list)
 bool list_end(struct list *list)
 {
     bool can = can_go(list, 1);
+    list_set_home(list, NULL);
     if (can)
         list_add_step(list, STEP_END, 0, NULL);
     return can;
@@ -197,6 +199,7 @@ bool list_end(struct list *list)
 
 void list_position(struct list *list, const char *text)
 {
+    list_set_home(list, NULL);
     if (list->height > 0)
         list_add_step(list, STEP_POSITION, 0, text);
 }

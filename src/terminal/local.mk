@@ -42,7 +42,7 @@ libterminal_a_SOURCES = \
   src/terminal/screen_restore.c \
   src/terminal/screen_restore.h \
   src/terminal/screen_run.c \
-  src/terminal/style.c \
+  \
   src/terminal/style.h \
   src/terminal/theme.c \
   src/terminal/theme.h

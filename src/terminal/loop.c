@@ -31,12 +31,6 @@ struct loop_timer {
     void *data;
 };
 
-struct deferred {
-    struct deferred *next;
-    void (*call)(void *data);
-    void *data;
-};
-
 struct caught {
     void (*call)(int signal, void *data);
     void *data;
@@ -47,7 +41,6 @@ struct caught {
 struct loop {
     struct loop_watch *watches;
     struct loop_timer *timers;
-    struct deferred *deferred;
     struct pollfd *polls;
     struct loop_watch **polled;
     size_t count, poll_capacity, watch_capacity;
@@ -103,11 +96,6 @@ void loop_free(struct loop *loop)
         free(loop->timers);
         loop->timers = next;
     }
-    while (loop->deferred) {
-        struct deferred *next = loop->deferred->next;
-        free(loop->deferred);
-        loop->deferred = next;
-    }
     free(loop->polls);
     free(loop->polled);
     free(loop);
@@ -133,12 +121,6 @@ void loop_watch_prepare(struct loop_watch *watch, short (*prepare)(int *fd, void
 void loop_watch_input(struct loop_watch *watch)
 {
     watch->input = true;
-}
-
-void loop_watch_set(struct loop_watch *watch, int fd, short events)
-{
-    watch->fd = fd;
-    watch->events = events;
 }
 
 void loop_unwatch(struct loop *loop, struct loop_watch *watch)
@@ -174,16 +156,6 @@ void loop_signal(struct loop *loop, int number, void (*call)(int signal, void *d
     caught->set = true;
     caught->call = call;
     caught->data = data;
-}
-
-void loop_defer(struct loop *loop, void (*call)(void *data), void *data)
-{
-    struct deferred *entry = xcalloc(1, sizeof *entry);
-    *entry = (struct deferred){NULL, call, data};
-    struct deferred **end = &loop->deferred;
-    while (*end)
-        end = &(*end)->next;
-    *end = entry;
 }
 
 void loop_dirty(struct loop *loop)
@@ -257,7 +229,7 @@ static int wait_time(const struct loop *loop, int ms)
         if (!timer->dead && left < wait)
             wait = left;
     }
-    if (loop->dirty || loop->deferred)
+    if (loop->dirty)
         wait = 0;
     return wait == INT_MAX ? -1 : (int)wait;
 }
@@ -301,18 +273,6 @@ static void run_timers(struct loop *loop)
     }
 }
 
-static void run_deferred(struct loop *loop)
-{
-    struct deferred *entry = loop->deferred;
-    loop->deferred = NULL;
-    while (entry) {
-        struct deferred *next = entry->next;
-        entry->call(entry->data);
-        free(entry);
-        entry = next;
-    }
-}
-
 /* Whether bytes wait on an input watch. */
 static bool input_waits(const struct loop *loop)
 {
@@ -350,7 +310,6 @@ bool loop_turn(struct loop *loop, int ms)
     run_signals(loop);
     run_timers(loop);
     run_watches(loop, false);
-    run_deferred(loop);
     run_paint(loop);
     return !loop->stopped;
 }

@@ -6,9 +6,9 @@
 
 /* The one event loop of a program: file descriptors, timers, signals, then one paint.
  * Order of a turn: input watches (keys: all that wait) - signals - timers - other watches -
- * deferred calls - paint, if loop_dirty() was called and no input waits. While input keeps coming
- * the paint is put off for at most LOOP_PAINT_MS. Nothing here blocks but poll().
- * Callbacks may add and remove watches, timers and deferred calls freely, themselves included. */
+ * paint, if loop_dirty() was called and no input waits. While input keeps coming the paint is put
+ * off for at most LOOP_PAINT_MS. Nothing here blocks but poll().
+ * Callbacks may add and remove watches and timers freely, themselves included. */
 struct loop;
 struct loop_watch;
 struct loop_timer;
@@ -28,7 +28,6 @@ struct loop_watch *loop_watch(struct loop *loop, int fd, short events,
 void loop_watch_prepare(struct loop_watch *watch, short (*prepare)(int *fd, void *data));
 /* Runs before everything else in a turn (the terminal). */
 void loop_watch_input(struct loop_watch *watch);
-void loop_watch_set(struct loop_watch *watch, int fd, short events);
 void loop_unwatch(struct loop *loop, struct loop_watch *watch);
 
 /* Calls after `ms` milliseconds, and every `ms` again when `repeat`. A one-shot timer is gone once
@@ -41,9 +40,6 @@ void loop_timer_cancel(struct loop *loop, struct loop_timer *timer);
 /* Calls in the loop, not in the handler, when the signal arrived; one callback per signal, a
  * second call replaces it, NULL ignores the signal. */
 void loop_signal(struct loop *loop, int signal, void (*call)(int signal, void *data), void *data);
-
-/* Calls once at the end of this turn, before the paint. */
-void loop_defer(struct loop *loop, void (*call)(void *data), void *data);
 
 /* The picture changed: paint at the end of the turn. */
 void loop_dirty(struct loop *loop);

@@ -38,11 +38,6 @@ static struct {
     unsigned long keys; /* since the last frame */
 } screen;
 
-bool screen_is_open(void)
-{
-    return screen.open;
-}
-
 bool screen_usable(void)
 {
     return screen.open && !screen.gone;
@@ -61,11 +56,6 @@ int screen_columns(void)
 bool screen_unicode(void)
 {
     return screen.unicode;
-}
-
-void screen_set_unicode(bool unicode)
-{
-    screen.unicode = unicode;
 }
 
 unsigned long screen_frames(void)
@@ -209,7 +199,7 @@ static void on_resize(int number, void *data)
     (void)number;
     (void)data;
     take_size();
-    screen_dirty();
+    screen_redraw(); /* there and back at once: the size is the same, what stood there is gone */
     screen.handlers.key(&key, screen.handlers.data);
 }
 

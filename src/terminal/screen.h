@@ -31,13 +31,11 @@ struct screen_handlers {
 bool screen_open(struct loop *loop, const struct screen_handlers *handlers, struct error *error);
 /* Gives the terminal back as it was. Does nothing when it is not open. */
 void screen_close(void);
-bool screen_is_open(void);
 
 int screen_rows(void);
 int screen_columns(void);
 /* False when boxes and blocks have to be ASCII. */
 bool screen_unicode(void);
-void screen_set_unicode(bool unicode);
 
 /* Calls the paint handler at the end of this turn. */
 void screen_dirty(void);

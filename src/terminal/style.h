@@ -32,8 +32,5 @@ enum style {
 #define STYLE_ON_MARKED   0x80u
 #define STYLE_BASE(style) ((enum style)((style) & 0x3Fu))
 
-/* "danger" -> STYLE_DANGER; names are the enum's in lower case with '-'. -1 when unknown. */
-int style_find(const char *name);
-const char *style_name(enum style style);
 
 #endif

@@ -1,6 +1,8 @@
 -- After the decision: redress within limits, root causes, what customers say; reports over a period.
 BEGIN;
 \ir ../lib/small-bank.sql
+INSERT INTO bank.phone (customer_id, phone, unit_id) SELECT customer_id, '13900000101', unit_id FROM bank.customer
+ WHERE customer_id = 101;
 SELECT * FROM no_plan();
 SELECT pg_temp.as('t_clerk', 'SELECT (api.case_open(101, ''A032'', ''B02'', ''C07'', ''fee'', ''charged twice'',
     p_request => gen_random_uuid())).id')::bigint AS a \gset
@@ -11,16 +13,41 @@ CREATE FUNCTION pg_temp.version() RETURNS bigint LANGUAGE sql AS $$
 SELECT pg_temp.call('t_clerk2', format('case_take(101, %s, %s,', :a, pg_temp.version()));
 
 -- Redress.
+CREATE FUNCTION pg_temp.too_much(p_case bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    why text;
+BEGIN
+    SET LOCAL SESSION AUTHORIZATION t_clerk2;
+    PERFORM api.case_redress_ask(101, p_case, 'refund', 150000000, '', 'twice', gen_random_uuid());
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
+    RETURN why;
+END $$;
 SELECT is(pg_temp.call('t_clerk', format('case_redress_ask(101, %s, ''refund'', 5000, '''', ''twice'',', :a)), 'BO403',
           'only the owner asks');
+SELECT is(pg_temp.too_much(:a), '1,500,000.00 > 1,000,000.00', 'nobody approves so much: told in money');
 SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 0, '''', ''twice'',', :a)), 'BO422',
           'for something');
-SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, '''', ''twice'',', :a)), 'done',
-          'asked');
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, ''no such'', ''twice'',', :a)), 'BO422',
+          'to an account of the customer');
+INSERT INTO bank.account (customer_id, account_id, number, product, currency, balance, status, opened_on, unit_id)
+SELECT 101, 880001, '6225990000000001', min(product), 'CNY', 0, 'open', '2024-01-01', unit_id FROM bank.product, bank.customer WHERE customer_id = 101 GROUP BY unit_id;
+SELECT '6225990000000001' AS number \gset
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, %L, ''twice'',', :a,
+          bank.mask_account(:'number'))), 'done', 'asked');
+SELECT is((SELECT account FROM bank.case_redress WHERE case_id = :a), :'number', 'to the account that was meant');
+SELECT is(pg_temp.as('t_super', 'SELECT account FROM api.case_redress_list'), bank.mask_account(:'number'), 'shown masked');
 CREATE FUNCTION pg_temp.decide(p_login text, p_yes boolean) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.call(p_login, format('case_redress_decide(101, %s, %s, %L, ''n'', 1,', case_id, redress_id, p_yes))
       FROM bank.case_redress ORDER BY redress_id DESC LIMIT 1 $$;
 SELECT is(pg_temp.decide('t_clerk2', true), '42501', 'a clerk does not decide');
+SELECT is(pg_temp.as('t_super', 'SELECT decidable || '' '' || within FROM api.case_redress_list'), 'true false', 'seen before he decides');
+SELECT is(pg_temp.as('t_super2', 'SELECT decidable || '' '' || within FROM api.case_redress_list'), 'true true', 'head office is asked');
+CREATE FUNCTION pg_temp.waits(p_login text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, 'SELECT count(*) || coalesce(min(detail), '''') FROM api.worklist WHERE kind = ''redress''') $$;
+SELECT is(pg_temp.waits('t_super') || ', ' || pg_temp.waits('t_super2') || ', ' || pg_temp.waits('t_clerk'),
+          '0, 130,000.00, 0', 'it is work of whoever may approve it');
 SELECT is(pg_temp.decide('t_super', true), 'BO403', 'above the limit of the branch');
 SELECT is(pg_temp.decide('t_super2', true), 'done', 'head office may');
 SELECT is(pg_temp.decide('t_super2', false), 'BO409', 'once');
@@ -44,9 +71,15 @@ SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 5, ''good'', 
 SELECT pg_temp.call('t_clerk2', format('case_resolve(101, %s, ''refunded'', ''sms'', '''', ''resolved'', NULL,', :a));
 SELECT is(pg_temp.call('t_clerk2', format('case_survey_set(101, %s, 5, ''good'', ''phone'',', :a)), 'BO403',
           'not by the owner');
+SET LOCAL bankops.language = 'en';
+CREATE FUNCTION pg_temp.asks(p_login text, p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT survey_hand FROM api.case_detail(101, %s)', p_case)) $$;
+SELECT is(pg_temp.asks('t_clerk2', :a) || ', ' || pg_temp.asks('t_clerk', :a), 'for a colleague, you', 'the screen says so at once');
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 6, ''good'', ''phone'',', :a)), 'BO422', 'one to five');
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 4, ''good'', ''phone'',', :a)), 'done', 'kept');
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 4, ''again'', ''phone'',', :a)), 'BO409', 'once');
+SELECT is(pg_temp.asks('t_clerk', :a), 'done already', 'which the screen says at once');
+SET LOCAL bankops.language = 'zh';
 
 -- Templates and cases like this one.
 SELECT is(pg_temp.as('t_clerk', format('SELECT text FROM api.macro_texts(101, %s) WHERE macro = ''received''', :a)),
@@ -77,10 +110,53 @@ SELECT is(pg_temp.as('t_super', 'SELECT redress || cause || satisfaction FROM ap
           'the register holds it all');
 SELECT pg_temp.call('t_clerk2', format('case_party_add(101, %s, ''agent'', ''Li Lei'', ''138'', ''power of attorney 7'',', :a));
 SELECT is(pg_temp.as('t_super', format('SELECT concat_ws('' / '', parties_en, finding, length(facts) > 0, transfers ~ ''clerk2'','
-          ' contacts ~ ''sms'') FROM api.report_register('''') WHERE number = %L',
+          ' contacts ~ ''短信'') FROM api.report_register('''') WHERE number = %L',
           (SELECT number FROM bank.case_file WHERE case_id = :a))),
     'Agent L*** (power of attorney 7) / posted twice / t / t / t', 'with parties, finding, facts, transfers and contacts');
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.report_register('''')'), '42501', 'clerks do not read it');
 SELECT is(pg_temp.as('t_super', 'SELECT sum(closed_30) FROM api.report_team_load()'), '1', 'load of the team');
+-- A re-check: asked for in time, decided above by somebody who had no part in it.
+SELECT pg_temp.as('t_clerk', 'SELECT (api.case_open(102, ''A032'', ''B02'', ''C07'', ''fee'', ''charged again'',
+    p_request => gen_random_uuid())).id')::bigint AS r \gset
+CREATE FUNCTION pg_temp.on(p_login text, p_case bigint, p_what text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.call(p_login, format(p_what, f.customer_id, f.case_id, f.version))
+      FROM bank.case_file f WHERE f.case_id = p_case $$;
+SELECT pg_temp.on('t_clerk2', :r, 'case_take(%s, %s, %s,');
+SELECT pg_temp.on('t_clerk2', :r, 'case_resolve(%s, %s, ''no'', ''phone'', '''', ''not_upheld'', %s,');
+UPDATE bank.case_file SET told_at = now() - interval '31 days' WHERE case_id = :r;
+SELECT is(pg_temp.on('t_clerk', :r, 'case_step(%s, %s, ''recheck'', ''look again'', %s,'), 'BO423', 'asked for too late');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(DISTINCT recent::text, '' '') FROM api.case_list
+    WHERE lane = ''all'' AND case_id = %s', :r)) || pg_temp.as('t_clerk', format('SELECT recent FROM api.case_detail(102, %s)', :r)),
+          'falsefalse', 'which list and case say at once');
+UPDATE bank.case_file SET told_at = now() - interval '29 days' WHERE case_id = :r;
+SELECT is(pg_temp.on('t_clerk', :r, 'case_step(%s, %s, ''recheck'', ''look again'', %s,'), 'done', 'in time, by whoever hears of it');
+SET LOCAL bankops.language = 'en';
+CREATE FUNCTION pg_temp.checks(p_login text, p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT d.recheck_hand FROM api.case_detail(102, %s) d JOIN api.case_list l
+        ON l.lane = ''all'' AND l.case_id = d.case_id AND l.recheck_hand = d.recheck_hand', p_case)) $$;
+SELECT is((SELECT string_agg(clock, ' ') FROM bank.case_clock WHERE case_id = :r AND stopped_at IS NULL), 'recheck',
+          'it has a clock of its own');
+SELECT is((SELECT date_trunc('day', due_at - started_at) >= interval '29 days' FROM bank.case_clock
+            WHERE case_id = :r AND clock = 'recheck'), true, 'of thirty days');
+UPDATE bank.case_file SET decided_by = (SELECT staff_id FROM bank.staff WHERE login = 't_super') WHERE case_id = :r;
+SELECT is(pg_temp.on('t_super', :r, 'case_resolve(%s, %s, ''no'', ''phone'', '''', ''not_upheld'', %s,'), 'BO403',
+          'not by the one who decided');
+SELECT is(pg_temp.checks('t_super', :r) || ', ' || pg_temp.checks('t_clerk', :r),
+          'somebody with no part in the decision, a superior unit', 'who sees at once who may');
+UPDATE bank.case_file SET decided_by = (SELECT staff_id FROM bank.staff WHERE login = 't_super2') WHERE case_id = :r;
+SELECT is(pg_temp.on('t_super', :r, 'case_resolve(%s, %s, ''no'', ''phone'', '''', ''not_upheld'', %s,'), 'BO403',
+          'nor by a unit below');
+SELECT is(pg_temp.on('t_super', :r, 'case_take(%s, %s, %s,'), 'BO403', 'which does not take it either');
+SELECT is(pg_temp.checks('t_super', :r), 'a superior unit', 'nor is it offered');
+UPDATE bank.case_file SET decided_by = (SELECT staff_id FROM bank.staff WHERE login = 't_clerk2') WHERE case_id = :r;
+SELECT is(pg_temp.checks('t_super', :r), 'you', 'the branch above is asked');
+SELECT is(pg_temp.on('t_super', :r, 'case_take(%s, %s, %s,'), 'done', 'and takes it');
+SELECT is((SELECT stage FROM bank.case_file WHERE case_id = :r), 'recheck', 'where it stays');
+SELECT is(pg_temp.on('t_super', :r, 'case_resolve(%s, %s, ''yes after all'', ''phone'', '''', ''resolved'', %s,'), 'done',
+          'and decides');
+SELECT is((SELECT stage || ' ' || outcome FROM bank.case_file WHERE case_id = :r), 'closed resolved', 'it is closed again');
+SELECT is((SELECT count(*) FROM bank.case_clock WHERE case_id = :r AND stopped_at IS NULL), 0::bigint, 'with its clock');
+
 SELECT * FROM finish();
+
 ROLLBACK;

@@ -53,12 +53,31 @@ CREATE FUNCTION pg_temp.stops(p_case bigint) RETURNS text LANGUAGE sql AS $$
       JOIN bank.check_rule r ON r.case_type = f.case_type AND r.rule = k.rule
      WHERE k.case_id = p_case AND k.result IN ('fail', 'missing') AND k.run = (SELECT max(run) FROM bank.application_check WHERE case_id = p_case) $$;
 
+-- What the screen offers before it is tried.
+CREATE FUNCTION pg_temp.ready(p_login text, p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT ready || '' '' || again FROM api.application(%s, %s)', customer_id, p_case))
+      FROM bank.case_file WHERE case_id = p_case $$;
+
 -- Account opening of an enterprise that the bank does not know.
 CREATE FUNCTION pg_temp.opening(p_login text, p_customer text, p_code text, p_rep text, p_rep_id text) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.call(p_login, format('opening_open(%s, ''新星科技有限公司'', %L, ''2024-01-01'', NULL, ''东门路1号'', ''13800138000'', %L, %L, ''2030-01-01'', '
         '''李明'', %L, 60, ''basic'', '''', ''monthly'', 12, 10, ''branch'',', p_customer, p_code, p_rep, p_rep_id, pg_temp.id_of('11010519850505007'))) $$;
 SELECT is(pg_temp.opening('t_rm', 'NULL', '91350100M000100Y44', '王一', ''), 'BO422', 'a wrong check character makes no customer');
 SELECT is(pg_temp.opening('t_rm', 'NULL', pg_temp.code_of('91310000100000303'), '王一', ''), 'BO409', 'another unit''s enterprise is its own');
+CREATE FUNCTION pg_temp.wages_fault(p_staff int, p_day int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    field text;
+BEGIN
+    SET LOCAL SESSION AUTHORIZATION t_rm;
+    PERFORM api.opening_open(NULL, '新星科技有限公司', '91350100M000100Y43', '2024-01-01', NULL, '', '', '', '', NULL, '', '', NULL, 'basic', '', 'monthly',
+        p_staff, p_day, 'branch', gen_random_uuid());
+    RETURN 'opened';
+EXCEPTION WHEN SQLSTATE 'BO422' THEN
+    GET STACKED DIAGNOSTICS field = COLUMN_NAME;
+    RETURN field;
+END $$;
+SELECT is(pg_temp.wages_fault(12, 31), 'p_payroll_day', 'wages on day 31: the day is named');
+SELECT is(pg_temp.wages_fault(100001, 10), 'p_payroll_staff', 'wages of too many people: the number is named');
 SELECT is(pg_temp.opening('t_audit', 'NULL', '91350100M000100Y43', '王一', ''), '42501', 'an auditor opens nothing');
 SELECT is(pg_temp.opening('t_rm', '101', '91350100M000100Y43', '王一', ''), 'BO422', 'a person is no enterprise');
 SELECT is(pg_temp.opening('t_rm', 'NULL', '91350100M000100Y43', '王一', pg_temp.id_of('11010519800505005')), 'done', 'opened');
@@ -69,6 +88,9 @@ SELECT is(pg_temp.stage(:o), 'draft front', 'in the front office');
 SELECT is((SELECT count(*) FROM bank.case_clock WHERE case_id = :o), 0::bigint, 'no clock before it is handed in');
 SELECT is(pg_temp.stops(:o), 'licence rep_identity rep_known owner_identity address tax files', 'everything that is missing is named at once');
 SELECT is(pg_temp.result(:o, 'visit'), 'visit', 'the visit is still to come');
+SELECT is(pg_temp.call('t_rm', format('application_field_set(%s, %s, ''rep_id_to'', ''2026-11-19'', NULL,', :c, :o)), 'done', 'his document ended yesterday');
+SELECT is(pg_temp.result(:o, 'rep_identity'), 'fail', 'which is said before its copy is here: he brings the new one');
+SELECT is(pg_temp.call('t_rm', format('application_field_set(%s, %s, ''rep_id_to'', ''2030-01-01'', NULL,', :c, :o)), 'done', 'and has a new one');
 SELECT is(pg_temp.result(:o, 'credit_code'), 'pass', 'the code is right');
 SELECT is(pg_temp.call('t_rm', format('application_submit(%s, %s, NULL,', :c, :o)), 'done', 'handing it in early says what is missing');
 SELECT is(pg_temp.stage(:o), 'draft front', 'and leaves it where it is');
@@ -143,13 +165,19 @@ SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''approve
 SELECT is(pg_temp.call('t_clerk2', format('application_decide(%s, %s, ''agree'', '''', NULL,', :c, :o)), '42501', 'a clerk does not decide');
 SELECT is(pg_temp.call('t_super', format('application_decide(%s, %s, ''back'', '''', NULL,', :c, :o)), 'BO422', 'sent back only with a reason');
 SELECT is(pg_temp.as('t_super', format('SELECT mine FROM api.application_list WHERE lane = ''approval'' AND case_id = %s', :o)), 'open', 'it is in the inbox');
+SELECT is(pg_temp.as('t_audit', format('SELECT mine || '' '' || (SELECT mine FROM api.application(customer_id, case_id)) FROM api.application_list WHERE lane = ''approval'' AND case_id = %s', :o)), 'no no', 'an auditor sees it, but decides nothing');
 SELECT is(pg_temp.call('t_super', format('application_decide(%s, %s, ''agree'', '''', NULL,', :c, :o)), 'done', 'a second person agrees');
 SELECT is(pg_temp.stage(:o), 'approved operations', 'account operations have it');
 SELECT is(pg_temp.call('t_clerk2', format('application_execute(%s, %s, NULL,', :c, :o)), 'BO423', 'not before the visit');
+SELECT is(pg_temp.ready('t_clerk2', :o), 'visit yes', 'which the screen says before');
 SELECT is(pg_temp.call('t_rm', format('application_visit(%s, %s, ''98.99'', true, NULL,', :c, :o)), 'BO422', 'a face match below 99');
 SELECT is(pg_temp.call('t_rm', format('application_visit(%s, %s, ''99.50'', false, NULL,', :c, :o)), 'BO422', 'originals not seen');
 SELECT is(pg_temp.call('t_rm', format('application_visit(%s, %s, ''99.50'', true, NULL,', :c, :o)), 'done', 'the one visit');
 INSERT INTO bank.calendar_day (day, kind) VALUES ('2026-12-04', 'workday'), ('2026-12-07', 'workday'), ('2026-12-08', 'workday'), ('2026-12-09', 'workday') ON CONFLICT DO NOTHING;
+SELECT is(pg_temp.ready('t_clerk2', :o) || ', ' || pg_temp.ready('t_super', :o), 'yes yes, checker yes', 'now account operations may go on');
+UPDATE bank.application_check SET result = 'fail' WHERE case_id = :o AND rule = 'tax';
+SELECT is(pg_temp.ready('t_clerk2', :o), 'findings yes', 'unless something is wrong again');
+UPDATE bank.application_check SET result = 'pass' WHERE case_id = :o AND rule = 'tax';
 SELECT is(pg_temp.call('t_super', format('application_execute(%s, %s, NULL,', :c, :o)), 'BO403', 'who approved does not execute');
 SELECT is(pg_temp.call('t_clerk2', format('application_execute(%s, %s, NULL,', :c, :o)), 'done', 'the account is opened');
 SELECT is((SELECT string_agg(kind || ' ' || cycle || ' ' || coalesce(staff_count, 0), ', ' ORDER BY kind) FROM bank.account_service WHERE customer_id = :c),
@@ -159,7 +187,7 @@ SELECT opened_by AS m, (SELECT number FROM bank.account WHERE customer_id = :c) 
 SELECT is((SELECT code || ' ' || status || ' ' || maker FROM bank.recon_lane_change), 'CORP-' || :'acc' || ' proposed t_clerk2', 'a lane is proposed for the account');
 SELECT is((SELECT due_at::date || ' ' || owner_id || ' ' || state FROM bank.task WHERE customer_id = :c),
     '2026-12-07 ' || :m || ' open', 'payroll is a task of the manager before the first pay day');
-SELECT is(pg_temp.as('t_rm', 'SELECT title FROM api.worklist WHERE kind = ''task'''), '代发工资开通 / Payroll set-up: 12 × 10', 'on the worklist');
+SELECT is(pg_temp.as('t_rm', 'SELECT title FROM api.worklist WHERE kind = ''task'''), '代发工资开通：12 × 10', 'on the worklist, in one language');
 SELECT pg_temp.opened('t_rm', :c);
 SELECT is(pg_temp.as('t_rm', format('SELECT string_agg(kind || '' '' || state, '', '' ORDER BY kind) FROM api.customer_services(%s)', :c)), 'payroll waits, reconciliation waits', 'the customer view says that they wait');
 SELECT is(pg_temp.as('t_clerk2', 'SELECT (api.lane_decide(change_id, ''approve'', ''fine'', version, gen_random_uuid())).status FROM api.lane_change_list'), 'BO403', 'not approved by its maker');
@@ -177,6 +205,9 @@ SELECT throws_ok(format('UPDATE bank.application SET checker_id = NULL WHERE cas
 SELECT is(pg_temp.opening('t_rm', :'c', '', '', ''), 'done', 'another basic account');
 SELECT is(pg_temp.result(pg_temp.last_case(), 'enterprise_twice'), 'fail', 'is refused: it has one');
 SELECT is((SELECT fields ->> 'rep_name' FROM bank.case_file WHERE case_id = pg_temp.last_case()), '王强', 'what the bank holds was not asked again');
+SELECT is(pg_temp.opening('t_rm', :'c', '', '赵六', ''), 'done', 'one with another representative');
+SELECT is((SELECT fields ->> 'rep_name' FROM bank.case_file WHERE case_id = pg_temp.last_case()), '赵六', 'what was typed stands');
+SELECT is(pg_temp.opening('t_rm', :'c', pg_temp.code_of('91310000100000309'), '', ''), 'BO422', 'another code than the bank''s is refused');
 
 -- Consumer credit.
 CREATE FUNCTION pg_temp.credit(p_login text, p_customer bigint, p_amount bigint, p_consent boolean) RETURNS text LANGUAGE sql AS $$
@@ -187,6 +218,8 @@ SELECT is(pg_temp.credit('t_clerk', 109, 1000000, true), 'BO428', 'not for onese
 SELECT is(pg_temp.credit('t_rm', 102, 1000000, false), 'done', 'somebody of whom nothing is known');
 SELECT pg_temp.last_case() AS x \gset
 SELECT is(pg_temp.stops(:x), 'identity consent bureau', 'identity expired, no consent, no report');
+SELECT is((SELECT array_length(string_to_array(pg_temp.as('t_rm', format('SELECT todo_en FROM api.application_todo(102, %s)', :x)), E'\n'), 1)), (SELECT count(*)::int FROM bank.application_check WHERE case_id = :x AND result <> 'pass'), 'every finding to put right in full, a line each');
+SELECT is(pg_temp.as('t_rm', format('SELECT todo_en FROM api.application_todo(102, %s)', :x)) ~ 'Consent to ask [^\n]*: .+\. .+\.', true, 'with what was found and what to do');
 SELECT is(pg_temp.result(:x, 'social'), 'warn', 'no social insurance: a person looks');
 SELECT is(pg_temp.credit('t_rm', 101, 50000000, true), 'done', 'too much');
 SELECT is(pg_temp.stops(pg_temp.last_case()), 'amount', 'is found out');
@@ -198,7 +231,14 @@ SELECT is((SELECT base + sum(p.points) FROM bank.application_point p, bank.score
 SELECT is((SELECT string_agg(rule || ' ' || points, ', ' ORDER BY rule) FROM bank.application_point WHERE case_id = :k AND run = (SELECT max(run) FROM bank.application_score WHERE case_id = :k)),
     'age_55 30, asked_2 15, assets_100k 15, debt_50 15, income_15k 35, late_0 45, since_up 35, social_up 30, wages_all 20', 'each fact gives its points');
 SELECT is((SELECT count(*) FROM bank.application_point WHERE case_id = :k AND (evidence_en = '' OR evidence_zh = '')), 0::bigint, 'each with evidence');
+SELECT is((SELECT string_agg(f::text, ' ') FROM bank.case_file c, bank.credit_facts(c, jsonb_build_object('amount', '1000000', 'months', '12')) f
+            WHERE c.case_id = :x AND f::text ~ 'overdue|social_months'), '(overdue,,"No report of the credit bureau",无征信报告) (social_months,,"No record of social insurance",无社保记录)', 'and what is not known says so');
+SAVEPOINT generous;
+UPDATE bank.scorecard SET base = 900 WHERE card = 'consumer_credit' AND version = 2;
+SELECT is((SELECT verdict || ' ' || reason_en FROM bank.case_file c, bank.credit_score(c, 99) WHERE c.case_id = :x), 'refer Income is not known: two persons decide. Score 935.', 'what is not known is for people, whatever the score');
+ROLLBACK TO generous;
 SELECT is((SELECT evidence_en FROM bank.application_point WHERE case_id = :k AND rule = 'late_0' ORDER BY run DESC LIMIT 1), '0 late payments in 24 months (report CR1 of 2026-11-10)', 'that a person can read');
+SELECT is(pg_temp.as('t_rm', 'SELECT open_applications FROM api.application_form(101)') ~ '(Consumer credit|消费贷[^ ]*)$', true, 'an open application is named by its kind');
 SELECT is(pg_temp.call('t_rm', format('application_submit(101, %s, NULL,', :k)), 'done', 'handed in');
 SELECT is(pg_temp.stage(:k), 'approved operations', 'the rules have approved it at once');
 SELECT is((SELECT how || ' ' || verdict || ' ' || granted || ' ' || rate_bp FROM bank.application WHERE case_id = :k), 'auto approve 10000000 480', 'with amount and rate');
@@ -241,6 +281,7 @@ SELECT pg_temp.last_case() AS v \gset
 SELECT is(pg_temp.call('t_clerk2', format('application_override(101, %s, ''known well'', NULL,', :v)), '42501', 'a clerk takes nothing back');
 UPDATE bank.decision_limit SET override = 900000 WHERE unit_kind = 'branch';
 SELECT is(pg_temp.call('t_super', format('application_override(101, %s, ''known well'', NULL,', :v)), 'BO403', 'above what a branch may do against the card');
+SELECT is(pg_temp.ready('t_super', :v) || ', ' || pg_temp.ready('t_super2', :v), 'yes limit, yes yes', 'as the screen says');
 SELECT is(pg_temp.call('t_super2', format('application_override(101, %s, '''', NULL,', :v)), 'BO422', 'not without a reason');
 SELECT is(pg_temp.call('t_super2', format('application_override(101, %s, ''known well'', NULL,', :v)), 'done', 'taken up again by head office');
 SELECT is(pg_temp.stage(:v), 'review credit_review', 'two persons decide');
@@ -257,6 +298,10 @@ SELECT is(pg_temp.call('t_clerk2', 'scorecard_draft(''consumer_credit'', ''try''
 SELECT is(pg_temp.call('t_super', 'scorecard_rule_save(''consumer_credit'', 2, ''late_0'', ''overdue'', '''', ''1'', 50, ''points'', ''never'', ''从未'','), 'BO423', 'a card in use does not change');
 SELECT is(pg_temp.call('t_super', 'scorecard_draft(''consumer_credit'', ''try'','), 'done', 'a draft');
 SELECT is(pg_temp.call('t_super', 'scorecard_draft(''consumer_credit'', ''again'','), 'BO423', 'one at a time');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(state || '' '' || drafted, '', '' ORDER BY state) FROM api.scorecard_list WHERE state IN (''active'', ''draft'')'),
+          'active true, draft true', 'which the list knows');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(DISTINCT b.state, '' '') FROM api.scorecard_list s, api.scorecard_bins(s.card, s.version) b WHERE s.state = ''active'''),
+          'approved', 'bins of one in use are not offered for change');
 CREATE FUNCTION pg_temp.bin(p_login text, p_rule text, p_fact text, p_low text, p_high text, p_points int) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.call(p_login, format('scorecard_rule_save(''consumer_credit'', 3, %L, %L, %L, %L, %L, ''points'', ''a bin'', ''区间'',', p_rule, p_fact, p_low, p_high, p_points)) $$;
 SELECT is(pg_temp.bin('t_super', 'late_0', 'overdue', '', '1', 501), 'BO422', 'points within bounds');
@@ -366,8 +411,10 @@ SELECT is(pg_temp.call('t_clerk2', format('application_execute(302, %s, NULL,', 
 SELECT is((SELECT string_agg(product || ' ' || balance, ', ' ORDER BY product) FROM bank.account WHERE customer_id = 302), 'CUR 5600100, LNS -5600000', 'to the supplier');
 SELECT is(pg_temp.as('t_clerk2', 'SELECT used || '' '' || room FROM api.core_list WHERE customer_id = 301'), '5600000 4400000', 'the line shows it');
 UPDATE bank.account SET balance = 100 WHERE account_id = 9003;
+SELECT is(pg_temp.ready('t_rm', :p), 'short yes', 'not while the account does not cover it');
 SELECT is(pg_temp.call('t_rm', format('application_follow(302, %s, ''paid'', NULL,', :p)), 'BO423', 'repaid only from what is there');
 UPDATE bank.account SET balance = 6000000 WHERE account_id = 9003;
+SELECT is(pg_temp.ready('t_rm', :p), 'yes yes', 'now it does');
 SELECT is(pg_temp.call('t_rm', format('application_follow(302, %s, ''paid'', NULL,', :p)), 'done', 'repaid');
 SELECT is((SELECT state FROM bank.core_finance WHERE document_id = 801), 'repaid', 'and the line is free again');
 
@@ -392,7 +439,10 @@ SELECT is((SELECT limit_amount || ' ' || state FROM bank.core_enterprise WHERE c
 SELECT is(pg_temp.as('t_super2', 'SELECT count(*) FROM api.worklist WHERE kind = ''rule'' AND customer_id = 304'), '0', 'and is off the list when it is decided');
 SELECT is(pg_temp.line('t_clerk2', 304, 100, 100, '2027-06-30'), 'done', 'another one');
 SELECT is(pg_temp.call('t_super', 'core_line_decide(304, 2, ''refuse'', '''','), 'BO422', 'refused with a reason');
+SELECT is(pg_temp.as('t_super', 'SELECT proposed || '' '' || (SELECT proposed FROM api.core(304)) FROM api.core_list WHERE customer_id = 304'), 'true true',
+          'while it waits no other is offered');
 SELECT is(pg_temp.call('t_super', 'core_line_decide(304, 2, ''refuse'', ''too low'','), 'done', 'refused');
+SELECT is(pg_temp.as('t_super', 'SELECT proposed FROM api.core_list WHERE customer_id = 304'), 'false', 'then one is');
 SELECT is((SELECT limit_amount FROM bank.core_enterprise WHERE customer_id = 304), 6000000::bigint, 'the line stays');
 SELECT is(pg_temp.as('t_super', 'SELECT reserved || '' '' || lent || '' '' || room || '' '' || suppliers FROM api.core(301)'), '0 0 10000000 2', 'exposure and headroom');
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(supplier_id || '' '' || used || '' '' || room, '', '' ORDER BY supplier_id) FROM api.core_suppliers(301)'), '302 0 8000000, 304 0 8000000', 'and of each supplier');
@@ -450,12 +500,16 @@ SELECT is(pg_temp.call('t_clerk', format('core_document_confirm(301, %s,', :d)),
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.application_list'), '0', 'other units see nothing');
 SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.application(101, %s)', :k)), 'BO404', 'nor the application');
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.core_document_list'), '0', 'nor the orders');
+SELECT is(pg_temp.as('t_rm', format('SELECT string_agg(field, '' '') || '' '' || min(stage) FROM api.application_fields(%s, %s) WHERE fixed', :c, :o)), 'enterprise closed', 'what it is about stays, which the screen knows');
+UPDATE bank.core_document SET state = 'paid' WHERE document_id = :d;
+SELECT is(pg_temp.as('t_clerk', 'SELECT state FROM api.core_document_list WHERE number = ''PO9'''), 'settled',
+          'what the enterprise has paid is not what the bank has lent on');
 SELECT is(pg_temp.as('t_rm', format('SELECT string_agg(value_en, '' '' ORDER BY seq) FROM api.application_fields(%s, %s) WHERE field IN (''rep_name'', ''rep_id'')', :c, :o)), '*强 1****************' || right(pg_temp.id_of('11010519800505005'), 1), 'personal fields are masked');
-SELECT is(pg_temp.as('t_super', 'SELECT auto_rate || '' '' || approved || '' '' || declined FROM api.report_application('''') WHERE case_type = ''consumer_credit'''), '33.3 2 1', 'the report counts what the rules decided');
-SELECT is(pg_temp.as('t_super', 'SELECT on_time_rate || '' '' || handoffs FROM api.report_application('''') WHERE case_type = ''account_opening'''), '100.0 5.0', 'time and hand-offs');
-SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM api.report_application('''')'), '42501', 'clerks do not read it');
+SELECT is(pg_temp.as('t_super', 'SELECT auto_rate || '' '' || approved || '' '' || declined FROM api.report_application(to_char(now() AT TIME ZONE ''Asia/Shanghai'', ''YYYY-MM'')) WHERE case_type = ''consumer_credit'''), '33.3 2 1', 'the report counts what the rules decided');
+SELECT is(pg_temp.as('t_super', 'SELECT on_time_rate || '' '' || handoffs FROM api.report_application(to_char(now() AT TIME ZONE ''Asia/Shanghai'', ''YYYY-MM'')) WHERE case_type = ''account_opening'''), '100.0 5.0', 'time and hand-offs');
+SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM api.report_application(to_char(now() AT TIME ZONE ''Asia/Shanghai'', ''YYYY-MM''))'), '42501', 'clerks do not read it');
 SELECT pg_temp.opened('t_rm', :c);
-SELECT is(pg_temp.as('t_rm', format('SELECT count(*) FROM api.customer_applications(%s)', :c)), '3', 'the customer view lists them');
+SELECT is(pg_temp.as('t_rm', format('SELECT count(*) FROM api.customer_applications(%s)', :c)), '4', 'the customer view lists them');
 SELECT is(pg_temp.as('t_rm', format('SELECT count(*) FROM api.customer_services(%s)', :c)), '2', 'and the services');
 SELECT is((SELECT string_agg(flaw, '; ') FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y, bank.case_type_flaws(y)), NULL, 'the types are whole');
 SELECT * FROM finish();

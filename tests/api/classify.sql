@@ -112,5 +112,23 @@ SELECT is(pg_temp.as('t_worker', 'SELECT string_agg(business || reason, '' '') F
 SELECT is(pg_temp.as('t_audit', 'SELECT accuracy || '' '' || auto_accuracy || '' '' || bytes FROM api.model_list WHERE model_id = 5'),
     '90 96.67 6', 'models show their figures');
 SELECT is(pg_temp.as('t_audit', 'SELECT recall || '' '' || precision FROM api.model_class_list WHERE model_id = 5'), '77.8 87.5', 'by class too');
+-- What a regulator forwards, and what is major, waits for its class at the executive desk.
+SELECT pg_temp.open(', p_source => ''regulator''') AS forwarded \gset
+SELECT pg_temp.say('t_clerk', :forwarded, '0.4,0.3,0.1') AS done \gset
+SELECT is(pg_temp.field(:forwarded, 'stage') || ' ' || pg_temp.field(:forwarded, 'queue') || ' ' || pg_temp.field(:forwarded, 'route_seq')
+    || ' ' || (SELECT role FROM bank.staff WHERE staff_id = pg_temp.field(:forwarded, 'owner_id')::int),
+    'registered executive 20 supervisor', 'one that a regulator forwarded is at the executive desk though nobody knows its class');
+SELECT pg_temp.open(', p_level => ''major''') AS major \gset
+SELECT pg_temp.do('t_worker', format('case_machine_batch(1, ''{102}'', ''{%s}'', ''{A01}'', ''{1}'', ''{B02}'', ''{C07}'', ''{0.11}''', :major)) AS done \gset
+SELECT is(pg_temp.field(:major, 'stage') || ' ' || pg_temp.field(:major, 'queue') || ' ' || pg_temp.field(:major, 'route_seq')
+    || ' ' || (SELECT role FROM bank.staff WHERE staff_id = pg_temp.field(:major, 'owner_id')::int),
+    'registered executive 10 supervisor', 'and so is a major one');
+SELECT is(pg_temp.as('t_super', format('SELECT string_agg(seq::text, '' '') FROM api.case_route_explain(102, %s) WHERE decides', :forwarded)),
+    '20', 'which is what the explanation says');
+SELECT is(pg_temp.as('t_super', format('SELECT count(*) FROM api.case_route_explain(102, %s) WHERE decides', :strange)),
+    '0', 'of another one no rule decides yet');
+SELECT pg_temp.do('t_super', format('case_choose(102, %s, 1, %s', :major, pg_temp.field(:major, 'version'))) AS done \gset
+SELECT is(pg_temp.field(:major, 'stage') || ' ' || pg_temp.field(:major, 'queue'), 'assigned executive', 'it stays there with its class');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,8 @@
 -- Clocks of a case: regimes, the ladder taken once, idle owners, extensions, changes of policy.
 BEGIN;
 \ir ../lib/small-bank.sql
+INSERT INTO bank.phone (customer_id, phone, unit_id) SELECT customer_id, '13900000101', unit_id FROM bank.customer
+ WHERE customer_id = 101;
 SELECT * FROM no_plan();
 
 -- A calendar that is always open, so that the hour of the test does not matter.
@@ -123,7 +125,21 @@ SELECT is((SELECT max(run) FROM bank.case_clock WHERE case_id = :b AND clock = '
           2::smallint, 'each answer starts the next');
 
 -- Paused: the ladder stands still, and the due time moves by the pause alone.
-SELECT pg_temp.do('t_clerk', 'step', :b, 'p_action => ''wait'', p_note => ''appraisal'',');
+SELECT is(pg_temp.do('t_clerk', 'wait', :b, 'p_for => ''nobody'', p_note => ''n'', p_how => NULL,'), 'BO422', 'for whom?');
+SELECT is(pg_temp.do('t_clerk', 'wait', :b, 'p_for => ''customer'', p_note => ''papers'', p_how => NULL,'), 'done',
+          'it waits for the customer');
+SELECT is((SELECT string_agg(clock, ' ' ORDER BY clock) FROM bank.case_clock WHERE case_id = :b
+            AND stopped_at IS NULL AND next_at IS NULL), 'next_update resolution',
+          'the promises of the bank stand still, the law does not');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(clock, '' '' ORDER BY clock) FROM api.case_clocks(101, %s)
+          WHERE state = ''paused''', :b)), 'next_update resolution', 'as its clocks say');
+SELECT pg_temp.do('t_clerk', 'step', :b, 'p_action => ''resume'', p_note => ''n'',');
+SELECT is(pg_temp.do('t_clerk', 'wait', :b, 'p_for => ''appraisal'', p_note => ''expert'', p_how => NULL,'), 'BO422',
+          'of an outside examination the customer is told');
+SELECT is(pg_temp.do('t_clerk', 'wait', :b, 'p_for => ''appraisal'', p_note => ''expert'', p_how => ''sms'','), 'done',
+          'it waits for an outside examination');
+SELECT is((SELECT count(*) FROM bank.outbox WHERE case_id = :b AND kind = 'case_wait' AND body LIKE '%expert%'),
+          1::bigint, 'he is');
 SELECT is((SELECT string_agg(clock, ' ' ORDER BY clock) FROM bank.case_clock WHERE case_id = :b
             AND stopped_at IS NULL AND next_at IS NULL), 'next_update resolution statutory',
           'no step is due while it waits');
@@ -147,8 +163,16 @@ RETURNS text LANGUAGE sql AS $$
 SELECT is(pg_temp.ask('t_clerk2', :d, 10), 'BO403', 'only the owner asks');
 SELECT is(pg_temp.ask('t_clerk', :d, 31), 'BO422', 'for no more than the law allows');
 SELECT is(pg_temp.ask('t_clerk', :b, 5), 'BO422', 'a simple case cannot be extended');
+CREATE FUNCTION pg_temp.form(p_login text, p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT clock FROM api.case_extend_form(101, %s)', p_case)) $$;
+SELECT is(pg_temp.form('t_clerk2', :d), 'BO403', 'the form is not for others');
+SELECT is(pg_temp.form('t_clerk', :d), 'statutory', 'the owner has it');
 SELECT is(pg_temp.ask('t_clerk', :d, 20), 'done', 'asked');
 SELECT is(pg_temp.ask('t_clerk', :d, 5), 'BO409', 'once at a time');
+SELECT is(pg_temp.form('t_clerk', :d), 'BO409', 'which the form says before it is filled in');
+CREATE FUNCTION pg_temp.asked(p_login text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, 'SELECT decidable || '' '' || superior FROM api.case_extension_list WHERE state = ''asked''') $$;
+SELECT is(pg_temp.asked('t_super'), 'true true', 'the branch above sees it as one to decide');
 SELECT is(pg_temp.decide('t_clerk', :d, true), '42501', 'a clerk does not decide');
 SELECT is(pg_temp.decide('t_super', :d, true, NULL), 'BO422', 'approval must tell the customer');
 SELECT is(pg_temp.decide('t_super', :d, true), 'done', 'the branch approves what its sub-branch asked');
@@ -158,8 +182,13 @@ SELECT is((SELECT count(*) FROM bank.outbox WHERE case_id = :d AND kind = 'case_
           'the notice is on its way');
 SELECT is((SELECT cause FROM bank.case_clock_change WHERE case_id = :d AND clock = 'statutory'),
           'extension', 'what it was is kept');
+SELECT is(pg_temp.as('t_clerk', format('SELECT cause || '' '' || (due_after > due_before) FROM api.case_clock_changes(%s, %s) WHERE clock = ''statutory'' LIMIT 1', (SELECT customer_id FROM bank.case_file WHERE case_id = :d), :d)),
+          'extension true', 'and told to who works on the case');
 SELECT is(pg_temp.ask('t_super', :d, 11), 'BO422', 'ten days are left');
 SELECT is(pg_temp.ask('t_super', :d, 10), 'done', 'the branch asks');
+UPDATE bank.staff SET role = 'supervisor' WHERE login = 't_clerk';
+SELECT is(pg_temp.asked('t_clerk') || ', ' || pg_temp.asked('t_super2'), 'true false, true true', 'head office decides, none below');
+UPDATE bank.staff SET role = 'clerk' WHERE login = 't_clerk';
 SELECT is(pg_temp.decide('t_super', :d, true), 'BO403', 'and cannot approve itself');
 SELECT is(pg_temp.decide('t_super2', :d, false), 'done', 'head office refuses');
 SELECT is((SELECT extension FROM bank.case_clock WHERE case_id = :d AND clock = 'statutory'), 20,
@@ -194,31 +223,47 @@ SELECT is(bank.due_workday('service', '2030-04-26 10:00+08', 3),
           '2030-05-02 00:00+08'::timestamptz, 'three business days over a weekend');
 
 -- A change of policy recomputes what runs and keeps what it was.
-SELECT is(pg_temp.as('t_admin', $$SELECT (api.clock_rule_save('complaint', 'cn', 'first_response', '',
-          '', 'working_minutes', 60, 'always', false, 0, 1, gen_random_uuid())).status$$), 'done',
-          'the promise becomes an hour');
+CREATE FUNCTION pg_temp.rule(p_login text, p_amount int, p_calendar text, p_version int) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (api.clock_rule_propose(''complaint'', ''cn'', ''first_response'', '''', '
+        ''''', ''working_minutes'', %s, %L, false, 0, ''why'', %s, gen_random_uuid())).status', p_amount, p_calendar, p_version)) $$;
+CREATE FUNCTION pg_temp.settle(p_login text, p_verb text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (api.calendar_change_decide(%s, %L, ''seen'', gen_random_uuid())).status',
+        (SELECT max(change_id) FROM bank.calendar_change), p_verb)) $$;
+SELECT is(pg_temp.rule('t_admin', 60, 'always', 1), 'done', 'one person wants the promise to become an hour');
+SELECT is((SELECT amount FROM bank.clock_rule WHERE (case_type, regime, clock, level) = ('complaint', 'cn', 'first_response', '')), 120, 'which changes nothing yet');
+SELECT is(pg_temp.rule('t_super2', 90, 'always', 1), 'BO409', 'while it waits, nobody else asks');
+SELECT is(pg_temp.settle('t_admin', 'approve'), 'BO403', 'its maker does not agree himself');
+SELECT throws_ok('UPDATE bank.calendar_change SET state = ''approved'', checker_id = maker_id', '23514', NULL,
+                 'and the table itself keeps maker and checker apart');
+SELECT is(pg_temp.as('t_super2', 'SELECT changes FROM api.calendar_change_list WHERE decidable = ''open'''), 'time: 120 → 60',
+          'the second person sees before and after');
+SELECT is(pg_temp.as('t_super2', 'SELECT screen FROM api.worklist WHERE kind = ''rule'''), 'calendar-changes', 'on his work list');
+SELECT is(pg_temp.settle('t_super2', 'approve'), 'done', 'and agrees');
 SELECT is((SELECT due_at - started_at FROM bank.case_clock WHERE case_id = :d
             AND clock = 'first_response'), interval '1 hour', 'also for cases that are open');
 SELECT is((SELECT before ->> 'amount' || ' ' || (after ->> 'amount') FROM bank.case_clock_change
             WHERE case_id = :d AND cause = 'policy'), '120 60', 'with its history');
-SELECT is(pg_temp.as('t_super', $$SELECT (api.clock_rule_save('complaint', 'cn', 'first_response', '',
-          '', 'working_minutes', 60, 'always', false, 0, 2, gen_random_uuid())).status$$), '42501',
-          'administrators only');
+SELECT is(pg_temp.rule('t_super', 60, 'always', 2), 'BO403', 'head office only');
+SELECT is(pg_temp.rule('t_admin', 60, 'always', 1), 'BO409', 'on what stands now');
 INSERT INTO bank.calendar (calendar, label_en, label_zh) VALUES ('never', 'Never', '从不');
-SELECT is(pg_temp.as('t_admin', $$SELECT (api.clock_rule_save('complaint', 'cn', 'first_response', '',
-          '', 'working_minutes', 60, 'never', false, 0, 2, gen_random_uuid())).status$$), 'BO422',
-          'a calendar without working time is refused');
+SELECT is(pg_temp.rule('t_admin', 60, 'never', 2), 'BO422', 'a calendar without working time is refused');
+SELECT is(pg_temp.rule('t_admin', 50, 'always', 2) || pg_temp.settle('t_super2', 'refuse') || pg_temp.rule('t_admin', 50, 'always', 2)
+          || pg_temp.settle('t_super2', 'withdraw') || pg_temp.settle('t_admin', 'withdraw'), 'donedonedoneBO403done',
+          'refused by the other, or withdrawn by the maker');
+SELECT is((SELECT amount FROM bank.clock_rule WHERE (case_type, regime, clock, level) = ('complaint', 'cn', 'first_response', '')), 60, 'it stays');
 -- A sudden holiday.
-UPDATE bank.clock_rule SET calendar = 'service' WHERE clock = 'resolution';
-SELECT bank.case_clock_recompute(NULL, 'test');
+UPDATE bank.clock_rule SET calendar = NULL WHERE clock = 'resolution';
+SELECT bank.case_clock_recompute(NULL, 'policy');
 SELECT due_at AS before FROM bank.case_clock WHERE case_id = :d AND clock = 'resolution' \gset
-SELECT is(pg_temp.as('t_admin', format($$SELECT (api.calendar_day_set(%L, 'holiday', '临时放假',
-          'Closed', gen_random_uuid())).status$$, (SELECT min(d)::date FROM generate_series(
+SELECT is(pg_temp.as('t_admin', format($$SELECT (api.calendar_day_propose(%L, 'holiday', '临时放假',
+          'Closed', 'Typhoon', gen_random_uuid())).status$$, (SELECT min(d)::date FROM generate_series(
           bank.today() + 1, bank.today() + 9, interval '1 day') d WHERE extract(isodow FROM d) < 6
           AND NOT EXISTS (SELECT FROM bank.calendar_day x WHERE x.day = d AND NOT working)))), 'done',
           'a holiday announced late');
+SELECT is(pg_temp.settle('t_super2', 'approve'), 'done', 'by two persons');
 SELECT ok((SELECT due_at > :'before' FROM bank.case_clock WHERE case_id = :d AND clock = 'resolution'),
           'moves the due times after it');
+
 
 -- One case that fails does not stop the others.
 SELECT pg_temp.open('t_clerk', 102) AS f \gset

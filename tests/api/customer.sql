@@ -164,6 +164,8 @@ SELECT is(pg_temp.decide(login, what, :g, version), code, format('%s %ss, versio
 FROM (VALUES ('t_clerk2', 'grant', '1', '42501'), ('t_audit', 'grant', '1', '42501'), ('t_super', 'grant', '2', 'BO409'),
              ('t_super', 'grant', 'NULL', 'BO409'), ('t_super', 'refuse', '1', 'done'), ('t_super2', 'grant', '2', 'BO423')) t (login, what, version, code);
 SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_flags(103)'), 'BO428', 'refused is not granted');
+SELECT isnt(pg_temp.as('t_audit', 'SELECT count(*) FROM api.audit_list l WHERE customer_number = (SELECT ''' || customer_number || ''')'),
+            '0', 'the trail names the customer by his number') FROM bank.customer WHERE customer_id = 103;
 SELECT is(pg_temp.ask('t_clerk', 103), 'done', 'one may ask again');
 SELECT max(grant_id) AS g FROM bank.access_grant WHERE customer_id = 103 \gset
 SELECT is(pg_temp.decide('t_super', 'grant', :g), 'done', 'granted');

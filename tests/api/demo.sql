@@ -1,7 +1,7 @@
 -- fixture: demo
 -- The demo bank: its numbers add up and its people look like people.
 BEGIN;
-SELECT plan(28);
+SELECT plan(30);
 
 -- Check digits, written a second time here, in SQL.
 CREATE FUNCTION pg_temp.resident_good(p text) RETURNS boolean LANGUAGE sql AS $$
@@ -111,5 +111,10 @@ SELECT ok((SELECT count(*) FILTER (WHERE name ~ '^[王李张刘陈]') * 100.0 / 
 SELECT is_empty($$ SELECT login FROM bank.staff s WHERE login ~ '0[12]$' AND login !~ '^e' AND NOT
                    pg_has_role(login, 'bankops_' || role, 'MEMBER') $$,
                 'demo logins have the role of their work');
+SELECT is_empty($$ SELECT f.number FROM bank.case_file f JOIN bank.case_event e USING (customer_id, case_id)
+                   WHERE f.case_type = 'complaint' AND f.level = 'major' AND f.told_how IN ('phone', 'visit') AND e.action = 'approve'
+                     AND (e.stage_after <> 'approved' OR e.at >= f.told_at) $$,
+                'who is told by voice was not told when it was approved');
+SELECT is_empty($$ SELECT e.case_id FROM bank.case_event e WHERE e.at > clock_timestamp() $$, 'and nothing happens in the future');
 SELECT * FROM finish();
 ROLLBACK;

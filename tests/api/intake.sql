@@ -35,6 +35,20 @@ SELECT is((SELECT count(*) FROM bank.case_clock WHERE case_id = :b AND stopped_a
 SELECT ok((SELECT note LIKE '%信用卡年费又收了%' FROM bank.case_event WHERE case_id = :a AND action = 'merge_in'),
           'its text is in the history of the other');
 SELECT is(pg_temp.merge('t_clerk', :b), 'BO423', 'only once');
+SELECT case_id AS again FROM bank.case_file WHERE repeat_of = :b \gset
+CREATE FUNCTION pg_temp.into(p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT d.mergeable || '' '' || left(d.repeats, 10) FROM api.case_detail(%s, %s) d
+        JOIN api.case_list l ON l.lane = ''all'' AND l.case_id = d.case_id AND (l.mergeable, l.repeats) = (d.mergeable, d.repeats)',
+        customer_id, case_id)) FROM bank.case_file WHERE case_id = p_case $$;
+SELECT is(pg_temp.into(:again), 'true ' || (SELECT number FROM bank.case_file WHERE case_id = :a),
+          'what repeats a merged one belongs where that one went');
+SELECT is(pg_temp.merge('t_clerk', :again), 'done', 'by the same key');
+SELECT is(pg_temp.field(:again, 'merged_into'), :'a', 'and is found there');
+SELECT pg_temp.open('t_clerk', 102, '信用卡年费又收了') AS late \gset
+SELECT is(pg_temp.into(:late), 'true ' || (SELECT number FROM bank.case_file WHERE case_id = :stranger), 'it could be merged');
+SELECT pg_temp.as('t_clerk', format('SELECT (api.case_step(102, %s, ''withdraw'', ''n'', NULL, gen_random_uuid())).status', :stranger));
+SELECT is(pg_temp.into(:late), 'false ' || (SELECT number FROM bank.case_file WHERE case_id = :stranger),
+          'into what is closed it cannot, which is said at once');
 SELECT is(pg_temp.merge('t_clerk', :other, :'a', true), 'done', 'another one by hand, with new facts');
 SELECT is((SELECT max(run) FROM bank.case_clock WHERE case_id = :a AND clock = 'statutory'), 2::smallint,
           'new facts start the statutory clock again');

@@ -1,7 +1,7 @@
 -- Points: double entry, replays, first in first out, reversals, debts, expiry, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(58);
+SELECT plan(69);
 
 CREATE FUNCTION pg_temp.post(p_login text, p_rule text, p_points bigint, p_request text DEFAULT NULL,
                              p_customer bigint DEFAULT 101) RETURNS text LANGUAGE sql AS
@@ -106,6 +106,27 @@ SELECT is(pg_temp.as('t_clerk', 'SELECT api.points_day_end(gen_random_uuid())'),
 SELECT ok(pg_temp.as('t_super', 'SELECT (api.points_day_end(gen_random_uuid())).id')::int > 0,
           'points past their last day');
 SELECT is(pg_temp.account(), '0 0 0', 'expire');
+SELECT is(pg_temp.proof(), '0', 'the ledger is in balance');
+-- The day end of the worker: the bank's day follows the calendar, the points follow the day.
+UPDATE bank.setting SET value = (bank.local_day(now()) - 3)::text WHERE name = 'business_date';
+SELECT is(pg_temp.post('t_rm', 'wealth', 300), 'done', 'pending points of three days ago');
+UPDATE bank.points_bucket SET available_on = earned_on + 2 WHERE pending;
+SELECT is(pg_temp.as('t_worker', 'SELECT day || '' '' || moved || '' '' || points || '' '' || failed FROM api.day_end()'),
+          bank.local_day(now()) || ' true 1 0', 'the day moves on and the points are released');
+SELECT is(pg_temp.account(), '300 0 0', 'once');
+SELECT is(pg_temp.as('t_worker', 'SELECT moved || '' '' || points || '' '' || failed FROM api.day_end()'),
+          'false 0 0', 'then nothing is left to do');
+SELECT is((SELECT before::text || ' ' || after::text FROM bank.audit WHERE action = 'day_end'),
+          format('{"value": "%s"} {"value": "%s"}', bank.local_day(now()) - 3, bank.today()),
+          'it is in the trail once');
+SELECT is((SELECT bank.points_bucket_end(customer_id, bucket_id, bank.today(), gen_random_uuid()) FROM bank.points_bucket
+            WHERE remaining = 300 AND NOT pending), false, 'who comes late releases nothing again');
+SELECT is(pg_temp.account(), '300 0 0', 'and nothing is owed');
+UPDATE bank.setting SET value = '2040-01-01' WHERE name = 'business_date';
+SELECT is(pg_temp.as('t_worker', 'SELECT day || '' '' || moved || '' '' || points FROM api.day_end()'),
+          '2040-01-01 false 1', 'a day ahead of the calendar stays; points expire by it');
+SELECT is(pg_temp.as('t_clerk', 'SELECT api.day_end()'), '42501', 'a clerk does not end the day');
+SELECT is(pg_temp.account(), '0 0 0', 'nothing is left');
 SELECT is(pg_temp.proof(), '0', 'the ledger is in balance');
 SELECT is(bank.points_expiry('main', '2026-01-31'), '2028-01-31'::date, 'to the end of the month');
 

@@ -44,9 +44,11 @@ SELECT is(pg_temp.as(login, format('SELECT (api.setting_set(%L, %L, %L, gen_rand
 SELECT is(bank.setting('grant_hours'), '12', 'the good one is kept');
 SELECT is((SELECT after->>'value' FROM bank.audit WHERE action = 'setting_set' ORDER BY audit_id DESC LIMIT 1), '12',
           'and stands in the audit trail');
-SELECT is(pg_temp.as('t_admin', format('SELECT (api.calendar_day_set(%L, ''holiday'', ''假'', ''free'', gen_random_uuid())).status',
-          bank.today() + 3)), 'done', 'a coming day becomes a holiday');
-SELECT is(pg_temp.as('t_admin', format('SELECT (api.calendar_day_set(%L, ''holiday'', '''', '''', gen_random_uuid())).status',
+SELECT is(pg_temp.as('t_admin', format('SELECT (api.calendar_day_propose(%L, ''holiday'', ''假'', ''free'', ''x'', gen_random_uuid())).status',
+          bank.today() + 3)), 'done', 'a coming day shall become a holiday');
+SELECT is(pg_temp.as('t_super2', 'SELECT (api.calendar_change_decide(change_id, ''approve'', '''', gen_random_uuid())).status
+          FROM api.calendar_change_list'), 'done', 'and is one when a second person agrees');
+SELECT is(pg_temp.as('t_admin', format('SELECT (api.calendar_day_propose(%L, ''holiday'', '''', '''', ''x'', gen_random_uuid())).status',
           bank.today())), 'BO422', 'a day that has begun stays');
 SELECT is(pg_temp.as('t_clerk', format('SELECT kind FROM api.calendar_month(%L) WHERE day = %L', bank.today() + 3, bank.today() + 3)),
           'holiday', 'everybody sees it');

@@ -61,5 +61,12 @@ SELECT is(bank.recon_evidence_zh(bank.recon_why('exact', '; not confirmed: the r
     '参考号、金额与币种一致。未直接确认：该参考号使用了两次', 'a doubtful one says why');
 SELECT is(bank.recon_why('manual', 'as the customer wrote'), 'as the customer wrote',
     'what a person wrote stays');
+SELECT is((SELECT string_agg(a || ' ' || b, ', ' ORDER BY a, b) FROM (VALUES ('27807137', '27807317'), ('1234567', '12345678'),
+           ('12345678', '12345687'), ('1234567890', '2134567809'), ('1234567890', '123456789012')) v (a, b)
+           WHERE NOT bank.recon_typed(a, b)), NULL, 'a typing error or two are seen');
+SELECT is((SELECT string_agg(a || ' ' || b, ', ' ORDER BY a, b) FROM (VALUES ('123456', '123465'), ('1234567', '123456'),
+           ('12345678', '21345687'), ('1234567890', '3214567899'), ('1234567890', '1234567890123'),
+           ('1234567890', '0987654321'), ('1234567890', NULL)) v (a, b)
+           WHERE bank.recon_typed(a, b)), NULL, 'more than that is another reference');
 SELECT * FROM finish();
 ROLLBACK;

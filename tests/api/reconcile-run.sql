@@ -202,6 +202,10 @@ SELECT is(pg_temp.engine('exact sure ' || pg_temp.newest('Q7') || '; exact sure 
           'exact confirmed, exact suggested', 'the two weeks are not one movement');
 SELECT alike((SELECT evidence FROM bank.recon_match WHERE key = 'Q7' AND status = 'suggested'),
           '%not confirmed: a settled line of the reference lies nearer in days', 'it says why');
+SELECT is(pg_temp.as('t_clerk', $$SELECT count(*) FROM api.run_begin('R-ONE', '9999-01-01', NULL)$$),
+          'BO422', 'no run up to a day that has not come');
+SELECT is(pg_temp.as('t_clerk', format($$SELECT count(*) FROM api.run_begin('R-ONE', %L, NULL)$$, bank.today())),
+          '1', 'but up to the business date');
 -- Rule sets.
 CREATE FUNCTION pg_temp.rules(p_login text, p_call text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, format('SELECT (api.%s).status', p_call)) $$;
@@ -238,7 +242,7 @@ SELECT is(pg_temp.engine('', pg_temp.draft()), '', 'under the new one it is not'
 
 -- Lanes.
 CREATE FUNCTION pg_temp.propose(p_login text, p_tolerance int, p_version int) RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.rules(p_login, format($q$lane_propose(%s, 'One', 1, 'working', 'many', %s, 0.38, 0.6, 0, 'default', 'yes', 'why', %s,
+$$ SELECT pg_temp.rules(p_login, format($q$lane_propose(%s, 'One', '', 1, 'working', 'many', %s, 0.38, 0.6, 0, 'default', 'yes', 'why', %s,
           gen_random_uuid())$q$, (SELECT lane_id FROM bank.recon_lane WHERE code = 'R-ONE'), p_tolerance, p_version)) $$;
 SELECT is(pg_temp.propose('t_clerk', 5, 2), '42501', 'a clerk changes no lane');
 SELECT is(pg_temp.propose('t_super', 5, 1), 'BO409', 'the version seen counts');
@@ -259,10 +263,19 @@ SELECT is((SELECT count(*) FROM jsonb_array_elements(bank.recon_rules_of((SELECT
           'the engine gets it as a rule that suggests');
 SELECT throws_ok('UPDATE bank.recon_lane_change SET checker = maker', '23514', NULL, 'the table itself wants two persons');
 
+-- A lane has a name in each language, one at a time.
+UPDATE bank.recon_lane SET name = '一号', name_en = 'Lane one' WHERE code = 'R-ONE';
+SELECT is(pg_temp.as('t_clerk', 'SELECT name FROM api.lane_list WHERE code = ''R-ONE'''), '一号', 'in Chinese');
+SELECT set_config('bankops.language', 'en', true);
+SELECT is(pg_temp.as('t_clerk', 'SELECT name FROM api.lane_list WHERE code = ''R-ONE'''), 'Lane one', 'in English');
+SELECT is(bank.login_name('t_clerk'), (SELECT coalesce(nullif(name_en, ''), name_zh) FROM bank.staff WHERE login = 't_clerk'),
+          'as a member of staff has');
+SELECT set_config('bankops.language', '', true);
+
 -- New lanes and accounts.
 CREATE FUNCTION pg_temp.open(p_login text, p_code text, p_name text, p_book text, p_external text, p_opening text)
 RETURNS text LANGUAGE sql AS
-$$ SELECT pg_temp.rules(p_login, format($q$lane_open(%L, %L, 'nostro', 2, 1, %L, %L, 'Bank', 'JPY', %s, 'new nostro',
+$$ SELECT pg_temp.rules(p_login, format($q$lane_open(%L, %L, '', 'nostro', 2, 1, %L, %L, 'Bank', 'JPY', %s, 'new nostro',
           gen_random_uuid())$q$, p_code, p_name, p_book, p_external, p_opening)) $$;
 SELECT is(pg_temp.open('t_audit', 'R-JPY', 'Yen', '77', '88', 'NULL, NULL'), '42501', 'an auditor proposes no lane');
 SELECT is(pg_temp.open('t_clerk', 'R-JPY', '', '77', '88', 'NULL, NULL'), 'BO422', 'a new lane needs a name');

@@ -107,7 +107,8 @@ SELECT is(string_agg(b.category || ' ' || (b.related_item_id <> b.item_id), ', '
 DELETE FROM bank.recon_open WHERE item_id = 0;
 DELETE FROM bank.recon_break WHERE item_id = 0;
 SELECT bank.recon_break_open(l, '2030-01-02', NULL) AS opened FROM bank.recon_lane l WHERE code = 'T-ONE' \gset
-DROP TABLE break_all, break_was, break_line, break_group, break_near, break_settled, break_found;
+DROP TABLE break_all, break_was, break_line, break_group, break_near, break_settled, break_sought, break_waiting,
+    break_found;
 SELECT is(pg_temp.category('S', 'BANK1'), 'bank-only', 'the other line gone, it stands alone again');
 SELECT is((SELECT string_agg(DISTINCT age_group || ' ' || state || ' ' || escalation, ',')
              FROM api.break_list), NULL, 'a stranger sees no break');
@@ -168,6 +169,10 @@ SELECT is(pg_temp.propose('t_clerk2', 'GL1', 'L:A100 S:X12 S:X13'), 'BO423',
           'nobody else takes its lines');
 SELECT is(pg_temp.run('T-ONE', '2030-01-02'), 'done', 'a run');
 SELECT is((SELECT status FROM pg_temp.match_of('L', 'A100')), 'proposed', 'leaves it alone');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(reference || '': '' || why, ''; '' ORDER BY rank) FROM
+          api.match_candidates(%s, %s, '''')', pg_temp.account('GL1'), pg_temp.item('L', 'A100'))),
+          'X12: waits for a second person (:apr); X13: waits for a second person (:apr)',
+          'the matcher says with which lines it waits, and for whom');
 SELECT is((SELECT pg_temp.decide('t_clerk', 'match', match_id, 'GL1', version)
              FROM pg_temp.match_of('L', 'A100')), 'BO403', 'its maker does not approve it');
 SELECT is((SELECT pg_temp.decide('t_west', 'match', match_id, 'GL1', version)
@@ -175,7 +180,7 @@ SELECT is((SELECT pg_temp.decide('t_west', 'match', match_id, 'GL1', version)
 SELECT is((SELECT pg_temp.decide('t_super', 'match', match_id, 'GL1', version + 1)
              FROM pg_temp.match_of('L', 'A100')), 'BO409', 'nor who saw an older one');
 SELECT is(pg_temp.as('t_super', 'SELECT kind || '' '' || maker || '' '' || mine
-          FROM api.recon_approval_list'), 'match t_clerk open', 'it is in the approvals');
+          FROM api.recon_approval_list'), 'match ' || bank.login_name('t_clerk') || ' open', 'it is in the approvals, with the name of its maker');
 SELECT is(pg_temp.as('t_clerk', 'SELECT mine FROM api.recon_approval_list'), 'own',
           'where its maker sees that it is his own');
 SELECT is(pg_temp.as('t_super', format('SELECT string_agg(what || '' '' || before || '' '' || after,
@@ -332,6 +337,12 @@ SELECT is((SELECT pg_temp.decide(login, 'waiver', file_id, NULL, version)
   FROM (VALUES ('t_clerk2', 'BO403'), ('t_super', 'BO403'), ('t_super2', 'Approved.')) AS t (login, wanted);
 SELECT is((SELECT status || ' ' || decided_by FROM bank.recon_file WHERE name = 'held.sta'),
           'released t_super2', 'it is let in by a third person');
+SELECT is(pg_temp.as('t_audit', 'SELECT regexp_replace(steps, ''\d{4}-\d\d-\d\d \d\d:\d\d'', ''@'', ''g'')
+             FROM api.statement_file_list WHERE name = ''held.sta'''),
+          format(E'申请放行：%s @ — bank said so\n放行：%s @ — approved', bank.login_name('t_clerk'), bank.login_name('t_super2')),
+          'what was done with it is said in words, by whom and when');
+SELECT is(bank.recon_label('', -123456, 'EUR') || ', ' || bank.recon_label('R1', 1, 'EUR'), '-1,234.56 EUR, R1',
+          'what has no reference is called by its amount');
 
 -- What matches by hand teach.
 SELECT pg_temp.lines('L', 'GL1', '2030-01-04', '11:PAY00001:Acme 12:PAY00002:Acme 13:PAY00003:Acme');
@@ -378,7 +389,8 @@ SELECT is(pg_temp.as('t_super', 'SELECT kind FROM api.recon_approval_list WHERE 
 SELECT is(pg_temp.review('t_super', '2030-01-02'), 'Approved.', 'a second person does');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT sign || ' ' || preparer || ' ' || reviewer
     FROM api.balance_statement(%s, '2030-01-02') WHERE book_account = 'GL1'$$,
-    (SELECT lane_id FROM bank.recon_lane WHERE code = 'T-ONE'))), 'signed t_clerk t_super', 'both stand');
+    (SELECT lane_id FROM bank.recon_lane WHERE code = 'T-ONE'))), 'signed ' || bank.login_name('t_clerk') || ' ' || bank.login_name('t_super'), 'both stand, by name');
+SELECT ok(bank.login_name('t_clerk') <> 't_clerk' AND bank.login_name('bankops') = 'bankops', 'a login has a name, a program none');
 SELECT is((SELECT cardinality(items) = open_lines AND open_lines > 0 FROM bank.recon_signoff
             WHERE day = '2030-01-02'), true, 'with the lines that were outstanding');
 SELECT is(pg_temp.sign('t_clerk', '2030-01-06'), 'done', 'a day without lines can be signed');
@@ -405,6 +417,30 @@ END $$;
 SELECT is(pg_temp.detail(), '900.00 EUR: GHOST 2030-01-05 900.00',
           'the refusal says by how much and which line');
 RESET SESSION AUTHORIZATION;
+-- A file that comes late reaches the days after its own.
+SELECT bank.recon_signed_refresh(lane_id, '2030-01-05') FROM bank.recon_account WHERE book_account = 'GL1';
+SELECT is((SELECT string_agg(day || ' ' || changed, ', ' ORDER BY day) FROM bank.recon_signoff),
+          '2030-01-02 false, 2030-01-06 true', 'what is signed after it has changed');
+CREATE FUNCTION pg_temp.day_state(p_day date) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.as('t_clerk', format('SELECT state || '' '' || (SELECT ready FROM api.balance_statement(d.lane_id, d.day) b
+     WHERE b.account_id = d.account_id) FROM api.balance_day_list d WHERE book_account = ''GL1'' AND day = %L', p_day)) $$;
+SELECT is(pg_temp.day_state('2030-01-02'), 'signed proved', 'what is signed before it stays');
+INSERT INTO bank.recon_lane_day (lane_id, day, unit_id, status, book_count, statement_count, book_open,
+    statement_open, held_files, difference_count)
+SELECT lane_id, d, 2, 'waiting', 0, 0, 0, 0, 0, 0 FROM bank.recon_account, (VALUES ('2030-01-05'::date), ('2030-01-06')) v (d)
+ WHERE book_account = 'GL1' ON CONFLICT DO NOTHING;
+SELECT bank.recon_days_refresh(lane_id, '{2030-01-05,2030-01-06}') FROM bank.recon_account WHERE book_account = 'GL1';
+SELECT is(pg_temp.day_state('2030-01-05'), 'differs differs', 'a day that differs is shown so, before anybody signs');
+SELECT is(pg_temp.as('t_clerk', format('SELECT (b.statement = d.statement AND b.book = d.book AND b.difference = d.difference
+     AND d.difference = 90000) || '' '' || d.open_lines || d.preparer FROM api.balance_day_list d,
+     api.balance_statement(d.lane_id, d.day) b WHERE b.account_id = d.account_id AND d.book_account = ''GL1'' AND d.day = %L',
+     '2030-01-05')), 'true ' || (SELECT count(*) FROM bank.recon_outstanding(pg_temp.account('GL1'), '2030-01-05')),
+     'with the figures of now, prepared by nobody');
+SELECT is(pg_temp.day_state('2030-01-06'), 'changed differs', 'and one that was prepared says that it changed');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(coalesce(nullif(item, ''''), ''-''), '','' ORDER BY line) || '': '' ||
+    max(item) FILTER (WHERE line = 11) FROM api.balance_sheet(%s, ''2030-01-05'') WHERE account_id = %s AND line > 8',
+    (SELECT lane_id FROM bank.recon_lane WHERE code = 'T-ONE'), pg_temp.account('GL1'))),
+    'difference,clues,GHOST 2030-01-05 900.00: GHOST 2030-01-05 900.00', 'the sheet says what it may come from');
 SELECT is(pg_temp.review('t_super', '2030-01-06'), 'BO423', 'nor reviewed');
 SELECT is(pg_temp.review('t_super', '2030-01-06', 'refuse'), 'Refused.', 'but refused');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT (api.balance_reopen(%s, '2030-01-02', 'late file',
@@ -413,7 +449,7 @@ SELECT is(pg_temp.as('t_clerk', format($$SELECT (api.balance_reopen(%s, '2030-01
 SELECT is(pg_temp.as('t_super', format($$SELECT (api.balance_reopen(%s, '2030-01-02', 'late file',
           gen_random_uuid())).status$$, pg_temp.account('GL1'))), 'done', 'a supervisor does');
 SELECT is(pg_temp.as('t_clerk', 'SELECT string_agg(status || '' '' || reviewer, '', '' ORDER BY day)
-          FROM api.signoff_list WHERE book_account = ''GL1'''), 'reopened t_super, refused t_super',
+          FROM api.signoff_list WHERE book_account = ''GL1'''), format('reopened %s, refused %1$s', bank.login_name('t_super')),
           'the history keeps all');
 
 -- Limits are for administrators, and are audited.

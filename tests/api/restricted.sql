@@ -43,6 +43,18 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT value FROM api.customer_reveal(10
     gen_random_uuid())), 'BO403', 'twenty in an hour');
 
 SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_identity(103)'), 'BO428', 'restricted');
+SET SESSION AUTHORIZATION t_clerk;
+DO $$
+DECLARE
+    said text;
+BEGIN
+    PERFORM api.customer_identity(103);
+EXCEPTION WHEN SQLSTATE 'BO428' THEN
+    GET STACKED DIAGNOSTICS said = PG_EXCEPTION_DETAIL;
+    PERFORM set_config('test.said', said, true);
+END $$;
+RESET SESSION AUTHORIZATION;
+SELECT is(current_setting('test.said'), 'K103', 'the refusal names the customer by his number');
 SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_identity(109)'), 'BO428', 'own record');
 SELECT is(pg_temp.as('t_super', format('SELECT status FROM api.access_ask(103, ''client meeting'', %L)',
     gen_random_uuid())), 'done', 'a supervisor asks');

@@ -102,5 +102,17 @@ SELECT is(pg_temp.rule('t_super', 6, :'all' || 'p_tier_low => NULL, p_language =
 SELECT is((SELECT count(*)::int FROM bank.audit WHERE object_kind = 'route_rule'), 1, 'the change is audited');
 SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_route_people(102, %s)', :one)), 'BO404',
           'other branches learn nothing');
+
+-- Names in the language that the request says.
+SELECT is(pg_temp.as('t_super2', 'SELECT unit FROM api.case_handler WHERE login = ''t_clerk'''), '东门支行',
+          'the own language of the bank, where nothing is said');
+SET LOCAL bankops.language = 'en';
+SELECT is(pg_temp.as('t_super2', 'SELECT unit FROM api.case_handler WHERE login = ''t_clerk'''), 'East gate',
+          'English when it is asked for');
+UPDATE bank.unit SET name_en = '' WHERE unit_id = 3;
+SELECT is(pg_temp.as('t_super2', 'SELECT unit FROM api.case_handler WHERE login = ''t_clerk'''), '东门支行',
+          'unless there is no English name');
+SELECT is(bank.unit_name(5, false) || bank.unit_name(5, true), '西城分行West branch',
+          'what is kept in both languages does not depend on it');
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- requests; the time that cases stand with each department.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(63);
+SELECT plan(72);
 
 CREATE FUNCTION pg_temp.create(p_login text, p_type text, p_customer bigint, p_text text, p_fields text,
                                p_level text DEFAULT 'simple') RETURNS text LANGUAGE sql AS $$
@@ -25,6 +25,10 @@ RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as(p_login, format('SELECT (api.theme_%s(%s, %s p_version => %s, p_request => gen_random_uuid())).status',
            p_function, p_theme, p_more, t.version)) FROM bank.theme t WHERE t.theme_id = p_theme $$;
 
+-- What the screens offer: whose the decision is, who moves it on, whether customers wait to be told.
+CREATE FUNCTION pg_temp.may(p_login text, p_theme int) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT concat_ws('' '', units, mover, waiting) FROM api.theme_detail(%s)', p_theme)) $$;
+
 -- Three customers suggest, two of them the same.
 SELECT is(pg_temp.create('t_clerk', 'suggestion', 101, 'Loan forms are too long', '{}'), 'BO422', 'a suggestion is about something');
 SELECT pg_temp.create('t_clerk', 'suggestion', 101, 'The loan form asks everything twice, shorten it', '{"topic": "loan", "pain_point": "long"}') AS a \gset
@@ -32,6 +36,8 @@ SELECT pg_temp.create('t_clerk', 'suggestion', 102, 'Please shorten the loan for
 SELECT pg_temp.create('t_clerk', 'suggestion', 102, 'Open the branch on Sundays', '{"topic": "branch"}') AS c \gset
 SELECT is(pg_temp.field(:a, 'stage') || ' ' || pg_temp.field(:a, 'queue') || coalesce(pg_temp.field(:a, 'owner_id'), ' nobody'),
           'new voice nobody', 'it waits with the team, nobody carries it');
+SELECT is(pg_temp.field(:a, 'subject') || '|' || pg_temp.field(:c, 'subject'), 'The loan form asks everything twice, sh…|Open the branch on Sundays',
+          'its first words are its title, marked where they are cut');
 SELECT is((SELECT string_agg(clock, ' ') FROM bank.case_clock WHERE case_id = :a), 'assess', 'with the clock of its assessment');
 SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM api.case_list WHERE lane = ''open'' AND case_type = ''complaint'''), '0',
           'it is no complaint');
@@ -70,6 +76,10 @@ SELECT is(pg_temp.theme('t_super', 'accept', :t, 'p_note => ''yes'', p_owner => 
 SELECT is(pg_temp.theme('t_super', 'accept', :t, 'p_note => ''yes'', p_owner => ''t_rm'', p_target_on => NULL,'), 'done', 'accepted');
 SELECT is((SELECT state || step FROM bank.theme WHERE theme_id = :t) || pg_temp.field(:a, 'stage'), 'accepted1accepted',
           'it is in the backlog, its suggestions are adopted');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(changes_en, ''; '' ORDER BY at) FROM api.theme_history(%s)', :t)),
+          'State Open > Assessed, Pain 4, Effort 2; Step Requirement, State Assessed > Accepted, Owner rm', 'its history in English');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(changes, ''; '' ORDER BY at) FROM api.theme_history(%s)', :t)),
+          '状态 待评估 > 已评估, 痛感 4, 工作量 2; 步骤 需求管理, 状态 已评估 > 已采纳, 负责人 rm', 'and in Chinese, without codes');
 SELECT is((SELECT stopped_at IS NOT NULL FROM bank.case_clock WHERE case_id = :a), true, 'the clock of the answer has stopped');
 SELECT is(pg_temp.theme('t_clerk', 'assess', :s, 'p_pain => 2, p_effort => 5, p_note => '''','), 'done', 'the other is assessed');
 SELECT is(pg_temp.theme('t_super', 'decline', :s, 'p_reason => '''', p_how => ''sms'','), 'BO422', 'to decline wants a reason');
@@ -82,6 +92,8 @@ SELECT is(pg_temp.field(:c, 'stage') || pg_temp.field(:c, 'outcome') || (SELECT 
 SELECT throws_ok(format('UPDATE bank.theme SET step = 3 WHERE theme_id = %s', :t), 'BO423', NULL, 'no step is skipped, whoever writes');
 SELECT throws_ok(format('UPDATE bank.theme SET state = ''open'', step = NULL WHERE theme_id = %s', :t), 'BO423', NULL, 'nor a decision taken back');
 SELECT is(pg_temp.theme('t_clerk', 'move', :t, 'p_back => false, p_note => '''','), 'BO403', 'its owner or a supervisor moves it');
+SELECT is(pg_temp.may('t_clerk', :t) || ', ' || pg_temp.may('t_rm', :t) || ', ' || pg_temp.may('t_super', :t),
+          'own owner f, own you f, own you f', 'which they see before they try');
 SELECT is(pg_temp.theme('t_rm', 'move', :t, 'p_back => false, p_note => '''','), 'done', 'planning');
 SELECT is(pg_temp.field(:b, 'stage'), 'planned', 'its suggestions are planned');
 SELECT is(pg_temp.theme('t_rm', 'move', :t, 'p_back => true, p_note => '''','), 'BO422', 'back only with the reason');
@@ -94,6 +106,7 @@ SELECT is(pg_temp.theme('t_rm', 'move', :t, 'p_back => false, p_note => '''','),
 SELECT is(pg_temp.theme('t_rm', 'move', :t, 'p_back => false, p_note => ''Release 7.2'','), 'done', 'in use');
 SELECT is(pg_temp.field(:a, 'stage') || (SELECT string_agg(clock, ' ') FROM bank.case_clock WHERE case_id = :a AND stopped_at IS NULL),
           'shippedtell', 'shipped; now the customers must be told');
+SELECT is(pg_temp.may('t_clerk', :t), 'own owner t', 'which everybody sees');
 -- One more of the same comes late.
 SELECT pg_temp.create('t_clerk', 'suggestion', 101, 'Loan form is too long', '{"topic": "loan"}') AS d \gset
 SELECT is(pg_temp.group('t_clerk', :d, :'t'), 'done', 'a late one joins');
@@ -112,13 +125,19 @@ SELECT theme_id AS u FROM bank.theme WHERE title = 'Seats' \gset
 SELECT is(pg_temp.theme('t_clerk', 'assess', :u, 'p_pain => 2, p_effort => 1, p_note => '''','), 'done', 'everybody may judge');
 SELECT is(pg_temp.theme('t_super', 'accept', :u, 'p_note => '''', p_owner => '''', p_target_on => NULL,'), 'BO403',
           'who does not see all its customers does not decide');
+SELECT is(pg_temp.may('t_super', :u) || ', ' || pg_temp.may('t_super2', :u), 'other you f, own you f', 'and sees it before');
 SELECT is(pg_temp.theme('t_super2', 'accept', :u, 'p_note => '''', p_owner => '''', p_target_on => NULL,'), 'done', 'head office does');
+SELECT is((SELECT string_agg(pg_temp.theme('t_super', 'move', :u, 'p_back => false, p_note => '''','), ' ') FROM generate_series(1, 4)),
+          'done done done done', 'any supervisor moves it on');
+SELECT is(pg_temp.may('t_super', :u) || ' ' || pg_temp.theme('t_super', 'move', :u, 'p_back => false, p_note => ''x'','), 'other above f BO403',
+          'but not into use, which its customers are told');
 
 -- A service request.
 SELECT pg_temp.create('t_clerk', 'service', 101, 'Raise the limit', '{"kind": "limit", "amount": "5000000"}', 'major') AS r \gset
 UPDATE bank.case_file SET owner_id = NULL WHERE case_id = :r;
 SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_take(101, %s, %s, gen_random_uuid())).status', :r, pg_temp.field(:r, 'version'))),
           'done', 'a clerk takes it');
+SELECT is(pg_temp.step('t_clerk2', :r, 'finish', 'Raised', 'app'), 'BO403', 'what a colleague has, another does not do');
 SELECT is(pg_temp.step('t_clerk', :r, 'finish', 'Raised', 'app'), 'done', 'does it');
 SELECT is(pg_temp.field(:r, 'stage'), 'checking', 'one of weight is checked');
 SELECT is(pg_temp.step('t_super', :r, 'approve', '', 'app') || pg_temp.step('t_clerk', :r, 'close'), 'donedone', 'and done');

@@ -1,6 +1,8 @@
 -- What the customer is told: when, how, in which language; mediation; who has a case open.
 BEGIN;
 \ir ../lib/small-bank.sql
+INSERT INTO bank.phone (customer_id, phone, unit_id) SELECT customer_id, '13900000101', unit_id FROM bank.customer
+ WHERE customer_id = 101;
 SELECT * FROM no_plan();
 CREATE FUNCTION pg_temp.open(p_facts text, p_level text DEFAULT 'simple') RETURNS bigint
 LANGUAGE sql AS $$ SELECT pg_temp.as('t_clerk', format('SELECT (api.case_open(101, ''A032'', ''B02'', ''C07'', ''s'', %L,'
@@ -56,6 +58,52 @@ SELECT pg_temp.call('t_super', format('case_take(101, %s, %s,', :d, pg_temp.vers
 UPDATE bank.checklist SET required = false;
 SELECT is(pg_temp.call('t_super', format('case_resolve(101, %s, ''paid'', ''phone'', %L, ''resolved'', %s,', :d, pg_temp.clock('0'),
           pg_temp.version(:d))), 'BO422', 'not before the approval');
+SELECT is(pg_temp.call('t_super', format('case_resolve(101, %s, ''paid'', ''phone'', '''', ''resolved'', %s,', :d, pg_temp.version(:d))),
+          'done', 'to be told by phone');
+SELECT pg_temp.age(:d);
+SELECT is(pg_temp.call('t_super2', format('case_step(101, %s, ''approve'', '''', %s,', :d, pg_temp.version(:d))), 'done', 'it is approved');
+SELECT is((SELECT stage || coalesce(told_at::text, ' nobody told') FROM bank.case_file WHERE case_id = :d), 'approved nobody told',
+          'which is not told yet');
+SELECT is((SELECT string_agg(clock, ' ' ORDER BY clock) FROM bank.case_clock WHERE case_id = :d AND stopped_at IS NULL),
+          'first_response idle resolution statutory', 'and its clocks run on');
+SELECT is((SELECT count(*)::int FROM bank.contact WHERE summary LIKE '%paid'), 0, 'nobody has called');
+SELECT is(pg_temp.as('t_super', format('SELECT detail FROM api.worklist WHERE object_id = %s', :d)), 'approved', 'its owner has to');
+SELECT is(pg_temp.call('t_clerk2', format('case_tell(101, %s, ''phone'', '''', %s,', :d, pg_temp.version(:d))), 'BO403', 'not just anybody');
+SELECT is(pg_temp.call('t_super', format('case_tell(101, %s, ''phone'', %L, %s,', :d, pg_temp.clock('10 minutes'), pg_temp.version(:d))),
+          'BO422', 'not before the approval');
+SELECT is(pg_temp.call('t_super', format('case_tell(101, %s, ''phone'', %L, %s,', :d, pg_temp.clock('0'), pg_temp.version(:d))), 'done',
+          'the customer is told');
+SELECT is((SELECT stage || outcome || told_how FROM bank.case_file WHERE case_id = :d), 'closedresolvedphone', 'and the case closed');
+SELECT is((SELECT count(*)::int FROM bank.case_clock k JOIN bank.case_file f USING (customer_id, case_id)
+            WHERE f.case_id = :d AND k.clock = 'statutory' AND k.stopped_at = f.told_at), 1, 'its clock stopped with it');
+SELECT is((SELECT count(*)::int FROM bank.contact WHERE summary LIKE '%paid'), 1, 'the call is a contact');
+SELECT pg_temp.open('f', 'major') AS g \gset
+SELECT pg_temp.call('t_super', format('case_take(101, %s, %s,', :g, pg_temp.version(:g)));
+SELECT pg_temp.call('t_super', format('case_resolve(101, %s, ''sent'', ''sms'', '''', ''resolved'', %s,', :g, pg_temp.version(:g)));
+SELECT is(pg_temp.call('t_super2', format('case_step(101, %s, ''approve'', '''', %s,', :g, pg_temp.version(:g))), 'done', 'by message');
+SELECT is((SELECT stage || (told_at IS NOT NULL) FROM bank.case_file WHERE case_id = :g), 'closedtrue', 'he is told when it leaves');
+
+-- A way on which the customer cannot be reached is refused while its writer can choose another.
+SELECT pg_temp.taken('f') AS w \gset
+DELETE FROM bank.email WHERE customer_id = 101;
+SELECT is(pg_temp.call('t_clerk', format('case_reply(101, %s, ''email'', ''seen'', %s,', :w, pg_temp.version(:w))), 'BO422',
+          'no mail to a customer without an address');
+SELECT is(pg_temp.resolve(:w, 'email', ''), 'BO422', 'nor the decision');
+SELECT is(pg_temp.call('t_clerk', format('case_reply(101, %s, ''app'', ''seen'', %s,', :w, pg_temp.version(:w))), 'done',
+          'by the app he hears it');
+SELECT pg_temp.as('t_clerk', 'SELECT (api.case_take_down(NULL, ''A032'', ''B02'', ''C07'', ''s'', ''nobody'', '''','
+    '''simple'', 3, ''branch'', NULL, '''', NULL, '''', '''', '''', '''', '''', '''', gen_random_uuid())).id') AS n \gset
+SELECT customer_id AS nobody FROM bank.case_file WHERE case_id = :n \gset
+SET LOCAL bankops.language = 'en';
+SELECT is(pg_temp.as('t_clerk', format('SELECT l.customer || '', '' || d.customer FROM api.case_list l, api.case_detail(%s, %s) d
+    WHERE l.lane = ''all'' AND l.case_id = d.case_id', :nobody, :n)), 'Anonymous, Anonymous', 'nobody has a name in the language of the reader');
+SET LOCAL bankops.language = 'zh';
+SELECT pg_temp.call('t_clerk', format('case_take(%s, %s, %s,', :nobody, :n, pg_temp.version(:n)));
+SELECT is(pg_temp.call('t_clerk', format('case_reply(%s, %s, %L, ''seen'', %s,', :nobody, :n, way, pg_temp.version(:n))), 'BO422',
+          'no answer to nobody by ' || way) FROM unnest('{app,letter,sms,email}'::text[]) way;
+SELECT is((SELECT responded_at FROM bank.case_file WHERE case_id = :n), NULL, 'nothing counts as an answer');
+SELECT is(pg_temp.call('t_clerk', format('case_reply(%s, %s, ''phone'', ''seen'', %s,', :nobody, :n, pg_temp.version(:n))), 'done',
+          'who calls back is answered');
 
 -- Put right afterwards.
 SELECT is(pg_temp.call('t_clerk2', format('case_told_set(101, %s, ''visit'', %L, ''seen'', %s,', :a, pg_temp.clock('30 minutes'),

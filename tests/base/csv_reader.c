@@ -1,4 +1,5 @@
 #include "base/csv_reader.h"
+#include "base/buffer.h"
 #include "tests/lib/check.h"
 
 #include <stdio.h>
@@ -8,6 +9,7 @@
 
 static struct csv_reader reader;
 static struct error error;
+static bool pieces;
 
 static bool open_text(const char *text, size_t length)
 {
@@ -17,7 +19,8 @@ static bool open_text(const char *text, size_t length)
     assert_int_equal(write(fd, text, length), (ssize_t)length);
     close(fd);
     error = (struct error)ERROR_INIT;
-    bool done = csv_reader_open(&reader, path, &error);
+    bool done = pieces ? csv_reader_open_pieces(&reader, path, &error)
+                       : csv_reader_open(&reader, path, &error);
     unlink(path);
     return done;
 }
@@ -77,6 +80,26 @@ static void names_the_place(void **state)
     }
 }
 
+/* What a spreadsheet in Chinese saves; a file that is partly UTF-8 is none of it. */
+static void reads_gb18030(void **state)
+{
+    static const char chinese[] = "id,\xce\xc4\xb1\xbe\n1,\"\xc4\xe3\xba\xc3,\xca\xc0\xbd\xe7\"\n";
+    static const char mixed[] = "a,b\n\xc4\xe3\xba\xc3\xca\xc0,2\n1,\xe4\xbd\xa0\xe5\xa5\xbd\n";
+    static const char western[] = "a,b\n1,caf\xe9 cr\xe8me br\xfbl\xe9""e\n";
+    (void)state;
+    assert_true(open_text(chinese, sizeof chinese - 1));
+    assert_int_equal(csv_reader_column(&reader, "文本", &error), 1);
+    assert_string_equal(next(), "1|你好,世界");
+    csv_reader_close(&reader);
+    assert_true(open_text(mixed, sizeof mixed - 1));
+    assert_string_equal(next(), ":2:a the field is not valid UTF-8");
+    assert_string_equal(error.todo, "Save the file as UTF-8, or all of it as GB18030 (GBK).");
+    csv_reader_close(&reader);
+    assert_true(open_text(western, sizeof western - 1));
+    assert_string_equal(next(), ":2:b the field is not valid UTF-8");
+    csv_reader_close(&reader);
+}
+
 static void refuses_at_once(void **state)
 {
     (void)state;
@@ -87,6 +110,48 @@ static void refuses_at_once(void **state)
     assert_int_equal(csv_reader_column(&reader, "c", &error), -1);
     assert_string_equal(error.todo, "The columns are: a, b");
     csv_reader_close(&reader);
+    assert_true(open_text("a,b,a\n", 6));
+    assert_int_equal(csv_reader_column(&reader, "b", &error), 1);
+    assert_int_equal(csv_reader_column(&reader, "a", &error), -1);
+    assert_string_equal(error.what, "two columns are named 'a'");
+    csv_reader_close(&reader);
+}
+
+/* A file much longer than a piece, with a row longer than one, whose memory does not grow with it. */
+static void reads_long_files(void **state)
+{
+    enum { ROWS = 60000, LONG = 200000 };
+    struct buffer text = BUFFER_INIT;
+    char want[40];
+    (void)state;
+    buffer_add(&text, "number,text\n");
+    for (int i = 0; i < ROWS; i++) {
+        buffer_format(&text, "%d,\"a \"\"%d\"\"\n", i, i);
+        for (int k = 0; i == ROWS / 2 && k < LONG; k++)
+            buffer_add_char(&text, 'x');
+        buffer_add(&text, "\"\n");
+    }
+    assert_true(open_text(text.data, text.length));
+    assert_int_equal(csv_reader_column(&reader, "text", &error), 1);
+    for (int i = 0; i < ROWS; i++) {
+        assert_true(csv_reader_next(&reader, &error));
+        snprintf(want, sizeof want, "a \"%d\"\n", i);
+        assert_int_equal(reader.row[1].length, strlen(want) + (i == ROWS / 2 ? LONG : 0));
+        assert_memory_equal(reader.row[1].text, want, strlen(want));
+    }
+    assert_int_equal(reader.line, 2 * ROWS);
+    assert_false(csv_reader_next(&reader, &error));
+    assert_int_equal(error.kind, ERROR_NONE);
+    assert_true(!pieces || reader.capacity < text.length / 2);
+    csv_reader_close(&reader);
+    buffer_free(&text);
+}
+
+static int read_in_pieces(void **state)
+{
+    (void)state;
+    pieces = true;
+    return 0;
 }
 
 /* A file cut anywhere or with any byte changed ends in rows or in a reason. */
@@ -112,7 +177,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows),
         cmocka_unit_test(names_the_place),
+        cmocka_unit_test(reads_gb18030),
         cmocka_unit_test(refuses_at_once),
+        cmocka_unit_test(reads_long_files),
+        cmocka_unit_test(survives_damage),
+        cmocka_unit_test_setup(reads_rows, read_in_pieces),
+        cmocka_unit_test(names_the_place),
+        cmocka_unit_test(refuses_at_once),
+        cmocka_unit_test(reads_long_files),
         cmocka_unit_test(survives_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ struct outcome {
     bool *right[SPLITS];
     size_t first, third, texts, bin_texts[BINS], bin_right[BINS];
     double surprise, bin_said[BINS]; /* -ln(confidence of the truth), confidence of the answer */
+    double sharpness; /* ln of that of the models, on average */
 };
 
 static struct error error;
@@ -66,15 +67,13 @@ static void read_texts(const char *path, const char *const *columns, struct text
     csv_reader_close(&reader);
 }
 
-/* All of them as a corpus, in this order (NULL: as in the file). */
-static void make_corpus(const struct texts *texts, const size_t *order, struct features *features,
-                        struct corpus *corpus)
+/* A text by its place in an order as a labelled text of a corpus. */
+static void add_text(const struct texts *texts, size_t at, struct features *features,
+                     struct corpus *corpus)
 {
-    for (size_t i = 0; i < texts->count; i++) {
-        const struct text *text = &texts->list[order ? order[i] : i];
-        if (!corpus_add(corpus, features, text->text, text->length, text->label, &error))
-            stop();
-    }
+    const struct text *text = &texts->list[at];
+    if (!corpus_add(corpus, features, text->text, text->length, text->label, &error))
+        stop();
 }
 
 static uint64_t draw(uint64_t *random, uint64_t below)
@@ -145,34 +144,58 @@ static void note(struct outcome *outcome, const struct guess *best, int found, i
         }
 }
 
+/* -1: a label that was not among the few texts that the model learned from. */
 static int label_of(const struct model *model, const char *label)
 {
-    int k = 0;
-    while (k < model->label_count - 1 && strcmp(model->labels[k], label))
-        k++;
-    return k;
+    for (int k = 0; k < model->label_count; k++)
+        if (!strcmp(model->labels[k], label))
+            return k;
+    return -1;
 }
 
-static void validate_split(const struct corpus *corpus, const size_t *order, int split,
-                           const struct train_settings *settings, float sharpness,
-                           struct outcome *outcome)
+/* The texts outside a fold, or `most` of them drawn by lot, as a corpus. */
+static void make_corpus(const struct texts *texts, struct features *features, const size_t *order,
+                        int fold, size_t most, struct corpus *corpus)
+{
+    size_t *outside = xcalloc(texts->count, sizeof *outside), count = 0;
+    uint64_t random = 88172645463325252u;
+    for (size_t i = 0; i < texts->count; i++)
+        if (!train_left_out(i, fold, FOLDS))
+            outside[count++] = order[i];
+    for (size_t i = 0; i < count && (!most || i < most); i++) {
+        size_t other = most ? i + draw(&random, count - i) : i, kept = outside[i];
+        outside[i] = outside[other];
+        outside[other] = kept;
+        add_text(texts, outside[i], features, corpus);
+    }
+    free(outside);
+}
+
+/* Trains on the texts outside each fold, or on so many of them, and asks about those in it. */
+static void validate_split(const struct texts *texts, struct features *features,
+                           const size_t *order, int split, const struct train_settings *settings,
+                           size_t most, struct outcome *outcome)
 {
     struct guess best[MODEL_LABELS];
+    const struct feature *list;
     for (int fold = 0; fold < FOLDS; fold++) {
-        struct model *model = train_fold(corpus, settings, fold, FOLDS, &error);
+        struct corpus corpus = CORPUS_INIT;
+        make_corpus(texts, features, order, fold, most, &corpus);
+        struct model *model = train(&corpus, settings, &error);
         if (!model)
             stop();
-        model->sharpness = sharpness;
-        for (size_t i = 0; i < corpus->count; i++) {
+        for (size_t i = 0; i < texts->count; i++) {
+            const struct text *text = &texts->list[order[i]];
             if (!train_left_out(i, fold, FOLDS))
                 continue;
-            int found = model_guess(model, corpus->features + corpus->starts[i],
-                                    corpus->starts[i + 1] - corpus->starts[i], best,
-                                    model->label_count);
-            note(outcome, best, found, label_of(model, corpus->labels[corpus->label[i]]),
+            size_t count = features_of(features, text->text, text->length, &list);
+            int found = model_guess(model, list, count, best, model->label_count);
+            note(outcome, best, found, label_of(model, text->label),
                  &outcome->right[split][order[i]]);
         }
+        outcome->sharpness += log((double)model->sharpness) / FOLDS / SPLITS;
         model_free(model);
+        corpus_free(&corpus);
     }
 }
 
@@ -182,9 +205,10 @@ static void say_outcome(const char *name, const struct outcome *outcome,
     double count = (double)outcome->texts, error_sum = 0, sum = 0, squares = 0;
     for (int i = 0; i < BINS; i++)
         error_sum += fabs(outcome->bin_said[i] - (double)outcome->bin_right[i]);
-    printf("%-20s accuracy %.2f  top-3 %.2f  -ln p %.4f  calibration error %.2f", name,
+    printf("%-20s accuracy %.2f  top-3 %.2f  -ln p %.4f  calibration error %.2f  sharpness %.2f", name,
            100.0 * (double)outcome->first / count, 100.0 * (double)outcome->third / count,
-           outcome->surprise / count, 100 * error_sum / count);
+           outcome->surprise / count, 100 * error_sum / count,
+           exp(outcome->sharpness));
     for (size_t i = 0; base && i < texts; i++) {
         int gain = 0; /* of a text over both splits: they share its difficulty */
         for (int split = 0; split < SPLITS; split++)
@@ -196,7 +220,7 @@ static void say_outcome(const char *name, const struct outcome *outcome,
         printf("  gain %+.2f +- %.2f", 100 * sum / count,
                100 * sqrt(squares - sum * sum / (double)texts) / count);
     printf("\n");
-    for (int i = 0; i < BINS && !base; i++)
+    for (int i = 0; i < BINS; i++)
         if (outcome->bin_texts[i])
             printf("  said %5.1f  right %5.1f  of %zu\n",
                    100 * outcome->bin_said[i] / (double)outcome->bin_texts[i],
@@ -232,28 +256,29 @@ static void set(struct train_settings *settings, const char *text)
         settings->net.texts_shown = atoi(value + 1);
         return;
     }
+    if (value && !strncmp(text, "texts-before=", 13)) {
+        settings->net.texts_before = atoi(value + 1);
+        return;
+    }
     fprintf(stderr, "%s: no such setting\n", text);
     exit(2);
 }
 
 /* Cross-validation of the settings in force, and of each other one beside them on the same folds. */
-static void validate(const struct texts *texts, struct features *features, float sharpness,
+static void validate(const struct texts *texts, struct features *features, size_t most,
                      char *const *others, int count)
 {
     struct outcome *outcomes = xcalloc((size_t)count + 1, sizeof *outcomes);
     size_t *order = xcalloc(texts->count, sizeof *order);
     for (int split = 0; split < SPLITS; split++) {
-        struct corpus corpus = CORPUS_INIT;
         deal(texts, split, order);
-        make_corpus(texts, order, features, &corpus);
         for (int i = 0; i <= count; i++) {
             struct train_settings settings = train_settings_default;
             if (i)
                 set(&settings, others[i - 1]);
             outcomes[i].right[split] = xcalloc(texts->count, sizeof(bool));
-            validate_split(&corpus, order, split, &settings, sharpness, &outcomes[i]);
+            validate_split(texts, features, order, split, &settings, most, &outcomes[i]);
         }
-        corpus_free(&corpus);
     }
     for (int i = 0; i <= count; i++)
         say_outcome(i ? others[i - 1] : "in force", &outcomes[i], i ? outcomes : NULL,
@@ -300,9 +325,11 @@ int main(int argc, char **argv)
 {
     struct texts texts = {0};
     struct corpus corpus = CORPUS_INIT;
-    if (argc < 4 || (argc > 4 && strcmp(argv[4], "validate")))
-        return fputs("usage: classify FILE.csv TEXT-COLUMN LABEL-COLUMN [validate [NAME=VALUE...]]\n",
-                     stderr), 2;
+    size_t most = 0;
+    bool all = argc > 4 && !strcmp(argv[4], "validate");
+    if (argc < 4 || (argc > 4 && !all && sscanf(argv[4], "validate=%zu", &most) != 1))
+        return fputs("usage: classify FILE.csv TEXT-COLUMN LABEL-COLUMN "
+                     "[validate[=TEXTS] [NAME=VALUE...]]\n", stderr), 2;
     for (int i = 5; i < argc; i++)
         set(&(struct train_settings){0}, argv[i]);
     struct features *features = features_open(&error);
@@ -311,7 +338,8 @@ int main(int argc, char **argv)
     figures_machine();
     double start = seconds();
     read_texts(argv[1], (const char *const *)argv + 2, &texts);
-    make_corpus(&texts, NULL, features, &corpus);
+    for (size_t i = 0; i < texts.count; i++)
+        add_text(&texts, i, features, &corpus);
     double read = seconds();
     struct model *model = train(&corpus, &train_settings_default, &error);
     if (!model)
@@ -322,7 +350,7 @@ int main(int argc, char **argv)
     time_file(model);
     time_answers(&texts, features, model);
     if (argc > 4)
-        validate(&texts, features, model->sharpness, argv + 5, argc - 5);
+        validate(&texts, features, most, argv + 5, argc - 5);
     for (size_t i = 0; i < texts.count; i++) {
         free(texts.list[i].text);
         free(texts.list[i].label);

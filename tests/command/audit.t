@@ -27,9 +27,9 @@ tamper() {
 
 write 20
 like "new rows wait for the seal" "$("$program" audit verify)" '*0 blocks, 0 rows; 2* rows not sealed*'
-like "they are sealed" "$("$program" audit seal --anchor "$anchor")" '1 blocks sealed; the last is 1,*'
+like "they are sealed" "$("$program" audit seal --anchor "$anchor")" '1 block sealed; the last is 1,*'
 write 15
-like "a second block" "$("$program" audit seal --anchor "$anchor")" '1 blocks sealed; the last is 2,*'
+like "a second block" "$("$program" audit seal --anchor "$anchor")" '1 block sealed; the last is 2,*'
 like "the trail is whole" "$("$program" audit verify --anchor "$anchor")" '*whole: 2 blocks, * 0 rows not*'
 is "nothing new, nothing sealed" "$("$program" audit seal --anchor "$anchor" | cut -d' ' -f1)" 0
 is "the anchor has a line for each block" "$(wc -l <"$anchor" | tr -d ' ')" 2

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 corpus=${BANKOPS_CORPUS:+$BANKOPS_CORPUS/complaints/banking77}
 [ -r "$corpus/train.csv" ] || corpus=
-plan 32
+plan 36
 
 cat >"$place/train.csv" <<'END'
 text,class
@@ -28,7 +28,7 @@ predict() {
 }
 
 like "training says what it made" "$(train --input "$place/train.csv")" \
-    'texts     8*labels    2*features  *weights   *size      *MB*time      * s'
+    'texts     8*labels    2*features  *weights   *size      *MB*time      * s (* s of a processor)'
 is "the model is for its owner only" "$(stat -c %a "$place/model")" 600
 is "accuracy is on the first line" "$(evaluate --input "$place/train.csv" | head -n 1)" 'accuracy 100.00'
 like "then all other figures" "$(evaluate --input "$place/train.csv")" \
@@ -41,8 +41,22 @@ predict --input "$place/new.csv" --output "$place/said.csv"
 is "a class for each text" "$(cut -d, -f1 "$place/said.csv" | head -n 3 | tr '\n' ' ')" 'label card fee '
 is "a row for each text" "$(wc -l <"$place/said.csv")" 5
 is "two classes have no third" "$(sed -n 2p "$place/said.csv" | tr -d '\r' | awk -F, '{ print NF, $4 "." $5 }')" '5 fee.'
+# 年费太高 as a spreadsheet in Chinese saves it.
+printf 'id,text\n1,\304\352\267\321\314\253\270\337\n' >"$place/gbk.csv"
+predict --input "$place/gbk.csv" --output "$place/gbk.said"
+is "GB18030 is read as such" "$(sed -n 2p "$place/gbk.said")" "$(sed -n 3p "$place/said.csv")"
 { echo text; head -c 1048576 /dev/zero | tr '\0' 'x'; echo; } >"$place/long.csv"
 is "a text of 1 MB" "$(predict --input "$place/long.csv" | wc -l)" 2
+awk 'BEGIN { print "text"; for (i = 0; i < 4000; i++) print "\"my \"\"card\"\" " i "\"" }' >"$place/many.csv"
+predict --input "$place/many.csv" --output "$place/many.out"
+is "many rows, into a file and piece by piece to standard output" \
+    "$(wc -l <"$place/many.out") $(predict --input "$place/many.csv" | cmp - "$place/many.out" && echo same)" "4001 same"
+echo '"open' >>"$place/many.csv"
+cp "$place/many.out" "$place/kept.out"
+predict --input "$place/many.csv" --output "$place/many.out" 2>/dev/null
+is "bad input leaves the file of results as it was, and nothing beside it" \
+    "$(cmp "$place/kept.out" "$place/many.out" && echo same; ls "$place" | grep -c "[.]new$")" "same
+0"
 cp "$place/model" "$place/first"
 train --input "$place/train.csv" >/dev/null
 { cmp "$place/first" "$place/model" && echo same; } >"$place/same" 2>&1
@@ -69,6 +83,8 @@ printf 'text,class\n,a\n" ",b\n' >"$in"
 refused "texts without a word" 1 "bankops: $in: there is no word in any of the texts*" train --input "$in"
 printf 'words,class\na,b\n' >"$in"
 refused "another column" 1 "bankops: $in: there is no column text" train --input "$in"
+printf 'text,class,text\na,b,c\n' >"$in"
+refused "a column that is there twice" 1 "bankops: $in: two columns are named 'text'" predict --input "$in"
 printf 'text,class\na,b\n\nc,d,e\n' >"$in"
 refused "a row too long" 1 "bankops: $in:4: the row has 3 fields instead of 2" train --input "$in"
 printf 'text,class\na,b\n"c,d\n' >"$in"

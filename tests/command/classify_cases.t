@@ -31,9 +31,9 @@ like "a worker classifies what waits" "$("$program" classify cases --once)" 'rou
 is "a sure one is in its queue, with a person" "$(case_of "$sure")" 'assigned collection B02C12 somebody'
 is "the other waits for one" "$(case_of "$unsure")" 'registered triage - somebody'
 like "why it is there" "$("$program" route --explain "$(sql "SELECT number FROM bank.case_file WHERE case_id = $sure")")" \
-    '*Queue       collection*51  decides  collection*30  no*> *free*'
+    '*Stage       In queue*Business    Bank card (B02)*Level       Simple*Queue       Collection (collection)*51  decides  Collection *30  no*> *free*'
 like "in Chinese" "$("$program" --language zh route --explain "$(sql "SELECT number FROM bank.case_file WHERE case_id = $sure")")" \
-    '*队列*生效*催收方式*可受理*'
+    '*阶段 *待受理*等级 *普通*语言 *中文*队列 *催收 (collection)*生效*催收方式*可受理*'
 refused "a case that is not there" 1 'bankops: T9: there is no such case*' "$program" route --explain T9
 like "route alone sends what waits" "$("$program" route)" 'cases routed: *'
 
@@ -81,7 +81,7 @@ refused "a model of another version says so" 1 'bankops: *another version*' "$pr
 like "and does not stop the training of one" "$("$program" classify train --from-database --promote)" \
     '*active    model 1: 0.00*model 4 is active'
 like "which classifies again" "$("$program" classify cases --once)" 'routed *'
-refused "a clerk trains nothing" 1 'bankops: *permission denied*' "$program" classify train --from-database --as clerk01
+refused "a clerk trains nothing" 1 'bankops: *Your role does not permit this*' "$program" classify train --from-database --as clerk01
 
 # Texts of the program.
 "$program" classify texts --count 300 --output "$place/texts.csv"

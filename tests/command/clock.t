@@ -2,13 +2,13 @@
 # bankops clock: killed again and again, two at once, a server that goes away: each step of the
 # ladder is taken once.
 . "$(dirname "$0")/lib.sh"
-plan 12
+plan 15
 
 refused "an unknown option" 2 'bankops: *--twice*' "$program" clock --twice
 refused "an unexpected argument" 2 'bankops: *now*' "$program" clock now
 "$program" demo --customers 2000 --quiet >"$place/out" 2>&1 || cat "$place/out"
 find_socket
-refused "a login that is no worker" 1 'bankops: *permission denied*' "$program" clock --once --as clerk01
+refused "a login that is no worker" 1 'bankops: *Your role does not permit this*' "$program" clock --once --as clerk01
 
 # Every open case becomes two months older.
 age() {
@@ -23,6 +23,13 @@ agree() {
     sql "SELECT (SELECT count(*) FROM bank.case_event WHERE action IN ('escalate', 'reassign'))
               - (SELECT count(*) FROM bank.case_escalation)"
 }
+# A night passed since the bank's day was last moved.
+sql "UPDATE bank.setting SET value = (value::date - 1)::text WHERE name = 'business_date'" >/dev/null
+like "the bank's day moves on" "$("$program" --language en clock --once)" "the bank's day is 20*"
+is "to that of the calendar" "$(sql "SELECT bank.today() = bank.local_day(now())")" t
+is "no points wait whose day has come" "$(sql "SELECT count(*) FROM bank.points_bucket WHERE pending AND
+    available_on <= bank.today() OR remaining > 0 AND expires_on < bank.today()")" 0
+
 age
 like "steps are due" "$(due)" '[1-9]*'
 for after in 0.02 0.03 0.04 0.05 0.06 0.07; do

@@ -4,7 +4,7 @@
 # restarted under a delivery. Every message leaves, under its own key.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 35
+plan 38
 
 refused "an unknown option" 2 'bankops: *--twice*' "$program" deliver --twice
 echo 'sms = topsecret' >"$place/secrets"
@@ -14,7 +14,7 @@ refused "a file of secrets that others may read" 1 "bankops: *$place/secrets*" \
 chmod 600 "$place/secrets"
 "$program" demo --customers 1000 --quiet >"$place/out" 2>&1 || cat "$place/out"
 find_socket
-refused "a login that is no worker" 1 'bankops: *permission denied*' "$program" deliver --once --as clerk01
+refused "a login that is no worker" 1 'bankops: *Your role does not permit this*' "$program" deliver --once --as clerk01
 is "without an endpoint everything waits" "$("$program" deliver --once)" \
     "sent: 0, to be tried again: 0, given up: 0"
 
@@ -35,6 +35,8 @@ endpoint() {
 is "a gateway" "$(endpoint sms http "$http/sms" Bank sms)" done
 is "a webhook" "$(endpoint app webhook "$http/app" '' app)" done
 is "a mail server" "$(endpoint email smtp "$smtp" bank@bank.example '')" done
+like "an address behind another is none" "$(as_admin "SELECT status FROM api.endpoint_save('sms', 'http',
+    'https://http://sms.example/', '', '', 800, 4, true, 1, gen_random_uuid())")" '*This is no address of that kind*'
 like "messages leave only encrypted" "$(as_admin "SELECT status FROM api.endpoint_save('sms', 'http',
     'http://sms.example/', '', '', 800, 4, true, 1, gen_random_uuid())")" '*Messages leave the bank only encrypted*'
 
@@ -97,6 +99,12 @@ put email "$(printf 'eins\033[2J\342\200\256\nzwei')" "$mail"
 deliver >/dev/null
 like "without what would act on a terminal, its lines ended as mail does" "$(grep '^MAIL' "$log")" \
     "*$(printf 'eins[2J\r\nzwei' | base64)*"
+for way in sms app; do
+    put $way "$(printf '%s\033]52;c;eA==\007\302\233\342\200\256\357\277\276\342\200\213z=1+1' "$way")"
+done
+deliver >/dev/null
+is "nor does a text message or what an app gets carry it" "$(grep -c '\(sms\|app\)]52;c;eA==z=1+1' "$log")" 2
+is "also not as an escape of JSON" "$(LC_ALL=C grep -c 'u001b\\|u0007\\|u202e\|'"$(printf '\033')" "$log")" 0
 none=$(sql "SELECT min(customer_id) FROM bank.customer c WHERE customer_id > 100
             AND NOT EXISTS (SELECT FROM bank.email e WHERE e.customer_id = c.customer_id)")
 put email nowhere "$none"

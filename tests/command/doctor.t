@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops doctor names what is wrong, for each thing that can be broken without breaking the machine.
 . "$(dirname "$0")/lib.sh"
-plan 17
+plan 34
 
 # finds NAME PATTERN COMMAND...: a line of the plain output matches, and WARN and FAIL carry a remedy.
 finds() {
@@ -22,12 +22,35 @@ finds() {
 }
 
 doctor="$program doctor --plain"
+in_folder() {
+    data=$1
+    shift
+    (cd "$place" && env BANKOPS_DATA="$data" "$@")
+}
 finds "a machine without a database yet" '^OK\tdata folder\t.*first start' $doctor
 is "nothing was made" "$(ls -d "$BANKOPS_DATA" 2>/dev/null)" ""
 finds "no locale" '^WARN\tlocale\t' env -u LC_ALL -u LANG $doctor
 finds "the C locale" '^WARN\tlocale\tLC_ALL=C ' env LC_ALL=C $doctor
 finds "missing shared files" '^FAIL\tfiles\t.*schema' env BANKOPS_SHARE="$place/none" $doctor
 finds "the screens" '^OK\tscreens\t[0-9]+' $doctor
+finds "a locale that is none" '^WARN\tlocale\tLC_ALL=nonsense' env LC_ALL=nonsense $doctor
+touch "$place/file"
+finds "a file where the data folder belongs" '^FAIL\tdata folder\t.*/file: is not a folder' \
+    in_folder "$place/file" $doctor
+finds "a file on the way to it" '^FAIL\tdata folder\t.*/file: is not a folder' \
+    in_folder "$place/file/below" $doctor
+is "a server that cannot start is not said to start" "$(grep -c '	server	' "$place/doctor")" 0
+finds "a name that is too long" '^FAIL\tdata folder\t.*too long' \
+    in_folder "$place/$(printf '%0300d' 0)/below" $doctor
+finds "a folder named from here" '^OK\tdata folder\t/.*/here/bank, made' in_folder here/bank $doctor
+mkdir "$place/closed"
+chmod 600 "$place/closed"
+finds "a folder on the way that the server may not pass" '^FAIL\tdata folder\t.*/closed: .*may not pass' \
+    in_folder "$place/closed/bank" $doctor
+[ "$(id -u)" != 0 ] ||
+    refused "the start says so too" 1 '*/closed: *may not pass*' \
+        in_folder "$place/closed/bank" "$program" database init --quiet
+[ "$(id -u)" = 0 ] || echo "ok - the start says so too # SKIP the server's account is ours"
 mkdir "$place/screens"
 echo '{ "name": "broken", "kind": "list" }' >"$place/screens/broken.json"
 finds "a screen that is not valid" '^FAIL\tscreens\t.*broken.json:1' env BANKOPS_SCREENS="$place/screens" $doctor
@@ -47,12 +70,40 @@ finds "the server" '^OK\tserver\tPostgreSQL [0-9.]+, database bankops' $doctor
 finds "the schema" '^OK\tschema\t[0-9]+ ' $doctor
 finds "the clocks" '^OK\tclock\t0\.' $doctor
 
+finds "the bank's day" "^OK\tbank's day\t[0-9-]+\$" $doctor
+sql "UPDATE bank.setting SET value = '2026-11-02' WHERE name = 'business_date'" >/dev/null
+finds "a day that no worker ends" "^WARN\tbank's day\tstill 2026-11-02, .*\tKeep bankops work " $doctor
+sql "INSERT INTO bank.unit (unit_id, parent_id, kind, code, name_zh, name_en, low, high) VALUES (1, NULL, 'head', '0000', '总行', 'Head Office', 1, 1);
+     SELECT bank.staff_add('t_clock', '钟', 'Clock', 'worker', '0000', '0000')" >"$place/added"
+"$program" clock --once --quiet --as t_clock
+finds "what it advises ends the day" "^OK\tbank's day\t[0-9-]+\$" $doctor
+finds "a worker may ask too" "^OK\tbank's day\t[0-9-]+\$" $doctor --as t_clock
+
 chmod 755 "$BANKOPS_DATA/cluster"
 finds "a data folder open to others" '^FAIL\tdata folder\t.*0755' $doctor
 chmod 700 "$BANKOPS_DATA/cluster"
+
+chmod 0 "$BANKOPS_DATA/cluster"
+finds "a data folder closed to its owner" '^FAIL\tdata folder\t.*0000' $doctor
+chmod 700 "$BANKOPS_DATA/cluster"
+
+sql "CREATE SCHEMA yesterday;
+     CREATE FUNCTION yesterday.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+         AS 'SELECT pg_catalog.clock_timestamp() - interval ''1 day''';
+     GRANT USAGE ON SCHEMA yesterday TO PUBLIC" >/dev/null
+finds "a clock that was set back" '^WARN\tclock\t.*went back' $doctor \
+    --database "host=$socket dbname=bankops user=bankops_dba options='-c search_path=yesterday,pg_catalog'"
+sql "DROP SCHEMA yesterday CASCADE" >/dev/null
 
 newest=$(sql "SELECT max(name) FROM migration.step")
 sql "DELETE FROM migration.step WHERE name = '$newest'" >/dev/null
 finds "a schema that is older than the program" '^FAIL\tschema\t' $doctor
 like "the text form explains it in two lines" \
     "$("$program" doctor | grep -A1 '^FAIL *schema' | tail -n 1)" '      *migrate*'
+$program database stop --quiet
+mv "$BANKOPS_DATA/cluster/PG_VERSION" "$place/version"
+finds "a database that is not whole" '^FAIL\tdata folder\t.*no whole database' $doctor
+echo 13 >"$BANKOPS_DATA/cluster/PG_VERSION"
+finds "a database of a version that is not there" '^FAIL\tPostgreSQL\t.*made by PostgreSQL 13' $doctor
+is "that is said once" "$(grep -c PostgreSQL.13 "$place/doctor")" 2
+cp "$place/version" "$BANKOPS_DATA/cluster/PG_VERSION"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that cannot be imported: each gives one clear message and leaves the database as it was.
 . "$(dirname "$0")/lib.sh"
-plan 41
+plan 53
 
 start_bank
 find_socket
@@ -59,18 +59,41 @@ statement | sed '/:62F:/d' >short.sta
 refused "a truncated statement" 1 'bankops: short.sta*truncated*' $import short.sta
 statement | head -c 110 >cut.sta
 refused "a statement cut within a line" 1 'bankops: cut.sta*' $import cut.sta
+statement | sed '/:62F:/,$d' >endless.sta
+refused "a statement without its end: where it ends" 1 \
+    'bankops: endless.sta:[3-9]*, byte [1-9]*, field :*truncated*' $import endless.sta
+statement | gzip -c | head -c 60 >cut.sta.gz
+refused "an archive cut short" 1 'bankops: cut.sta.gz: *truncated*' $import cut.sta.gz
+printf '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>' >cut.xml
+refused "an XML cut short, in Chinese" 1 'bankops: cut.xml:1，*截断（首个元素尚未结束文件就终止）*' \
+    "$program" --language zh import --as teller cut.xml
 statement | sed 's/C261120EUR60/C261120EUR6O/' >amount.sta
 refused "a letter in an amount" 1 'bankops: amount.sta:7*' $import amount.sta
 statement | sed 's/:25:DE100/:25:DE999/' >stranger.sta
-refused "an account of nobody" 1 'bankops: stranger.sta: account: *DE999 EUR, line 1)*' $import stranger.sta
+refused "an account of nobody" 1 'bankops: stranger.sta: No lane*(DE999 EUR, line 1)*' $import stranger.sta
+refused "all of it in Chinese for who reads Chinese" 1 'bankops: stranger.sta: 没有*（DE999 EUR，第 1 行）。*' \
+    "$program" --language zh import --as teller stranger.sta
 { echo 'id,value_date,account,ccy,dc,amount_minor,ref,narrative'
     printf '1,2026-11-20,DE100,EUR,C,100,R1,caf\351\n'; } >latin.csv
+refused "a table in an encoding that nothing tells" 1 \
+    'bankops: latin.csv*byte 91 *encoding*' $import latin.csv
 mkdir "$place/share" "$place/share/profiles"
 for folder in schema screens locale; do ln -s "$build/share/$folder" "$place/share/$folder"; done
 sed 's/"name": "generic"/"name": "strict", "encoding": "utf-8"/' "$build/share/profiles/generic.json" \
     >"$place/share/profiles/strict.json"
 refused "a byte that is not of the encoding asked for" 1 'bankops: latin.csv*byte*' \
     env BANKOPS_SHARE="$place/share" $import --profile strict latin.csv
+sed 's/"name": "generic"/"name": "western", "encoding": "windows-1252"/' \
+    "$build/share/profiles/generic.json" >"$place/share/profiles/western.json"
+{ echo 'id,value_date,account,ccy,dc,amount_minor,refrence,narrative'
+    echo '1,2026-11-20,DE100,EUR,C,100,R1,x'; } >misspelt.csv
+like "a misspelt column is named in the summary" "$($import --dry-run misspelt.csv 2>&1)" \
+    '*would be imported: 1 statement, 1 line*misspelt.csv: columns not used: refrence*'
+like "in Chinese as well" "$("$program" --language zh import --as teller --dry-run misspelt.csv 2>&1)" \
+    '*misspelt.csv: 未使用的列：refrence*'
+like "named in a profile it is read, and the summary tells" \
+    "$(BANKOPS_SHARE="$place/share" $import --dry-run --profile western latin.csv 2>&1)" \
+    '*latin.csv*(western, windows-1252)*'
 { echo 'id,value_date,account,ccy,dc,amount_minor,ref,narrative'
     echo '1,2026-11-20,DE100,EUR,C,12.5.0,R1,x'; } >bad.csv
 refused "a wrong amount in a table" 1 'bankops: bad.csv:2*' $import bad.csv
@@ -84,14 +107,27 @@ refused "a name full of escape sequences" 1 'bankops: e*vil*' $import "$evil"
 refused "a profile that does not exist" 1 'bankops: *' $import --profile nothing bad.csv
 is "none of them left anything behind" "$(held)" "$before"
 
+# pair A B: two lines that take 40 together.
+pair() {
+    statement | sed "/:61:/d; /:86:/d; s|^:62F:|:61:2611201120D$1,00NTRFREF-$1\n:61:2611201120D$2,00NTRFREF-$2\n&|"
+}
+for order in "30 10" "10 30"; do
+    # shellcheck disable=SC2086
+    pair $order >pair.sta
+    like "lines in the order $order balance" "$($import --dry-run pair.sta 2>&1)" \
+        '*would be imported: 1 statement, 2 lines, 2 new*closing 60.00*'
+done
 statement >good.sta
 like "the good one is imported" "$($import good.sta 2>&1)" '*good.sta*1*'
 after=$(held)
 refused "the same file again" 1 'bankops: good.sta*' $import good.sta
 is "and it is there once" "$(held)" "$after"
 statement | sed '/:61:/d; /:86:/d; s|:28C:1|:28C:2|; s|EUR100,00|EUR60,00|' >quiet.sta
-like "a day without movements is a statement, too" "$($import quiet.sta 2>&1)" "*1 statements, 0 lines, 0 new*"
+like "a day without movements is a statement, too" "$($import quiet.sta 2>&1)" "*1 statement, 0 lines, 0 new*"
 statement | sed 's|:28C:1|:28C:3|; s|EUR60,00|EUR20,01|; s|EUR100,00|EUR60,00|' >wrong.sta
+like "a closing balance that is a cent off, in Chinese" \
+    "$("$program" --language zh import --as teller --dry-run wrong.sta 2>&1)" \
+    '*bankops: wrong.sta: *期初 * + 发生额 * = 20.00，但期末余额为 20.01*（:stm）*'
 refused "a closing balance that is a cent off" 1 'bankops: wrong.sta: held back*20.00*20.01*' $import wrong.sta
 $import wrong.sta 2>err
 like "the same file again tells that it is held" "$(cat err)" '*imported before*It is held back since then*'
@@ -116,7 +152,7 @@ like "a table is imported" "$($import a.csv 2>&1)" '*a.csv*12*'
 is "with its two equal lines" "$(count)" 12
 like "a period that overlaps" "$($import b.csv 2>&1)" '*b.csv*5*'
 is "adds only what is new" "$(count)" 17
-refused "a period imported before, under another name" 1 'bankops: c.csv*imported before*' \
+refused "a period imported before, under another name" 1 'bankops: c.csv: This file was imported before*' \
     sh -c "cp a.csv c.csv; $import c.csv"
 
 # Nobody works for the teller any more on the server: a killed client leaves its backend behind.
@@ -148,6 +184,9 @@ is "imported again it is there once" "$(count)" 20017
 
 table 1001 21000 GL200 >book.csv
 like "the book of the same lines" "$($import --side book book.csv 2>&1)" '*book.csv*20000*'
+sql "UPDATE bank.setting SET value = '2026-11-21' WHERE name = 'business_date'" >/dev/null
+refused "a day that has not come" 1 'bankops: --date: This day has not come yet. (9999-01-01)' \
+    "$program" reconcile --as teller --date 9999-01-01 nostro
 "$program" reconcile --as teller --date 2026-11-21 nostro >"$place/one" 2>&1 &
 one=$!
 "$program" reconcile --as teller --date 2026-11-21 nostro >"$place/two" 2>&1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops import-cases: CSV and JSON lines, whole or not at all, bad rows named, nothing twice.
 . "$(dirname "$0")/lib.sh"
-plan 40
+plan 42
 
 refused "an unknown option" 2 'bankops: *--fast*' "$program" import-cases --fast x
 refused "no file" 2 'bankops: *name at least one file*' "$program" import-cases
@@ -76,6 +76,12 @@ is "unless bad rows are left out" "$(tail -n 1 "$place/out")" \
 like "and told" "$(head -n 1 "$place/out")" "left out: $place/late.csv:10000:customer: There is no such customer*"
 is "they are kept as they stand, with the names" "$(cat "$place/bad.csv")" "id,customer,text
 b9999,no such,complaint number 9999"
+awk 'BEGIN { print "id,customer,text"; for (i = 1; i <= 50; i++) print "m" i ",no such,x" }' >"$place/many.csv"
+$take --skip-bad "$place/bad3.csv" --dry-run "$place/many.csv" >"$place/out" 2>&1
+is "of many bad rows the first are told and the others counted" "$(grep -c "many.csv:[0-9]" "$place/out") $(tail -n 2 "$place/out")" \
+    "20 left out: 30 rows more, all are in $place/bad3.csv
+$place/many.csv: 50 rows, 50 of them bad; nothing was kept"
+is "and all are kept" "$(grep -c '^m' "$place/bad3.csv")" 50
 
 # Rows that cannot be read.
 printf 'id,customer,text\nc1,%s,fine\nc2,%s,"broken\nc3,%s,"x" y\n' "$number" "$number" "$number" >"$place/quote.csv"

@@ -21,13 +21,13 @@ $core,order,"PO-甲,1",$supplier,1200.50,2026-11-01,2027-03-01,,yes
 $core,receivable,AR-1,$supplier,800,2026-11-05,2027-03-01,"PO-甲,1",no
 END
 is "a dry run says what would come" "$($take --dry-run "$place/good.csv") $(documents)" \
-    "$place/good.csv: 2 rows new, 0 changed, 0 known; nothing was kept $before"
-is "a file of two" "$($take "$place/good.csv") $(documents)" "$place/good.csv: 2 rows new, 0 changed, 0 known $((before + 2))"
+    "$place/good.csv: 2 new rows, 0 changed, 0 known; nothing was kept $before"
+is "a file of two" "$($take "$place/good.csv") $(documents)" "$place/good.csv: 2 new rows, 0 changed, 0 known $((before + 2))"
 is "each as it was written" "$(sql "SELECT number, amount, confirmed_at IS NOT NULL, order_number FROM bank.core_document
     WHERE number LIKE '%-_' OR number LIKE '%,1' ORDER BY document_id" | tr '\n' ' ')" 'PO-甲,1|120050|t| AR-1|80000|f|PO-甲,1 '
 like "the same file is taken once" "$($take "$place/good.csv") $(documents)" "$place/good.csv: This file was taken in before. (*) $((before + 2))"
 printf 'kind,number,supplier,amount,issued,due,confirmed\nreceivable,AR-1,%s,800,2026-11-05,2027-03-01,yes\n' "$supplier" >"$place/more.csv"
-is "of the enterprise that is named, only what is other" "$($take --core "$core" "$place/more.csv")" "$place/more.csv: 0 rows new, 1 changed, 0 known"
+is "of the enterprise that is named, only what is other" "$($take --core "$core" "$place/more.csv")" "$place/more.csv: 0 new rows, 1 changed, 0 known"
 i=1
 {
     echo core,kind,number,supplier,amount,issued,due

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Statements that are no tables, into the database: read whole or refused with their place.
 . "$(dirname "$0")/lib.sh"
-plan 21
+plan 25
 
 start_bank
 find_socket
@@ -110,7 +110,7 @@ refused "and an interim report whose :90C: is wrong" 1 'bankops: report.sta: hel
 is "held back means that no line is there to be matched" "$(items LINE) $(items BAI)" "0|0 0|0"
 
 $import ok.xml ok.bai ok.ofx >said 2>&1
-is "all are imported" "$(grep -c 'imported: 1 statements' said)" 3
+is "all are imported" "$(grep -c 'imported: 1 statement,' said)" 3
 is "two equal entries of camt are kept, the pending one is not" "$(items CAMT)" "2|1050"
 is "the line of BAI2" "$(items BAI)" "1|-1000"
 is "the line of OFX" "$(items OFX)" "1|-1050"
@@ -126,6 +126,15 @@ cat >other.sta <<'END'
 END
 refused "the same statement in another form is held back" 1 'bankops: other.sta: held back*another form*' \
     $import other.sta
+sed 's/:25:BAI/:25:LINE/' other.sta >first.sta
+sed 's/PAY1/PAY2/' first.sta >later.sta
+$import first.sta >said 2>&1
+is "a statement of a booked account" "$(items LINE)" "1|-1000"
+refused "the same statement with other texts is held back" 1 'bankops: later.sta: held back*from file *first.sta), with other lines*' \
+    $import later.sta
+is "and its lines are not there a second time" "$(items LINE)" "1|-1000"
+sed 's/^:20:X/:20:Y/' first.sta >copy.sta
+like "but with the same ones it adds nothing" "$($import copy.sta 2>&1)" '*imported: 1 statement, 1 line, 0 new*'
 cat >other.ofx <<'END'
 <OFX><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>BAI</BANKACCTFROM><BANKTRANLIST>
 <STMTTRN><DTPOSTED>20261120<TRNAMT>-10.00<FITID>F9<NAME>Them</STMTTRN>

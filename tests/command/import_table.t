@@ -59,12 +59,12 @@ trade 1 10 >trade.csv
     '20880156_20261120_\xd2\xb5\xce\xf1\xc3\xf7\xcf\xb8(\xbb\xe3\xd7\xdc).csv' summary.csv
 
 out=$($import --dry-run day.zip 2>&1)
-like "a dry run names the profile" "$out" '*业务明细.csv: would be imported: 1 statements, 10 lines, 10 new (alipay-merchant-trade)*'
+like "a dry run names the profile" "$out" '*业务明细.csv: would be imported: 1 statement, 10 lines, 10 new (alipay-merchant-trade, GB18030)*'
 like "account, period, counts and sums" "$out" '*20880000000000000156 CNY, 2026-11-20 to 2026-11-21: 10 in 60.00, 0 out 0.00*'
 like "the control totals" "$out" '*control totals: 4, of which 0 do not hold*'
 like "and what is left out" "$out" '*(汇总).csv: left out: sums without movements*'
 is "and keeps nothing" "$(held)" "0|0|0"
-like "the archive is imported" "$($import day.zip 2>&1)" '*10 new (alipay-merchant-trade)*'
+like "the archive is imported" "$($import day.zip 2>&1)" '*10 new (alipay-merchant-trade, GB18030)*'
 is "with all its lines" "$(lines 20880000000000000156)" "10|6000"
 like "under the name of archive and member, with profile and version" "$(sql "SELECT name, format, profile FROM bank.recon_file")" \
     'day.zip/20880156_20261120_业务明细.csv|csv|alipay-merchant-trade/1'
@@ -79,7 +79,7 @@ trade 16 17 >new.csv
 "$pack" mixed.zip a/trade.csv trade.csv b/new.csv new.csv
 out=$($import mixed.zip 2>&1)
 like "known files of an archive are left out" "$out" '*a/trade.csv: imported before, left out*'
-like "new ones are taken" "$out" '*b/new.csv: imported: 1 statements, 2 lines, 2 new*'
+like "new ones are taken" "$out" '*b/new.csv: imported: 1 statement, 2 lines, 2 new*'
 trade 18 19 >good.csv
 trade 20 21 | sed '$d' | sed '$d' | sed '$d' >cut.csv
 "$pack" bad.zip good.csv good.csv cut.csv cut.csv
@@ -100,7 +100,7 @@ wechat() {
     if [ -z "$1" ]; then printf '`2,`2.00,`0.00,`0.01200\r\n'; else printf '`3,`2.00,`0.40,`0.00960\r\n'; fi
 }
 wechat '' | gzip >wechat.csv.gz
-like "gzip is unpacked" "$($import wechat.csv.gz 2>&1)" '*2 lines, 2 new (wechat-merchant)*'
+like "gzip is unpacked" "$($import wechat.csv.gz 2>&1)" '*2 lines, 2 new (wechat-merchant, UTF-8)*'
 is "two equal lines are both kept" "$(lines 1601959334)" "2|200"
 wechat more >wechat.csv
 like "the bill of the day as it went on" "$($import wechat.csv 2>&1)" '*3 lines, 1 new*'
@@ -143,7 +143,7 @@ refused "a table of an unknown bank" 1 'bankops: city.csv: the format is not rec
 like "is read by a profile in one file" "$($import --profile ./city.json --dry-run city.csv 2>&1)" \
     '*62220000 CNY, 2026-11-20 to 2026-11-20: 1 in 1,000.00, 1 out 200.00, opening 500.00, closing 1,300.00*control totals: 2, of which 0 do not hold*'
 mkdir own && cp city.json own/
-like "or of the bank's own folder, by its content" "$(BANKOPS_PROFILES=$PWD/own $import city.csv 2>&1)" '*2 lines, 2 new (city-bank)*'
+like "or of the bank's own folder, by its content" "$(BANKOPS_PROFILES=$PWD/own $import city.csv 2>&1)" '*2 lines, 2 new (city-bank, GB18030)*'
 is "its lines are there" "$(lines 62220000)" "2|80000"
 sed 's/"version"/"colour": 1,\n  "version"/' city.json >colour.json
 refused "an unknown member of a profile" 1 'bankops: ./colour.json:[0-9]*: /colour: *' $import --profile ./colour.json city.csv

@@ -1,5 +1,5 @@
 command_tests = \
-  tests/command/audit.t \
+  tests/command/audit.t tests/command/audit_words.t \
   tests/command/classify.t \
   tests/command/classify_cases.t \
   tests/command/clock.t \
@@ -16,7 +16,7 @@ command_tests = \
   tests/command/newcomer.t \
   tests/command/opening.t \
   tests/command/pull_cases.t tests/command/work.t \
-  tests/command/reconcile_both.t tests/command/reconcile_kill.t \
+  tests/command/reconcile_both.t tests/command/reconcile_same.t tests/command/reconcile_kill.t \
   tests/command/report.t \
   tests/command/server.t \
   tests/command/sessions.t

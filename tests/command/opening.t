@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops opening: imports the demo day's files, reconciles, routes; a second run changes nothing.
 . "$(dirname "$0")/lib.sh"
-plan 22
+plan 25
 
 refused "an unknown option" 2 'bankops: *--later*' "$program" opening --later
 refused "an unexpected argument" 2 'bankops: *today*' "$program" opening today
@@ -41,10 +41,19 @@ like "a second run finds nothing new" "$("$program" opening 2>&1 | head -n 1)" \
     'files: 0 imported with 0 new lines, 36 known before, 0 held back'
 is "and changes nothing" "$(state)" "$before"
 # By hand, as the README says it: on the private database without a login.
-like "one lane by hand" "$("$program" reconcile WALLET 2>&1)" 'WALLET up to * lines open*'
+like "one lane by hand" "$("$program" reconcile WALLET 2>&1)" 'WALLET up to * book line* and * statement line* open, *'
 refused "a file by hand" 1 'bankops: *This file was imported before*' \
     "$program" import "$BANKOPS_DATA"/files/statements/wallet-channel-*.csv
 like "a report" "$("$program" report balance --format csv 2>&1 | head -n 1)" 'Account,Item,*'
+
+like "the rate of all lanes stands below them, no amount over several currencies" \
+    "$("$program" report recon-rate --as super02 | sed -n '/^Total/p' | tr -s " ")" "Total [0-9]*,[0-9]* [0-9]*,[0-9]* 9[0-9].[0-9]% [0-9] *"
+sql "UPDATE bank.recon_match SET status = 'undone', undo_code = 'wrong-match' WHERE match_id = (
+    SELECT min(match_id) FROM bank.recon_match JOIN bank.recon_account USING (account_id)
+      JOIN bank.recon_lane USING (lane_id) WHERE code = 'WALLET' AND rule = 'exact' AND status = 'confirmed')"
+rule=$("$program" report recon-rule --as super02 --set by=lane --format csv | tr -d '\r' | grep ^WALLET)
+is "a match undone as wrong is a false one of its lane" "$(echo "$rule" | cut -d, -f4,5)" 1,1
+like "and of all" "$("$program" report recon-rule --as super02 | sed -n '/^Total/p')" '*0.1%*'
 
 # What colleagues did at the desk.
 "$program" demo --desk --quiet

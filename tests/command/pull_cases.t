@@ -2,7 +2,7 @@
 # bankops pull-cases: pages with a cursor, a source that fails half way, rows that cannot be taken.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 20
+plan 21
 
 refused "an unknown option" 2 'bankops: *--fast*' "$program" pull-cases --fast
 "$program" demo --customers 1000 --quiet >"$place/out" 2>&1 || cat "$place/out"
@@ -21,6 +21,7 @@ from() {
         '', 3600, 800, true, $2, gen_random_uuid())" 2>&1
 }
 like "open text across the network is refused" "$(from http://crm.example/x 0)" '*Complaints travel only encrypted*'
+like "nor one address behind another" "$(from https://http://crm.example/x 0)" '*This source cannot be*'
 is "a source" "$(from "$http/pull/$number" 0)" done
 "$program" pull-cases --once >"$place/out" 2>"$place/err"
 is "a source that fails half way" $? 3

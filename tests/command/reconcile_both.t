@@ -11,6 +11,7 @@ sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head offic
      VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
      CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
      UPDATE bank.setting SET value = '500' WHERE name = 'recon_segment_lines';
+     UPDATE bank.setting SET value = '2026-11-30' WHERE name = 'business_date';
      INSERT INTO bank.recon_lane (code, name, kind, unit_id)
      SELECT c, c, 'channel', 1 FROM unnest('{one,two,three}'::text[]) c;
      INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency, numbered)

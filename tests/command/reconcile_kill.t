@@ -12,6 +12,7 @@ sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head offic
      INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
      VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
      CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
+     UPDATE bank.setting SET value = '2026-11-30' WHERE name = 'business_date';
      INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('kill', 'Kill', 'channel', 1);
      INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency, numbered)
      SELECT lane_id, 1, 'GK1', 'EK1', 'CNY', false FROM bank.recon_lane" >"$place/setup" 2>&1

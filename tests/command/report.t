@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops report: text and CSV of the definition that the screen shows; who may; bad use; whole files.
 . "$(dirname "$0")/lib.sh"
-plan 21
+plan 22
 
 refused "no name" 2 'bankops: *name of one report*' "$program" report
 refused "an unknown report" 2 'bankops: nonsense: *' "$program" report nonsense
@@ -15,7 +15,7 @@ like "the reports are listed" "$("$program" report --list | tr '\n' ' ')" '*repo
 "$program" demo --customers 3000 --now '2026-05-20 10:30' --quiet >/dev/null 2>&1
 text=$("$program" report service-level --month 2026-04 --as super01)
 like "the text has title, columns, totals, chart and notes" "$text" \
-    'Service level*month 2026-04*super01*Queue*Received*Total*Within 2 h*Cases received in the month*'
+    'Service level*Month 2026-04*He Qing*Queue*Received*Total*Within 2 h*Cases received in the month*'
 "$program" report rsl --month 2026-04 --as super01 --format csv --output "$place/rsl.csv"
 is "the columns of the CSV are those of the screen" "$(sed -n 1p "$place/rsl.csv" | tr -d '\r')" \
     'Queue,Received,Answered,In time,Within 2 h,Median min,Closed,Resolved,Resolution,Statutory,Open,Reopened'
@@ -40,10 +40,17 @@ else
 fi
 is "and go to standard output as well" \
     "$("$program" report rsl --month 2026-04 --as super01 --format xlsx | head -c 2)" PK
+if command -v script >/dev/null; then
+    like "but not to a terminal" \
+        "$(script -qec "'$program' report rsl --month 2026-04 --as super01 --format xlsx" /dev/null </dev/null 2>&1 | tr -d '\0')" \
+        'bankops: --format xlsx: *terminal*--output*'
+else
+    echo "ok - but not to a terminal # SKIP no script(1)"
+fi
 is "pages of paper have the lines that are asked for" \
     "$("$program" report rsl --month 2026-04 --as super01 --format paper --page 40x120 | tr -d '\f' | wc -l)" 40
-refused "a clerk" 1 'bankops: *' "$program" report rsl --as clerk01
-refused "a month that does not exist" 1 'bankops: *A month is written YYYY-MM*' \
+refused "a clerk" 1 'bankops: Your role does not permit this. (report_service_level)*' "$program" report rsl --as clerk01
+refused "a month that does not exist" 1 'bankops: month: A month is written YYYY-MM*' \
     "$program" report rsl --month 2026-13 --as super01
 refused "a folder as file" 1 "bankops: *" "$program" report rsl --as super01 --output "$place"
 is "the ledger of the demo is in balance" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops work: all unattended jobs under one process; and the training of the night, once.
 . "$(dirname "$0")/lib.sh"
-plan 30
+plan 33
 
 refused "an unknown option" 2 'bankops: *--fast*unknown option*' "$program" work --fast
 refused "an unknown job" 2 'bankops: --jobs: there is no such job*' "$program" work --jobs clock,dance
@@ -68,6 +68,24 @@ until_like '*clock*runs*' status
 is "it can be started again" $? 0
 is "told to stop, it stops" "$("$program" work --stop)" 'the workers are stopped'
 is "twice is no failure" "$("$program" work --stop)" 'no workers run here'
+# The number of a former holder now belongs to somebody else.
+sleep 300 >/dev/null 2>&1 &
+other=$!
+perl -MFcntl=:flock -e '
+    open my $file, "+>", $ARGV[0]; flock $file, LOCK_EX; $file->autoflush;
+    print $file "$ARGV[1]\n"; open my $ready, ">", $ARGV[2]; close $ready;
+    select undef, undef, undef, 1; seek $file, 0, 0; truncate $file, 0;
+    print $file "$$\n"; sleep 300' "$BANKOPS_DATA/.work.lock" 4194999 "$place/held" 2>/dev/null &
+until_like '*held' ls "$place/held"
+is "one that writes its number late is told to stop" "$("$program" work --stop)" 'the workers are stopped'
+for n in 1 2 3 4; do
+    echo $other >"$BANKOPS_DATA/.work.lock"
+    "$program" work --background --quiet --jobs clock && "$program" work --stop
+done >"$place/rounds" 2>&1
+is "stopped at once when just begun" "$(sort "$place/rounds" | uniq -c | tr -s ' ')" ' 4 the workers are stopped'
+kill -0 $other
+is "and nobody else is told" $? 0
+kill $other
 "$program" work --background --quiet --jobs clock
 "$program" database stop --quiet
 is "stopping the database stops it too" "$(status)" 'no workers run here'

@@ -166,10 +166,17 @@ static void opening(void)
                  pty_wait_text(pty, "Tax registration", WAIT) &&
                  pty_wait_text(pty, "At visit", WAIT),
              "and named, with what is done at the visit");
-    stage_ok(confirm(pty, "S", "Not submitted"), "it is not handed in so");
+    pty_type(pty, "S");
+    stage_ok(pty_wait_text(pty, "Not possible now: To put right is \"6\".", WAIT),
+             "it is not handed in so");
     papers(pty, 4);
     stage_ok(pty_wait_gone(pty, "Wanted", WAIT) && pty_wait_text(pty, "scan.txt", WAIT),
              "each paper has its file");
+    pty_type(pty, "e");
+    stage_ok(pty_wait_text(pty, "Name on it", WAIT) && pty_wait_gone(pty, "*Document", WAIT),
+             "what was read is entered for the paper under the cursor, which is not asked for");
+    pty_keys(pty, "Escape", NULL);
+    pty_wait_gone(pty, "Name on it", WAIT);
     stage_ok(confirm(pty, "S", "with the reviewing desk"), "with its documents it is");
     pty_free(pty);
     approve(number, "it waits for account operations");

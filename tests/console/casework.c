@@ -1,6 +1,6 @@
-/* Working complaints in the real program: one taken and answered with few keys, the user's editor, the
- * checklist, files, many cases at once, two people at one case. Prints TAP. */
-#include "tests/lib/pty.h"
+/* Working complaints in the real program: one taken and answered with few keys, the user's editor,
+ * the checklist, files, many cases at once, two people at one case. Prints TAP. */
+#include "tests/lib/person.h"
 #include "tests/lib/stage.h"
 
 #include <stdio.h>
@@ -9,56 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WAIT = 15000, KEYS_MOST = 25 };
+enum { KEYS_MOST = 25 };
 
 static char folder[500];
-
-static struct pty *start(const char *as, const char *screen)
-{
-    const char *argv[] = {stage_program, "console", "--as", as, "--screen", screen, NULL};
-    static char config[1100], editor[1100], run[1100];
-    const char *environment[] = {config, editor, run, "VISUAL", "PGUSER", NULL};
-    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", folder);
-    snprintf(editor, sizeof editor, "EDITOR='%s/editor'", folder);
-    snprintf(run, sizeof run, "XDG_RUNTIME_DIR=%s/run", folder);
-    struct pty *pty = pty_start(24, 80, argv, environment);
-    pty_wait_text(pty, " F1 ", WAIT);
-    return pty;
-}
-
-/* First line of a query as a member of staff; valid until the next call. */
-static const char *as(const char *login, const char *text)
-{
-    char command[2048];
-    snprintf(command, sizeof command, "psql -U %s -XqAt -c \"%s\" 2>&1", login, text);
-    return stage_line(command);
-}
-
-/* Opens a complaint of a customer of clerk01's; with a class when one is given. Answers its id. */
-static long open_case(const char *business, const char *reason, const char *subject)
-{
-    char text[1024], customer[32];
-    snprintf(customer, sizeof customer, "%s",
-             stage_sql("SELECT c.customer_id FROM bank.customer c, bank.staff s JOIN bank.unit u ON "
-                       "u.unit_id = s.unit_id WHERE s.login = 'clerk01' AND c.unit_id BETWEEN u.low "
-                       "AND u.high AND NOT c.restricted AND c.customer_id > 0 AND NOT EXISTS (SELECT "
-                       "FROM bank.staff o WHERE o.customer_id = c.customer_id) AND NOT EXISTS (SELECT "
-                       "FROM bank.case_file f WHERE f.customer_id = c.customer_id) AND NOT EXISTS "
-                       "(SELECT FROM bank.member m JOIN bank.tier_def d USING (tier) WHERE "
-                       "m.customer_id = c.customer_id AND d.rank > 2) ORDER BY 1 LIMIT 1"));
-    snprintf(text, sizeof text,
-             "SELECT (api.case_open(%s, 'A032', %s, %s, '%s', '我的信用卡年费被扣了两次，要求退还', "
-             "p_request => gen_random_uuid())).id",
-             customer, business, reason, subject);
-    return atol(as("clerk01", text));
-}
-
-static const char *field(long id, const char *column)
-{
-    char text[256];
-    snprintf(text, sizeof text, "SELECT %s FROM bank.case_file WHERE case_id = %ld", column, id);
-    return stage_sql(text);
-}
 
 static int keys;
 
@@ -78,9 +31,9 @@ static void press_key(struct pty *pty, const char *key)
 static void simple(void)
 {
     char number[32], text[256];
-    long id = open_case("NULL", "NULL", "Twice charged");
+    long id = person_case("NULL", "NULL", "Twice charged");
     snprintf(number, sizeof number, "T%09ld", id);
-    struct pty *pty = start("clerk01", "home");
+    struct pty *pty = person_start("clerk01", "home");
     press(pty, ":cmp\r");
     pty_wait_text(pty, number, WAIT);
     press_key(pty, "End");
@@ -105,13 +58,15 @@ static void simple(void)
     stage_ok(keys <= KEYS_MOST, "with at most 25 keys besides the text");
     pty_settle(pty, 300, 3000);
     snprintf(text, sizeof text, "%s",
-             as("super01", "SELECT keystrokes FROM api.task_timing_summary WHERE task = 'complaint'"));
+             person_sql("super01",
+                        "SELECT keystrokes FROM api.task_timing_summary WHERE task = 'complaint'"));
     stage_ok(atoi(text) == keys, "which is what the timing of the console says");
     if (atoi(text) != keys)
         printf("# timing: %s\n", text);
-    stage_ok(atoi(as("super01", "SELECT median_ms FROM api.task_timing_summary WHERE task = "
-                                "'complaint'")) <= 30000,
-             "and within 30 seconds");
+    stage_ok(
+        atoi(person_sql("super01", "SELECT median_ms FROM api.task_timing_summary WHERE task = "
+                                   "'complaint'")) <= 30000,
+        "and within 30 seconds");
     pty_free(pty);
 }
 
@@ -124,38 +79,12 @@ static void write_file(const char *name, const char *text, unsigned mode)
         printf("# cannot write %s\n", path);
 }
 
-/* The list with the cursor on a case. */
-static struct pty *start_at(const char *as, const char *screen, long id)
-{
-    char number[32];
-    struct pty *pty = start(as, screen);
-    snprintf(number, sizeof number, "T%09ld", id);
-    pty_wait_text(pty, "1-", WAIT);
-    pty_type(pty, "=");
-    pty_wait_text(pty, "Position to", WAIT);
-    pty_type(pty, number);
-    pty_keys(pty, "Enter", NULL);
-    pty_wait_gone(pty, "Position to", WAIT);
-    pty_settle(pty, 300, 3000);
-    return pty;
-}
-
 static struct pty *open_reply(long id)
 {
-    struct pty *pty = start_at("clerk01", "cmp mine", id);
+    struct pty *pty = person_start_at("clerk01", "cmp mine", id);
     pty_type(pty, "r");
     pty_wait_text(pty, "*Answer", WAIT);
     return pty;
-}
-
-static void take(long id)
-{
-    char text[256];
-    snprintf(text, sizeof text,
-             "SELECT (api.case_take(customer_id, case_id, version, gen_random_uuid())).status FROM "
-             "api.case_list WHERE lane = 'all' AND case_id = %ld",
-             id);
-    as("clerk01", text);
 }
 
 /* A small editor that does what the file `mode` says. */
@@ -176,23 +105,24 @@ static long edited;
 static void editor(void)
 {
     char command[1200];
-    long id = edited = open_case("'B02'", "'C07'", "Editor");
-    take(id);
+    long id = edited = person_case("'B02'", "'C07'", "Editor");
+    person_takes(id);
     write_file("editor", editor_script, 0700);
     write_file("mode", "add", 0600);
     struct pty *pty = open_reply(id);
     pty_type(pty, "first");
     pty_keys(pty, "F9", NULL);
     stage_ok(pty_wait_text(pty, "The text of the editor is here.", WAIT) &&
-                 pty_wait_text(pty, "first", WAIT) &&
-                 pty_wait_text(pty, "second", WAIT) && pty_wait_text(pty, "third[31m", WAIT),
+                 pty_wait_text(pty, "first", WAIT) && pty_wait_text(pty, "second", WAIT) &&
+                 pty_wait_text(pty, "third[31m", WAIT),
              "F9 writes the answer in the user's editor; what comes back is plain text");
     snprintf(command, sizeof command, "cat '%s/rights'", folder);
     stage_ok(!strcmp(stage_line(command), "600"), "the file was readable for nobody else");
     write_file("mode", "kill", 0600);
     pty_keys(pty, "F9", NULL);
     stage_ok(pty_wait_text(pty, "The editor ended with an error.", WAIT) &&
-                 pty_wait_text(pty, "saved before the end", WAIT) && pty_wait_text(pty, "second", WAIT),
+                 pty_wait_text(pty, "saved before the end", WAIT) &&
+                 pty_wait_text(pty, "second", WAIT),
              "an editor that is killed loses nothing that it saved");
     write_file("mode", "none", 0600);
     pty_keys(pty, "F9", NULL);
@@ -216,60 +146,29 @@ static void editor(void)
     pty_free(pty);
 }
 
-/* Keys typed before the case has come count; nothing that was typed is lost when it comes. */
-static void ahead(void)
+/* People are named in the language of the screen, also when that changes. */
+static void renamed(void)
 {
-    char command[256];
-    long id = open_case("'B02'", "'C07'", "Ahead"), backend;
-    take(id);
-    struct pty *pty = start_at("clerk01", "cmp mine", id);
-    backend = atol(stage_sql("SELECT pid FROM pg_stat_activity WHERE usename = 'clerk01' AND "
-                             "backend_type = 'client backend'"));
-    snprintf(command, sizeof command, "kill -STOP %ld", backend);
-    stage_line(command);
-    pty_type(pty, "r");
-    stage_ok(backend > 1 && pty_wait_text(pty, "Reading…", WAIT) &&
-                 pty_wait_text(pty, "*Answer", WAIT),
-             "an answer can be begun before the case has come");
-    pty_type(pty, "typed ahead");
-    pty_keys(pty, "F10", NULL);
-    pty_wait_text(pty, "typed ahead", WAIT);
-    snprintf(command, sizeof command, "kill -CONT %ld", backend);
-    stage_line(command);
-    stage_ok(pty_wait_text(pty, "The answer is on its way.", WAIT), "and is sent when it has");
-    snprintf(command, sizeof command,
-             "SELECT count(*) FROM bank.outbox WHERE case_id = %ld AND body LIKE '%%typed ahead%%'",
-             id);
-    stage_ok(!strcmp(stage_sql(command), "1"), "with what was typed meanwhile");
-    pty_type(pty, "r");
-    pty_wait_text(pty, "*Answer", WAIT);
-    pty_keys(pty, "Ctrl-D", NULL);
-    stage_ok(pty_wait_text(pty, "typed ahead", WAIT), "Ctrl-D puts what was sent last there again");
-    pty_free(pty);
-}
-
-/* F4 on an empty field: what is typed in the list is looked for. */
-static void found(void)
-{
-    char name[64];
-    snprintf(
-        name, sizeof name, "%s",
-        stage_sql("SELECT left(c.name, 3) FROM bank.customer c JOIN bank.staff s ON "
-                  "s.login = 'clerk01' JOIN bank.unit u ON u.unit_id = s.unit_id WHERE c.unit_id "
-                  "BETWEEN u.low AND u.high AND NOT c.restricted AND c.kind = 'person' AND NOT "
-                  "EXISTS (SELECT FROM bank.staff o WHERE o.customer_id = c.customer_id) "
-                  "ORDER BY c.customer_id LIMIT 1"));
-    struct pty *pty = start("clerk01", "cnew");
-    pty_keys(pty, "F4", NULL);
-    stage_ok(pty_wait_text(pty, "Type what you look for.", WAIT), "a list that waits to be asked");
-    pty_type(pty, name);
-    stage_ok(pty_wait_gone(pty, "Nothing has this text.", WAIT) &&
-                 pty_wait_gone(pty, "Type what you look for.", WAIT),
-             "finds while one types");
-    pty_settle(pty, 300, 3000);
+    char en[64], zh[64];
+    long id = person_case("'B02'", "'C07'", "Renamed");
+    person_takes(id);
+    snprintf(en, sizeof en, "%s",
+             stage_sql("SELECT name_en FROM bank.staff WHERE login = 'clerk01'"));
+    snprintf(zh, sizeof zh, "%s",
+             stage_sql("SELECT name_zh FROM bank.staff WHERE login = 'clerk01'"));
+    struct pty *pty = person_start_at("super01", "cmp open", id);
+    stage_ok(pty_wait_text(pty, en, WAIT), "a list names the owner in English");
     pty_keys(pty, "Enter", NULL);
-    stage_ok(pty_wait_gone(pty, "Search: ", WAIT) && pty_wait_text(pty, name, WAIT),
-             "and what is chosen stands in the field");
+    pty_wait_text(pty, "Complaint · ", WAIT);
+    stage_ok(pty_wait_text(pty, en, WAIT), "and so does the case");
+    pty_type(pty, ":language zh\r");
+    stage_ok(pty_wait_text(pty, zh, WAIT) && pty_wait_gone(pty, en, WAIT),
+             "in Chinese once the screen is");
+    pty_keys(pty, "F12", NULL);
+    pty_wait_text(pty, " 范围: ", WAIT);
+    stage_ok(pty_wait_text(pty, zh, WAIT) && pty_wait_gone(pty, en, WAIT), "on the list, too");
+    pty_type(pty, ":language en\r");
+    stage_ok(pty_wait_text(pty, en, WAIT), "and back");
     pty_free(pty);
 }
 
@@ -277,7 +176,7 @@ static void papers(void)
 {
     char command[2400];
     write_file("paper.txt", "statement of May\n", 0600);
-    struct pty *pty = start_at("clerk01", "cmp mine", edited);
+    struct pty *pty = person_start_at("clerk01", "cmp mine", edited);
     pty_keys(pty, "Enter", NULL);
     pty_wait_text(pty, "Complaint · T", WAIT);
     pty_type(pty, "4");
@@ -298,8 +197,8 @@ static void papers(void)
     pty_wait_text(pty, "▸ Files", WAIT);
     pty_type(pty, "s");
     stage_ok(pty_wait_text(pty, "Saved: ", WAIT), "and saved");
-    snprintf(command, sizeof command, "cmp '%s/paper.txt' '%s/paper-2.txt' && echo same",
-             folder, folder);
+    snprintf(command, sizeof command, "cmp '%s/paper.txt' '%s/paper-2.txt' && echo same", folder,
+             folder);
     stage_ok(!strcmp(stage_line(command), "same"), "beside the one that is there, byte for byte");
     pty_type(pty, "e");
     pty_wait_text(pty, "Why", WAIT);
@@ -327,9 +226,9 @@ static bool reads_gone(struct pty *pty, const char *text)
 /* Mediated needs a mediation: the screen that keeps one is offered, and what was entered stays. */
 static void mediated(void)
 {
-    long id = open_case("'B02'", "'C07'", "Mediated");
-    take(id);
-    struct pty *pty = start_at("clerk01", "cmp mine", id);
+    long id = person_case("'B02'", "'C07'", "Mediated");
+    person_takes(id);
+    struct pty *pty = person_start_at("clerk01", "cmp mine", id);
     pty_type(pty, "d");
     pty_wait_text(pty, "*Decision", WAIT);
     pty_type(pty, "Half is paid back.");
@@ -360,23 +259,24 @@ static void mediated(void)
              "kept, and the decision is as it was");
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "The case is resolved.", WAIT) &&
-                 !strcmp(field(id, "outcome"), "mediated"),
+                 !strcmp(person_case_field(id, "outcome"), "mediated"),
              "then it is decided");
     pty_free(pty);
 }
 
-/* Two people at one case: each sees the other; the second one's change is compared with the first. */
+/* Two people at one case: each sees the other; the second one's change is compared with the first.
+ */
 static void together(void)
 {
     char text[512], name[64];
-    long id = open_case("'B02'", "'C07'", "Together");
-    take(id);
+    long id = person_case("'B02'", "'C07'", "Together");
+    person_takes(id);
     snprintf(name, sizeof name, "%s",
-             stage_sql("SELECT name_zh FROM bank.staff WHERE login = 'super01'"));
-    struct pty *pty = start_at("clerk01", "cmp mine", id);
+             stage_sql("SELECT name_en FROM bank.staff WHERE login = 'super01'"));
+    struct pty *pty = person_start_at("clerk01", "cmp mine", id);
     pty_keys(pty, "Enter", NULL);
     pty_wait_text(pty, "At the desk", WAIT);
-    struct pty *other = start_at("super01", "cmp open", id);
+    struct pty *other = person_start_at("super01", "cmp open", id);
     pty_keys(other, "Enter", NULL);
     pty_wait_text(other, "At the desk", WAIT);
     pty_wait_text(other, "Checked", WAIT);
@@ -392,7 +292,7 @@ static void together(void)
              "customer_id", id, "version");
     snprintf(text + strlen(text), sizeof text - strlen(text),
              " FROM api.case_list WHERE lane = 'all' AND case_id = %ld", id);
-    as("super01", text);
+    person_sql("super01", text);
     pty_keys(pty, "Right", "Right", "F10", NULL);
     stage_ok(pty_wait_text(pty, "Changed by somebody else", WAIT) &&
                  pty_wait_text(pty, "Loan", WAIT) && pty_wait_text(pty, "Payment and", WAIT) &&
@@ -402,7 +302,8 @@ static void together(void)
     pty_wait_text(pty, "Look it over", WAIT);
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "The case is classified.", WAIT), "it goes onto the present state");
-    stage_ok(!strcmp(field(id, "business || channel"), "B03A033"), "with theirs where so chosen");
+    stage_ok(!strcmp(person_case_field(id, "business || channel"), "B03A033"),
+             "with theirs where so chosen");
     pty_wait_text(pty, "Open at", WAIT);
     pty_keys(other, "F12", NULL);
     pty_wait_text(other, "Show: ", WAIT);
@@ -419,34 +320,39 @@ static void together(void)
 
 static void many(void)
 {
-    char text[512];
-    long one = open_case("'B03'", "'C07'", "Many A"), two = open_case("'B03'", "'C07'", "Many B");
+    char text[512], to[100];
+    long one = person_case("'B03'", "'C07'", "Many A"),
+         two = person_case("'B03'", "'C07'", "Many B");
     snprintf(text, sizeof text,
              "SELECT (api.case_step(customer_id, case_id, 'withdraw', 'x', version, "
              "gen_random_uuid())).status FROM api.case_list WHERE lane = 'all' AND case_id = %ld",
              two);
-    struct pty *pty = start_at("super01", "cmp open", one);
+    struct pty *pty = person_start_at("super01", "cmp open", one);
     pty_type(pty, "  ");
     stage_ok(pty_wait_text(pty, "2 marked", WAIT), "two cases are marked");
-    as("clerk01", text);
+    person_sql("clerk01", text);
     pty_type(pty, "A");
     pty_wait_text(pty, "*To", WAIT);
     pty_type(pty, "clerk01");
     pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "Assign: 2 rows", WAIT) && pty_wait_text(pty, "To: clerk01", WAIT),
+    snprintf(to, sizeof to, "To: %.60s (clerk01)",
+             stage_sql("SELECT name_en FROM bank.staff WHERE login = 'clerk01'"));
+    stage_ok(pty_wait_text(pty, "Assign: 2 rows", WAIT) && pty_wait_text(pty, to, WAIT),
              "the question says what will be done");
     pty_type(pty, "y");
     stage_ok(pty_wait_text(pty, "1 done, 1 refused", WAIT),
              "one call does what it can and names the rest");
-    stage_ok(!strcmp(field(one, "stage"), "accepted") && !strcmp(field(two, "stage"), "closed"),
+    stage_ok(!strcmp(person_case_field(one, "stage"), "accepted") &&
+                 !strcmp(person_case_field(two, "stage"), "closed"),
              "so it is");
     pty_keys(pty, "Enter", NULL);
     stage_ok(pty_wait_text(pty, "1 marked", WAIT), "what was refused stays marked");
     pty_type(pty, " ");
     pty_wait_text(pty, "2 marked", WAIT);
-    snprintf(text, sizeof text,
-             "UPDATE bank.case_file SET version = version + 1, subject = 'Many C' WHERE case_id = %ld",
-             one);
+    snprintf(
+        text, sizeof text,
+        "UPDATE bank.case_file SET version = version + 1, subject = 'Many C' WHERE case_id = %ld",
+        one);
     stage_sql(text);
     pty_keys(pty, "F5", NULL);
     pty_wait_text(pty, "Many C", WAIT);
@@ -474,15 +380,15 @@ static bool taken(struct pty *pty, void *number)
 static void longer(void)
 {
     char text[512], number[32];
-    long id = open_case("'B02'", "'C07'", "Longer");
+    long id = person_case("'B02'", "'C07'", "Longer");
     snprintf(number, sizeof number, "T%09ld", id);
     snprintf(text, sizeof text,
              "SELECT (api.case_classify(customer_id, case_id, 'A032', 'B02', 'C07', 'complex', "
              "version, gen_random_uuid())).status FROM api.case_list WHERE lane = 'all' AND "
              "case_id = %ld",
              id);
-    as("clerk01", text);
-    struct pty *pty = start_at("clerk01", "cmp open", id);
+    person_sql("clerk01", text);
+    struct pty *pty = person_start_at("clerk01", "cmp open", id);
     pty_keys(pty, "Enter", NULL);
     pty_wait_text(pty, "Complaint · T", WAIT);
     pty_wait_text(pty, "In queue", WAIT);
@@ -493,10 +399,14 @@ static void longer(void)
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "An expert looks at it.");
     pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "The extension waits for approval.", WAIT), "more time is asked for");
-    snprintf(text, sizeof text,
-             "SELECT clock || days FROM bank.case_extension WHERE case_id = %ld", id);
+    stage_ok(pty_wait_text(pty, "The extension waits for approval.", WAIT),
+             "more time is asked for");
+    snprintf(text, sizeof text, "SELECT clock || days FROM bank.case_extension WHERE case_id = %ld",
+             id);
     stage_ok(!strcmp(stage_sql(text), "statutory30"), "for the clock that was shown");
+    pty_keys(pty, "5", NULL);
+    stage_ok(pty_wait_text(pty, "Why due times moved", WAIT) && pty_wait_text(pty, "Step taken", WAIT),
+             "the page of clocks says why a due time moved");
     pty_keys(pty, "F12", NULL);
     pty_wait_text(pty, "Show: ", WAIT);
     stage_ok(pty_wait(pty, taken, number, WAIT), "the list behind shows what was done in the case");
@@ -506,6 +416,7 @@ static void longer(void)
 int main(void)
 {
     char command[1200];
+    char place[1200];
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
     if (!stage_begin("golden"))
         return stage_end();
@@ -514,10 +425,14 @@ int main(void)
     stage_line(command);
     if (chdir(folder) != 0)
         printf("# cannot work in %s\n", folder);
+    snprintf(place, sizeof place, "'%s/editor'", folder);
+    setenv("EDITOR", place, 1);
+    unsetenv("VISUAL");
+    snprintf(place, sizeof place, "%s/run", folder);
+    setenv("XDG_RUNTIME_DIR", place, 1);
     simple();
     editor();
-    ahead();
-    found();
+    renamed();
     papers();
     mediated();
     together();

@@ -218,9 +218,13 @@ static void troubles(void)
     pty_keys(pty, "Down", "F1", NULL);
     stage_ok(pty_wait_text(pty, "type to search", WAIT), "keys live without a server");
     pty_keys(pty, "Esc", NULL);
+    stage_ok(pty_wait_text(pty, ", next try in ", WAIT), "the line says when it tries again");
     snprintf(command, sizeof command,
              "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet start", stage_program);
+    pty_keys(pty, "F5", NULL);
+    pty_wait_text(pty, "There is no connection", WAIT);
     stage_ok(system(command) == 0 && pty_wait_gone(pty, "As of ", 40000), "it comes back by itself");
+    stage_ok(pty_wait_gone(pty, "There is no connection", WAIT), "and what was refused for it goes");
     pty_type(pty, ":exit\r");
     pty_wait_text(pty, ":wrk", WAIT);
     pty_type(pty, ":nosuch\r");

@@ -252,8 +252,7 @@ static void numbers(void)
     snprintf(command, sizeof command, ":cmp %s\r", number);
     snprintf(title, sizeof title, "Complaint · %s", number);
     pty_type(pty, command);
-    stage_ok(pty_wait_text(pty, title, WAIT) && pty_wait_text(pty, " Take ", WAIT) &&
-                 !pty_has(pty, "/3 Take"),
+    stage_ok(pty_wait_text(pty, title, WAIT) && pty_wait_text(pty, " m Note ", WAIT),
              "a number opens the case, where a digit turns the page");
     pty_type(pty, ":cmp nothing of the kind\r");
     pty_wait_text(pty, "Nothing here.", WAIT);
@@ -290,12 +289,11 @@ static void administration(void)
     pty_type(pty, "c");
     pty_wait_text(pty, "Kind", WAIT);
     pty_type(pty, "hol");
+    pty_keys(pty, "Tab", "Tab", "Tab", NULL);
+    pty_type(pty, "by decree");
     pty_keys(pty, "F10", NULL);
-    pty_wait_text(pty, "Please confirm", WAIT);
-    pty_type(pty, "y");
-    stage_ok(pty_wait_text(pty, "The day is changed.", WAIT) &&
-                 pty_wait_text(pty, "Kind Holiday", WAIT),
-             "a coming day becomes a holiday");
+    stage_ok(pty_wait_text(pty, "The change waits for a second person.", WAIT),
+             "that a coming day becomes a holiday is proposed");
     pty_free(pty);
     pty = start("clerk01", "cal", NULL);
     pty_wait_text(pty, "17 ◆", WAIT);
@@ -317,6 +315,25 @@ static void plain(void)
     stage_ok(!strcmp(stage_line(command), "1"), "--plain refuses what the row does not permit");
 }
 
+/* Texts of dialogs are wrapped, not cut. */
+static void whole(void)
+{
+    struct pty *pty = start("admin01", "cals", NULL);
+    pty_wait_text(pty, "1-", WAIT);
+    pty_type(pty, "x");
+    stage_ok(pty_wait_text(pty, "A name in .xlsx: a workbook. ", WAIT),
+             "what an export writes is said in full");
+    pty_keys(pty, "Esc", NULL);
+    pty_wait_gone(pty, " workbook. ", WAIT);
+    pty_keys(pty, "F9", NULL);
+    pty_wait_text(pty, "a second person agrees.", WAIT);
+    pty_keys(pty, "Down", NULL);
+    stage_ok(pty_wait_text(pty, "one open on the", WAIT) &&
+                 pty_wait_text(pty, "weekend, say.", WAIT),
+             "the help of an action below the list of actions, too");
+    pty_free(pty);
+}
+
 int main(void)
 {
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
@@ -332,5 +349,6 @@ int main(void)
     finacle();
     administration();
     plain();
+    whole();
     return stage_end();
 }

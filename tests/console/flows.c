@@ -95,6 +95,19 @@ static void logs_in_as_psql_does(void)
     pty_free(pty);
 }
 
+/* Until the query answers that. */
+static bool kept(const char *sql, const char *wanted)
+{
+    struct timespec pause = {0, 50000000};
+    for (int waited = 0; waited < WAIT; waited += 50) {
+        if (!strcmp(stage_sql(sql), wanted))
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    printf("# %s\n", stage_sql(sql));
+    return false;
+}
+
 static void logs_in(void)
 {
     char command[2048];
@@ -115,6 +128,12 @@ static void logs_in(void)
     pty_type(pty, "of the supervisor\r");
     stage_ok(pty_wait_text(pty, "super01 ·", WAIT) && pty_wait_gone(pty, "clerk02", WAIT),
              "a name changed beside the password is the one that logs in");
+    stage_ok(kept("SELECT coalesce(string_agg(login || ' ' || action || ' ' || object_id, ', ' "
+                  "ORDER BY audit_id), '') "
+                  "FROM (SELECT * FROM bank.audit WHERE action LIKE 'sign%' AND login = 'super01' "
+                  "ORDER BY audit_id DESC LIMIT 2) last",
+                  "super01 sign_in_failed clerk02, super01 sign_in super01"),
+             "both are in the audit trail, by the name that was tried and the one that came in");
     pty_free(pty);
     pty = start("super01", "en", NULL);
     pty_wait_text(pty, "Password", WAIT);
@@ -256,6 +275,19 @@ static void pastes(void)
     stage_ok(pty_wait_text(pty, "theme light", WAIT), "the command line offers a word's values");
     pty_type(pty, "no\r");
     stage_ok(pty_wait_text(pty, "allowed is default, light", WAIT), "a theme that is none");
+    pty_type(pty, ":the");
+    pty_keys(pty, "Tab", NULL);
+    stage_ok(pty_wait_text(pty, "  theme  Change the colours", WAIT),
+             "Tab lists the commands with what they mean");
+    pty_keys(pty, "Esc", NULL);
+    stage_ok(pty_wait_gone(pty, "Change the colours", WAIT) && pty_wait_text(pty, " :theme", WAIT),
+             "Esc takes the list away, and keeps the line");
+    pty_keys(pty, "Ctrl-U", NULL);
+    pty_type(pty, "cmp o");
+    pty_keys(pty, "Tab", "Tab", NULL);
+    stage_ok(pty_wait_text(pty, " :cmp overdue", WAIT) && pty_has(pty, "Show: Overdue"),
+             "after a code its filters");
+    pty_keys(pty, "Esc", "Esc", NULL);
     pty_type(pty, ":cnew\r");
     pty_wait_text(pty, "What happened", WAIT);
     pty_keys(pty, "Tab", NULL);
@@ -283,11 +315,21 @@ static void keeps_settings(void)
     stage_ok(pty_wait_text(pty, "idle_lock is 15m now", WAIT), "and a setting");
     pty_type(pty, ":language zh\r");
     stage_ok(pty_wait_text(pty, "语言已改为中文", WAIT), "and a language");
+    pty_type(pty, ":cus wangxiaoming\r");
+    pty_wait_text(pty, "客户查询", WAIT);
     pty_keys(pty, "Ctrl-Q", NULL);
     pty_wait_exit(pty, NULL, WAIT);
     pty_free(pty);
+    snprintf(command, sizeof command, "cd '%s/bankops'; tr '\\n' ' ' <history",
+             config + strlen("XDG_CONFIG_HOME="));
+    stage_ok(!strcmp(stage_line(command), "keymap vim set idle_lock 15m language zh cus "),
+             "the history is kept, but not whom one looked for");
     pty = pty_start(24, 80, argv, environment);
     stage_ok(pty_wait_text(pty, " q 返回", WAIT), "they count at the next start");
+    const char *other[] = {stage_program, "--language", "en", "console", "--as", "clerk01", NULL};
+    struct pty *english = pty_start(24, 80, other, environment);
+    stage_ok(pty_wait_text(english, " q Back", WAIT), "but not against the language asked for");
+    pty_free(english);
     pty_type(pty, ":set\r");
     stage_ok(pty_wait_text(pty, "15m", WAIT) && pty_wait_text(pty, "您的设置", WAIT),
              ":set shows them");
@@ -300,6 +342,33 @@ static void keeps_settings(void)
     snprintf(command, sizeof command, "grep -c theme '%s/bankops/bankops.conf'",
              config + strlen("XDG_CONFIG_HOME="));
     stage_ok(!strcmp(stage_line(command), "0"), "and left as it is");
+    pty_free(pty);
+}
+
+/* Left alone, the console hides everything and asks for the login; what was typed is still there. */
+static void locks(void)
+{
+    static char config[1100];
+    const char *argv[] = {stage_program, "--language", "en", "console", "--as", "clerk01", NULL};
+    const char *environment[] = {config, "BANKOPS_LANGUAGE_SET", "PGUSER", NULL};
+    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/locked", getenv("BANKOPS_FIXTURE"));
+    struct pty *pty = pty_start(24, 80, argv, environment);
+    pty_wait_text(pty, " F1 ", WAIT);
+    pty_type(pty, ":cnew\r");
+    pty_wait_text(pty, "What happened", WAIT);
+    pty_type(pty, "1000000001\tnobody else reads this");
+    pty_keys(pty, "Ctrl-G", NULL);
+    pty_type(pty, "set idle_lock 1s\r");
+    stage_ok(pty_wait_text(pty, "The console is locked", WAIT), "a console left alone locks itself");
+    stage_ok(!pty_has(pty, "nobody else") && !pty_has(pty, "What happened"),
+             "and shows nothing of what was open");
+    pty_type(pty, "xyz:q");
+    pty_keys(pty, "Esc", NULL);
+    stage_ok(pty_wait_text(pty, "Press Enter to log in again", WAIT) && !pty_has(pty, "xyz"),
+             "no key but Enter does anything");
+    pty_keys(pty, "Enter", NULL);
+    stage_ok(pty_wait_text(pty, "nobody else reads this", WAIT),
+             "after the login what was typed is there again");
     pty_free(pty);
 }
 
@@ -342,15 +411,22 @@ static void resizes(void)
         char text[32];
         if (i % 14 == 0) {
             pty_resize(pty, 24, 80);
-            snprintf(text, sizeof text, "%s\r", screens[i / 14]);
+            snprintf(text, sizeof text, ":%s", screens[i / 14]);
             pty_keys(pty, "Ctrl-G", NULL);
-            pty_type(pty, text);
+            pty_type(pty, screens[i / 14]);
+            pty_wait_text(pty, text, WAIT); /* a window that is too small takes no keys */
+            pty_keys(pty, "Enter", NULL);
+            pty_wait_text(pty, " F1 ", WAIT);
         }
         pty_resize(pty, 1 + i * 37 % 70, 1 + i * 53 % 230);
         pty_keys(pty, "Down", "Tab", NULL);
     }
     pty_resize(pty, 24, 80);
     stage_ok(pty_wait_text(pty, " F1 ", WAIT), "seventy sizes");
+    pty_settle(pty, 300, WAIT);
+    pty_wipe(pty);
+    pty_signal(pty, SIGWINCH);
+    stage_ok(pty_wait_text(pty, " F1 ", WAIT), "a window that shrank and grew at once is painted anew");
     pty_keys(pty, "Ctrl-Q", NULL);
     stage_ok(pty_wait_exit(pty, &status, 3000) && WIFEXITED(status) && !WEXITSTATUS(status),
              "and a clean end");
@@ -387,6 +463,10 @@ static void plain(void)
     snprintf(input, sizeof input, "cus %s\\n1\\nreveal phone\\nthe caller asks\\nq\\n",
              customer("c.customer_number", "NOT c.restricted"));
     stage_ok(prints(input, "home", phone), "a code at the menu, a row, a masked field");
+    snprintf(input, sizeof input, "cus %s\\n1\\nquit\\n",
+             customer("c.customer_number", "NOT c.restricted"));
+    stage_ok(prints(input, "home | grep -c Found.by; true", "1"),
+             "quit in a record ends the program: the list is not read again");
     stage_ok(prints("1\\n:cmp closed\\nb\\nq\\n", "wrk", "Complaints"),
              "a code from another screen");
     stage_ok(prints("Cannot log in\\n? \\n", "case-open", "Subject"), "a form asks field by field");
@@ -413,6 +493,7 @@ int main(void)
     types_ahead();
     pastes();
     keeps_settings();
+    locks();
     views_and_copies();
     resizes();
     plain();

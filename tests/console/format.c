@@ -50,9 +50,17 @@ static void figures(void **state)
 {
     static const char *const pairs[][2] = {{"999", "999"}, {"1000", "1,000"}, {"-1000", "-1,000"},
                                            {"-999", "-999"}, {"99999", "99,999"}, {"1e3", "1e3"}};
+    static const char *const shares[][2] = {{"0", "0.0%"}, {"0.001", "0.001%"}, {"0.05", "0.1%"},
+                                            {"99.94", "99.9%"}, {"99.99", "99.990%"},
+                                            {"100", "100.0%"}};
     const char *cells[7] = {NULL};
     char text[32];
     (void)state;
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        cells[6] = shares[i][0];
+        assert_string_equal(format_cell(&columns, 6, cells, 0, NULL, text, sizeof text),
+                            shares[i][1]);
+    }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         cells[5] = pairs[i][0];
         assert_string_equal(format_cell(&columns, 5, cells, 0, NULL, text, sizeof text),

@@ -35,8 +35,9 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
 
 if HAVE_VTERM
 console_programs = tests/console/console.t tests/console/flows.t tests/console/pages.t \
-  tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t \
-  tests/console/application.t tests/console/voice.t
+  tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t tests/console/hands.t \
+  tests/console/application.t tests/console/voice.t tests/console/complaint.t \
+  tests/console/ahead.t
 check_PROGRAMS += $(console_programs)
 TESTS += $(console_programs)
 tests_console_console_t_SOURCES = tests/console/console.c
@@ -50,11 +51,17 @@ tests_console_desk_t_LDADD = $(pty_libraries)
 tests_console_matcher_t_SOURCES = tests/console/matcher.c
 tests_console_matcher_t_LDADD = $(pty_libraries)
 tests_console_casework_t_SOURCES = tests/console/casework.c
+tests_console_hands_t_SOURCES = tests/console/hands.c
 tests_console_casework_t_LDADD = $(pty_libraries)
+tests_console_hands_t_LDADD = $(pty_libraries)
 tests_console_application_t_SOURCES = tests/console/application.c
 tests_console_application_t_LDADD = $(pty_libraries)
 tests_console_voice_t_SOURCES = tests/console/voice.c
 tests_console_voice_t_LDADD = $(pty_libraries)
+tests_console_complaint_t_SOURCES = tests/console/complaint.c
+tests_console_complaint_t_LDADD = $(pty_libraries)
+tests_console_ahead_t_SOURCES = tests/console/ahead.c
+tests_console_ahead_t_LDADD = $(pty_libraries)
 tests_console_work_t_SOURCES = tests/console/work.c
 tests_console_work_t_LDADD = $(pty_libraries)
 endif

@@ -209,6 +209,21 @@ static void prints_a_lane(void)
     pty_free(pty);
 }
 
+/* After the code of a list: what it is divided by, else what it is searched by. */
+static void finds_by_lane_or_reference(void)
+{
+    struct pty *pty = start("clerk01", "en", "ibm", "brk NOSTRO-USD", 24, 80);
+    stage_ok(pty_wait_text(pty, "Lane: NOSTRO-USD", WAIT) && pty_wait_text(pty, "OURS-1", WAIT),
+             "a lane after the code shows the lane");
+    pty_type(pty, ":brk NO-SUCH");
+    pty_keys(pty, "Enter", NULL);
+    stage_ok(pty_wait_text(pty, "Lane: NO-SUCH", WAIT), "what is nothing is still asked for");
+    pty_type(pty, ":brk THEIRS-1");
+    pty_keys(pty, "Enter", NULL);
+    stage_ok(pty_wait_text(pty, "Line · THEIRS-1", WAIT), "a reference after it opens the line");
+    pty_free(pty);
+}
+
 int main(void)
 {
     if (!stage_begin("golden"))
@@ -223,6 +238,7 @@ int main(void)
         "the balance of every day of the demo is proved");
     add_pairs();
     goldens();
+    finds_by_lane_or_reference();
     matches_with_one_key("ibm", 1);
     matches_with_one_key("vim", 2);
     matches_with_one_key("finacle", 3);

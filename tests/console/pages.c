@@ -51,6 +51,7 @@ static const struct view views[] = {
     {"files", "clerk01", "stm", NULL, {NULL}},
     {"worklist", "clerk01", "wrk", NULL, {NULL}},
     {"service-level", "super01", "rsl", NULL, {NULL}},
+    {"owners", "super01", "rco", NULL, {NULL}},
     {"calendar", "clerk01", "cal", NULL, {NULL}},
     {"portfolio", "rm01", "pf", NULL, {NULL}},
     {"portfolio-tiers", "rm01", "pf", NULL, {"2", NULL}},

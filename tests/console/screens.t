@@ -55,6 +55,8 @@ expect 's/, "zh": "队列"//' 5 /columns/0/title 'member "zh" is missing' "one l
 expect 's/"key": \["queue"\]/"key": ["nothing"]/' 3 /key 'not listed' "key column not listed"
 expect 's/"order": .*$/"order": [{"column": "other"}],/' 3 /order 'not listed' "order column not listed"
 expect 's/"screen": "home"/"screen": "nowhere"/' 7 /actions/0 'no screen "nowhere"' "jump to nowhere"
+expect 's/"screen": "home"/"function": "note", "ask": [{"name": "q", "title": {"en": "Q", "zh": "队"}, "type": "text", "lookup": {"source": {"view": "queue_list"}, "search": "q", "value": "queue", "columns": [{"name": "queue", "title": {"en": "Q", "zh": "队"}}]}}]/' \
+    8 /actions/0/ask/0/lookup '"search" needs a function' "a view that should search"
 expect 's/"key": "t"/"key": "x"/' 7 /actions/0 'taken by "export"' "key that is taken"
 expect 's/"view": "queue_list"/"view": "a; DROP TABLE b"/' 3 /source/view 'not of the form' "SQL in a name"
 expect 's/"name": "probe"/"name": "robe"/' 1 /name 'as the file is called' "name and file differ"

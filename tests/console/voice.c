@@ -1,26 +1,11 @@
 /* Suggestions in the real program: written down from the customer, grouped, judged, adopted, walked
  * through the backlog, told; a service request done. Prints TAP. */
-#include "tests/lib/pty.h"
+#include "tests/lib/person.h"
 #include "tests/lib/stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { WAIT = 15000 };
-
-static char folder[500];
-
-static struct pty *start(const char *as, const char *screen)
-{
-    const char *argv[] = {stage_program, "console", "--as", as, "--screen", screen, NULL};
-    static char config[1100];
-    const char *environment[] = {config, "PGUSER", NULL};
-    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", folder);
-    struct pty *pty = pty_start(24, 80, argv, environment);
-    pty_wait_text(pty, " F1 ", WAIT);
-    return pty;
-}
 
 /* The newest case of the type. */
 static long newest(const char *type)
@@ -31,18 +16,11 @@ static long newest(const char *type)
     return atol(stage_sql(text));
 }
 
-static const char *field(long id, const char *column)
-{
-    char text[256];
-    snprintf(text, sizeof text, "SELECT %s FROM bank.case_file WHERE case_id = %ld", column, id);
-    return stage_sql(text);
-}
-
 /* From the customer: what is known is not asked. */
 static long write_down(const char *number, const char *said)
 {
     char command[100];
-    struct pty *pty = start("clerk01", "cus");
+    struct pty *pty = person_start("clerk01", "cus");
     snprintf(command, sizeof command, ":cus %s", number);
     pty_type(pty, command);
     pty_keys(pty, "Enter", NULL);
@@ -63,7 +41,7 @@ static long write_down(const char *number, const char *said)
 static int group(long one, long two)
 {
     char number[32];
-    struct pty *pty = start("clerk01", "voc");
+    struct pty *pty = person_start("clerk01", "voc");
     snprintf(number, sizeof number, "T%09ld", two);
     pty_wait_text(pty, "1-", WAIT);
     pty_settle(pty, 200, 3000);
@@ -77,7 +55,8 @@ static int group(long one, long two)
     pty_type(pty, "y");
     stage_ok(pty_wait_text(pty, "2 done, 0 refused", WAIT), "both are in it");
     pty_free(pty);
-    stage_ok(!strcmp(field(one, "stage"), "grouped") && !strcmp(field(two, "stage"), "grouped"),
+    stage_ok(!strcmp(person_case_field(one, "stage"), "grouped") &&
+                 !strcmp(person_case_field(two, "stage"), "grouped"),
              "they are grouped");
     return atoi(
         stage_sql("SELECT theme_id FROM bank.theme WHERE title = 'A loan form of one page'"));
@@ -93,7 +72,7 @@ static const char *theme(int id, const char *column)
 static void decide(int id)
 {
     char open[64];
-    struct pty *pty = start("super02", "voc");
+    struct pty *pty = person_start("super02", "voc");
     pty_wait_text(pty, "1-", WAIT);
     pty_settle(pty, 200, 3000);
     pty_type(pty, "T");
@@ -140,7 +119,7 @@ static void request(const char *number)
 {
     char command[100];
     long id;
-    struct pty *pty = start("super02", "cus");
+    struct pty *pty = person_start("super02", "cus");
     snprintf(command, sizeof command, ":cus %s", number);
     pty_type(pty, command);
     pty_keys(pty, "Enter", NULL);
@@ -156,7 +135,8 @@ static void request(const char *number)
     stage_ok(pty_wait_text(pty, "Service request · T", WAIT) && pty_wait_text(pty, "6473", WAIT),
              "a service request keeps its own fields");
     id = newest("service");
-    stage_ok(!strcmp(field(id, "fields ->> 'kind'"), "statement"), "in the database too");
+    stage_ok(!strcmp(person_case_field(id, "fields ->> 'kind'"), "statement"),
+             "in the database too");
     pty_type(pty, "t");
     stage_ok(pty_wait_text(pty, "The case is yours.", WAIT), "t takes it");
     pty_settle(pty, 200, 3000);
@@ -165,12 +145,12 @@ static void request(const char *number)
     pty_type(pty, "Printed");
     pty_keys(pty, "F10", NULL);
     pty_wait_text(pty, "The case has moved on.", WAIT);
-    stage_ok(!strcmp(field(id, "stage"), "done"), "d says it is done");
+    stage_ok(!strcmp(person_case_field(id, "stage"), "done"), "d says it is done");
     pty_settle(pty, 200, 3000);
     pty_type(pty, "C");
     pty_wait_text(pty, "Closed", WAIT);
     pty_settle(pty, 300, 3000);
-    stage_ok(!strcmp(field(id, "outcome"), "done"), "C closes it");
+    stage_ok(!strcmp(person_case_field(id, "outcome"), "done"), "C closes it");
     pty_free(pty);
 }
 
@@ -182,7 +162,6 @@ int main(void)
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
     if (!stage_begin("golden"))
         return stage_end();
-    snprintf(folder, sizeof folder, "%s/voice", getenv("BANKOPS_FIXTURE"));
     snprintf(
         number, sizeof number, "%s",
         stage_sql("SELECT c.customer_number FROM bank.customer c, bank.staff s JOIN bank.unit u "
@@ -194,7 +173,8 @@ int main(void)
     two = write_down(number, "Shorten the loan form to one page");
     id = group(one, two);
     decide(id);
-    stage_ok(!strcmp(field(one, "outcome"), "adopted") && !strcmp(field(two, "stage"), "told"),
+    stage_ok(!strcmp(person_case_field(one, "outcome"), "adopted") &&
+                 !strcmp(person_case_field(two, "stage"), "told"),
              "the suggestions are over, adopted");
     request(number);
     return stage_end();

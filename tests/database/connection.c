@@ -509,6 +509,8 @@ static void doubts_what_no_standby_confirmed(void **state)
     execute(admin, "ALTER SYSTEM SET synchronous_standby_names = 'ghost'");
     execute(admin, "SELECT pg_reload_conf()");
     wait_number(admin, "SELECT count(*) FROM pg_settings WHERE setting = 'ghost'", 1);
+    /* It is the checkpointer that tells the others to wait: behind this it has read the setting. */
+    execute(admin, "CHECKPOINT");
     post(c, "55555555-0000-4000-8000-000000000001", "0", &told);
     wait_number(admin, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", 1);
     execute(admin,

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every command explains itself, refuses what it does not know, and stands in manual and completion.
 . "$(dirname "$0")/lib.sh"
-plan 9
+plan 10
 
 program=$build/bankops
 export TERM=dumb BANKOPS_DATA=/nonexistent/bankops
@@ -31,6 +31,12 @@ done | none "an unknown option is named and gives exit status 2"
 for command in $commands; do
     [ -z "$("$program" "$command" --no-such-option 2>/dev/null </dev/null)" ] || echo "$command"
 done | none "an error leaves standard output empty"
+
+for command in $commands --version; do
+    "$program" "$command" --help >/dev/full 2>"$build/full.log" && echo "$command: exit status 0"
+    grep -q '^bankops: ' "$build/full.log" || echo "$command: says nothing"
+done | none "a full disk is told, with an exit status"
+rm -f "$build/full.log"
 
 for command in $commands; do
     grep -qE "^\.(It|Ss|Sh) .*(Cm|Nm) $command\b|^\.It Cm $command\b" man/bankops.1 || echo "$command"

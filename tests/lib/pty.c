@@ -438,6 +438,12 @@ void pty_resize(struct pty *pty, int rows, int columns)
         ioctl(pty->fd, TIOCSWINSZ, &size);
 }
 
+void pty_wipe(struct pty *pty)
+{
+    static const char clear[] = "\033[2J";
+    vterm_input_write(pty->vterm, clear, sizeof clear - 1);
+}
+
 void pty_hang_up(struct pty *pty)
 {
     if (pty->fd >= 0)

@@ -58,6 +58,8 @@ const char *pty_clipboard(const struct pty *pty);
 unsigned pty_bells(const struct pty *pty);
 
 void pty_resize(struct pty *pty, int rows, int columns);
+/* What stands on the terminal is gone, as when its window shrinks and grows. */
+void pty_wipe(struct pty *pty);
 /* Closes the terminal's side: the program gets SIGHUP and end of file. */
 void pty_hang_up(struct pty *pty);
 pid_t pty_pid(const struct pty *pty);

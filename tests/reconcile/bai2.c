@@ -146,6 +146,8 @@ static void directions_of_type_codes(void **state)
         assert_int_equal(reads(text).sum, codes[i].sum);
     }
     assert_refused(refuses(START ACCOUNT "16,800,5,,,,/\n"), "sample.bai:4, byte", "type code");
+    assert_refused(refuses(START ACCOUNT "16,475,5,V,02061119,,,,/\n"), "field 16", "no date");
+    assert_refused(refuses(START ACCOUNT "16,475,-5,,,,/\n"), "field 16 amount", "no sign");
     assert_refused(refuses(START ACCOUNT "16,99,5,,,,/\n"), "field 16 type code", "three digits");
 }
 

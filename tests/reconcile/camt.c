@@ -315,12 +315,18 @@ static void refuses_with_a_reason(void **state)
     assert_refused(refuses(START ENTRY("1", "", "") END), "field Ntry/CdtDbtInd", "neither CRDT");
     assert_refused(refuses(START ENTRY("1", "<CdtDbtInd>C</CdtDbtInd>", "") END),
                    "field CdtDbtInd", "neither CRDT");
+    assert_refused(refuses(START ENTRY("1", CREDIT DEBIT, "") END), "field Ntry/CdtDbtInd", "twice");
+    assert_refused(refuses(START ENTRY("1", CREDIT "<Amt Ccy=\"EUR\">2</Amt>", "") END),
+                   "field Ntry/Amt", "twice");
     assert_refused(refuses(START "<Ntry><Amt>1</Amt></Ntry>" END), "field Amt", "currency");
     assert_refused(refuses(START "<Ntry><Amt Ccy=\"eur\">1</Amt></Ntry>" END), "field Amt",
                    "three capitals");
     assert_refused(refuses(START "<Ntry><Amt Ccy=\"EUR\">1</Amt>" CREDIT
                            "<ValDt><Dt>2026-02-30</Dt></ValDt></Ntry>" END),
                    "field ValDt", "no date");
+    assert_refused(refuses(START "<Ntry><Amt Ccy=\"EUR\">1</Amt>" CREDIT
+                           "<ValDt><Dt>0206-11-20</Dt></ValDt></Ntry>" END),
+                   "field ValDt", "no year");
     assert_refused(refuses(HEAD("camt.053.001.02", "BkToCstmrStmt") "</BkToCstmrStmt></Document>"),
                    "sample.xml", "holds no statement");
     assert_refused(refuses("<Document><Other/></Document>"), "sample.xml", "no camt");

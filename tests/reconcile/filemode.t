@@ -1,7 +1,7 @@
 #!/bin/sh
 # Two files matched without a database: odd files, rule sets, and what the result always holds.
 . "$(dirname "$0")/../house/lib.sh"
-plan 12
+plan 27
 
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -115,3 +115,134 @@ is "a link to the result is followed" "$(readlink result.csv) $(wc -l <out.csv)"
 match one.csv one.csv
 is "a file against itself is told" "$(head -n 1 error)" \
     "bankops: one.csv: book and statement are the same file"
+
+{
+    echo 'ID,Value_Date,ACCOUNT,Ccy,DC,Amount_Minor,Ref,Narrative'
+    echo 'S1,20240602,A,CNY,Credit,100,83472651,'
+} >other-case.csv
+match one.csv other-case.csv
+is "header and direction in another case" "$(rows confirmed)" 2
+
+rm -f out.csv
+{
+    echo 'S1,20240602,A,CNY,C,100,83472651,'
+    echo 'S1,20240602,A,CNY,C,700,83472652,'
+} | table twice.csv
+match one.csv twice.csv
+is "an id that stands twice is refused" "$? $(head -n 1 error) $(ls out.csv 2>/dev/null)" \
+    "1 bankops: twice.csv: several lines have the id S1: the result could not say which it means "
+
+{
+    printf 'OFXHEADER:100\nDATA:OFXSGML\nENCODING:USASCII\nCHARSET:1252\n\n'
+    printf '<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>CNY<BANKACCTFROM><BANKID>1<ACCTID>A'
+    printf '</BANKACCTFROM><BANKTRANLIST><DTSTART>20240601<DTEND>20240602'
+    for reference in 83472651 83472652; do
+        printf '<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20240602<TRNAMT>1.00<FITID>F1<CHECKNUM>%s</STMTTRN>' \
+            "$reference"
+    done
+    printf '</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n'
+} >twice.ofx
+{
+    echo 'L1,20240601,A,CNY,C,100,83472651,'
+    echo 'L2,20240601,A,CNY,C,100,83472652,'
+} | table two.csv
+match two.csv twice.ofx || cat error
+is "a number that a bank gave twice is told apart" "$(sed 1d out.csv | cut -d, -f4- | tr '\n' ' ')" \
+    "L,L1 S,F1 L,L2 S,F1#2 "
+
+echo 'S1,20240602,B,CNY,C,100,83472651,' | table renamed.csv
+match one.csv renamed.csv
+renamed=$(rows confirmed)
+{ cat one.csv; echo 'L2,20240601,C,CNY,C,100,83472652,'; } >two-accounts.csv
+{ cat renamed.csv; echo 'S2,20240602,C,CNY,C,100,83472652,'; } >two-statements.csv
+match two-accounts.csv two-statements.csv
+is "other account numbers are told from other accounts" \
+    "$renamed $(sed 1d out.csv | cut -d, -f4- | tr '\n' ' ')" "2 L,L2 S,S2 "
+
+# Headers that people write: what is not read is told in the summary, and nothing else changes.
+match one.csv other.csv
+grep -E 'not used|no references' summary | none "a header that is read throughout gives no remark"
+row=20240602,A,CNY,C,100,83472651,
+{ echo "${header%,ref*},refrence,narrative"; echo "S1,$row"; } >misspelt.csv
+"$build/bankops" --language zh reconcile --book one.csv --statement misspelt.csv --output out.csv \
+    >summary 2>error
+is "a misspelt column, in Chinese" "$? $(cat error)$(grep -c '^misspelt.csv: 未使用的列：refrence$' summary)" "0 1"
+match one.csv misspelt.csv
+is "a misspelt column: named, with the matches as without it" \
+    "$? $(grep 'not used' summary) $(head -n 1 out.csv)" \
+    "0 misspelt.csv: columns not used: refrence match_id,status,rule,side,line_id"
+{ echo "${header%,ref*},refrence,remark"; echo "S1,$row"; } >bare.csv
+match one.csv bare.csv
+is "neither reference nor narrative" "$(grep bare.csv summary)" \
+    "bare.csv: columns not used: refrence, remark; no column ref or narrative: its lines have no references"
+long=$(awk 'BEGIN { while (n++ < 300) printf "长" }')
+{
+    printf '%s,\033[2Jx,%s,a,b,c,d,e,f,g\n' "$header" "$long"
+    echo "S1,$row,1,2,3,4,5,6,7,8,9"
+} >hostile.csv
+match one.csv hostile.csv
+remark=$(grep 'not used' summary)
+case $remark in
+*"$(printf '\033')"*) escaped=no ;;
+*"[2Jx, 长长长"*"长…, a, b, c, d, e, f and 1 more") escaped=yes ;;
+*) escaped=$remark ;;
+esac
+is "names of columns are escaped and bounded" "$escaped $([ ${#remark} -lt 300 ] && echo short)" "yes short"
+"$build/bankops" --language zh reconcile --book one.csv --statement other.csv --output out.csv >summary
+is "rules have names in words in Chinese" "$(grep -c '^exact（完全一致）：' summary)" 1
+
+# What spreadsheets make of such a table: the header shows the separator.
+rm -f out.csv
+{
+    echo 'S1,20240602,A,CNY,C,100,83472651,货款；'
+    echo 'S2,20240603,A,CNY,D,250,83472652,"say, ""x"" 付款"'
+} | table comma.csv
+sed 's/^S/L/' comma.csv >ledger.csv
+tab=$(printf '\t')
+sed 's/,/;/g; s/say;/say,/' comma.csv >semicolon.csv
+{ echo 'sep=;'; cat semicolon.csv; } >told.csv
+{ printf '\357\273\277'; sed 's/$/;;\r/' semicolon.csv; printf ';;;;;;;;;\r\n'; } >mark.csv
+sed "s/,/$tab/g; s/say$tab/say,/" comma.csv >tab.csv
+sed '1s/[a-z_]\{1,\}/"&"/g' tab.csv | iconv -f UTF-8 -t UTF-16 >wide.csv
+iconv -f UTF-8 -t GB18030 semicolon.csv >pairs.csv
+match ledger.csv comma.csv
+mv out.csv expected.csv
+for file in semicolon told mark tab wide pairs; do
+    match ledger.csv $file.csv || cat error
+    cmp out.csv expected.csv
+    grep -E 'not used|no references' summary
+done | none "semicolons, tabs, a byte order mark, UTF-16 and GB18030 are read like commas"
+is "none of them is empty" "$(grep -c confirmed expected.csv)" 4
+
+# bad FILE WORDS: it is refused in file mode, and with these words.
+bad() {
+    match ledger.csv "$1" && echo "$1 was read"
+    grep -qF -- "$2" error || cat error
+}
+sed '1s/,/;/3' comma.csv >one-mixed.csv
+sed '2,$s/,/;/g' comma.csv >rows-mixed.csv
+sed '2s/;100;/;1,00;/' semicolon.csv >decimal.csv
+sed '2s/;100;/;1.000;/' semicolon.csv >grouped.csv
+sed '2s/,100,/,1,00,/' comma.csv >parted.csv
+sed '2s/,100,/,D100,/' comma.csv >letter.csv
+sed '3s/,250,/,-250,/' comma.csv >signs.csv
+{
+    bad one-mixed.csv 'one-mixed.csv:1, byte 21, field header: ";" stands between columns'
+    bad rows-mixed.csv 'rows-mixed.csv:2, byte 56: the row is parted by another separator'
+    bad decimal.csv 'decimal.csv:2, byte 76, field amount: a whole number of minor units'
+    bad grouped.csv 'grouped.csv:2, byte 76, field amount: a whole number of minor units'
+    bad parted.csv 'parted.csv:2, byte 56: the row has 9 fields, the header 8'
+    bad letter.csv 'letter.csv:2, byte 76, field amount: a whole number of minor units'
+    bad signs.csv 'signs.csv:3, byte 99, field amount: all amounts out have a minus sign'
+    rm -f out.csv
+    match ledger.csv one-mixed.csv --profile generic
+    grep -q '";" stands between columns' error || cat error
+} | none "mixed separators, decimals and doubtful signs are refused"
+cp signs.csv taken-back.csv
+echo 'S3,20240604,A,CNY,D,10,83472653,' >>taken-back.csv
+match ledger.csv taken-back.csv
+is "a minus beside others without takes an entry back" "$? $(rows confirmed)" "0 2"
+cp signs.csv balanced.csv
+echo '#closing,20240604,A,CNY,C,350,,' >>balanced.csv
+match ledger.csv balanced.csv
+is "and where the balance tells" "$? $(rows confirmed)" "0 2"

@@ -155,6 +155,17 @@ static void totals_are_suggested(void **state)
     match_store_free(store);
 }
 
+/* The parts of one payment are numbered alike; S3 and S4 have the total by chance. */
+static void parts_that_are_numbered_alike_come_first(void **state)
+{
+    RUN({L, "L1", "A", 0, 1000, "10000001", NULL}, {S, "S1", "A", 1, 300, "P71190", NULL},
+        {S, "S2", "A", 1, 700, "P82233", NULL}, {S, "S3", "A", 1, 400, "10004711", NULL},
+        {S, "S4", "A", 1, 600, "10009312", NULL});
+    expect(store, "L1 S1 S2", "subset", MATCH_SUGGESTED);
+    expect_open(store, "S3");
+    match_store_free(store);
+}
+
 static void distances_are_those_of_typing_errors(void **state)
 {
     (void)state;
@@ -260,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_fee_of_the_known_rate_matches),
         cmocka_unit_test(near_references_are_suggested),
         cmocka_unit_test(totals_are_suggested),
+        cmocka_unit_test(parts_that_are_numbered_alike_come_first),
         cmocka_unit_test(distances_are_those_of_typing_errors),
         cmocka_unit_test(order_is_irrelevant_and_sums_are_zero),
         cmocka_unit_test(nothing_is_matched_with_nothing),

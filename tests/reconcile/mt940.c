@@ -46,7 +46,7 @@ static void tells_marks_from_funds_codes(void **state)
         const char *mark;
         int64_t amount;
     } marks[] = {{"C", 100}, {"D", -100}, {"RC", -100}, {"RD", 100}, {"CR", 100}, {"DR", -100},
-                 {"CM", 100}, {"RDR", 100}, {"RCR", -100}, {"EC", 100}, {"ED", -100}};
+                 {"CM", 100}, {"RDR", 100}, {"RCR", -100}, {"EC", 0}, {"ED", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         char text[400];
@@ -62,7 +62,7 @@ static void reads_amounts_as_banks_write_them(void **state)
     static const struct {
         const char *text;
         int64_t amount;
-    } amounts[] = {{"1,00", 100}, {"1,0", 100}, {"1,", 100}, {"1", 100}, {"1.5", 150},
+    } amounts[] = {{"1,00", 100}, {"1,0", 100}, {"1,0000", 100}, {"1,", 100}, {"1", 100}, {"1.5", 150},
                    {"0,01", 1}, {"00000000001,5", 150}, {"999999999999,99", 99999999999999}};
     (void)state;
     for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
@@ -70,8 +70,8 @@ static void reads_amounts_as_banks_write_them(void **state)
         snprintf(text, sizeof text, HEAD ":61:261120C%sNTRFR1\n" TAIL, amounts[i].text);
         assert_int_equal(reads(text).sum, amounts[i].amount);
     }
-    static const char *const wrong[] = {"", ",", "1,234", "1.000,00", "1,2,3",
-                                        "99999999999999999999,00"};
+    static const char *const wrong[] = {"", ",", "1,234", "1,000", "1.000", "1.000,00",
+                                        "1,2,3", "591x57", "1O00,00", "99999999999999999999,00"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char text[400];
         snprintf(text, sizeof text, HEAD ":61:261120C%sNTRFR1\n" TAIL, wrong[i]);
@@ -154,7 +154,8 @@ static void interim_reports_state_their_totals(void **state)
 {
     static const char report[] = ":20:I\n:25:ACC\n:28C:1\n:34F:EURD0,\n:34F:EURC0,\n"
                                  ":13D:2611201200+0100\n:61:261120D2,00NTRFR1\n"
-                                 ":61:261120C5,00NTRFR2\n:90D:1EUR2,00\n:90C:1EUR%s\n-\n";
+                                 ":61:261120C4,00NTRFR2\n:61:261120EC1,00NTRFR3\n"
+                                 ":90D:1EUR2,00\n:90C:2EUR%s\n-\n";
     char text[400];
     (void)state;
     snprintf(text, sizeof text, report, "5,00");
@@ -162,6 +163,8 @@ static void interim_reports_state_their_totals(void **state)
     assert_false(seen.statement[0].statement.has_opening);
     assert_int_equal(seen.statement[0].statement.kind, STATEMENT_INTERIM);
     assert_int_equal(seen.statement[0].statement.close_date, day(2026, 11, 20));
+    assert_int_equal(seen.items, 2); /* an expected one is counted, and is no line */
+    assert_int_equal(seen.statement[0].statement.pending_sum, 100);
     assert_int_equal(seen.controls, 4);
     assert_int_equal(seen.broken, 0);
     snprintf(text, sizeof text, report, "5,01");
@@ -170,7 +173,7 @@ static void interim_reports_state_their_totals(void **state)
     assert_int_equal(seen.broken, 1);
     assert_int_equal(wrong.expected, 501);
     assert_int_equal(wrong.found, 500);
-    assert_int_equal(wrong.line, 10);
+    assert_int_equal(wrong.line, 11);
     assert_int_equal(wrong.statement, 1);
     assert_string_equal(wrong.currency, "EUR");
 }
@@ -244,13 +247,15 @@ static void balances_are_checked(void **state)
     static const struct {
         const char *text, *place, *what;
     } wrong[] = {
+        {HEAD ":60F:C261120EUR1,00\n" TAIL, "sample.sta:5, byte 45, field :60F:", "two opening"},
+        {HEAD ":62F:C261120EUR1,00\n" TAIL, "sample.sta:6, byte 65, field :62F:", "two closing"},
         {":20:X\n:25:A\n:60F:X261120EUR1,00\n" TAIL, "sample.sta:3, byte 12, field :60F:", "C or D"},
         {":20:X\n:25:A\n:60F:C261340EUR1,00\n" TAIL, "field :60F:", "no date"},
         {":20:X\n:25:A\n:60F:C261120eur1,00\n" TAIL, "field :60F:", "no currency"},
         {":20:X\n:25:A\n:60F:C261120EUR1,00x\n" TAIL, "field :60F:", "no amount"},
         {":20:X\n:25:A\n:60F:C261120JPY1,50\n" TAIL, "field :60F:", "no amount"},
         {HEAD ":62F:C261120USD1,00\n-\n", "sample.sta:5, byte 45, field :62F:", "currency differs"},
-        {HEAD ":61:261120C1,00NTRFA\n", "sample.sta:1, byte 0", "truncated"},
+        {HEAD ":61:261120C1,00NTRFA\n", "sample.sta:5, byte 45, field :61:", "truncated"},
         {":20:X\n:25:A\n" TAIL, "sample.sta:1", "no opening balance"},
         {":20:X\n:60F:C261120EUR1,00\n" TAIL, "sample.sta:1", "no account"},
         {":20:X\n:25:A\n:28C:a/b\n" TAIL, "sample.sta:3, byte 12, field :28C:", "digits/digits"},
@@ -276,6 +281,12 @@ static void line_ends_marks_and_encodings(void **state)
     struct seen seen = reads(":20:X\r\n:25:A\r\n:60F:C261120EUR1,00\r\n:61:261120C1,00NTRFR1\r\n"
                              ":62F:C261120EUR2,00\r\n-\r\n");
     assert_string_equal(seen.item[0].reference, "R1");
+    static const char returns[] = ":20:X\r:25:A\r:60F:C261120EUR1,00\r:61:261120C1,00NTRFR1\r"
+                                  ":86:a\rb\r:62F:C261120EUR2,00\r-\r";
+    assert_true(mt940_recognise((struct slice){returns, sizeof returns - 1}));
+    seen = reads(returns);
+    assert_string_equal(seen.item[0].narrative, "a b");
+    assert_int_equal(seen.item[0].line, 4);
 }
 
 /* Refused where it is cut, with the place; cut only behind the closing balance is complete. */

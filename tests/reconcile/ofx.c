@@ -104,7 +104,7 @@ static void amounts_as_banks_write_them(void **state)
         int64_t amount;
     } amounts[] = {{"1", 100}, {"+1.5", 150}, {"-00000012.5000", -1250}, {"3,25", 325},
                    {"1,234.56", 123456}, {"-0.01", -1}};
-    static const char *const wrong[] = {"", "$120", "1.234,56", "1,234", "1.234", "abc", "1e5",
+    static const char *const wrong[] = {"", "$120", "1.234,56", "1,234", "1.234", "1.000", "abc", "1e5",
                                         "99999999999999999999"};
     char text[1000];
     (void)state;
@@ -118,6 +118,22 @@ static void amounts_as_banks_write_them(void **state)
                  wrong[i]);
         assert_refused(refuses(text), "field TRNAMT", "decimals of its currency");
     }
+    assert_refused(refuses(WITH("<STMTTRN><DTPOSTED>02061119<TRNAMT>1</STMTTRN>")), "field DTPOSTED",
+                   "no date");
+    snprintf(text, sizeof text, WITH("<STMTTRN><DTPOSTED>20261119<TRNAMT>%070d</STMTTRN>"), 5);
+    assert_refused(refuses(text), "field TRNAMT", "decimals of its currency");
+}
+
+/* A bank that leaves out signs; a debit that was taken back. */
+static void debits_have_signs(void **state)
+{
+    static const char out[] = "<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261119<TRNAMT>5</STMTTRN>";
+    char text[1000];
+    (void)state;
+    snprintf(text, sizeof text, WITH("%s"), out);
+    assert_refused(refuses(text), "field TRNAMT", "signs were left out");
+    snprintf(text, sizeof text, WITH("%s<STMTTRN><DTPOSTED>20261119<TRNAMT>-7</STMTTRN>"), out);
+    assert_int_equal(reads(text).sum, -200);
 }
 
 /* An empty balance is none; pending lines are counted; a line's currency may be the only one. */
@@ -177,7 +193,7 @@ int main(void)
         cmocka_unit_test(cards_and_several_accounts),
         cmocka_unit_test(texts_as_banks_write_them),
         cmocka_unit_test(the_header_may_lie_about_the_encoding),
-        cmocka_unit_test(amounts_as_banks_write_them),
+        cmocka_unit_test(amounts_as_banks_write_them), cmocka_unit_test(debits_have_signs),
         cmocka_unit_test(what_is_left_out),
         cmocka_unit_test(refuses_with_a_reason),
     };

@@ -57,7 +57,7 @@ static void a_profile_is_taken_as_written(void **state)
         &error);
     if (!profile)
         fail_msg("%s: %s", error.where, error.what);
-    assert_int_equal(profile->separator, '|');
+    assert_string_equal(profile->separators, "|");
     assert_int_equal(profile->decimal_mark, ',');
     assert_true(profile->has_encoding && profile->encoding == ENCODING_GB18030);
     assert_string_equal(profile->columns[COLUMN_CURRENCY].fixed, "EUR");
@@ -104,7 +104,8 @@ static void wrong_ones_name_file_line_and_member(void **state)
          "/columns/amount"},
         {"{\"name\": \"x\", \"columns\": {\"value_date\": {\"name\": \"d\"}}}", "/columns"},
         {WITH("\"encoding\": \"klingon\""), "p.json:3: /encoding"},
-        {WITH("\"separator\": \"ab\""), "p.json:3: /separator"},
+        {WITH("\"separator\": \",;:|_\""), "p.json:3: /separator"},
+        {WITH("\"separator\": \"\""), "p.json:3: /separator"},
         {WITH("\"colour\": 1"), "p.json:3: /colour"},
         {WITH("\"\": 1"), "p.json:3: /"},
         {WITH("\"version\": \"1\""), "p.json:3: /version"},

@@ -47,6 +47,30 @@ static void tells_encodings_apart(void **state)
     assert_int_equal(scans("text then \xBB\xF5\xBF\xEE, end", 19).encoding, ENCODING_GB18030);
 }
 
+/* Chinese in GB18030, with characters whose second byte is low and of four bytes, is certain; Western,
+ * Russian, Big5 text and a character cut off are not. */
+static void tells_what_is_a_guess(void **state)
+{
+    static const struct {
+        const char *bytes;
+        bool certain;
+    } texts[] = {{"abc", true},
+                 {"caf\xC3\xA9", true},
+                 {"\xD6\xD0\xCE\xC4", true},
+                 {"\xD6\xD0\xCE\xC4\xD6\xD0\xCE\xC4\xD6\xD0\x81\x40", true},
+                 {"\xD6\xD0\xCE\xC4\xD6\xD0\xCE\xC4\xD6\xD0\xD6\xD0\xD6\xD0\xD6\xD0\xD6\xD0"
+                  "\x82\x30\xC3\x33", true},
+                 {"\xD6\xD0\xCE", false},
+                 {"caf\xE9 bar", false},
+                 {"M\xFCller", false},
+                 {"\xCF\xF0\xE8\xE2\xE5\xF2\xFB, \xEC\xE8\xF0", false},
+                 {"\xA4\xA4\xB0\xEA\xAA\x41\xB0\xC8\xA9\x4F", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (scans(texts[i].bytes, strlen(texts[i].bytes)).certain != texts[i].certain)
+            fail_msg("text %zu", i);
+}
+
 /* Over-long forms, surrogates, values past U+10FFFF, and sequences cut off: not UTF-8. */
 static void invalid_utf8_is_placed(void **state)
 {
@@ -134,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_binary_with_its_kind),
                                        cmocka_unit_test(tells_encodings_apart),
+        cmocka_unit_test(tells_what_is_a_guess),
                                        cmocka_unit_test(invalid_utf8_is_placed),
                                        cmocka_unit_test(every_byte_is_looked_at),
                                        cmocka_unit_test(the_digest_is_sha256),

@@ -203,6 +203,27 @@ static void rules_decide_what_a_row_is(void **state)
     assert_refused(refuses(more, "d,m,s,r,o\n20261120,1,unheard,R1,-\n"), "t.csv:2", "no rule");
 }
 
+/* A minus in the column of money out takes an entry back, unless the profile says that all have one;
+ * where nothing shows which it is, the file is refused. */
+static void columns_of_money_in_and_out(void **state)
+{
+#define COLUMNS(out)                                                                               \
+    "\"columns\": {\"value_date\": {\"name\": \"d\"}, \"account\": {\"value\": \"A\"}, "               \
+    "\"currency\": {\"value\": \"CNY\"}, \"income\": {\"name\": \"in\"}, "                             \
+    "\"expense\": {\"name\": \"out\"" out "}, \"balance\": {\"name\": \"b\"}}"
+    static const char plain[] = COLUMNS(""), minus[] = COLUMNS(", \"negative\": true");
+    (void)state;
+    assert_int_equal(reads(plain, "d,in,out\n20261120,5,\n20261120,,3\n20261120,0,-1\n").sum, 300);
+    assert_int_equal(reads(plain, "d,in,out\n20261120,-5,\n").sum, -500);
+    assert_int_equal(reads(minus, "d,in,out\n20261120,5,\n20261120,,-3\n20261120,,1\n").sum, 300);
+    assert_refused(refuses(plain, "d,in,out\n20261120,5,\n20261120,,-3\n"),
+                   "t.csv:3, byte 21, field expense", "takes entries back");
+    assert_refused(refuses(minus, "d,in,out\n20261120,,3\n"), "field expense", "takes entries back");
+    assert_int_equal(reads(plain, "d,in,out,b\n20261120,5,,5\n20261120,,-3,8\n").broken, 0);
+    assert_refused(refuses(plain, "d,in,out\n20261120,5,3\n"), "t.csv:2, byte 20, field expense",
+                   "money in as well as");
+}
+
 /* The marks that spreadsheets leave on files they save again. */
 static void files_saved_by_a_spreadsheet_are_refused(void **state)
 {
@@ -299,6 +320,7 @@ int main(void)
         cmocka_unit_test(labels_stand_in_any_line_around_the_table),
         cmocka_unit_test(a_day_without_movements_is_a_statement),
         cmocka_unit_test(rules_decide_what_a_row_is),
+        cmocka_unit_test(columns_of_money_in_and_out),
         cmocka_unit_test(files_saved_by_a_spreadsheet_are_refused),
         cmocka_unit_test(short_rows_only_where_they_are_usual),
         cmocka_unit_test(an_account_is_asked_for),

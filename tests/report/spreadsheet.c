@@ -77,6 +77,31 @@ static void never_writes_a_formula(void **state)
     has(sheet, "<t>=1+1</t>");
 }
 
+/* Nothing that a terminal, a spreadsheet or a parser acts on leaves in a cell. */
+static void carries_no_hostile_text(void **state)
+{
+    static const char *const cells[] = {
+        "a\x1b[31m\x1b]52;c;eA==\x07z", NULL, NULL, NULL,
+        "b\xe2\x80\xae" "evil\xe2\x80\xac\xe2\x80\x8b\xef\xbb\xbfz", NULL, NULL, NULL,
+        "c\xef\xbf\xbe\xef\xbf\xbf\xc2\x9b" "31mz", NULL, NULL, NULL, /* no characters of XML */
+        "d\xed\xa0\x80z\xff", NULL, NULL, NULL,                       /* no UTF-8 */
+        "e_x001B_z", NULL, NULL, NULL, /* how a workbook writes an escape character */
+        "</t></is></c><c><f>1+1</f></c>", NULL, NULL, NULL, "last", NULL, NULL, NULL};
+    (void)state;
+    make(cells, 7);
+    const char *sheet = part("xl/worksheets/sheet1.xml");
+    has(sheet, "<t>a[31m]52;c;eA==z</t>");
+    has(sheet, "<t>bevilz</t>");
+    has(sheet, "<t>c31mz</t>");
+    has(sheet, "<t>d");
+    has(sheet, "<t>e_x005F_x001B_z</t>");
+    assert_null(strstr(sheet, "<f>"));
+    for (const char *at = sheet; *at; at++)
+        assert_true((unsigned char)*at >= ' ' || *at == '\n' || *at == '\r');
+    assert_null(strstr(sheet, "\xed\xa0\x80"));
+    has(sheet, "<t>last</t>");
+}
+
 static void keeps_money_exact(void **state)
 {
     static const char *const cells[] = {"a", "9999999999999.99", NULL, NULL,
@@ -140,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_cells_of_their_kind), cmocka_unit_test(never_writes_a_formula),
+        cmocka_unit_test(carries_no_hostile_text),
         cmocka_unit_test(keeps_money_exact),
         cmocka_unit_test(reads_back_what_was_written), cmocka_unit_test(fits_columns_to_double_width),
         cmocka_unit_test(says_what_cannot_be_written)};

@@ -50,6 +50,21 @@ static void draws_bars_in_proportion(void **state)
     free(text);
 }
 
+/* Two rows of one lane and two currencies are told apart beside their bars. */
+static void labels_bars_otherwise_than_rows(void **state)
+{
+    (void)state;
+    static const char *const own[] = {"HK HKD", "HK SGD"};
+    static const char *const twice[] = {"HK", "1", "1", "HK", "2", "2"};
+    static const int64_t bars[] = {10, 20};
+    char *text = render(&(struct report_table){.title = "T", .headings = headings, .right = right,
+                                               .columns = 3, .cells = twice, .rows = 2,
+                                               .label = -1, .labels = own, .bar = 1, .bars = bars}, 40);
+    assert_non_null(strstr(text, "\nHK HKD  "));
+    assert_non_null(strstr(text, "\nHK SGD  "));
+    free(text);
+}
+
 static void passes_nothing_to_the_terminal(void **state)
 {
     static const char *const cells[] = {"\x1b[2J\xe2\x80\xae", "", ""};
@@ -78,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(aligns_double_width_text),
         cmocka_unit_test(draws_bars_in_proportion),
+        cmocka_unit_test(labels_bars_otherwise_than_rows),
         cmocka_unit_test(passes_nothing_to_the_terminal),
         cmocka_unit_test(wraps_notes_and_has_no_rows),
     };

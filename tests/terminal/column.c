@@ -44,6 +44,29 @@ static void shares_and_leaves_out(void **state)
     columns_free(columns);
 }
 
+static void details_leave_before_texts_shrink(void **state)
+{
+    struct columns *columns = columns_new();
+    int width;
+    (void)state;
+    columns_add(columns, &(struct column){.name = "text", .title = "Text", .width = 20, .flex = 1});
+    columns_add(columns, &(struct column){.name = "owner", .title = "Owner", .width = 10,
+                                          .priority = 3});
+    columns_add(columns, &(struct column){.name = "kind", .title = "Kind", .width = 10,
+                                          .priority = 4});
+    columns_layout(columns, 41, 1);
+    assert_int_equal(columns_shown(columns), 2);
+    columns_shown_at(columns, 0, NULL, &width);
+    assert_int_equal(width, 30);
+    columns_layout(columns, 25, 1);
+    assert_int_equal(columns_shown(columns), 2); /* the owner stays beside a narrower text */
+    columns_shown_at(columns, 0, NULL, &width);
+    assert_int_equal(width, 14);
+    columns_layout(columns, 42, 1);
+    assert_int_equal(columns_shown(columns), 3);
+    columns_free(columns);
+}
+
 static void settings_come_back(void **state)
 {
     struct columns *columns = sample();
@@ -115,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_and_leaves_out),
+        cmocka_unit_test(details_leave_before_texts_shrink),
         cmocka_unit_test(settings_come_back),
         cmocka_unit_test(rows_are_exact_and_safe),
         cmocka_unit_test(charts_fit),

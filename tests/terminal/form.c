@@ -171,6 +171,41 @@ static void keeps_what_was_typed_before_values_come(void **state)
     form_free(other);
 }
 
+static void types_over_a_number_that_stood_there(void **state)
+{
+    (void)state;
+    form_fill(form, 0, "Wu");
+    form_fill(form, 2, "3000");
+    form_fill(form, 3, "2026-11-21");
+    type("x\t25\t+3\t");
+    assert_string_equal(form_value(form, 0), "Wux"); /* words are gone on with */
+    assert_string_equal(form_value(form, 2), "25.00");
+    assert_string_equal(form_value(form, 3), "2026-11-24");
+    form_set_focus(form, 2);
+    type("0");
+    assert_string_equal(form_value(form, 2), "25.00"); /* 25.000: two decimals are shown */
+    form_clean(form);
+    form_fill(form, 2, "3000");
+    press(K_HOME);
+    type("1");
+    assert_string_equal(form_value(form, 2), "13000.00");
+}
+
+static void pastes_over_a_number_that_stood_there(void **state)
+{
+    (void)state;
+    form_fill(form, 2, "3000");
+    form_set_focus(form, 2);
+    assert_int_equal(press('x'), FORM_BELL);
+    assert_string_equal(form_value(form, 2), "3000.00");
+    struct key wrong = {.code = K_PASTE, .text = (char *)"7x", .length = 2};
+    assert_int_equal(form_key(form, &wrong), FORM_BELL);
+    assert_string_equal(form_value(form, 2), "3000.00");
+    struct key right = {.code = K_PASTE, .text = (char *)"77", .length = 2};
+    assert_int_equal(form_key(form, &right), FORM_EDITED);
+    assert_string_equal(form_value(form, 2), "77.00");
+}
+
 static void cleans_what_an_editor_wrote(void **state)
 {
     static const char wrote[] = "\xEF\xBB\xBF\ta\r\nb\rc\x1b[31m\0d\xff\n\n  \n";
@@ -212,6 +247,10 @@ int main(void)
         cmocka_unit_test(takes_a_text_from_elsewhere),
         cmocka_unit_test(keeps_what_was_typed_before_values_come),
         cmocka_unit_test(cleans_what_an_editor_wrote),
+        cmocka_unit_test_setup_teardown(types_over_a_number_that_stood_there, open_form,
+                                        close_form),
+        cmocka_unit_test_setup_teardown(pastes_over_a_number_that_stood_there, open_form,
+                                        close_form),
         cmocka_unit_test_setup_teardown(lays_out_at_any_size, open_form, close_form),
     };
     setlocale(LC_ALL, "C.UTF-8");

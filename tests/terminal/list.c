@@ -213,6 +213,36 @@ static void ten_thousand_rows_are_small(void **state)
     list_free(list);
 }
 
+static void comes_back_with_what_was_pressed_since(void **state)
+{
+    (void)state;
+    struct list *list = open_list(8, 5);
+    list_move(list, 2);
+    late = true;
+    list_return(list);
+    assert_false(list_settled(list));
+    list_move(list, 1);
+    list_return(list); /* read again before the rows were there */
+    list_move(list, 1);
+    answer(list);
+    at(list, "4");
+    list_return(list);
+    size = 4; /* its row is gone: the last one */
+    answer(list);
+    at(list, "3");
+    list_return(list);
+    list_home(list);
+    answer(list);
+    at(list, "0");
+    list_return(list);
+    list_move(list, 3);
+    list_page_fail(list, held.number);
+    late = false;
+    list_restart(list, true);
+    at(list, "0");
+    list_free(list);
+}
+
 static void empty_list_is_quiet(void **state)
 {
     (void)state;
@@ -235,6 +265,7 @@ int main(void)
         cmocka_unit_test(marks_survive_paging),
         cmocka_unit_test(says_what_it_knows),
         cmocka_unit_test(ten_thousand_rows_are_small),
+        cmocka_unit_test(comes_back_with_what_was_pressed_since),
         cmocka_unit_test(empty_list_is_quiet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

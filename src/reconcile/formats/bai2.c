@@ -28,11 +28,7 @@ struct bai2_fields bai2_fields(const struct bai2 *bai2)
 
 static struct slice trimmed(const char *text, const char *end)
 {
-    while (text < end && (unsigned char)*text <= ' ')
-        text++;
-    while (end > text && (unsigned char)end[-1] <= ' ')
-        end--;
-    return (struct slice){text, (size_t)(end - text)};
+    return slice_trim(text, (size_t)(end - text));
 }
 
 struct slice bai2_next(struct bai2_fields *fields)
@@ -78,7 +74,7 @@ bool bai2_day(struct bai2 *bai2, const char *field, struct slice text, int *day)
     if (text.length == 6)
         year += year > 79 ? 1900 : 2000;
     return (number > 0 && (text.length == 6 || text.length == 8) &&
-            date_from_civil(year, number / 100 % 100, number % 100, day)) ||
+            date_from_civil(year, number / 100 % 100, number % 100, day) && item_is_day(*day)) ||
            bai2_refuse(bai2, field, _("no date YYMMDD that exists"));
 }
 
@@ -363,7 +359,7 @@ bool bai2_recognise(struct slice head)
         return false;
     for (const char *at = head.text, *end = at + head.length;
          (at = memmem(at, (size_t)(end - at), "02,", 3)); at++)
-        if (strchr("\n/ ", at[-1]))
+        if (strchr("\r\n/ ", at[-1]))
             return true;
     return false;
 }

@@ -169,6 +169,10 @@ bool bai2_account_line(struct bai2 *bai2)
     struct slice type = bai2_next(&fields), amount = bai2_next(&fields);
     if (!three_digits(type, &code))
         return bai2_refuse(bai2, "type code", _("a type code is three digits"));
+    /* One with a minus could say debit a second time, or take the line back. */
+    if (amount.length && *amount.text == '-')
+        return bai2_refuse(bai2, "amount", _("the amount of a line has no sign: its type code says "
+                                             "credit or debit"));
     if (!direction(bai2, code, &sign) || !bai2_amount(bai2, "amount", amount, &item.amount) ||
         !add_amount(bai2, item.amount) || !skip_funds(bai2, &fields, &item.value_date))
         return false;

@@ -5,6 +5,7 @@
 #include "base/language.h"
 #include "base/money.h"
 #include "reconcile/formats/camt_parse.h"
+#include "reconcile/xml_reason.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -60,7 +61,8 @@ static int number_at(const char *text, int digits)
     return value;
 }
 
-bool camt_day(struct camt *camt, const char *field, struct slice text, int *day)
+/* The day of an ISODate or ISODateTime as it is written, without regard to its time zone. */
+static bool take_day(struct camt *camt, const char *field, struct slice text, int *day)
 {
     const char *at = text.text;
     return (text.length >= 10 && at[4] == '-' && at[7] == '-' &&
@@ -69,12 +71,19 @@ bool camt_day(struct camt *camt, const char *field, struct slice text, int *day)
            camt_refuse(camt, field, _("no date YYYY-MM-DD that exists"));
 }
 
+static bool take_item_day(struct camt *camt, const char *field, struct slice text, int *day)
+{
+    return take_day(camt, field, text, day) &&
+           (item_is_day(*day) || camt_refuse(camt, field, _("no year that a movement can be of")));
+}
+
 static bool is(struct slice text, const char *word)
 {
     return text.length == strlen(word) && !memcmp(text.text, word, text.length);
 }
 
-bool camt_sign(struct camt *camt, struct slice text, int *sign)
+/* CRDT is 1, DBIT is -1. */
+static bool take_sign(struct camt *camt, struct slice text, int *sign)
 {
     *sign = is(text, "CRDT") ? 1 : -1;
     return *sign > 0 || is(text, "DBIT") ||
@@ -133,8 +142,8 @@ static bool take_balance(struct camt *camt, enum camt_place place, struct slice 
         statement->balance.has_amount = true;
         memcpy(statement->balance.currency, camt->currency, 4);
         return camt_amount(camt, "Bal/Amt", text, camt->currency, &statement->balance.amount);
-    case CAMT_BALANCE_SIGN: return camt_sign(camt, text, &statement->balance.sign);
-    default: return camt_day(camt, "Bal/Dt", text, &statement->balance.day);
+    case CAMT_BALANCE_SIGN: return take_sign(camt, text, &statement->balance.sign);
+    default: return take_day(camt, "Bal/Dt", text, &statement->balance.day);
     }
 }
 
@@ -169,9 +178,9 @@ static bool take_statement(struct camt *camt, enum camt_place place, enum camt_p
     case CAMT_STATEMENT_ID: keep(statement->id, sizeof statement->id, text); return true;
     case CAMT_SEQUENCE: statement->sequence = sequence(text); return true;
     case CAMT_LEGAL_SEQUENCE: statement->legal_sequence = sequence(text); return true;
-    case CAMT_CREATED: return camt_day(camt, "CreDtTm", text, &statement->created);
-    case CAMT_FROM: return camt_day(camt, "FrToDt", text, &statement->from);
-    case CAMT_TO: return camt_day(camt, "FrToDt", text, &statement->to);
+    case CAMT_CREATED: return take_day(camt, "CreDtTm", text, &statement->created);
+    case CAMT_FROM: return take_day(camt, "FrToDt", text, &statement->from);
+    case CAMT_TO: return take_day(camt, "FrToDt", text, &statement->to);
     case CAMT_ACCOUNT_NUMBER:
         keep(statement->account, sizeof statement->account, text);
         return true;
@@ -212,12 +221,14 @@ static bool take_entry(struct camt *camt, enum camt_place place, struct slice te
     int64_t number;
     switch (place) {
     case CAMT_AMOUNT:
+        if (entry->currency[0])
+            return camt_refuse(camt, "Ntry/Amt", _("it stands in the entry twice"));
         memcpy(entry->currency, camt->currency, 4);
         return camt_amount(camt, "Ntry/Amt", text, camt->currency, &entry->own.amount);
     case CAMT_REVERSAL: entry->reversal = is(text, "true") || is(text, "1"); return true;
     case CAMT_STATUS: return take_status(camt, text);
-    case CAMT_BOOKING_DAY: return camt_day(camt, "BookgDt", text, &entry->book_date);
-    case CAMT_VALUE_DAY: return camt_day(camt, "ValDt", text, &entry->value_date);
+    case CAMT_BOOKING_DAY: return take_item_day(camt, "BookgDt", text, &entry->book_date);
+    case CAMT_VALUE_DAY: return take_item_day(camt, "ValDt", text, &entry->value_date);
     case CAMT_CHARGE_TOTAL: return take_charges(camt, text);
     case CAMT_BATCH_NUMBER:
         if (!count_of(camt, "NbOfTxs", text, &number))
@@ -228,28 +239,21 @@ static bool take_entry(struct camt *camt, enum camt_place place, struct slice te
     case CAMT_TRANSACTION_AMOUNT: return camt_entry_detail_amount(camt, 3, text);
     case CAMT_COUNTER_AMOUNT: return camt_entry_detail_amount(camt, 2, text);
     case CAMT_INSTRUCTED_AMOUNT: return camt_entry_detail_amount(camt, 1, text);
-    default: return camt_sign(camt, text, &entry->detail.sign);
+    default: return take_sign(camt, text, &entry->detail.sign);
     }
-}
-
-static struct slice trimmed(const char *text, size_t length)
-{
-    while (length && (unsigned char)*text <= ' ')
-        text++, length--;
-    while (length && (unsigned char)text[length - 1] <= ' ')
-        length--;
-    return (struct slice){text, length};
 }
 
 /* The text of an element is complete; `of` is the place around it. */
 static bool take_text(struct camt *camt, const struct camt_step *step, enum camt_place of)
 {
-    struct slice text = trimmed(camt->text, camt->text_length);
+    struct slice text = slice_trim(camt->text, camt->text_length);
     enum camt_place place = step->to;
     if (place == CAMT_TEXT)
         return camt_entry_text(camt, step->slot, text);
+    if (place == CAMT_SIGN && of == CAMT_ENTRY && camt->entry.own.sign)
+        return camt_refuse(camt, "Ntry/CdtDbtInd", _("it stands in the entry twice"));
     if (place == CAMT_SIGN)
-        return camt_sign(camt, text,
+        return take_sign(camt, text,
                          of == CAMT_ENTRY ? &camt->entry.own.sign : &camt->statement.net_sign);
     return place < CAMT_ENTRY ? take_statement(camt, place, of, text)
                               : take_entry(camt, place, text);
@@ -388,7 +392,7 @@ static bool refuse_xml(struct camt *camt)
     if (camt->failed)
         return false;
     snprintf(what, sizeof what, _("the XML is broken or truncated (%s)"),
-             XML_ErrorString(XML_GetErrorCode(camt->parser)));
+             xml_reason(XML_GetErrorCode(camt->parser)));
     return camt_refuse(camt, NULL, what);
 }
 

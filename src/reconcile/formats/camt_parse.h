@@ -119,10 +119,6 @@ uint64_t camt_line(struct camt *camt);
  * when it has decimals that the currency does not. */
 bool camt_amount(struct camt *camt, const char *field, struct slice text, const char *currency,
                  int64_t *minor);
-/* The day of an ISODate or ISODateTime as it is written, without regard to its time zone. */
-bool camt_day(struct camt *camt, const char *field, struct slice text, int *day);
-/* CRDT is 1, DBIT is -1. */
-bool camt_sign(struct camt *camt, struct slice text, int *sign);
 
 void camt_statement_start(struct camt *camt);
 bool camt_statement_end(struct camt *camt);

@@ -45,12 +45,14 @@ static bool finish_statement(struct mt940 *mt940)
         return true;
     mt940->open = false;
     struct mt940_field start = {.line = statement->line, .offset = mt940->statement_offset};
+    struct mt940_field end = {
+        .text = mt940->field.text, .line = mt940->last_line, .offset = mt940->last_offset};
     if (!*mt940->account)
         return mt940_refuse(mt940, &start, _("the statement names no account (:25:)"));
     if (statement->kind != STATEMENT_INTERIM && !statement->has_opening)
         return mt940_refuse(mt940, &start, _("the statement has no opening balance (:60F:)"));
     if (statement->kind != STATEMENT_INTERIM && !statement->has_closing)
-        return mt940_refuse(mt940, &start,
+        return mt940_refuse(mt940, &end,
                             _("the statement ends without a closing balance (:62F:): the file is "
                               "truncated"));
     if (!*statement->currency)
@@ -181,8 +183,8 @@ static bool start_field(struct mt940 *mt940, struct slice line, size_t tag)
     memcpy(mt940->tag, line.text + 1, tag - 2);
     mt940->tag[tag - 2] = '\0';
     mt940->field.length = 0;
-    mt940->field.line = source_line(mt940->source);
-    mt940->field.offset = source_offset(mt940->source);
+    mt940->field.line = mt940->last_line = source_line(mt940->source);
+    mt940->field.offset = mt940->last_offset = source_offset(mt940->source);
     return append(mt940, &mt940->field, (struct slice){line.text + tag, line.length - tag});
 }
 
@@ -253,13 +255,15 @@ bool mt940_recognise(struct slice head)
 {
     bool reference = false;
     for (const char *at = head.text, *end = head.text + head.length; at < end;) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        size_t tag = tag_length((struct slice){at, (size_t)((stop ? stop : end) - at)});
+        const char *stop = at;
+        while (stop < end && *stop != '\n' && *stop != '\r')
+            stop++;
+        size_t tag = tag_length((struct slice){at, (size_t)(stop - at)});
         reference |= tag && (!memcmp(at, ":20:", 4) || !memcmp(at, ":25:", 4));
         if (tag && reference && (!memcmp(at, ":60", 3) || !memcmp(at, ":61:", 4) ||
                                  !memcmp(at, ":28", 3) || (tag == 5 && !memcmp(at, ":34F:", 5))))
             return true;
-        at = stop ? stop + 1 : end;
+        at = stop < end ? stop + 1 : end;
     }
     return false;
 }

@@ -23,11 +23,11 @@ static bool nearest(int near, int month, int day, int *days)
 }
 
 /* Mark of :61: — R?[DC] with E for expected ones (MT942), then perhaps the funds code. */
-static bool read_mark(struct mt940_cursor *cursor, int *sign, bool *is_reversal)
+static bool read_mark(struct mt940_cursor *cursor, int *sign, bool *is_reversal, bool *is_expected)
 {
-    bool reversal = false;
-    if (cursor->at < cursor->end && (*cursor->at == 'R' || *cursor->at == 'E'))
-        reversal = *cursor->at++ == 'R';
+    bool reversal = cursor->at < cursor->end && *cursor->at == 'R';
+    *is_expected = cursor->at < cursor->end && *cursor->at == 'E';
+    cursor->at += reversal || *is_expected;
     if (cursor->at >= cursor->end || (*cursor->at != 'C' && *cursor->at != 'D'))
         return false;
     *sign = (*cursor->at++ == 'C') != reversal ? 1 : -1;
@@ -71,17 +71,17 @@ static void read_references(struct mt940_cursor *cursor, struct item *item,
 {
     const char *at = cursor->at, *end = cursor->end;
     item->bank_reference = (struct slice){"", 0};
-    item->kind = mt940_trim(at, kind_length(at, end));
+    item->kind = slice_trim(at, kind_length(at, end));
     at += kind_length(at, end);
     const char *slashes = end - at >= 2 ? memmem(at, (size_t)(end - at), "//", 2) : NULL;
-    item->reference = mt940_trim(at, (size_t)((slashes ? slashes : end) - at));
+    item->reference = slice_trim(at, (size_t)((slashes ? slashes : end) - at));
     /* Some banks fill the 16 characters with blanks and go on with the supplement. */
     if (!slashes && end - at > 16 && at[15] == ' ') {
-        item->reference = mt940_trim(at, 16);
-        *supplement = mt940_trim(at + 16, (size_t)(end - at - 16));
+        item->reference = slice_trim(at, 16);
+        *supplement = slice_trim(at + 16, (size_t)(end - at - 16));
     }
     if (slashes)
-        item->bank_reference = mt940_trim(slashes + 2, (size_t)(end - slashes - 2));
+        item->bank_reference = slice_trim(slashes + 2, (size_t)(end - slashes - 2));
     if (narrative_no_reference(item->bank_reference))
         item->bank_reference = (struct slice){"", 0};
 }
@@ -115,16 +115,25 @@ static void read_details(struct mt940 *mt940, struct slice supplement, struct it
     item->narrative = (struct slice){joined, used};
 }
 
-static bool count_item(struct mt940 *mt940, int64_t amount)
+static bool count_item(struct mt940 *mt940, int64_t amount, bool expected)
 {
     struct statement *statement = &mt940->statement;
-    statement->item_count++;
+    int64_t *sum = expected ? &statement->pending_sum : &statement->movement;
+    *(expected ? &statement->pending_count : &statement->item_count) += 1;
     if (amount < 0)
         mt940->debit.count++, mt940->debit.sum -= amount;
     else
         mt940->credit.count++, mt940->credit.sum += amount;
-    return !__builtin_add_overflow(statement->movement, amount, &statement->movement) &&
+    return !__builtin_add_overflow(*sum, amount, sum) &&
            mt940->debit.sum >= 0 && mt940->credit.sum >= 0;
+}
+
+/* Without a decimal mark a type, a reference or nothing ends the amount. */
+static bool amount_ends(const char *start, const struct mt940_cursor *cursor)
+{
+    size_t length = (size_t)(cursor->at - start);
+    return memchr(start, ',', length) || memchr(start, '.', length) || cursor->at == cursor->end ||
+           strchr("FNS/ ", *cursor->at);
 }
 
 /* The :61: that waited is complete: parse it with what followed and hand it over. */
@@ -134,17 +143,24 @@ bool mt940_entry_finish(struct mt940 *mt940)
     struct slice line = mt940_first_line(&mt940->entry);
     struct mt940_cursor cursor = {line.text, line.text + line.length};
     int sign;
+    bool expected;
     if (!mt940->entry_waits)
         return true;
     mt940->entry_waits = mt940->behind_entry = false;
     if (!read_dates(&cursor, &item))
         return mt940_refuse(mt940, &mt940->entry, _("no value date YYMMDD that exists"));
-    if (!read_mark(&cursor, &sign, &item.reversal))
+    if (!read_mark(&cursor, &sign, &item.reversal, &expected))
         return mt940_refuse(mt940, &mt940->entry, _("no mark D, C, RD or RC after the dates"));
-    if (!mt940_amount(&cursor, mt940->statement.currency, &item.amount))
+    const char *amount = cursor.at;
+    if (!mt940_amount(&cursor, mt940->statement.currency, &item.amount) ||
+        !amount_ends(amount, &cursor))
         return mt940_refuse(mt940, &mt940->entry,
                             _("no amount with a decimal comma that the currency allows"));
     item.amount *= sign;
+    if (!count_item(mt940, item.amount, expected))
+        return mt940_refuse(mt940, &mt940->entry, _("the sum of the lines exceeds 64 bits"));
+    if (expected)
+        return true; /* not booked */
     line = source_text(mt940->source, (struct slice){cursor.at, (size_t)(cursor.end - cursor.at)});
     cursor = (struct mt940_cursor){line.text, line.text + line.length};
     struct slice supplement = {"", 0};
@@ -153,12 +169,10 @@ bool mt940_entry_finish(struct mt940 *mt940)
     if (rest)
         supplement = source_text(
             mt940->source,
-            mt940_trim(rest, mt940->entry.length - (size_t)(rest - mt940->entry.text)));
+            slice_trim(rest, mt940->entry.length - (size_t)(rest - mt940->entry.text)));
     read_details(mt940, supplement, &item);
     item.statement = mt940->statement.position;
     item.line = mt940->entry.line;
-    if (!count_item(mt940, item.amount))
-        return mt940_refuse(mt940, &mt940->entry, _("the sum of the lines exceeds 64 bits"));
     return mt940->sink->item(mt940->sink->context, &item, mt940->error);
 }
 

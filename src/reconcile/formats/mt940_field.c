@@ -58,22 +58,17 @@ bool mt940_amount(struct mt940_cursor *cursor, const char *currency, int64_t *am
     size_t length = (size_t)(cursor->at - start);
     if (length && mark == '.' && memchr(start, ',', length))
         return false;
-    return length && money_parse(start, length, mark, money_digits(currency), amount);
-}
-
-struct slice mt940_trim(const char *text, size_t length)
-{
-    while (length && (unsigned char)*text <= ' ')
-        text++, length--;
-    while (length && (unsigned char)text[length - 1] <= ' ')
-        length--;
-    return (struct slice){text, length};
+    const char *at = memchr(start, mark, length);
+    int digits = money_digits(currency);
+    /* Three decimals of a currency that has fewer: 1.000 can be a thousand. */
+    return length && !(digits < 3 && at && cursor->at - at == 4) &&
+           money_parse(start, length, mark, digits, amount);
 }
 
 struct slice mt940_first_line(const struct mt940_field *field)
 {
     const char *end = memchr(field->text, '\n', field->length);
-    return mt940_trim(field->text, end ? (size_t)(end - field->text) : field->length);
+    return slice_trim(field->text, end ? (size_t)(end - field->text) : field->length);
 }
 
 static bool currency_of(struct mt940_cursor *cursor, char currency[4])
@@ -124,6 +119,8 @@ static bool read_balance(struct mt940 *mt940, int64_t *balance, int *date)
 
 bool mt940_field_opening(struct mt940 *mt940)
 {
+    if (mt940->statement.has_opening)
+        return mt940_refuse(mt940, &mt940->field, _("the statement has two opening balances"));
     mt940->statement.has_opening = true;
     mt940->statement.opening_interim = mt940->tag[2] == 'M';
     return read_balance(mt940, &mt940->statement.opening, &mt940->statement.open_date);
@@ -131,6 +128,8 @@ bool mt940_field_opening(struct mt940 *mt940)
 
 bool mt940_field_closing(struct mt940 *mt940)
 {
+    if (mt940->statement.has_closing)
+        return mt940_refuse(mt940, &mt940->field, _("the statement has two closing balances"));
     mt940->statement.has_closing = true;
     mt940->statement.closing_interim = mt940->tag[2] == 'M';
     return read_balance(mt940, &mt940->statement.closing, &mt940->statement.close_date);

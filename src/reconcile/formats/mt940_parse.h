@@ -29,6 +29,7 @@ struct mt940 {
     bool open;                  /* inside a statement */
     struct statement statement;
     uint64_t statement_offset;
+    uint64_t last_line, last_offset; /* of the last field, whose text may be gone */
     char account[MT940_SHORT], reference[MT940_SHORT];
     struct {
         int64_t sum;
@@ -50,7 +51,6 @@ bool mt940_refuse(struct mt940 *mt940, const struct mt940_field *field, const ch
 bool mt940_digits(struct mt940_cursor *cursor, int count, int *value);
 bool mt940_date(struct mt940_cursor *cursor, int *days); /* YYMMDD, from 1980 on */
 bool mt940_amount(struct mt940_cursor *cursor, const char *currency, int64_t *amount);
-struct slice mt940_trim(const char *text, size_t length);
 struct slice mt940_first_line(const struct mt940_field *field);
 
 /* Whole fields, into the statement. */

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SHORT = 128, LONG = 4096 };
+enum { SHORT = 128, LONG = 4096, AMOUNT = 64 };
 
 /* Aggregates that matter: what a tag in them means depends on the innermost one. */
 enum place {
@@ -22,7 +22,7 @@ enum place {
 /* One STMTTRN, as it is written. */
 struct line {
     uint64_t line, offset;
-    char kind[32], posted[64], amount[64], id[256], correct[8], server_id[SHORT], check[64],
+    char kind[32], posted[64], amount[AMOUNT], id[256], correct[8], server_id[SHORT], check[64],
         reference[SHORT], name[SHORT], extended[SHORT], payee[SHORT], memo[LONG], currency[16];
 };
 
@@ -40,10 +40,12 @@ struct ofx {
     char account[SHORT];
     char start[64], end[64];
     struct {
-        char amount[64], day[64];
+        char amount[AMOUNT], day[64];
         uint64_t line, offset;
     } ledger, available;
     struct line line;
+    bool minus;                       /* an amount of the statement has a minus sign */
+    uint64_t plus_line, plus_offset;  /* of its first DEBIT without one; line 0: none */
 };
 
 static bool refuse_at(struct ofx *ofx, uint64_t line, uint64_t offset, const char *field,
@@ -94,7 +96,11 @@ static bool read_amount(const char *text, const char *currency, int64_t *amount)
     const char *comma = strrchr(text, ','), *point = strrchr(text, '.');
     int digits = money_digits(currency);
     bool by_comma = comma && (!point || comma > point);
-    if (by_comma && !point && strlen(comma + 1) == 3 && digits != 3)
+    const char *mark = by_comma ? comma : point;
+    /* Three decimals of a currency that has fewer can be a thousand: 1.000 as well as 1,000. */
+    if (mark && strlen(mark + 1) == 3 && digits < 3)
+        return false;
+    if (strlen(text) + 1 == AMOUNT) /* it may go on */
         return false;
     return money_parse(text, strlen(text), by_comma ? ',' : '.', digits, amount);
 }
@@ -165,13 +171,18 @@ static bool end_line(struct ofx *ofx)
     if (!read_amount(line->amount, ofx->statement.currency, &amount))
         return refuse_at(ofx, line->line, line->offset, "TRNAMT",
                          _("an amount with at most the decimals of its currency is expected"));
+    if (amount > 0 && !strcmp(line->kind, "DEBIT") && !ofx->plus_line) {
+        ofx->plus_line = line->line;
+        ofx->plus_offset = line->offset;
+    }
+    ofx->minus |= amount < 0;
     if (ofx->pending) {
         ofx->statement.pending_count++;
         return !__builtin_add_overflow(ofx->statement.pending_sum, amount,
                                        &ofx->statement.pending_sum) ||
                refuse(ofx, "TRNAMT", _("the sum of the lines exceeds 64 bits"));
     }
-    if (!read_day(line->posted, &day))
+    if (!read_day(line->posted, &day) || !item_is_day(day))
         return refuse_at(ofx, line->line, line->offset, "DTPOSTED",
                          _("no date YYYYMMDD that exists"));
     return give_line(ofx, amount, day);
@@ -189,6 +200,8 @@ static bool start_statement(struct ofx *ofx)
     ofx->ledger.amount[0] = ofx->ledger.day[0] = '\0';
     ofx->available.amount[0] = ofx->available.day[0] = '\0';
     ofx->in_statement = true;
+    ofx->minus = false;
+    ofx->plus_line = 0;
     return true;
 }
 
@@ -205,6 +218,10 @@ static bool end_statement(struct ofx *ofx)
     if (!ofx->in_statement)
         return true;
     ofx->in_statement = false;
+    if (ofx->plus_line && !ofx->minus)
+        return refuse_at(ofx, ofx->plus_line, ofx->plus_offset, "TRNAMT",
+                         _("a DEBIT without minus sign, and no amount of the statement has one: "
+                           "the signs were left out"));
     if (!*ofx->account)
         return refuse(ofx, "ACCTID", _("the statement names no account"));
     if (!*statement->currency)

@@ -174,15 +174,6 @@ static bool read_value(struct ofx_tokens *tokens, struct error *error)
     }
 }
 
-static struct slice trimmed(const char *text, size_t length)
-{
-    while (length && (unsigned char)*text <= ' ')
-        text++, length--;
-    while (length && (unsigned char)text[length - 1] <= ' ')
-        length--;
-    return (struct slice){text, length};
-}
-
 static void read_name(const struct buffer *markup, struct ofx_token *token)
 {
     const char *at = buffer_text(markup);
@@ -216,7 +207,7 @@ bool ofx_token_next(struct ofx_tokens *tokens, struct ofx_token *token, struct e
         return true;
     if (!read_value(tokens, error))
         return false;
-    token->value = trimmed(buffer_text(&tokens->value), tokens->value.length);
+    token->value = slice_trim(buffer_text(&tokens->value), tokens->value.length);
     return true;
 }
 

@@ -10,50 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool next_row(struct table *table)
-{
-    return table->profile->layout == LAYOUT_FIXED
-               ? table_fixed_next(table)
-               : record_next(table->source, &table->style, &table->record, table->error);
-}
-
-static bool refuse_header(struct table *table)
-{
-    char missing[400] = "";
-    for (int i = 0; i < table->profile->column_count; i++) {
-        const struct profile_column *column = &table->profile->columns[i];
-        if (column->required && column->names[0])
-            strncat(strncat(missing, " ", sizeof missing - strlen(missing) - 1), column->names[0],
-                    sizeof missing - strlen(missing) - 2);
-    }
-    return error_set(table->error, ERROR_INPUT, source_name(table->source),
-                     _("Name the right profile with --profile; bankops import --profiles lists "
-                       "them."),
-                     _("no header with the columns%s in the first %d lines"), missing,
-                     PROFILE_HEADER_LINES);
-}
-
-static bool find_header(struct table *table)
-{
-    if (table->profile->layout == LAYOUT_FIXED) {
-        for (int i = 0; i < table->profile->column_count; i++)
-            table->columns[i] = table->profile->columns[i].length ? i : -1;
-        table->width = table->profile->column_count;
-        return true;
-    }
-    for (int line = 0; line < PROFILE_HEADER_LINES; line++) {
-        if (!next_row(table))
-            break;
-        table->width = table->record.count;
-        if (table_columns(table->source, &table->record, table->decoded, table->profile,
-                          table->columns))
-            return true;
-        if (!table_label(table))
-            return false;
-    }
-    return table->error->kind == ERROR_NONE && refuse_header(table);
-}
-
 static const struct profile_rule *find_rule(struct table *table)
 {
     for (int i = 0; i < table->profile->rule_count; i++)
@@ -62,13 +18,30 @@ static const struct profile_rule *find_rule(struct table *table)
     return NULL;
 }
 
+/* Keeps what the sign of an amount out shows: as most are written, or the other way round. */
+static void note_sign(struct table *table, int64_t out)
+{
+    table->signs_tell |= out > 0;
+    if (out < 0 && !table->minus_line) {
+        table->minus_line = source_line(table->source);
+        table->minus_offset = source_offset(table->source);
+    }
+}
+
 static bool two_columns(struct table *table, const char *currency, int64_t *amount)
 {
-    int64_t expense;
-    return table_money(table, COLUMN_INCOME, currency, amount) &&
-           table_money(table, COLUMN_EXPENSE, currency, &expense) &&
-           (!__builtin_sub_overflow(*amount, llabs(expense), amount) ||
-            table_refuse(table, COLUMN_EXPENSE, _("the amount exceeds 64 bits")));
+    int64_t out;
+    if (!table_money(table, COLUMN_INCOME, currency, amount) ||
+        !table_money(table, COLUMN_EXPENSE, currency, &out))
+        return false;
+    if (*amount && out)
+        return table_refuse(table, COLUMN_EXPENSE,
+                            _("the row has money in as well as money out"));
+    if (table->profile->columns[COLUMN_EXPENSE].negative)
+        out = -out;
+    note_sign(table, out);
+    *amount -= out; /* one of them is 0 */
+    return true;
 }
 
 /* Rules that decide on directions leave no row without one. */
@@ -108,8 +81,11 @@ static bool read_amount(struct table *table, const struct profile_rule *rule,
     if (table->columns[COLUMN_DIRECTION] < 0)
         return !needs_rule(profile) || refuse_kind(table);
     struct slice direction = table_text(table, COLUMN_DIRECTION);
-    if (profile_lists(profile->credit, PROFILE_NAMES, direction))
+    if (profile_lists(profile->credit, PROFILE_NAMES, direction)) {
+        table->signs_tell |= *amount < 0;
         return true;
+    }
+    note_sign(table, *amount);
     *amount = -*amount;
     return profile_lists(profile->debit, PROFILE_NAMES, direction) ||
            table_refuse(table, COLUMN_DIRECTION,
@@ -195,6 +171,12 @@ static bool check_width(struct table *table)
         (record->count < table->width &&
          (table->profile->short_rows || source_is_sheet(table->source))))
         return true;
+    if (table_other_separator(table))
+        return source_refuse(table->source, 0, NULL,
+                             _("Save the table with one separator throughout; nothing was "
+                               "imported."),
+                             table->error,
+                             _("the row is parted by another separator than the header"));
     return source_refuse(table->source, 0, NULL,
                          _("Ask the sender for the file again; nothing was imported."),
                          table->error,
@@ -315,7 +297,7 @@ static bool read_footer(struct table *table)
     do
         if (!table_label(table))
             return false;
-    while (next_row(table));
+    while (table_next(table));
     return table->error->kind == ERROR_NONE;
 }
 
@@ -324,7 +306,7 @@ static bool read_rows(struct table *table)
     bool summary = false;
     for (int i = 0; i < table->profile->total_count; i++)
         summary |= !table->profile->totals[i].pattern;
-    while (next_row(table)) {
+    while (table_next(table)) {
         if (is_blank(&table->record))
             continue;
         if (is_footer(table))
@@ -398,6 +380,29 @@ static bool add_empty(struct table *table)
     return true;
 }
 
+/* A minus beside the mark of money out takes the entry back; where all amounts out have one and no
+ * others, it says the same twice more likely. Balances show which. */
+static bool check_signs(struct table *table)
+{
+    bool known = table->signs_tell || !table->minus_line;
+    for (size_t i = 0; i < table->count; i++)
+        known |= table->accounts[i].statement.has_closing;
+    if (!known && table->columns[COLUMN_AMOUNT] < 0)
+        return source_refuse_at(table->source, table->minus_line, table->minus_offset, _("expense"),
+                                _("If this sender writes money out so, set or take away \"negative\" "
+                                  "of that column in a copy of the profile; nothing was imported."),
+                                table->error,
+                                _("all amounts out have the sign that takes entries back"));
+    return known ||
+           source_refuse_at(table->source, table->minus_line, table->minus_offset,
+                            _("amount"),
+                            _("Write amounts without sign, and an entry that is taken back with the "
+                              "other direction; nothing was imported."),
+                            table->error,
+                            _("all amounts out have a minus sign beside their direction: it can say "
+                              "the same twice, or take the entries back"));
+}
+
 static bool hand_over(struct table *table)
 {
     if (table->profile->footer_required && !table->footer_seen)
@@ -418,40 +423,7 @@ static bool hand_over(struct table *table)
             !table->sink->statement(table->sink->context, statement, table->error))
             return false;
     }
-    return table_report_totals(table);
-}
-
-/* The encoding that the profile names; but text that is UTF-8 throughout is UTF-8. */
-static bool choose_encoding(struct table *table, enum encoding *encoding)
-{
-    const struct profile *profile = table->profile;
-    const struct scan *scan = source_scan(table->source);
-    *encoding = scan->encoding;
-    if (!profile->has_encoding || source_is_decoded(table->source) ||
-        (profile->encoding != ENCODING_UTF8 && !scan->mixed && !scan->ascii))
-        return true;
-    *encoding = profile->encoding;
-    return source_set_encoding(table->source, profile->encoding, table->error);
-}
-
-static bool prepare(struct table *table)
-{
-    const struct profile *profile = table->profile;
-    bool sheet = source_is_sheet(table->source);
-    enum encoding encoding;
-    if (!choose_encoding(table, &encoding))
-        return false;
-    table->style = record_style(sheet ? '\t' : profile->separator, encoding);
-    table->style.decode &= !sheet && !source_scan(table->source)->ascii;
-    table->style.quotes = profile->quotes && !sheet;
-    table->style.mark = sheet ? '\0' : profile->field_mark;
-    table->decoded = table->style.decode;
-    table->plain = !profile->trim && !profile->empty[0] &&
-                   (table->decoded || source_is_utf8(table->source));
-    table->year_day = profile->day;
-    if (profile->day == ITEM_NO_DATE)
-        table_file_name(table);
-    return true;
+    return check_signs(table) && table_report_totals(table);
 }
 
 bool table_read(struct source *source, const struct profile *profile, const struct sink *sink,
@@ -461,7 +433,7 @@ bool table_read(struct source *source, const struct profile *profile, const stru
     *table = (struct table){.source = source, .profile = profile, .sink = sink, .error = error,
                             .from = ITEM_NO_DATE, .to = ITEM_NO_DATE, .year_day = ITEM_NO_DATE};
     error->kind = ERROR_NONE;
-    bool done = prepare(table) && find_header(table) && read_rows(table) && hand_over(table);
+    bool done = table_begin(table) && read_rows(table) && hand_over(table);
     table_free_accounts(table);
     record_free(&table->record);
     free(table);

@@ -31,7 +31,7 @@ bool table_refuse(struct table *table, int column, const char *what)
 
 /* The next character with the full-width forms of ASCII made plain; other characters byte by
  * byte. */
-static unsigned next_folded(const char **at, const char *end)
+static unsigned next_plain(const char **at, const char *end)
 {
     const unsigned char *p = (const unsigned char *)*at;
     if (end - *at >= 3 && p[0] == 0xEF && (p[1] == 0xBC || p[1] == 0xBD)) {
@@ -42,6 +42,13 @@ static unsigned next_folded(const char **at, const char *end)
     if (end - *at >= 3 && p[0] == 0xE3 && p[1] == 0x80 && p[2] == 0x80)
         return *at += 3, ' ';
     return ++*at, p[0];
+}
+
+/* The same with capitals made small: programs and people write header texts as they like. */
+static unsigned next_folded(const char **at, const char *end)
+{
+    unsigned code = next_plain(at, end);
+    return code >= 'A' && code <= 'Z' ? code - 'A' + 'a' : code;
 }
 
 bool table_same_text(struct slice text, const char *other)

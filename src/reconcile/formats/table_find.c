@@ -86,7 +86,7 @@ static bool see_row(struct search *search, char separator, const struct record_s
     for (size_t i = 0; i < search->profiles->count; i++) {
         const struct profile *profile = search->profiles->list[i];
         struct candidate *candidate = &search->candidates[i];
-        if (profile->layout == LAYOUT_FIXED || (!sheet && profile->separator != separator))
+        if (profile->layout == LAYOUT_FIXED || (!sheet && !strchr(profile->separators, separator)))
             continue;
         see_markers(search, profile, candidate, style->decode);
         if (candidate->markers != all_markers(profile) ||
@@ -183,6 +183,25 @@ static const struct profile *choose(const struct search *search, struct error *e
     return NULL;
 }
 
+/* The same; markers that another separator let see do not count with this one. */
+static bool search_with(struct search *search, char separator, struct error *error)
+{
+    for (size_t i = 0; i < search->profiles->count; i++)
+        if (!search->candidates[i].score)
+            search->candidates[i].markers = 0;
+    return search_header(search, separator, error);
+}
+
+/* Tells a header that is one but for its separators. */
+static void refuse_mixed(struct source *source, const struct profiles *profiles,
+                         struct error *error)
+{
+    for (size_t i = 0; i < profiles->count; i++)
+        if (profiles->list[i]->layout != LAYOUT_FIXED &&
+            table_mixed(source, profiles->list[i], error))
+            return;
+}
+
 const struct profile *table_recognise(struct source *source, const struct profiles *profiles,
                                       struct error *error)
 {
@@ -190,19 +209,19 @@ const struct profile *table_recognise(struct source *source, const struct profil
     bool seen[128] = {false}, done = true;
     search.candidates = xcalloc(profiles->count + 1, sizeof *search.candidates);
     for (size_t i = 0; done && i < profiles->count; i++) {
-        char separator = source_is_sheet(source) ? '\t' : profiles->list[i]->separator;
-        if (profiles->list[i]->layout == LAYOUT_FIXED || seen[(int)separator])
-            continue;
-        seen[(int)separator] = true;
-        for (size_t k = 0; k < profiles->count; k++)
-            if (!search.candidates[k].score)
-                search.candidates[k].markers = 0;
-        done = search_header(&search, separator, error);
+        const char *separators = source_is_sheet(source) ? "\t" : profiles->list[i]->separators;
+        for (; done && *separators && profiles->list[i]->layout != LAYOUT_FIXED; separators++)
+            if (!seen[(int)*separators]) {
+                seen[(int)*separators] = true;
+                done = search_with(&search, *separators, error);
+            }
     }
     done = done && search_fixed(&search, error);
     record_free(&search.record);
     const struct profile *found = done ? choose(&search, error) : NULL;
     free(search.candidates);
+    if (done && !found && error->kind == ERROR_NONE)
+        refuse_mixed(source, profiles, error);
     if (!source_rewind(source, error))
         return NULL;
     return found;

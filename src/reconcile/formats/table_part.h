@@ -74,10 +74,29 @@ struct table {
     int check_breaks;
     struct table_ids ids[3];
     bool footer_seen;
+    uint64_t minus_line, minus_offset; /* of the first amount with a minus beside the mark of money
+                                        * out; line 0: none */
+    bool signs_tell;              /* others show that such a minus takes an entry back */
 };
+
+/* table_begin.c */
+/* Prepares to read and goes behind the header. */
+bool table_begin(struct table *table);
+/* The next row or record of fixed width. */
+bool table_next(struct table *table);
+
+/* table_separator.c */
+/* Of the separators of the profile the one that the header is parted by; else the first. Rewinds. */
+char table_separator(struct table *table, enum encoding encoding);
+/* Refuses the header that is there only when several separators count: true then, with *error set.
+ * Does not rewind. */
+bool table_mixed(struct source *source, const struct profile *profile, struct error *error);
+/* Whether the row would be as wide as the header if it were parted by other separators as well. */
+bool table_other_separator(const struct table *table);
 
 /* table_cell.c */
 bool table_refuse(struct table *table, int column, const char *what);
+/* But for small letters and capitals, and full-width forms. */
 bool table_same_text(struct slice text, const char *other);
 /* Of the current row, without blanks around it; raw bytes of the file, or as table->decoded. */
 struct slice table_cell(const struct table *table, int column);

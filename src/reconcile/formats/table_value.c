@@ -111,7 +111,7 @@ bool table_day(struct table *table, int column, int *day)
     struct slice raw = text;
     text = table_text(table, column);
     const char *format = table->profile->date_format;
-    if (!table_day_text(table, text, day)) {
+    if (!table_day_text(table, text, day) || !item_is_day(*day)) {
         if (is_turned(text))
             return table_refuse(table, column,
                                 _("the date was turned by a spreadsheet; use the file as the "
@@ -219,10 +219,18 @@ static bool parse(const struct table *table, struct slice text, int digits, int6
     return money_parse(text.text, text.length, table->profile->decimal_mark, digits, amount);
 }
 
+/* A letter of direction in an amount that has a column for that. */
+static bool says_twice(const struct table *table, int column)
+{
+    return column == COLUMN_AMOUNT && table->columns[COLUMN_DIRECTION] >= 0 &&
+           isalpha((unsigned char)*table_cell(table, column).text);
+}
+
 bool table_money(struct table *table, int column, const char *currency, int64_t *amount)
 {
     if (table->profile->columns[column].minor_units)
-        return whole_number(table_cell(table, column), amount) ||
+        return (whole_number(table_cell(table, column), amount) &&
+                !says_twice(table, column)) ||
                table_refuse(table, column,
                             _("a whole number of minor units (cents) is expected"));
     struct slice text = table_text(table, column);

@@ -8,7 +8,8 @@
 #include <string.h>
 
 typedef float wide __attribute__((vector_size(32)));
-enum { LANES = 8, WIDE = NET_HIDDEN / LANES, MOST_ROUNDS = 40, LEAST_ROUNDS = 3, AHEAD = 4 };
+enum { LANES = 8, WIDE = NET_HIDDEN / LANES, SIDES = NET_SIDES / LANES };
+enum { MOST_ROUNDS = 40, LEAST_ROUNDS = 3, AHEAD = 4 };
 
 /* The output layer learns slower than the hidden one. */
 #define OUT_RATE 0.4F
@@ -22,20 +23,22 @@ struct place {
 
 /* A network while it learns, its weights exact; `seen` are the sums of squared gradients, for each
  * row or base, by which steps shrink (Adagrad, Duchi et al., JMLR 2011). */
-struct school {
+struct net_school {
     const struct corpus *corpus;
     const float *rarity;
     const int *numbers;
     const struct net_settings *settings;
-    struct net *net;
+    int labels;
+    uint32_t row_count, *rows;     /* by bucket: its row + 1, 0 = none */
     wide *weights;                 /* WIDE for each row */
-    wide base[WIDE], *out;
+    wide base[WIDE], *out;         /* SIDES for each label */
+    float *out_base;
     float *row_seen, *base_seen, *out_seen, *out_base_seen;
     uint64_t random;
     uint32_t *buckets;             /* by row */
-    size_t *order, order_count, room; /* texts of this part; most places in one */
-    struct place *places;          /* of all texts of this part */
-    size_t *starts;                /* of a text in them, two for each text of the corpus */
+    size_t *order, order_count, room; /* texts that are shown; most places in one */
+    struct place *places;
+    size_t *starts;                /* of a text in them; one more than texts */
     float *values;                 /* by row, of a feature met once */
     uint16_t *counts;              /* by row, all 0 between texts */
     bool *dropped;                 /* by word */
@@ -43,8 +46,8 @@ struct school {
     uint32_t *row;
     float *value;
     size_t count;
-    wide hidden[WIDE], gradient[WIDE];
-    float keep[NET_HIDDEN], scores[CORPUS_LABELS];
+    wide hidden[SIDES], gradient[SIDES];
+    float keep[NET_SIDES], scores[CORPUS_LABELS];
 };
 
 /* The inner loops also for processors with wider registers: the same sums in the same order. */
@@ -62,15 +65,20 @@ static inline float sum_lanes(const wide *sum)
 
 enum { DRAW_BITS = 24 };
 
-static uint32_t draw_bits(struct school *school)
+static inline uint32_t draw_next(uint64_t *random)
 {
-    school->random ^= school->random << 13;
-    school->random ^= school->random >> 7;
-    school->random ^= school->random << 17;
-    return (uint32_t)(school->random >> (64 - DRAW_BITS));
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return (uint32_t)(*random >> (64 - DRAW_BITS));
 }
 
-static float draw(struct school *school)
+static uint32_t draw_bits(struct net_school *school)
+{
+    return draw_next(&school->random);
+}
+
+static float draw(struct net_school *school)
 {
     return (float)draw_bits(school) / (float)(1 << DRAW_BITS);
 }
@@ -89,52 +97,52 @@ static int compare_texts(const void *left, const void *right, void *texts)
     return of[one] > of[other] ? -1 : of[one] < of[other] ? 1 : one < other ? -1 : one > other;
 }
 
-/* Numbers the buckets that stand in two texts or more. */
-static void number_rows(struct school *school, int fold, int folds)
+/* In how many texts outside a fold each bucket is. */
+static uint32_t *count_texts(const struct corpus *corpus, int fold, int folds)
 {
-    const struct corpus *corpus = school->corpus;
-    struct net *net = school->net;
     uint32_t *texts = xcalloc(FEATURE_BUCKETS, sizeof *texts);
-    for (size_t i = 0; i < corpus->count; i++) {
-        if (train_left_out(i, fold, folds))
-            continue;
-        school->order[school->order_count++] = i;
-        for (size_t at = corpus->starts[i]; at < corpus->starts[i + 1]; at++)
+    for (size_t i = 0; i < corpus->count; i++)
+        for (size_t at = corpus->starts[i];
+             at < corpus->starts[i + 1] && !train_left_out(corpus->kin[i], fold, folds); at++)
             texts[corpus->features[at].bucket]++;
-    }
-    net->rows = xcalloc(FEATURE_BUCKETS, sizeof *net->rows);
+    return texts;
+}
+
+/* Numbers the buckets that stand in two texts or more. */
+static void number_rows(struct net_school *school)
+{
+    uint32_t *texts = count_texts(school->corpus, 0, 0);
+    school->rows = xcalloc(FEATURE_BUCKETS, sizeof *school->rows);
     school->buckets = xcalloc(FEATURE_BUCKETS, sizeof *school->buckets);
     for (uint32_t i = 0; i < FEATURE_BUCKETS; i++)
         if (texts[i] > 1 && school->rarity[i] > 0)
-            school->buckets[net->row_count++] = i;
-    qsort_r(school->buckets, net->row_count, sizeof *school->buckets, compare_texts, texts);
-    for (uint32_t row = 0; row < net->row_count; row++)
-        net->rows[school->buckets[row]] = row + 1;
+            school->buckets[school->row_count++] = i;
+    qsort_r(school->buckets, school->row_count, sizeof *school->buckets, compare_texts, texts);
+    for (uint32_t row = 0; row < school->row_count; row++)
+        school->rows[school->buckets[row]] = row + 1;
     free(texts);
 }
 
 /* The places of the numbered rows, text by text, and the values of the rows. */
-static void keep_places(struct school *school)
+static void keep_places(struct net_school *school)
 {
     const struct corpus *corpus = school->corpus;
-    const uint32_t *rows = school->net->rows;
     size_t count = 0;
     school->places = xcalloc(corpus->place_count + 1, sizeof *school->places);
-    school->starts = xcalloc(corpus->count * 2 + 1, sizeof *school->starts);
-    for (size_t i = 0; i < school->order_count; i++) {
-        size_t text = school->order[i], start = count;
-        for (size_t at = corpus->place_starts[text]; at < corpus->place_starts[text + 1]; at++) {
+    school->starts = xcalloc(corpus->count + 1, sizeof *school->starts);
+    for (size_t i = 0; i < corpus->count; i++) {
+        for (size_t at = corpus->place_starts[i]; at < corpus->place_starts[i + 1]; at++) {
             const struct occurrence *from = &corpus->places[at];
-            if (rows[from->bucket])
+            if (school->rows[from->bucket])
                 school->places[count++] =
-                    (struct place){rows[from->bucket] - 1, from->first, from->second};
+                    (struct place){school->rows[from->bucket] - 1, from->first, from->second};
         }
-        school->starts[text * 2] = start;
-        school->starts[text * 2 + 1] = count;
-        school->room = count - start > school->room ? count - start : school->room;
+        school->starts[i + 1] = count;
+        if (count - school->starts[i] > school->room)
+            school->room = count - school->starts[i];
     }
-    school->values = xcalloc(school->net->row_count + 1, sizeof *school->values);
-    for (uint32_t row = 0; row < school->net->row_count; row++)
+    school->values = xcalloc(school->row_count + 1, sizeof *school->values);
+    for (uint32_t row = 0; row < school->row_count; row++)
         school->values[row] = net_value(school->rarity[school->buckets[row]], 1);
 }
 
@@ -148,36 +156,37 @@ static void *aligned(size_t count, size_t size)
     return memory;
 }
 
-static void fill(struct school *school, float *weights, size_t count, float most)
+static void fill(struct net_school *school, float *weights, size_t count, float most)
 {
     for (size_t i = 0; i < count; i++)
         weights[i] = (draw(school) * 2 - 1) * most;
 }
 
-static void begin(struct school *school, int fold, int folds)
+static void begin(struct net_school *school)
 {
-    struct net *net = school->net;
-    size_t labels = (size_t)net->label_count;
+    size_t labels = (size_t)school->labels, rows = school->row_count;
     school->order = xcalloc(school->corpus->count + 1, sizeof *school->order);
-    number_rows(school, fold, folds);
-    keep_places(school);
-    school->weights = aligned(net->row_count * (size_t)WIDE, sizeof *school->weights);
-    school->out = aligned(labels * WIDE, sizeof *school->out);
-    school->row_seen = xcalloc(net->row_count + 1, sizeof *school->row_seen);
+    school->weights = aligned(rows * WIDE, sizeof *school->weights);
+    school->out = aligned(labels * SIDES, sizeof *school->out);
+    school->row_seen = xcalloc(rows + 1, sizeof *school->row_seen);
     school->base_seen = xcalloc(NET_HIDDEN, sizeof *school->base_seen);
     school->out_seen = xcalloc(labels, sizeof *school->out_seen);
     school->out_base_seen = xcalloc(labels, sizeof *school->out_base_seen);
-    net->out_base = xcalloc(labels, sizeof *net->out_base);
-    school->counts = xcalloc(net->row_count + 1, sizeof *school->counts);
+    school->out_base = xcalloc(labels, sizeof *school->out_base);
+    school->counts = xcalloc(rows + 1, sizeof *school->counts);
     school->dropped = xcalloc(UINT16_MAX + 1, sizeof *school->dropped);
     school->row = xcalloc(school->room + 1, sizeof *school->row);
     school->value = xcalloc(school->room + 1, sizeof *school->value);
-    fill(school, (float *)school->weights, net->row_count * (size_t)NET_HIDDEN, START);
-    fill(school, (float *)school->out, labels * NET_HIDDEN, sqrtf(3.0F / NET_HIDDEN));
+    fill(school, (float *)school->weights, rows * NET_HIDDEN, START);
+    fill(school, (float *)school->out, labels * NET_SIDES, sqrtf(3.0F / NET_SIDES));
 }
 
-static void end(struct school *school)
+void net_school_close(struct net_school *school)
 {
+    if (!school)
+        return;
+    free(school->rows);
+    free(school->out_base);
     free(school->order);
     free(school->buckets);
     free(school->places);
@@ -193,9 +202,10 @@ static void end(struct school *school)
     free(school->dropped);
     free(school->row);
     free(school->value);
+    free(school);
 }
 
-static void drop_words(struct school *school, size_t text)
+static void drop_words(struct net_school *school, size_t text)
 {
     size_t words = school->corpus->words[text], left = 0;
     uint32_t out = part_bits(school->settings->words_out);
@@ -207,23 +217,33 @@ static void drop_words(struct school *school, size_t text)
         memset(school->dropped, 0, words * sizeof *school->dropped);
 }
 
-/* The features that are left of the words that are left, scaled to length 1. */
-static void show(struct school *school, size_t text)
+/* The features that are left of the words that are left. Without branches: what is left out is a
+ * matter of chance, which a processor cannot foresee. */
+static void choose(struct net_school *school, const struct place *place, const struct place *end)
+{
+    const uint32_t out = part_bits(school->settings->features_out);
+    const bool *dropped = school->dropped;
+    uint32_t *row = school->row;
+    uint64_t random = school->random;
+    size_t count = 0;
+    for (; place < end; place++) {
+        unsigned left = !dropped[place->first] & !dropped[place->second] &
+                        (draw_next(&random) >= out);
+        uint16_t *times = &school->counts[place->row], before = *times;
+        row[count] = place->row;
+        count += left & !before;
+        *times = (uint16_t)(before + (left & (before < UINT16_MAX)));
+    }
+    school->random = random;
+    school->count = count;
+}
+
+/* Shows a text: what is left of it, scaled to length 1. */
+static void show(struct net_school *school, size_t text)
 {
     float square = 0;
-    uint32_t out = part_bits(school->settings->features_out);
-    const size_t *range = school->starts + text * 2;
     drop_words(school, text);
-    school->count = 0;
-    for (size_t at = range[0]; at < range[1]; at++) {
-        const struct place *place = &school->places[at];
-        if (school->dropped[place->first] || school->dropped[place->second] ||
-            draw_bits(school) < out)
-            continue;
-        if (!school->counts[place->row])
-            school->row[school->count++] = place->row;
-        school->counts[place->row] += school->counts[place->row] < UINT16_MAX;
-    }
+    choose(school, school->places + school->starts[text], school->places + school->starts[text + 1]);
     for (size_t i = 0; i < school->count; i++) {
         uint16_t times = school->counts[school->row[i]];
         school->counts[school->row[i]] = 0;
@@ -238,7 +258,7 @@ static void show(struct school *school, size_t text)
 }
 
 /* Fetches the row of a feature that comes soon. */
-static void prefetch(const struct school *school, size_t i)
+static void prefetch(const struct net_school *school, size_t i)
 {
     if (i >= school->count)
         return;
@@ -247,10 +267,23 @@ static void prefetch(const struct school *school, size_t i)
         __builtin_prefetch(row + line);
 }
 
-/* From the features shown to scores; the units left out and the negative ones are 0. */
-FAST static void forward(struct school *school)
+/* Both sides of the hidden units; 0 is what is left out and the side that a unit does not speak for. */
+static void take_sides(struct net_school *school)
 {
-    float out = (float)school->settings->units_out;
+    float out = (float)school->settings->units_out, left = 1 / (1 - out);
+    float *sides = (float *)school->hidden;
+    for (int unit = 0; unit < NET_HIDDEN; unit++) {
+        float said = sides[unit], kept = draw(school) < out ? 0 : left;
+        school->keep[unit] = said > 0 ? kept : 0;
+        school->keep[NET_HIDDEN + unit] = said > 0 ? 0 : kept;
+        sides[unit] = said * school->keep[unit];
+        sides[NET_HIDDEN + unit] = -said * school->keep[NET_HIDDEN + unit];
+    }
+}
+
+/* From the features shown to scores. */
+FAST static void forward(struct net_school *school)
+{
     wide hidden[WIDE];
     memcpy(hidden, school->base, sizeof hidden);
     for (size_t i = 0; i < school->count; i++) {
@@ -259,17 +292,13 @@ FAST static void forward(struct school *school)
         for (int q = 0; q < WIDE; q++)
             hidden[q] += weights[q] * school->value[i];
     }
-    memcpy(school->hidden, hidden, sizeof school->hidden);
-    for (int unit = 0; unit < NET_HIDDEN; unit++) {
-        float *one = (float *)school->hidden + unit;
-        school->keep[unit] = *one <= 0 ? 0 : draw(school) < out ? 0 : 1 / (1 - out);
-        *one *= school->keep[unit];
-    }
-    for (int k = 0; k < school->net->label_count; k++) {
+    memcpy(school->hidden, hidden, sizeof hidden);
+    take_sides(school);
+    for (int k = 0; k < school->labels; k++) {
         wide sum = {0};
-        for (int q = 0; q < WIDE; q++)
-            sum += school->out[k * WIDE + q] * school->hidden[q];
-        school->scores[k] = school->net->out_base[k] + sum_lanes(&sum);
+        for (int q = 0; q < SIDES; q++)
+            sum += school->out[k * SIDES + q] * school->hidden[q];
+        school->scores[k] = school->out_base[k] + sum_lanes(&sum);
     }
 }
 
@@ -292,35 +321,36 @@ static void step(float *weight, float *seen, float gradient, float rate)
 }
 
 /* Teaches the output layer; gathers the gradient of the hidden units. */
-FAST static void teach_out(struct school *school, int truth, float rate)
+FAST static void teach_out(struct net_school *school, int truth, float rate)
 {
-    int labels = school->net->label_count;
+    int labels = school->labels;
     float smooth = (float)school->settings->smooth;
     wide squares = {0};
-    for (int q = 0; q < WIDE; q++)
+    for (int q = 0; q < SIDES; q++)
         squares += school->hidden[q] * school->hidden[q];
-    float square = sum_lanes(&squares) / NET_HIDDEN;
+    float square = sum_lanes(&squares) / NET_SIDES;
     memset(school->gradient, 0, sizeof school->gradient);
     for (int k = 0; k < labels; k++) {
         float wrong = school->scores[k] - smooth / (float)labels - (k == truth ? 1 - smooth : 0);
         if (fabsf(wrong) < 1e-3F)
             continue;
-        wide *out = school->out + k * WIDE;
+        wide *out = school->out + k * SIDES;
         school->out_seen[k] += wrong * wrong * square;
         float much = wrong * rate / (sqrtf(school->out_seen[k]) + 1e-4F);
-        for (int q = 0; q < WIDE; q++) {
+        for (int q = 0; q < SIDES; q++) {
             school->gradient[q] += out[q] * wrong;
             out[q] -= school->hidden[q] * much;
         }
-        step(&school->net->out_base[k], &school->out_base_seen[k], wrong, rate);
+        step(&school->out_base[k], &school->out_base_seen[k], wrong, rate);
     }
 }
 
-FAST static void teach_hidden(struct school *school, float rate)
+FAST static void teach_hidden(struct net_school *school, float rate)
 {
     float *gradient = (float *)school->gradient, *base = (float *)school->base, square = 0;
     for (int unit = 0; unit < NET_HIDDEN; unit++) {
-        gradient[unit] *= school->keep[unit];
+        gradient[unit] = gradient[unit] * school->keep[unit] -
+                         gradient[NET_HIDDEN + unit] * school->keep[NET_HIDDEN + unit];
         square += gradient[unit] * gradient[unit] / NET_HIDDEN;
         step(&base[unit], &school->base_seen[unit], gradient[unit], rate * OUT_RATE);
     }
@@ -334,7 +364,7 @@ FAST static void teach_hidden(struct school *school, float rate)
     }
 }
 
-static void shuffle(struct school *school)
+static void shuffle(struct net_school *school)
 {
     for (size_t i = 0; i + 1 < school->order_count; i++) {
         size_t other = i + (size_t)(draw(school) * (float)(school->order_count - i));
@@ -344,10 +374,15 @@ static void shuffle(struct school *school)
     }
 }
 
-static void learn(struct school *school)
+void net_school_teach(struct net_school *school, int texts_shown, int fold, int folds)
 {
-    size_t texts = school->order_count, step_count = 0;
-    size_t rounds = texts ? ((size_t)school->settings->texts_shown + texts - 1) / texts : 0;
+    size_t texts, step_count = 0;
+    school->order_count = 0;
+    for (size_t i = 0; i < school->corpus->count; i++)
+        if (!train_left_out(school->corpus->kin[i], fold, folds))
+            school->order[school->order_count++] = i;
+    texts = school->order_count;
+    size_t rounds = texts ? ((size_t)texts_shown + texts - 1) / texts : 0;
     rounds = rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds < LEAST_ROUNDS ? LEAST_ROUNDS : rounds;
     for (size_t round = 0; round < rounds; round++) {
         shuffle(school);
@@ -357,56 +392,64 @@ static void learn(struct school *school)
             float rate = (float)(school->settings->rate * left);
             show(school, text);
             forward(school);
-            soften(school->scores, school->net->label_count);
+            soften(school->scores, school->labels);
             teach_out(school, school->numbers[school->corpus->label[text]], rate * OUT_RATE);
             teach_hidden(school, rate);
         }
     }
 }
 
-/* Rounds the hidden layer to bytes, rows in the order of buckets. */
-static void keep(struct school *school)
+/* The weights of a row as bytes; returns their scale. */
+static float round_row(const float *exact, int8_t *rounded)
 {
-    struct net *net = school->net;
-    const float *exact = (const float *)school->weights;
-    size_t outs = (size_t)net->label_count * NET_HIDDEN;
-    net->weights = xmalloc((size_t)net->row_count * NET_HIDDEN + 1);
-    net->scales = xcalloc(net->row_count + 1, sizeof *net->scales);
-    uint32_t row = 0;
-    for (size_t bucket = 0; bucket < FEATURE_BUCKETS; bucket++) {
-        if (!net->rows[bucket])
-            continue;
-        const float *from = exact + (size_t)(net->rows[bucket] - 1) * NET_HIDDEN;
-        float most = 0;
-        for (int unit = 0; unit < NET_HIDDEN; unit++)
-            most = fmaxf(most, fabsf(from[unit]));
-        net->scales[row] = most > 0 ? most / 127 : 1;
-        for (int unit = 0; unit < NET_HIDDEN; unit++)
-            net->weights[(size_t)row * NET_HIDDEN + (size_t)unit] =
-                (int8_t)lrintf(from[unit] / net->scales[row]);
-        net->rows[bucket] = ++row;
-    }
-    memcpy(net->base, school->base, sizeof net->base);
-    net->out = xcalloc(outs, sizeof *net->out);
-    memcpy(net->out, school->out, outs * sizeof *net->out);
+    float most = 0;
+    for (int unit = 0; unit < NET_HIDDEN; unit++)
+        most = fabsf(exact[unit]) > most ? fabsf(exact[unit]) : most;
+    float scale = most > 0 ? most / 127 : 1;
+    for (int unit = 0; unit < NET_HIDDEN; unit++)
+        rounded[unit] = (int8_t)lrintf(exact[unit] / scale);
+    return scale;
 }
 
-struct net *net_train(const struct corpus *corpus, const float *rarity, const int *numbers,
-                      const struct net_settings *settings, int fold, int folds)
+struct net *net_school_net(const struct net_school *school, int fold, int folds)
 {
-    struct school *school = aligned(1, sizeof *school);
+    const float *exact = (const float *)school->weights;
     struct net *net = xcalloc(1, sizeof *net);
-    net->label_count = corpus->label_count;
+    size_t labels = (size_t)school->labels;
+    uint32_t *texts = count_texts(school->corpus, fold, folds);
+    net->label_count = school->labels;
+    net->rows = xcalloc(FEATURE_BUCKETS, sizeof *net->rows);
+    net->weights = xmalloc((size_t)school->row_count * NET_HIDDEN + 1);
+    net->scales = xcalloc(school->row_count + 1, sizeof *net->scales);
+    for (size_t bucket = 0; bucket < FEATURE_BUCKETS; bucket++) {
+        if (!school->rows[bucket] || texts[bucket] < 2)
+            continue;
+        uint32_t row = net->row_count++;
+        net->scales[row] = round_row(exact + (size_t)(school->rows[bucket] - 1) * NET_HIDDEN,
+                                     net->weights + (size_t)row * NET_HIDDEN);
+        net->rows[bucket] = row + 1;
+    }
+    memcpy(net->base, school->base, sizeof net->base);
+    net->out = xcalloc(labels * NET_SIDES, sizeof *net->out);
+    net->out_base = xcalloc(labels, sizeof *net->out_base);
+    memcpy(net->out, school->out, labels * NET_SIDES * sizeof *net->out);
+    memcpy(net->out_base, school->out_base, labels * sizeof *net->out_base);
+    free(texts);
+    return net;
+}
+
+struct net_school *net_school_open(const struct corpus *corpus, const float *rarity,
+                                   const int *numbers, const struct net_settings *settings)
+{
+    struct net_school *school = aligned(1, sizeof *school);
     school->corpus = corpus;
     school->rarity = rarity;
     school->numbers = numbers;
     school->settings = settings;
-    school->net = net;
+    school->labels = corpus->label_count;
     school->random = 88172645463325252u;
-    begin(school, fold, folds);
-    learn(school);
-    keep(school);
-    end(school);
-    free(school);
-    return net;
+    number_rows(school);
+    keep_places(school);
+    begin(school);
+    return school;
 }
