@@ -6,7 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHARGED_LEAST = 500000, CHARGE = 1200, SHORT_IN = 2500, SHORT_OUT = 1200 };
+enum {
+    CHARGED_LEAST = 500000,
+    CHARGE = 1200,
+    SHORT_IN = 2500,
+    SHORT_OUT = 1200,
+    UNNAMED_MOST = 9000000
+};
 
 static void describe(struct event *event, struct random *random, const struct statement_lane *lane)
 {
@@ -116,6 +122,7 @@ void event_spoil(struct event *event, enum fault fault)
     else if (fault == FAULT_BATCH)
         make_batch(event);
     if (fault == FAULT_UNNAMED) {
+        event->amount %= UNNAMED_MOST;
         no_reference(event);
         other_party(event);
     }
