@@ -135,19 +135,12 @@ static bool read_password(const char *prompt, char *text, size_t capacity, struc
 static bool set_password(PGconn *connection, const char *login, const char *password,
                          struct error *error)
 {
-    char *name = PQescapeIdentifier(connection, login, strlen(login));
     char *verifier = PQencryptPasswordConn(connection, password, login, "scram-sha-256");
-    bool done = false;
-    if (name && verifier) {
-        char *literal = PQescapeLiteral(connection, verifier, strlen(verifier));
-        char *sql = xasprintf("ALTER ROLE %s PASSWORD %s", name, literal ? literal : "NULL");
-        done = literal && session_do(connection, sql, 0, NULL, error);
-        PQfreemem(literal);
-        free(sql);
-    } else {
-        error_set(error, ERROR_SYSTEM, login, NULL, _("the password cannot be prepared"));
-    }
-    PQfreemem(name);
+    const char *values[] = {login, verifier};
+    bool done = verifier ? session_do(connection, "SELECT bank.staff_password_set($1, $2)", 2,
+                                      values, error)
+                         : error_set(error, ERROR_SYSTEM, login, NULL,
+                                     _("the password cannot be prepared"));
     PQfreemem(verifier);
     return done;
 }
@@ -172,7 +165,8 @@ static bool password(PGconn *connection, const char *login, struct error *error)
     explicit_bzero(first, sizeof first);
     explicit_bzero(second, sizeof second);
     if (done)
-        printf(_("the password of %s is set\n"), login);
+        printf(_("the password of %s is set; the console will ask for another at the next login\n"),
+               login);
     return done;
 }
 

@@ -125,6 +125,7 @@ const struct command_word command_words[] = {
     {"theme", "default|light|mono|high-contrast", N_("Change the colours; kept for you.")},
     {"keymap", "ibm|vim|finacle", N_("Change the keys; kept for you.")},
     {"set", "[NAME VALUE]", N_("List your settings, or change one; it is kept for you.")},
+    {"password", "", N_("Change your password, on a server that asks for one.")},
     {"plain", "", N_("Say how to start the linear mode.")},
     {"view", "save [NAME]|NAME|list|delete NAME|reset",
      N_("Keep the columns, filters and sorting of this list, or bring back or forget them.")},

@@ -8,6 +8,7 @@
 #include "console/command_arguments.h"
 #include "console/command_complete.h"
 #include "console/page_list.h"
+#include "console/password.h"
 #include "console/perform.h"
 #include "console/preference.h"
 #include "terminal/draw.h"
@@ -160,6 +161,8 @@ static bool run_word(struct console *console, const char *name, const char *rest
         preference_change(console, name, rest);
     else if (!strcmp(name, "set"))
         preference_set(console, rest);
+    else if (!strcmp(name, "password"))
+        password_open(console);
     else if (!strcmp(name, "view"))
         change_view(console, rest);
     else if (!strcmp(name, "plain"))

@@ -9,6 +9,7 @@
 #include "console/dialog.h"
 #include "console/format.h"
 #include "console/login.h"
+#include "console/password.h"
 #include "console/task.h"
 #include "console/work.h"
 #include "database/address.h"
@@ -180,11 +181,13 @@ static void identified(void *data, struct answer *answer)
     identity->offset_ms = atoll(PQgetvalue(answer->rows, 0, 10)) -
                           ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
     identity->zone_ms = atoll(PQgetvalue(answer->rows, 0, 11));
+    identity->password_first = PQgetvalue(answer->rows, 0, 12)[0] == 't';
     use_zone(identity->zone_ms);
     identity->role_bit = role_bit(identity->role);
     identity->known = true;
     login_done(console);
     sign_in(console);
+    password_ask_first(console);
 }
 
 /* The user's own settings of lists; without them the lists are as delivered. */
@@ -202,7 +205,7 @@ void console_identify(struct console *console)
                                 "WHERE name = 'default'";
     static const char sql[] =
         "SELECT login, role, name_en, name_zh, unit_id, unit_en, unit_zh, bank_en, bank_zh, today, "
-        "now_ms, zone_ms FROM api.console_identity()";
+        "now_ms, zone_ms, password_first FROM api.console_identity()";
     struct request request = {.sql = sql, .kind = REQUEST_READ};
     struct request view_request = {.sql = views, .kind = REQUEST_READ};
     connection_request(console->connection, console, &view_request, views_arrived, console);

@@ -24,6 +24,7 @@ struct identity {
     unsigned role_bit;
     int64_t offset_ms; /* database's clock minus ours */
     int64_t zone_ms;   /* the bank's local time minus UTC */
+    bool password_first; /* somebody else chose the password */
     bool known;
 };
 

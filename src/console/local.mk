@@ -52,6 +52,7 @@ libconsole_a_SOURCES = \
   src/console/report_total.c src/console/report_total.h \
   src/console/schema.c src/console/schema.h \
   src/console/seal.c src/console/seal.h \
+  src/console/password.c src/console/password.h \
   src/console/preference.c src/console/preference.h \
   src/console/settings.c src/console/settings.h \
   src/console/task.c src/console/task.h \

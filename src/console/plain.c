@@ -124,8 +124,8 @@ static void sign_in(struct plain *plain)
 
 static bool identify(struct plain *plain, struct error *error)
 {
-    static const char sql[] = "SELECT login, role, unit_id, today, now_ms "
-                              "FROM api.console_identity()";
+    static const char sql[] = "SELECT login, role, unit_id, today, now_ms, "
+                              "password_first FROM api.console_identity()";
     struct identity *identity = &plain->identity;
     struct timespec now;
     PGresult *rows;
@@ -138,6 +138,8 @@ static bool identify(struct plain *plain, struct error *error)
     snprintf(identity->today, sizeof identity->today, "%s", PQgetvalue(rows, 0, 3));
     identity->offset_ms = atoll(PQgetvalue(rows, 0, 4)) - (int64_t)now.tv_sec * 1000;
     identity->role_bit = role_bit(identity->role);
+    if (PQgetvalue(rows, 0, 5)[0] == 't' && PQconnectionUsedPassword(plain->connection))
+        plain_say(_("Somebody else chose your password. Change it in the console, with :password."));
     PQclear(rows);
     sign_in(plain);
     return true;

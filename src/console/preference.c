@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "console/command_line.h"
 #include "console/dialog.h"
+#include "console/password.h"
 #include "terminal/theme.h"
 
 #include <stdlib.h>
@@ -65,8 +66,14 @@ static void current(struct console *console, int number, struct buffer *value)
     settings_value(&now, number, value);
 }
 
+enum { PASSWORD = 1000 };
+
 static void chosen(void *data, int tag)
 {
+    if (tag == PASSWORD) {
+        password_open(data);
+        return;
+    }
     char *text = tag < 0 ? NULL : xasprintf("set %s ", settings_name(tag));
     if (text)
         command_line_open(data, text);
@@ -93,6 +100,10 @@ static void list(struct console *console)
                         _(meanings[i]));
         buffer_free(&value);
     }
+    bool asked = connection_asked_password(console->connection);
+    dialog_item_add(&items, PASSWORD, "password", ":password",
+                    asked ? NULL : _("This server does not ask you for a password."),
+                    _("Change your password, on a server that asks for one."));
     for (int i = 0; i < console->settings.alias_count; i++) {
         char *alias = xasprintf("alias.%s", console->settings.aliases[i].name);
         dialog_item_add(&items, -1, alias, console->settings.aliases[i].text,

@@ -134,10 +134,36 @@ const char *connection_password(const struct connection *c)
     return c->password;
 }
 
-void connection_set_password(struct connection *c, const char *password)
+bool connection_asked_password(const struct connection *c)
+{
+    return c->open && PQconnectionUsedPassword(c->pg);
+}
+
+/* Looks at all of it, so that the time taken tells nothing of where it differs. */
+bool connection_is_password(const struct connection *c, const char *password)
+{
+    const char *known = connection_asked_password(c) ? PQpass(c->pg) : NULL;
+    size_t length = known ? strlen(known) : 0;
+    unsigned differs = !known || strlen(password) != length;
+    for (size_t i = 0; i < length && password[i]; i++)
+        differs |= (unsigned)(known[i] ^ password[i]);
+    return !differs;
+}
+
+char *connection_verifier(const struct connection *c, const char *password)
+{
+    return c->open ? PQencryptPasswordConn(c->pg, password, PQuser(c->pg), "scram-sha-256") : NULL;
+}
+
+void connection_keep_password(struct connection *c, const char *password)
 {
     wipe_password(c);
     c->password = copy_of(password);
+}
+
+void connection_set_password(struct connection *c, const char *password)
+{
+    connection_keep_password(c, password);
     if (c->state == LINK_NEEDS_PASSWORD)
         connection_start(c);
 }

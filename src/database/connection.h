@@ -96,6 +96,14 @@ void connection_set_password(struct connection *connection, const char *password
 /* The password given, NULL when none was; the connection's. For a second connection of the same
  * person. */
 const char *connection_password(const struct connection *connection);
+/* Whether the server asked for a password, and whether `password` is the one it took. */
+bool connection_asked_password(const struct connection *connection);
+bool connection_is_password(const struct connection *connection, const char *password);
+/* The SCRAM verifier of a new password for the role logged in: what the server may be told of it. Takes
+ * milliseconds. Owned by the caller (PQfreemem); NULL when there is no connection. */
+char *connection_verifier(const struct connection *connection, const char *password);
+/* The password has been changed to this one: for later tries. The present connection goes on. */
+void connection_keep_password(struct connection *connection, const char *password);
 /* Sets the role for the next connection_start(); closes the present connection. Writes in doubt
  * wait for the same role; when another one comes they fail with ERROR_UNCERTAIN. */
 void connection_set_role(struct connection *connection, const char *as);

@@ -26,6 +26,7 @@ CREATE TABLE bank.staff (
     active boolean NOT NULL DEFAULT true,
     customer_id bigint, -- the person's own record as a customer
     created_at timestamptz NOT NULL DEFAULT now(),
+    password_first boolean NOT NULL DEFAULT false, -- somebody else chose the password: the console asks for another
     version bigint NOT NULL DEFAULT 1
 );
 CREATE INDEX staff_unit ON bank.staff (unit_id);

@@ -17,7 +17,7 @@ END $$;
 CREATE FUNCTION api.console_identity(
     OUT login text, OUT role text, OUT name_en text, OUT name_zh text, OUT unit_id int,
     OUT unit_en text, OUT unit_zh text, OUT bank_en text, OUT bank_zh text, OUT today date,
-    OUT now_ms bigint, OUT zone_ms bigint)
+    OUT now_ms bigint, OUT zone_ms bigint, OUT password_first boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     me bank.staff := bank.me();
@@ -25,9 +25,9 @@ BEGIN
     SELECT me.login, me.role, me.name_en, me.name_zh, u.unit_id, u.name_en, u.name_zh,
            bank.setting('bank_name_en'), bank.setting('bank_name_zh'), bank.today(),
            (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
-           (extract(timezone FROM clock_timestamp()) * 1000)::bigint
+           (extract(timezone FROM clock_timestamp()) * 1000)::bigint, me.password_first
     INTO login, role, name_en, name_zh, unit_id, unit_en, unit_zh, bank_en, bank_zh, today, now_ms,
-         zone_ms
+         zone_ms, password_first
     FROM bank.unit u WHERE u.unit_id = me.unit_id;
 END $$;
 SELECT bank.function_grant('console_identity', 'staff');

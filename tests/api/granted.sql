@@ -47,6 +47,7 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor worker', 'classify_
 INSERT INTO decided VALUES ('function', 'supervisor worker', 'classify_waiting');
 INSERT INTO decided VALUES ('function', 'worker', 'clock_tick');
 INSERT INTO decided VALUES ('function', 'staff', 'console_identity');
+INSERT INTO decided VALUES ('function', 'staff', 'password_change');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'contact_log');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'customer_accounts');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'customer_asset_trend');

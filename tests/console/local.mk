@@ -37,7 +37,7 @@ if HAVE_VTERM
 console_programs = tests/console/console.t tests/console/flows.t tests/console/pages.t \
   tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t tests/console/hands.t \
   tests/console/application.t tests/console/voice.t tests/console/complaint.t \
-  tests/console/ahead.t
+  tests/console/ahead.t tests/console/password.t
 check_PROGRAMS += $(console_programs)
 TESTS += $(console_programs)
 tests_console_console_t_SOURCES = tests/console/console.c
@@ -56,6 +56,8 @@ tests_console_casework_t_LDADD = $(pty_libraries)
 tests_console_hands_t_LDADD = $(pty_libraries)
 tests_console_application_t_SOURCES = tests/console/application.c
 tests_console_application_t_LDADD = $(pty_libraries)
+tests_console_password_t_SOURCES = tests/console/password.c
+tests_console_password_t_LDADD = $(pty_libraries)
 tests_console_voice_t_SOURCES = tests/console/voice.c
 tests_console_voice_t_LDADD = $(pty_libraries)
 tests_console_complaint_t_SOURCES = tests/console/complaint.c
