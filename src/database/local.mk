@@ -24,14 +24,17 @@ libdatabase_a_SOURCES = \
   src/database/session.c src/database/session.h
 
 if HAVE_CMOCKA
-database_server_tests = tests/database/connection.t tests/database/copy.t tests/database/private.t
+database_server_tests = tests/database/connect.t tests/database/connection.t tests/database/copy.t \
+  tests/database/private.t
 database_tests = tests/database/script.t tests/database/refused.t
 check_PROGRAMS += $(database_tests) $(database_server_tests)
 TESTS += $(database_tests) $(database_server_tests)
 server_tests += $(database_server_tests)
-tests_database_connection_t_SOURCES = tests/database/connection.c
+tests_database_connection_t_SOURCES = tests/database/connection.c tests/lib/drive.c tests/lib/drive.h
 tests_database_connection_t_LDADD = libdatabase.a libbase.a $(CMOCKA_LIBS) $(LIBPQ_LIBS) \
   $(CRYPTO_LIBS) $(CJSON_LIBS)
+tests_database_connect_t_SOURCES = tests/database/connect.c tests/lib/drive.c tests/lib/drive.h
+tests_database_connect_t_LDADD = $(tests_database_connection_t_LDADD)
 tests_database_copy_t_SOURCES = tests/database/copy.c
 tests_database_copy_t_LDADD = $(tests_database_connection_t_LDADD)
 tests_database_script_t_SOURCES = tests/database/script.c
