@@ -71,19 +71,19 @@ BEGIN
 END $$;
 
 -- The open case that a repeat of this one is merged into: itself, or the one that it was merged into; NULL when
--- that is closed.
+-- that is decided or closed.
 CREATE FUNCTION bank.case_into(p_customer_id bigint, p_case_id bigint) RETURNS bigint LANGUAGE plpgsql STABLE
 SECURITY DEFINER SET search_path = bank, pg_temp AS $$
 DECLARE
     at bigint := p_case_id;
     further bigint;
-    ended timestamptz;
+    stands text;
 BEGIN
     LOOP
-        SELECT f.merged_into, f.closed_at INTO further, ended FROM case_file f
+        SELECT f.merged_into, f.phase INTO further, stands FROM case_file f
          WHERE f.customer_id = p_customer_id AND f.case_id = at;
         IF NOT FOUND OR further IS NULL THEN
-            RETURN CASE WHEN FOUND AND ended IS NULL THEN at END;
+            RETURN CASE WHEN FOUND AND stands NOT IN ('decided', 'closed') THEN at END;
         END IF;
         at := further;
     END LOOP;

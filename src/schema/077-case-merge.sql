@@ -18,6 +18,48 @@ GRANT EXECUTE ON FUNCTION bank.case_repeat_note TO bankops_api;
 CREATE TRIGGER case_repeat_note BEFORE INSERT OR UPDATE OF business, reason, closed_at
     ON bank.case_file FOR EACH ROW EXECUTE FUNCTION bank.case_repeat_note();
 
+-- What an authority forwarded, or is major, stays so in the case it is merged into: that one answers the authority
+-- by the same day from then on, and goes to the queue and the person that the rules name for it. Keeps what was
+-- marked, too. `p_answer`: the clock of the authority as it ran, none without it.
+CREATE FUNCTION bank.case_merge_weight(parent bank.case_file, child bank.case_file, p_answer bank.case_clock)
+RETURNS bank.case_file LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file := parent;
+    rule record;
+    person int;
+BEGIN
+    c.urgency := least(parent.urgency, child.urgency);
+    c.flags := ARRAY(SELECT DISTINCT f FROM unnest(parent.flags || child.flags) f ORDER BY f);
+    c.group_size := greatest(parent.group_size, child.group_size);
+    IF child.level = 'major' THEN
+        c.level := 'major';
+    END IF;
+    IF child.source = 'regulator' THEN
+        c.source := 'regulator';
+    END IF;
+    IF p_answer.clock IS NOT NULL THEN
+        PERFORM bank.case_clock_start(c, p_answer.started_at, ARRAY[p_answer.clock]);
+        UPDATE bank.case_clock k SET extension = p_answer.extension
+         WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.clock = p_answer.clock
+           AND k.stopped_at IS NULL AND k.started_at = p_answer.started_at;
+    END IF;
+    IF (c.source, c.level) IS DISTINCT FROM (parent.source, parent.level) THEN
+        SELECT r.queue, r.seq, r.skill INTO rule FROM bank.case_rules(c) r WHERE r.fits ORDER BY r.seq LIMIT 1;
+        IF rule.queue <> coalesce(parent.queue, '') AND (c.business IS NOT NULL
+            OR rule.queue = (bank.case_ask_queue(c)).queue) THEN
+            c.queue := rule.queue;
+            c.route_seq := rule.seq;
+            person := bank.route_person(c, rule.queue, rule.skill);
+            IF person IS NOT NULL AND parent.phase = 'active' THEN
+                c.owner_id := person;
+                PERFORM bank.case_clock_owner(c, clock_timestamp());
+            END IF;
+        END IF;
+    END IF;
+    RETURN c;
+END $$;
+GRANT EXECUTE ON FUNCTION bank.case_merge_weight TO bankops_api;
+
 -- Merges a case into another open one of the same customer (NULL: the one it repeats, or
 -- where that one was merged). Both rows are
 -- locked in the order of their ids. With new facts the statutory clock of the other starts again
@@ -30,6 +72,7 @@ DECLARE
     was bank.case_file;
     c bank.case_file;
     parent bank.case_file;
+    authority bank.case_clock;
     target bigint := nullif(p_into, '')::bigint;
 BEGIN
     answer := bank.request_replay(p_request, 'case_merge', jsonb_build_array(p_customer_id,
@@ -53,26 +96,30 @@ BEGIN
     IF parent.case_id = was.case_id OR parent.case_type <> was.case_type THEN
         PERFORM bank.fail('BO422', 'A case is merged into another of its kind.', parent.number,
                           NULL, 'p_into');
-    ELSIF parent.closed_at IS NOT NULL THEN
-        PERFORM bank.fail('BO423', 'The other case is closed.', parent.number,
+    ELSIF parent.phase IN ('decided', 'closed') THEN -- its clocks stand: this one's would be lost
+        PERFORM bank.fail('BO423', CASE parent.phase WHEN 'closed' THEN 'The other case is closed.'
+                                                     ELSE 'The other case is decided.' END, parent.number,
                           'Reopen it first, or handle this one for itself.', 'p_into');
     ELSIF parent.complained_staff_id = (bank.me()).staff_id THEN
         PERFORM bank.fail('BO403', 'The person complained about may not handle the case.',
                           parent.number, 'Leave it to a colleague.');
     END IF;
+    SELECT * INTO authority FROM bank.case_clock k
+     WHERE k.customer_id = p_customer_id AND k.case_id = p_case_id AND k.clock = 'forwarded' AND k.stopped_at IS NULL;
     c := was;
     c.outcome := 'merged';
     c := bank.case_step(was, c, 'merge', parent.number);
     UPDATE bank.case_file SET merged_into = target
      WHERE customer_id = p_customer_id AND case_id = p_case_id;
-    c := parent;
-    IF p_new_facts AND parent.phase NOT IN ('decided', 'closed') THEN
+    c := bank.case_merge_weight(parent, was, authority);
+    IF p_new_facts THEN
         PERFORM bank.case_clock_stop(parent, '{statutory}', clock_timestamp());
-        PERFORM bank.case_clock_start(parent, clock_timestamp(), '{statutory}');
-        c.due_at := bank.case_clock_refresh(c, 'new facts');
+        PERFORM bank.case_clock_start(c, clock_timestamp(), '{statutory}');
     END IF;
-    UPDATE bank.case_file SET due_at = c.due_at, version = version + 1,
-           urgency = least(urgency, was.urgency)
+    c.due_at := bank.case_clock_refresh(c, CASE WHEN p_new_facts THEN 'new facts' ELSE 'step' END);
+    UPDATE bank.case_file SET due_at = c.due_at, version = version + 1, urgency = c.urgency, flags = c.flags,
+           group_size = c.group_size, level = c.level, source = c.source, queue = c.queue, route_seq = c.route_seq,
+           owner_id = c.owner_id
      WHERE customer_id = p_customer_id AND case_id = target RETURNING * INTO c;
     PERFORM bank.case_event_write(parent, c, 'merge_in', was.number || ': ' || was.subject || E'\n'
                                   || left(was.facts, 2000));

@@ -58,6 +58,33 @@ SELECT is(pg_temp.as('t_super', format('SELECT (api.case_step(101, %s, ''reopen'
     gen_random_uuid())).status', :b)), 'done', 'a wrong merge is undone');
 SELECT is(pg_temp.field(:b, 'merged_into'), NULL, 'and stands for itself again');
 
+-- What an authority forwarded is answered in time wherever it is merged.
+CREATE FUNCTION pg_temp.clocks(p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(clock || ' ' || bank.local_day(due_at) - bank.local_day(now()), ', ' ORDER BY clock)
+      FROM bank.case_clock WHERE case_id = p_case AND stopped_at IS NULL AND clock IN ('forwarded', 'statutory') $$;
+SELECT pg_temp.open('t_clerk', 102, '贷款提前还款被收违约金', 'C03') AS plain \gset
+SELECT pg_temp.as('t_clerk', format('SELECT (api.case_take(102, %s, NULL, gen_random_uuid())).status', :plain));
+SELECT pg_temp.as('t_clerk', 'SELECT (api.case_open(102, ''A032'', ''B02'', ''C03'', ''s'', ''贷款提前还款被收违约金，监管局转来'','
+    ' p_level => ''major'', p_source => ''regulator'', p_request => gen_random_uuid())).id') AS heavy \gset
+UPDATE bank.case_clock SET extension = 10 WHERE case_id = :heavy AND clock = 'forwarded';
+SELECT pg_temp.as('t_clerk', format('SELECT (api.case_mark(102, %s, ''media'', 1, NULL, '''', NULL, gen_random_uuid())).status', :heavy));
+SELECT is(pg_temp.clocks(:plain), 'statutory 16', 'a plain one has no answer to give');
+SELECT is(pg_temp.merge('t_clerk', :heavy, :'plain'), 'done', 'a forwarded repeat is merged');
+SELECT is(pg_temp.clocks(:plain), 'forwarded 26, statutory 31', 'the other now answers the authority by the same day');
+SELECT is((SELECT concat_ws(' ', source, level, urgency, flags, queue, (SELECT login FROM bank.staff s WHERE s.staff_id = f.owner_id))
+             FROM bank.case_file f WHERE case_id = :plain), 'regulator major 1 {media} executive t_super',
+          'and is where such ones go, as heavy as the one it took in');
+SELECT is((SELECT (after ->> 'source') || (before ->> 'source') || (after ? 'owner_id') FROM bank.case_event
+            WHERE case_id = :plain AND action = 'merge_in'), 'regulatorhotlinetrue', 'which its history tells');
+SELECT is((SELECT count(*)::int FROM bank.case_clock WHERE case_id = :plain AND clock = 'idle' AND stopped_at IS NULL), 1,
+          'the new owner''s time begins');
+SELECT pg_temp.open('t_clerk', 102, '装修贷还款日被改', 'C03') AS told \gset
+SELECT pg_temp.open('t_clerk', 102, '装修贷还款日被改，又来', 'C03') AS more \gset
+SELECT pg_temp.as('t_clerk', format('SELECT (api.case_take(102, %s, NULL, gen_random_uuid())).status', :told));
+SELECT pg_temp.as('t_clerk', format('SELECT (api.case_resolve(102, %s, ''d'', ''phone'', '''', '''', NULL, gen_random_uuid())).status', :told));
+SELECT is(pg_temp.field(:told, 'stage'), 'decided', 'decided');
+SELECT is(pg_temp.merge('t_clerk', :more, :'told'), 'BO423', 'nothing is merged into a case whose clocks stand');
+
 CREATE FUNCTION pg_temp.party(p_role text, p_authority text DEFAULT '') RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as('t_clerk', format('SELECT (api.case_party_add(101, %s, %L, ''赵律师'', ''139'', %L,
         gen_random_uuid())).status', (SELECT min(case_id) FROM bank.case_file WHERE customer_id = 101),
