@@ -123,6 +123,13 @@ BEGIN
       FROM bank.task t JOIN bank.customer c USING (customer_id)
      WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
+    -- What I am to change after a complaint; the whole day is mine.
+    SELECT 'cause', k.case_id, 'case-causes', k.customer_id, k.case_id, NULL, NULL, f.number, left(k.measure, 200), NULL, '',
+           (k.due_on + 1)::timestamp AT TIME ZONE (SELECT bank.timezone()), k.unit_id
+      FROM bank.case_cause k
+      JOIN bank.case_file f ON f.customer_id = k.customer_id AND f.case_id = k.case_id
+     WHERE k.owner_id = (SELECT bank.my_staff_id()) AND k.measure <> '' AND k.done_at IS NULL
+    UNION ALL
     -- Breaks of the reconciliation: mine, and those nobody took that are due; the whole day is theirs.
     SELECT 'break', b.item_id, 'recon-item', NULL, NULL, b.account_id, b.item_id,
            coalesce(nullif(i.reference, ''), b.item_id::text), b.category, i.counterparty,
@@ -160,7 +167,7 @@ GRANT EXECUTE ON FUNCTION bank.worklist_rows TO bankops_staff;
 CREATE VIEW api.worklist AS
 SELECT w.kind, w.object_id, w.screen COLLATE "C" AS screen, w.customer_id, w.case_id, w.account_id, w.item_id,
        w.number COLLATE "C" AS number,
-       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress')
+       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress', 'cause')
                  AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
             ELSE w.title END COLLATE "C" AS title,
        coalesce(w.customer, (SELECT CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END FROM bank.customer c WHERE c.customer_id = w.customer_id)) COLLATE "C" AS customer,
@@ -202,7 +209,7 @@ BEGIN
     to_take := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_takeable LIMIT 1000) x));
     SELECT bank.count_text(count(*) FILTER (WHERE w.kind = 'case')),
            bank.count_text(late + count(*) FILTER (WHERE w.due_at < now())),
-           bank.count_text(count(*) FILTER (WHERE w.kind = 'task')),
+           bank.count_text(count(*) FILTER (WHERE w.kind IN ('task', 'cause'))),
            bank.count_text(count(*) FILTER (WHERE w.kind = 'break')),
            bank.count_text(count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'redress', 'grant', 'check', 'rule')))
       INTO mine, overdue, tasks, breaks, decisions

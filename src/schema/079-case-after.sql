@@ -53,8 +53,9 @@ CREATE TABLE bank.case_cause (
     version     bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (customer_id, case_id),
     FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file,
-    CHECK (measure = '' OR due_on IS NOT NULL)
+    CHECK (measure = '' OR due_on IS NOT NULL AND owner_id IS NOT NULL)
 );
+CREATE INDEX case_cause_owner ON bank.case_cause (owner_id) WHERE measure <> '' AND done_at IS NULL;
 CREATE INDEX case_cause_due ON bank.case_cause (due_on, customer_id, case_id) INCLUDE (unit_id, cause) WHERE measure <> '' AND done_at IS NULL;
 CREATE INDEX case_cause_done ON bank.case_cause (due_on, customer_id, case_id) INCLUDE (unit_id, cause) WHERE measure <> '' AND done_at IS NOT NULL;
 CREATE INDEX case_cause_none ON bank.case_cause (due_on, customer_id, case_id) INCLUDE (unit_id, cause) WHERE measure = '';
@@ -200,7 +201,8 @@ SELECT k.asked_at, k.customer_id, k.case_id, k.redress_id, r.number, r.kind, r.a
  ORDER BY k.asked_at DESC, k.customer_id, k.case_id, k.redress_id;
 SELECT bank.view_grant('case_redress_list', 'clerk', 'rm', 'supervisor', 'auditor');
 
--- Says why it happened and what will be changed, by whom, until when.
+-- Says why it happened and what will be changed, by whom, until when: who that is finds it in his work. Another
+-- measure than the one that was done is to be done anew.
 CREATE FUNCTION api.case_cause_set(p_customer_id bigint, p_case_id bigint, p_cause text, p_finding text,
     p_measure text, p_owner text, p_due_on date, p_accountable text, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -208,6 +210,7 @@ DECLARE
     answer api.outcome;
     c bank.case_file;
     was bank.case_cause;
+    person int;
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     answer := bank.request_replay(p_request, 'case_cause_set', jsonb_build_array(p_customer_id, p_case_id,
@@ -225,15 +228,26 @@ BEGIN
         PERFORM bank.fail('BO422', 'Write what was found.', NULL, NULL, 'p_finding');
     ELSIF coalesce(btrim(p_measure), '') <> '' AND p_due_on IS NULL THEN
         PERFORM bank.fail('BO422', 'A measure has a day by which it is done.', NULL, NULL, 'p_due_on');
+    ELSIF coalesce(btrim(p_measure), '') <> '' AND coalesce(btrim(p_owner), '') = '' THEN
+        PERFORM bank.fail('BO422', 'A measure has somebody who sees to it.', NULL, 'F4 lists the staff.', 'p_owner');
+    END IF;
+    person := bank.staff_of_login(btrim(p_owner), 'p_owner');
+    IF person IS NOT NULL AND NOT EXISTS (SELECT FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id
+                                           WHERE s.staff_id = person AND s.role IN ('clerk', 'rm', 'supervisor')
+                                             AND c.unit_id BETWEEN u.low AND u.high) THEN
+        PERFORM bank.fail('BO422', 'Nobody there can work on this case.', p_owner,
+                          'Choose somebody who sees the case.', 'p_owner');
     END IF;
     INSERT INTO bank.case_cause (customer_id, case_id, unit_id, cause, finding, measure, owner_id, due_on,
                                  accountable, set_by)
     VALUES (c.customer_id, c.case_id, c.unit_id, p_cause, btrim(p_finding), coalesce(btrim(p_measure), ''),
-            bank.staff_of_login(p_owner, 'p_owner'), p_due_on, coalesce(btrim(p_accountable), ''),
-            (bank.me()).staff_id)
+            person, p_due_on, coalesce(btrim(p_accountable), ''), (bank.me()).staff_id)
     ON CONFLICT (customer_id, case_id) DO UPDATE SET cause = excluded.cause, finding = excluded.finding,
         measure = excluded.measure, owner_id = excluded.owner_id, due_on = excluded.due_on,
         accountable = excluded.accountable, set_by = excluded.set_by, set_at = clock_timestamp(),
+        done_at = CASE WHEN case_cause.measure = excluded.measure THEN case_cause.done_at END,
+        done_by = CASE WHEN case_cause.measure = excluded.measure THEN case_cause.done_by END,
+        result = CASE WHEN case_cause.measure = excluded.measure THEN case_cause.result ELSE '' END,
         version = case_cause.version + 1;
     PERFORM bank.case_event_write(c, c, 'cause', (SELECT v.zh || ' / ' || v.en
         FROM (VALUES ('staff', '人员', 'Staff'), ('process', '流程', 'Process'), ('system', '系统', 'System'),

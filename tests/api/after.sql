@@ -61,9 +61,25 @@ SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''weather'', 
           'BO422', 'of a known kind');
 SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '
           '''t_super'', ''2020-01-31'', '''', 0,', :a)), 'done', 'kept');
+SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '
+          ''''', ''2020-01-31'', '''', 1,', :a)), 'BO422', 'a measure has somebody who sees to it');
+SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '
+          '''t_west'', ''2020-01-31'', '''', 1,', :a)), 'BO422', 'and who sees the case');
 SELECT is(pg_temp.as('t_super', 'SELECT state FROM api.case_cause_list'), 'overdue', 'seen when it is late');
+CREATE FUNCTION pg_temp.to_rectify(p_login text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, 'SELECT concat_ws('' '', screen, title, state, due_at) FROM api.worklist WHERE kind = ''cause''') $$;
+SELECT is(pg_temp.to_rectify('t_super'), 'case-causes check ids overdue 2020-02-01 00:00:00+08', 'it is his work, by its day');
+SELECT is(pg_temp.to_rectify('t_super2'), NULL, 'and of nobody else');
 SELECT is(pg_temp.call('t_super', format('case_cause_done(101, %s, ''live since May'', 1,', :a)), 'done', 'done');
 SELECT is(pg_temp.as('t_super', 'SELECT state FROM api.case_cause_list'), 'done', 'and shown so');
+SELECT is(pg_temp.to_rectify('t_super'), NULL, 'done, it is work no more');
+SELECT is(pg_temp.call('t_super', format('case_cause_set(101, %s, ''system'', ''posted twice, and late'', ''check ids'', '
+          '''t_super'', ''2020-02-28'', '''', 2,', :a)), 'done', 'the finding is put right');
+SELECT is(pg_temp.as('t_super', 'SELECT state || '' '' || result FROM api.case_cause_list'), 'done live since May', 'what was done stays done');
+SELECT is(pg_temp.call('t_super', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids and days'', '
+          '''t_super'', ''2020-02-28'', '''', 3,', :a)), 'done', 'another measure');
+SELECT is(pg_temp.as('t_super', 'SELECT state || '' '' || result FROM api.case_cause_list'), 'overdue ', 'is to be done anew');
+SELECT is(pg_temp.call('t_super', format('case_cause_done(101, %s, ''live since May'', 4,', :a)), 'done', 'and done');
 
 -- The survey.
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 5, ''good'', ''phone'',', :a)), 'BO423',
