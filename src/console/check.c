@@ -78,6 +78,9 @@ static bool has_value(const struct check *check, const struct scope *scope, cons
     if (name[0] == '@' || scope->loads || has_parameter(definition, name) ||
         has_field(scope->fields, name) || is_given(definition, name))
         return true;
+    struct place_of_cell cell;
+    if (definition->kind == KIND_VIEW && definition_cell(definition, name, &cell))
+        return true;
     if (scope->filters && has_filter(definition, name))
         return true;
     if (scope->search && definition->search && !strcmp(definition->search, name))

@@ -14,6 +14,24 @@ const char *both_text(const struct both *both)
     return text ? text : "";
 }
 
+bool definition_cell(const struct definition *definition, const char *name,
+                     struct place_of_cell *place)
+{
+    const char *dot = strchr(name, '.');
+    if (!dot || dot[1] < '1' || dot[1] > '9' || dot[2] != '.')
+        return false;
+    for (int i = 0; i < definition->panel_count; i++) {
+        const struct defined_panel *panel = &definition->panels[i];
+        size_t length = strlen(panel->name);
+        if (length != (size_t)(dot - name) || strncmp(name, panel->name, length) != 0)
+            continue;
+        *place = (struct place_of_cell){i, dot[1] - '1',
+                                        defined_columns_find(&panel->columns, dot + 3)};
+        return place->column >= 0;
+    }
+    return false;
+}
+
 int defined_columns_find(const struct defined_columns *columns, const char *name)
 {
     for (int i = 0; name && i < columns->count; i++)

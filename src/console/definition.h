@@ -24,7 +24,7 @@ const char *both_text(const struct both *both);
  * one JSON object of texts by name. */
 struct binding {
     const char *parameter;
-    const char *name;           /* NULL when the value is fixed or an object */
+    const char *name;           /* NULL when fixed or an object; of a view also panel.1.column */
     const char *value;          /* the fixed text */
     const struct cJSON *fields; /* names of the values of an object, else NULL */
 };
@@ -246,6 +246,7 @@ struct defined_panel {
     int limit, page, rows;
     enum side side;
     bool focus; /* the cursor starts here */
+    bool fit;   /* takes the rows that its content needs */
     struct jump enter;
     struct actions actions;
 };
@@ -329,6 +330,14 @@ enum { LOAD_MOST = 80 };
 struct defined_columns definition_load(const struct definition *definition,
                                        bool (*given)(void *data, const char *name), void *data,
                                        struct defined_column *items);
+
+/* A cell that a view's action names as panel.1.column: of that panel, in the row of this number. */
+struct place_of_cell {
+    int panel, row, column; /* indexes from 0 */
+};
+/* False when the name is none of a cell, or the definition has no such panel or column. */
+bool definition_cell(const struct definition *definition, const char *name,
+                     struct place_of_cell *place);
 
 /* Index of a column by name, -1 when absent. */
 int defined_columns_find(const struct defined_columns *columns, const char *name);

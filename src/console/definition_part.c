@@ -409,6 +409,7 @@ static void read_panel(struct defined_panel *panel, const cJSON *item)
     panel->rows = json_int(item, "rows", 0);
     panel->side = choice(json_string(item, "side", "full"), sides);
     panel->focus = json_bool(item, "focus", false);
+    panel->fit = json_bool(item, "fit", false);
     panel->enter = read_jump(item, "enter");
     panel->actions = read_actions(item, &panel->columns);
 }

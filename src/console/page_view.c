@@ -34,6 +34,10 @@ static struct panel *main_panel(struct page *page)
 
 static const char *view_value(struct page *page, const char *name)
 {
+    struct view_state *state = page->state;
+    struct place_of_cell cell;
+    if (definition_cell(page->definition, name, &cell))
+        return panel_cell(&state->panels[cell.panel], cell.row, cell.column);
     const char *value = panel_value(focused(page), name);
     return value ? value : panel_value(main_panel(page), name);
 }
@@ -121,26 +125,6 @@ static void view_close(struct page *page)
     free(state);
 }
 
-static void view_paint(struct page *page, const struct area *area)
-{
-    struct view_state *state = page->state;
-    int column = area->left + 1;
-    for (int i = 0; i < page->definition->page_count; i++) {
-        char text[128];
-        struct buffer safe = BUFFER_INIT;
-        buffer_format(&safe, " %d %s ", i + 1, both_text(&page->definition->pages[i]));
-        snprintf(text, sizeof text, "%s", buffer_text(&safe));
-        column += draw_word(area->top, column,
-                            i + 1 == state->page ? STYLE_SELECTED : STYLE_KEY_LABEL, text) + 1;
-        buffer_free(&safe);
-    }
-    struct area body = {area->top + 1, area->left, area->rows - 1, area->columns};
-    view_layout(page, &body);
-    for (int i = 0; i < state->count; i++)
-        if (state->panels[i].area.rows > 0)
-            panel_paint(&state->panels[i], &state->panels[i].area, i == state->focus);
-}
-
 static bool on_page(struct page *page, int panel)
 {
     struct view_state *state = page->state;
@@ -156,15 +140,39 @@ static void go_page(struct page *page, int number)
     }
     state->page = number;
     for (int i = state->count - 1; i >= 0; i--)
-        if (on_page(page, i))
+        if (on_page(page, i) && !view_absent(&state->panels[i]))
             state->focus = i;
+}
+
+static void view_paint(struct page *page, const struct area *area)
+{
+    struct view_state *state = page->state;
+    int column = area->left + 1;
+    for (int i = 0; i < page->definition->page_count; i++) {
+        char text[128];
+        struct buffer safe = BUFFER_INIT;
+        buffer_format(&safe, " %d %s ", i + 1, both_text(&page->definition->pages[i]));
+        snprintf(text, sizeof text, "%s", buffer_text(&safe));
+        column += draw_word(area->top, column,
+                            i + 1 == state->page ? STYLE_SELECTED : STYLE_KEY_LABEL, text) + 1;
+        buffer_free(&safe);
+    }
+    struct area body = {area->top + 1, area->left, area->rows - 1, area->columns};
+    if (view_absent(focused(page)))
+        go_page(page, state->page);
+    view_layout(page, &body);
+    for (int i = 0; i < state->count; i++)
+        if (state->panels[i].area.rows > 0)
+            panel_paint(&state->panels[i], &state->panels[i].area, i == state->focus);
 }
 
 /* Next panel; past the last one of the page the next page. */
 static void go_panel(struct page *page, int by)
 {
     struct view_state *state = page->state;
-    state->focus = (state->focus + by + state->count) % state->count;
+    do
+        state->focus = (state->focus + by + state->count) % state->count;
+    while (view_absent(focused(page)) && focused(page) != main_panel(page));
     state->page = state->panels[state->focus].definition->page;
 }
 
@@ -175,7 +183,11 @@ static bool perform_digit(struct page *page, int digit)
     for (int i = 0; (action = page_action(page, i)); i++)
         if (action->key && action->key[0] == digit && !action->key[1] &&
             !perform_refusal(page, action)) {
-            perform(page, action);
+            if (view_altered(page, action))
+                console_refuse(page->console, _("What stands there has just changed: look, then press "
+                                                "the key again."));
+            else
+                perform(page, action);
             return true;
         }
     return false;

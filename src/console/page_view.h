@@ -16,6 +16,8 @@ struct view_state {
 };
 
 void view_layout(struct page *page, const struct area *area);
+/* A panel that fits its content and has none: it is not shown. */
+bool view_absent(const struct panel *panel);
 /* Asks which masked field of the panel to reveal, and why. */
 void view_reveal(struct page *page);
 void view_hide(struct page *page);
@@ -25,5 +27,8 @@ const char *view_revealed(struct panel *panel, int column, const char *key);
  * they are not there or just being changed, and for those of the panel with the cursor. */
 bool view_must_wait(struct page *page, const struct panel *object, const struct panel *focus,
                     const struct key *key);
+
+/* A cell that the action sends changed so shortly ago that a person cannot have read it. */
+bool view_altered(struct page *page, const struct defined_action *action);
 
 #endif

@@ -1,8 +1,12 @@
 #include "console/page_view.h"
 
+#include "base/clock.h"
 #include "console/perform.h"
 
 #include <string.h>
+
+/* Less than a person needs to see that something changed and to take the finger off the key. */
+enum { UNREAD_MS = 500 };
 
 static bool missing(const struct panel *panel)
 {
@@ -49,13 +53,45 @@ static bool turns_page(struct page *page, int code)
     return code >= '1' && code <= '9';
 }
 
+/* The panel that a value of this action stands in, NULL when it names none. */
+static const struct panel *named_panel(struct page *page, const struct defined_action *action)
+{
+    const struct view_state *state = page->state;
+    struct place_of_cell cell;
+    for (int i = 0; i < action->arguments.count; i++)
+        if (action->arguments.items[i].name &&
+            definition_cell(page->definition, action->arguments.items[i].name, &cell))
+            return &state->panels[cell.panel];
+    return NULL;
+}
+
+bool view_altered(struct page *page, const struct defined_action *action)
+{
+    const struct panel *panel = named_panel(page, action);
+    return panel && panel->altered_at && clock_ms() - panel->altered_at < UNREAD_MS;
+}
+
+/* The key sends a cell of a panel that has not come. */
+static bool misses_cell(struct page *page, int code)
+{
+    const struct defined_action *action;
+    for (int i = 0; (action = page_action(page, i)); i++) {
+        const struct panel *panel = action->key && action->key[0] == code && !action->key[1]
+                                        ? named_panel(page, action)
+                                        : NULL;
+        if (panel && missing(panel))
+            return true;
+    }
+    return false;
+}
+
 bool view_must_wait(struct page *page, const struct panel *object, const struct panel *focus,
                     const struct key *key)
 {
     const struct view_state *state = page->state;
     enum action_id id = action_for_key(page->console->keymap, CONTEXT_VIEW, false, key->code);
-    bool soon = missing(object) || missing(focus) || perform_busy(page) ||
-                unsettled(focus) || (state->changed && object->asking);
+    bool soon = missing(object) || missing(focus) || misses_cell(page, key->code) ||
+                perform_busy(page) || unsettled(focus) || (state->changed && object->asking);
     if (!soon || !connection_pending(page->console->connection, page))
         return false;
     bool empty = missing(object) || missing(focus);

@@ -1,6 +1,7 @@
 #include "console/panel.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/language.h"
 #include "console/console.h"
 #include "console/page_columns.h"
@@ -23,6 +24,15 @@ const char *const *panel_row(struct panel *panel)
     return panel->cells;
 }
 
+const char *panel_cell(const struct panel *panel, int row, int column)
+{
+    if (panel->list)
+        return row < list_count(panel->list) ? list_cell(panel->list, row, column) : NULL;
+    return panel->rows && row < PQntuples(panel->rows) && !PQgetisnull(panel->rows, row, column)
+               ? PQgetvalue(panel->rows, row, column)
+               : NULL;
+}
+
 const char *panel_value(struct panel *panel, const char *name)
 {
     int column = defined_columns_find(&panel->definition->columns, name);
@@ -37,6 +47,28 @@ static const char *source_value(void *data, const char *name)
     return name[0] == '@' ? page_value(page, name) : values_get(&page->arguments, name);
 }
 
+/* FNV-1a over all cells; 1 of no rows. */
+static uint64_t digest_of(const PGresult *rows)
+{
+    uint64_t digest = UINT64_C(14695981039346656037);
+    for (int row = 0; row < PQntuples(rows); row++)
+        for (int i = 0; i < PQnfields(rows); i++) {
+            const char *text = PQgetvalue(rows, row, i);
+            do
+                digest = (digest ^ (unsigned char)*text) * UINT64_C(1099511628211);
+            while (*text++);
+        }
+    return PQntuples(rows) ? digest : 1;
+}
+
+static void note_change(struct panel *panel, const PGresult *rows)
+{
+    uint64_t digest = digest_of(rows);
+    if (panel->digest && digest != panel->digest)
+        panel->altered_at = clock_ms();
+    panel->digest = digest;
+}
+
 static void list_rows(struct panel *panel, const PGresult *rows)
 {
     const struct defined_panel *definition = panel->definition;
@@ -45,6 +77,7 @@ static void list_rows(struct panel *panel, const PGresult *rows)
     bool reversed = panel->edge == LIST_LAST || panel->edge == LIST_BEFORE;
     if (!list_page_begin(panel->list, panel->number))
         return;
+    note_change(panel, rows);
     count = more ? panel->limit : count;
     for (int i = 0; i < count; i++) {
         int row = reversed ? count - 1 - i : i;

@@ -28,6 +28,8 @@ struct panel {
     int limit, top;
     bool asking;   /* rows were asked for and have not come */
     char *failure; /* why there are no rows */
+    uint64_t digest;     /* of the cells of a list */
+    int64_t altered_at;  /* clock_ms() when other cells replaced those that stood there; 0: never */
     const char *cells[PANEL_CELLS];
     struct area area; /* where it was painted last; rows 0 = not shown */
     /* Unless NULL: text instead of a cell of the row with that key (a revealed field), and the call
@@ -56,6 +58,12 @@ void panel_translate(struct panel *panel);
 const char *const *panel_row(struct panel *panel);
 /* A value of that row; NULL = null or none. */
 const char *panel_value(struct panel *panel, const char *name);
+
+/* A cell of a row, both from 0; NULL = null or no such row. Valid until rows arrive. */
+const char *panel_cell(const struct panel *panel, int row, int column);
+/* Lines that heading and content need in this width, as far as `most`; the `rows` of its definition
+ * while nothing came. */
+int panel_need(const struct panel *panel, int columns, int most);
 
 /* Up, down, pages, top and bottom; false when the action is none of these. Bell at the end. */
 bool panel_act(struct panel *panel, enum action_id id);

@@ -199,14 +199,68 @@ static void paint_text(struct panel *panel, const struct area *area)
     }
 }
 
-static bool has_rows(const struct panel *panel)
-{
-    return panel->list ? list_count(panel->list) > 0 : panel->rows && PQntuples(panel->rows) > 0;
-}
-
 static bool is_loaded(const struct panel *panel)
 {
     return panel->list ? list_loaded(panel->list) : panel->rows != NULL;
+}
+
+/* Lines of a text, as far as `most`. */
+static int text_lines(const char *text, int columns, int most)
+{
+    int lines = 0;
+    while (*text && lines < most) {
+        size_t length = strcspn(text, "\n"), at = 0;
+        struct buffer safe = BUFFER_INIT;
+        text_safe(&safe, text, length);
+        do {
+            size_t next = 0;
+            text_wrap(buffer_text(&safe) + at, columns, &next);
+            lines++;
+            at += next;
+            if (!next)
+                break;
+        } while (buffer_text(&safe)[at] && lines < most);
+        buffer_free(&safe);
+        text += length + (text[length] == '\n');
+    }
+    return lines;
+}
+
+static int field_lines(const struct panel *panel)
+{
+    const struct defined_columns *columns = &panel->definition->columns;
+    int lines = 0;
+    for (int i = 0; i < columns->count; i++) {
+        const char *cell = columns->items[i].hidden ? NULL : panel_cell(panel, 0, i);
+        lines += cell && *cell;
+    }
+    return lines;
+}
+
+int panel_need(const struct panel *panel, int columns, int most)
+{
+    int lines;
+    if (panel->failure || !is_loaded(panel))
+        return panel->definition->rows;
+    switch (panel->definition->kind) {
+    case PANEL_FIELDS:
+        lines = field_lines(panel);
+        break;
+    case PANEL_TEXT:
+        lines = text_lines(panel_cell(panel, 0, 0) ? panel_cell(panel, 0, 0) : "", columns - 2, most);
+        break;
+    default:
+        lines = panel->list ? list_count(panel->list) : most;
+        lines += lines > 3; /* the head of a table that is not short */
+        break;
+    }
+    lines += !lines && !panel->definition->fit; /* says that there is none */
+    return lines + 1 < most ? lines + 1 : most;
+}
+
+static bool has_rows(const struct panel *panel)
+{
+    return panel->list ? list_count(panel->list) > 0 : panel->rows && PQntuples(panel->rows) > 0;
 }
 
 static void paint_heading(struct panel *panel, const struct area *area, bool focused)

@@ -62,6 +62,25 @@ static void forget(struct reading *reading)
     reading->next = 1;
 }
 
+/* Cells that the actions of the screen name are values of the sheet. */
+static void keep_cells(struct reading *reading)
+{
+    struct sheet *sheet = reading->sheet;
+    const struct actions *actions = &sheet->definition->actions;
+    struct place_of_cell cell;
+    for (int i = 0; i < actions->count; i++)
+        for (int j = 0; j < actions->items[i].arguments.count; j++) {
+            const char *name = actions->items[i].arguments.items[j].name;
+            if (!name || !definition_cell(sheet->definition, name, &cell) || cell.panel >= PANELS_MOST)
+                continue;
+            const PGresult *rows = reading->rows[cell.panel];
+            bool there = rows && cell.row < PQntuples(rows) &&
+                         !PQgetisnull(rows, cell.row, cell.column);
+            values_set(&sheet->arguments, name,
+                       there ? PQgetvalue(rows, cell.row, cell.column) : NULL);
+        }
+}
+
 static void read_out(struct reading *reading)
 {
     struct sheet *sheet = reading->sheet;
@@ -75,6 +94,7 @@ static void read_out(struct reading *reading)
         }
         say_panel(reading, i);
     }
+    keep_cells(reading);
 }
 
 /* The next page of the tables that are paged; false when nothing more is there. */

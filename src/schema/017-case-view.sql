@@ -273,7 +273,7 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
     stopped_at timestamptz, case_type text, type_zh text, type_en text, stage_zh text,
     stage_en text, phase text, outcome_zh text, outcome_en text, fields jsonb,
     language text, basis text, choices int, repeats text, hand text, check_hand text,
-    recheck_hand text, recent boolean, survey_hand text, mergeable boolean)
+    recheck_hand text, recent boolean, survey_hand text, mergeable boolean, classed_by text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -305,7 +305,7 @@ BEGIN
              ELSE bank.case_recheck_hand(f.customer_id, f.case_id, f.decided_by, f.unit_id) END,
         (f.told_at < bank.recheck_since()) IS NOT TRUE,
         CASE WHEN f.phase IN ('decided', 'closed') THEN bank.case_survey_hand(f) ELSE 'you' END,
-        bank.case_into(f.customer_id, f.repeat_of) IS NOT NULL
+        bank.case_into(f.customer_id, f.repeat_of) IS NOT NULL, bank.case_classed_by(f)
       FROM bank.case_type y
       JOIN bank.case_stage s ON s.case_type = y.case_type AND s.stage = f.stage
       LEFT JOIN bank.case_outcome o ON o.case_type = y.case_type AND o.outcome = f.outcome

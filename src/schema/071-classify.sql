@@ -109,6 +109,23 @@ SELECT bank.table_protect('bank.prediction', 'SELECT, INSERT');
 SELECT bank.table_protect('bank.training_label', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_in_order('bank.prediction'), bank.table_in_order('bank.training_label'); -- reports read most of them
 
+-- Who gave a complaint its class: the person who decided last, else the model that was sure, and how sure.
+CREATE FUNCTION bank.case_classed_by(c bank.case_file) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+DECLARE
+    person text := (SELECT bank.staff_name(t.staff_id) FROM bank.training_label t
+                 WHERE t.customer_id = c.customer_id AND t.case_id = c.case_id);
+BEGIN
+    RETURN CASE WHEN c.business IS NULL THEN NULL ELSE coalesce(person,
+        (SELECT format('%s %s, %s %%', bank.in_language('模型', 'model'), p.model_id, round(100 * p.confidence[1]::numeric, 1))
+           FROM bank.prediction p
+          WHERE p.customer_id = c.customer_id AND p.case_id = c.case_id AND p.decision = 'routed'
+            AND p.business[1] = c.business AND p.reason[1] = c.reason
+          ORDER BY p.prediction_id DESC LIMIT 1)) END;
+END $$;
+ALTER FUNCTION bank.case_classed_by OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.case_classed_by TO bankops_api;
+
 -- A person classified the case: that is a row to learn from, with what the machine had said.
 CREATE FUNCTION bank.classify_learn(c bank.case_file) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -178,18 +178,20 @@ BEGIN
                              'The waiting cases are classified.');
 END $$;
 
--- What the machine and, if asked, a service say of a case, best first; the console's 1, 2, 3.
-CREATE FUNCTION api.case_suggestions(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (rank int, business text, reason text, confidence float, source text, decision text)
+-- What the machine and, if asked, a service say of a case: the console's 1, 2, 3. A pair that only the service
+-- names is the third, before the machine's own third, so that it is seen and has a key. `shown` is what a clerk
+-- sees of a row, as case_choose wants it back. p_waiting: only while a person has to choose.
+CREATE FUNCTION api.case_suggestions(p_customer_id bigint, p_case_id bigint, p_waiting boolean DEFAULT false)
+RETURNS TABLE (rank int, business text, reason text, confidence float, source text, decision text, shown text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN
     PERFORM bank.customer_require(p_customer_id);
     RETURN QUERY
-    SELECT (row_number() OVER (ORDER BY s.advice, s.nth))::int, s.b, s.r,
-           round(100 * s.sure::numeric, 1)::float, s.source, s.decision
-      FROM (SELECT u.b, u.r, bool_and(p.service IS NOT NULL) AS advice, min(u.nth) AS nth,
+    SELECT (row_number() OVER (ORDER BY s.place))::int, s.b, s.r,
+           round(100 * s.sure::numeric, 1)::float, s.source, s.decision, s.b || ' ' || s.r
+      FROM (SELECT u.b, u.r, min(CASE WHEN p.service IS NULL THEN u.nth ELSE 2.5 END) AS place,
                    (array_agg(u.sure ORDER BY p.service IS NOT NULL))[1] AS sure,
-                   string_agg(coalesce(p.service, 'model ' || p.model_id), ' + '
+                   string_agg(coalesce(p.service, bank.in_language('模型 ', 'model ') || p.model_id), ' + '
                               ORDER BY p.service IS NOT NULL) AS source,
                    min(p.decision) AS decision
               FROM (SELECT DISTINCT ON (x.service IS NULL) x.* FROM bank.prediction x
@@ -198,12 +200,17 @@ BEGIN
                      ORDER BY x.service IS NULL, x.prediction_id DESC) p,
                    unnest(p.business, p.reason, p.confidence) WITH ORDINALITY
                        AS u (b, r, sure, nth)
+             WHERE p_waiting IS NOT TRUE
+                OR EXISTS (SELECT FROM bank.case_file f WHERE f.customer_id = p_customer_id
+                              AND f.case_id = p_case_id AND f.stage = 'registered' AND f.business IS NULL)
              GROUP BY u.b, u.r) s
-     ORDER BY 1;
+     ORDER BY 1
+     LIMIT 3;
 END $$;
 
--- A person takes one of the suggestions (its rank).
-CREATE FUNCTION api.case_choose(p_customer_id bigint, p_case_id bigint, p_rank int,
+-- A person takes one of the suggestions: its rank, and the codes he saw there. What stands there now may be
+-- another pair, because an opinion came since; that is refused.
+CREATE FUNCTION api.case_choose(p_customer_id bigint, p_case_id bigint, p_rank int, p_shown text,
                                 p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -212,16 +219,22 @@ DECLARE
     chosen record;
 BEGIN
     answer := bank.request_replay(p_request, 'case_choose', jsonb_build_array(p_customer_id,
-        p_case_id, p_rank, p_version));
+        p_case_id, p_rank, p_shown, p_version));
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
     c := bank.case_lock(p_customer_id, p_case_id, p_version);
-    SELECT s.business, s.reason INTO chosen
+    SELECT s.business, s.reason, s.shown INTO chosen
       FROM api.case_suggestions(p_customer_id, p_case_id) s WHERE s.rank = p_rank;
     IF NOT FOUND THEN
         PERFORM bank.fail('BO422', 'There is no such suggestion.', p_rank::text,
                           'Classify the case by hand.', 'p_rank');
+    ELSIF chosen.shown IS DISTINCT FROM btrim(p_shown) THEN
+        PERFORM bank.fail('BO409', 'Another suggestion has this key by now.',
+                          (SELECT p_rank || ': ' || string_agg(bank.in_language(k.label_zh, k.label_en), ', ' ORDER BY k.axis)
+                             FROM bank.class_code k
+                            WHERE (k.axis, k.code) IN (('B', chosen.business), ('C', chosen.reason))),
+                          'Look at the suggestions, then press the key again.', 'p_shown');
     END IF;
     c := bank.case_class_set(c, c.channel, chosen.business, chosen.reason, c.level);
     IF c.stage IN ('classified', 'assigned') THEN

@@ -261,7 +261,7 @@ SELECT bank.view_grant('case_flag', 'staff');
 -- What stands on the desk: colleagues who have the case open now, ticks of the checklist, files.
 -- Asking notes that the caller has it open himself.
 CREATE FUNCTION api.case_desk(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (here text, checks text, checks_state text, files int, flags_zh text, flags_en text)
+RETURNS TABLE (here text, checks text, checks_state text, files int, flags_zh text, flags_en text, owner text, queue text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     c bank.case_file;
@@ -269,10 +269,11 @@ BEGIN
     PERFORM bank.customer_require(p_customer_id);
     SELECT * INTO c FROM bank.case_file f
      WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
-    IF NOT FOUND OR pg_is_in_recovery() THEN
+    IF NOT FOUND THEN
         RETURN;
+    ELSIF NOT pg_is_in_recovery() THEN
+        PERFORM bank.case_seen(c);
     END IF;
-    PERFORM bank.case_seen(c);
     RETURN QUERY
     SELECT (SELECT string_agg(bank.staff_name(p.staff_id) || ' '
                               || to_char(p.since AT TIME ZONE bank.timezone(), 'HH24:MI'), ', ' ORDER BY p.since)
@@ -288,7 +289,8 @@ BEGIN
            (SELECT count(*)::int FROM bank.attachment a
              WHERE a.customer_id = c.customer_id AND a.case_id = c.case_id AND a.removed_at IS NULL),
            (SELECT string_agg(f.label_zh, '、' ORDER BY f.seq) FROM api.case_flag f WHERE f.flag = ANY (c.flags)),
-           (SELECT string_agg(f.label_en, ', ' ORDER BY f.seq) FROM api.case_flag f WHERE f.flag = ANY (c.flags));
+           (SELECT string_agg(f.label_en, ', ' ORDER BY f.seq) FROM api.case_flag f WHERE f.flag = ANY (c.flags)),
+           bank.staff_name(c.owner_id), c.queue;
 END $$;
 SELECT bank.function_grant('case_desk', 'clerk', 'rm', 'supervisor', 'auditor');
 

@@ -72,12 +72,18 @@ SELECT is(pg_temp.field(:unsure, 'stage') || ' ' || pg_temp.field(:unsure, 'queu
 SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(rank || business || reason || confidence, '' '' ORDER BY rank) '
     'FROM api.case_suggestions(102, %s)', :unsure)), '1B02C0750 2B01C0730 3B03C0310', 'with three to choose from');
 SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_suggestions(102, %s)', :unsure)), 'BO404', 'not elsewhere');
-SELECT is(pg_temp.do('t_clerk', format('case_choose(102, %s, 4, %s', :unsure, pg_temp.field(:unsure, 'version'))), 'BO422',
-    'there is no fourth');
-SELECT is(pg_temp.do('t_clerk', format('case_choose(102, %s, 2, %s', :unsure, pg_temp.field(:unsure, 'version')::int - 1)), 'BO409',
-    'nor an old version');
-SELECT is(pg_temp.do('t_clerk', format('case_choose(102, %s, 2, %s', :unsure, pg_temp.field(:unsure, 'version'))),
-    format('done %s The case is classified.', :unsure), 'one key classifies');
+CREATE FUNCTION pg_temp.choose(p_case bigint, p_rank int, p_shown text, p_before int DEFAULT 0, p_login text DEFAULT 't_clerk')
+RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.do(p_login, format('case_choose(102, %s, %s, %L, %s', p_case, p_rank, p_shown,
+    pg_temp.field(p_case, 'version')::int - p_before)) $$;
+SELECT is(pg_temp.choose(:unsure, 4, 'B02 C07'), 'BO422', 'there is no fourth');
+SELECT is(pg_temp.choose(:unsure, 2, 'B01 C07', 1), 'BO409', 'nor an old version');
+SELECT is(pg_temp.choose(:unsure, 2, 'B02 C07'), 'BO409', 'nor the key of what was not shown there');
+SELECT is(pg_temp.choose(:unsure, 2, NULL), 'BO409', 'nor one that says nothing of it');
+SELECT is(pg_temp.field(:unsure, 'stage'), 'registered', 'all of it leaves the case as it was');
+SELECT is(pg_temp.as('t_clerk', format('SELECT count(*) FROM api.case_suggestions(102, %s, true)', :unsure)), '3', 'three while it waits');
+SELECT is(pg_temp.choose(:unsure, 2, 'B01 C07'), format('done %s The case is classified.', :unsure), 'one key classifies');
+SELECT is(pg_temp.as('t_clerk', format('SELECT count(*) FROM api.case_suggestions(102, %s, true)', :unsure)), '0', 'none any more');
+SELECT is(pg_temp.as('t_clerk', format('SELECT count(*) FROM api.case_suggestions(102, %s)', :unsure)), '3', 'what was said is kept');
 SELECT is(pg_temp.field(:unsure, 'queue'), 'payment', 'and routes');
 SELECT is((SELECT business || reason || said_business || said_reason FROM bank.training_label WHERE case_id = :unsure),
     'B01C07B02C07', 'the correction is a row to learn from');
@@ -127,8 +133,28 @@ SELECT is(pg_temp.as('t_super', format('SELECT string_agg(seq::text, '' '') FROM
     '20', 'which is what the explanation says');
 SELECT is(pg_temp.as('t_super', format('SELECT count(*) FROM api.case_route_explain(102, %s) WHERE decides', :strange)),
     '0', 'of another one no rule decides yet');
-SELECT pg_temp.do('t_super', format('case_choose(102, %s, 1, %s', :major, pg_temp.field(:major, 'version'))) AS done \gset
+SELECT pg_temp.choose(:major, 1, 'B02 C07', 0, 't_super') AS done \gset
 SELECT is(pg_temp.field(:major, 'stage') || ' ' || pg_temp.field(:major, 'queue'), 'assigned executive', 'it stays there with its class');
+
+-- A second opinion: the third key when it names another pair, beside the machine's when it agrees.
+CREATE FUNCTION pg_temp.opinion(p_case bigint, p_b text, p_r text) RETURNS text LANGUAGE sql AS $$
+    INSERT INTO bank.opinion_call (customer_id, case_id, unit_id, day)
+    SELECT customer_id, case_id, unit_id, '2000-01-01' FROM bank.case_file WHERE case_id = p_case;
+    SELECT pg_temp.do('t_worker', format('opinion_answer(102, %s, %L, %L, 0.7, %L', p_case, p_b, p_r, 'judge-1')) $$;
+CREATE FUNCTION pg_temp.keys(p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT string_agg(rank || business || reason || '' '' || source, ''; '' ORDER BY rank) '
+        'FROM api.case_suggestions(102, %s, true)', p_case)) $$;
+SELECT pg_temp.open() AS second \gset
+SELECT pg_temp.say('t_clerk', :second, '0.5,0.3,0.1') AS done \gset
+SELECT pg_temp.opinion(:second, 'B05', 'C06') AS done \gset
+SELECT is(pg_temp.keys(:second), '1B02C07 模型 1; 2B01C07 模型 1; 3B05C06 judge-1', 'the service''s pair has the third key, under its name');
+SELECT is(pg_temp.choose(:second, 3, 'B03 C03'), 'BO409', 'who still saw the machine''s third there does not get the other one');
+SELECT is(pg_temp.choose(:second, 3, 'B05 C06'), format('done %s The case is classified.', :second), 'who saw it takes it');
+SELECT is(pg_temp.field(:second, 'business') || pg_temp.field(:second, 'reason'), 'B05C06', 'and that is its class');
+SELECT pg_temp.open() AS agreed \gset
+SELECT pg_temp.say('t_clerk', :agreed, '0.5,0.3,0.1') AS done \gset
+SELECT pg_temp.opinion(:agreed, 'B03', 'C03') AS done \gset
+SELECT is(pg_temp.keys(:agreed), '1B02C07 模型 1; 2B01C07 模型 1; 3B03C03 模型 1 + judge-1', 'where both agree, both are named');
 
 SELECT * FROM finish();
 ROLLBACK;

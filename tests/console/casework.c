@@ -413,6 +413,96 @@ static void longer(void)
     pty_free(pty);
 }
 
+/* A pair that a service names, as the worker stores it. */
+static void opine(long id)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "INSERT INTO bank.opinion_call (customer_id, case_id, unit_id, day, state) SELECT "
+             "customer_id, case_id, unit_id, '2000-01-01', 'answered' FROM bank.case_file WHERE "
+             "case_id = %ld",
+             id);
+    stage_sql(text);
+    snprintf(text, sizeof text,
+             "INSERT INTO bank.prediction (customer_id, case_id, unit_id, service, business, reason, "
+             "confidence, threshold, decision) SELECT customer_id, case_id, unit_id, 'judge-1', "
+             "'{B05}', '{C06}', '{0.7}', 1, 'advice' FROM bank.case_file WHERE case_id = %ld",
+             id);
+    stage_sql(text);
+}
+
+/* A complaint that the machine asks about. */
+static long asked_about(const char *subject)
+{
+    char text[512];
+    long id = person_case("NULL", "NULL", subject);
+    stage_sql("INSERT INTO bank.model (state, examples, corrections, threshold, held, hits, top3, "
+              "auto, auto_hits, calibration) SELECT 'active', 1, 0, 0.8, 0, 0, 0, 0, 0, 0 WHERE NOT EXISTS "
+              "(SELECT FROM bank.model WHERE state = 'active')");
+    snprintf(text, sizeof text,
+             "WITH f AS (UPDATE bank.case_file SET queue = 'triage' WHERE case_id = %ld RETURNING *) "
+             "INSERT INTO bank.prediction (customer_id, case_id, unit_id, model_id, business, reason, "
+             "confidence, threshold, decision) SELECT f.customer_id, f.case_id, f.unit_id, m.model_id, "
+             "'{B02,B01,B03}', '{C07,C07,C03}', '{0.5,0.3,0.1}', 0.8, 'asked' FROM f, bank.model m "
+             "WHERE m.state = 'active'",
+             id);
+    stage_sql(text);
+    return id;
+}
+
+/* Presses the key until the case is classified: what has just changed is not taken at once. */
+static bool presses_until(struct pty *pty, const char *key, const char *text)
+{
+    bool done = false;
+    for (int i = 0; i < 20 && !done; i++) {
+        pty_type(pty, key);
+        done = pty_wait_text(pty, text, 700);
+    }
+    return done;
+}
+
+/* The three suggestions with their sources; a key that means another pair by now takes nothing. */
+static void chosen(void)
+{
+    long id = asked_about("Chosen");
+    struct pty *pty = person_start_at("clerk01", "cmp open", id);
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_text(pty, "Complaint · T", WAIT);
+    stage_ok(pty_wait_text(pty, "1, 2 or 3 takes one", WAIT) && pty_wait_text(pty, "10.0%", WAIT) &&
+                 pty_wait_text(pty, "model ", WAIT),
+             "three suggestions stand in the pane, each with its source");
+    opine(id);
+    pty_type(pty, "3");
+    stage_ok(pty_wait_text(pty, "Another suggestion has this key by now.", WAIT),
+             "the key of what a second opinion took the place of is refused");
+    stage_ok(pty_wait_text(pty, "judge-1", WAIT) && pty_wait_text(pty, "70.0%", WAIT) &&
+                 pty_wait_gone(pty, "10.0%", WAIT),
+             "the opinion stands third, under the name of the service");
+    stage_ok(!strcmp(person_case_field(id, "stage"), "registered"), "nothing is classified");
+    pty_keys(pty, "Escape", NULL);
+    stage_ok(presses_until(pty, "3", "The case is classified.") &&
+                 !strcmp(person_case_field(id, "business || reason"), "B05C06"),
+             "its key takes it");
+    stage_ok(pty_wait_gone(pty, "takes one", WAIT) && pty_wait_text(pty, "Classified by", WAIT),
+             "then the pane says who classified it");
+    pty_free(pty);
+    id = asked_about("Chosen too");
+    opine(id);
+    pty = person_start_at("clerk01", "cmp open", id);
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_text(pty, "Complaint · T", WAIT);
+    pty_type(pty, ":language zh\r");
+    stage_ok(pty_wait_text(pty, "按 1、2、3 采纳", WAIT) && pty_wait_text(pty, "judge-1", WAIT) &&
+                 pty_wait_text(pty, "模型 ", WAIT),
+             "in Chinese, too");
+    stage_ok(presses_until(pty, "1", "工单已分类") &&
+                 !strcmp(person_case_field(id, "business || reason"), "B02C07"),
+             "the first key takes the first");
+    pty_type(pty, ":language en\r");
+    pty_wait_text(pty, "Complaint · T", WAIT);
+    pty_free(pty);
+}
+
 int main(void)
 {
     char command[1200];
@@ -438,5 +528,6 @@ int main(void)
     together();
     many();
     longer();
+    chosen();
     return stage_end();
 }
