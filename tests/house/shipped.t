@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 plan 6
 
-listed=$(make -s -C "$build" list-distfiles | sed "s|^\./||; s|^$source/||; s|^\.\./||" | sort -u |
+listed=$(make -s -C "$build" list-distfiles | sed "s|^\./||; s|^$source/||; s|^\.\./${source##*/}/||; s|^\.\./||" | sort -u |
     while read -r name; do [ -d "$name" ] && find "$name" -type f || echo "$name"; done)
 if [ -d .git ] || [ -f .git ]; then
     git ls-files | grep -vE '^(\.|check$)' | while read -r file; do
