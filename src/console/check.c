@@ -230,6 +230,13 @@ static void check_fields(struct check *check, const struct fields *fields,
     }
 }
 
+static void check_when(struct check *check, const struct condition *when, int count, const char *place)
+{
+    for (int i = 0; i < count; i++)
+        if (when[i].column < 0)
+            finding(check, place, _("\"when\" names a column that is not listed"));
+}
+
 static void check_action(struct check *check, const struct actions *actions, int at,
                          const struct scope *outer, const char *place)
 {
@@ -263,12 +270,12 @@ static void check_action(struct check *check, const struct actions *actions, int
     /* "new" is what F6 does on this screen. */
     if (action_find(action->name) && strcmp(action->name, "new"))
         finding(check, place, _("\"%s\" is the name of an action of every screen"), action->name);
-    for (int i = 0; i < action->when_count; i++)
-        if (action->when[i].column < 0)
-            finding(check, place, _("\"when\" names a column that is not listed"));
+    check_when(check, action->when, action->when_count, place);
     check_bindings(check, &action->arguments, &scope, arguments);
     check_jump(check, &action->after.jump, &scope, then);
     check_jump(check, &action->offer.jump, &scope, place);
+    for (int i = 0; i < action->ask.count; i++)
+        check_when(check, action->ask.items[i].when, action->ask.items[i].when_count, ask);
     check_fields(check, &action->ask, &scope, ask);
     free(arguments);
     free(then);

@@ -173,6 +173,12 @@ enum field_type {
     FIELD_FILE, /* a path; the change gets its bytes and its name (file_field.h) */
 };
 
+struct condition {
+    int column;
+    const char **values;
+    int count;
+};
+
 struct defined_field {
     const char *name;
     struct both title, help;
@@ -186,16 +192,12 @@ struct defined_field {
     struct defined_lookup *lookup; /* NULL: none */
     const char *initial, *currency;
     enum format format; /* of a show field */
+    struct condition *when; /* of an action: asked of rows for which all of them hold */
+    int when_count;
 };
 
 struct fields {
     struct defined_field *items;
-    int count;
-};
-
-struct condition {
-    int column;
-    const char **values;
     int count;
 };
 

@@ -292,20 +292,35 @@ struct fields read_fields(const cJSON *object, const char *name)
     return fields;
 }
 
-static void read_conditions(struct defined_action *action, const cJSON *when,
-                            const struct defined_columns *columns)
+static struct condition *read_conditions(const cJSON *when, const struct defined_columns *columns,
+                                         int *count)
 {
     const cJSON *item, *text;
+    struct condition *conditions = array_for(when, sizeof *conditions, count);
     int at = 0;
-    action->when = array_for(when, sizeof *action->when, &action->when_count);
     cJSON_ArrayForEach(item, when)
     {
-        struct condition *condition = &action->when[at++];
+        struct condition *condition = &conditions[at++];
         int value = 0;
         condition->column = defined_columns_find(columns, item->string);
         condition->values = array_for(item, sizeof *condition->values, &condition->count);
         cJSON_ArrayForEach(text, item) condition->values[value++] = text->valuestring;
     }
+    return conditions;
+}
+
+/* The fields that an action asks for, some only of certain rows. */
+static struct fields read_ask(const cJSON *object, const struct defined_columns *columns)
+{
+    struct fields fields = read_fields(object, "ask");
+    struct defined_field *field = fields.items;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, member(object, "ask"))
+    {
+        field->when = read_conditions(member(item, "when"), columns, &field->when_count);
+        field++;
+    }
+    return fields;
 }
 
 static unsigned read_needs(const cJSON *item)
@@ -343,10 +358,10 @@ struct actions read_actions(const cJSON *object, const struct defined_columns *c
         action->screen_from = json_string(item, "screen_from", NULL);
         action->work = json_string(item, "work", NULL);
         action->arguments = read_bindings(item, "arguments");
-        action->ask = read_fields(item, "ask");
+        action->ask = read_ask(item, columns);
         action->needs = read_needs(item);
         action->roles = read_roles(item);
-        read_conditions(action, member(item, "when"), columns);
+        action->when = read_conditions(member(item, "when"), columns, &action->when_count);
         action->danger = read_danger(item);
         action->result = read_result(item);
         action->amount = defined_columns_find(columns, json_string(item, "amount", ""));
@@ -438,11 +453,19 @@ void defined_columns_free(struct defined_columns *columns)
     free(columns->items);
 }
 
+static void conditions_free(struct condition *conditions, int count)
+{
+    for (int i = 0; i < count; i++)
+        free(conditions[i].values);
+    free(conditions);
+}
+
 void fields_free(struct fields *fields)
 {
     for (int i = 0; i < fields->count; i++) {
         struct defined_lookup *lookup = fields->items[i].lookup;
         free(fields->items[i].values);
+        conditions_free(fields->items[i].when, fields->items[i].when_count);
         if (lookup) {
             source_free(&lookup->source);
             defined_columns_free(&lookup->columns);
@@ -456,9 +479,7 @@ void actions_free(struct actions *actions)
 {
     for (int i = 0; i < actions->count; i++) {
         struct defined_action *action = &actions->items[i];
-        for (int j = 0; j < action->when_count; j++)
-            free(action->when[j].values);
-        free(action->when);
+        conditions_free(action->when, action->when_count);
         free(action->arguments.items);
         free(action->after.jump.arguments.items);
         free(action->offer.jump.arguments.items);

@@ -37,6 +37,7 @@ static void job_free(struct job *job)
         free(job->items[i].result);
     }
     free(job->items);
+    free(job->ask.items);
     values_clear(&job->asked);
     free(job->id);
     free(job->rows);
@@ -359,6 +360,25 @@ static void item_fill(struct job *job, struct item *item, const char *const *row
         item->cells[i] = row[i] ? xstrdup(row[i]) : NULL;
 }
 
+/* Whether the field is asked of one of the rows at least. */
+static bool is_asked(const struct job *job, const struct defined_field *field)
+{
+    for (int i = 0; i < job->count; i++)
+        if (!job->items[i].cells ||
+            conditions_hold(field->when, field->when_count, (const char *const *)job->items[i].cells))
+            return true;
+    return false;
+}
+
+static void job_fields(struct job *job)
+{
+    const struct fields *all = &job->action->ask;
+    job->ask.items = all->count ? xcalloc((size_t)all->count, sizeof *all->items) : NULL;
+    for (int i = 0; i < all->count; i++)
+        if (is_asked(job, &all->items[i]))
+            job->ask.items[job->ask.count++] = all->items[i];
+}
+
 void perform_rows(struct page *page, const struct defined_action *action,
                   const char *const *const *rows, int count)
 {
@@ -370,11 +390,12 @@ void perform_rows(struct page *page, const struct defined_action *action,
     job->items = xcalloc((size_t)job->count, sizeof *job->items);
     for (int i = 0; i < job->count; i++)
         item_fill(job, &job->items[i], count ? rows[i] : NULL);
+    job_fields(job);
     if (action->form || action->screen)
         job_open(job);
-    else if (action->ask.count)
+    else if (job->ask.count)
         dialog_entry(page, both_text(&action->title), job->count == 1 ? job->items[0].label : "",
-                     &action->ask, NULL, asked, job);
+                     &job->ask, NULL, asked, job);
     else
         job_confirm(job);
 }

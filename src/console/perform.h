@@ -47,6 +47,8 @@ void perform_menu(struct page *page);
 
 /* Whether a row has one of the values that a condition wants, and in words that it has not. */
 bool condition_holds(const struct condition *condition, const char *const *row);
+/* Whether the row fits all of them. */
+bool conditions_hold(const struct condition *conditions, int count, const char *const *row);
 const char *condition_text(const struct defined_columns *columns,
                            const struct condition *condition, const char *const *row);
 

@@ -83,7 +83,7 @@ static const char *field_of(const struct defined_action *action, const char *par
 /* Files and passwords are not asked with what was there; of what else a person may put right. */
 static bool worth_asking(const struct job *job)
 {
-    const struct fields *ask = &job->action->ask;
+    const struct fields *ask = &job->ask;
     const struct error *error = &job->error;
     for (int i = 0; i < ask->count; i++)
         if (ask->items[i].type == FIELD_FILE || ask->items[i].type == FIELD_PASSWORD)
@@ -99,7 +99,7 @@ bool job_ask_again(struct job *job, void (*done)(void *data, const struct values
     if (!worth_asking(job))
         return false;
     struct dialog *dialog = dialog_entry(job->page, both_text(&job->action->title), job->items[0].label,
-                                         &job->action->ask, &job->asked, done, job);
+                                         &job->ask, &job->asked, done, job);
     if (job->error.kind == ERROR_UNREACHABLE)
         console_say(console, STYLE_WARNING, "%s",
                     _("Not sent: there is no connection. The entries stay here."));
@@ -151,7 +151,7 @@ static void add_details(struct buffer *text, const struct job *job)
 /* What was entered, for one row or many. */
 static void add_entered(struct buffer *text, const struct job *job)
 {
-    const struct fields *asked = &job->action->ask;
+    const struct fields *asked = &job->ask;
     for (int i = 0; i < asked->count; i++) {
         const struct defined_field *field = &asked->items[i];
         const char *value = values_get(&job->asked, field->name);

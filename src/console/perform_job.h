@@ -18,6 +18,7 @@ struct job {
     struct page *page;
     const struct defined_action *action;
     const struct defined_columns *columns;
+    struct fields ask; /* those of the action's that its rows are asked for */
     struct values asked;
     struct item *items;
     int count, open;

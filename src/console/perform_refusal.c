@@ -36,6 +36,14 @@ bool condition_holds(const struct condition *condition, const char *const *row)
     return false;
 }
 
+bool conditions_hold(const struct condition *conditions, int count, const char *const *row)
+{
+    for (int i = 0; i < count; i++)
+        if (!condition_holds(&conditions[i], row))
+            return false;
+    return true;
+}
+
 const char *condition_text(const struct defined_columns *columns, const struct condition *condition,
                            const char *const *row)
 {

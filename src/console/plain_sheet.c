@@ -133,21 +133,44 @@ bool plain_permits(struct plain *plain, unsigned roles, bool write)
     return false;
 }
 
-/* Says why not when the row's values do not permit it. */
-static bool conditions_hold(struct sheet *sheet, const struct defined_columns *columns,
-                            const struct defined_action *action)
+/* The values of the row; false when there is none. */
+static bool row_cells(struct sheet *sheet, const struct defined_columns *columns,
+                      const char *cells[PLAIN_CELLS])
 {
-    const char *cells[PLAIN_CELLS] = {NULL};
     if (!sheet->rows || sheet->row < 0)
-        return true;
+        return false;
     for (int i = 0; i < columns->count && i < PLAIN_CELLS; i++)
         cells[i] = sheet_value(sheet, columns->items[i].name);
+    return true;
+}
+
+/* Says why not when the row's values do not permit it. */
+static bool row_permits(struct sheet *sheet, const struct defined_columns *columns,
+                        const struct defined_action *action)
+{
+    const char *cells[PLAIN_CELLS] = {NULL};
+    if (!row_cells(sheet, columns, cells))
+        return true;
     for (int i = 0; i < action->when_count; i++)
         if (!condition_holds(&action->when[i], cells)) {
             plain_say(condition_text(columns, &action->when[i], cells));
             return false;
         }
     return true;
+}
+
+/* Asks for the fields that belong to the row; false when the person gives up. */
+static bool ask_fields(struct sheet *sheet, const struct defined_columns *columns,
+                       const struct fields *fields, struct values *entered)
+{
+    const char *cells[PLAIN_CELLS] = {NULL};
+    bool of_row = row_cells(sheet, columns, cells), good = true;
+    for (int i = 0; good && i < fields->count; i++) {
+        struct defined_field *field = &fields->items[i];
+        if (!of_row || conditions_hold(field->when, field->when_count, cells))
+            good = plain_fields(sheet, &(struct fields){field, 1}, entered);
+    }
+    return good;
 }
 
 static void say_step(void *data, const char *text)
@@ -186,7 +209,7 @@ void sheet_act(struct sheet *sheet, const struct defined_columns *columns,
 {
     struct values entered = VALUES_INIT;
     if (!plain_permits(sheet->plain, action->roles, (action->needs & NEED_WRITE) != 0) ||
-        !conditions_hold(sheet, columns, action))
+        !row_permits(sheet, columns, action))
         return;
     if (!action->function && !action->form && !action->screen && !action->work) {
         plain_say(_("This action exists only in the full console."));
@@ -198,7 +221,7 @@ void sheet_act(struct sheet *sheet, const struct defined_columns *columns,
                     : named      ? named
                                  : action->screen,
                     &entered);
-    } else if (plain_fields(sheet, &action->ask, &entered)) {
+    } else if (ask_fields(sheet, columns, &action->ask, &entered)) {
         sheet->entered = &entered;
         if (action->danger == DANGER_NONE || plain_yes(_("Are you sure? (y/n)")))
             carry_out(sheet, action);

@@ -34,6 +34,11 @@ SELECT max(least((d::date + k.closes) AT TIME ZONE bank.timezone(), p_now))
     bank.calendar_hours('service', d::date) k (opens, closes)
     WHERE (d::date + k.opens) AT TIME ZONE bank.timezone() < p_now $f$;
 
+-- The number of a look-up at the network of identity photographs.
+CREATE FUNCTION pg_temp.check_number(p_at timestamptz, p_salt text) RETURNS text LANGUAGE sql STABLE AS $f$
+SELECT 'LW' || to_char(bank.local_day(p_at), 'YYYYMMDD') || '-' || lpad((pg_temp.h(p_salt || 'look') % 1000)::text,
+    3, '0') $f$;
+
 -- pg_temp.apply(): opened, submitted, taken, proposed, decided, executed, followed up. The rules
 -- decide at once (auto), two persons (manual), nobody yet (draft, returned).
 CREATE FUNCTION pg_temp.apply(p_type text, p_customer bigint, p_at timestamptz, p_now timestamptz,
@@ -50,6 +55,9 @@ DECLARE
     reached int := 1;
     rm int; clerk int; operator int; boss int;
     desk text[];
+    due date;
+    visited boolean;
+    unlike boolean := pg_temp.h(p_salt || 'unlike') % 8 = 0; -- a face that the machine did not know again
 BEGIN
     c.customer_id := p_customer;
     SELECT unit_id INTO c.unit_id FROM bank.customer WHERE customer_id = p_customer;
@@ -68,7 +76,13 @@ BEGIN
     t[5] := CASE p_how WHEN 'auto' THEN t[2] + interval '2 seconds' ELSE pg_temp.later(t[4], 3 * pace,
         10 * pace * slow, p_salt || 5) END;
     t[6] := pg_temp.later(t[5], 4 * pace, 12 * pace, p_salt || 6);
-    t[7] := pg_temp.later(t[6], 600, 1400, p_salt || 7);
+    t[7] := pg_temp.later(t[6], 600, CASE slow WHEN 1 THEN 1900 ELSE 2800 END, p_salt || 7);
+    IF p_document IS NOT NULL THEN -- repaid when the document is paid, a few of them late
+        SELECT x.due_on INTO due FROM bank.core_document x WHERE x.customer_id = p_core
+            AND x.document_id = p_document;
+        t[7] := pg_temp.later(due::timestamp AT TIME ZONE bank.timezone(), 30, CASE slow WHEN 1 THEN 400
+            ELSE 2500 END, p_salt || 7);
+    END IF;
     IF p_how <> 'draft' THEN
         SELECT count(*) INTO reached FROM unnest(t) x WHERE x <= p_now;
     END IF;
@@ -81,9 +95,8 @@ BEGIN
     IF p_refuse AND reached >= 5 THEN
         reached := 5;
         stages[5] := 'declined';
-    ELSIF p_type = 'chain_finance' AND reached = 7 AND pg_temp.h(p_salt || 'open') % 2 = 0 THEN
-        reached := 6;
     END IF;
+    visited := reached >= 6 AND p_type = 'account_opening';
     SELECT array_agg(coalesce(d.queue, 'front') ORDER BY x.n) INTO desk
         FROM unnest(stages) WITH ORDINALITY x (stage, n)
     LEFT JOIN bank.application_desk d ON d.case_type = p_type AND d.stage = x.stage;
@@ -105,7 +118,8 @@ BEGIN
     RETURNING * INTO c;
     INSERT INTO bank.application (customer_id, case_id, unit_id, amount, code, core_id, document_id,
         submitted_at, how, verdict, granted, rate_bp, maker_id, made_at, reason,
-    checker_id, decided_at, visited_at, face_score, visited_by, executed_at, executed_by, followed_at)
+    checker_id, decided_at, visited_at, face_score, visited_by, identity_means, identity_proof, identity_by,
+    identity_at, executed_at, executed_by, followed_at)
     VALUES (p_customer, c.case_id, c.unit_id, p_amount, p_fields ->> 'credit_code', p_core, p_document,
         CASE WHEN reached >= 2 THEN t[2] END,
     CASE WHEN p_how = 'auto' AND reached >= 5 THEN 'auto' WHEN reached >= 4 THEN 'manual' END,
@@ -115,10 +129,12 @@ BEGIN
     CASE WHEN reached >= 4 AND p_how <> 'auto' THEN clerk END, CASE WHEN reached >= 4
         AND p_how <> 'auto' THEN t[4] END, coalesce(c.decision, ''),
     CASE WHEN reached >= 5 AND p_how <> 'auto' THEN boss END, CASE WHEN reached >= 5 THEN t[5] END,
-    CASE WHEN reached >= 6 AND p_type = 'account_opening' THEN t[5] + (t[6] - t[5]) / 2 END,
-    CASE WHEN reached >= 6 AND p_type = 'account_opening'
-        THEN 99 + pg_temp.h(p_salt || 'face') % 100 / 100.0 END, CASE WHEN reached >= 6
-        AND p_type = 'account_opening' THEN rm END,
+    CASE WHEN visited THEN t[5] + (t[6] - t[5]) / 2 END,
+    CASE WHEN visited THEN CASE WHEN unlike THEN 96 ELSE 99 END + pg_temp.h(p_salt || 'face') % 100 / 100.0 END,
+    CASE WHEN visited THEN rm END, CASE WHEN visited THEN CASE WHEN unlike THEN 'counter' ELSE 'face' END END,
+    CASE WHEN visited AND unlike THEN pg_temp.check_number(t[5], p_salt) ELSE '' END,
+    CASE WHEN visited AND unlike THEN operator END,
+    CASE WHEN visited THEN t[5] + (t[6] - t[5]) / 2 + CASE WHEN unlike THEN interval '4 minutes' ELSE '0' END END,
     CASE WHEN reached >= 6 THEN t[6] END, CASE WHEN reached >= 6 THEN operator END,
         CASE WHEN reached = 7 THEN t[7] END);
     PERFORM pg_temp.note(c, t[1], rm, 'open', NULL, 'draft', NULL, desk[1], '');
@@ -137,6 +153,13 @@ BEGIN
         PERFORM pg_temp.note(c, t[5], boss, CASE WHEN p_refuse THEN 'decline' ELSE 'grant' END,
             'approval', stages[5], desk[4], desk[5], '') WHERE reached >= 5;
     END IF;
+    IF visited THEN
+        PERFORM pg_temp.note(c, t[5] + (t[6] - t[5]) / 2, rm, 'visit', 'approved', 'approved', desk[5], desk[5],
+            (SELECT bank.visit_words(a) FROM bank.application a WHERE a.customer_id = c.customer_id
+                AND a.case_id = c.case_id));
+        PERFORM pg_temp.note(c, t[5] + (t[6] - t[5]) / 2 + interval '4 minutes', operator, 'identify', 'approved',
+            'approved', desk[5], desk[5], '柜面人工核对 / Compared at the counter') WHERE unlike;
+    END IF;
     PERFORM pg_temp.note(c, t[6], operator, 'execute', 'approved', 'executed', desk[5], desk[6], '')
         WHERE reached >= 6;
     PERFORM pg_temp.note(c, t[7], rm, 'follow', 'executed', 'closed', desk[6], desk[6], '客户满意')
@@ -151,9 +174,15 @@ BEGIN
             PERFORM bank.case_clock_stop(c, '{application}', CASE WHEN reached >= 6 THEN t[6] ELSE t[5]
                 END);
         END IF;
-        UPDATE bank.case_file f SET due_at = k.due_at FROM bank.case_clock k
-            WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id
-        AND k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.clock = 'application';
+        IF reached >= 6 AND due IS NULL THEN
+            PERFORM bank.case_clock_start(c, t[6], '{follow_up}');
+            PERFORM bank.case_clock_stop(c, '{follow_up}', t[7]) WHERE reached = 7;
+        END IF;
+        UPDATE bank.case_file f SET due_at = coalesce(CASE WHEN reached >= 6
+                THEN (due + 1)::timestamp AT TIME ZONE bank.timezone() END, k.due_at)
+            FROM bank.case_clock k WHERE f.customer_id = c.customer_id AND f.case_id = c.case_id
+        AND k.customer_id = c.customer_id AND k.case_id = c.case_id
+        AND k.clock = CASE WHEN reached >= 6 AND due IS NULL THEN 'follow_up' ELSE 'application' END;
     END IF;
     RETURN c;
 END $f$;
@@ -449,5 +478,33 @@ BEGIN
                 made.opened_on, rep.unit_id);
         END IF;
         PERFORM bank.search_refresh(id);
+    END LOOP;
+END $d$;
+
+-- Two who came early and whom the machine did not know again: one was compared at the counter, which a
+-- colleague has to confirm; of the other nothing else was seen yet.
+DO $d$
+DECLARE
+    c record;
+    f bank.case_file;
+    a bank.application;
+    now_at timestamptz := to_timestamp(bank.setting('demo_now')::bigint);
+BEGIN
+    FOR c IN SELECT x.customer_id, x.case_id, x.opened_by, row_number() OVER (ORDER BY x.received_at DESC,
+            x.case_id) AS n, greatest(y.at, least(pg_temp.office(now_at) - interval '9 minutes', now_at)) AS at
+        FROM bank.case_file x, LATERAL (SELECT max(e.at) AS at FROM bank.case_event e
+            WHERE e.customer_id = x.customer_id AND e.case_id = x.case_id) y
+        WHERE x.case_type = 'account_opening' AND x.stage IN ('review', 'approved')
+        ORDER BY 4 LIMIT 2 LOOP
+        UPDATE bank.application x SET visited_at = c.at, visited_by = c.opened_by,
+            face_score = 97 + pg_temp.h('late' || c.n) % 150 / 100.0,
+            identity_means = CASE c.n WHEN 1 THEN 'counter' END,
+            identity_proof = CASE c.n WHEN 1 THEN pg_temp.check_number(c.at, 'late') ELSE '' END
+         WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id RETURNING * INTO a;
+        SELECT * INTO f FROM bank.case_file x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id;
+        PERFORM pg_temp.note(f, c.at, c.opened_by, 'visit', f.stage, f.stage, f.queue, f.queue, bank.visit_words(a));
+        PERFORM bank.application_look(f);
+        UPDATE bank.application_check k SET checked_at = c.at
+         WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.run = bank.application_run(f);
     END LOOP;
 END $d$;

@@ -46,7 +46,7 @@ BEGIN
         FROM bank.core_enterprise x) e ON e.place = s.n % cores
     CROSS JOIN LATERAL (SELECT g AS n, pg_temp.h(s.customer_id || 'doc' || g) AS h
         FROM generate_series(1, 4) g) o
-    CROSS JOIN LATERAL (SELECT bank.today() - 2 - o.h % 80 AS issued) i;
+    CROSS JOIN LATERAL (SELECT bank.today() - 2 - o.h % 125 AS issued) i;
     UPDATE bank.core_document r SET order_number = o.number FROM bank.core_document o
     WHERE r.kind = 'receivable' AND o.kind = 'order' AND o.customer_id = r.customer_id
         AND o.supplier_id = r.supplier_id AND o.issued_on <= r.issued_on AND pg_temp.h(r.number) % 3 = 0;
@@ -81,6 +81,9 @@ BEGIN
                 CASE c.stage WHEN 'approved' THEN 'reserved' WHEN 'executed' THEN 'paid' ELSE 'repaid'
                 END, a.decided_at, d.due_on);
         END IF;
+        UPDATE bank.core_document x SET state = CASE c.stage WHEN 'executed' THEN 'open' ELSE 'paid' END
+         WHERE x.customer_id = d.customer_id AND x.document_id = d.document_id
+           AND c.stage IN ('executed', 'closed');
         IF c.stage = 'executed' THEN
             INSERT INTO bank.account (customer_id, account_id, number, product, balance, opened_on,
                 matures_on, unit_id)

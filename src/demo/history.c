@@ -226,6 +226,15 @@ static const struct errand errands[] = {
     {"贷后回访", "了解经营情况和还款来源"},
 };
 
+/* A weekday: what would be due on one of the next two days is due today, on a weekend before it the
+ * Friday. */
+static int task_day(int today, int days)
+{
+    int day = today + (days == 1 || days == 2 ? 0 : days);
+    int weekday = (day + 4) % 7; /* 0: Sunday */
+    return day - (weekday == 6 ? 1 : weekday == 0 ? 2 : 0);
+}
+
 static void make_task(struct maker *maker, struct profile *p)
 {
     struct rows *rows = maker->rows;
@@ -234,8 +243,10 @@ static void make_task(struct maker *maker, struct profile *p)
     int owner = p->manager && random_chance(random, 7500)
                     ? p->manager
                     : plan_person(maker->plan, random, p->unit, "clerk");
-    int64_t due = plan_moment(maker->plan->day + (int)random_between(random, -40, 12), 17 * HOUR);
-    bool done = due < maker->plan->now && random_chance(random, 9200);
+    int day = task_day(maker->plan->day, (int)random_between(random, -40, 12));
+    int64_t due = plan_moment(day, 17 * HOUR);
+    bool late = due < maker->plan->now && day < maker->plan->day;
+    bool done = late && (random_chance(random, 8500) || day < maker->plan->day - 6);
     rows_integer(rows, ROWS_TASK, p->id);
     rows_integer(rows, ROWS_TASK, maker->next_task++);
     rows_text(rows, ROWS_TASK, errand->title);

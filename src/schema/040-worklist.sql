@@ -153,6 +153,14 @@ BEGIN
      WHERE s.status = 'prepared' AND s.preparer <> session_user
        AND (SELECT bank.my_role()) = 'supervisor'
     UNION ALL
+    -- Proofs of identity by other means than the face, for a colleague of who recorded the visit.
+    SELECT 'identity', a.case_id, 'application', a.customer_id, a.case_id, NULL, NULL, f.number, f.subject, NULL,
+           bank.in_language(bank.means_name(a.identity_means, false), bank.means_name(a.identity_means, true)),
+           a.visited_at + interval '1 hour', a.unit_id
+      FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id AND f.case_id = a.case_id
+     WHERE a.identity_means IS NOT NULL AND a.identity_at IS NULL AND f.closed_at IS NULL
+       AND (SELECT bank.my_role()) IN ('clerk', 'supervisor') AND a.visited_by <> (SELECT bank.my_staff_id())
+    UNION ALL
     SELECT 'rule', n.waiting_id, n.screen, n.customer_id, NULL, NULL, NULL, n.waiting_id::text, bank.name_side(n.title), NULL,
            n.detail, n.due_at, n.unit_id
       FROM bank.waiting n
@@ -167,7 +175,7 @@ GRANT EXECUTE ON FUNCTION bank.worklist_rows TO bankops_staff;
 CREATE VIEW api.worklist AS
 SELECT w.kind, w.object_id, w.screen COLLATE "C" AS screen, w.customer_id, w.case_id, w.account_id, w.item_id,
        w.number COLLATE "C" AS number,
-       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress', 'cause')
+       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress', 'cause', 'identity')
                  AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
             ELSE w.title END COLLATE "C" AS title,
        coalesce(w.customer, (SELECT CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END FROM bank.customer c WHERE c.customer_id = w.customer_id)) COLLATE "C" AS customer,
@@ -211,7 +219,7 @@ BEGIN
            bank.count_text(late + count(*) FILTER (WHERE w.due_at < now())),
            bank.count_text(count(*) FILTER (WHERE w.kind IN ('task', 'cause'))),
            bank.count_text(count(*) FILTER (WHERE w.kind = 'break')),
-           bank.count_text(count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'redress', 'grant', 'check', 'rule')))
+           bank.count_text(count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'redress', 'grant', 'check', 'identity', 'rule')))
       INTO mine, overdue, tasks, breaks, decisions
       FROM bank.worklist_rows() w WHERE w.kind <> 'queue';
     alerts := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_alert LIMIT 100) x), 99);

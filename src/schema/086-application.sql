@@ -335,6 +335,10 @@ CREATE TABLE bank.application (
     visited_at   timestamptz,
     face_score   numeric(5, 2) CHECK (face_score BETWEEN 0 AND 100),
     visited_by   int,
+    identity_means text COLLATE "C" CHECK (identity_means IN ('face', 'counter', 'video', 'notary')),
+    identity_proof text NOT NULL DEFAULT '' CHECK (length(identity_proof) <= 200),
+    identity_by  int,         -- who confirmed what the machine did not prove
+    identity_at  timestamptz, -- from when on it is proved
     executed_at  timestamptz,
     executed_by  int,
     account_id   bigint,
@@ -344,11 +348,33 @@ CREATE TABLE bank.application (
     CONSTRAINT maker_is_not_checker CHECK (maker_id <> checker_id),
     CONSTRAINT two_persons_decide CHECK (decided_at IS NULL OR how = 'auto' AND maker_id IS NULL
         AND checker_id IS NULL OR how = 'manual' AND maker_id IS NOT NULL AND checker_id IS NOT NULL),
+    CONSTRAINT second_person_confirms CHECK (identity_by <> visited_by),
+    CONSTRAINT identity_proved CHECK (identity_at IS NULL OR coalesce(visited_at IS NOT NULL
+        AND (identity_means = 'face') = (identity_by IS NULL)
+        AND (identity_means = 'face' OR identity_proof <> ''), false)),
+    CONSTRAINT identity_before_done CHECK (executed_at IS NULL OR visited_at IS NULL
+        OR identity_at IS NOT NULL),
     CONSTRAINT decided_before_done CHECK (executed_at IS NULL OR decided_at <= executed_at
                                           AND verdict = 'approve')
 );
 CREATE INDEX application_code ON bank.application (code) WHERE code IS NOT NULL;
+CREATE INDEX application_unproved ON bank.application (unit_id)
+    WHERE identity_means IS NOT NULL AND identity_at IS NULL;
 CREATE INDEX application_core ON bank.application (core_id, document_id) WHERE core_id IS NOT NULL;
+
+-- How far the identity of who came to the visit is proved: none (no visit yet), low (the face did not
+-- match), waits (compared by other means, for a second person), proved.
+CREATE FUNCTION bank.identity_state(a bank.application) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN a.visited_at IS NULL THEN 'none' WHEN a.identity_at IS NOT NULL THEN 'proved'
+                WHEN a.identity_means IS NULL THEN 'low' ELSE 'waits' END
+$$;
+CREATE FUNCTION bank.means_name(p_means text, p_english boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_english THEN n.en ELSE n.zh END
+      FROM (VALUES ('face', 'Face match', '人脸识别'), ('counter', 'Compared at the counter', '柜面人工核对'),
+                   ('video', 'Video call', '远程视频核实'), ('notary', 'Notarial deed', '公证文书')) n (means, en, zh)
+     WHERE n.means = p_means
+$$;
+GRANT EXECUTE ON FUNCTION bank.identity_state, bank.means_name TO bankops_api, bankops_staff;
 
 -- A core enterprise of supply chains: what the bank finances against its name.
 CREATE TABLE bank.core_enterprise (
@@ -479,7 +505,7 @@ SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT, INSERT, UPDATE', fa
 -- An application makes customers, accounts and their entries.
 GRANT INSERT ON bank.customer, bank.customer_identity, bank.phone, bank.address, bank.relation,
     bank.account, bank.entry TO bankops_api;
-GRANT UPDATE ON bank.account TO bankops_api;
+GRANT UPDATE ON bank.account, bank.customer_identity TO bankops_api;
 GRANT USAGE ON SEQUENCE bank.customer_customer_id_seq, bank.account_account_id_seq TO bankops_api;
 GRANT EXECUTE ON FUNCTION bank.credit_code_fault, bank.resident_id_fault, bank.province_known,
     bank.resident_age, bank.account_number_make, bank.customer_number_make, bank.name_fold

@@ -86,6 +86,7 @@ RETURNS SETOF bank.finding LANGUAGE plpgsql STABLE AS $$
 DECLARE
     fault text := bank.resident_id_fault(p_number);
     age int := bank.resident_age(p_number, bank.today());
+    until date := coalesce(p_until, p_paper.expires_on);
     known record;
 BEGIN
     RETURN NEXT CASE
@@ -102,16 +103,18 @@ BEGIN
         WHEN age < 18 THEN
             bank.found(p_who || '_identity', 'fail', format('%s years old.', age), format('年龄%s岁。',
                 age))
-        WHEN coalesce(p_until, p_paper.expires_on) < bank.today() THEN
-            bank.found(p_who || '_identity', 'fail',
-                format('Expired on %s.', coalesce(p_until, p_paper.expires_on)), format('已于%s到期。',
-                    coalesce(p_until, p_paper.expires_on)))
+        WHEN until < bank.today() THEN
+            bank.found(p_who || '_identity', 'fail', format('Expired on %s.', until),
+                format('已于%s到期。', until))
         WHEN p_paper.kind IS NULL THEN
             bank.found(p_who || '_identity', 'missing', 'No copy of the identity document.',
                 '缺少证件影印件。')
         WHEN p_paper.number <> '' AND upper(p_paper.number) <> upper(p_number) THEN
             bank.found(p_who || '_identity', 'fail', 'The document has another number.',
                 '证件与录入号码不一致。')
+        WHEN until < bank.today() + (p ->> (p_who || '_identity'))::int THEN
+            bank.found(p_who || '_identity', 'warn', format('Expires on %s.', until),
+                format('将于%s到期。', until))
         ELSE bank.found(p_who || '_identity', 'pass',
                 format('Check digit right, %s years old.', age), format('校验码正确，%s岁。', age)) END;
     SELECT * INTO known FROM bank.known_person(p_number);
@@ -191,6 +194,29 @@ BEGIN
         ELSE bank.found('licence_name', 'pass', 'The names agree.', '名称一致。') END;
 END $$;
 
+-- The visit: done, and who came is who he says, by his face or by other means that two persons saw.
+CREATE FUNCTION bank.visit_finding(a bank.application) RETURNS bank.finding LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    en text := coalesce(format('Face match %s %%', a.face_score), 'No face match');
+    zh text := coalesce(format('人脸识别%s%%', a.face_score), '未做人脸识别');
+    other_en text := format('%s: %s', bank.means_name(a.identity_means, true), a.identity_proof);
+    other_zh text := format('%s：%s', bank.means_name(a.identity_means, false), a.identity_proof);
+BEGIN
+    RETURN CASE bank.identity_state(a)
+        WHEN 'low' THEN bank.found('visit', 'warn',
+            format('%s, at least %s %% proves it: prove the identity by other means.', en,
+                bank.setting('face_match_least')),
+            format('%s，须达%s%%：请以其他方式核实身份。', zh, bank.setting('face_match_least')))
+        WHEN 'waits' THEN bank.found('visit', 'warn',
+            format('%s. %s; a second person has to confirm it.', en, other_en),
+            format('%s。%s，待第二人确认。', zh, other_zh))
+        WHEN 'proved' THEN CASE a.identity_means WHEN 'face' THEN
+                bank.found('visit', 'pass', en || ', originals seen.', zh || '，已核对原件。')
+            ELSE bank.found('visit', 'pass', format('%s. %s, confirmed by a second person, originals seen.', en, other_en),
+                format('%s。%s，已经第二人确认，已核对原件。', zh, other_zh)) END
+        ELSE bank.found('visit', 'visit', 'Still to be done.', '待到店办理。') END;
+END $$;
+
 CREATE FUNCTION bank.opening_findings(c bank.case_file, v jsonb, p jsonb) RETURNS SETOF bank.finding
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -200,7 +226,6 @@ DECLARE
     other record;
     same text[] := bank.application_others(c, upper(v ->> 'credit_code'));
     shared int := bank.phone_companies(v ->> 'contact_phone', c.customer_id);
-    face numeric;
 BEGIN
     RETURN QUERY SELECT * FROM bank.licence_findings(v,
         jsonb_populate_record(NULL::bank.application_document, papers -> 'licence'), p);
@@ -271,12 +296,8 @@ BEGIN
         ELSE bank.found('payroll', 'pass', format('%s people, on day %s.', v ->> 'payroll_staff',
             v ->> 'payroll_day'),
                         format('%s人，每月%s日。', v ->> 'payroll_staff', v ->> 'payroll_day')) END;
-    SELECT a.face_score INTO face FROM bank.application a WHERE a.customer_id = c.customer_id
-       AND a.case_id = c.case_id AND a.visited_at IS NOT NULL;
-    RETURN NEXT CASE WHEN face IS NULL THEN bank.found('visit', 'visit', 'Still to be done.',
-        '待到店办理。')
-        ELSE bank.found('visit', 'pass', format('Face match %s %%, originals seen.', face),
-            format('人脸识别%s%%，已核对原件。', face)) END;
+    RETURN NEXT bank.visit_finding((SELECT a FROM bank.application a WHERE a.customer_id = c.customer_id
+        AND a.case_id = c.case_id));
     RETURN NEXT bank.files_finding(c, v, p);
 END $$;
 
@@ -344,6 +365,9 @@ BEGIN
         WHEN paper.expires_on < bank.today() THEN
             bank.found('identity', 'fail', format('Expired on %s.', paper.expires_on),
                 format('已于%s到期。', paper.expires_on))
+        WHEN paper.expires_on < bank.today() + (p ->> 'identity')::int THEN
+            bank.found('identity', 'warn', format('Expires on %s.', paper.expires_on),
+                format('将于%s到期。', paper.expires_on))
         ELSE bank.found('identity', 'pass', coalesce('Valid until ' || paper.expires_on || '.', 'Valid.'),
             coalesce('有效期至' || paper.expires_on || '。', '有效。')) END;
     RETURN NEXT CASE WHEN who.aml_flag THEN bank.found('flags', 'fail', 'Flagged for money laundering.',
@@ -401,6 +425,6 @@ CREATE FUNCTION bank.application_run(c bank.case_file) RETURNS int LANGUAGE sql 
 $$;
 
 GRANT EXECUTE ON FUNCTION bank.found, bank.findings_of, bank.check_parameters, bank.paper_name,
-    bank.application_run, bank.person_findings, bank.licence_findings, bank.opening_findings,
+    bank.application_run, bank.visit_finding, bank.person_findings, bank.licence_findings, bank.opening_findings,
     bank.money_text, bank.payout_account, bank.account_finding, bank.outside, bank.credit_findings,
     bank.card_active TO bankops_api;

@@ -93,6 +93,19 @@ BEGIN
         'The customer gets one list of all that is missing.');
 END $$;
 
+-- Nobody approves or opens an account for somebody whose identity was doubted at the visit.
+CREATE FUNCTION bank.identity_require(c bank.case_file, a bank.application) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF bank.identity_state(a) IN ('low', 'waits') THEN
+        PERFORM bank.fail('BO423', 'The identity of who came is not proved.',
+            (SELECT bank.in_language(f.detail_zh, f.detail_en) FROM bank.visit_finding(a) f), CASE bank.identity_state(a)
+                WHEN 'waits' THEN 'A second person who saw it confirms it.'
+                ELSE 'Record the visit with other means.' END);
+    END IF;
+END $$;
+GRANT EXECUTE ON FUNCTION bank.identity_require TO bankops_api;
+
 -- The reviewer's proposal; another person decides. `p_rate`: yearly, percent. `p_told`: the reason of a
 -- decline as the customer is told it; of a credit the card has reasons of its own.
 CREATE FUNCTION api.application_propose(p_customer_id bigint, p_case_id bigint, p_verdict text,
@@ -121,6 +134,7 @@ BEGIN
             WHERE e.customer_id = a.core_id) END);
     IF p_verdict = 'approve' THEN
         looked := bank.application_look(c);
+        PERFORM bank.identity_require(c, a);
         IF looked.stops > 0 THEN
             PERFORM bank.fail('BO423', 'The pre-check does not pass.', bank.application_missing(c),
                 'Ask the customer, or propose to decline.');
@@ -198,7 +212,10 @@ BEGIN
     IF a.granted > most THEN
         PERFORM bank.fail('BO403', 'The amount is above your limit.', bank.money_text(most),
             'Ask a supervisor of head office.');
-    ELSIF c.case_type = 'chain_finance' AND a.verdict = 'approve' THEN
+    ELSIF a.verdict = 'approve' THEN
+        PERFORM bank.identity_require(c, a);
+    END IF;
+    IF c.case_type = 'chain_finance' AND a.verdict = 'approve' THEN
         PERFORM bank.core_reserve(c, a);
     END IF;
     UPDATE bank.application SET checker_id = bank.my_staff_id(), decided_at = clock_timestamp()
@@ -220,35 +237,103 @@ END $$;
 ALTER FUNCTION bank.my_decision_limit OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_decision_limit TO bankops_staff, bankops_api;
 
--- The one visit: face match in percent, originals seen, signed.
+-- The one visit: originals seen, signed, and the face match in percent. Where that is too low, or there is
+-- none, the identity is proved by `p_means` (counter, video, notary) with `p_proof` (the number of the
+-- network check, recording or deed), which somebody else confirms; until then nobody approves.
 CREATE FUNCTION api.application_visit(p_customer_id bigint, p_case_id bigint, p_face text,
-    p_originals boolean, p_version bigint, p_request uuid)
+    p_originals boolean, p_means text, p_proof text, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
-    answer api.outcome := bank.request_replay(p_request, 'application_visit',
-        jsonb_build_array(p_customer_id, p_case_id, p_face, p_originals, p_version));
+    answer api.outcome := bank.request_replay(p_request, 'application_visit', jsonb_build_array(
+        p_customer_id, p_case_id, p_face, p_originals, p_means, p_proof, p_version));
     c bank.case_file;
+    a bank.application;
+    means text := nullif(p_means, '');
+    face numeric;
 BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
     c := bank.application_open_case(p_customer_id, p_case_id, p_version,
-        '{draft,review,approval,approved}');
-    IF coalesce(p_face, '') !~ '^[0-9]{1,3}(\.[0-9]{1,2})?$' OR p_face::numeric > 100
-        OR p_face::numeric < bank.setting('face_match_least')::numeric THEN
-        PERFORM bank.fail('BO422', 'The face match is too low.', p_face,
-            bank.in_language('至少 ' || bank.setting('face_match_least') || ' %，否则以其他方式核实身份。',
-                'At least ' || bank.setting('face_match_least')
-                || ' %; else check the identity by other means.'), 'p_face');
+        '{draft,returned,review,approval,approved}');
+    IF bank.identity_state(bank.application_lock(c)) = 'proved' THEN
+        PERFORM bank.fail('BO423', 'The visit is recorded, and the identity proved.', c.number);
+    ELSIF NOT (coalesce(p_face, '') = '' AND means IS NOT NULL)
+        AND (coalesce(p_face, '') !~ '^[0-9]{1,3}(\.[0-9]{1,2})?$' OR p_face::numeric > 100) THEN
+        PERFORM bank.fail('BO422', 'The face match is written like 99.50.', p_face,
+            'Empty only where other means prove the identity.', 'p_face');
     ELSIF NOT coalesce(p_originals, false) THEN
         PERFORM bank.fail('BO422', 'The originals must be seen.', NULL, NULL, 'p_originals');
     END IF;
-    UPDATE bank.application SET face_score = p_face::numeric, visited_at = clock_timestamp(),
-        visited_by = bank.my_staff_id()
-     WHERE customer_id = p_customer_id AND case_id = p_case_id;
-    c := bank.application_move(c, 'visit', p_face || ' %');
+    IF means IS NOT NULL THEN
+        PERFORM bank.choice_require(means, 'p_means', '{counter,video,notary}');
+    END IF;
+    face := nullif(p_face, '')::numeric;
+    IF face >= bank.setting('face_match_least')::numeric THEN
+        means := 'face';
+    ELSIF means IS NOT NULL THEN
+        PERFORM bank.text_require(p_proof, 'p_proof', 3, 200);
+    END IF;
+    UPDATE bank.application x SET face_score = face, visited_at = clock_timestamp(),
+        visited_by = bank.my_staff_id(), identity_means = means,
+        identity_proof = CASE WHEN means <> 'face' THEN btrim(p_proof) ELSE '' END,
+        identity_by = NULL, identity_at = CASE means WHEN 'face' THEN clock_timestamp() END
+     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id RETURNING * INTO a;
+    PERFORM bank.application_move(c, 'visit', bank.visit_words(a));
     PERFORM bank.application_look(c);
-    RETURN bank.request_done(p_request, p_case_id::text, 'The visit is recorded.');
+    RETURN bank.request_done(p_request, p_case_id::text, CASE bank.identity_state(a)
+        WHEN 'proved' THEN 'The visit is recorded.'
+        WHEN 'waits' THEN 'The visit is recorded; a second person confirms the identity.'
+        ELSE 'The visit is recorded, but the face match is too low: prove the identity by other means.' END);
+END $$;
+
+-- What the history says of it, in both languages.
+CREATE FUNCTION bank.visit_words(a bank.application) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT concat_ws('，', '人脸识别' || a.face_score || '%', o.zh) || ' / '
+           || concat_ws(', ', 'Face match ' || a.face_score || ' %', o.en)
+      FROM (SELECT bank.means_name(m, false) AS zh, bank.means_name(m, true) AS en
+              FROM nullif(a.identity_means, 'face') m) o
+$$;
+
+-- The second person on what the machine did not prove: agree, or refuse with a note.
+CREATE FUNCTION api.application_identity(p_customer_id bigint, p_case_id bigint, p_verdict text,
+    p_note text, p_version bigint, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome := bank.request_replay(p_request, 'application_identity',
+        jsonb_build_array(p_customer_id, p_case_id, p_verdict, p_note, p_version));
+    c bank.case_file;
+    a bank.application;
+    agreed boolean := p_verdict = 'agree';
+BEGIN
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.application_open_case(p_customer_id, p_case_id, p_version,
+        '{draft,returned,review,approval,approved}');
+    a := bank.application_lock(c);
+    PERFORM bank.choice_require(p_verdict, 'p_verdict', '{agree,refuse}');
+    IF bank.identity_state(a) <> 'waits' THEN
+        PERFORM bank.fail('BO423', 'No proof of identity waits for a second person.', c.number,
+            'Refresh the case and look at its stage.');
+    ELSIF a.visited_by = bank.my_staff_id() THEN
+        PERFORM bank.fail('BO403', 'A second person must check this.', c.number,
+            'Ask a colleague who saw it.');
+    ELSIF NOT agreed THEN
+        PERFORM bank.text_require(p_note, 'p_note', 1, 200);
+    END IF;
+    UPDATE bank.application x SET identity_by = CASE WHEN agreed THEN bank.my_staff_id() END,
+        identity_at = CASE WHEN agreed THEN clock_timestamp() END,
+        identity_means = CASE WHEN agreed THEN x.identity_means END,
+        identity_proof = CASE WHEN agreed THEN x.identity_proof ELSE '' END
+     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id;
+    PERFORM bank.application_move(c, CASE WHEN agreed THEN 'identify' ELSE 'doubt' END,
+        coalesce(nullif(btrim(p_note), ''), CASE WHEN agreed THEN bank.means_name(a.identity_means, false)
+            || ' / ' || bank.means_name(a.identity_means, true) ELSE '' END));
+    PERFORM bank.application_look(c);
+    RETURN bank.request_done(p_request, p_case_id::text, CASE WHEN agreed
+        THEN 'The identity is proved: two persons saw it.'
+        ELSE 'Not confirmed: the identity is still to be proved.' END);
 END $$;
 
 -- A new account of the customer at his unit; numbers of accounts opened here begin above the rest.
@@ -318,7 +403,9 @@ BEGIN
     ELSIF c.case_type = 'account_opening' AND a.visited_at IS NULL THEN
         PERFORM bank.fail('BO423', 'The visit comes first: face match, originals, signature.', c.number,
             'Record the visit.');
-    ELSIF (bank.application_look(c)).stops > 0 THEN
+    END IF;
+    PERFORM bank.identity_require(c, a);
+    IF (bank.application_look(c)).stops > 0 THEN
         PERFORM bank.fail('BO423', 'The pre-check does not pass.', bank.application_missing(c),
             'Put it right, or withdraw the application.');
     END IF;
@@ -328,6 +415,8 @@ BEGIN
         UPDATE bank.customer SET lifecycle = 'new', opened_on = bank.today(), version = version + 1
             WHERE customer_id = c.customer_id AND lifecycle = 'prospect';
         PERFORM bank.enterprise_relate(c);
+        UPDATE bank.customer_identity i SET expires_on = (c.fields ->> 'licence_to')::date
+         WHERE i.customer_id = c.customer_id AND i.kind = 'credit_code' AND c.fields ? 'licence_to';
     ELSE
         made := bank.account_open(c, CASE c.case_type WHEN 'consumer_credit' THEN 'LNC' ELSE 'LNS' END,
             (c.fields ->> 'months')::int);
@@ -336,6 +425,9 @@ BEGIN
             WHEN 'consumer_credit' THEN 'savings' ELSE 'current' END), a.granted, '放款 ' || c.number);
         UPDATE bank.core_finance SET state = 'paid' WHERE customer_id = a.core_id
             AND document_id = a.document_id AND case_id = c.case_id AND state = 'reserved';
+        c.due_at := coalesce((SELECT (d.due_on + 1)::timestamp AT TIME ZONE bank.timezone()
+            FROM bank.core_document d WHERE d.customer_id = a.core_id
+             AND d.document_id = a.document_id), c.due_at); -- when it is to be repaid
     END IF;
     UPDATE bank.application SET executed_at = clock_timestamp(), executed_by = bank.my_staff_id(),
         account_id = made.account_id
@@ -401,11 +493,11 @@ BEGIN
     RETURN bank.request_done(p_request, p_case_id::text, 'The application is withdrawn.');
 END $$;
 
-GRANT EXECUTE ON FUNCTION bank.core_reserve, bank.account_open, bank.account_post,
+GRANT EXECUTE ON FUNCTION bank.visit_words, bank.core_reserve, bank.account_open, bank.account_post,
     bank.enterprise_relate TO bankops_api;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
   FROM unnest('{application_precheck,application_submit,application_ask,application_visit,
                application_follow,application_withdraw}'::text[]) name;
 SELECT bank.function_grant(name, 'clerk', 'supervisor')
-  FROM unnest('{application_propose,application_execute}'::text[]) name;
+  FROM unnest('{application_propose,application_execute,application_identity}'::text[]) name;
 SELECT bank.function_grant('application_decide', 'supervisor');

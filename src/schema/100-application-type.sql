@@ -38,20 +38,24 @@ INSERT INTO bank.case_action (case_type, action, label_en, label_zh, seq, plain)
             ('auto_grant', 'Approved by rules', '规则批准', 11), ('auto_decline', 'Declined by rules',
                 '规则拒绝', 12), ('visit', 'Visit done', '完成面签', 13),
             ('execute', 'Executed', '执行', 14), ('follow', 'Followed up', '回访', 15),
-                ('withdraw', 'Withdrawn', '撤回', 16), ('override', 'Taken up again', '复议', 17)) x (a,
+                ('withdraw', 'Withdrawn', '撤回', 16), ('override', 'Taken up again', '复议', 17),
+            ('identify', 'Identity confirmed', '确认身份', 18), ('doubt', 'Identity not confirmed',
+                '未确认身份', 19)) x (a,
                     en, zh, n);
 INSERT INTO bank.case_action (case_type, action, label_en, label_zh, seq, plain) VALUES
     ('*', 'precheck', 'Pre-checked', '预审', 30, false), ('*', 'document', 'Document', '登记证件', 31,
         false),
     ('*', 'ask_customer', 'Customer told', '告知客户', 32, false);
 INSERT INTO bank.clock_kind (clock, label_en, label_zh, seq)
-    VALUES ('application', 'Promise to the applicant', '申请办结承诺', 10);
+    VALUES ('application', 'Promise to the applicant', '申请办结承诺', 10), ('follow_up', 'Follow-up call', '客户回访', 11);
 INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, roles, own, needs, sets,
     outcome, starts, stops)
     SELECT y, s, action, '', coalesce(next_stage, s), string_to_array(roles, ' '), own,
         string_to_array(needs, ' '),
-           string_to_array(sets, ' '), o, string_to_array(starts, ' '),
-           CASE WHEN coalesce(next_stage, s) IN ('executed', 'declined', 'withdrawn', 'closed')
+           string_to_array(sets, ' '), o, CASE WHEN action = 'execute' AND y <> 'chain_finance'
+               THEN '{follow_up}' ELSE string_to_array(starts, ' ') END,
+           CASE WHEN coalesce(next_stage, s) = 'closed' THEN '{application,follow_up}'
+               WHEN coalesce(next_stage, s) IN ('executed', 'declined', 'withdrawn')
                THEN '{application}' ELSE '{}' END::text[]
       FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,
       (VALUES
@@ -68,7 +72,12 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
         ('review', 'auto_grant', 'approved', 'clerk rm supervisor worker', false, '', '', NULL, ''),
         ('review', 'auto_decline', 'declined', 'clerk rm supervisor worker', false, '', '', 'declined',
             ''),
-        ('draft review approval approved', 'visit', NULL, 'clerk rm supervisor', false, '', '', NULL, ''),
+        ('draft returned review approval approved', 'visit', NULL, 'clerk rm supervisor', false, '', '',
+            NULL, ''),
+        ('draft returned review approval approved', 'identify', NULL, 'clerk supervisor', false, '', '',
+            NULL, ''),
+        ('draft returned review approval approved', 'doubt', NULL, 'clerk supervisor', false, 'note', '',
+            NULL, ''),
         ('declined approved', 'override', 'review', 'supervisor', false, 'note', 'reopen', NULL,
             'application'),
         ('approved', 'execute', 'executed', 'clerk supervisor', false, '', '', 'granted', ''),
@@ -78,13 +87,19 @@ INSERT INTO bank.case_transition (case_type, stage, action, level, next_stage, r
       ) t (stages, action, next_stage, roles, own, needs, sets, o, starts),
           unnest(string_to_array(stages, ' ')) s
      WHERE (y = 'consumer_credit' OR action NOT LIKE 'auto%') AND (y = 'account_opening'
-         OR action <> 'visit') AND (y = 'consumer_credit' OR action <> 'override');
+         OR action NOT IN ('visit', 'identify', 'doubt')) AND (y = 'consumer_credit' OR action <> 'override');
 -- One business day; one working hour; two business days: 7 hours of service each.
 INSERT INTO bank.clock_rule (case_type, regime, clock, level, source, measure, amount, calendar, pausable)
     SELECT y, r, 'application', '', '', m, n, NULL, true FROM unnest('{cn,fca}'::text[]) r,
     (VALUES ('account_opening', 'working_minutes', 420), ('consumer_credit', 'working_minutes', 60),
         ('chain_finance', 'working_minutes', 840)) x (y, m, n);
+-- Who has his account or money is called within five working days; a chain waits for the due day.
+INSERT INTO bank.clock_rule (case_type, regime, clock, level, source, measure, amount, calendar, pausable)
+    SELECT y, r, 'follow_up', '', '', 'working_days', 5, NULL, true
+      FROM unnest('{cn,fca}'::text[]) r, unnest('{account_opening,consumer_credit}'::text[]) y;
 INSERT INTO bank.escalation_rule (case_type, clock, step, at_percent, action)
+    SELECT y, 'follow_up', 1, 100, 'remind' FROM unnest('{account_opening,consumer_credit}'::text[]) y
+    UNION ALL
     SELECT y, 'application', n, p, a
         FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,
     (VALUES (1, 50, 'remind'), (2, 80, 'supervisor'), (3, 100, 'supervisor')) x (n, p, a);
@@ -198,8 +213,8 @@ WITH r (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh) 
         'Say for how many people and on which day wages are paid.', '请填写代发人数与发薪日。'),
     ('account_opening', 'visit', 17, 'visit', 'Visit: face match and originals',
         '面签：人脸识别与原件核对',
-        'Done at the one visit: face match of 99 % or better, originals seen, signature.',
-        '一次到店完成：人脸识别99%以上、核对原件、签约。'),
+        'Done at the one visit: face match, originals seen, signature.',
+        '一次到店完成：人脸识别、核对原件、签约。'),
     ('account_opening', 'files', 18, 'must', 'Files of the papers', '资料影像',
         'Scan the papers and attach them.', '请扫描并上传资料影像。'),
     ('consumer_credit', 'person', 1, 'must', 'A person of full age', '年龄符合的自然人',
@@ -226,31 +241,33 @@ WITH r (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh) 
         'Open an account for the enterprise first.', '请先为企业开立账户。'),
     ('chain_finance', 'credit_code', 2, 'must', 'Unified social credit code', '统一社会信用代码',
         'Correct the customer''s record.', '请更正客户资料。'),
-    ('chain_finance', 'flags', 3, 'must', 'Money laundering flag', '反洗钱名单',
+    ('chain_finance', 'licence_dates', 3, 'must', 'Licence dates', '营业执照期限',
+        'Have the licence renewed and the customer''s record changed.', '请先换照并更新客户资料。'),
+    ('chain_finance', 'flags', 4, 'must', 'Money laundering flag', '反洗钱名单',
         'Refer to compliance; no promise to the customer.', '转合规部门处理，不得对客户承诺。'),
-    ('chain_finance', 'core', 4, 'must', 'Core enterprise', '核心企业',
+    ('chain_finance', 'core', 5, 'must', 'Core enterprise', '核心企业',
         'Ask the desk of the core enterprise to renew its line.', '请核心企业管理行续作额度。'),
-    ('chain_finance', 'document', 5, 'must', 'Order or receivable', '订单/应收账款',
+    ('chain_finance', 'document', 6, 'must', 'Order or receivable', '订单/应收账款',
         'Have the core enterprise report or confirm it.', '请核心企业上报或确认。'),
-    ('chain_finance', 'supplier_matches', 6, 'must', 'Document is this supplier''s', '单据归属供应商',
+    ('chain_finance', 'supplier_matches', 7, 'must', 'Document is this supplier''s', '单据归属供应商',
         'Choose a document of this supplier.', '请选择该供应商的单据。'),
-    ('chain_finance', 'due', 7, 'must', 'Due day', '到期日',
+    ('chain_finance', 'due', 8, 'must', 'Due day', '到期日',
         'Choose a document that falls due later.', '请选择到期日较晚的单据。'),
-    ('chain_finance', 'financed_twice', 8, 'must', 'Not financed already', '未重复融资',
+    ('chain_finance', 'financed_twice', 9, 'must', 'Not financed already', '未重复融资',
         'A document, or the order it comes from, is financed once.',
         '同一单据及其对应订单只能融资一次。'),
-    ('chain_finance', 'advance', 9, 'must', 'Share of the document', '融资比例',
+    ('chain_finance', 'advance', 10, 'must', 'Share of the document', '融资比例',
         'Ask for less, up to the share agreed with the core enterprise.',
         '请降低金额至约定融资比例以内。'),
-    ('chain_finance', 'limit', 10, 'must', 'Limit of the core enterprise', '核心企业额度',
+    ('chain_finance', 'limit', 11, 'must', 'Limit of the core enterprise', '核心企业额度',
         'Ask for less, or wait until earlier finance is repaid.', '请降低金额，或待前期融资归还。'),
-    ('chain_finance', 'supplier_limit', 11, 'must', 'Limit for one supplier', '单一供应商限额',
+    ('chain_finance', 'supplier_limit', 12, 'must', 'Limit for one supplier', '单一供应商限额',
         'Ask for less, or wait until earlier finance is repaid.', '请降低金额，或待前期融资归还。'),
-    ('chain_finance', 'account', 12, 'must', 'Account for the payout', '放款账户',
+    ('chain_finance', 'account', 13, 'must', 'Account for the payout', '放款账户',
         'Open a current account first.', '请先开立结算账户。'),
-    ('chain_finance', 'application_twice', 13, 'must', 'Other open application', '是否有在办申请',
+    ('chain_finance', 'application_twice', 14, 'must', 'Other open application', '是否有在办申请',
         'Go on with the application that is open.', '请继续办理已有申请。'),
-    ('chain_finance', 'files', 14, 'must', 'Files of the papers', '资料影像',
+    ('chain_finance', 'files', 15, 'must', 'Files of the papers', '资料影像',
         'Scan the papers and attach them.', '请扫描并上传资料影像。')),
 kept AS (INSERT INTO bank.check_rule (case_type, rule, seq, label_en, label_zh, advice_en, advice_zh)
     SELECT case_type, rule, seq, label_en, label_zh, advice_en, advice_zh FROM r)
@@ -258,6 +275,9 @@ INSERT INTO bank.check_rule_version (case_type, rule, version, weight, state, ef
     SELECT case_type, rule, 1, weight, 'approved', '2000-01-01' FROM r;
 UPDATE bank.check_rule r SET takes = x.takes, takes_en = x.en, takes_zh = x.zh
   FROM (VALUES ('licence_dates', 'whole', 'Days before the end that warn', '到期前提示天数'),
+               ('rep_identity', 'whole', 'Days before the end that warn', '到期前提示天数'),
+               ('owner_identity', 'whole', 'Days before the end that warn', '到期前提示天数'),
+               ('identity', 'whole', 'Days before the end that warn', '到期前提示天数'),
                ('rep_companies', 'whole', 'Companies from which it warns', '起提示的企业数'),
                ('phone', 'whole', 'Other companies from which it warns', '起提示的其他企业数'),
                ('person', 'whole', 'Most years at the end of the loan', '贷款到期时最高年龄'),
@@ -269,7 +289,9 @@ UPDATE bank.check_rule r SET takes = x.takes, takes_en = x.en, takes_zh = x.zh
 UPDATE bank.check_rule_version v SET parameter = x.parameter, active = x.active
   FROM (VALUES ('account_opening', 'licence_dates', '30', true), ('account_opening', 'rep_companies',
       '5', true),
-               ('account_opening', 'phone', '3', true),
+               ('account_opening', 'phone', '3', true), ('account_opening', 'rep_identity', '30', true),
+               ('account_opening', 'owner_identity', '30', true),
+               ('consumer_credit', 'identity', '30', true), ('chain_finance', 'licence_dates', '30', true),
                ('account_opening', 'files', 'licence rep_id owner_id address tax', true),
                ('consumer_credit', 'person', '65', true), ('consumer_credit', 'amount', '30000000', true),
                ('consumer_credit', 'social', '92', true), ('consumer_credit', 'files', 'income', false),

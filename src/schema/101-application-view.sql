@@ -20,6 +20,7 @@ SELECT n.lane, f.customer_id, f.case_id, f.number, f.case_type, f.stage, CASE WH
        bank.staff_name(a.maker_id) AS maker, a.granted, a.maker_id = (SELECT bank.my_staff_id()) AS own,
        CASE WHEN a.maker_id = (SELECT bank.my_staff_id()) THEN 'own'
            WHEN (SELECT bank.my_role()) IS DISTINCT FROM 'supervisor' THEN 'no'
+           WHEN a.verdict = 'approve' AND bank.identity_state(a) IN ('low', 'waits') THEN 'identity'
            WHEN a.granted > (SELECT bank.my_decision_limit()) THEN 'limit' ELSE 'open' END AS mine,
        CASE WHEN f.phase IN ('decided', 'closed') THEN 'done' WHEN a.submitted_at IS NULL THEN 'draft'
            WHEN f.phase = 'waiting' THEN 'paused' WHEN f.due_at < now() THEN 'overdue'
@@ -45,7 +46,7 @@ CREATE FUNCTION bank.application_customer(p_customer_id bigint,
         WHERE a.case_id = p_case_id AND bank.in_scope(a.unit_id)))
 $$;
 -- Whether the next step is possible for the caller: yes, or what stands before the account or the payout (visit,
--- findings, checker: who approved does not execute) or before the end (short: the loan is not covered).
+-- identity, findings, checker: who approved does not execute) or before the end (short: the loan is not covered).
 CREATE FUNCTION bank.application_ready(c bank.case_file, a bank.application, p_findings int) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -53,6 +54,7 @@ DECLARE
 BEGIN
     IF c.stage = 'approved' THEN
         RETURN CASE WHEN c.case_type = 'account_opening' AND a.visited_at IS NULL THEN 'visit'
+                    WHEN bank.identity_state(a) IN ('low', 'waits') THEN 'identity'
                     WHEN a.checker_id = bank.my_staff_id() THEN 'checker'
                     WHEN p_findings > 0 THEN 'findings' ELSE 'yes' END;
     ELSIF c.stage = 'executed' AND c.case_type = 'chain_finance' THEN
@@ -73,7 +75,8 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, case_type text, 
     score_verdict text, score_reason_en text, score_reason_zh text, how text, verdict text,
         granted bigint, rate numeric, maker text, reason text, reason_en text, checker text,
     decided_at timestamptz, face_score numeric, executed_at timestamptz, account text, mine text,
-        version bigint, hand text, ready text, again text)
+        version bigint, hand text, ready text, again text, identity text, identity_means text,
+        identity_proof text, identity_by text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -83,8 +86,7 @@ BEGIN
         CASE person.kind WHEN 'company' THEN person.name ELSE bank.mask_name(person.name) END,
         person.customer_number::text, f.queue, bank.staff_name(f.owner_id), bank.unit_name(f.unit_id),
             bank.staff_name(f.opened_by), f.received_at, a.submitted_at,
-        CASE WHEN a.submitted_at IS NOT NULL AND f.closed_at IS NULL AND a.executed_at IS NULL
-            THEN f.due_at END, a.amount, a.currency::text,
+        CASE WHEN a.submitted_at IS NOT NULL AND f.closed_at IS NULL THEN f.due_at END, a.amount, a.currency::text,
         n.findings, s.score, s.verdict, s.reason_en, s.reason_zh, a.how, a.verdict, a.granted,
             round(a.rate_bp / 100.0, 2), bank.staff_name(a.maker_id),
         a.reason, CASE a.how WHEN 'auto' THEN s.reason_en ELSE a.reason END,
@@ -93,10 +95,14 @@ BEGIN
             FROM bank.account x WHERE x.customer_id = a.customer_id AND x.account_id = a.account_id),
         CASE WHEN f.phase <> 'approval' THEN '' WHEN a.maker_id = bank.my_staff_id() THEN 'own'
             WHEN bank.my_role() IS DISTINCT FROM 'supervisor' THEN 'no'
+            WHEN a.verdict = 'approve' AND bank.identity_state(a) IN ('low', 'waits') THEN 'identity'
             WHEN a.granted > bank.my_decision_limit() THEN 'limit' ELSE 'open' END, f.version,
         bank.case_hand(f.owner_id), bank.application_ready(f, a, n.findings),
         CASE WHEN a.how = 'auto' AND a.verdict = 'refuse' AND a.amount > bank.my_decision_limit(true) THEN 'limit'
-             ELSE 'yes' END
+             ELSE 'yes' END,
+        CASE WHEN f.case_type = 'account_opening' THEN CASE WHEN bank.identity_state(a) = 'waits'
+            AND a.visited_by = bank.my_staff_id() THEN 'own' ELSE bank.identity_state(a) END END,
+        a.identity_means, a.identity_proof, bank.staff_name(a.identity_by)
       FROM bank.application a JOIN bank.case_file f ON f.customer_id = a.customer_id
           AND f.case_id = a.case_id
       LEFT JOIN LATERAL (SELECT * FROM bank.application_score x WHERE x.customer_id = a.customer_id
@@ -226,7 +232,8 @@ LANGUAGE sql STABLE AS $$
       JOIN bank.case_file f ON f.customer_id = p_customer_id AND f.case_id = p_case_id
       LEFT JOIN LATERAL (SELECT min(x.at) AS at FROM bank.case_event x
           WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND x.at > s.since
-           AND x.action NOT IN ('precheck', 'note', 'escalate', 'ask_customer')) n ON true
+           AND x.action NOT IN ('precheck', 'note', 'escalate', 'ask_customer', 'visit', 'identify',
+               'doubt')) n ON true
      WHERE (s.was IS NOT NULL OR s.place <> 'front') AND s.place <> 'follow_up'
 $$;
 

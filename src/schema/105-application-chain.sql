@@ -15,8 +15,9 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     a bank.application;
     supplier bank.customer := (SELECT x FROM bank.customer x WHERE x.customer_id = c.customer_id);
-    code text := (SELECT i.number FROM bank.customer_identity i
-                   WHERE i.customer_id = c.customer_id AND i.kind = 'credit_code');
+    licence bank.customer_identity := (SELECT i FROM bank.customer_identity i
+                   WHERE i.customer_id = c.customer_id AND i.kind = 'credit_code' LIMIT 1);
+    code text := licence.number;
     core bank.core_enterprise;
     d bank.core_document;
     twin text;
@@ -36,6 +37,15 @@ BEGIN
         bank.found('credit_code', 'pass', 'Form and check character are right (GB 32100).',
             '格式与校验码正确（GB 32100）。')
         ELSE bank.found('credit_code', 'fail', 'No valid code on record.', '行内无有效代码。') END;
+    RETURN NEXT CASE
+        WHEN licence.expires_on < bank.today() THEN bank.found('licence_dates', 'fail',
+            format('Expired on %s.', licence.expires_on), format('已于%s到期。', licence.expires_on))
+        WHEN licence.expires_on < bank.today() + (p ->> 'licence_dates')::int THEN
+            bank.found('licence_dates', 'warn', format('Expires on %s.', licence.expires_on),
+                format('将于%s到期。', licence.expires_on))
+        WHEN licence.expires_on IS NULL THEN bank.found('licence_dates', 'pass', 'Without end.', '长期有效。')
+        ELSE bank.found('licence_dates', 'pass', format('Valid until %s.', licence.expires_on),
+            format('有效期至%s。', licence.expires_on)) END;
     RETURN NEXT CASE WHEN supplier.aml_flag THEN bank.found('flags', 'fail',
         'Flagged for money laundering.', '列入反洗钱关注名单。')
         ELSE bank.found('flags', 'pass', 'Not flagged.', '未列入名单。') END;

@@ -91,6 +91,13 @@ SELECT is(pg_temp.result(:o, 'visit'), 'visit', 'the visit is still to come');
 SELECT is(pg_temp.call('t_rm', format('application_field_set(%s, %s, ''rep_id_to'', ''2026-11-19'', NULL,', :c, :o)), 'done', 'his document ended yesterday');
 SELECT is(pg_temp.result(:o, 'rep_identity'), 'fail', 'which is said before its copy is here: he brings the new one');
 SELECT is(pg_temp.call('t_rm', format('application_field_set(%s, %s, ''rep_id_to'', ''2030-01-01'', NULL,', :c, :o)), 'done', 'and has a new one');
+CREATE FUNCTION pg_temp.paper(p_case bigint, p_kind text, p_number text, p_holder text, p_from text, p_to text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.call('t_rm', format('application_document_save(%s, %s, %L, %L, %L, %L, %L, NULL, NULL,', customer_id, p_case, p_kind, p_number, p_holder, p_from, p_to)) FROM bank.case_file WHERE case_id = p_case $$;
+SAVEPOINT early;
+SELECT pg_temp.paper(:o, 'rep_id', '', '', NULL, NULL);
+SELECT is(pg_temp.call('t_rm', format('application_field_set(%s, %s, ''rep_id_to'', ''2026-11-30'', NULL,', :c, :o)), 'done', 'one that ends in ten days');
+SELECT is(pg_temp.result(:o, 'rep_identity'), 'warn', 'is named');
+ROLLBACK TO early;
 SELECT is(pg_temp.result(:o, 'credit_code'), 'pass', 'the code is right');
 SELECT is(pg_temp.call('t_rm', format('application_submit(%s, %s, NULL,', :c, :o)), 'done', 'handing it in early says what is missing');
 SELECT is(pg_temp.stage(:o), 'draft front', 'and leaves it where it is');
@@ -107,8 +114,6 @@ UPDATE bank.customer SET aml_flag = false WHERE customer_id = 201;
 SELECT is(pg_temp.call('t_rm', format('application_field_set(%s, %s, ''enterprise'', ''x'', NULL,', :c, :o)), 'BO422', 'the enterprise stays the same');
 SELECT is(pg_temp.call('t_rm', format('application_document_save(%s, %s, ''photo'', '''', '''', NULL, NULL, NULL, NULL,', :c, :o)), 'BO422', 'documents are of known kinds');
 SELECT is(pg_temp.call('t_rm', format('application_document_save(%s, %s, ''licence'', '''', '''', ''2024-01-01'', ''2023-01-01'', NULL, NULL,', :c, :o)), 'BO422', 'and end after they begin');
-CREATE FUNCTION pg_temp.paper(p_case bigint, p_kind text, p_number text, p_holder text, p_from text, p_to text) RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.call('t_rm', format('application_document_save(%s, %s, %L, %L, %L, %L, %L, NULL, NULL,', customer_id, p_case, p_kind, p_number, p_holder, p_from, p_to)) FROM bank.case_file WHERE case_id = p_case $$;
 SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '新星科技有限公司', '2020-01-01', '2026-01-01');
 SELECT is(pg_temp.result(:o, 'licence_dates'), 'fail', 'an expired licence');
 SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '旧星科技有限公司', '2020-01-01', '2026-12-01');
@@ -156,8 +161,21 @@ SELECT is(pg_temp.call('t_clerk2', format('case_take(%s, %s, NULL,', :c, :o)), '
 SELECT is(pg_temp.call('t_clerk2', format('application_ask(%s, %s, ''sms'', ''copy of the seal'', NULL,', :c, :o)), 'done', 'the reviewer asks');
 SELECT is(pg_temp.stage(:o), 'returned front', 'it waits for the customer');
 SELECT is((SELECT count(*) FROM bank.case_pause WHERE case_id = :o AND ended_at IS NULL), 1::bigint, 'and the clock stands');
+CREATE FUNCTION pg_temp.visit(p_login text, p_case bigint, p_face text, p_originals boolean, p_means text, p_proof text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.call(p_login, format('application_visit(%s, %s, %L, %L, %L, %L, NULL,', customer_id, p_case, p_face, p_originals, p_means, p_proof)) FROM bank.case_file WHERE case_id = p_case $$;
+CREATE FUNCTION pg_temp.identity(p_login text, p_case bigint, p_verdict text, p_note text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.call(p_login, format('application_identity(%s, %s, %L, %L, NULL,', customer_id, p_case, p_verdict, p_note)) FROM bank.case_file WHERE case_id = p_case $$;
+SAVEPOINT brought;
+SELECT is(pg_temp.visit('t_rm', :o, '99.9', true, '', ''), 'done', 'who brings what was missing is seen then and there');
+SELECT is(pg_temp.stage(:o) || ' ' || (SELECT count(*) FROM bank.case_pause WHERE case_id = :o AND ended_at IS NULL), 'returned front 1', 'and it still waits for the papers');
+ROLLBACK TO brought;
 SELECT is(pg_temp.call('t_rm', format('application_submit(%s, %s, NULL,', :c, :o)), 'done', 'completed');
 SELECT is(pg_temp.call('t_clerk2', format('case_take(%s, %s, NULL,', :c, :o)), 'done', 'taken again');
+-- What was doubted at the visit is neither proposed nor approved.
+SAVEPOINT doubted;
+SELECT is(pg_temp.visit('t_rm', :o, '97', true, '', ''), 'done', 'he comes early');
+SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''approve'', NULL, '''', ''fine'', '''', NULL,', :c, :o)), 'BO423', 'and is not proposed while his face does not match');
+ROLLBACK TO doubted;
 SELECT is(pg_temp.call('t_rm', format('application_propose(%s, %s, ''approve'', NULL, '''', ''fine'', '''', NULL,', :c, :o)), '42501', 'sales do not propose');
 SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''approve'', NULL, '''', '''', '''', NULL,', :c, :o)), 'BO422', 'a proposal has its reason');
 SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''refuse'', NULL, '''', ''no'', '''', NULL,', :c, :o)), 'BO422', 'a decline says what the customer is told');
@@ -166,13 +184,46 @@ SELECT is(pg_temp.call('t_clerk2', format('application_decide(%s, %s, ''agree'',
 SELECT is(pg_temp.call('t_super', format('application_decide(%s, %s, ''back'', '''', NULL,', :c, :o)), 'BO422', 'sent back only with a reason');
 SELECT is(pg_temp.as('t_super', format('SELECT mine FROM api.application_list WHERE lane = ''approval'' AND case_id = %s', :o)), 'open', 'it is in the inbox');
 SELECT is(pg_temp.as('t_audit', format('SELECT mine || '' '' || (SELECT mine FROM api.application(customer_id, case_id)) FROM api.application_list WHERE lane = ''approval'' AND case_id = %s', :o)), 'no no', 'an auditor sees it, but decides nothing');
+SAVEPOINT doubted;
+SELECT is(pg_temp.visit('t_rm', :o, '97', true, '', ''), 'done', 'he comes, but his face does not match');
+SELECT is(pg_temp.as('t_super', format('SELECT mine FROM api.application_list WHERE lane = ''approval'' AND case_id = %s', :o)), 'identity', 'the inbox says that it is not proved');
+SELECT is(pg_temp.call('t_super', format('application_decide(%s, %s, ''agree'', '''', NULL,', :c, :o)), 'BO423', 'not approved so');
+UPDATE bank.application SET verdict = 'refuse', granted = NULL, told = 'no' WHERE case_id = :o;
+SELECT is(pg_temp.call('t_super', format('application_decide(%s, %s, ''agree'', '''', NULL,', :c, :o)), 'done', 'but declined');
+ROLLBACK TO doubted;
 SELECT is(pg_temp.call('t_super', format('application_decide(%s, %s, ''agree'', '''', NULL,', :c, :o)), 'done', 'a second person agrees');
 SELECT is(pg_temp.stage(:o), 'approved operations', 'account operations have it');
 SELECT is(pg_temp.call('t_clerk2', format('application_execute(%s, %s, NULL,', :c, :o)), 'BO423', 'not before the visit');
 SELECT is(pg_temp.ready('t_clerk2', :o), 'visit yes', 'which the screen says before');
-SELECT is(pg_temp.call('t_rm', format('application_visit(%s, %s, ''98.99'', true, NULL,', :c, :o)), 'BO422', 'a face match below 99');
-SELECT is(pg_temp.call('t_rm', format('application_visit(%s, %s, ''99.50'', false, NULL,', :c, :o)), 'BO422', 'originals not seen');
-SELECT is(pg_temp.call('t_rm', format('application_visit(%s, %s, ''99.50'', true, NULL,', :c, :o)), 'done', 'the one visit');
+SELECT is(pg_temp.visit('t_rm', :o, '99.50', false, '', ''), 'BO422', 'originals not seen');
+SELECT is(pg_temp.visit('t_rm', :o, '', true, '', ''), 'BO422', 'neither face nor other means');
+SELECT is(pg_temp.visit('t_rm', :o, '100.01', true, '', ''), 'BO422', 'more than all of it');
+SELECT is(pg_temp.visit('t_rm', :o, '98.99', true, '', ''), 'done', 'a face match below 99 is kept');
+SELECT is(pg_temp.result(:o, 'visit'), 'warn', 'as a warning');
+SELECT is(pg_temp.ready('t_clerk2', :o), 'identity yes', 'with which nothing is opened, as the screen says');
+SELECT is(pg_temp.call('t_clerk2', format('application_execute(%s, %s, NULL,', :c, :o)), 'BO423', 'whoever asks');
+SELECT is(pg_temp.identity('t_clerk2', :o, 'agree', ''), 'BO423', 'nothing waits for a second person yet');
+SELECT is(pg_temp.visit('t_rm', :o, '98.99', true, 'letter', 'x1234'), 'BO422', 'other means are of known kinds');
+SELECT is(pg_temp.visit('t_rm', :o, '98.99', true, 'counter', ' '), 'BO422', 'and have their proof');
+SELECT is(pg_temp.visit('t_clerk2', :o, '98.99', true, 'counter', 'LW20261120-118'), 'done', 'compared at the counter');
+SELECT is(pg_temp.ready('t_clerk2', :o), 'identity yes', 'by one person, which is not enough');
+SELECT is(pg_temp.as('t_clerk2', format('SELECT identity FROM api.application(%s, %s)', :c, :o)) || ' ' || pg_temp.as('t_super', format('SELECT identity FROM api.application(%s, %s)', :c, :o)),
+          'own waits', 'the screen knows whose turn it is');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(kind || '' '' || screen || '' '' || detail, '','') FROM api.worklist WHERE kind = ''identity'''), 'identity application 柜面人工核对', 'it is on the work list of a colleague');
+SELECT is(pg_temp.as('t_clerk2', 'SELECT count(*) FROM api.worklist WHERE kind = ''identity''') || pg_temp.as('t_west', 'SELECT count(*) FROM api.worklist WHERE kind = ''identity'''), '00', 'not on one''s own, nor on another unit''s');
+SELECT is(pg_temp.identity('t_rm', :o, 'agree', ''), '42501', 'sales do not confirm');
+SELECT is(pg_temp.identity('t_clerk2', :o, 'agree', ''), 'BO403', 'nor who compared');
+SELECT is(pg_temp.identity('t_super', :o, 'refuse', ''), 'BO422', 'refused with a reason');
+SELECT is(pg_temp.identity('t_super', :o, 'refuse', 'another photo'), 'done', 'a colleague does not find it so');
+SELECT is(pg_temp.ready('t_clerk2', :o) || ' ' || pg_temp.result(:o, 'visit'), 'identity yes warn', 'then it is open again');
+SELECT is(pg_temp.visit('t_rm', :o, '', true, 'video', 'REC-5512'), 'done', 'a video call, without the machine');
+SELECT is(pg_temp.identity('t_clerk2', :o, 'agree', ''), 'done', 'which a second person confirms');
+SELECT is(pg_temp.result(:o, 'visit') || ' ' || (SELECT identity_means || ' ' || identity_proof FROM bank.application WHERE case_id = :o), 'pass video REC-5512', 'proved');
+SELECT is(pg_temp.visit('t_rm', :o, '99.50', true, '', ''), 'BO423', 'one visit');
+SELECT throws_ok(format('UPDATE bank.application SET identity_by = visited_by WHERE case_id = %s', :o), '23514', NULL, 'who compared does not confirm: the table says so');
+SELECT throws_ok(format('UPDATE bank.application SET identity_by = NULL WHERE case_id = %s', :o), '23514', NULL, 'nor is a video proved by one');
+SELECT is((SELECT string_agg(note, '; ' ORDER BY at, event_id) FROM bank.case_event WHERE case_id = :o AND action IN ('visit', 'identify', 'doubt')),
+    '人脸识别98.99% / Face match 98.99 %; 人脸识别98.99%，柜面人工核对 / Face match 98.99 %, Compared at the counter; another photo; 远程视频核实 / Video call; 远程视频核实 / Video call', 'the history tells all of it');
 INSERT INTO bank.calendar_day (day, kind) VALUES ('2026-12-04', 'workday'), ('2026-12-07', 'workday'), ('2026-12-08', 'workday'), ('2026-12-09', 'workday') ON CONFLICT DO NOTHING;
 SELECT is(pg_temp.ready('t_clerk2', :o) || ', ' || pg_temp.ready('t_super', :o), 'yes yes, checker yes', 'now account operations may go on');
 UPDATE bank.application_check SET result = 'fail' WHERE case_id = :o AND rule = 'tax';
@@ -197,7 +248,9 @@ SELECT is(pg_temp.as('t_rm', format('SELECT string_agg(kind || '' '' || state, '
 SELECT is((SELECT lifecycle || ' ' || a.number::numeric % 97 FROM bank.customer c JOIN bank.account a USING (customer_id) WHERE customer_id = :c), 'new 1', 'the prospect is a customer with a valid account number');
 SELECT is((SELECT count(*) FROM bank.relation WHERE customer_id = :c OR other_id = :c), 2::bigint, 'and related to the representative the bank knows');
 SELECT is((SELECT stopped_at <= due_at FROM bank.case_clock WHERE case_id = :o AND clock = 'application'), true, 'the clock has stopped in time');
+SELECT is((SELECT k.measure || ' ' || k.amount || ' ' || (f.due_at = k.due_at) FROM bank.case_clock k JOIN bank.case_file f USING (customer_id, case_id) WHERE case_id = :o AND clock = 'follow_up'), 'working_days 5 true', 'he is called within five working days');
 SELECT is(pg_temp.call('t_rm', format('application_follow(%s, %s, ''content'', NULL,', :c, :o)), 'done', 'followed up');
+SELECT is((SELECT stopped_at IS NOT NULL FROM bank.case_clock WHERE case_id = :o AND clock = 'follow_up'), true, 'which ends that clock');
 SELECT is((SELECT stage || ' ' || outcome FROM bank.case_file WHERE case_id = :o), 'closed granted', 'closed');
 SELECT is((SELECT string_agg(to_desk, ' ' ORDER BY at) FROM bank.application_hops(:c, :o)), 'compliance front compliance credit_check operations', 'each hand-off between departments is there');
 SELECT throws_ok(format('UPDATE bank.application SET checker_id = maker_id WHERE case_id = %s', :o), '23514', NULL, 'maker is not checker: the table says so');
@@ -218,6 +271,14 @@ SELECT is(pg_temp.credit('t_clerk', 109, 1000000, true), 'BO428', 'not for onese
 SELECT is(pg_temp.credit('t_rm', 102, 1000000, false), 'done', 'somebody of whom nothing is known');
 SELECT pg_temp.last_case() AS x \gset
 SELECT is(pg_temp.stops(:x), 'identity consent bureau', 'identity expired, no consent, no report');
+SAVEPOINT soon;
+UPDATE bank.customer_identity SET expires_on = '2026-12-19' WHERE customer_id = 102;
+SELECT is(pg_temp.call('t_rm', format('application_precheck(102, %s,', :x)), 'done', 'a document that ends in 29 days');
+SELECT is(pg_temp.result(:x, 'identity'), 'warn', 'is named before it ends');
+UPDATE bank.customer_identity SET expires_on = '2026-12-20' WHERE customer_id = 102;
+SELECT pg_temp.call('t_rm', format('application_precheck(102, %s,', :x));
+SELECT is(pg_temp.result(:x, 'identity'), 'pass', 'not a month before');
+ROLLBACK TO soon;
 SELECT is((SELECT array_length(string_to_array(pg_temp.as('t_rm', format('SELECT todo_en FROM api.application_todo(102, %s)', :x)), E'\n'), 1)), (SELECT count(*)::int FROM bank.application_check WHERE case_id = :x AND result <> 'pass'), 'every finding to put right in full, a line each');
 SELECT is(pg_temp.as('t_rm', format('SELECT todo_en FROM api.application_todo(102, %s)', :x)) ~ 'Consent to ask [^\n]*: .+\. .+\.', true, 'with what was found and what to do');
 SELECT is(pg_temp.result(:x, 'social'), 'warn', 'no social insurance: a person looks');
@@ -244,7 +305,7 @@ SELECT is(pg_temp.stage(:k), 'approved operations', 'the rules have approved it 
 SELECT is((SELECT how || ' ' || verdict || ' ' || granted || ' ' || rate_bp FROM bank.application WHERE case_id = :k), 'auto approve 10000000 480', 'with amount and rate');
 SELECT is(pg_temp.call('t_clerk2', format('application_execute(101, %s, NULL,', :k)), 'done', 'paid out');
 SELECT is((SELECT string_agg(product || ' ' || balance, ', ' ORDER BY product) FROM bank.account WHERE customer_id = 101), 'LNC -10000000, SAV 15000000', 'a loan, and the money in the account');
-SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :k), 'working_minutes 60', 'within the hour');
+SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :k AND clock = 'application'), 'working_minutes 60', 'within the hour');
 -- Above the amount of the card two persons decide.
 SELECT is(pg_temp.credit('t_rm', 101, 20000100, true), 'done', 'above the automatic amount');
 SELECT pg_temp.last_case() AS m \gset
@@ -393,7 +454,7 @@ SELECT is(pg_temp.chain(302, 801, 100000), 'done application_twice', 'a second a
 SELECT pg_temp.call('t_rm', format('application_withdraw(302, %s, ''twice'', NULL,', pg_temp.last_case()));
 SELECT is(pg_temp.call('t_rm', format('application_submit(302, %s, NULL,', :p)), 'done', 'handed in');
 SELECT is(pg_temp.stage(:p), 'review chain_desk', 'with the supply-chain desk');
-SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :p), 'working_minutes 840', 'two business days');
+SELECT is((SELECT measure || ' ' || amount FROM bank.case_clock WHERE case_id = :p AND clock = 'application'), 'working_minutes 840', 'two business days');
 SELECT pg_temp.call('t_clerk2', format('case_take(302, %s, NULL,', :p)), pg_temp.call('t_clerk2', format('application_propose(302, %s, ''approve'', NULL, '''', ''ok'', '''', NULL,', :p));
 UPDATE bank.decision_limit SET amount = 5000000 WHERE unit_kind = 'branch';
 SELECT is(pg_temp.call('t_super', format('application_decide(302, %s, ''agree'', '''', NULL,', :p)), 'BO403', 'above the limit of the branch');
@@ -403,11 +464,19 @@ UPDATE bank.core_enterprise SET valid_until = '2027-06-30';
 SELECT is(pg_temp.call('t_super2', format('application_decide(302, %s, ''agree'', '''', NULL,', :p)), 'done', 'head office agrees');
 SELECT is((SELECT state || ' ' || amount FROM bank.core_finance WHERE document_id = 801), 'reserved 5600000', 'the limit is reserved');
 SELECT is(pg_temp.chain(302, 802, 100000), 'done financed_twice', 'the receivable of a financed order');
+SAVEPOINT licence;
+UPDATE bank.customer_identity SET expires_on = '2026-11-19' WHERE customer_id = 304;
+SELECT is(pg_temp.chain(304, 805, 100000), 'done licence_dates', 'the supplier''s licence has ended');
+UPDATE bank.customer_identity SET expires_on = '2026-12-01' WHERE customer_id = 304;
+SELECT pg_temp.call('t_rm', format('application_precheck(304, %s,', pg_temp.last_case()));
+SELECT is(pg_temp.result(pg_temp.last_case(), 'licence_dates'), 'warn', 'or ends in days');
+ROLLBACK TO licence;
 SELECT throws_ok('INSERT INTO bank.core_finance (customer_id, document_id, unit_id, supplier_id, case_id, amount, state, due_on) VALUES (301, 801, 3, 302, 1, 1, ''paid'', ''2027-01-01'')', '23505', NULL,
                  'the table itself finances nothing twice');
 SELECT is(pg_temp.chain(302, 804, 3000000), 'done supplier_limit application_twice', 'more than one supplier may have, and asked for before');
 SELECT is(pg_temp.chain(304, 805, 5000000), 'done limit', 'more than is left of the line');
 SELECT is(pg_temp.call('t_clerk2', format('application_execute(302, %s, NULL,', :p)), 'done', 'paid out');
+SELECT is((SELECT due_at AT TIME ZONE 'Asia/Shanghai' FROM bank.case_file WHERE case_id = :p), '2027-02-01'::timestamp, 'it is to be repaid by the end of the day the order is due');
 SELECT is((SELECT string_agg(product || ' ' || balance, ', ' ORDER BY product) FROM bank.account WHERE customer_id = 302), 'CUR 5600100, LNS -5600000', 'to the supplier');
 SELECT is(pg_temp.as('t_clerk2', 'SELECT used || '' '' || room FROM api.core_list WHERE customer_id = 301'), '5600000 4400000', 'the line shows it');
 UPDATE bank.account SET balance = 100 WHERE account_id = 9003;

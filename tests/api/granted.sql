@@ -299,6 +299,7 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'applicat
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'application_findings');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'application_follow');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'application_form');
+INSERT INTO decided VALUES ('function', 'clerk supervisor', 'application_identity');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'application_points');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'application_precheck');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'application_propose');

@@ -65,14 +65,16 @@ static const char *newest(void)
 }
 
 /* Reviewer and second person. */
-static void approve(const char *number, const char *message)
+static void approve(const char *number, bool amount, const char *message)
 {
     struct pty *pty = open_at("clerk01", number);
     pty_type(pty, "t");
     stage_ok(pty_wait_text(pty, "The case is yours.", WAIT) && pty_wait_text(pty, " Owner  ", WAIT),
              "the reviewing desk takes it");
     pty_type(pty, "P");
-    pty_wait_text(pty, "Verdict", WAIT);
+    pty_wait_text(pty, "Told on decline", WAIT);
+    stage_ok(!strstr(pty_screen(pty), "Yearly rate") == !amount,
+             amount ? "amount and rate are asked" : "an opening has neither amount nor rate to ask for");
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "looks right");
     pty_keys(pty, "F10", NULL);
@@ -147,6 +149,55 @@ static void papers(struct pty *pty, int count)
     }
 }
 
+static bool record_visit(struct pty *pty, const char *face, int means, const char *proof,
+                         const char *answer)
+{
+    pty_type(pty, "F");
+    pty_wait_text(pty, "Originals seen", WAIT);
+    field(pty, face);
+    pty_type(pty, "y");
+    pty_keys(pty, "Tab", NULL);
+    for (int i = 0; i < means; i++)
+        pty_keys(pty, "Right", NULL);
+    pty_keys(pty, "Tab", NULL);
+    pty_type(pty, proof);
+    pty_keys(pty, "F10", NULL);
+    return pty_wait_text(pty, answer, WAIT);
+}
+
+/* The customer comes once; his face does not match, so a colleague looks too. */
+static void visit(const char *number)
+{
+    struct pty *pty = open_at("rm01", number);
+    stage_ok(record_visit(pty, "97.2", 0, "", "face match is too low") &&
+                 pty_wait_text(pty, "Not proved", WAIT),
+             "a face that does not match is recorded, and proves nothing");
+    pty_free(pty);
+    pty = open_at("clerk01", number);
+    pty_type(pty, "E");
+    stage_ok(pty_wait_text(pty, "the proof of identity first", WAIT), "so nothing is opened");
+    stage_ok(record_visit(pty, "97.2", 1, "", "Proof") &&
+                 pty_wait_text(pty, "too short or too long", WAIT),
+             "other means need their proof, asked for in the same dialog");
+    pty_type(pty, "LW-20261123-7");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "a second person confirms", WAIT), "the clerk compares at the counter");
+    pty_type(pty, "I");
+    stage_ok(pty_wait_text(pty, "Identity is \"For a colleague\"", WAIT),
+             "which is not his own to confirm");
+    pty_free(pty);
+    pty = start("super01", "wl identity");
+    stage_ok(pty_wait_text(pty, "Identity proofs", WAIT), "the colleague finds it on the work list");
+    pty_free(pty);
+    pty = open_at("super01", number);
+    pty_type(pty, "I");
+    pty_wait_text(pty, "Note", WAIT);
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "two persons saw it", WAIT) && pty_wait_text(pty, " Proved", WAIT),
+             "and confirms it");
+    pty_free(pty);
+}
+
 static void opening(void)
 {
     char number[32];
@@ -179,15 +230,8 @@ static void opening(void)
     pty_wait_gone(pty, "Name on it", WAIT);
     stage_ok(confirm(pty, "S", "with the reviewing desk"), "with its documents it is");
     pty_free(pty);
-    approve(number, "it waits for account operations");
-    pty = open_at("rm01", number);
-    pty_type(pty, "F");
-    pty_wait_text(pty, "Face match", WAIT);
-    field(pty, "99.61");
-    pty_type(pty, "y");
-    pty_keys(pty, "F10", NULL);
-    stage_ok(pty_wait_text(pty, "The visit is recorded.", WAIT), "the customer comes once");
-    pty_free(pty);
+    approve(number, false, "it waits for account operations");
+    visit(number);
     execute(number, "The account is open, with its services.");
     stage_ok(!strcmp(stage_sql("SELECT string_agg(s.kind, ' ' ORDER BY s.kind) FROM "
                                "bank.account_service s JOIN bank.customer_identity i USING "
@@ -293,7 +337,7 @@ static void chain(void)
     snprintf(number, sizeof number, "%s", newest());
     stage_ok(confirm(pty, "S", "with the reviewing desk"), "handed in");
     pty_free(pty);
-    approve(number, "it waits for account operations");
+    approve(number, true, "it waits for account operations");
     execute(number, "The money is paid out.");
     stage_ok(!strcmp(stage_sql("SELECT f.state FROM bank.core_finance f JOIN bank.core_document d "
                                "USING (customer_id, document_id) WHERE d.number = 'POTEST'"),
