@@ -132,7 +132,8 @@ static bool is_twin(const struct match_store *store, uint32_t one, uint32_t othe
 }
 
 /* Lines paired in order are as good as each other, until one of them turns out to have a partner of
- * another kind or a doubtful one: then it matters which. */
+ * another kind or a doubtful one: then it matters which. A total of some lines that is but a guess says
+ * nothing: the surplus is a copy more likely. */
 void match_doubt_twins(struct match_store *store)
 {
     const struct match_keys *keys = &store->residue;
@@ -147,7 +148,8 @@ void match_doubt_twins(struct match_store *store)
                 uint32_t other = keys->list[j].line;
                 const struct match_rule *second = match_line_rule(store, &store->lines[other]);
                 bool doubtful = match_line_status(&store->lines[other]) == MATCH_SUGGESTED;
-                if (!second || (second == rule && !doubtful) || !is_twin(store, one, other))
+                if (!second || second->kind == MATCH_SUBSET || (second == rule && !doubtful) ||
+                    !is_twin(store, one, other))
                     continue;
                 match_demote(store, one, MATCH_DOUBT_TWIN, other);
                 match_demote(store, other, MATCH_DOUBT_TWIN, one);

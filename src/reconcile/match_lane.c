@@ -226,6 +226,12 @@ double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_
     return chance < 1 ? chance : 1;
 }
 
+double match_lane_swapped(const struct match_lane *lanes, uint32_t account, size_t length)
+{
+    double chance = (double)length / match_lane_space(lanes, account, length);
+    return chance < 1 ? chance : 1;
+}
+
 double match_lane_typed(const struct match_lane *lanes, uint32_t account, size_t length)
 {
     /* nine other digits at each place */

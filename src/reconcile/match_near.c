@@ -2,15 +2,10 @@
 
 #include "base/alloc.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    BESIDE = 100000, /* lines from which on a thread is worth it */
-    DISTANCES = 2,   /* of near pairs: one edit, two */
-    CLOSE_PART = 5,  /* of the share that may have a near neighbour: those of whatever amount */
-    FOUND_LEAST = 5, /* neighbours; fewer may be chance */
     SAMPLE = 64,     /* lines of a side of a block whose days are compared */
     OFFSETS = 32,    /* days that are told apart */
     PAIRS = 20000,   /* whose days are looked at */
@@ -24,20 +19,25 @@ static const double space_least = 3e7;
 /* A length that at least this share of the references of a lane has is usual there. */
 static const double usual_least = 0.25;
 
+/* Sorts of near pairs. Chance seldom makes the rarer ones: a number has nine neighbours in each digit,
+ * but one in each two that are swapped, and a length that is not usual is hardly another line's. */
+enum sort { OTHER, SWAPPED, LENGTH, TWO, SORTS };
+
 /* A line of each side whose references are at most two edits apart. */
 struct pair {
-    uint32_t book, statement, block, reserved;
+    uint32_t book, statement, block;
+    uint8_t sort; /* enum sort */
     uint8_t distance, allowed;
     uint16_t days; /* apart, a statement that is early counts more */
 };
 
-/* What a block holds, for the risk of taking a neighbour for the partner. */
+/* What a block holds of one sort, for the risk of taking a neighbour for the partner. */
 struct crowd {
-    uint32_t account, block;
+    uint32_t account, place; /* of the block, then of the sort */
     int64_t amount;
-    double expected[DISTANCES]; /* pairs so many edits apart by chance */
-    size_t pairs[DISTANCES];    /* found */
-    bool safe[DISTANCES];       /* more of them than chance makes */
+    double expected; /* pairs by chance */
+    size_t pairs;    /* found */
+    bool safe;       /* more of them than chance makes */
 };
 
 struct near {
@@ -45,7 +45,7 @@ struct near {
     const struct match_lane *lanes;
     struct pair *pairs;
     size_t count, capacity;
-    struct crowd *crowds;
+    struct crowd *crowds; /* SORTS for each block */
     size_t crowd_count, crowd_capacity;
     uint32_t *partners; /* pairs of each line, by line; NULL until all are found */
     uint32_t (*best)[2]; /* places plus one of the two nearest pairs of each line; 0 without */
@@ -60,6 +60,19 @@ static int edits(const struct match_form *one, const struct match_form *other)
     if (!longer && match_differences(one, other) > 4)
         return 3;
     return longer > 8 || longer < -8 ? 3 : match_form_distance(one, other);
+}
+
+static enum sort sort_of(const struct match_form *one, const struct match_form *other, int distance)
+{
+    if (distance > 1)
+        return TWO;
+    if (one->length != other->length)
+        return LENGTH;
+    for (int i = 0; i + 1 < one->length; i++)
+        if (one->text[i] != other->text[i])
+            return one->text[i] == other->text[i + 1] && one->text[i + 1] == other->text[i] ? SWAPPED
+                                                                                             : OTHER;
+    return OTHER;
 }
 
 static uint16_t days_apart(const struct match_line *book, const struct match_line *statement)
@@ -139,23 +152,29 @@ static double days_share(const struct match_store *store, const struct near *nea
 /* Pairs that are near by chance, among the lines whose own partner is not there. */
 static void expect(const struct match_store *store, const struct near *near,
                    const struct match_block *block, struct match_form *const forms[2],
-                   bool *const paired[2], double expected[DISTANCES])
+                   bool *const paired[2], struct crowd crowds[SORTS])
 {
     size_t lengths[MATCH_FORM + 3] = {0};
     double share = -1;
     for (size_t j = 0; j < block->counts[1]; j++)
         lengths[forms[1][j].length + 1] += !paired[1][j] && !match_is_copy(store, block->lines[1][j]);
     for (size_t i = 0; i < block->counts[0]; i++) {
-        size_t length = forms[0][i].length;
-        size_t others = lengths[length] + lengths[length + 1] + lengths[length + 2];
-        if (paired[0][i] || !others || match_is_copy(store, block->lines[0][i]))
+        size_t length = forms[0][i].length, same = lengths[length + 1];
+        size_t others = lengths[length] + lengths[length + 2];
+        uint32_t account = store->lines[block->lines[0][i]].account;
+        if (paired[0][i] || same + others == 0 || match_is_copy(store, block->lines[0][i]))
             continue;
         share = share < 0 ? days_share(store, near, block) : share;
-        for (int edits = 1; edits <= match_edits_allowed(length); edits++)
-            expected[edits - 1] +=
-                share * (double)others *
-                match_lane_chance(near->lanes, store->lines[block->lines[0][i]].account, length,
-                                  edits);
+        if (match_edits_allowed(length) > 0) {
+            double one = share * match_lane_chance(near->lanes, account, length, 1);
+            crowds[OTHER].expected += one * (double)same;
+            crowds[SWAPPED].expected +=
+                share * (double)same * match_lane_swapped(near->lanes, account, length);
+            crowds[LENGTH].expected += one * (double)others;
+        }
+        if (match_edits_allowed(length) > 1)
+            crowds[TWO].expected += share * (double)(same + others) *
+                                    match_lane_chance(near->lanes, account, length, 2);
     }
 }
 
@@ -163,9 +182,11 @@ static void compare_block(struct match_store *store, const struct match_block *b
 {
     struct near *near = context;
     struct match_form *forms[2];
-    struct crowd crowd = {.account = store->lines[block->lines[0][0]].account,
-                          .amount = store->lines[block->lines[0][0]].amount,
-                          .block = (uint32_t)near->crowd_count};
+    struct crowd crowds[SORTS];
+    for (uint32_t sort = 0; sort < SORTS; sort++)
+        crowds[sort] = (struct crowd){.account = store->lines[block->lines[0][0]].account,
+                                      .amount = store->lines[block->lines[0][0]].amount,
+                                      .place = (uint32_t)near->crowd_count + sort};
     bool *paired[] = {xcalloc(block->counts[0], 1), xcalloc(block->counts[1], 1)};
     for (int side = 0; side < 2; side++)
         forms[side] = make_forms(store, block->lines[side], block->counts[side]);
@@ -181,21 +202,23 @@ static void compare_block(struct match_store *store, const struct match_block *b
             ARRAY_RESERVE(near->pairs, near->count, near->capacity);
             near->pairs[near->count++] = (struct pair){
                 block->lines[0][i],          block->lines[1][j],
-                (uint32_t)near->crowd_count, 0,
+                (uint32_t)near->crowd_count, (uint8_t)sort_of(form, &forms[1][j], distance),
                 (uint8_t)distance,           (uint8_t)match_edits_allowed((size_t)least),
                 days_apart(book, statement)};
             if (distance && distance <= match_edits_allowed((size_t)least))
-                crowd.pairs[distance - 1]++;
+                crowds[near->pairs[near->count - 1].sort].pairs++;
             paired[0][i] = paired[1][j] = true;
         }
     }
-    expect(store, near, block, forms, paired, crowd.expected);
+    expect(store, near, block, forms, paired, crowds);
     for (int side = 0; side < 2; side++) {
         free(forms[side]);
         free(paired[side]);
     }
-    ARRAY_RESERVE(near->crowds, near->crowd_count, near->crowd_capacity);
-    near->crowds[near->crowd_count++] = crowd;
+    for (int sort = 0; sort < SORTS; sort++) {
+        ARRAY_RESERVE(near->crowds, near->crowd_count, near->crowd_capacity);
+        near->crowds[near->crowd_count++] = crowds[sort];
+    }
 }
 
 /* Nearest first; of equal ones the statement that follows the book soonest. */
@@ -221,161 +244,64 @@ static bool has_number(const struct match_store *store, const struct match_line 
     return digit && !match_no_reference(reference, &store->rules->absent);
 }
 
-/* By account, and within it those in which chance makes fewest pairs first; of equal ones the smaller
- * amount, whatever the order of the lines. */
-static int by_expected(const void *left, const void *right, void *distance)
+static bool is_of_two(const struct crowd *crowd)
 {
-    const struct crowd *a = left, *b = right;
-    double x = a->expected[*(const int *)distance], y = b->expected[*(const int *)distance];
-    if (a->account != b->account)
-        return a->account < b->account ? -1 : 1;
-    if (x != y)
-        return x < y ? -1 : 1;
-    return a->amount < b->amount ? -1 : a->amount > b->amount;
+    return crowd->place % SORTS == TWO;
 }
 
-/* Of one account's blocks as many as hold more pairs than chance makes in all of them together:
- * also those without a pair count, for each could have had a wrong one. */
-static void judge_account(struct crowd *crowds, size_t count, int distance, double risk)
+/* By account, those of two edits last, and those first in which chance makes fewest pairs; of equal ones
+ * the smaller amount, whatever the order of the lines. */
+static int by_expected(const void *left, const void *right)
+{
+    const struct crowd *a = left, *b = right;
+    if (a->account != b->account)
+        return a->account < b->account ? -1 : 1;
+    if (is_of_two(a) != is_of_two(b))
+        return is_of_two(b) ? -1 : 1;
+    if (a->expected < b->expected || a->expected > b->expected)
+        return a->expected < b->expected ? -1 : 1;
+    if (a->amount != b->amount)
+        return a->amount < b->amount ? -1 : 1;
+    return (int)(a->place % SORTS) - (int)(b->place % SORTS);
+}
+
+/* Of one account's blocks and sorts as many as hold more pairs than chance makes in all of them
+ * together: also those without a pair count, for each could have had a wrong one. */
+static void judge_account(struct crowd *crowds, size_t count, double risk)
 {
     double expected = 0, pairs = 0;
     size_t safe = 0;
     for (size_t i = 0; i < count; i++) {
-        expected += crowds[i].expected[distance];
-        pairs += (double)crowds[i].pairs[distance];
+        expected += crowds[i].expected;
+        pairs += (double)crowds[i].pairs;
         if (expected * 1e6 <= risk * pairs)
             safe = i + 1;
     }
     for (size_t i = 0; i < safe; i++)
-        crowds[i].safe[distance] = true;
+        crowds[i].safe = true;
 }
 
-static int by_block(const void *left, const void *right)
+static int by_place(const void *left, const void *right)
 {
     const struct crowd *a = left, *b = right;
-    return a->block < b->block ? -1 : a->block > b->block;
-}
-
-/* Whether the references of the account have neighbours, and more of them than chance makes; or so many
- * that one character mostly makes another reference. */
-static bool is_crowded(const struct match_nearness *test, uint32_t most)
-{
-    for (int i = 0; i < MATCH_NEAR_CLOSE; i++)
-        if (test->found[i] >= FOUND_LEAST && test->share[i] * 1e6 > most &&
-            test->share[i] > 4 * test->chance[i])
-            return true;
-    double found = (double)test->found[MATCH_NEAR_CLOSE], share = test->share[MATCH_NEAR_CLOSE];
-    double expected = share > 0 ? found * test->chance[MATCH_NEAR_CLOSE] / share : 0;
-    return share >= 1 || (found >= 2 && share * 1e6 * CLOSE_PART > most &&
-                          found > 1.3 * expected + 3 * sqrt(expected));
-}
-
-/* The references of all accounts that are not crowded by themselves: the few neighbours that each of
- * them has may be many together. */
-static struct match_nearness pool(const struct match_nearness *tests, size_t count, uint32_t most)
-{
-    struct match_nearness all = {.own = true};
-    for (size_t i = 0; i < count; i++)
-        for (int k = 0; k < MATCH_NEARNESS && tests[i].own && !is_crowded(&tests[i], most); k++) {
-            all.found[k] += tests[i].found[k];
-            all.tested[k] += tests[i].tested[k];
-            all.chance[k] += tests[i].chance[k] * (double)tests[i].tested[k];
-        }
-    for (int k = 0; k < MATCH_NEARNESS; k++) {
-        double tested = all.tested[k] ? (double)all.tested[k] : 1;
-        all.share[k] = (double)all.found[k] / tested;
-        all.chance[k] /= tested;
-    }
-    return all;
-}
-
-struct match_near_test {
-    const struct match_store *store;
-    const struct match_rule *rule;
-    struct match_nearness *found;
-    struct match_task *task;
-};
-
-static void test_lanes(void *part)
-{
-    struct match_near_test *test = part;
-    test->found = match_lane_test(test->store, test->store->lanes, test->rule);
-}
-
-static const struct match_rule *first_near(const struct match_store *store)
-{
-    for (size_t i = 0; i < store->rules->count; i++)
-        if (store->rules->list[i].kind == MATCH_NEAR)
-            return &store->rules->list[i];
-    return NULL;
-}
-
-void match_near_begin(struct match_store *store)
-{
-    const struct match_rule *rule = first_near(store);
-    if (!rule || store->count < BESIDE)
-        return;
-    store->near_test = xcalloc(1, sizeof *store->near_test);
-    *store->near_test = (struct match_near_test){.store = store, .rule = rule};
-    store->near_test->task = match_begin(test_lanes, store->near_test);
-}
-
-struct match_nearness *match_near_end(struct match_store *store, const struct match_rule *rule)
-{
-    struct match_near_test *test = store->near_test;
-    struct match_nearness *found = NULL;
-    store->near_test = NULL;
-    if (test) {
-        match_end(test->task);
-        if (test->rule == rule || !rule)
-            found = test->found;
-        else
-            free(test->found);
-        free(test);
-    }
-    return found || !rule ? found : match_lane_test(store, store->lanes, rule);
-}
-
-/* The neighbour test, and what it says of each account. */
-static const struct match_nearness *run_test(struct match_store *store,
-                                             const struct match_rule *rule)
-{
-    uint32_t most = rule->neighbours;
-    free(store->nearness);
-    store->nearness = match_near_end(store, rule);
-    struct match_nearness all = pool(store->nearness, store->account_count, most);
-    bool crowded = is_crowded(&all, most);
-    for (size_t i = 0; i < store->account_count; i++) {
-        struct match_nearness *test = &store->nearness[i];
-        test->crowded = is_crowded(test, most) || (test->own && crowded);
-    }
-    return store->nearness;
-}
-
-bool match_near_crowded(struct match_store *store, uint32_t account)
-{
-    const struct match_rule *rule = store->nearness ? NULL : first_near(store);
-    if (rule)
-        run_test(store, rule);
-    return store->nearness && store->nearness[account].crowded;
+    return a->place < b->place ? -1 : a->place > b->place;
 }
 
 /* Accounts whose own references lie so close that a near one may be another's are never safe. */
 static void judge_crowds(struct match_store *store, struct near *near)
 {
-    const struct match_nearness *tests = run_test(store, near->rule);
-    for (int distance = 0; distance < DISTANCES; distance++) {
-        qsort_r(near->crowds, near->crowd_count, sizeof *near->crowds, by_expected, &distance);
-        for (size_t from = 0, end; from < near->crowd_count; from = end) {
-            for (end = from; end < near->crowd_count &&
-                             near->crowds[end].account == near->crowds[from].account;)
-                end++;
-            if (!tests[near->crowds[from].account].crowded)
-                judge_account(&near->crowds[from], end - from, distance,
-                              distance ? near->rule->risk / 3.0 : near->rule->risk);
-        }
+    const struct match_nearness *tests = match_near_nearness(store, near->rule);
+    qsort(near->crowds, near->crowd_count, sizeof *near->crowds, by_expected);
+    for (size_t from = 0, end; from < near->crowd_count; from = end) {
+        const struct crowd *first = &near->crowds[from];
+        for (end = from; end < near->crowd_count && near->crowds[end].account == first->account &&
+                         is_of_two(&near->crowds[end]) == is_of_two(first);)
+            end++;
+        if (!tests[first->account].crowded)
+            judge_account(&near->crowds[from], end - from,
+                          is_of_two(first) ? near->rule->risk / 3.0 : near->rule->risk);
     }
-    qsort(near->crowds, near->crowd_count, sizeof *near->crowds, by_block);
+    qsort(near->crowds, near->crowd_count, sizeof *near->crowds, by_place);
 }
 
 /* Whether a reference of the pair has a length that is usual in the lane: of two that were cut or made
@@ -411,7 +337,7 @@ static bool is_safe(const struct match_store *store, const struct near *near,
     struct match_form form = match_plain(match_reference(store, line));
     if (!is_usual_day(near, line, &store->lines[pair->statement]))
         return false;
-    if (!near->crowds[pair->block].safe[pair->distance - 1] || match_is_copy(store, pair->book) ||
+    if (!near->crowds[pair->block + pair->sort].safe || match_is_copy(store, pair->book) ||
         match_is_copy(store, pair->statement) || match_has_part(store, line) ||
         match_has_part(store, &store->lines[pair->statement]))
         return false;

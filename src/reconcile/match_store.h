@@ -259,6 +259,8 @@ double match_lane_side_share(const struct match_lane *lanes, uint32_t account, i
  * within 1 or 2 edits. */
 double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length,
                          int edits);
+/* Probability that the one is the other with two characters swapped. */
+double match_lane_swapped(const struct match_lane *lanes, uint32_t account, size_t length);
 /* Probability that they agree in `count` characters from `from`. */
 double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t length,
                         size_t from, size_t count);
@@ -286,6 +288,9 @@ void match_near_begin(struct match_store *store);
 /* The test's result for the rule, which the caller frees. With NULL that of the test that was begun, or
  * NULL. */
 struct match_nearness *match_near_end(struct match_store *store, const struct match_rule *rule);
+/* The test's result for the rule, by account, and whether each is crowded. The store keeps it. */
+const struct match_nearness *match_near_nearness(struct match_store *store,
+                                                 const struct match_rule *rule);
 /* Whether the references of the account lie so close; runs the test when nobody has asked yet. */
 bool match_near_crowded(struct match_store *store, uint32_t account);
 /* Edits allowed for a reference of this length; none for short ones. */
