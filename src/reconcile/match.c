@@ -36,6 +36,7 @@ void match_run(struct match_store *store)
         match_near_crowded(store, 0);
     struct match_days *days = match_days_new(store);
     match_doubt_fees(store);
+    match_doubt_near_fees(store);
     match_doubt_parts(store);
     match_doubt_totals(store);
     match_doubt_references(store);

@@ -39,13 +39,6 @@ struct chance {
     struct faults *faults, all;
 };
 
-/* Something expected: of a block, by direction or by side. */
-struct share {
-    double expected;
-    uint64_t key;
-    bool *doubtful;
-};
-
 static uint64_t size_of(const struct match_line *line)
 {
     return line->amount < 0 ? 0 - (uint64_t)line->amount : (uint64_t)line->amount;
@@ -147,41 +140,20 @@ static void expect(const struct chance *chance, struct block *block)
     }
 }
 
-static int by_expected(const void *left, const void *right)
-{
-    const struct share *a = left, *b = right;
-    if (a->expected != b->expected)
-        return a->expected < b->expected ? -1 : 1;
-    return a->key < b->key ? -1 : a->key > b->key;
-}
-
-/* Those that hold least are confirmed until the risk is spent. Returns whether any is doubtful. */
-static bool spend(struct share *shares, size_t count, double risk)
-{
-    bool any = false;
-    qsort(shares, count, sizeof *shares, by_expected);
-    for (size_t i = 0; i < count; i++) {
-        risk -= shares[i].expected;
-        *shares[i].doubtful = risk < 0;
-        any = any || risk < 0;
-    }
-    return any;
-}
-
 /* Both kinds of chance pairs, of all blocks. */
 static bool judge(struct chance *chance)
 {
-    struct share *shares = xcalloc(2 * chance->count + 1, sizeof *shares);
+    struct match_share *shares = xcalloc(2 * chance->count + 1, sizeof *shares);
     bool any = false;
     for (int reversals = 0; reversals < 2; reversals++) {
         for (size_t i = 0; i < chance->count; i++) {
             struct block *block = &chance->blocks[i];
             for (int k = 0; k < 2; k++)
-                shares[2 * i + (size_t)k] = (struct share){
-                    reversals ? block->reversals[k] : block->pairs[k], block->key,
+                shares[2 * i + (size_t)k] = (struct match_share){
+                    reversals ? block->reversals[k] : block->pairs[k], 0, block->key,
                     reversals ? &block->reversed[k] : &block->doubtful[k]};
         }
-        any |= spend(shares, 2 * chance->count, reversals ? risk_reversals : risk_pairs);
+        any |= match_spend(shares, 2 * chance->count, reversals ? risk_reversals : risk_pairs);
     }
     free(shares);
     return any;

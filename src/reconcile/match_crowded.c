@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What the neighbour test (match_lane.c) says of each account: whether its references lie so close that a
- * near one may be another's. */
+/* What the neighbour test (match_lane.c) says of each account: whether its references lie so close
+ * that a near one may be another's. */
 
 enum {
     BESIDE = 100000, /* lines from which on a thread is worth it */

@@ -67,6 +67,91 @@ void match_doubt_fees(struct match_store *store)
     }
 }
 
+/* Lines without a sure partner by account, side and direction, and among them by size of the amount. */
+struct open_line {
+    uint64_t group, size;
+    uint32_t line;
+};
+
+static struct open_line open_line(const struct match_store *store, uint32_t index)
+{
+    const struct match_line *line = &store->lines[index];
+    bool out = line->amount < 0;
+    return (struct open_line){((uint64_t)line->account * 2 + line->side) * 2 + out,
+                              out ? 0 - (uint64_t)line->amount : (uint64_t)line->amount, index};
+}
+
+static int by_size(const void *left, const void *right)
+{
+    const struct open_line *a = left, *b = right;
+    if (a->group != b->group)
+        return a->group < b->group ? -1 : 1;
+    if (a->size != b->size)
+        return a->size < b->size ? -1 : 1;
+    return a->line < b->line ? -1 : a->line > b->line;
+}
+
+/* The first of the list that has not less than the size. */
+static size_t find_size(const struct open_line *list, size_t count, struct open_line wanted)
+{
+    size_t low = 0, high = count;
+    wanted.line = 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (by_size(&list[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The other side has an open line that is this one but for a fee and a typing error. */
+static uint32_t near_fee(const struct match_store *store, const struct open_line *list, size_t count,
+                         uint32_t index)
+{
+    const struct match_line *line = &store->lines[index];
+    struct open_line wanted = open_line(store, index);
+    struct match_form form = match_line_form(store, index);
+    uint64_t span = wanted.size / 64 + 1; /* more than a fee is */
+    uint64_t most = wanted.size + span;
+    wanted.group ^= 2; /* of the other side */
+    wanted.size -= wanted.size < span ? wanted.size : span;
+    for (size_t at = find_size(list, count, wanted);
+         at < count && list[at].group == wanted.group && list[at].size <= most; at++) {
+        const struct match_line *other = &store->lines[list[at].line];
+        if (other->amount == line->amount || !is_known_fee(store, line, other))
+            continue;
+        struct match_form near = match_line_form(store, list[at].line);
+        if (match_form_distance(&form, &near) <= match_edits_allowed(form.length))
+            return list[at].line;
+    }
+    return UINT32_MAX;
+}
+
+/* Near pairs beside an open line that would be as near, less a fee. */
+void match_doubt_near_fees(struct match_store *store)
+{
+    struct open_line *list = xmalloc((match_rest_count(store) + 1) * sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        uint32_t index = match_rest(store, i);
+        if (store->lines[index].form &&
+            match_line_status(&store->lines[index]) != MATCH_CONFIRMED)
+            list[count++] = open_line(store, index);
+    }
+    qsort(list, count, sizeof *list, by_size);
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        uint32_t index = match_rest(store, i), other;
+        const struct match_rule *rule = match_line_rule(store, &store->lines[index]);
+        if (rule && rule->kind == MATCH_NEAR &&
+            match_line_status(&store->lines[index]) == MATCH_CONFIRMED &&
+            (other = near_fee(store, list, count, index)) != UINT32_MAX)
+            match_demote(store, index, MATCH_DOUBT_FEE, other);
+    }
+    free(list);
+}
+
 /* A reference that stands for many lines, some of them open on both sides, is no key: the
  * partners of two lines of one amount may both be missing. */
 void match_doubt_references(struct match_store *store)

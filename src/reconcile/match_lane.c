@@ -226,6 +226,20 @@ double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_
     return chance < 1 ? chance : 1;
 }
 
+size_t match_lane_middle(const struct match_lane *lanes, size_t length)
+{
+    const double *variety = length <= MATCH_FORM ? lanes->pooled[length].variety : NULL;
+    double all = 0, sum = 0;
+    size_t middle = 0;
+    for (size_t i = 0; variety && i < length; i++)
+        all += log(variety[i]);
+    if (all <= 0)
+        return length / 2;
+    while (sum < all / 2)
+        sum += log(variety[middle++]);
+    return middle;
+}
+
 double match_lane_swapped(const struct match_lane *lanes, uint32_t account, size_t length)
 {
     double chance = (double)length / match_lane_space(lanes, account, length);

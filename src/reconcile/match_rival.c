@@ -352,6 +352,8 @@ static bool is_close(const struct match_store *store, const struct match_line *l
 void match_doubt_near(struct match_store *store)
 {
     struct rival rival = {.store = store, .lanes = store->lanes};
+    uint32_t *apart = NULL;
+    size_t apart_count = 0, capacity = 0;
     survey(&rival);
     doubt_late(&rival);
     for (size_t i = 0; i < match_rest_count(store); i++) {
@@ -365,11 +367,16 @@ void match_doubt_near(struct match_store *store)
             while (core.text > form.text && core.text[-1] == '0') /* one of them may be the error */
                 core.text--, core.length++;
             try_all(&rival, core);
+        } else {
+            ARRAY_RESERVE(apart, apart_count, capacity);
+            apart[apart_count++] = rival.line;
         }
         try_pieces(&rival, &form);
         look_up(&rival);
     }
     free(rival.filter);
+    match_doubt_beside(store, apart, apart_count);
+    free(apart);
     match_doubt_explained(store, &rival.explained);
     free(rival.explained.list);
 }

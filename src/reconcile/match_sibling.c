@@ -56,13 +56,6 @@ struct siblings {
     size_t count;
 };
 
-/* Something expected, among so many found, and what becomes doubtful by it. */
-struct share {
-    double expected, found;
-    bool *doubtful;
-    size_t number;
-};
-
 static struct account *account_of(const struct siblings *siblings, const struct match_line *line)
 {
     return &siblings->accounts[line->account % siblings->count];
@@ -311,30 +304,6 @@ static void expect_pairs(const struct siblings *siblings, uint32_t number, struc
         }
 }
 
-/* By how many of those found are expected to be wrong. */
-static int by_rate(const void *left, const void *right)
-{
-    const struct share *a = left, *b = right;
-    double x = a->expected / (a->found + 1), y = b->expected / (b->found + 1);
-    if (x != y)
-        return x < y ? -1 : 1;
-    return a->number < b->number ? -1 : a->number > b->number;
-}
-
-/* The surest are confirmed until the risk is spent. */
-static bool spend(struct share *shares, size_t count)
-{
-    double left = risk_most;
-    bool any = false;
-    qsort(shares, count, sizeof *shares, by_rate);
-    for (size_t i = 0; i < count; i++) {
-        left -= shares[i].expected;
-        *shares[i].doubtful = left < 0;
-        any = any || left < 0;
-    }
-    return any;
-}
-
 /* Whether other lines have the line's reference, besides those of the pair. */
 static bool has_siblings(const struct match_store *store, const struct match_line *line)
 {
@@ -384,7 +353,7 @@ static bool judge_pairs(struct siblings *siblings)
     if (expected_in_all(siblings) <= risk_most)
         return false;
     count_found(siblings);
-    struct share *shares = xcalloc(siblings->count * cells + 1, sizeof *shares);
+    struct match_share *shares = xcalloc(siblings->count * cells + 1, sizeof *shares);
     for (size_t i = 0; i < siblings->count; i++) {
         struct account *account = &siblings->accounts[i];
         double *expected = &account->expected[0][0][0], *found = &account->found[0][0][0];
@@ -392,9 +361,9 @@ static bool judge_pairs(struct siblings *siblings)
         for (size_t k = 0; k < cells; k++)
             if (expected[k] > 0)
                 shares[count++] =
-                    (struct share){expected[k], found[k], &doubtful[k], i * cells + k};
+                    (struct match_share){expected[k], found[k], i * cells + k, &doubtful[k]};
     }
-    bool any = spend(shares, count);
+    bool any = match_spend(shares, count, risk_most);
     free(shares);
     return any;
 }
@@ -419,7 +388,7 @@ static double expect_reversals(const struct siblings *siblings, uint32_t number,
 
 static bool judge_reversals(struct siblings *siblings)
 {
-    struct share *shares = xcalloc(siblings->count * 2 + 1, sizeof *shares);
+    struct match_share *shares = xcalloc(siblings->count * 2 + 1, sizeof *shares);
     for (size_t i = 0; i < siblings->count; i++) {
         siblings->all.counter += siblings->accounts[i].counter;
         for (int side = 0; side < 2; side++)
@@ -428,9 +397,9 @@ static bool judge_reversals(struct siblings *siblings)
     for (size_t i = 0; i < siblings->count; i++)
         for (size_t side = 0; side < 2; side++)
             shares[2 * i + side] =
-                (struct share){expect_reversals(siblings, (uint32_t)i, (int)side), 0,
-                               &siblings->accounts[i].reversed[side], 2 * i + side};
-    bool any = spend(shares, 2 * siblings->count);
+                (struct match_share){expect_reversals(siblings, (uint32_t)i, (int)side), 0, 2 * i + side,
+                                     &siblings->accounts[i].reversed[side]};
+    bool any = match_spend(shares, 2 * siblings->count, risk_most);
     free(shares);
     return any;
 }

@@ -259,6 +259,9 @@ double match_lane_side_share(const struct match_lane *lanes, uint32_t account, i
  * within 1 or 2 edits. */
 double match_lane_chance(const struct match_lane *lanes, uint32_t account, size_t length,
                          int edits);
+/* Where references of this length, of whatever account, are cut so that both halves take as many
+ * values. */
+size_t match_lane_middle(const struct match_lane *lanes, size_t length);
 /* Probability that the one is the other with two characters swapped. */
 double match_lane_swapped(const struct match_lane *lanes, uint32_t account, size_t length);
 /* Probability that they agree in `count` characters from `from`. */
@@ -311,10 +314,24 @@ void match_rule_payer(struct match_store *store, const struct match_rule *rule);
 void match_rule_amount(struct match_store *store, const struct match_rule *rule);
 void match_rule_subset(struct match_store *store, const struct match_rule *rule);
 
+/* Wrong matches that are expected of some of those that a run confirms: of so many found there, or
+ * 0. `doubtful` is set to whether they are left to a person; equal ones go by `order`. */
+struct match_share {
+    double expected, found;
+    uint64_t order;
+    bool *doubtful;
+};
+/* The surest of the shares are confirmed until the risk is spent. Returns whether any is doubtful. */
+bool match_spend(struct match_share *shares, size_t count, double risk);
+
 /* Safeguards after the rules: confirmed matches that the lines left open make doubtful. */
 void match_doubt_fees(struct match_store *store);
+void match_doubt_near_fees(struct match_store *store);
 void match_doubt_parts(struct match_store *store);
 void match_doubt_near(struct match_store *store);
+/* Of pairs beside one of these open lines, whose references are too many for a typing error to hit
+ * another's. */
+void match_doubt_beside(struct match_store *store, const uint32_t *open, size_t count);
 void match_doubt_copies(struct match_store *store);
 void match_doubt_references(struct match_store *store);
 void match_doubt_twins(struct match_store *store);

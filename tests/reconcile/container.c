@@ -130,6 +130,37 @@ static void gzip_and_utf16(void **state)
     refuses("wrong.csv");
 }
 
+/* Two members, and bytes behind them, as one file. */
+static void write_members(const char *one, const char *two, const char *more, size_t length)
+{
+    const char *const texts[] = {one, two};
+    unlink(place("members.gz"));
+    for (int i = 0; i < 2; i++) {
+        gzFile file = gzopen(place("members.gz"), "ab");
+        gzputs(file, texts[i]);
+        gzclose(file);
+    }
+    FILE *file = fopen(place("members.gz"), "a");
+    fwrite(more, 1, length, file);
+    fclose(file);
+}
+
+static void members_of_gzip_are_read_and_nothing_is_left_out(void **state)
+{
+    static const char second[] = "2,2026-11-20,ACC,EUR,C,100,R2,rent\n";
+    (void)state;
+    write_members(TABLE, second, "", 0);
+    assert_int_equal(reads("members.gz").sum, 250);
+    write_members(TABLE, "", "\0\0\0\0", 4);
+    assert_int_equal(reads("members.gz").sum, 150);
+    write_members(TABLE, second, "2,2026-11-21", 12);
+    assert_refused(refuses("members.gz"), "members.gz", "other bytes follow its data");
+    write_members(TABLE, second, "\0\0rest", 6);
+    assert_refused(refuses("members.gz"), "members.gz", "other bytes follow its data");
+    write_members(TABLE, second, "\037\213\010\0", 4);
+    assert_refused(refuses("members.gz"), "members.gz", "truncated");
+}
+
 #define BOOK_LIST "<workbook xmlns:r='x'><workbookPr/><sheets><sheet name='a' r:id='r1'/>" \
                   "<sheet name='b' r:id='r2'/></sheets></workbook>"
 #define BOOK_LINKS "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/>" \
@@ -280,7 +311,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     static const char *const names[] = {
-        "day.zip", "day.csv.gz", "little.csv", "unmarked.csv", "big.csv", "wrong.csv", "book.xlsx",
+        "day.zip", "day.csv.gz", "members.gz", "little.csv", "unmarked.csv", "big.csv", "wrong.csv", "book.xlsx",
         "long.xlsx", "doctype.xlsx", "order.xlsx", "index.xlsx", "inner.xlsx", "outer.zip",
         "twice.zip", "secret.zip", "pdf.zip", "bomb.zip", "bomb.gz", "cut.gz", "cut.zip",
         "none.zip", "old.xls", "damaged"};
@@ -296,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_files_with_chinese_names),
         cmocka_unit_test(gzip_and_utf16),
+        cmocka_unit_test(members_of_gzip_are_read_and_nothing_is_left_out),
         cmocka_unit_test(workbooks),
         cmocka_unit_test(a_workbook_in_an_archive),
         cmocka_unit_test(what_is_no_statement_is_refused_with_its_reason),
