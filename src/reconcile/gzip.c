@@ -11,7 +11,7 @@
 #include <zlib.h>
 
 /* A gzip file is one member or several, one after the other, and maybe zeros behind them that fill a
- * block of a tape. Anything else there is refused, which zlib's own reader leaves out without a word. */
+ * block of a tape. Anything else there is refused; zlib's own reader leaves it out without a word. */
 
 enum { WINDOW = 15 + 16 /* with a gzip header */, BLOCK = 1 << 17 };
 

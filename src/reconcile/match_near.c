@@ -249,8 +249,8 @@ static bool is_of_two(const struct crowd *crowd)
     return crowd->place % SORTS == TWO;
 }
 
-/* By account, those of two edits last, and those first in which chance makes fewest pairs; of equal ones
- * the smaller amount, whatever the order of the lines. */
+/* By account, those of two edits last, and those first in which chance makes fewest pairs; of equal
+ * ones the smaller amount, whatever the order of the lines. */
 static int by_expected(const void *left, const void *right)
 {
     const struct crowd *a = left, *b = right;

@@ -397,8 +397,8 @@ static bool judge_reversals(struct siblings *siblings)
     for (size_t i = 0; i < siblings->count; i++)
         for (size_t side = 0; side < 2; side++)
             shares[2 * i + side] =
-                (struct match_share){expect_reversals(siblings, (uint32_t)i, (int)side), 0, 2 * i + side,
-                                     &siblings->accounts[i].reversed[side]};
+                (struct match_share){expect_reversals(siblings, (uint32_t)i, (int)side), 0,
+                                     2 * i + side, &siblings->accounts[i].reversed[side]};
     bool any = match_spend(shares, 2 * siblings->count, risk_most);
     free(shares);
     return any;

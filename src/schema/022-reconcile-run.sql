@@ -279,11 +279,21 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
       FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id
 $$;
 
+-- Refuses a run up to a day that has not come: by the business date or, where the day-end is late, by
+-- the calendar.
+CREATE FUNCTION bank.recon_day_come(p_as_of date) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF p_as_of > greatest(bank.today(), bank.local_day(now())) THEN
+        PERFORM bank.fail('BO422', 'This day has not come yet.', p_as_of::text,
+                          'Reconcile up to the business date, or a day before it.', 'p_as_of');
+    END IF;
+END $$;
+
 -- Begins a run in the transaction of the caller: locks the lane, names its fresh statements and tells
 -- by which rules to match them and what api.open_line_list shows of it up to the day. p_rule_set_id:
 -- NULL for the approved set; another one can be tried, but not committed (api.run_commit). bulk: from
 -- so many plain pairs on the database finds them itself (p_unique of api.run_commit).
--- The day has come, by the business date or, where the day-end is late, by the calendar.
 CREATE FUNCTION api.run_begin(p_lane text, p_as_of date, p_rule_set_id int)
 RETURNS TABLE (lane_id int, as_of date, rule_set_id int, rule_version int, rules text, fresh text,
               bulk boolean)
@@ -292,10 +302,7 @@ DECLARE
     lane bank.recon_lane;
 BEGIN
     PERFORM bank.require_role('clerk', 'supervisor');
-    IF p_as_of > greatest(bank.today(), bank.local_day(now())) THEN
-        PERFORM bank.fail('BO422', 'This day has not come yet.', p_as_of::text,
-                          'Reconcile up to the business date, or a day before it.', 'p_as_of');
-    END IF;
+    PERFORM bank.recon_day_come(p_as_of);
     lane := bank.recon_lane_claim(p_lane);
     RETURN QUERY SELECT lane.lane_id, coalesce(p_as_of, bank.today()), r.rule_set_id, r.version,
                         bank.recon_rules_of(lane, r.rule_set_id)::text,

@@ -278,6 +278,7 @@ BEGIN
     IF answer.status IS NOT NULL THEN
         RETURN answer;
     END IF;
+    PERFORM bank.recon_day_come(p_as_of);
     lane := bank.recon_lane_claim(p_lane);
     SELECT r.version INTO v_version FROM recon_rule_set r
      WHERE r.rule_set_id = p_rule_set_id;

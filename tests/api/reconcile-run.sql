@@ -3,6 +3,7 @@
 BEGIN;
 \ir ../lib/small-bank.sql
 SELECT * FROM no_plan();
+UPDATE bank.setting SET value = '2031-01-31' WHERE name = 'business_date';
 
 INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES
     ('R-ONE', 'One', 'nostro', 2), ('R-TWO', 'Two', 'nostro', 2);

@@ -3,6 +3,7 @@
 BEGIN;
 \ir ../lib/small-bank.sql
 SELECT plan(38);
+UPDATE bank.setting SET value = '2032-02-01' WHERE name = 'business_date';
 UPDATE bank.setting SET value = '5' WHERE name = 'recon_segment_lines';
 
 INSERT INTO bank.recon_lane (code, name, kind, unit_id)

@@ -90,8 +90,8 @@ static const struct scene {
      "L2 3 12000 inv20247881;S3 3 12000 INV20247881",
      "", "parts and their total"},
     {"an exact copy beside its mistyped original, among numbers that are too many to meet by chance",
-     "L1 1 500 TX20240602109860672595;S1 1 500 TX20240602109860672595;S2 1 500 TX20240602109860673595", "",
-     "nearly this reference"},
+     "L1 1 500 TX20240602109860672595;S1 1 500 TX20240602109860672595;S2 1 500 TX20240602109860673595",
+     "", "nearly this reference"},
     {"the same where two digits in the middle are swapped",
      "L1 1 500 483920571946;S1 1 500 483920571946;S2 2 500 483902571946", "", "nearly this reference"},
     {"the same where the book has both, and one lacks a digit",
@@ -99,8 +99,8 @@ static const struct scene {
     {"such a line of another amount",
      "L1 1 500 483920571946;S1 1 500 483920571946;S2 1 501 483920571947", "L1 S1", NULL},
     {"a surplus line that a total could be guessed of",
-     "L1 1 500 48392057;S1 1 500 48392057;S2 1 500 48392057;L2 1 200 19283746;L3 1 300 56473829", "L1 S1",
-     NULL},
+     "L1 1 500 48392057;S1 1 500 48392057;S2 1 500 48392057;L2 1 200 19283746;L3 1 300 56473829",
+     "L1 S1", NULL},
     {"equal lines of which one is damaged twice",
      "L1 1 500 40111905;L2 1 500 40111905;S2 1 500 40111905;S1 1 500 0111901", "", NULL},
 };
@@ -413,8 +413,8 @@ static void a_fee_is_not_taken_from_what_a_narrative_speaks_of(void **state)
     match_store_free(store);
 }
 
-/* Among pairs of scattered numbers one whose statement has another last digit; and beside it a line whose
- * digits are swapped and whose amount is that of the statement before its fee. */
+/* Among pairs of scattered numbers one whose statement has another last digit; and beside it a line
+ * whose digits are swapped and whose amount is that of the statement before its fee. */
 static void a_near_line_may_be_anothers_less_a_fee(void **state)
 {
     (void)state;
