@@ -9,6 +9,7 @@
 #include "console/catalogue.h"
 #include "console/names.h"
 #include "console/query.h"
+#include "console/report_period.h"
 #include "console/values.h"
 #include "database/session.h"
 
@@ -169,8 +170,35 @@ static bool check_fields(const struct definition *definition, const struct choic
     return true;
 }
 
+/* What was not asked, as the console fills it: the form's own value, or the month of the business
+ * date. */
+static bool fill_fields(PGconn *connection, const struct definition *definition,
+                        struct values *asked, struct error *error)
+{
+    char *today = NULL, part[8];
+    if (!session_value(connection, "SELECT today FROM api.console_identity()", 0, NULL, &today, error))
+        return false;
+    for (int i = 0; i < definition->fields.count; i++) {
+        const struct defined_field *field = &definition->fields.items[i];
+        const char *text = field->initial;
+        if (text && !strcmp(text, "@quarter")) {
+            period_quarter(today, part);
+            text = part;
+        } else if (text && !strcmp(text, "@today"))
+            text = today;
+        else if (!text && !strcmp(field->name, "month")) {
+            snprintf(part, sizeof part, "%.7s", today);
+            text = part;
+        }
+        if (text && text[0] != '@' && !values_has(asked, field->name))
+            values_set(asked, field->name, text);
+    }
+    free(today);
+    return true;
+}
+
 static bool run_report(struct catalogue *catalogue, const char *name,
-                       const struct choices *choices, struct error *error)
+                       struct choices *choices, struct error *error)
 {
     const struct definition *definition = find_report(catalogue, name, error);
     if (!definition || !check_fields(definition, choices, error))
@@ -179,6 +207,7 @@ static bool run_report(struct catalogue *catalogue, const char *name,
     if (!connection)
         return false;
     bool good = names_read(connection, definition, error) && session_speak(connection, error) &&
+                fill_fields(connection, definition, &choices->asked, error) &&
                 run_on(connection, definition, choices, error) &&
                 session_script(connection, "COMMIT", error);
     PQfinish(connection);

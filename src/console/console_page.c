@@ -5,6 +5,7 @@
 #include "console/leave.h"
 #include "console/names.h"
 #include "console/perform.h"
+#include "console/report_period.h"
 #include "console/task.h"
 
 #include <stdio.h>
@@ -253,6 +254,11 @@ const char *page_value(struct page *page, const char *name)
             static char nobody[sizeof identity->unit_id + 1];
             snprintf(nobody, sizeof nobody, "-%s", identity->unit_id);
             return nobody;
+        }
+        if (!strcmp(name, "@quarter")) {
+            static char quarter[8];
+            period_quarter(identity->today, quarter);
+            return quarter;
         }
         return !strcmp(name, "@today") ? identity->today : NULL;
     }

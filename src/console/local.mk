@@ -38,6 +38,7 @@ libconsole_a_SOURCES = \
   src/console/page_list_act.c src/console/page_list_paint.c src/console/page_list_settings.c \
   src/console/page_menu.c \
   src/console/page_report.c src/console/page_report.h src/console/page_report_paint.c \
+  src/console/report_period.c src/console/report_period.h \
   src/console/page_view.c src/console/page_view.h \
   src/console/page_view_ahead.c src/console/page_view_layout.c src/console/page_view_reveal.c \
   src/console/panel.c src/console/panel.h src/console/panel_paint.c \

@@ -50,10 +50,11 @@ static const char *form_lacks(const struct definition *definition, enum action_i
     return NULL;
 }
 
-static bool has_month(const struct definition *definition)
+static bool has_period(const struct definition *definition)
 {
     for (int i = 0; i < definition->fields.count; i++)
-        if (!strcmp(definition->fields.items[i].name, "month"))
+        if (!strcmp(definition->fields.items[i].name, "month") ||
+            !strcmp(definition->fields.items[i].name, "period"))
             return true;
     return false;
 }
@@ -72,8 +73,8 @@ const char *page_lacks(const struct page *page, enum action_id id)
     if (page->context == CONTEXT_REPORT && id == ACTION_FILTER && !definition->fields.count)
         return _("This report asks for nothing.");
     if (page->context == CONTEXT_REPORT &&
-        (id == ACTION_MONTH_BACK || id == ACTION_MONTH_NEXT) && !has_month(definition))
-        return _("This report has no month.");
+        (id == ACTION_MONTH_BACK || id == ACTION_MONTH_NEXT) && !has_period(definition))
+        return _("This report has no period.");
     return NULL;
 }
 

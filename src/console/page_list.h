@@ -6,7 +6,7 @@
 #include "terminal/edit.h"
 #include "terminal/list.h"
 
-enum { ORDER_MOST = 8, CELLS_MOST = 60, LIST_HEAD_ROWS = 2 };
+enum { ORDER_MOST = 8, CELLS_MOST = 64, LIST_HEAD_ROWS = 2 };
 /* Asked of a function; one more says that there are more. What is typed into a search box is asked
  * anew with every key. */
 enum { LIST_FUNCTION_ROWS = 100, LIST_SEARCH_ROWS = 50 };

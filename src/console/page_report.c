@@ -7,6 +7,7 @@
 #include "console/export.h"
 #include "console/format.h"
 #include "console/page_columns.h"
+#include "console/report_period.h"
 #include "console/report_total.h"
 
 #include <stdio.h>
@@ -119,24 +120,33 @@ static const char *this_month(struct page *page, char month[8])
     return month;
 }
 
-/* The month before (-1) or after; refused past the month of the business date. */
-static void change_month(struct page *page, int by)
+/* The field that says of when the report is. */
+static const char *period_field(struct page *page)
+{
+    const struct fields *fields = &page->definition->fields;
+    for (int i = 0; i < fields->count; i++)
+        if (!strcmp(fields->items[i].name, "month") || !strcmp(fields->items[i].name, "period"))
+            return fields->items[i].name;
+    return NULL;
+}
+
+/* The month, quarter or year before (-1) or after; refused past that of the business date. */
+static void change_period(struct page *page, int by)
 {
     struct report_state *state = page->state;
-    const char *text = values_get(&state->parameters, "month");
-    char now[8], month[16];
-    int year, number;
-    if (!text || sscanf(text, "%4d-%2d", &year, &number) != 2) {
-        console_refuse(page->console, _("This report has no month."));
+    const char *name = period_field(page), *text = name ? values_get(&state->parameters, name) : NULL;
+    char next[8];
+    if (name && (!text || !*text))
+        text = page_value(page, "@quarter");
+    if (!text || !period_step(text, by, next)) {
+        console_refuse(page->console, _("This report has no period."));
         return;
     }
-    number = year * 12 + number - 1 + by;
-    snprintf(month, sizeof month, "%04d-%02d", number / 12, number % 12 + 1);
-    if (by > 0 && strcmp(month, this_month(page, now)) > 0) {
-        console_refuse(page->console, _("The month after this one has not begun."));
+    if (by > 0 && !period_begun(next, page_value(page, "@today"))) {
+        console_refuse(page->console, _("The period after this one has not begun."));
         return;
     }
-    values_set(&state->parameters, "month", month);
+    values_set(&state->parameters, name, next);
     report_refresh(page);
 }
 
@@ -247,7 +257,7 @@ static bool report_act(struct page *page, enum action_id id)
         return columns_scroll(state->columns, 1), true;
     case ACTION_MONTH_BACK:
     case ACTION_MONTH_NEXT:
-        change_month(page, id == ACTION_MONTH_BACK ? -1 : 1);
+        change_period(page, id == ACTION_MONTH_BACK ? -1 : 1);
         return true;
     case ACTION_FILTER:
         ask_parameters(page);

@@ -6,7 +6,7 @@
 #include "console/console.h"
 #include "terminal/column.h"
 
-enum { REPORT_CELLS_MOST = 60 };
+enum { REPORT_CELLS_MOST = 64 };
 
 /* State of a report page; shared by the files page_report*.c. */
 struct report_state {

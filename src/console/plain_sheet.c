@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "console/perform.h"
+#include "console/report_period.h"
 #include "console/work.h"
 #include "database/session.h"
 
@@ -45,6 +46,11 @@ const char *sheet_value(void *data, const char *name)
         return sheet->plain->identity.unit_id;
     if (!strcmp(name, "@today"))
         return sheet->plain->identity.today;
+    if (!strcmp(name, "@quarter")) {
+        static char quarter[8];
+        period_quarter(sheet->plain->identity.today, quarter);
+        return quarter;
+    }
     if (sheet->entered && values_has(sheet->entered, name))
         return values_get(sheet->entered, name);
     if (column >= 0 && !PQgetisnull(sheet->rows, sheet->row, column))

@@ -107,7 +107,7 @@ CREATE TABLE bank.case_event (
 );
 -- Where a case went and what was decided: what the hand-offs and the register read of a long history.
 CREATE INDEX case_event_move ON bank.case_event (customer_id, case_id, event_id)
-    WHERE after ? 'queue' OR after ? 'owner_id' OR action IN ('recheck', 'decide');
+    WHERE after ? 'queue' OR after ? 'owner_id' OR after ? 'desk_id' OR action IN ('recheck', 'decide');
 
 CREATE TABLE bank.case_pause (
     customer_id bigint NOT NULL,

@@ -156,14 +156,19 @@ BEGIN
 END $$;
 SELECT bank.function_grant('case_related', 'clerk', 'rm', 'supervisor', 'auditor');
 
+-- How somebody besides the customer is reached, as far as others see it.
+CREATE FUNCTION bank.party_contact(p_contact text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_contact = '' THEN '' WHEN p_contact ~ '^[0-9+ -]{7,20}$' THEN bank.mask_phone(p_contact)
+                ELSE bank.mask_address(p_contact) END
+$$;
+GRANT EXECUTE ON FUNCTION bank.party_contact TO bankops_api;
+
 -- The people of a case besides the customer.
 CREATE FUNCTION api.case_parties(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (customer_id bigint, party_id bigint, role text, name text, contact text, authority text,
                name_field text, contact_field text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT p.customer_id, p.party_id, p.role, bank.mask_name(p.name),
-           CASE WHEN p.contact = '' THEN '' WHEN p.contact ~ '^[0-9+ -]{7,20}$' THEN bank.mask_phone(p.contact) ELSE bank.mask_address(p.contact) END,
-           p.authority, 'party_name:' || p.party_id, 'party_contact:' || p.party_id
+    SELECT p.customer_id, p.party_id, p.role, bank.mask_name(p.name), bank.party_contact(p.contact), p.authority, 'party_name:' || p.party_id, 'party_contact:' || p.party_id
       FROM bank.case_party p
      WHERE p.customer_id = (bank.customer_require(p_customer_id)).customer_id
        AND p.case_id = p_case_id AND bank.in_scope(p.unit_id)

@@ -84,7 +84,8 @@ BEGIN
      ORDER BY n, received DESC, code;
 END $$;
 
--- Promises kept, by month of receipt.
+-- Promises kept, by month of receipt, and at the end in the whole period (month 'all'). A repeat counts also when it
+-- was merged into the one it repeats.
 CREATE FUNCTION api.report_promise(p_period text)
 RETURNS TABLE (month text, received bigint, two_hours numeric, days_15 numeric, days_30 numeric,
     days_60 numeric, statutory numeric, extended bigint, resolved numeric, repeated numeric,
@@ -108,7 +109,7 @@ BEGIN
            AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())
          GROUP BY k.case_id),
     c AS (
-        SELECT f.received_at, f.closed_at, f.outcome, f.repeat_of, f.source, k.in_time, k.lawful,
+        SELECT f.received_at, f.closed_at, f.outcome, f.repeat_of IS NOT NULL OR g.case_id IS NOT NULL AS repeated, f.source, k.in_time, k.lawful,
                to_char(f.received_at AT TIME ZONE zone, 'YYYY-MM') AS month, s.score,
                coalesce(f.told_at, f.closed_at) AS over, e.case_id IS NOT NULL AS longer,
                CASE WHEN r.case_id IS NOT NULL THEN r.done_at IS NOT NULL END AS mended
@@ -118,9 +119,12 @@ BEGIN
           LEFT JOIN (SELECT DISTINCT x.customer_id, x.case_id FROM bank.case_extension x WHERE x.state = 'approved') e
                     USING (customer_id, case_id)
           LEFT JOIN bank.case_cause r ON r.customer_id = f.customer_id AND r.case_id = f.case_id AND r.measure <> ''
+          LEFT JOIN (SELECT DISTINCT x.customer_id, x.merged_into AS case_id FROM bank.case_file x
+                      WHERE x.merged_into IS NOT NULL AND x.received_at >= p.begins) g
+                 ON g.customer_id = f.customer_id AND g.case_id = f.case_id
          WHERE f.case_type = 'complaint' AND f.received_at >= p.begins AND f.received_at < p.ends AND f.merged_into IS NULL
            AND f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()))
-    SELECT c.month, count(*),
+    SELECT coalesce(c.month, 'all'), count(*),
            bank.share(count(*) FILTER (WHERE in_time), count(in_time)),
            bank.share(count(*) FILTER (WHERE over <= received_at + interval '15 days'),
                       count(*) FILTER (WHERE over IS NOT NULL OR received_at < now() - interval '15 days')),
@@ -129,13 +133,13 @@ BEGIN
            bank.share(count(*) FILTER (WHERE over <= received_at + interval '60 days'),
                       count(*) FILTER (WHERE over IS NOT NULL OR received_at < now() - interval '60 days')),
            bank.share(count(*) FILTER (WHERE lawful), count(lawful)), count(*) FILTER (WHERE longer),
-           bank.share(count(*) FILTER (WHERE outcome = 'resolved'),
+           bank.share(count(*) FILTER (WHERE closed_at IS NOT NULL AND outcome = 'resolved'),
                       count(*) FILTER (WHERE closed_at IS NOT NULL AND outcome NOT IN ('withdrawn', 'merged'))),
-           bank.share(count(*) FILTER (WHERE repeat_of IS NOT NULL), count(*)),
+           bank.share(count(*) FILTER (WHERE repeated), count(*)),
            bank.share(count(*) FILTER (WHERE source = 'regulator'), count(*)),
            bank.share(count(*) FILTER (WHERE score >= 4), count(score)),
            bank.share(count(*) FILTER (WHERE mended), count(mended))
-      FROM c GROUP BY c.month ORDER BY c.month;
+      FROM c GROUP BY GROUPING SETS ((c.month), ()) HAVING count(*) > 0 ORDER BY c.month;
 END $$;
 
 -- The register: every field that the rules ask for, one row a complaint, merged ones included; with p_limit the
@@ -153,7 +157,7 @@ RETURNS TABLE (number text, received_at timestamptz, source text, channel text, 
     mediation text, files int, business_std text, reason_std text, cfpb_product text, cfpb_issue text,
     parties_en text, extensions_en text, mediation_en text, flags_en text, identity text, contact text, address text,
     representative text, facts text, basis text, transfers text, contacts text, recheck text, finding text,
-    recordings text)
+    recordings text, measure_owner text, measure_result text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
 DECLARE
     english boolean := coalesce(current_setting('bankops.language', true), '') = 'en';
@@ -196,7 +200,7 @@ BEGIN
                     UNION ALL
                     SELECT c.at, c.channel FROM bank.contact c
                      WHERE c.customer_id = f.customer_id AND c.summary LIKE f.number || ':%') x),
-           way_of.recheck, k.finding, file.names
+           way_of.recheck, k.finding, file.names, bank.staff_name(k.owner_id), k.result
       FROM (SELECT * FROM (
             SELECT y.*, x.customer_number, bank.mask_name(x.name) AS customer,
                    CASE WHEN x.restricted OR x.customer_id = me THEN NOT bank.may_open(x.customer_id) ELSE false END AS shut
@@ -231,7 +235,8 @@ BEGIN
                string_agg(CASE z.role WHEN 'complainant' THEN 'Complainant' WHEN 'representative' THEN 'Representative'
                                WHEN 'agent' THEN 'Agent' WHEN 'heir' THEN 'Heir' WHEN 'guardian' THEN 'Guardian' END || z.who, '; '
                           ORDER BY z.party_id) AS en
-          FROM (SELECT y.role, y.party_id, ' ' || bank.mask_name(y.name) || coalesce(' (' || nullif(y.authority, '') || ')', '') AS who
+          FROM (SELECT y.role, y.party_id, ' ' || bank.mask_name(y.name) || coalesce(' ' || nullif(bank.party_contact(y.contact), ''), '')
+                         || coalesce(' (' || nullif(y.authority, '') || ')', '') AS who
                   FROM bank.case_party y WHERE y.customer_id = f.customer_id AND y.case_id = f.case_id) z) party
      CROSS JOIN LATERAL (
         SELECT string_agg((SELECT d.label_zh FROM bank.clock_kind d WHERE d.clock = e.clock) || ' +' || e.days || '天，'
@@ -243,14 +248,15 @@ BEGIN
           FROM bank.case_extension e WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id) extension
      CROSS JOIN LATERAL ( -- all from the index of where a case went and what was decided
         SELECT string_agg(to_char(e.at AT TIME ZONE zone, 'MM-DD HH24:MI') || ' ' || concat_ws(' ',
+                          (SELECT bank.unit_name(coalesce((e.after ->> 'desk_id')::int, f.unit_id)) WHERE e.after ? 'desk_id'),
                           (SELECT bank.in_language(q.label_zh, q.label_en) FROM bank.queue q WHERE q.queue = e.after ->> 'queue'),
                           (SELECT bank.in_language(c.name_zh, c.name_en) FROM bank.staff c WHERE c.staff_id = (e.after ->> 'owner_id')::int)), '; '
-                          ORDER BY e.event_id) FILTER (WHERE e.after ? 'owner_id' OR e.after ? 'queue') AS went,
+                          ORDER BY e.event_id) FILTER (WHERE e.after ? 'owner_id' OR e.after ? 'queue' OR e.after ? 'desk_id') AS went,
                string_agg(to_char(e.at AT TIME ZONE zone, 'YYYY-MM-DD') || ' ' || e.note, '; ' ORDER BY e.event_id)
                           FILTER (WHERE e.action IN ('recheck', 'decide')) AS recheck
           FROM bank.case_event e
          WHERE e.customer_id = f.customer_id AND e.case_id = f.case_id
-           AND (e.after ? 'queue' OR e.after ? 'owner_id' OR e.action IN ('recheck', 'decide'))) way_of
+           AND (e.after ? 'queue' OR e.after ? 'owner_id' OR e.after ? 'desk_id' OR e.action IN ('recheck', 'decide'))) way_of
      ORDER BY f.received_at, f.case_id;
 END $$;
 
@@ -267,7 +273,7 @@ BEGIN
            count(*) FILTER (WHERE f.closed_at IS NULL AND f.due_at < now() AND f.stage <> 'decided'),
            count(*) FILTER (WHERE f.closed_at IS NULL AND bank.local_day(f.due_at) = bank.today()),
            count(*) FILTER (WHERE f.stage = 'waiting'),
-           count(*) FILTER (WHERE f.closed_at > now() - interval '30 days'),
+           count(*) FILTER (WHERE f.closed_at > now() - interval '30 days' AND f.merged_into IS NULL),
            bank.share(count(*) FILTER (WHERE k.stopped_at <= k.due_at AND f.received_at > now() - interval '30 days'),
                       count(*) FILTER (WHERE k.stopped_at IS NOT NULL AND f.received_at > now() - interval '30 days'))
       FROM bank.staff s

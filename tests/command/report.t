@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops report: text and CSV of the definition that the screen shows; who may; bad use; whole files.
 . "$(dirname "$0")/lib.sh"
-plan 22
+plan 25
 
 refused "no name" 2 'bankops: *name of one report*' "$program" report
 refused "an unknown report" 2 'bankops: nonsense: *' "$program" report nonsense
@@ -16,6 +16,10 @@ like "the reports are listed" "$("$program" report --list | tr '\n' ' ')" '*repo
 text=$("$program" report service-level --month 2026-04 --as super01)
 like "the text has title, columns, totals, chart and notes" "$text" \
     'Service level*Month 2026-04*He Qing*Queue*Received*Total*Within 2 h*Cases received in the month*'
+like "a report says of when it is, also when nobody asked" "$("$program" report service-level --as super01 | head -n 3 | tr '\n' ' ')" '*Month 2026-05 *'
+like "and of which quarter" "$("$program" report complaint --as super01 | head -n 3 | tr '\n' ' ')" '*Period 2026-Q2 *'
+is "which is what stands in it" "$("$program" report complaint --as super01 --format csv)" \
+    "$("$program" report complaint --as super01 --format csv --set period=2026-Q2)"
 "$program" report rsl --month 2026-04 --as super01 --format csv --output "$place/rsl.csv"
 is "the columns of the CSV are those of the screen" "$(sed -n 1p "$place/rsl.csv" | tr -d '\r')" \
     'Queue,Received,Answered,In time,Within 2 h,Median min,Closed,Resolved,Resolution,Statutory,Open,Reopened'

@@ -1,6 +1,7 @@
 #include "base/language.h"
 #include "console/csv.h"
 #include "console/format.h"
+#include "console/report_period.h"
 #include "tests/lib/check.h"
 
 #include <string.h>
@@ -129,6 +130,33 @@ static void exports_are_plain(void **state)
     assert_string_equal(format_export(&columns, 5, row, text, sizeof text), "1234567");
 }
 
+static const char *stepped(const char *period, int by)
+{
+    static char text[8];
+    return period_step(period, by, text) ? text : "none";
+}
+
+static void periods(void **state)
+{
+    char quarter[8];
+    (void)state;
+    period_quarter("2026-11-24", quarter);
+    assert_string_equal(quarter, "2026-Q4");
+    period_quarter("2026-04-01", quarter);
+    assert_string_equal(quarter, "2026-Q2");
+    assert_string_equal(stepped("2026-Q1", -1), "2025-Q4");
+    assert_string_equal(stepped("2025-q4", 1), "2026-Q1");
+    assert_string_equal(stepped("2026", -1), "2025");
+    assert_string_equal(stepped("2026-01", -1), "2025-12");
+    assert_string_equal(stepped("2026-12", 1), "2027-01");
+    static const char *const bad[] = {"", "26", "2026-Q5", "2026-13", "2026-1x", "20261"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_string_equal(stepped(bad[i], 1), "none");
+    assert_true(period_begun("2026-Q4", "2026-10-01"));
+    assert_false(period_begun("2026-Q4", "2026-09-30"));
+    assert_true(period_begun("2026", "2026-01-01"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +166,7 @@ int main(void)
         cmocka_unit_test(money_typed),
         cmocka_unit_test(formulas_are_neutralised),
         cmocka_unit_test(exports_are_plain),
+        cmocka_unit_test(periods),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
