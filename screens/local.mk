@@ -94,7 +94,7 @@ dist_screens_DATA += screens/recon-escalations.json screens/recon-suggestions.js
 dist_screens_DATA += screens/portfolio.json screens/portfolio-list.json screens/campaign-targets.json \
   screens/benefit-uses.json screens/tier-benefits.json \
   screens/settings.json screens/units.json screens/unit-regimes.json screens/business-hours.json screens/role-rights.json \
-  screens/staff-new.json screens/staff-edit.json screens/staff-changes.json \
+  screens/staff-new.json screens/staff-edit.json screens/staff-changes.json screens/staff-disable.json screens/unit-new.json screens/unit-edit.json screens/unit-changes.json \
   screens/calendars.json screens/calendar-edit.json screens/unit-calendars.json screens/calendar-changes.json screens/clock-rule.json
 dist_screens_DATA += screens/recon-lanes.json \
   screens/recon-setting.json \

@@ -325,7 +325,7 @@ BEGIN
         IF c.stage IN ('executed', 'closed') THEN
             WITH made AS (INSERT INTO bank.account (customer_id, account_id, number, product, balance,
                 opened_on, matures_on, unit_id)
-            SELECT c.customer_id, m, bank.account_number_make(1000 + c.unit_id, 9,
+            SELECT c.customer_id, m, bank.account_number_make(bank.unit_code(c.unit_id)::int, 9,
                 90000000 + m % 10000000), 'LNC', -amount, bank.local_day(c.received_at),
                 (bank.local_day(c.received_at) + make_interval(months => months))::date, c.unit_id
             FROM nextval(pg_get_serial_sequence('bank.account', 'account_id')) m RETURNING account_id)
@@ -454,7 +454,7 @@ BEGIN
             SELECT * INTO a FROM bank.application x WHERE x.customer_id = id;
             INSERT INTO bank.account (customer_id, account_id, number, product, balance, opened_on,
                 unit_id)
-            SELECT id, n, bank.account_number_make(1000 + c.unit_id, 2, 90000000 + n % 10000000), 'CUR',
+            SELECT id, n, bank.account_number_make(bank.unit_code(c.unit_id)::int, 2, 90000000 + n % 10000000), 'CUR',
                 500000 + pg_temp.h(salt) % 9000000, bank.local_day(a.executed_at), c.unit_id
             FROM nextval(pg_get_serial_sequence('bank.account', 'account_id')) n RETURNING * INTO made;
             UPDATE bank.application SET account_id = made.account_id WHERE customer_id = id;

@@ -87,7 +87,7 @@ BEGIN
         IF c.stage = 'executed' THEN
             INSERT INTO bank.account (customer_id, account_id, number, product, balance, opened_on,
                 matures_on, unit_id)
-            SELECT c.customer_id, m, bank.account_number_make(1000 + c.unit_id, 9,
+            SELECT c.customer_id, m, bank.account_number_make(bank.unit_code(c.unit_id)::int, 9,
                 90000000 + m % 10000000), 'LNS', -a.granted, bank.local_day(a.executed_at), d.due_on,
                 c.unit_id
             FROM nextval(pg_get_serial_sequence('bank.account', 'account_id')) m RETURNING * INTO made;

@@ -111,7 +111,7 @@ static int pick_unit(struct random *random)
     static const int branches[PLAN_BRANCHES] = {36, 27, 20, 17};
     int branch = (int)random_weighted(random, branches, PLAN_BRANCHES, 100);
     int sub = (int)random_weighted(random, weights, PLAN_SUB_BRANCHES, 100);
-    return 3 + branch * (1 + PLAN_SUB_BRANCHES) + sub;
+    return plan_sub_branch(branch, sub);
 }
 
 static void make_person(struct maker *maker, struct profile *p, int age, const char *surname)

@@ -21,13 +21,14 @@ int plan_month(const struct plan *plan, int months)
     return first;
 }
 
-static void set_unit(struct plan_unit *unit, int id, int parent, int high, const char *kind)
+static void set_unit(struct plan_unit *unit, int number, int id, int parent, int high,
+                     const char *kind)
 {
     unit->id = id;
     unit->parent = parent;
     unit->high = high;
     unit->kind = kind;
-    snprintf(unit->code, sizeof unit->code, "%04d", 1000 + id);
+    snprintf(unit->code, sizeof unit->code, "%04d", 1000 + number);
 }
 
 /* Five sub-branches of each branch, in the order of name_cities. */
@@ -54,21 +55,28 @@ static const char *const sub_names[PLAN_BRANCHES][PLAN_SUB_BRANCHES][2] = {
      {"慈溪", "Cixi"}},
 };
 
+int plan_sub_branch(int branch, int sub)
+{
+    return 2 + branch * PLAN_ROOM + 1 + sub;
+}
+
 static void make_units(struct plan *plan)
 {
     struct plan_unit *unit = plan->units;
-    set_unit(unit, 1, 0, PLAN_UNITS, "head");
+    int number = 1;
+    set_unit(unit, number++, 1, 0, 1 + PLAN_BRANCHES * PLAN_ROOM, "head");
     strcpy(unit->name_zh, "总行");
     strcpy(unit->name_en, "Head Office");
     unit++;
     for (int b = 0; b < PLAN_BRANCHES; b++) {
-        int branch = 2 + b * (1 + PLAN_SUB_BRANCHES);
-        set_unit(unit, branch, 1, branch + PLAN_SUB_BRANCHES, "branch");
+        int branch = 2 + b * PLAN_ROOM;
+        set_unit(unit, number++, branch, 1, branch + PLAN_ROOM - 1, "branch");
         snprintf(unit->name_zh, sizeof unit->name_zh, "%s分行", name_cities[b].chinese);
         snprintf(unit->name_en, sizeof unit->name_en, "%s Branch", name_cities[b].english);
         unit++->city = b;
         for (int s = 0; s < PLAN_SUB_BRANCHES; s++, unit++) {
-            set_unit(unit, branch + 1 + s, branch, branch + 1 + s, "sub_branch");
+            int id = plan_sub_branch(b, s);
+            set_unit(unit, number++, id, branch, id, "sub_branch");
             snprintf(unit->name_zh, sizeof unit->name_zh, "%s支行", sub_names[b][s][0]);
             snprintf(unit->name_en, sizeof unit->name_en, "%s Sub-branch", sub_names[b][s][1]);
             unit->city = b;
@@ -78,7 +86,8 @@ static void make_units(struct plan *plan)
 
 const struct plan_unit *plan_unit(const struct plan *plan, int id)
 {
-    return &plan->units[id - 1];
+    int branch = (id - 2) / PLAN_ROOM, within = (id - 2) % PLAN_ROOM;
+    return &plan->units[id < 2 ? 0 : 1 + branch * (1 + PLAN_SUB_BRANCHES) + within];
 }
 
 /* Syllables of the surname in a reading: two for 欧阳, 司徒 and their like. */

@@ -15,6 +15,7 @@ enum {
     PLAN_MONTHS = 18, /* full months of history before the current one */
     PLAN_BRANCHES = 4,
     PLAN_SUB_BRANCHES = 5, /* of each branch */
+    PLAN_ROOM = 16, /* numbers of a branch and its sub-branches: some are free for new ones */
     PLAN_UNITS = 1 + PLAN_BRANCHES * (1 + PLAN_SUB_BRANCHES),
     PLAN_STAFF = 120,
     PLAN_STAFF_RECORDS = 40, /* members of staff who are customers: the first customers */
@@ -90,6 +91,8 @@ int plan_month(const struct plan *plan, int months);
 /* Moment of a day at this second of the day in China. */
 int64_t plan_moment(int day, int second);
 /* The unit with this id. */
+/* The sub-branch of a branch, both counted from 0. */
+int plan_sub_branch(int branch, int sub);
 const struct plan_unit *plan_unit(const struct plan *plan, int id);
 /* staff_id of someone with this role who works in the unit, its branch or head office. */
 int plan_person(const struct plan *plan, struct random *random, int unit, const char *role);

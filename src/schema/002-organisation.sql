@@ -10,6 +10,7 @@ CREATE TABLE bank.unit (
     name_en text NOT NULL,
     low int NOT NULL,
     high int NOT NULL,
+    closed_on date, -- NULL: open
     CHECK (low = unit_id AND high >= low),
     CHECK ((kind = 'head') = (parent_id IS NULL))
 );

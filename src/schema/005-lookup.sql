@@ -254,23 +254,23 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
      WHERE t.unit_id = p_unit AND t.term = p_term ORDER BY t.customer_id LIMIT p_limit)
     UNION ALL
     (SELECT 0, t.kind, t.customer_id
-     FROM generate_series(p_low, p_high) AS u (unit_id)
+     FROM bank.unit AS u
      CROSS JOIN LATERAL (SELECT x.kind, x.customer_id FROM bank.customer_term x
                          WHERE x.unit_id = u.unit_id AND x.term = p_term
                          ORDER BY x.customer_id LIMIT p_limit) AS t
-     WHERE u.unit_id <> p_unit LIMIT p_limit)
+     WHERE u.unit_id BETWEEN p_low AND p_high AND u.unit_id <> p_unit LIMIT p_limit)
     UNION ALL
     (SELECT 1, t.kind, t.customer_id FROM bank.customer_term t
      WHERE t.unit_id = p_unit AND t.term > p_term AND t.term < p_term || U&'\+10FFFF'
      ORDER BY t.term, t.customer_id LIMIT p_limit)
     UNION ALL
     (SELECT 1, t.kind, t.customer_id
-     FROM generate_series(p_low, p_high) AS u (unit_id)
+     FROM bank.unit AS u
      CROSS JOIN LATERAL (SELECT x.kind, x.customer_id, x.term FROM bank.customer_term x
                          WHERE x.unit_id = u.unit_id
                            AND x.term > p_term AND x.term < p_term || U&'\+10FFFF'
                          ORDER BY x.term, x.customer_id LIMIT p_limit) AS t
-     WHERE u.unit_id <> p_unit ORDER BY t.term, t.customer_id LIMIT p_limit) $$;
+     WHERE u.unit_id BETWEEN p_low AND p_high AND u.unit_id <> p_unit ORDER BY t.term, t.customer_id LIMIT p_limit) $$;
 
 -- Names that hold the text further in (two characters at least). Not sorted: sorting a common
 -- word would mean reading every name that has it.
@@ -294,13 +294,13 @@ RETURNS SETOF bank.search_hit LANGUAGE sql STABLE AS $$
        AND s.unit_id = p_unit AND position(p_text IN s.folded) > 1 LIMIT p_limit)
     UNION ALL
     (SELECT 2, 'inside', t.customer_id
-     FROM generate_series(p_low, p_high) AS u (unit_id)
+     FROM bank.unit AS u
      CROSS JOIN LATERAL (SELECT s.customer_id FROM bank.customer_search s
                          WHERE bank.name_grams(s.unit_id, s.folded)
                                @> bank.query_grams(u.unit_id, p_text)
                            AND s.unit_id = u.unit_id
                            AND position(p_text IN s.folded) > 1 LIMIT p_limit) AS t
-     WHERE u.unit_id <> p_unit LIMIT p_limit) $$;
+     WHERE u.unit_id BETWEEN p_low AND p_high AND u.unit_id <> p_unit LIMIT p_limit) $$;
 
 -- A page of hits, in order; people: how many different customers they are.
 CREATE TYPE bank.search_page AS (ids bigint[], matches text[], ranks int[], people int);

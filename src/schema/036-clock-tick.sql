@@ -12,14 +12,14 @@ BEGIN
              ORDER BY p.n LIMIT 1);
 END $$;
 
--- The owner loses the case to the next, or to the queue when there is nobody.
-CREATE FUNCTION bank.case_reassign(was bank.case_file, p_note text) RETURNS bank.case_file
+-- The owner loses the case to the next, or to the queue when there is nobody or p_queue says so.
+CREATE FUNCTION bank.case_reassign(was bank.case_file, p_note text, p_queue boolean DEFAULT false) RETURNS bank.case_file
 LANGUAGE plpgsql AS $$
 DECLARE
     c bank.case_file := was;
     at timestamptz := clock_timestamp();
 BEGIN
-    c.owner_id := bank.case_next_person(was);
+    c.owner_id := CASE WHEN NOT p_queue THEN bank.case_next_person(was) END;
     c.taken_at := CASE WHEN c.owner_id IS NOT NULL THEN at END;
     IF c.owner_id IS NULL THEN
         c.stage := coalesce((SELECT t.next_stage FROM bank.case_transition t

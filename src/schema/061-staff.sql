@@ -18,12 +18,70 @@ CREATE VIEW api.colleague_list WITH (security_barrier) AS
     WHERE s.active AND s.role IN ('clerk', 'rm', 'supervisor')
       AND s.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
+-- What somebody has open that he may not work on any more, with these units in sight (NULL: none at all).
+CREATE FUNCTION bank.staff_open_work(p_staff_id int, p_login text, p_low int, p_high int,
+                                     OUT cases bigint, OUT tasks bigint, OUT breaks bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT (SELECT count(*) FROM case_file c WHERE c.owner_id = p_staff_id AND c.closed_at IS NULL
+              AND (c.unit_id BETWEEN p_low AND p_high) IS NOT TRUE),
+           (SELECT count(*) FROM task t WHERE t.owner_id = p_staff_id AND t.state = 'open'
+              AND (t.unit_id BETWEEN p_low AND p_high) IS NOT TRUE),
+           (SELECT count(*) FROM recon_break b WHERE b.owner = p_login
+              AND (b.unit_id BETWEEN p_low AND p_high) IS NOT TRUE)
+$$;
+ALTER FUNCTION bank.staff_open_work OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.staff_open_work TO bankops_api, bankops_staff;
+
+-- The same in words; empty: nothing.
+CREATE FUNCTION bank.open_work_words(p_cases bigint, p_tasks bigint, p_breaks bigint, p_zh boolean) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(string_agg(CASE WHEN p_zh THEN zh ELSE en END || ' ' || n, CASE WHEN p_zh THEN '、' ELSE ', ' END ORDER BY seq), '')
+      FROM (VALUES (1, '工单', 'cases', p_cases), (2, '任务', 'tasks', p_tasks), (3, '差异', 'breaks', p_breaks)) x (seq, zh, en, n)
+     WHERE n > 0
+$$;
+GRANT EXECUTE ON FUNCTION bank.open_work_words TO bankops_api, bankops_staff;
+
+-- Hands that over: cases to the queue of their team, breaks to nobody in particular, tasks to the supervisor nearest to the
+-- customer. Answers the counts for the audit row, {} when there was nothing. p_note: why, in both languages.
+CREATE FUNCTION bank.staff_hand_over(s bank.staff, p_low int, p_high int, p_note text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file;
+    t bank.task;
+    boss int;
+    cases int := 0;
+    tasks int := 0;
+    breaks int;
+BEGIN
+    FOR c IN SELECT * FROM bank.case_file f WHERE f.owner_id = s.staff_id AND f.closed_at IS NULL
+               AND (f.unit_id BETWEEN p_low AND p_high) IS NOT TRUE ORDER BY f.case_id FOR UPDATE LOOP
+        PERFORM bank.case_reassign(c, p_note, true);
+        cases := cases + 1;
+    END LOOP;
+    FOR t IN SELECT * FROM bank.task f WHERE f.owner_id = s.staff_id AND f.state = 'open'
+               AND (f.unit_id BETWEEN p_low AND p_high) IS NOT TRUE ORDER BY f.task_id FOR UPDATE LOOP
+        SELECT b.staff_id INTO boss FROM bank.staff b JOIN bank.unit u ON u.unit_id = b.scope_id
+         WHERE b.active AND b.role = 'supervisor' AND t.unit_id BETWEEN u.low AND u.high AND b.staff_id <> s.staff_id
+         ORDER BY u.high - u.low, b.staff_id LIMIT 1;
+        CONTINUE WHEN boss IS NULL;
+        UPDATE bank.task f SET owner_id = boss, version = f.version + 1
+         WHERE f.customer_id = t.customer_id AND f.task_id = t.task_id;
+        PERFORM bank.audit_write('task_move', 'task', t.task_id::text, t.customer_id,
+            jsonb_build_object('owner_id', s.staff_id), jsonb_build_object('owner_id', boss, 'note', p_note));
+        tasks := tasks + 1;
+    END LOOP;
+    UPDATE bank.recon_break b SET owner = NULL, promised_on = NULL, version = b.version + 1
+     WHERE b.owner = s.login AND (b.unit_id BETWEEN p_low AND p_high) IS NOT TRUE;
+    GET DIAGNOSTICS breaks = ROW_COUNT;
+    RETURN jsonb_strip_nulls(jsonb_build_object('cases', nullif(cases, 0), 'tasks', nullif(tasks, 0), 'breaks', nullif(breaks, 0)));
+END $$;
+
 -- Switches a member of staff on or off. Off: his login finds nothing from its next call on.
 CREATE FUNCTION bank.staff_switch(p_staff_id int, p_active boolean, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql AS $$
 DECLARE
     me bank.staff := bank.me();
     s bank.staff;
+    handed jsonb := '{}';
     answer api.outcome;
 BEGIN
     PERFORM bank.require_role('admin');
@@ -43,12 +101,16 @@ BEGIN
         PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', s.login,
                           'Look at it again.', 'p_version');
     END IF;
+    IF NOT p_active THEN
+        handed := bank.staff_hand_over(s, NULL, NULL, '员工已停用 / Member of staff disabled');
+    END IF;
     UPDATE bank.staff SET active = p_active, version = version + 1 WHERE staff_id = p_staff_id;
     PERFORM bank.audit_write(CASE WHEN p_active THEN 'staff_enable' ELSE 'staff_disable' END, 'staff',
         s.login, NULL, jsonb_build_object('active', s.active),
-        jsonb_build_object('active', p_active));
+        jsonb_build_object('active', p_active) || handed);
     RETURN bank.request_done(p_request, s.login,
-        CASE WHEN p_active THEN 'Login enabled.' ELSE 'Login disabled.' END);
+        CASE WHEN p_active THEN 'Login enabled.' WHEN handed = '{}' THEN 'Login disabled.'
+             ELSE 'Login disabled; what he had open went back to the teams.' END);
 END $$;
 
 CREATE FUNCTION api.staff_enable(p_staff_id int, p_version bigint, p_request uuid)

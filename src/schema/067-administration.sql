@@ -83,13 +83,30 @@ BEGIN
     RETURN bank.request_done(p_request, s.name, 'The setting is changed.');
 END $$;
 
+-- What keeps a unit from being closed, one word for it: units, staff, cases, customers, lanes, none. Cheap enough for a list.
+CREATE FUNCTION bank.unit_kept_by(p_unit_id int) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = bank, pg_temp AS $$
+    SELECT CASE WHEN u.kind = 'head' THEN 'head'
+                WHEN EXISTS (SELECT FROM unit b WHERE b.parent_id = u.unit_id AND b.closed_on IS NULL) THEN 'units'
+                WHEN EXISTS (SELECT FROM staff s WHERE s.active AND u.unit_id IN (s.unit_id, s.scope_id)) THEN 'staff'
+                WHEN EXISTS (SELECT FROM case_file c WHERE c.unit_id = u.unit_id AND c.closed_at IS NULL) THEN 'cases'
+                WHEN EXISTS (SELECT FROM case_file c WHERE c.desk_id = u.unit_id AND c.closed_at IS NULL) THEN 'cases'
+                WHEN EXISTS (SELECT FROM customer_term t WHERE t.unit_id = u.unit_id) THEN 'customers'
+                WHEN EXISTS (SELECT FROM recon_lane l WHERE l.unit_id = u.unit_id AND l.active) THEN 'lanes'
+                ELSE 'none' END
+      FROM unit u WHERE u.unit_id = p_unit_id
+$$;
+ALTER FUNCTION bank.unit_kept_by OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.unit_kept_by TO bankops_staff, bankops_api;
+
 -- Units of the caller's scope in tree order, with active staff.
 CREATE VIEW api.unit_list WITH (security_barrier) AS
 SELECT u.unit_id, u.kind, u.code, u.name_zh, u.name_en, p.name_zh AS parent_zh,
        p.name_en AS parent_en,
        (SELECT count(*) FROM bank.staff s WHERE s.unit_id = u.unit_id AND s.active) AS staff,
        (SELECT count(*) FROM bank.staff s
-         WHERE s.unit_id = u.unit_id AND s.active AND s.role = 'rm') AS managers
+         WHERE s.unit_id = u.unit_id AND s.active AND s.role = 'rm') AS managers, u.closed_on,
+       CASE WHEN u.closed_on IS NULL THEN 'open' ELSE 'closed' END AS state, bank.unit_kept_by(u.unit_id) AS kept_by
   FROM bank.unit u LEFT JOIN bank.unit p ON p.unit_id = u.parent_id
  WHERE u.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 

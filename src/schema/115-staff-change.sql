@@ -14,6 +14,7 @@ CREATE TABLE bank.staff_change (
     checker_id int REFERENCES bank.staff,
     decided_at timestamptz,
     note       text NOT NULL DEFAULT '',
+    handed     jsonb, -- open work that went to the teams when it was carried out
     CHECK (maker_id IS DISTINCT FROM checker_id),
     CHECK ((state IN ('approved', 'refused')) = (checker_id IS NOT NULL))
 );
@@ -89,9 +90,9 @@ BEGIN
         PERFORM bank.fail('BO422', 'That is how it is already.', p_login);
     ELSIF coalesce(btrim(p_reason), '') = '' THEN
         PERFORM bank.fail('BO422', 'Write the reason.', NULL, NULL, 'p_reason');
-    ELSIF NOT EXISTS (SELECT FROM bank.unit u WHERE u.code = p_unit) THEN
+    ELSIF NOT EXISTS (SELECT FROM bank.unit u WHERE u.code = p_unit AND u.closed_on IS NULL) THEN
         PERFORM bank.fail('BO404', 'There is no such unit.', p_unit, 'Give the code of a unit.', 'p_unit');
-    ELSIF NOT EXISTS (SELECT FROM bank.unit u WHERE u.code = wanted ->> 'scope') THEN
+    ELSIF NOT EXISTS (SELECT FROM bank.unit u WHERE u.code = wanted ->> 'scope' AND u.closed_on IS NULL) THEN
         PERFORM bank.fail('BO404', 'There is no such unit.', p_scope, 'Give the code of a unit.', 'p_scope');
     END IF;
     INSERT INTO bank.staff_change (login, before, after, reason, maker_id)
@@ -107,14 +108,36 @@ EXCEPTION WHEN unique_violation THEN
                       'See the changes of staff (:stc).');
 END $$;
 
-CREATE FUNCTION bank.staff_carry_out(x bank.staff_change) RETURNS void LANGUAGE plpgsql AS $$
+-- What a member of staff would have to give away after a change: units out of his sight, all when he works no cases.
+CREATE FUNCTION bank.staff_change_work(p_login text, p_after jsonb, OUT cases bigint, OUT tasks bigint, OUT breaks bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT w.* FROM staff s
+      LEFT JOIN unit v ON v.code = p_after ->> 'scope' AND p_after ->> 'role' IN ('clerk', 'rm', 'supervisor')
+     CROSS JOIN LATERAL bank.staff_open_work(s.staff_id, s.login, v.low, v.high) w
+     WHERE s.login = p_login
+$$;
+ALTER FUNCTION bank.staff_change_work OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.staff_change_work TO bankops_staff, bankops_api;
+
+-- Carries a change out; answers what was handed over.
+CREATE FUNCTION bank.staff_carry_out(x bank.staff_change) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    was bank.staff;
+    handed jsonb;
+    keeps boolean := x.after ->> 'role' IN ('clerk', 'rm', 'supervisor');
 BEGIN
+    SELECT * INTO was FROM bank.staff WHERE login = x.login FOR UPDATE;
+    IF FOUND THEN
+        SELECT bank.staff_hand_over(was, v.low, v.high, '员工已调动 / Member of staff moved') INTO handed
+          FROM (SELECT 1) one LEFT JOIN bank.unit v ON v.code = x.after ->> 'scope' AND keeps;
+    END IF;
     PERFORM bank.staff_login_set(x.login, coalesce(x.before ->> 'role', x.after ->> 'role'), x.after ->> 'role');
     INSERT INTO bank.staff AS s (login, name_zh, name_en, role, unit_id, scope_id)
     SELECT x.login, x.after ->> 'name_zh', x.after ->> 'name_en', x.after ->> 'role', u.unit_id, v.unit_id
       FROM bank.unit u, bank.unit v WHERE u.code = x.after ->> 'unit' AND v.code = x.after ->> 'scope'
     ON CONFLICT (login) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, role = excluded.role,
            unit_id = excluded.unit_id, scope_id = excluded.scope_id, version = s.version + 1;
+    RETURN handed;
 END $$;
 
 -- Agrees or refuses as a second person, or withdraws one's own. p_verb: approve, refuse, withdraw.
@@ -123,6 +146,7 @@ RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, ban
 DECLARE
     answer api.outcome;
     x bank.staff_change;
+    given jsonb;
 BEGIN
     PERFORM bank.regime_person();
     answer := bank.request_replay(p_request, 'staff_change_decide', jsonb_build_array(p_change_id, p_verb, p_note));
@@ -145,17 +169,23 @@ BEGIN
     ELSIF p_verb = 'approve' AND bank.staff_present(x.login) IS DISTINCT FROM x.before THEN
         PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', x.login, 'Refuse the change.');
     ELSIF p_verb = 'approve' THEN
-        PERFORM bank.staff_carry_out(x);
+        IF EXISTS (SELECT FROM bank.unit u WHERE u.code IN (x.after ->> 'unit', x.after ->> 'scope') AND u.closed_on IS NOT NULL) THEN
+            PERFORM bank.fail('BO409', 'This unit is closed.', x.after ->> 'unit', 'Refuse the change.');
+        END IF;
+        given := bank.staff_carry_out(x);
     END IF;
     UPDATE bank.staff_change SET checker_id = CASE WHEN p_verb <> 'withdraw' THEN (bank.me()).staff_id END,
            state = CASE p_verb WHEN 'approve' THEN 'approved' WHEN 'refuse' THEN 'refused' ELSE 'withdrawn' END,
-           decided_at = clock_timestamp(), note = left(coalesce(btrim(p_note), ''), 500)
+           decided_at = clock_timestamp(), note = left(coalesce(btrim(p_note), ''), 500),
+           handed = given
      WHERE change_id = p_change_id;
     PERFORM bank.wait_end('staff ' || p_change_id);
     PERFORM bank.audit_write('staff_' || p_verb, 'staff', x.login, NULL, x.before,
-                             x.after || jsonb_build_object('maker_id', x.maker_id, 'note', coalesce(p_note, '')));
+                             x.after || jsonb_build_object('maker_id', x.maker_id, 'note', coalesce(p_note, ''))
+                                     || coalesce(given, '{}'));
     RETURN bank.request_done(p_request, p_change_id::text, CASE
         WHEN p_verb <> 'approve' THEN 'It stays as it was.'
+        WHEN given <> '{}' THEN 'The change counts from now on; what he had open went back to the teams.'
         WHEN x.before IS NULL THEN 'The login is there; it works from now on.'
         ELSE 'The change counts from the next request of this login on.' END);
 END $$;
@@ -179,7 +209,8 @@ CREATE VIEW api.staff_change_list WITH (security_barrier) AS
 SELECT x.change_id, x.login, x.after ->> 'name_zh' AS name_zh, x.after ->> 'name_en' AS name_en,
        CASE WHEN x.before IS NULL THEN 'new' ELSE 'change' END AS kind, x.state, x.reason,
        bank.staff_name(x.maker_id) AS maker, x.asked_at, bank.staff_name(x.checker_id) AS checker, x.decided_at, x.note,
-       t.changes, t.changes_zh,
+       t.changes, t.changes_zh, bank.open_work_words(w.cases, w.tasks, w.breaks, false) AS work,
+       bank.open_work_words(w.cases, w.tasks, w.breaks, true) AS work_zh,
        CASE WHEN x.state <> 'asked' THEN 'none' WHEN x.maker_id = (SELECT bank.my_staff_id()) THEN 'own'
             ELSE 'open' END AS decidable
   FROM bank.staff_change x
@@ -191,19 +222,27 @@ SELECT x.change_id, x.login, x.after ->> 'name_zh' AS name_zh, x.after ->> 'name
          FROM (SELECT k.key, k.n, x.after ->> k.key AS value
                  FROM unnest('{role,unit,scope,name_zh,name_en}'::text[]) WITH ORDINALITY k (key, n)) a
         WHERE a.value IS DISTINCT FROM x.before ->> a.key) t
+  LEFT JOIN LATERAL (
+       SELECT (x.handed ->> 'cases')::bigint AS cases, (x.handed ->> 'tasks')::bigint AS tasks,
+              (x.handed ->> 'breaks')::bigint AS breaks WHERE x.state <> 'asked'
+       UNION ALL SELECT o.* FROM bank.staff_change_work(x.login, x.after) o WHERE x.state = 'asked') w ON true
  WHERE (SELECT u.kind FROM bank.unit u WHERE u.unit_id = (SELECT bank.my_unit())) = 'head';
 SELECT bank.view_grant('staff_change_list', 'supervisor', 'auditor', 'admin');
 
 -- One member of staff as the form needs him.
 CREATE FUNCTION api.staff_form(p_login text)
-RETURNS TABLE (login text, name_zh text, name_en text, role text, unit text, scope text, version bigint)
+RETURNS TABLE (staff_id int, login text, name_zh text, name_en text, role text, unit text, scope text, work text, version bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT s.login, s.name_zh, s.name_en, s.role, u.code, v.code, s.version
+    SELECT s.staff_id, s.login, s.name_zh, s.name_en, s.role, u.code, v.code,
+           coalesce(nullif(bank.open_work_words(w.cases, w.tasks, w.breaks, bank.in_language('1', '0') = '1'), ''),
+                    bank.in_language('无', 'none')), s.version
       FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.unit_id JOIN bank.unit v ON v.unit_id = s.scope_id
+     CROSS JOIN LATERAL bank.staff_open_work(s.staff_id, s.login, NULL, NULL) w
      WHERE s.login = p_login AND s.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high()
 $$;
 SELECT bank.function_grant('staff_form', 'admin');
 
 INSERT INTO bank.audit_action (action, label_zh, label_en) VALUES
+    ('task_move', '任务转交主管', 'Task moved to a supervisor'),
     ('staff_propose', '提出员工变更', 'Staff proposed'), ('staff_approve', '批准员工变更', 'Staff approved'),
     ('staff_refuse', '拒绝员工变更', 'Staff refused'), ('staff_withdraw', '撤回员工变更', 'Staff withdrawn');

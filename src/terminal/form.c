@@ -432,7 +432,7 @@ static bool has_list(const struct form_entry *entry)
 enum form_result form_key(struct form *form, const struct key *key)
 {
     if (form->focus < 0)
-        return FORM_IGNORED;
+        return key->code == K_F(10) || key->code == (K_CTRL | 's') ? FORM_SUBMIT : FORM_IGNORED;
     struct form_entry *entry = &form->entries[form->focus];
     switch (key->code) {
     case K_TAB:
