@@ -1,6 +1,7 @@
 #ifndef BANKOPS_COMMAND_DOCTOR_H
 #define BANKOPS_COMMAND_DOCTOR_H
 
+#include <libpq-fe.h>
 #include <stdbool.h>
 
 /* What `bankops doctor` found, printed as it is found. */
@@ -27,5 +28,7 @@ void doctor_machine(struct doctor *doctor);
 void doctor_folder(struct doctor *doctor);
 /* The server and what is in it. Never starts or creates one. */
 void doctor_server(struct doctor *doctor);
+/* Sign-ins that the server refused, or where they stand. */
+void doctor_log(struct doctor *doctor, PGconn *connection);
 
 #endif

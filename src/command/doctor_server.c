@@ -122,6 +122,7 @@ static void check_server(struct doctor *doctor, PGconn *connection)
     check_clock_back(doctor, connection);
     check_schema(doctor, connection);
     check_day(doctor, connection);
+    doctor_log(doctor, connection);
 }
 
 void doctor_server(struct doctor *doctor)

@@ -3,7 +3,7 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/classify.c src/command/classify_database.c src/command/classify_database.h \
   src/command/classify_opinion.c src/command/classify_opinion.h src/command/console.c src/command/database.c src/command/demo.c \
   src/command/doctor.c src/command/doctor.h src/command/doctor_folder.c src/command/doctor_machine.c \
-  src/command/doctor_program.c src/command/doctor_server.c \
+  src/command/doctor_log.c src/command/doctor_program.c src/command/doctor_server.c \
   src/command/pull_cases.c src/command/secret.c src/command/secret.h \
   src/command/case_rows.c src/command/case_rows.h src/command/import_cases.c src/command/import_core.c \
   src/command/core_rows.c src/command/core_rows.h \

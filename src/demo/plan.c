@@ -152,7 +152,7 @@ static int add_demo_staff(struct plan *plan, struct pinyin *pinyin)
 {
     int count = 0;
     add_staff(plan, pinyin, count++, "clerk01", "clerk", 3, 2);
-    add_staff(plan, pinyin, count++, "clerk02", "clerk", 9, 8);
+    add_staff(plan, pinyin, count++, "clerk02", "clerk", plan_sub_branch(1, 0), 2 + PLAN_ROOM);
     add_staff(plan, pinyin, count++, "rm01", "rm", 3, 2);
     add_staff(plan, pinyin, count++, "super01", "supervisor", 2, 2);
     add_staff(plan, pinyin, count++, "super02", "supervisor", 1, 1);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops doctor names what is wrong, for each thing that can be broken without breaking the machine.
 . "$(dirname "$0")/lib.sh"
-plan 34
+plan 36
 
 # finds NAME PATTERN COMMAND...: a line of the plain output matches, and WARN and FAIL carry a remedy.
 finds() {
@@ -70,6 +70,10 @@ finds "the server" '^OK\tserver\tPostgreSQL [0-9.]+, database bankops' $doctor
 finds "the schema" '^OK\tschema\t[0-9]+ ' $doctor
 finds "the clocks" '^OK\tclock\t0\.' $doctor
 
+psql -h "$socket" -U t_nobody -d bankops -c 'SELECT 1' >/dev/null 2>&1
+finds "a sign-in of a stranger" '^OK\tsign-ins\t[0-9]+ refused in 24 hours, 1 of strangers, .* as "t_nobody"' $doctor
+finds "where another server keeps them" "^OK\tsign-ins\trefused ones stand in the server's" \
+    $doctor --database "host=$socket dbname=bankops user=bankops_dba"
 finds "the bank's day" "^OK\tbank's day\t[0-9-]+\$" $doctor
 sql "UPDATE bank.setting SET value = '2026-11-02' WHERE name = 'business_date'" >/dev/null
 finds "a day that no worker ends" "^WARN\tbank's day\tstill 2026-11-02, .*\tKeep bankops work " $doctor
