@@ -310,8 +310,8 @@ BEGIN
             THEN office - make_interval(mins => 3 + pg_temp.h(salt) % 60) ELSE bank.due_at('service',
             now_at - make_interval(days => 4 + pg_temp.h(salt) % 60), 30 + pg_temp.h(salt) % 400) END,
             now_at,
-        format('%s CNY, %s x', bank.money_text(amount), months), format('%s CNY, %s x, %s',
-            bank.money_text(amount), months, v ->> 'purpose'), v, amount, NULL, NULL,
+        bank.case_subject('consumer_credit', '', v, false), bank.case_subject('consumer_credit', '', v,
+            false), v, amount, NULL, NULL,
         CASE WHEN v ->> 'consent' = 'false' OR EXISTS (SELECT FROM bank.credit_findings(c, v,
             bank.check_parameters('consumer_credit')) f
             JOIN bank.check_rule_now r USING (rule) WHERE r.case_type = 'consumer_credit' AND r.active

@@ -3,7 +3,8 @@
 -- `screen` shows one case of the type. `roles` may open one, from one of `sources` (the first when
 -- none is given). `starts`: clocks that run from the opening on. `topic`: what a conversation about
 -- it is filed under. `to_person`: routing names a person of the team, whose load it is; else cases
--- stay with the team. Routing rules of the type have the numbers route_from + 1 to + 999, the last
+-- stay with the team. `subject_en`, `subject_zh`: what such a case is about, said from its fields,
+-- '{field}'; NULL: as whoever opened it wrote. Routing rules of the type have the numbers route_from + 1 to + 999, the last
 -- one fits everything.
 CREATE TABLE bank.case_type (
     case_type   text COLLATE "C" PRIMARY KEY CHECK (case_type ~ '^[a-z][a-z_]{1,30}$'),
@@ -19,7 +20,10 @@ CREATE TABLE bank.case_type (
     starts      text[] NOT NULL DEFAULT '{}',
     topic       text NOT NULL DEFAULT 'service',
     to_person   boolean NOT NULL DEFAULT true,
-    route_from  int NOT NULL UNIQUE CHECK (route_from % 1000 = 0)
+    route_from  int NOT NULL UNIQUE CHECK (route_from % 1000 = 0),
+    subject_en  text,
+    subject_zh  text,
+    CHECK ((subject_en IS NULL) = (subject_zh IS NULL))
 );
 
 -- `phase`: what the stage means to clocks and lists. waiting: clocks that can pause stand still;

@@ -104,6 +104,44 @@ ALTER FUNCTION bank.case_check_hand OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_hand, bank.case_check_hand, bank.case_recheck_hand, bank.case_survey_hand,
     bank.recheck_since, bank.case_into TO bankops_staff, bankops_api;
 
+-- What a case is about: as its type says it from its fields, else as it was written.
+CREATE FUNCTION bank.case_subject(p_type text, p_subject text, p_fields jsonb, p_english boolean) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    said text := (SELECT CASE WHEN p_english THEN y.subject_en ELSE y.subject_zh END
+                    FROM case_type y WHERE y.case_type = p_type);
+    f record;
+    value text;
+BEGIN
+    FOR f IN SELECT d.field, d.kind FROM case_field d
+              WHERE said IS NOT NULL AND d.case_type = p_type AND position('{' || d.field || '}' IN said) > 0 LOOP
+        value := bank.name_side(bank.case_value(p_type, f.field, p_fields ->> f.field, p_english), p_english);
+        IF coalesce(value, '') = '' THEN
+            RETURN p_subject;
+        END IF;
+        IF f.kind = 'money' THEN
+            value := regexp_replace(value, '\.00$', '');
+        ELSIF f.kind = 'choice' AND value ~ '^[A-Z][a-z]' AND position('{' || f.field || '}' IN said) > 1 THEN
+            value := lower(left(value, 1)) || substr(value, 2);
+        END IF;
+        said := replace(said, '{' || f.field || '}', value);
+    END LOOP;
+    RETURN coalesce(said, p_subject);
+END $$;
+-- In the caller's language.
+CREATE FUNCTION bank.case_subject(p_type text, p_subject text, p_fields jsonb) RETURNS text LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+BEGIN
+    IF p_type = 'complaint' THEN
+        RETURN p_subject;
+    END IF;
+    RETURN bank.case_subject(p_type, p_subject, p_fields, bank.in_language('', '1') = '1');
+END $$;
+ALTER FUNCTION bank.case_subject(text, text, jsonb, boolean) OWNER TO bankops_owner;
+ALTER FUNCTION bank.case_subject(text, text, jsonb) OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.case_subject(text, text, jsonb, boolean), bank.case_subject(text, text, jsonb)
+    TO bankops_staff, bankops_api;
+
 -- One row for each lane that a case is in: all, open, mine, team, new (nobody's, in my queues),
 -- soon (due within 30 minutes), overdue, waiting, approval, regulator, closed. Choose one lane.
 -- Without security_barrier, so that a page is read through an index: the tables' row level security
@@ -113,7 +151,8 @@ GRANT EXECUTE ON FUNCTION bank.case_hand, bank.case_check_hand, bank.case_rechec
 CREATE VIEW api.case_list AS
 SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level, l.urgency,
        l.source, l.channel, l.business, l.reason,
-       CASE WHEN l.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE l.subject END AS subject,
+       CASE WHEN l.customer_id IN (SELECT bank.my_locked()) THEN '***'
+            ELSE bank.case_subject(l.case_type, l.subject, l.fields) END AS subject,
        l.queue, l.owner_id,
        (SELECT bank.in_language(s.name_zh, s.name_en) FROM bank.staff s WHERE s.staff_id = l.owner_id) AS owner,
        (SELECT s.login FROM bank.staff s WHERE s.staff_id = l.owner_id) AS owner_login, l.unit_id,
@@ -286,7 +325,8 @@ BEGIN
                           'Search for it again.', 'p_case_id');
     END IF;
     RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.stage, f.level, f.urgency::int,
-        f.source, f.channel, f.business, f.reason, f.subject, f.remedy, person.customer_number,
+        f.source, f.channel, f.business, f.reason,
+        bank.case_subject(f.case_type, f.subject, f.fields), f.remedy, person.customer_number,
         CASE WHEN p_customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(person.name) END, f.tier, bank.unit_name(coalesce(f.desk_id, f.unit_id)), f.queue,
         bank.staff_name(f.owner_id), bank.staff_name(f.complained_staff_id),
         bank.staff_name(f.opened_by), f.received_at, f.due_at, f.responded_at, f.decision,

@@ -236,7 +236,7 @@ CREATE VIEW api.case_alert_list WITH (security_barrier) AS
 SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run, x.step,
        o.label_zh AS clock_zh, o.label_en AS clock_en, x.action, o.number,
        (SELECT y.screen FROM bank.case_type y WHERE y.case_type = o.case_type) AS screen,
-       CASE WHEN x.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE o.subject END AS subject,
+       CASE WHEN x.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE bank.case_subject(o.case_type, o.subject, o.fields) END AS subject,
        (SELECT CASE WHEN p.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(p.name) END FROM bank.customer p WHERE p.customer_id = x.customer_id)
            AS customer,
        bank.staff_name(o.owner_id) AS owner, o.queue, o.stage, o.level, o.unit_id,
@@ -246,7 +246,7 @@ SELECT x.fired_at, x.customer_id, x.case_id, x.clock, x.run, x.step,
             WHEN o.due_at < now() + interval '30 minutes' THEN 'soon' ELSE 'ok' END AS state
   FROM bank.my_alert x
  CROSS JOIN LATERAL (
-        SELECT f.number, f.case_type, f.subject, f.owner_id, f.queue, f.stage, f.level, f.unit_id, k.due_at, k.stopped_at,
+        SELECT f.number, f.case_type, f.subject, f.fields, f.owner_id, f.queue, f.stage, f.level, f.unit_id, k.due_at, k.stopped_at,
                d.label_zh, d.label_en
           FROM bank.case_file f
           JOIN bank.case_clock k ON k.customer_id = f.customer_id AND k.case_id = f.case_id
@@ -290,7 +290,7 @@ CREATE VIEW api.case_breach_list AS
 SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_zh AS clock_zh,
        d.label_en AS clock_en, f.number,
        (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen,
-       CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE f.subject END AS subject,
+       CASE WHEN f.customer_id IN (SELECT bank.my_locked()) THEN '***' ELSE bank.case_subject(f.case_type, f.subject, f.fields) END AS subject,
        bank.staff_name(f.owner_id) AS owner, f.queue, f.stage, s.label_zh AS stage_zh,
        s.label_en AS stage_en, f.level, f.urgency::int AS urgency,
        f.unit_id, bank.unit_name(coalesce(f.desk_id, f.unit_id)) AS unit, f.version,

@@ -44,16 +44,16 @@ BEGIN
     -- Cases are read in the order of their due times, whatever the caller's units: row level security
     -- keeps others out.
     SELECT m.kind, m.case_id AS object_id, y.screen, m.customer_id, m.case_id, NULL::bigint AS account_id,
-           NULL::bigint AS item_id, m.number, m.subject AS title, NULL::text AS customer, m.detail, m.due_at
+           NULL::bigint AS item_id, m.number, bank.case_subject(m.case_type, m.subject, m.fields) AS title, NULL::text AS customer, m.detail, m.due_at
       FROM (
         -- Those that I own.
-        SELECT 'case' AS kind, f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.stage AS detail, f.due_at
+        SELECT 'case' AS kind, f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.fields, f.stage AS detail, f.due_at
           FROM bank.case_file f
          WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
         UNION ALL
         -- Of those that nobody owns the 50 of each queue of mine, and of the ones without a queue, that are due
         -- first; of those that stay with the team, the ones due within a day.
-        (SELECT 'queue', f.case_id, f.case_type, f.customer_id, f.number, f.subject, coalesce(f.queue, f.stage), f.due_at
+        (SELECT 'queue', f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.fields, coalesce(f.queue, f.stage), f.due_at
            FROM unnest(bank.my_queues()) q,
                 LATERAL (SELECT x.* FROM bank.case_file x
                           WHERE x.closed_at IS NULL AND x.owner_id IS NULL AND x.queue = q
@@ -62,7 +62,7 @@ BEGIN
                                  OR x.case_type IN (SELECT t.case_type FROM bank.case_type t WHERE t.to_person))
                           ORDER BY x.due_at, x.customer_id, x.case_id LIMIT 50) f)
         UNION ALL
-        (SELECT 'queue', f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.stage, f.due_at
+        (SELECT 'queue', f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.fields, f.stage, f.due_at
            FROM bank.case_file f
           WHERE (SELECT bank.my_role()) IN ('clerk', 'rm', 'supervisor')
             AND f.closed_at IS NULL AND f.owner_id IS NULL AND f.queue IS NULL
@@ -72,7 +72,7 @@ BEGIN
           ORDER BY f.due_at, f.customer_id, f.case_id LIMIT 50)
         UNION ALL
         -- Decisions that a second person must approve.
-        SELECT 'approval', f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.stage, f.due_at
+        SELECT 'approval', f.case_id, f.case_type, f.customer_id, f.number, f.subject, f.fields, f.stage, f.due_at
           FROM bank.case_file f
          WHERE f.closed_at IS NULL AND f.phase = 'approval' AND (SELECT bank.my_role()) = 'supervisor'
            AND f.decided_by IS DISTINCT FROM (SELECT bank.my_staff_id())) m
@@ -102,13 +102,14 @@ BEGIN
                       AND (u.kind = 'head' OR s.unit_id BETWEEN u.low AND u.high AND s.unit_id <> u.unit_id))
     UNION ALL
     SELECT 'redress', r.redress_id, 'case-redress', r.customer_id, r.case_id, NULL, NULL,
-           f.number, f.subject, CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END, bank.money_text(r.amount),
+           f.number, f.subject, CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END, CASE WHEN r.points IS NULL THEN bank.money_text(r.amount)
+           ELSE to_char(r.points, 'FM999,999,999,990') || bank.in_language(' 积分', ' points') END,
            r.asked_at + interval '1 day', r.unit_id
       FROM bank.case_redress r
       JOIN bank.case_file f ON f.customer_id = r.customer_id AND f.case_id = r.case_id
       JOIN bank.customer c ON c.customer_id = r.customer_id
      WHERE r.state = 'asked' AND (SELECT bank.my_role()) = 'supervisor'
-       AND r.maker_id <> (SELECT bank.my_staff_id()) AND r.amount <= (SELECT bank.redress_most())
+       AND r.maker_id <> (SELECT bank.my_staff_id()) AND coalesce(r.points <= (SELECT bank.redress_most(true)), r.amount <= (SELECT bank.redress_most()))
        AND bank.may_open(r.customer_id)
     UNION ALL
     SELECT 'grant', g.grant_id, 'access-requests', g.customer_id, NULL, NULL, NULL, g.grant_id::text,

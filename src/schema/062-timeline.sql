@@ -29,8 +29,10 @@ CREATE VIEW api.customer_timeline WITH (security_barrier) AS
                                              nullif(e.narrative, '')) AS detail) x
         UNION ALL
         SELECT e.customer_id, e.at, 'case:' || lpad(e.event_id::text, 19, '0'), 'case', e.action,
-               concat_ws(' · ', f.number, a.label_zh, f.subject, nullif(e.note, '')),
-               concat_ws(' · ', f.number, a.label_en, f.subject, nullif(e.note, '')), NULL, NULL, e.staff_id
+               concat_ws(' · ', f.number, a.label_zh,
+                         bank.case_subject(f.case_type, f.subject, f.fields, false), nullif(e.note, '')),
+               concat_ws(' · ', f.number, a.label_en,
+                         bank.case_subject(f.case_type, f.subject, f.fields, true), nullif(e.note, '')), NULL, NULL, e.staff_id
         FROM bank.case_event e
         JOIN bank.case_file f ON f.customer_id = e.customer_id AND f.case_id = e.case_id
         LEFT JOIN bank.case_action a ON a.case_type = f.case_type AND a.action = e.action

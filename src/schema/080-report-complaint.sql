@@ -157,7 +157,7 @@ RETURNS TABLE (number text, received_at timestamptz, source text, channel text, 
     mediation text, files int, business_std text, reason_std text, cfpb_product text, cfpb_issue text,
     parties_en text, extensions_en text, mediation_en text, flags_en text, identity text, contact text, address text,
     representative text, facts text, basis text, transfers text, contacts text, recheck text, finding text,
-    recordings text, measure_owner text, measure_result text)
+    recordings text, measure_owner text, measure_result text, redress_points numeric)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp SET work_mem = '64MB' AS $$
 DECLARE
     english boolean := coalesce(current_setting('bankops.language', true), '') = 'en';
@@ -200,7 +200,7 @@ BEGIN
                     UNION ALL
                     SELECT c.at, c.channel FROM bank.contact c
                      WHERE c.customer_id = f.customer_id AND c.summary LIKE f.number || ':%') x),
-           way_of.recheck, k.finding, file.names, bank.staff_name(k.owner_id), k.result
+           way_of.recheck, k.finding, file.names, bank.staff_name(k.owner_id), k.result, r.points
       FROM (SELECT * FROM (
             SELECT y.*, x.customer_number, bank.mask_name(x.name) AS customer,
                    CASE WHEN x.restricted OR x.customer_id = me THEN NOT bank.may_open(x.customer_id) ELSE false END AS shut
@@ -221,7 +221,7 @@ BEGIN
       LEFT JOIN bank.case_mediation m ON m.customer_id = f.customer_id AND m.case_id = f.case_id
       LEFT JOIN (VALUES ('asked', 'under way', '调解中'), ('agreed', 'agreed', '达成协议'), ('failed', 'failed', '调解不成'),
                  ('refused', 'refused', '一方拒绝')) way (result, en, zh) ON way.result = m.result
-     CROSS JOIN LATERAL (SELECT sum(d.amount) AS amount, min(d.currency)::text AS currency
+     CROSS JOIN LATERAL (SELECT sum(d.amount) AS amount, sum(d.points) AS points, min(d.currency)::text AS currency
                            FROM bank.case_redress d WHERE d.customer_id = f.customer_id
                             AND d.case_id = f.case_id AND d.state = 'approved') r
      CROSS JOIN LATERAL (SELECT count(*)::int AS count, string_agg(a.name, '; ' ORDER BY a.attachment_id) AS names

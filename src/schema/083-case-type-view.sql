@@ -129,6 +129,11 @@ CREATE FUNCTION bank.case_type_flaws(p_type text) RETURNS TABLE (flaw text) LANG
      WHERE n.word LIKE 'field:%' AND substr(n.word, 7) NOT IN (
            SELECT f.field FROM bank.case_field f WHERE f.case_type = p_type)
     UNION ALL
+    SELECT 'the subject names no field of the type: ' || w.field[1]
+      FROM y, LATERAL (SELECT DISTINCT m AS field
+                         FROM regexp_matches(concat(y.subject_en, y.subject_zh), '\{([^}]*)\}', 'g') m) w
+     WHERE w.field[1] NOT IN (SELECT f.field FROM bank.case_field f WHERE f.case_type = p_type)
+    UNION ALL
     SELECT 'a field is required in no stage of the type: ' || f.field || ' ' || r.stage
       FROM bank.case_field f, unnest(f.required_in) r (stage)
      WHERE f.case_type = p_type AND r.stage NOT IN (

@@ -222,7 +222,7 @@ BEGIN
     RETURN a;
 END $$;
 
--- Opens the case of an application, with its first pre-check.
+-- Opens the case of an application, with its first pre-check. Without subject and facts, what its type says.
 CREATE FUNCTION bank.application_begin(p_type text, p_customer_id bigint, p_source text, p_subject text,
     p_facts text, p_fields jsonb, p_amount bigint, p_core bigint, p_document bigint)
 RETURNS bank.case_file LANGUAGE plpgsql AS $$
@@ -239,9 +239,9 @@ BEGIN
     c.level := 'simple';
     c.urgency := 3;
     c.source := coalesce(nullif(p_source, ''), 'branch');
-    c.subject := left(p_subject, 200);
-    c.facts := left(p_facts, 20000);
     c.fields := bank.case_fields_clean(p_fields);
+    c.subject := left(bank.case_subject(p_type, p_subject, c.fields, false), 200);
+    c.facts := left(coalesce(p_facts, concat_ws(E'\n', c.subject, bank.case_subject(p_type, NULL, c.fields, true))), 20000);
     c.tier := bank.customer_tier(p_customer_id);
     c.regime := bank.regime_of(c.unit_id);
     c.received_at := clock_timestamp();
@@ -411,8 +411,7 @@ BEGIN
     PERFORM bank.choice_require(p_purpose, 'p_purpose',
         '{renovation,education,travel,appliance,car,medical}');
     c := bank.application_begin('consumer_credit', p_customer_id, p_source,
-        format('%s CNY, %s x', bank.money_text(p_amount), p_months),
-        format('%s CNY, %s x, %s', bank.money_text(p_amount), p_months, p_purpose),
+        NULL, NULL,
         jsonb_build_object('amount', p_amount, 'months', p_months, 'purpose', p_purpose,
                            'consent', coalesce(p_consent, false)), p_amount, NULL, NULL);
     RETURN bank.request_done(p_request, c.case_id::text, 'The application is opened and pre-checked.');
@@ -443,8 +442,7 @@ BEGIN
         PERFORM bank.fail('BO422', 'Say how much.', NULL, NULL, 'p_amount');
     END IF;
     core := bank.company_name(d.customer_id);
-    c := bank.application_begin('chain_finance', p_customer_id, p_source, core || ' ' || d.number,
-        format(E'%s\n%s %s, %s CNY', core, d.kind, d.number, bank.money_text(d.amount)),
+    c := bank.application_begin('chain_finance', p_customer_id, p_source, NULL, NULL,
         jsonb_build_object('amount', p_amount, 'core', core, 'document', d.number, 'kind', d.kind),
         p_amount, d.customer_id, d.document_id);
     RETURN bank.request_done(p_request, c.case_id::text, 'The application is opened and pre-checked.');

@@ -3,13 +3,15 @@
 -- The three types of application on the case engine. Only the functions of 088 and 089 open and move
 -- them (no role may do so by the general functions): they pre-check first.
 INSERT INTO bank.case_type (case_type, label_en, label_zh, first_stage, seq, screen, roles, sources,
-    topic, route_from) VALUES
+    topic, route_from, subject_en, subject_zh) VALUES
     ('account_opening', 'Account opening', '企业开户', 'draft', 21, 'application', '{}',
-        '{branch,app,hotline,other}', 'service', 21000),
+        '{branch,app,hotline,other}', 'service', 21000, NULL, NULL),
     ('consumer_credit', 'Consumer credit', '个人消费贷', 'draft', 22, 'application', '{}',
-        '{branch,app,hotline,other}', 'sales', 22000),
+        '{branch,app,hotline,other}', 'sales', 22000,
+        '{purpose} loan of CNY {amount} over {months} months', '{purpose}贷款 {amount} 元，分 {months} 期'),
     ('chain_finance', 'Supply-chain finance', '供应链融资', 'draft', 23, 'application', '{}',
-        '{branch,app,hotline,other}', 'sales', 23000);
+        '{branch,app,hotline,other}', 'sales', 23000,
+        'CNY {amount} on {kind} {document} of {core}', '{kind} {document} 融资 {amount} 元（{core}）');
 INSERT INTO bank.case_stage (case_type, stage, label_en, label_zh, seq, phase)
     SELECT y, stage, en, zh, seq, phase
         FROM unnest('{account_opening,consumer_credit,chain_finance}'::text[]) y,

@@ -5,7 +5,7 @@
 -- first, by time left, then the newest.
 CREATE VIEW api.application_list WITH (security_barrier) AS
 SELECT n.lane, f.customer_id, f.case_id, f.number, f.case_type, f.stage, CASE WHEN l.locked THEN '***'
-    ELSE f.subject END AS subject,
+    ELSE bank.case_subject(f.case_type, f.subject, f.fields) END AS subject,
        CASE WHEN c.kind = 'company' AND NOT l.locked THEN c.name ELSE bank.mask_name(c.name)
            END AS customer, c.customer_number,
        a.amount, a.currency::text AS currency, a.how, a.verdict, f.queue,
@@ -82,7 +82,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS
 DECLARE
     person bank.customer := bank.customer_require(bank.application_customer(p_customer_id, p_case_id));
 BEGIN
-    RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.case_type, f.stage, f.subject,
+    RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.case_type, f.stage,
+        bank.case_subject(f.case_type, f.subject, f.fields),
         CASE person.kind WHEN 'company' THEN person.name ELSE bank.mask_name(person.name) END,
         person.customer_number::text, f.queue, bank.staff_name(f.owner_id), bank.unit_name(f.unit_id),
             bank.staff_name(f.opened_by), f.received_at, a.submitted_at,

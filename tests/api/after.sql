@@ -18,23 +18,23 @@ DECLARE
     why text;
 BEGIN
     SET LOCAL SESSION AUTHORIZATION t_clerk2;
-    PERFORM api.case_redress_ask(101, p_case, 'refund', 150000000, '', 'twice', gen_random_uuid());
+    PERFORM api.case_redress_ask(101, p_case, 'refund', 150000000, NULL, '', 'twice', gen_random_uuid());
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
     RETURN why;
 END $$;
-SELECT is(pg_temp.call('t_clerk', format('case_redress_ask(101, %s, ''refund'', 5000, '''', ''twice'',', :a)), 'BO403',
+SELECT is(pg_temp.call('t_clerk', format('case_redress_ask(101, %s, ''refund'', 5000, NULL, '''', ''twice'',', :a)), 'BO403',
           'only the owner asks');
 SELECT is(pg_temp.too_much(:a), '1,500,000.00 > 1,000,000.00', 'nobody approves so much: told in money');
-SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 0, '''', ''twice'',', :a)), 'BO422',
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 0, NULL, '''', ''twice'',', :a)), 'BO422',
           'for something');
-SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, ''no such'', ''twice'',', :a)), 'BO422',
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, NULL, ''no such'', ''twice'',', :a)), 'BO422',
           'to an account of the customer');
 INSERT INTO bank.account (customer_id, account_id, number, product, currency, balance, status, opened_on, unit_id)
 SELECT 101, 880001, '6225990000000001', min(product), 'CNY', 0, 'open', '2024-01-01', unit_id FROM bank.product, bank.customer WHERE customer_id = 101 GROUP BY unit_id;
 SELECT '6225990000000001' AS number \gset
-SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, %L, ''twice'',', :a,
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, NULL, %L, ''twice'',', :a,
           bank.mask_account(:'number'))), 'done', 'asked');
 SELECT is((SELECT account FROM bank.case_redress WHERE case_id = :a), :'number', 'to the account that was meant');
 SELECT is(pg_temp.as('t_super', 'SELECT account FROM api.case_redress_list'), bank.mask_account(:'number'), 'shown masked');
@@ -53,6 +53,34 @@ SELECT is(pg_temp.decide('t_super2', true), 'done', 'head office may');
 SELECT is(pg_temp.decide('t_super2', false), 'BO409', 'once');
 SELECT throws_ok('UPDATE bank.case_redress SET checker_id = maker_id', '23514', NULL,
                  'the table itself keeps maker and checker apart');
+
+-- Points are points: no amount, limits of their own, posted when they are approved.
+CREATE FUNCTION pg_temp.ask_points(p_case bigint, p_amount text, p_points text, p_kind text DEFAULT 'points', p_account text DEFAULT '')
+RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, %L, %s, %s, %L, ''for the trouble'',',
+    p_case, p_kind, p_amount, p_points, p_account)) $$;
+SELECT is(pg_temp.ask_points(:a, '5000', 'NULL'), 'BO422', 'points are no amount');
+SELECT is(pg_temp.ask_points(:a, '5000', '5000'), 'BO422', 'nor both');
+SELECT is(pg_temp.ask_points(:a, '5000', '5000', 'refund'), 'BO422', 'a refund has no points');
+SELECT is(pg_temp.ask_points(:a, 'NULL', '0'), 'BO422', 'none is nothing');
+SELECT is(pg_temp.ask_points(:a, 'NULL', '1000001'), 'BO422', 'nobody approves so many');
+SELECT is(pg_temp.ask_points(:a, 'NULL', '5000', 'points', :'number'), 'BO422', 'they go to no account');
+SELECT is(pg_temp.ask_points(:a, 'NULL', '250000'), 'done', 'points are asked for');
+SELECT is(pg_temp.as('t_super', 'SELECT coalesce(amount, 0) || '' '' || points || '' '' || within FROM api.case_redress_list WHERE kind = ''points'''),
+    '0 250000 false', 'the list has them as points, with the limit of the branch');
+SELECT is(pg_temp.decide('t_super', true), 'BO403', 'which holds');
+SELECT is(pg_temp.waits('t_super') || ', ' || pg_temp.waits('t_super2'), '0, 1250,000 积分', 'so it is work of head office');
+SELECT is((SELECT count(*)::int FROM bank.points_transaction WHERE customer_id = 101), 0, 'nothing is posted before');
+SELECT is(pg_temp.decide('t_super2', true), 'done', 'who approves');
+SELECT is((SELECT t.kind || ' ' || t.rule || ' ' || t.points || ' ' || (t.staff_id = r.maker_id) || ' ' || (t.checked_by = r.checker_id) || ' '
+        || p.from_account || ' > ' || p.to_account || ' ' || p.points
+      FROM bank.case_redress r JOIN bank.points_transaction t USING (customer_id, transaction_id) JOIN bank.points_posting p USING (customer_id, transaction_id)),
+    'earn goodwill 250000 true true bank:issue > member:available 250000', 'then the ledger has them, with maker and checker');
+SELECT is((SELECT available FROM bank.points_account WHERE customer_id = 101), 250000::bigint, 'and so has the customer');
+SELECT is((SELECT note FROM bank.case_event WHERE case_id = :a AND action = 'redress_ask' ORDER BY event_id DESC LIMIT 1),
+    '积分 / Points 250,000: for the trouble', 'the history says points');
+SELECT is(pg_temp.ask_points(:a, 'NULL', '9000'), 'done', 'fewer');
+SELECT is(pg_temp.decide('t_super', true), 'done', 'are within the limit of the branch');
+SELECT throws_ok('UPDATE bank.case_redress SET points = 5 WHERE kind = ''refund''', '23514', NULL, 'the table itself keeps amounts and points apart');
 
 -- The root cause.
 SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '
@@ -133,7 +161,7 @@ SELECT pg_temp.call('t_clerk', format('case_merge(101, %s, %L, false, NULL,', :m
 UPDATE bank.case_file SET outcome = 'resolved' WHERE case_id = :m1; -- as a decision that waits for its second person
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(concat_ws('' '', received, resolved, repeated), '', '') FROM api.report_promise('''') WHERE month = ''all'''),
           '3 100.0 33.3', 'what is not closed is not resolved; a repeat that was merged is one');
-SELECT is(pg_temp.as('t_super', 'SELECT redress || cause || satisfaction FROM api.report_register('''') WHERE cause IS NOT NULL'), '3000000system4',
+SELECT is(pg_temp.as('t_super', 'SELECT redress || '' '' || redress_points || cause || satisfaction FROM api.report_register('''') WHERE cause IS NOT NULL'), '3000000 259000system4',
           'the register holds it all');
 SELECT pg_temp.call('t_clerk2', format('case_party_add(101, %s, ''agent'', ''Li Lei'', ''13912345678'', ''power of attorney 7'',', :a));
 SELECT is(pg_temp.as('t_super', format('SELECT concat_ws('' / '', parties_en, finding, length(facts) > 0, transfers ~ ''clerk2'','

@@ -270,6 +270,14 @@ SELECT is(pg_temp.credit('t_rm', 101, 0, true), 'BO422', 'nothing is no amount')
 SELECT is(pg_temp.credit('t_clerk', 109, 1000000, true), 'BO428', 'not for oneself');
 SELECT is(pg_temp.credit('t_rm', 102, 1000000, false), 'done', 'somebody of whom nothing is known');
 SELECT pg_temp.last_case() AS x \gset
+SELECT is(pg_temp.as('t_rm', format('SELECT subject FROM api.application(102, %s)', :x)), '购车贷款 10,000 元，分 24 期', 'its subject as a person says it');
+SET LOCAL bankops.language = 'en';
+SELECT is(pg_temp.as('t_rm', format('SELECT string_agg(DISTINCT l.subject, ''; '') || ''; '' || (SELECT subject FROM api.case_detail(102, %1$s)) FROM '
+    '(SELECT subject FROM api.case_list WHERE lane = ''all'' AND case_id = %1$s UNION ALL SELECT subject FROM api.application_list WHERE lane = ''all'' AND case_id = %1$s) l', :x)),
+    'Car loan of CNY 10,000 over 24 months; Car loan of CNY 10,000 over 24 months', 'in either language, wherever it stands');
+SET LOCAL bankops.language = 'zh';
+SELECT is((SELECT subject || ' | ' || facts FROM bank.case_file WHERE case_id = :x),
+    E'购车贷款 10,000 元，分 24 期 | 购车贷款 10,000 元，分 24 期\nCar loan of CNY 10,000 over 24 months', 'and so it is kept');
 SELECT is(pg_temp.stops(:x), 'identity consent bureau', 'identity expired, no consent, no report');
 SAVEPOINT soon;
 UPDATE bank.customer_identity SET expires_on = '2026-12-19' WHERE customer_id = 102;
@@ -450,6 +458,9 @@ SELECT is(pg_temp.chain(302, 801, 5700000), 'done advance', 'more than 70 % of a
 SELECT is(pg_temp.call('t_rm', format('application_field_set(302, %s, ''amount'', ''5600000'', NULL,', pg_temp.last_case())), 'done', 'exactly 70 %');
 SELECT pg_temp.last_case() AS p \gset
 SELECT is(pg_temp.stops(:p), NULL, 'may be lent');
+SELECT is((SELECT bank.case_subject(case_type, subject, fields, false) || ' | ' || bank.case_subject(case_type, subject, fields, true)
+             FROM bank.case_file WHERE case_id = :p), '订单 PO1 融资 56,000 元（东方电子有限公司） | CNY 56,000 on order PO1 of 东方电子有限公司',
+    'the subject follows the amount');
 SELECT is(pg_temp.chain(302, 801, 100000), 'done application_twice', 'a second application on the order');
 SELECT pg_temp.call('t_rm', format('application_withdraw(302, %s, ''twice'', NULL,', pg_temp.last_case()));
 SELECT is(pg_temp.call('t_rm', format('application_submit(302, %s, NULL,', :p)), 'done', 'handed in');

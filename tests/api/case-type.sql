@@ -1,7 +1,7 @@
 -- A type of case that a bank adds by data alone, walked from its opening to its end.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(48);
+SELECT plan(51);
 
 -- What comes with the program is whole.
 SELECT is_empty($$SELECT y.case_type, f.flaw FROM bank.case_type y,
@@ -58,6 +58,14 @@ INSERT INTO bank.clock_rule VALUES
 INSERT INTO bank.route_rule (seq, case_type, queue, note_en, note_zh)
 VALUES (9999, 'certificate', 'service', 'All', '全部');
 SELECT is_empty($$SELECT * FROM bank.case_type_flaws('certificate')$$, 'then nothing is');
+UPDATE bank.case_type SET subject_en = '{papers} certificate', subject_zh = '{papers}' WHERE case_type = 'certificate';
+SELECT set_eq($$SELECT flaw FROM bank.case_type_flaws('certificate')$$, ARRAY['the subject names no field of the type: papers'],
+    'but a subject of a field that does not exist');
+UPDATE bank.case_type SET subject_en = 'Certificate in {currency}', subject_zh = '{currency}存款证明' WHERE case_type = 'certificate';
+SELECT is(bank.case_subject('certificate', 'x', '{"currency": "USD"}', true) || bank.case_subject('certificate', 'x', '{"currency": "USD"}', false),
+    'Certificate in US dollar美元存款证明', 'a type says what its cases are about, in both languages');
+SELECT is(bank.case_subject('certificate', 'as written', '{}', true), 'as written', 'as long as its fields are filled');
+UPDATE bank.case_type SET subject_en = NULL, subject_zh = NULL WHERE case_type = 'certificate';
 
 -- Opening.
 CREATE FUNCTION pg_temp.create(p_login text, p_fields text, p_source text DEFAULT '')

@@ -437,8 +437,8 @@ static long asked_about(const char *subject)
     char text[512];
     long id = person_case("NULL", "NULL", subject);
     stage_sql("INSERT INTO bank.model (state, examples, corrections, threshold, held, hits, top3, "
-              "auto, auto_hits, calibration) SELECT 'active', 1, 0, 0.8, 0, 0, 0, 0, 0, 0 WHERE NOT EXISTS "
-              "(SELECT FROM bank.model WHERE state = 'active')");
+              "auto, auto_hits, calibration) SELECT 'active', 1, 0, 0.8, 0, 0, 0, 0, 0, 0 WHERE NOT "
+              "EXISTS (SELECT FROM bank.model WHERE state = 'active')");
     snprintf(text, sizeof text,
              "WITH f AS (UPDATE bank.case_file SET queue = 'triage' WHERE case_id = %ld RETURNING *) "
              "INSERT INTO bank.prediction (customer_id, case_id, unit_id, model_id, business, reason, "

@@ -162,14 +162,14 @@ static void redress(void)
 {
     struct pty *pty = open_at("clerk01", worked);
     pty_type(pty, "L");
-    pty_wait_text(pty, "*Amount", WAIT);
+    pty_wait_text(pty, "Amount", WAIT);
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "84");
     pty_keys(pty, "Tab", "F4", NULL);
     pty_wait_text(pty, "type to search", WAIT);
     pty_keys(pty, "Enter", NULL);
     pty_wait_gone(pty, "type to search", WAIT);
-    pty_keys(pty, "Tab", NULL);
+    pty_keys(pty, "Tab", "Tab", NULL);
     pty_type(pty, "fee");
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "The redress waits for approval.", WAIT), "redress is asked for");
@@ -183,6 +183,37 @@ static void redress(void)
                     "r.state = 'approved')"),
                 "1"),
         "to an account that is the customer's");
+}
+
+/* Points are entered, listed and posted as points. */
+static void points(void)
+{
+    struct pty *pty = open_at("clerk01", worked);
+    pty_type(pty, "L");
+    pty_wait_text(pty, "*Kind", WAIT);
+    pty_type(pty, "Poi");
+    pty_keys(pty, "Tab", NULL);
+    pty_type(pty, "12");
+    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_type(pty, "12345");
+    pty_keys(pty, "Tab", NULL);
+    pty_type(pty, "trouble");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "Leave the amount empty", WAIT), "points are not also an amount");
+    pty_keys(pty, "Ctrl-U", "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The redress waits for approval.", WAIT), "points are asked for");
+    pty_free(pty);
+    pty = person_start("super01", "red");
+    stage_ok(pty_wait_text(pty, "12,345", WAIT) && !pty_has(pty, "12,345.00"),
+             "the list of redress has them as points");
+    pty_free(pty);
+    decide("red", "P", "Note:", "y = yes", "The redress is approved.", worked);
+    stage_ok(!strcmp(person_case_field(worked,
+                                       "(SELECT points FROM bank.points_transaction t WHERE "
+                                       "t.customer_id = f.customer_id AND t.rule = 'goodwill' AND "
+                                       "t.checked_by <> t.staff_id)"),
+                     "12345"),
+             "approved, they are in the ledger");
 }
 
 static void longer(void)
@@ -220,7 +251,9 @@ static void cause(void)
     pty_type(pty, "posted twice");
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "check the run");
-    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_keys(pty, "Tab", NULL);
+    pty_type(pty, "clerk01");
+    pty_keys(pty, "Tab", NULL);
     pty_type(pty, "+14");
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "The root cause is kept.", WAIT),
@@ -258,17 +291,17 @@ static void after(void)
 {
     struct pty *pty = open_at("clerk01", worked);
     pty_type(pty, "L");
-    pty_wait_text(pty, "*Amount", WAIT);
+    pty_wait_text(pty, "*Kind", WAIT);
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "1500000");
-    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_keys(pty, "Tab", "Tab", "Tab", NULL);
     pty_type(pty, "too much");
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "(1,500,000.00 > 1,000,000.00)", WAIT),
              "what nobody may approve is refused in money");
     stage_ok(pty_wait_gone(pty, "Working…", WAIT), "nothing is said to be under way any more");
     pty_keys(pty, "Esc", NULL);
-    pty_wait_gone(pty, "*Amount", WAIT);
+    pty_wait_gone(pty, "*Kind", WAIT);
     attach(pty);
     pty_type(pty, "d");
     pty_wait_text(pty, "*Decision", WAIT);
@@ -354,6 +387,7 @@ int main(void)
     party();
     entries();
     redress();
+    points();
     longer();
     cause();
     after();
