@@ -229,6 +229,10 @@ struct key action_form_key(enum keymap map, const struct key *key)
         copy.code = K_TAB;
     else if (id == ACTION_ERASE)
         copy.code = K_CTRL | 'x';
+    else if (id == ACTION_NONE)
+        id = action_for_key(map, CONTEXT_LIST, true, key->code);
+    if (id == ACTION_PAGE_DOWN || id == ACTION_PAGE_UP) /* of a form that is longer than the screen */
+        copy.code = id == ACTION_PAGE_DOWN ? K_PAGE_DOWN : K_PAGE_UP;
     return copy;
 }
 

@@ -78,6 +78,18 @@ static void fill(struct page *page)
 
 static void submit_now(struct page *page);
 
+/* There is nothing to fill in: the form goes before anybody types into it. */
+static void refused_to_open(struct page *page, const struct error *error)
+{
+    struct console *console = page->console;
+    struct form_state *state = page->state;
+    ahead_forget(console);
+    if (error->kind == ERROR_REFUSED && page == console_page(console) && console->page_count > 1 &&
+        !form_changed(entry_form(state->entry)))
+        console_close_page(console);
+    console_error(console, error);
+}
+
 static void loaded(void *data, struct answer *answer)
 {
     struct page *page = data;
@@ -85,8 +97,7 @@ static void loaded(void *data, struct answer *answer)
     bool wanted = state->wanted;
     state->loading = state->wanted = false;
     if (answer->error) {
-        ahead_forget(page->console);
-        console_error(page->console, answer->error);
+        refused_to_open(page, answer->error);
         return;
     }
     if (!PQntuples(answer->rows)) {
@@ -215,6 +226,9 @@ static void form_paint(struct page *page, const struct area *area)
     else if (state->here)
         paint_here(area, state->here);
     entry_paint(state->entry, &body);
+    if (form_more(entry_form(state->entry)))
+        draw_text(area->top, area->left + area->columns - text_width(_("More…")) - 2,
+                  text_width(_("More…")), STYLE_MUTED, _("More…"));
 }
 
 static void outcome_refused(struct page *page, const struct error *error)

@@ -401,22 +401,23 @@ void perform_rows(struct page *page, const struct defined_action *action,
 }
 
 /* Marked rows that fail the conditions are left out by refusing the whole: nothing half done. A call
- * that takes all rows says itself which it refused. */
+ * that takes all rows says itself which it refused, but is not asked when none can be done. */
 static bool marks_allowed(struct page *page, const struct defined_action *action,
                           const char *const *const *rows, int count)
 {
-    for (int i = 0; i < count && !job_takes_rows(action); i++) {
-        const char *why = job_row_refusal(page, action, rows[i]);
-        if (why) {
-            char *label = label_of(page, action, rows[i]);
-            char *named = xasprintf("%s: %s", label, why);
-            free(label);
-            console_refuse(page->console, named);
-            free(named);
-            return false;
+    int bad = 0, first = -1;
+    for (int i = 0; i < count; i++)
+        if (job_row_refusal(page, action, rows[i])) {
+            first = bad++ ? first : i;
         }
-    }
-    return true;
+    if (!bad || (job_takes_rows(action) && bad < count))
+        return true;
+    char *label = label_of(page, action, rows[first]);
+    char *named = xasprintf("%s: %s", label, job_row_refusal(page, action, rows[first]));
+    free(label);
+    console_refuse(page->console, named);
+    free(named);
+    return false;
 }
 
 void perform(struct page *page, const struct defined_action *action)

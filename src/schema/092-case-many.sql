@@ -250,6 +250,17 @@ CREATE TRIGGER case_mediated_begin BEFORE INSERT ON bank.case_file
 ALTER FUNCTION bank.case_mediated_guard() OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_mediated_guard TO bankops_api;
 
+-- First values of the form that decides a case: what was agreed with a mediator ends it as mediated.
+CREATE FUNCTION api.case_resolve_form(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (number text, subject text, outcome text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.number, f.subject, CASE WHEN m.result = 'agreed' THEN 'mediated' ELSE 'resolved' END
+      FROM bank.case_file f LEFT JOIN bank.case_mediation m USING (customer_id, case_id)
+     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+$$;
+SELECT bank.function_grant('case_resolve_form', 'clerk', 'rm', 'supervisor');
+
 -- Accounts that a redress may go to: those of the customer, as the bank knows them.
 CREATE FUNCTION api.redress_accounts(p_customer_id bigint)
 RETURNS TABLE (account text, product_zh text, product_en text, currency text)

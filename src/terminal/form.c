@@ -422,6 +422,32 @@ static enum form_result vertical(struct form *form, struct form_entry *entry, in
     return go(form, by, false);
 }
 
+/* To the field a screen further down or up, in a form that does not fit; the last or first one
+ * beyond. */
+static enum form_result turn(struct form *form, int by)
+{
+    int at = 0, count = (int)form->place_count, to = form->focus;
+    if (count <= form->rows)
+        return FORM_IGNORED;
+    while (at < count && form->places[at].field != form->focus)
+        at++;
+    while (by > 0 && at + 1 < count && form->places[at + 1].field == form->focus)
+        at++;
+    for (int step = 1; step < form->rows && at + by * step >= 0 && at + by * step < count; step++) {
+        int field = form->places[at + by * step].field;
+        to = form->entries[field].field.readonly ? to : field;
+    }
+    if (to == form->focus)
+        return FORM_BELL;
+    form_set_focus(form, to);
+    return FORM_HANDLED;
+}
+
+bool form_more(const struct form *form)
+{
+    return form->top + form->rows < (int)form->place_count;
+}
+
 static bool has_list(const struct form_entry *entry)
 {
     return entry->field.listed || entry->field.type == FORM_CHOICE ||
@@ -447,6 +473,10 @@ enum form_result form_key(struct form *form, const struct key *key)
         return enter(form, entry);
     case K_CTRL | 'n':
         return entry->field.type == FORM_MEMO ? enter(form, entry) : FORM_IGNORED;
+    case K_PAGE_DOWN:
+        return turn(form, 1);
+    case K_PAGE_UP:
+        return turn(form, -1);
     case K_CTRL | K_HOME:
         return form_set_focus(form, neighbour(form, -1, 1)) ? FORM_HANDLED : FORM_BELL;
     case K_CTRL | K_END:

@@ -86,8 +86,8 @@ enum form_result {
 
 /* Handles the editor's keys (terminal/edit.h) and Tab, Enter, Down (next field), Shift-Tab, Up
  * (previous), Ctrl-D (dup), Ctrl-X (erase field), Ctrl-N in memo (new line; also Enter there),
- * Home/End within the field, Ctrl-Home/Ctrl-End (first, last field). Function keys other than
- * F4 and F10 are ignored here. */
+ * Home/End within the field, Ctrl-Home/Ctrl-End (first, last field), Page Up/Down (the field a screen
+ * away) in a form longer than its rows. Function keys other than F4 and F10 are ignored here. */
 enum form_result form_key(struct form *form, const struct key *key);
 
 int form_focus(const struct form *form); /* -1 when no field takes input */
@@ -106,6 +106,8 @@ void form_set_message(struct form *form, int field, const char *message);
  * above them. The form scrolls to keep the focus in view. Returns the lines that the whole form
  * has. */
 int form_layout(struct form *form, int columns, int rows);
+/* Whether lines stand below those of the layout. */
+bool form_more(const struct form *form);
 /* Appends line `row` (0 … rows-1 of the layout) of the form. */
 void form_line(struct form *form, int row, struct line *line, bool ascii);
 /* Where the cursor stands, relative to the form's upper left; false when nothing has the focus. */

@@ -226,6 +226,7 @@ static bool reads_gone(struct pty *pty, const char *text)
 /* Mediated needs a mediation: the screen that keeps one is offered, and what was entered stays. */
 static void mediated(void)
 {
+    char text[512];
     long id = person_case("'B02'", "'C07'", "Mediated");
     person_takes(id);
     struct pty *pty = person_start_at("clerk01", "cmp mine", id);
@@ -261,6 +262,18 @@ static void mediated(void)
     stage_ok(pty_wait_text(pty, "The case is resolved.", WAIT) &&
                  !strcmp(person_case_field(id, "outcome"), "mediated"),
              "then it is decided");
+    pty_free(pty);
+    id = person_case("'B02'", "'C07'", "Agreed");
+    person_takes(id);
+    snprintf(text, sizeof text,
+             "SELECT (api.case_mediation_set(customer_id, case_id, 'Centre', '2026-01-05', 'agreed', "
+             "'2026-01-05', 'half', 0, gen_random_uuid())).status FROM api.case_list "
+             "WHERE lane = 'all' AND case_id = %ld",
+             id);
+    person_sql("clerk01", text);
+    pty = person_start_at("clerk01", "cmp mine", id);
+    pty_type(pty, "d");
+    stage_ok(pty_wait_text(pty, "Outcome : Mediated", WAIT), "what was agreed with a mediator ends so");
     pty_free(pty);
 }
 
@@ -330,6 +343,9 @@ static void many(void)
     struct pty *pty = person_start_at("super01", "cmp open", one);
     pty_type(pty, "  ");
     stage_ok(pty_wait_text(pty, "2 marked", WAIT), "two cases are marked");
+    pty_type(pty, "C");
+    stage_ok(pty_wait_text(pty, "Not possible now: Stage is", WAIT),
+             "what none of them allows asks for no reason first");
     person_sql("clerk01", text);
     pty_type(pty, "A");
     pty_wait_text(pty, "*To", WAIT);
@@ -401,6 +417,11 @@ static void longer(void)
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "The extension waits for approval.", WAIT),
              "more time is asked for");
+    pty_type(pty, "T");
+    stage_ok(pty_wait_text(pty, "already waits for approval", WAIT) &&
+                 pty_wait_text(pty, "Complaint · T", WAIT),
+             "what cannot be asked for opens no form");
+    pty_keys(pty, "Enter", NULL);
     snprintf(text, sizeof text, "SELECT clock || days FROM bank.case_extension WHERE case_id = %ld",
              id);
     stage_ok(!strcmp(stage_sql(text), "statutory30"), "for the clock that was shown");

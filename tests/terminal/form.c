@@ -105,6 +105,32 @@ static void says_why_a_paste_is_refused(void **state)
     assert_non_null(strstr(form_message(form, 5), "Too long: at most "));
 }
 
+static void turns_pages_when_it_does_not_fit(void **state)
+{
+    (void)state;
+    form_layout(form, 80, 40);
+    assert_false(form_more(form));
+    assert_int_equal(press(K_PAGE_DOWN), FORM_IGNORED);
+    form_layout(form, 80, 4);
+    assert_true(form_more(form));
+    assert_int_equal(press(K_PAGE_DOWN), FORM_HANDLED);
+    assert_int_equal(form_focus(form), 3);
+    assert_int_equal(press(K_PAGE_DOWN), FORM_HANDLED);
+    assert_int_equal(form_focus(form), 5);
+    assert_int_equal(press(K_PAGE_DOWN), FORM_HANDLED);
+    assert_int_equal(form_focus(form), 6);
+    form_layout(form, 80, 4);
+    assert_false(form_more(form));
+    assert_int_equal(press(K_PAGE_DOWN), FORM_BELL);
+    assert_int_equal(press(K_PAGE_UP), FORM_HANDLED);
+    assert_int_equal(form_focus(form), 5);
+    assert_int_equal(press(K_PAGE_UP), FORM_HANDLED);
+    assert_int_equal(form_focus(form), 2);
+    assert_int_equal(press(K_PAGE_UP), FORM_HANDLED);
+    assert_int_equal(form_focus(form), 0);
+    assert_int_equal(press(K_PAGE_UP), FORM_BELL);
+}
+
 static void edits_wide_characters(void **state)
 {
     struct edit edit = EDIT_INIT;
@@ -243,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(blind_typing_fills_it, open_form, close_form),
         cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, open_form, close_form),
         cmocka_unit_test_setup_teardown(says_why_a_paste_is_refused, open_form, close_form),
+        cmocka_unit_test_setup_teardown(turns_pages_when_it_does_not_fit, open_form, close_form),
         cmocka_unit_test(edits_wide_characters),
         cmocka_unit_test(takes_a_text_from_elsewhere),
         cmocka_unit_test(keeps_what_was_typed_before_values_come),
