@@ -64,8 +64,8 @@ END $$;
 -- The pairs, one line of each side, same account and currency, amounts equal; and in the same table,
 -- without a match, each open line that stands in none. `same`: the two carry one reference as it is
 -- written. p_exact: found here, by one reference and amount that nothing else of either side has;
--- else what an engine claims, checked.
-CREATE FUNCTION bank.recon_run_pairs(p_as_of date, p_fresh bigint[], p_exact boolean, p_absent text[])
+-- else what an engine claims, checked. p_met: only lines of run_met are looked at, no others can be in a pair.
+CREATE FUNCTION bank.recon_run_pairs(p_as_of date, p_fresh bigint[], p_exact boolean, p_met boolean, p_absent text[])
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET enable_nestloop = off SET join_collapse_limit = 1 SET enable_mergejoin = off
 SET work_mem = '128MB' AS $$
@@ -74,7 +74,8 @@ DECLARE
                    i.value_date, i.day, i.reference, i.narrative, i.bank_reference,
                    coalesce(i.reference_key, i.reference) AS key
               FROM recon_line i WHERE i.statement_id = ANY (%L)
-            UNION ALL SELECT * FROM run_open WHERE side = %L)$lines$;
+            UNION ALL SELECT * FROM run_open WHERE side = %L$lines$
+        || CASE WHEN p_met THEN ' AND item_id IN (SELECT item_id FROM run_met))' ELSE ')' END;
     book text := format(lines, ARRAY(SELECT statement_id FROM recon_statement
                                       WHERE statement_id = ANY (p_fresh) AND side = 'L'), 'L');
     statement text := format(lines, ARRAY(SELECT statement_id FROM recon_statement
@@ -139,7 +140,7 @@ BEGIN
     RETURN format($from$%s b FULL JOIN %s s ON s.lone = b.lone AND s.account_id = b.account_id
                                                 AND s.amount = -b.amount
      CROSS JOIN LATERAL (SELECT CASE WHEN b.key = s.key
-                                     THEN 1 END AS match, 'exact' AS rule, true AS confirm,
+                                     THEN 1 END AS match, 'exact' AS rule, b.key = s.key AS confirm,
                                 NULL::smallint AS score, NULL::text AS why, NULL::text AS detail) r$from$,
                   format(lonely, book), format(lonely, statement));
 END $$;
@@ -176,8 +177,8 @@ BEGIN
 END $$;
 
 -- The lines that stand in no pair, with what they can be told by: the exact rule needs no more than the
--- reference as it is written.
-CREATE FUNCTION bank.recon_run_single(p_as_of date, p_exact boolean) RETURNS void
+-- reference as it is written. p_met: as in recon_run_pairs.
+CREATE FUNCTION bank.recon_run_single(p_as_of date, p_exact boolean, p_met boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET default_statistics_target = 10 AS $$
 BEGIN
@@ -190,6 +191,12 @@ BEGIN
            CASE WHEN NOT p_exact THEN bank.recon_core(p.reference) END AS core, p.reference, p.narrative,
            p.bank_reference
       FROM run_pair p WHERE p.match_id IS NULL;
+    IF p_met THEN
+        INSERT INTO run_single
+        SELECT o.account_id, o.item_id, o.side, o.amount, o.currency, o.value_date,
+               o.day, o.fresh, o.day <= p_as_of, o.key, NULL, o.reference, o.narrative, o.bank_reference
+          FROM run_open o WHERE o.item_id NOT IN (SELECT m.item_id FROM run_met m);
+    END IF;
     ANALYZE run_single (account_id, item_id, key);
 END $$;
 
@@ -250,6 +257,10 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warni
 SET default_statistics_target = 10 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_rest;
+    IF NOT EXISTS (SELECT FROM run_part) THEN
+        ALTER TABLE run_single RENAME TO run_rest;
+        RETURN;
+    END IF;
     CREATE TEMP TABLE run_rest ON COMMIT DROP AS
     SELECT * FROM run_single u WHERE u.item_id NOT IN (SELECT item_id FROM run_part);
     ANALYZE run_rest (account_id, item_id, key);

@@ -270,6 +270,7 @@ DECLARE
     v_run bigint;
     v_fresh bigint[];
     v_settled int;
+    v_met boolean;
     seen record;
     uniq record;                             -- the unique pairs, all NULL where they are not looked for
 BEGIN
@@ -304,9 +305,10 @@ BEGIN
     IF NOT p_exact THEN
         PERFORM bank.recon_run_forget();
     END IF;
-    PERFORM bank.recon_run_pairs(v_as_of, CASE WHEN uniq.low IS NULL THEN v_fresh ELSE '{}' END, p_exact,
+    v_met := p_exact AND uniq.low IS NOT NULL;
+    PERFORM bank.recon_run_pairs(v_as_of, CASE WHEN uniq.low IS NULL THEN v_fresh ELSE '{}' END, p_exact, v_met,
                                  ARRAY(SELECT jsonb_array_elements_text(v_rules->'absent')));
-    PERFORM bank.recon_run_single(v_as_of, p_exact);
+    PERFORM bank.recon_run_single(v_as_of, p_exact, v_met);
     PERFORM bank.recon_run_groups();
     PERFORM bank.recon_run_rest();
     PERFORM bank.recon_run_judge(v_rules, lane);

@@ -19,8 +19,8 @@ CREATE TABLE bank.recon_segment (
 SELECT bank.table_protect('bank.recon_segment', 'SELECT');
 
 -- An empty table like those of the others; p_kind: item or match; p_columns: what differs between its
--- rows, the rest comes by recon_segment_widen; NULL: all; p_lane_id: of matches. Answers where its numbers
--- begin.
+-- rows, the rest comes by recon_segment_widen; NULL: all; '{}': the caller makes it; p_lane_id: of matches.
+-- Answers where its numbers begin.
 CREATE FUNCTION bank.recon_segment_new(p_kind text, p_columns text[] DEFAULT NULL, p_lane_id int DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = bank, pg_temp AS $$
@@ -28,7 +28,9 @@ DECLARE
     v_low bigint := nextval('bank.recon_segment_low');
 BEGIN
     INSERT INTO recon_segment (low, kind, lane_id) VALUES (v_low, p_kind, p_lane_id);
-    IF p_columns IS NOT NULL THEN
+    IF p_columns = '{}' THEN
+        RETURN v_low;
+    ELSIF p_columns IS NOT NULL THEN
         EXECUTE format('CREATE TABLE bank.recon_%1$s_%2$s AS SELECT %3$s FROM bank.recon_%1$s WITH NO DATA',
                        p_kind, v_low, array_to_string(p_columns, ', '));
     ELSE

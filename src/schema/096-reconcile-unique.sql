@@ -4,81 +4,17 @@
 -- the same lines over a connection of its own; it names the rule by which it would have made these
 -- pairs, how many it expects, and those that it wants otherwise.
 
--- Joins the open lines of the lane (fresh statements and run_open) of the two sides by account, reference
--- and amount whatever its sign, so that a reversal speaks against a pair too. Pairs that nothing can speak
--- against any more go to the segment p_low at once, in the order in which the lines came,
--- which is nearly that of their days; run_told has a row for any other two that meet and for each line
--- that meets none. What the join finds is passed over in memory: to write all of it to a table first
--- cost as much again as the join itself.
-CREATE FUNCTION bank.recon_unique_join(p_as_of date, p_fresh bigint[], p_absent text[], p_low bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '256MB' SET enable_indexscan = off SET enable_mergejoin = off AS $$
-DECLARE
-    v_book bigint[] := ARRAY(SELECT s.statement_id FROM recon_statement s
-                              WHERE s.statement_id = ANY (p_fresh) AND s.side = 'L');
-    v_statement bigint[] := ARRAY(SELECT s.statement_id FROM recon_statement s
-                                   WHERE s.statement_id = ANY (p_fresh) AND s.side = 'S');
-BEGIN
-    DROP TABLE IF EXISTS pg_temp.run_told;
-    CREATE TEMP TABLE run_told (account_id bigint, key text COLLATE "C", book_id bigint, statement_id bigint,
-        amount bigint, first_day date, last_day date, apart int, fresh boolean, good boolean, dropped boolean,
-        again boolean) ON COMMIT DROP;
-    EXECUTE format($make$
-    WITH met AS MATERIALIZED (
-        SELECT coalesce(b.account_id, s.account_id) AS account_id, coalesce(b.key, s.key) AS key,
-               b.item_id AS book_id, s.item_id AS statement_id, coalesce(b.amount, s.amount) AS amount,
-               least(b.day, s.day) AS first_day, greatest(b.day, s.day) AS last_day,
-               abs(b.value_date - s.value_date) AS apart, b.fresh AND s.fresh AS fresh,
-               b.amount = s.amount AND b.amount <> 0 AS good,
-               b.amount = s.amount AND b.amount <> 0 AND b.fresh AND s.fresh AND abs(b.value_date - s.value_date) <= 2
-               AND b.key <> ALL ($4) AS plain,
-               CASE WHEN b.item_id IS NOT NULL AND s.item_id IS NOT NULL
-                    THEN hashtextextended(b.key, hashint8extended(b.value, b.account_id)) END AS told
-          FROM (SELECT true AS fresh, i.account_id, i.item_id, i.amount, i.value_date, i.day, abs(i.amount) AS value,
-                       CASE WHEN i.day <= $1 THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
-                  FROM recon_line i WHERE i.statement_id = ANY ($2)
-                UNION ALL
-                SELECT false, o.account_id, o.item_id, o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
-                  FROM run_open o WHERE o.side = 'L' AND o.day <= $1) b
-          FULL JOIN
-               (SELECT true AS fresh, i.account_id, i.item_id, -i.amount AS amount, i.value_date, i.day,
-                       abs(i.amount) AS value,
-                       CASE WHEN i.day <= $1 THEN nullif(coalesce(i.reference_key, i.reference), '') END AS key
-                  FROM recon_line i WHERE i.statement_id = ANY ($3)
-                UNION ALL
-                SELECT false, o.account_id, o.item_id, -o.amount, o.value_date, o.day, abs(o.amount), nullif(o.key, '')
-                  FROM run_open o WHERE o.side = 'S' AND o.day <= $1) s
-            ON s.key = b.key AND s.account_id = b.account_id AND s.value = b.value),
-    again AS MATERIALIZED ( -- lines that meet more than one, looked for by a number first, which few share
-        SELECT told FROM (SELECT told FROM met WHERE told IS NOT NULL ORDER BY told OFFSET 0) t
-         GROUP BY told HAVING count(*) > 1),
-    made AS (
-        INSERT INTO bank.recon_match_%s (account_id, match_id, key, amount, first_day, last_day, book_id, statement_id)
-        SELECT m.account_id, nextval('pg_temp.recon_number'), m.key, m.amount, m.first_day, m.last_day, m.book_id,
-               m.statement_id
-          FROM met m WHERE m.plain AND m.told NOT IN (SELECT a.told FROM again a))
-    INSERT INTO run_told
-    SELECT m.account_id, m.key, m.book_id, m.statement_id, m.amount, m.first_day, m.last_day, m.apart,
-           m.fresh IS TRUE, m.good IS TRUE, false, m.told IN (SELECT a.told FROM again a)
-      FROM met m WHERE m.plain IS NOT TRUE OR m.told IN (SELECT a.told FROM again a) $make$, p_low)
-    USING p_as_of, v_book, v_statement, p_absent || array_fill(''::text, '{9}'); -- nine words and more are hashed
-    UPDATE run_told SET good = false WHERE ctid = ANY (ARRAY(SELECT a.place FROM (
-        SELECT t.ctid AS place, t.good, count(*) OVER (PARTITION BY t.account_id, t.key, abs(t.amount)) AS lines
-          FROM run_told t WHERE t.again) a WHERE a.good AND a.lines > 1));
-END $$;
-
--- Takes from among the pairs what people took apart, what has a word for a reference that stands for none
--- (p_absent), and those days apart that a settled line lies
--- nearer to, which are claimed like any other and judged so.
-CREATE FUNCTION bank.recon_unique_except(p_rule text, p_absent text[]) RETURNS void
+-- Takes from among the pairs what people took apart and those days apart that a settled line lies nearer to,
+-- which are claimed like any other and judged so.
+CREATE FUNCTION bank.recon_unique_except(p_rule text) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
-    v_undone bigint[] := ARRAY(SELECT t.book_id FROM run_told t WHERE t.good AND t.key = ANY (p_absent));
+    v_undone bigint[] := '{}';
     v_settled bigint[];
     v_dropped bigint;
 BEGIN
     IF EXISTS (SELECT FROM run_undone) THEN
-        v_undone := v_undone || ARRAY(SELECT t.book_id FROM run_told t
+        v_undone := ARRAY(SELECT t.book_id FROM run_told t
              JOIN run_undone x ON x.item_id = t.book_id AND x.account_id = t.account_id
              JOIN run_undone y ON y.account_id = x.account_id AND y.match_id = x.match_id
                               AND y.item_id = t.statement_id
@@ -115,62 +51,14 @@ BEGIN
                                 abs(m.first_day - s.value_date), abs(m.last_day - s.value_date)) < t.apart);
 END $$;
 
--- The fresh lines that are in no such pair: run_else. Few are read one by one, each in the segment that its
--- number says.
-CREATE FUNCTION bank.recon_unique_rest(p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
-SET work_mem = '128MB' SET enable_mergejoin = off AS $$
-DECLARE
-    v_alone bigint;
-    v_lines bigint := (SELECT sum(s.line_count) FROM recon_statement s WHERE s.statement_id = ANY (p_fresh));
-BEGIN
-    DROP TABLE IF EXISTS pg_temp.run_alone, pg_temp.run_else;
-    CREATE TEMP TABLE run_alone ON COMMIT DROP AS
-    SELECT DISTINCT x.item_id FROM run_told t CROSS JOIN LATERAL (VALUES (t.book_id), (t.statement_id)) x (item_id)
-     WHERE NOT t.good AND x.item_id IS NOT NULL;
-    GET DIAGNOSTICS v_alone = ROW_COUNT;
-    CREATE TEMP TABLE run_else (LIKE run_open) ON COMMIT DROP;
-    IF v_alone * 10 < v_lines THEN
-        PERFORM bank.recon_unique_read(p_fresh);
-    ELSE
-        PERFORM bank.recon_unique_scan(p_fresh);
-    END IF;
-END $$;
-
-CREATE FUNCTION bank.recon_unique_scan(p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_mergejoin = off
-SET enable_indexscan = off SET enable_nestloop = off AS $$
-BEGIN
-    INSERT INTO run_else
-    SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-           i.reference, i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference) AS key
-      FROM recon_line i
-     WHERE i.statement_id = ANY (p_fresh) AND i.item_id IN (SELECT a.item_id FROM run_alone a);
-END $$;
-CREATE FUNCTION bank.recon_unique_read(p_fresh bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET enable_seqscan = off
-SET enable_bitmapscan = off AS $$
-DECLARE
-    v_low bigint;
-BEGIN
-    FOR v_low IN SELECT DISTINCT coalesce(s.segment, 0) FROM recon_statement s
-                  WHERE s.statement_id = ANY (p_fresh) ORDER BY 1 LOOP
-        EXECUTE format('INSERT INTO run_else
-            SELECT true, i.* FROM (SELECT a.item_id FROM run_alone a WHERE a.item_id >= %1$s AND a.item_id < %2$s
-                                    ORDER BY a.item_id) a CROSS JOIN LATERAL (
-                SELECT l.account_id, l.item_id, l.side, l.amount, l.currency, l.value_date, l.day, l.reference,
-                       l.narrative, l.bank_reference, coalesce(l.reference_key, l.reference) AS key
-                  FROM recon_line l WHERE l.item_id = a.item_id AND l.item_id >= %1$s AND l.item_id < %2$s
-                   AND l.statement_id = ANY ($1) OFFSET 0) i',
-            v_low, CASE v_low WHEN 0 THEN 10000000000 ELSE v_low + 100000000 END) USING p_fresh;
-    END LOOP;
-END $$;
-
 -- Writes the pairs of run_told to the segment p_low too, one row each, and what is the same for all once.
 CREATE FUNCTION bank.recon_unique_write(p_lane bank.recon_lane, p_run bigint, p_version int, p_rule text,
                                         p_low bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' AS $$
+LANGUAGE plpgsql SET search_path = bank, pg_temp SET work_mem = '128MB' SET client_min_messages = warning
+SET parallel_setup_cost = 0 SET parallel_tuple_cost = 0 AS $$
 BEGIN
+    DROP TABLE IF EXISTS pg_temp.run_sum;
+    PERFORM bank.recon_number_from(p_low + 50000000); -- the others are counted like their lines
     EXECUTE format($make$
     INSERT INTO bank.recon_match_%s (account_id, match_id, key, amount, first_day, last_day, book_id, statement_id)
     SELECT t.account_id, nextval('pg_temp.recon_number'), t.key, t.amount, t.first_day, t.last_day, t.book_id,
@@ -179,9 +67,10 @@ BEGIN
     PERFORM bank.recon_segment_widen('match', p_low, jsonb_build_object('unit_id', p_lane.unit_id,
         'run_id', p_run, 'rule', p_rule, 'rule_version', p_version, 'cardinality', '1:1', 'status', 'confirmed',
         'maker', session_user, 'decided_at', clock_timestamp()));
-    EXECUTE format('INSERT INTO run_day
-        SELECT account_id, last_day, count(*), sum(amount), sum(abs(amount)) FROM bank.recon_match_%s
-         GROUP BY account_id, last_day', p_low);
+    EXECUTE format('CREATE TEMP TABLE run_sum ON COMMIT DROP AS -- no INSERT has workers
+        SELECT account_id, last_day, count(*) AS lines, sum(amount) AS amount, sum(abs(amount)) AS value
+          FROM bank.recon_match_%s GROUP BY account_id, last_day', p_low);
+    INSERT INTO run_day SELECT * FROM run_sum;
 END $$;
 
 -- All that does not depend on an engine. The caller holds the lane.
@@ -189,8 +78,7 @@ CREATE FUNCTION bank.recon_unique_find(p_lane bank.recon_lane, p_as_of date, p_r
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 DECLARE
     v_fresh bigint[] := bank.recon_fresh(p_lane.lane_id);
-    v_low bigint := bank.recon_segment_new('match', '{account_id,match_id,key,amount,first_day,last_day,book_id,'
-                                          'statement_id}', p_lane.lane_id);
+    v_low bigint := bank.recon_segment_new('match', '{}', p_lane.lane_id);
     v_run bigint := nextval('bank.recon_run_run_id_seq');
     v_absent text[] := ARRAY(SELECT jsonb_array_elements_text(
         bank.recon_rules_of(p_lane, p_rule_set_id)->'absent'));
@@ -198,10 +86,9 @@ BEGIN
     CREATE TEMP TABLE run_found ON COMMIT DROP AS
     SELECT p_lane.lane_id, p_as_of AS as_of, p_rule_set_id AS rule_set_id, p_rule AS rule, v_fresh AS fresh,
            v_low AS low, v_run AS run_id, 0::bigint AS dropped;
-    PERFORM bank.recon_number_from(v_low);
     PERFORM bank.recon_unique_join(p_as_of, v_fresh, v_absent, v_low);
-    PERFORM bank.recon_unique_except(p_rule, v_absent);
-    PERFORM bank.recon_unique_rest(v_fresh);
+    PERFORM bank.recon_unique_except(p_rule);
+    PERFORM bank.recon_unique_rest(v_fresh, v_low);
     PERFORM bank.recon_unique_write(p_lane, v_run,
         (SELECT r.version FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id), p_rule, v_low);
     PERFORM bank.recon_segment_index('match', v_low);
@@ -245,7 +132,7 @@ SELECT bank.function_grant('run_prepare', 'clerk', 'supervisor');
 
 -- Pairs that the engine wants otherwise (its lines of match 0) are none; it must expect all others.
 -- From here on run_open holds all lines that are in no such pair, fresh or not, and run_paid those that
--- were open before and are in one.
+-- were open before and are in one; run_met names the lines that meet others and are in no such pair.
 CREATE FUNCTION bank.recon_unique_settle(p_as_of date, p_low bigint, p_wanted bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET default_statistics_target = 10 AS $$
@@ -272,6 +159,10 @@ BEGIN
     END IF;
     INSERT INTO run_open SELECT * FROM run_else;
     ANALYZE run_open;
+    DROP TABLE IF EXISTS pg_temp.run_met;
+    CREATE TEMP TABLE run_met ON COMMIT DROP AS
+    SELECT x.item_id FROM run_told t CROSS JOIN LATERAL (VALUES (t.book_id), (t.statement_id)) x (item_id)
+     WHERE NOT t.good;
 END $$;
 
 -- Takes the pairs of these lines of our book out again; answers how many there were, with those dropped.

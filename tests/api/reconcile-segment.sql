@@ -2,7 +2,7 @@
 -- it, and that the order of imports makes no difference.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(38);
+SELECT plan(41);
 UPDATE bank.setting SET value = '2032-02-01' WHERE name = 'business_date';
 UPDATE bank.setting SET value = '5' WHERE name = 'recon_segment_lines';
 
@@ -65,6 +65,18 @@ CREATE FUNCTION pg_temp.result(p_lane text) RETURNS text LANGUAGE sql AS $$
           FROM bank.recon_break b JOIN bank.recon_item i USING (account_id, item_id)
           JOIN bank.recon_lane l ON l.lane_id = b.lane_id WHERE l.code = p_lane) x $$;
 
+-- How many sums by day of a lane are not those of its items and matches.
+CREATE FUNCTION pg_temp.wrong_totals(p_lane text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    v_lane int := (SELECT lane_id FROM bank.recon_lane WHERE code = p_lane);
+    v_kept text[] := ARRAY(SELECT t::text FROM bank.recon_day_total t JOIN bank.recon_account a USING (account_id)
+                            WHERE a.lane_id = v_lane);
+BEGIN
+    PERFORM bank.recon_totals_rebuild(v_lane);
+    RETURN (SELECT count(*) FROM bank.recon_day_total t JOIN bank.recon_account a USING (account_id)
+             WHERE a.lane_id = v_lane AND t::text <> ALL (v_kept));
+END $$;
+
 SELECT is(pg_temp.import('L', 'GG1', '1:A-1 2:B2 3:C3 4:D4 5:E5 6:F6 6:F6'), 'accepted 7', 'a book of seven lines');
 SELECT is(pg_temp.import('S', 'EG1', '6:F6 5:e5 4:D4 3:C3 2:B2 1:a1 9:G9'), 'accepted 7', 'its statement');
 SELECT is(pg_temp.tables('recon_item', 'GG1'), 'own 7, own 7', 'each in a table of its own');
@@ -74,6 +86,7 @@ SELECT is(pg_temp.import('S', 'EG1', '9:G9 5:e5 4:D4 3:C3 2:B2 8:H8'), 'accepted
 SELECT is(pg_temp.import('S', 'EG1', '9:G9 7:K7'), 'accepted 1', 'of a small one too');
 SELECT is(pg_temp.tables('recon_item', 'GG1'), 'base 1, own 1, own 7, own 7', 'small ones stand together');
 SELECT is(pg_temp.run('G-ONE'), 'done', 'the lane is run');
+SELECT is(pg_temp.wrong_totals('G-ONE'), 0::bigint, 'only what is matched is closed');
 SELECT is(pg_temp.result('G-ONE'), 'A1 1 confirmed, B2 2 confirmed, C3 3 confirmed, D4 4 confirmed, '
           'E5 5 confirmed, bank-only S G9 -9, bank-only S H8 -8, bank-only S K7 -7, duplicate L F6 6, '
           'duplicate L F6 6, duplicate S F6 -6', 'what is unique on both sides matches');
@@ -209,9 +222,11 @@ SELECT pg_temp.import('L', 'GG9', '31:NONREF 32:P2 33:P3 34:P4 35:P5 36:P6'),
        pg_temp.import('S', 'EG9', '31:NONREF 32:P2 33:P3 34:P4 35:P5 36:P6'), pg_temp.run('G-ABS') \gset
 SELECT is((SELECT string_agg(key, ' ' ORDER BY key) FROM bank.recon_match WHERE amount BETWEEN 31 AND 36),
           'P2 P3 P4 P5 P6', 'no word for a missing reference matches');
+SELECT is(pg_temp.wrong_totals('G-ABS'), 0::bigint, 'nor is its line closed');
 SELECT pg_temp.import('L', 'GG9', '41:NOREF 42:Q2'), pg_temp.import('S', 'EG9', '41:NOREF 42:Q2'), pg_temp.run('G-ABS') \gset
 SELECT is((SELECT string_agg(key, ' ' ORDER BY key) FROM bank.recon_match WHERE amount BETWEEN 41 AND 42), 'Q2',
           'nor in a small run');
+SELECT is(pg_temp.wrong_totals('G-ABS'), 0::bigint, 'where it stays open too');
 
 SELECT * FROM finish();
 ROLLBACK;
