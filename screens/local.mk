@@ -123,7 +123,8 @@ dist_screens_DATA += screens/case-any.json screens/case-step.json \
 dist_screens_DATA += \
   screens/case-clocks.part.json screens/case-history.part.json screens/case-decision.part.json \
   screens/case-papers.part.json screens/case-work.part.json screens/case-decide.part.json \
-  screens/case-more.part.json screens/case-choose.part.json \
+  screens/case-more.part.json screens/case-choose.part.json screens/case-times.part.json \
+  screens/application-times.part.json \
   screens/customer-assets.part.json screens/customer-relations.part.json \
   screens/customer-contacts.part.json screens/customer-services.part.json
 dist_screens_DATA += screens/training.json screens/training-class.part.json \

@@ -256,11 +256,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
           ORDER BY h.event_id DESC
 $$;
 CREATE FUNCTION api.application_clocks(p_customer_id bigint,
-    p_case_id bigint) RETURNS TABLE (clock_zh text, clock_en text, state text, due_at timestamptz,
-    left_until timestamptz)
+    p_case_id bigint) RETURNS TABLE (clock_zh text, clock_en text, state text, started_at timestamptz,
+    due_at timestamptz, stopped_at timestamptz, left_until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT k.clock_zh, k.clock_en, k.state, k.due_at, k.left_until
+    SELECT k.clock_zh, k.clock_en, k.state, k.started_at, k.due_at, k.stopped_at, k.left_until
         FROM bank.application_seen(p_customer_id, p_case_id) c, api.case_clocks(c.customer_id,
+        c.case_id) k
+$$;
+
+-- Why its due times moved.
+CREATE FUNCTION api.application_clock_changes(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (at timestamptz, clock_zh text, clock_en text, cause text, due_before timestamptz,
+    due_after timestamptz, staff text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.at, k.clock_zh, k.clock_en, k.cause, k.due_before, k.due_after, k.staff
+        FROM bank.application_seen(p_customer_id, p_case_id) c, api.case_clock_changes(c.customer_id,
         c.case_id) k
 $$;
 
@@ -337,7 +347,7 @@ SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
   FROM unnest('{application,application_findings,application_points,application_fields,
                application_trail,application_history,
-               application_clocks}'::text[]) name;
+               application_clocks,application_clock_changes}'::text[]) name;
 SELECT bank.function_grant('report_application', 'supervisor', 'auditor', 'admin'),
        bank.view_grant('application_list', 'clerk', 'rm', 'supervisor', 'auditor');
 

@@ -345,6 +345,7 @@ INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'benefit_use_list');
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'tier_benefit_list');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'application_trail');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'application_history');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'application_clock_changes');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'application_clocks');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'chain_documents');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'chain_form');

@@ -1,13 +1,11 @@
 /* Applications from the form to the open account and the money paid out, in the real program: three
  * people at their desks. Prints TAP. */
-#include "tests/lib/pty.h"
+#include "tests/lib/person.h"
 #include "tests/lib/stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { WAIT = 10000 };
 
 static struct pty *start(const char *as, const char *screen)
 {
@@ -336,6 +334,7 @@ static void chain(void)
              "the most that may be lent stands in the form and passes");
     snprintf(number, sizeof number, "%s", newest());
     stage_ok(confirm(pty, "S", "with the reviewing desk"), "handed in");
+    stage_ok(person_sees_moved(pty, "chain_finance", "6"), "a page says why a due time moved");
     pty_free(pty);
     approve(number, true, "it waits for account operations");
     execute(number, "The money is paid out.");

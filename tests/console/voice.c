@@ -139,6 +139,7 @@ static void request(const char *number)
              "in the database too");
     pty_type(pty, "t");
     stage_ok(pty_wait_text(pty, "The case is yours.", WAIT), "t takes it");
+    stage_ok(person_sees_moved(pty, "service", "3"), "a page says why a due time moved");
     pty_settle(pty, 200, 3000);
     pty_type(pty, "d");
     pty_wait_text(pty, "What was done", WAIT);

@@ -61,6 +61,25 @@ const char *person_case_field(long id, const char *expression)
     return stage_sql(text);
 }
 
+bool person_sees_moved(struct pty *pty, const char *type, const char *page)
+{
+    char text[640];
+    snprintf(text, sizeof text,
+             "INSERT INTO bank.case_clock_change (customer_id, case_id, unit_id, clock, run, cause, "
+             "due_before, due_after, before, after) SELECT k.customer_id, k.case_id, k.unit_id, "
+             "k.clock, k.run, 'calendar', '2031-02-03 10:00', '2031-02-04 10:00', '{}', '{}' FROM "
+             "bank.case_clock k JOIN bank.case_file f USING (customer_id, case_id) WHERE "
+             "f.case_type = '%s' ORDER BY f.case_id DESC LIMIT 1",
+             type);
+    stage_sql(text);
+    pty_type(pty, page);
+    pty_wait_text(pty, "Why due times moved", WAIT);
+    pty_keys(pty, "F5", NULL);
+    bool seen = pty_wait_text(pty, "Days changed", WAIT) && pty_wait_text(pty, "2031-02-04", WAIT);
+    pty_type(pty, "1");
+    return seen;
+}
+
 struct pty *person_start_at(const char *login, const char *screen, long id)
 {
     char number[32];
