@@ -1,7 +1,7 @@
 -- A case handed to the desk of another unit: who may, where to, its clocks and its history; who is asked in words.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(27);
+SELECT plan(36);
 INSERT INTO bank.unit (unit_id, parent_id, kind, code, name_zh, name_en, low, high)
 VALUES (4, 2, 'sub_branch', 'T4', '北门支行', 'North gate', 4, 4);
 INSERT INTO bank.staff (staff_id, login, name_zh, name_en, role, unit_id, scope_id)
@@ -27,8 +27,21 @@ SELECT is(pg_temp.hand('t_super', :a, 'T5'), 'BO422', 'where somebody may see th
 SELECT is(pg_temp.hand('t_super', :a, 'T3'), 'BO422', 'another than the one it is at');
 SELECT is(pg_temp.hand('t_super', :a, 'T4', '', ' '), 'BO422', 'for a reason');
 SELECT is(pg_temp.hand('t_super', :a, 'T4', 'nowhere'), 'BO422', 'into a queue that exists');
-SELECT is(pg_temp.as('t_super', format('SELECT string_agg(code, '' '') FROM api.case_desks(101, %s)', :a)), 'T4',
-          'the list shows where it can go');
+CREATE FUNCTION pg_temp.refused(p_login text, p_case bigint, p_unit text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    what text; why text; todo text;
+BEGIN
+    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', p_login);
+    PERFORM api.case_transfer(101, p_case, p_unit, '', 'n', NULL, gen_random_uuid());
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL, todo = PG_EXCEPTION_HINT;
+    RETURN concat_ws(' | ', what, why, todo);
+END $$;
+SELECT is(pg_temp.refused('t_super', :a, 'T5'), 'That region does not see this customer. | 总行: super2 | '
+          'Hand it to head office, which sees both and asks that unit.', 'the refusal of another region names who can');
+SELECT is(pg_temp.as('t_super', format('SELECT string_agg(code || '' '' || people, '', '') FROM api.case_desks(101, %s)', :a)),
+          'T1 高管督办: 1 人，在办 0 件, T4 1 人，在办 0 件', 'the list shows where it can go: at head office to the executive desk');
 SELECT isnt((SELECT calendar FROM bank.case_clock WHERE case_id = :a AND clock = 'resolution'), 'always', 'before');
 SELECT is(pg_temp.hand('t_super', :a, 'T4'), 'done', 'to the other sub-branch');
 SELECT is((SELECT owner_id || ' ' || desk_id || ' ' || unit_id || ' ' || stage FROM bank.case_file WHERE case_id = :a),
@@ -63,5 +76,18 @@ SELECT is(pg_temp.as('t_super', format('SELECT (api.case_route(101, %s, ''rm_onl
           (SELECT version FROM bank.case_file WHERE case_id = :a))), 'done', 'to a team of managers');
 SELECT is((SELECT concat_ws(' ', desk_id, owner_id, queue) FROM bank.case_file WHERE case_id = :a), '903 rm_only',
           'who sit where the customer is');
+
+-- Head office is the way to another region: its executive desk takes what its clerks could not.
+SELECT is(pg_temp.hand('t_super', :a, 'T1', 'rm_only'), 'BO422', 'not into a team that nobody there belongs to');
+SELECT is(pg_temp.hand('t_super', :a, 'T1', '', 'it happened at West branch'), 'done', 'to head office, without a queue');
+SELECT is((SELECT concat_ws(' ', desk_id, owner_id, queue) FROM bank.case_file WHERE case_id = :a), '1 905 executive',
+          'whose executive desk has it, with a name');
+SELECT is((SELECT login FROM bank.staff s JOIN bank.case_event e USING (staff_id) WHERE e.case_id = :a AND e.action = 'transfer'
+            ORDER BY event_id DESC LIMIT 1), 't_super', 'the case says who handed it on');
+SELECT is((SELECT count(*)::int FROM bank.audit WHERE action LIKE '%transfer' AND object_id = (SELECT number FROM bank.case_file WHERE case_id = :a)
+              AND after ->> 'queue' = 'executive'), 1, 'and so does the audit trail');
+SELECT is(pg_temp.take('t_super2', :a), 'done', 'there it is taken');
+SELECT is(pg_temp.hand('t_super2', :a, 'T5'), 'BO422', 'head office, too, gives it to nobody who may not see the customer');
+SELECT is(pg_temp.hand('t_super2', :a, 'T3', 'card'), 'done', 'and sends it home');
 SELECT * FROM finish();
 ROLLBACK;

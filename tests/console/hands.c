@@ -105,6 +105,50 @@ static void handed_over(long id)
     pty_free(pty);
 }
 
+/* From the lists too. Another region is refused with who can instead: head office, which takes it. */
+static void from_lists(void)
+{
+    char who[80], region[24];
+    long id = person_case("'B02'", "'C07'", "Far away");
+    snprintf(who, sizeof who, "%s",
+             stage_sql("SELECT s.name_en FROM bank.staff s JOIN bank.unit u USING (unit_id) WHERE "
+                       "u.kind = 'head' AND s.role = 'supervisor' AND s.active ORDER BY staff_id"));
+    snprintf(region, sizeof region, "%s",
+             stage_sql("SELECT u.code FROM bank.unit u WHERE u.kind = 'branch' AND NOT EXISTS "
+                       "(SELECT FROM bank.staff s WHERE s.login = 'super01' AND s.scope_id = "
+                       "u.unit_id) ORDER BY unit_id LIMIT 1"));
+    struct pty *pty = person_start_at("super01", "cmp open", id);
+    pty_type(pty, "H");
+    stage_ok(pty_wait_text(pty, "Unit now", WAIT) && pty_wait_text(pty, "Far away", WAIT),
+             "from the list of complaints, the one under the cursor");
+    pty_type(pty, region);
+    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_type(pty, "happened there");
+    pty_wait_text(pty, "happened there", WAIT);
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "That region does not see", WAIT) &&
+                 pty_wait_text(pty, who, WAIT),
+             "another region is refused, with who can instead");
+    pty_keys(pty, "F12", NULL);
+    pty_wait_text(pty, "Show: ", WAIT);
+    pty_free(pty);
+    pty = person_start_at("super01", "cas open", id);
+    pty_type(pty, "H");
+    stage_ok(pty_wait_text(pty, "Unit now", WAIT) && pty_wait_text(pty, "Far away", WAIT),
+             "from the list of every type, too");
+    pty_type(pty, stage_sql("SELECT code FROM bank.unit WHERE kind = 'head'"));
+    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_type(pty, "happened elsewhere");
+    pty_wait_text(pty, "happened elsewhere", WAIT);
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "The case is at the other unit.", WAIT) &&
+                 !strcmp(person_case_field(id, "queue || (SELECT kind FROM bank.unit u WHERE "
+                                               "u.unit_id = f.desk_id)"),
+                         "executivehead"),
+             "the executive desk of head office takes it");
+    pty_free(pty);
+}
+
 int main(void)
 {
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
@@ -117,5 +161,6 @@ int main(void)
     form_names(id);
     merged(id);
     handed_over(id);
+    from_lists();
     return stage_end();
 }

@@ -20,8 +20,8 @@ long person_case(const char *business, const char *reason, const char *subject);
 void person_takes(long id);
 /* An expression over bank.case_file f for this case; valid as long as that of person_sql. */
 const char *person_case_field(long id, const char *expression);
-/* Moves a due time of the newest case of a type, as a change of the calendar does; whether the page of this number
- * of its pane, which is open, says so. Goes back to page 1. */
+/* Moves a due time of the newest case of a type, as a change of the calendar does; whether the page
+ * of this number of its pane, which is open, says so. Goes back to page 1. */
 bool person_sees_moved(struct pty *pty, const char *type, const char *page);
 /* The console on a list, with the cursor on the case. */
 struct pty *person_start_at(const char *login, const char *screen, long id);
