@@ -250,14 +250,15 @@ CREATE TRIGGER case_mediated_begin BEFORE INSERT ON bank.case_file
 ALTER FUNCTION bank.case_mediated_guard() OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_mediated_guard TO bankops_api;
 
--- First values of the form that decides a case: what was agreed with a mediator ends it as mediated.
+-- First values of the forms that answer and decide a case: what was agreed with a mediator ends it as mediated;
+-- no message reaches somebody who gave no name.
 CREATE FUNCTION api.case_resolve_form(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (number text, subject text, outcome text)
+RETURNS TABLE (number text, subject text, customer text, language text, how text, outcome text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT f.number, f.subject, CASE WHEN m.result = 'agreed' THEN 'mediated' ELSE 'resolved' END
-      FROM bank.case_file f LEFT JOIN bank.case_mediation m USING (customer_id, case_id)
-     WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
-       AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
+    SELECT d.number, d.subject, d.customer, d.language, CASE WHEN d.customer_id < 0 THEN 'phone' ELSE 'app' END,
+           CASE WHEN m.result = 'agreed' THEN 'mediated' ELSE 'resolved' END
+      FROM api.case_detail(p_customer_id, p_case_id) d
+      LEFT JOIN bank.case_mediation m ON m.customer_id = d.customer_id AND m.case_id = d.case_id
 $$;
 SELECT bank.function_grant('case_resolve_form', 'clerk', 'rm', 'supervisor');
 

@@ -143,6 +143,8 @@ SELECT pg_temp.as('t_clerk', 'SELECT (api.case_take_down(NULL, ''A032'', ''B02''
     ' ''33333333-3333-3333-3333-333333333333'')).id') AS n \gset
 SELECT is((SELECT customer_id || ' ' || unit_id || ' ' || flags::text || group_size || third_party || urgency
              FROM bank.case_file WHERE case_id = :n), '-3 3 {media}12agency2', 'anonymous, for a group, with its flags');
+SELECT is(pg_temp.as('t_clerk', format('SELECT how || '' '' || outcome FROM api.case_resolve_form(-3, %s)', :n)), 'phone resolved',
+          'no message reaches him, which the forms propose none for');
 SELECT is((SELECT fields ->> 'basis' FROM bank.case_file WHERE case_id = :n), 'price list', 'and what the claim rests on');
 SELECT is(pg_temp.as('t_clerk', format('SELECT role || name FROM api.case_parties(-3, %s)', :n)), 'representativeL***',
           'and who speaks for it');
