@@ -205,6 +205,7 @@ INSERT INTO bank.case_action VALUES
     ('*', 'note', 'Note', '备注', 2, false),
     ('*', 'edit', 'Changed', '修改', 3, false),
     ('*', 'mark', 'Flags', '标记', 4, false),
+    ('*', 'undelivered', 'Not delivered', '未送达', 5, false),
     ('*', 'ask', 'Person asked', '待人工分类', 5, false),
     ('*', 'unknown', 'Not known', '机器未识别', 6, false),
     ('*', 'escalate', 'Escalated', '催办升级', 7, false),

@@ -94,9 +94,18 @@ CREATE FUNCTION bank.message_address(o bank.outbox) RETURNS text LANGUAGE sql ST
         ELSE (SELECT c.customer_number FROM bank.customer c WHERE c.customer_id = o.customer_id) END
 $$;
 
--- Gives the message up, for a person to decide.
+-- Gives the message up, for a person to decide: it is work of supervisors and of the owner of its case, whose
+-- history tells it.
 CREATE FUNCTION bank.message_bury(o bank.outbox, p_error text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    c bank.case_file;
 BEGIN
+    SELECT * INTO c FROM bank.case_file f WHERE f.customer_id = o.customer_id AND f.case_id = o.case_id;
+    IF FOUND THEN
+        PERFORM bank.case_event_write(c, c, 'undelivered', (SELECT v.zh || ' / ' || v.en
+            FROM (VALUES ('app', '手机银行消息', 'App message'), ('sms', '短信', 'Text message'), ('email', '电子邮件', 'E-mail'),
+                         ('letter', '信函', 'Letter')) v (channel, zh, en) WHERE v.channel = o.channel) || ': ' || left(p_error, 500));
+    END IF;
     UPDATE bank.outbox SET status = 'dead', claimed_at = NULL, error = left(p_error, 500)
      WHERE customer_id = o.customer_id AND outbox_id = o.outbox_id;
     PERFORM bank.audit_write('message_dead', 'message', o.outbox_id::text, o.customer_id, NULL,
@@ -221,6 +230,10 @@ BEGIN
            sent_at = CASE WHEN p_again THEN NULL ELSE clock_timestamp() END,
            error = CASE WHEN p_again THEN error ELSE left(btrim(p_note), 500) END
      WHERE customer_id = p_customer_id AND outbox_id = p_outbox_id;
+    IF NOT p_again AND o.status = 'dead' THEN
+        PERFORM bank.case_event_write(f, f, 'note', btrim(p_note)) FROM bank.case_file f
+          WHERE f.customer_id = o.customer_id AND f.case_id = o.case_id;
+    END IF;
     PERFORM bank.audit_write(CASE WHEN p_again THEN 'message_again' ELSE 'message_settled' END,
         'message', p_outbox_id::text, p_customer_id, to_jsonb(o) - '{body}'::text[],
         jsonb_build_object('note', p_note));

@@ -124,6 +124,16 @@ BEGIN
       FROM bank.task t JOIN bank.customer c USING (customer_id)
      WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
+    -- Messages that nobody could deliver: their case is its owner's, the list the supervisor's.
+    SELECT 'message', m.outbox_id, CASE WHEN (SELECT bank.my_role()) = 'supervisor' THEN 'outbox' ELSE y.screen END,
+           m.customer_id, m.case_id, NULL, NULL, coalesce(f.number, m.outbox_id::text), coalesce(f.subject, left(m.body, 80)), NULL,
+           left(m.error, 80), m.next_at, m.unit_id
+      FROM bank.outbox m
+      LEFT JOIN bank.case_file f ON f.customer_id = m.customer_id AND f.case_id = m.case_id
+      LEFT JOIN bank.case_type y ON y.case_type = f.case_type
+     WHERE m.status = 'dead'
+       AND ((SELECT bank.my_role()) = 'supervisor' AND bank.may_open(m.customer_id) OR f.owner_id = (SELECT bank.my_staff_id()))
+    UNION ALL
     -- What I am to change after a complaint; the whole day is mine.
     SELECT 'cause', k.case_id, 'case-causes', k.customer_id, k.case_id, NULL, NULL, f.number, left(k.measure, 200), NULL, '',
            (k.due_on + 1)::timestamp AT TIME ZONE (SELECT bank.timezone()), k.unit_id
@@ -176,7 +186,7 @@ GRANT EXECUTE ON FUNCTION bank.worklist_rows TO bankops_staff;
 CREATE VIEW api.worklist AS
 SELECT w.kind, w.object_id, w.screen COLLATE "C" AS screen, w.customer_id, w.case_id, w.account_id, w.item_id,
        w.number COLLATE "C" AS number,
-       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress', 'cause', 'identity')
+       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress', 'cause', 'identity', 'message')
                  AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
             ELSE w.title END COLLATE "C" AS title,
        coalesce(w.customer, (SELECT CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END FROM bank.customer c WHERE c.customer_id = w.customer_id)) COLLATE "C" AS customer,
@@ -218,7 +228,7 @@ BEGIN
     to_take := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_takeable LIMIT 1000) x));
     SELECT bank.count_text(count(*) FILTER (WHERE w.kind = 'case')),
            bank.count_text(late + count(*) FILTER (WHERE w.due_at < now())),
-           bank.count_text(count(*) FILTER (WHERE w.kind IN ('task', 'cause'))),
+           bank.count_text(count(*) FILTER (WHERE w.kind IN ('task', 'cause', 'message'))),
            bank.count_text(count(*) FILTER (WHERE w.kind = 'break')),
            bank.count_text(count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'redress', 'grant', 'check', 'identity', 'rule')))
       INTO mine, overdue, tasks, breaks, decisions

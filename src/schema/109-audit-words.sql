@@ -59,7 +59,7 @@ INSERT INTO bank.audit_action (action, label_zh, label_en) VALUES
     ('points_adjust_refuse', '拒绝积分调整', 'Adjustment refused'),
     ('benefit_use', '使用权益', 'Benefit used'), ('benefit_take_back', '撤回权益', 'Benefit taken back'),
     ('endpoint_save', '修改发送通道', 'Way changed'), ('message_sent', '消息已发送', 'Message sent'),
-    ('message_dead', '消息发送失败', 'Message failed'), ('message_again', '重发消息', 'Sent again'),
+    ('case_undelivered', '消息未送达', 'Not delivered'), ('message_dead', '消息发送失败', 'Message failed'), ('message_again', '重发消息', 'Sent again'),
     ('message_settled', '消息人工处理', 'Message settled'),
     ('staff_add', '新增员工', 'Staff added'), ('staff_enable', '启用员工', 'Staff enabled'),
     ('staff_disable', '停用员工', 'Staff disabled'), ('route_staff_save', '修改受理安排', 'Duties changed'),

@@ -1,7 +1,7 @@
 -- The worklist: what is due for me, from all parts, and nothing of other people or branches.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(15);
+SELECT plan(20);
 
 CREATE FUNCTION pg_temp.kinds(p_login text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, 'SELECT coalesce(string_agg(kind || '' '' || screen, '', '' ORDER BY kind, object_id), ''none'') FROM api.worklist') $$;
@@ -38,6 +38,20 @@ SELECT is(pg_temp.kinds('t_super2'), 'adjustment points-adjustments, approval ca
 SELECT is(pg_temp.as('t_super2', 'SELECT decisions FROM api.worklist_summary()'), '3', 'counted');
 SELECT is(pg_temp.as('t_clerk', 'SELECT format(''%s %s %s'', mine, tasks, overdue) FROM api.worklist_summary()'),
           '1 1 1', 'for each his own');
+-- A message that nobody could deliver is work of who answers for it.
+CREATE FUNCTION pg_temp.undelivered(p_login text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, 'SELECT concat_ws('' '', screen, detail) FROM api.worklist WHERE kind = ''message''') $$;
+INSERT INTO bank.endpoint (channel, kind, url) VALUES ('sms', 'http', 'http://127.0.0.1/') ON CONFLICT DO NOTHING;
+SELECT is((SELECT count(*)::int FROM bank.phone WHERE customer_id = 101), 0, 'a customer without a phone');
+INSERT INTO bank.outbox (customer_id, unit_id, case_id, kind, channel, body, request)
+VALUES (101, 3, :'card', 'case_reply', 'sms', 'hello', gen_random_uuid());
+SELECT pg_temp.as('t_worker', 'SELECT api.deliver_claim(10)');
+SELECT is(pg_temp.undelivered('t_clerk'), 'case the bank has no address of the customer for this way', 'the owner of its case');
+SELECT is(pg_temp.undelivered('t_super'), 'outbox the bank has no address of the customer for this way',
+          'and the supervisor, in the list where he settles it');
+SELECT is(pg_temp.undelivered('t_clerk2'), NULL, 'nobody else');
+SELECT is((SELECT note FROM bank.case_event WHERE case_id = :'card' AND action = 'undelivered'),
+          '短信 / Text message: the bank has no address of the customer for this way', 'the history of the case tells it');
 SELECT is(pg_temp.as('t_clerk', 'SELECT customer FROM api.worklist LIMIT 1'), '*伟民', 'names are masked');
 SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM bank.task'), '42501', 'nobody reads the tables');
 
