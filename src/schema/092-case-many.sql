@@ -250,16 +250,33 @@ CREATE TRIGGER case_mediated_begin BEFORE INSERT ON bank.case_file
 ALTER FUNCTION bank.case_mediated_guard() OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_mediated_guard TO bankops_api;
 
--- First values of the forms that answer and decide a case: what was agreed with a mediator ends it as mediated;
--- no message reaches somebody who gave no name.
-CREATE FUNCTION api.case_resolve_form(p_customer_id bigint, p_case_id bigint)
-RETURNS TABLE (number text, subject text, customer text, language text, how text, outcome text)
+-- First values of the form that answers the customer: no message reaches somebody who gave no name.
+CREATE FUNCTION api.case_reply_form(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (number text, subject text, customer text, language text, how text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT d.number, d.subject, d.customer, d.language, CASE WHEN d.customer_id < 0 THEN 'phone' ELSE 'app' END,
-           CASE WHEN m.result = 'agreed' THEN 'mediated' ELSE 'resolved' END
+    SELECT d.number, d.subject, d.customer, d.language, CASE WHEN d.customer_id < 0 THEN 'phone' ELSE 'app' END
       FROM api.case_detail(p_customer_id, p_case_id) d
-      LEFT JOIN bank.case_mediation m ON m.customer_id = d.customer_id AND m.case_id = d.case_id
 $$;
+
+-- The same of the form that decides: what was agreed with a mediator ends the case as mediated. Refused before
+-- anybody writes a decision that the checklist does not allow yet.
+CREATE FUNCTION api.case_resolve_form(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (number text, subject text, how text, outcome text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    missing text := (SELECT bank.case_checks_open(f) FROM bank.case_file f WHERE f.customer_id = p_customer_id
+                        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id));
+BEGIN
+    IF missing IS NOT NULL THEN
+        PERFORM bank.fail('BO423', 'Required items of the checklist are open.', missing,
+                          'Tick them on the case''s page 4, then decide.');
+    END IF;
+    RETURN QUERY
+    SELECT d.number, d.subject, d.how, CASE WHEN m.result = 'agreed' THEN 'mediated' ELSE 'resolved' END
+      FROM api.case_reply_form(p_customer_id, p_case_id) d
+      LEFT JOIN bank.case_mediation m ON m.customer_id = p_customer_id AND m.case_id = p_case_id;
+END $$;
+SELECT bank.function_grant('case_reply_form', 'clerk', 'rm', 'supervisor');
 SELECT bank.function_grant('case_resolve_form', 'clerk', 'rm', 'supervisor');
 
 -- Accounts that a redress may go to: those of the customer, as the bank knows them.

@@ -23,6 +23,8 @@ SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_checklist(1
           'not for another branch');
 SELECT pg_temp.take('t_clerk', :a);
 SELECT is(pg_temp.resolve('t_clerk', :a), 'BO423', 'a required item keeps it from its decision');
+SELECT is(pg_temp.as('t_clerk', format('SELECT outcome FROM api.case_resolve_form(101, %s)', :a)), 'BO423',
+          'which its form says before anybody writes');
 SELECT throws_ok(format('UPDATE bank.case_file SET stage = ''decided'', decision = ''d'' WHERE case_id = %s', :a),
                  'BO423', 'Required items of the checklist are open.', 'whoever writes');
 SELECT item AS stop FROM bank.checklist WHERE reason = 'C10' AND required \gset
@@ -37,6 +39,8 @@ SELECT is(pg_temp.as('t_audit', format('SELECT (api.case_check(101, %s, %s, true
           '42501', 'an auditor ticks nothing');
 SELECT is((SELECT string_agg(action, ' ' ORDER BY event_id) FROM bank.case_event WHERE case_id = :a
             AND action ~ 'check'), 'check uncheck check', 'the history knows');
+SELECT is(pg_temp.as('t_clerk', format('SELECT how || '' '' || outcome FROM api.case_resolve_form(101, %s)', :a)), 'app resolved',
+          'the form opens');
 SELECT is(pg_temp.resolve('t_clerk', :a), 'done', 'now it is decided');
 SELECT is(pg_temp.call('t_clerk', format('case_check(101, %s, %s, false,', :a, :stop)), 'BO423', 'a closed list stays');
 SELECT is(pg_temp.call('t_super', 'checklist_save('''', ''complaint'', ''B02'', '''', '''', 60, ''Card seen'', ''已验卡'','
@@ -143,7 +147,7 @@ SELECT pg_temp.as('t_clerk', 'SELECT (api.case_take_down(NULL, ''A032'', ''B02''
     ' ''33333333-3333-3333-3333-333333333333'')).id') AS n \gset
 SELECT is((SELECT customer_id || ' ' || unit_id || ' ' || flags::text || group_size || third_party || urgency
              FROM bank.case_file WHERE case_id = :n), '-3 3 {media}12agency2', 'anonymous, for a group, with its flags');
-SELECT is(pg_temp.as('t_clerk', format('SELECT how || '' '' || outcome FROM api.case_resolve_form(-3, %s)', :n)), 'phone resolved',
+SELECT is(pg_temp.as('t_clerk', format('SELECT how FROM api.case_reply_form(-3, %s)', :n)), 'phone',
           'no message reaches him, which the forms propose none for');
 SELECT is((SELECT fields ->> 'basis' FROM bank.case_file WHERE case_id = :n), 'price list', 'and what the claim rests on');
 SELECT is(pg_temp.as('t_clerk', format('SELECT role || name FROM api.case_parties(-3, %s)', :n)), 'representativeL***',

@@ -359,6 +359,7 @@ INSERT INTO decided VALUES ('view', 'clerk rm supervisor', 'theme_choice');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_mediation');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mediation_form');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_resolve_form');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_reply_form');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mediation_set');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'redress_accounts');
 INSERT INTO decided VALUES ('function', 'supervisor admin', 'scorecard_bounds_set');
