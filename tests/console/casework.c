@@ -27,6 +27,54 @@ static void press_key(struct pty *pty, const char *key)
     pty_keys(pty, key, NULL);
 }
 
+/* A pair that a service names, as the worker stores it. */
+static void opine(long id)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "INSERT INTO bank.opinion_call (customer_id, case_id, unit_id, day, state) SELECT "
+             "customer_id, case_id, unit_id, '2000-01-01', 'answered' FROM bank.case_file WHERE "
+             "case_id = %ld",
+             id);
+    stage_sql(text);
+    snprintf(text, sizeof text,
+             "INSERT INTO bank.prediction (customer_id, case_id, unit_id, service, business, reason, "
+             "confidence, threshold, decision) SELECT customer_id, case_id, unit_id, 'judge-1', "
+             "'{B05}', '{C06}', '{0.7}', 1, 'advice' FROM bank.case_file WHERE case_id = %ld",
+             id);
+    stage_sql(text);
+}
+
+/* A complaint that the machine asks about. */
+static long asked_about(const char *subject)
+{
+    char text[512];
+    long id = person_case("NULL", "NULL", subject);
+    stage_sql("INSERT INTO bank.model (state, examples, corrections, threshold, held, hits, top3, "
+              "auto, auto_hits, calibration) SELECT 'active', 1, 0, 0.8, 0, 0, 0, 0, 0, 0 WHERE NOT "
+              "EXISTS (SELECT FROM bank.model WHERE state = 'active')");
+    snprintf(text, sizeof text,
+             "WITH f AS (UPDATE bank.case_file SET queue = 'triage' WHERE case_id = %ld RETURNING *) "
+             "INSERT INTO bank.prediction (customer_id, case_id, unit_id, model_id, business, reason, "
+             "confidence, threshold, decision) SELECT f.customer_id, f.case_id, f.unit_id, m.model_id, "
+             "'{B02,B01,B03}', '{C07,C07,C03}', '{0.5,0.3,0.1}', 0.8, 'asked' FROM f, bank.model m "
+             "WHERE m.state = 'active'",
+             id);
+    stage_sql(text);
+    return id;
+}
+
+/* Presses the key until the case is classified: what has just changed is not taken at once. */
+static bool presses_until(struct pty *pty, const char *key, const char *text)
+{
+    bool done = false;
+    for (int i = 0; i < 20 && !done; i++) {
+        pty_type(pty, key);
+        done = pty_wait_text(pty, text, 700);
+    }
+    return done;
+}
+
 /* From the home menu: find, look, classify, take, answer. The machine may have classified it. */
 static void simple(void)
 {
@@ -67,6 +115,46 @@ static void simple(void)
         atoi(person_sql("super01", "SELECT median_ms FROM api.task_timing_summary WHERE task = "
                                    "'complaint'")) <= 30000,
         "and within 30 seconds");
+    pty_free(pty);
+}
+
+/* What the machine asks about: chosen by its digit, routed, taken and answered, in either language. */
+static void answered_by_digits(bool chinese)
+{
+    char number[32];
+    long id = asked_about(chinese ? "Digits" : "Digits too");
+    opine(id);
+    snprintf(number, sizeof number, "T%09ld", id);
+    struct pty *pty = person_start("clerk01", "home");
+    pty_wait_text(pty, ":cmp", WAIT);
+    pty_type(pty, chinese ? ":language zh\r" : ":language en\r");
+    pty_wait_text(pty, chinese ? "投诉工单" : "Complaints", WAIT);
+    keys = 0;
+    press(pty, ":cmp new\r");
+    pty_wait_text(pty, number, WAIT);
+    press_key(pty, "End");
+    press(pty, "\r");
+    stage_ok(pty_wait_text(pty, number, WAIT) && pty_wait_text(pty, "70.0%", WAIT) &&
+                 pty_wait_text(pty, "judge-1", WAIT) && pty_wait_text(pty, "我的信用卡年费", WAIT),
+             "all that the choice needs is on one screen of 80x24");
+    press(pty, "3");
+    stage_ok(pty_wait_text(pty, chinese ? "待受理" : "In queue", WAIT), "3 classifies and routes");
+    press(pty, "t");
+    stage_ok(pty_wait_text(pty, chinese ? "工单已归您办理" : "The case is yours.", WAIT), "taken");
+    press(pty, "r");
+    pty_wait_text(pty, chinese ? "*答复内容" : "*Answer", WAIT);
+    pty_type(pty, "We have paid the fee back.");
+    press_key(pty, "F10");
+    stage_ok(pty_wait_text(pty, chinese ? "答复已发出" : "The answer is on its way.", WAIT),
+             "and answered");
+    printf("# %d keys\n", keys);
+    stage_ok(keys <= KEYS_MOST, "with at most 25 keys besides the text");
+    pty_settle(pty, 300, 3000);
+    stage_ok(atoi(person_sql("super01", "SELECT median_ms FROM api.task_timing_summary WHERE task = "
+                                        "'complaint'")) <= 30000,
+             "and within 30 seconds, as the console measures it");
+    pty_type(pty, ":language en\r");
+    pty_wait_text(pty, "Complaint · T", WAIT);
     pty_free(pty);
 }
 
@@ -434,54 +522,6 @@ static void longer(void)
     pty_free(pty);
 }
 
-/* A pair that a service names, as the worker stores it. */
-static void opine(long id)
-{
-    char text[512];
-    snprintf(text, sizeof text,
-             "INSERT INTO bank.opinion_call (customer_id, case_id, unit_id, day, state) SELECT "
-             "customer_id, case_id, unit_id, '2000-01-01', 'answered' FROM bank.case_file WHERE "
-             "case_id = %ld",
-             id);
-    stage_sql(text);
-    snprintf(text, sizeof text,
-             "INSERT INTO bank.prediction (customer_id, case_id, unit_id, service, business, reason, "
-             "confidence, threshold, decision) SELECT customer_id, case_id, unit_id, 'judge-1', "
-             "'{B05}', '{C06}', '{0.7}', 1, 'advice' FROM bank.case_file WHERE case_id = %ld",
-             id);
-    stage_sql(text);
-}
-
-/* A complaint that the machine asks about. */
-static long asked_about(const char *subject)
-{
-    char text[512];
-    long id = person_case("NULL", "NULL", subject);
-    stage_sql("INSERT INTO bank.model (state, examples, corrections, threshold, held, hits, top3, "
-              "auto, auto_hits, calibration) SELECT 'active', 1, 0, 0.8, 0, 0, 0, 0, 0, 0 WHERE NOT "
-              "EXISTS (SELECT FROM bank.model WHERE state = 'active')");
-    snprintf(text, sizeof text,
-             "WITH f AS (UPDATE bank.case_file SET queue = 'triage' WHERE case_id = %ld RETURNING *) "
-             "INSERT INTO bank.prediction (customer_id, case_id, unit_id, model_id, business, reason, "
-             "confidence, threshold, decision) SELECT f.customer_id, f.case_id, f.unit_id, m.model_id, "
-             "'{B02,B01,B03}', '{C07,C07,C03}', '{0.5,0.3,0.1}', 0.8, 'asked' FROM f, bank.model m "
-             "WHERE m.state = 'active'",
-             id);
-    stage_sql(text);
-    return id;
-}
-
-/* Presses the key until the case is classified: what has just changed is not taken at once. */
-static bool presses_until(struct pty *pty, const char *key, const char *text)
-{
-    bool done = false;
-    for (int i = 0; i < 20 && !done; i++) {
-        pty_type(pty, key);
-        done = pty_wait_text(pty, text, 700);
-    }
-    return done;
-}
-
 /* The three suggestions with their sources; a key that means another pair by now takes nothing. */
 static void chosen(void)
 {
@@ -542,6 +582,8 @@ int main(void)
     snprintf(place, sizeof place, "%s/run", folder);
     setenv("XDG_RUNTIME_DIR", place, 1);
     simple();
+    answered_by_digits(false);
+    answered_by_digits(true);
     editor();
     renamed();
     papers();
