@@ -6,6 +6,8 @@
 
 enum {
     ENOUGH = 12,      /* lines that say how many of a day have no partner */
+    TELLING = 50,     /* lines of a day that may be the best one */
+    SOME = 20,        /* times more lines has the greatest day than one that is there */
     PRIOR = 2,        /* lines that those of all accounts count as beside those of one */
     CELLS = 1 << 19,  /* accounts and days that are told apart */
     SPAN_MOST = 40000 /* days */
@@ -17,10 +19,17 @@ struct day {
     float lost[2];
 };
 
+/* What a side has: the least share that is lost on a day, and its first and last day of some lines. */
+struct period {
+    float least;
+    int first, last;
+};
+
 struct match_days {
     int first;         /* day */
     size_t span, rows; /* days; accounts, or none when only all of them are told */
     struct day *list;  /* one row after the other, at last the one for all accounts */
+    struct period (*periods)[2]; /* of each row and side */
 };
 
 /* Without a partner on the other side: open, or in a suggestion that no reference speaks for. */
@@ -105,6 +114,24 @@ static double lost_at_all(const struct match_days *days, int side)
     return alone / lines;
 }
 
+static void find_period(const struct match_days *days, size_t row, int side)
+{
+    const struct day *list = &days->list[row * days->span];
+    struct period *period = &days->periods[row][side];
+    uint32_t most = 0;
+    *period = (struct period){.least = 1};
+    for (size_t i = 0; i < days->span; i++) {
+        if (list[i].lines[side] >= TELLING && list[i].lost[side] < period->least)
+            period->least = list[i].lost[side];
+        most = list[i].lines[side] > most ? list[i].lines[side] : most;
+    }
+    for (size_t i = 0; i < days->span; i++)
+        if (list[i].lines[side] > most / SOME) {
+            period->first = period->last ? period->first : days->first + (int)i;
+            period->last = days->first + (int)i;
+        }
+}
+
 static void measure(struct match_days *days, size_t accounts)
 {
     struct day *all = row_of_all(days);
@@ -117,6 +144,9 @@ static void measure(struct match_days *days, size_t accounts)
                 row_of(days, (uint32_t)k)[i].lost[side] = (float)lost_about(
                     days, row_of(days, (uint32_t)k), side, i, all[i].lost[side], PRIOR);
     }
+    for (size_t row = 0; row <= days->rows; row++)
+        for (int side = 0; side < 2; side++)
+            find_period(days, row, side);
 }
 
 struct match_days *match_days_new(const struct match_store *store)
@@ -135,6 +165,7 @@ struct match_days *match_days_new(const struct match_store *store)
                      ? store->account_count
                      : 0;
     days->list = xcalloc((days->rows + 1) * days->span, sizeof *days->list);
+    days->periods = xcalloc(days->rows + 1, sizeof *days->periods);
     count_lines(store, days);
     measure(days, store->account_count);
     return days;
@@ -143,6 +174,7 @@ struct match_days *match_days_new(const struct match_store *store)
 void match_days_free(struct match_days *days)
 {
     free(days->list);
+    free(days->periods);
     free(days);
 }
 
@@ -189,4 +221,22 @@ double match_days_lost_of_all(const struct match_days *days, int side, int date)
 size_t match_days_lines_of_all(const struct match_days *days, int side, int date)
 {
     return find(days, 0, date) ? row_of_all(days)[date - days->first].lines[side] : 0;
+}
+
+static const struct period *find_of(const struct match_days *days, uint32_t account, bool all, int side)
+{
+    static const struct period none = {.least = 1};
+    size_t row = all ? days->rows : days->rows ? account : 0;
+    return days->periods ? &days->periods[row][side] : &none;
+}
+
+double match_days_least(const struct match_days *days, uint32_t account, bool all, int side)
+{
+    return (double)find_of(days, account, all, side)->least;
+}
+
+bool match_days_within(const struct match_days *days, uint32_t account, bool all, int side, int date)
+{
+    const struct period *period = find_of(days, account, all, side);
+    return date >= period->first && date <= period->last;
 }

@@ -20,5 +20,10 @@ size_t match_days_lines_of_all(const struct match_days *days, int side, int date
 /* Share of the side's lines of about that day that have no partner; 1 beyond the days. */
 double match_days_lost(const struct match_days *days, uint32_t account, int side, int date);
 double match_days_lost_of_all(const struct match_days *days, int side, int date);
+/* The same of the day that has least, among those of so many lines that they tell; 1 without one. Of
+ * one account, or of all. */
+double match_days_least(const struct match_days *days, uint32_t account, bool all, int side);
+/* Whether the day is between the first and the last of which the side has some lines. */
+bool match_days_within(const struct match_days *days, uint32_t account, bool all, int side, int date);
 
 #endif

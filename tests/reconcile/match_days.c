@@ -54,6 +54,39 @@ static void a_refund_behind_the_end_of_a_period_is_no_reversal(void **state)
     match_store_free(store);
 }
 
+/* The statement begins on day 3. What the book has before reaches it with some days between alone. */
+static void a_period_that_begins_later_has_some_lines_of_before(void **state)
+{
+    (void)state;
+    store = match_store_new(rules);
+    for (int n = 0; n < 7 * 60; n++) {
+        char id[20], reference[20];
+        int day = n / 60, late = n % 10 < 5 ? 0 : n % 10 < 8 ? 1 : 2;
+        snprintf(reference, sizeof reference, "8%07d61", n * 7919 % 10000000);
+        snprintf(id, sizeof id, "L-%d", n);
+        put(L, id, day, 1000 + n * 7, reference, NULL);
+        snprintf(id, sizeof id, "S-%d", n);
+        if (day + late >= 3)
+            put(S, id, day + late, 1000 + n * 7, reference, NULL);
+    }
+    put(L, "L1", 2, 700, "30000001", NULL);
+    put(L, "L2", 2, -700, "30000001", NULL);
+    put(L, "L3", 4, 800, "30000002", NULL);
+    put(L, "L4", 4, -800, "30000002", NULL);
+    put(L, "L5", 2, 900, "30000003", NULL);
+    put(S, "S5", 3, 900, "NONREF", "CHARGES FOR 30000003");
+    put(L, "L6", 4, 910, "30000004", NULL);
+    put(S, "S6", 4, 910, "NONREF", "CHARGES FOR 30000004");
+    match_run(store);
+    expect(store, "L1 L2", "reversal", MATCH_SUGGESTED);
+    expect_doubt("L1", "hardly any lines of those days");
+    expect(store, "L3 L4", "reversal", MATCH_CONFIRMED);
+    expect(store, "L5 S5", "normalised", MATCH_SUGGESTED);
+    expect_doubt("L5", "hardly any lines of those days");
+    expect(store, "L6 S6", "normalised", MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
 static void without_the_other_side_nothing_is_a_reversal(void **state)
 {
     (void)state;
@@ -182,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refund_behind_the_end_of_a_period_is_no_reversal),
+        cmocka_unit_test(a_period_that_begins_later_has_some_lines_of_before),
         cmocka_unit_test(without_the_other_side_nothing_is_a_reversal),
         cmocka_unit_test(files_of_other_days_have_nothing_in_common),
         cmocka_unit_test(a_number_that_is_used_again_and_again_is_no_key),
