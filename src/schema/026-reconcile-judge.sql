@@ -183,20 +183,23 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warni
 SET default_statistics_target = 10 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_single;
-    CREATE TEMP TABLE run_single ON COMMIT DROP AS
-    SELECT p.account_id, coalesce(p.book_id, p.statement_id) AS item_id,
-           CASE WHEN p.book_id IS NULL THEN 'S' ELSE 'L' END::char(1) COLLATE "C" AS side, p.amount,
-           p.currency, coalesce(p.book_date, p.statement_date) AS value_date, p.first_day AS day,
-           coalesce(p.book_fresh, p.statement_fresh) AS fresh, p.first_day <= p_as_of AS due, p.key,
-           CASE WHEN NOT p_exact THEN bank.recon_core(p.reference) END AS core, p.reference, p.narrative,
-           p.bank_reference
-      FROM run_pair p WHERE p.match_id IS NULL;
     IF p_met THEN
+        ALTER TABLE run_else RENAME TO run_single;
         INSERT INTO run_single
-        SELECT o.account_id, o.item_id, o.side, o.amount, o.currency, o.value_date,
-               o.day, o.fresh, o.day <= p_as_of, o.key, NULL, o.reference, o.narrative, o.bank_reference
+        SELECT o.account_id, o.item_id, o.side, o.amount, o.currency, o.value_date, o.day, o.fresh, o.day <= p_as_of,
+               o.key, NULL, o.reference, o.narrative, o.bank_reference
           FROM run_open o WHERE o.item_id NOT IN (SELECT m.item_id FROM run_met m);
+    ELSE
+        CREATE TEMP TABLE run_single (account_id bigint, item_id bigint, side char(1) COLLATE "C", amount bigint,
+            currency char(3) COLLATE "C", value_date date, day date, fresh boolean, due boolean, key text COLLATE "C",
+            core text, reference text, narrative text, bank_reference text) ON COMMIT DROP;
     END IF;
+    INSERT INTO run_single
+    SELECT p.account_id, coalesce(p.book_id, p.statement_id), CASE WHEN p.book_id IS NULL THEN 'S' ELSE 'L' END, p.amount,
+           p.currency, coalesce(p.book_date, p.statement_date), p.first_day, coalesce(p.book_fresh, p.statement_fresh),
+           p.first_day <= p_as_of, p.key, CASE WHEN NOT p_exact THEN bank.recon_core(p.reference) END, p.reference,
+           p.narrative, p.bank_reference
+      FROM run_pair p WHERE p.match_id IS NULL;
     ANALYZE run_single (account_id, item_id, key);
 END $$;
 

@@ -16,7 +16,7 @@ CREATE INDEX recon_match_waiting ON bank.recon_match_base (unit_id, status, acco
     WHERE status IN ('suggested', 'proposed');
 CREATE INDEX recon_match_made ON bank.recon_match_base (maker, made_at) WHERE made_at IS NOT NULL;
 CREATE INDEX recon_match_adjustment ON bank.recon_match_base (account_id, last_day) WHERE adjustment <> 0;
-CREATE INDEX recon_open_amount ON bank.recon_open (account_id, side, amount, value_date);
+CREATE INDEX recon_open_amount ON bank.recon_open (account_id, amount, side, value_date);
 
 -- What each role may do, by amount in minor units of the currency ('': any currency without a row).
 CREATE TABLE bank.recon_limit (

@@ -141,19 +141,20 @@ BEGIN
     DELETE FROM recon_break b USING run_gone g
      WHERE b.account_id = g.account_id AND b.item_id = g.item_id;
     CREATE TEMP TABLE run_opened ON COMMIT DROP AS
-    SELECT r.account_id, r.item_id, r.side, r.amount, r.currency, r.value_date, r.day, r.key,
-           r.bank_reference
-      FROM run_rest r WHERE r.fresh
-    UNION ALL
     SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-           bank.recon_key(i.reference), i.bank_reference
+           bank.recon_key(i.reference) AS key, i.bank_reference
       FROM run_left l JOIN recon_item i ON i.account_id = l.account_id AND i.item_id = l.item_id
      WHERE l.fresh;
     INSERT INTO recon_open (account_id, item_id, side, amount, currency, value_date, day, key)
     SELECT account_id, item_id, side, amount, currency, value_date, day, key FROM run_opened
+    UNION ALL
+    SELECT account_id, item_id, side, amount, currency, value_date, day, key FROM run_rest WHERE fresh
      ORDER BY account_id, item_id;
     INSERT INTO recon_reference
-    SELECT o.account_id, o.item_id, 'bank', bank.recon_key(o.bank_reference) FROM run_opened o
+    SELECT o.account_id, o.item_id, 'bank', bank.recon_key(o.bank_reference)
+      FROM (SELECT account_id, item_id, bank_reference FROM run_opened WHERE bank_reference <> ''
+            UNION ALL
+            SELECT account_id, item_id, bank_reference FROM run_rest WHERE fresh AND bank_reference <> '') o
      WHERE bank.recon_key(o.bank_reference) <> ''
     ON CONFLICT DO NOTHING;
     UPDATE recon_statement SET fresh = false WHERE statement_id = ANY (p_fresh);
@@ -300,7 +301,7 @@ BEGIN
             p_rule_set_id, seen.book, seen.statement, 0, 0, v_started)
     RETURNING run_id INTO v_run;
     IF uniq.low IS NOT NULL THEN
-        PERFORM bank.recon_unique_settle(v_as_of, uniq.low, (p_unique->>'pairs')::bigint);
+        PERFORM bank.recon_unique_settle(uniq.low, (p_unique->>'pairs')::bigint, p_exact);
     END IF;
     IF NOT p_exact THEN
         PERFORM bank.recon_run_forget();

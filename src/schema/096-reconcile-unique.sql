@@ -88,7 +88,7 @@ BEGIN
            v_low AS low, v_run AS run_id, 0::bigint AS dropped;
     PERFORM bank.recon_unique_join(p_as_of, v_fresh, v_absent, v_low);
     PERFORM bank.recon_unique_except(p_rule);
-    PERFORM bank.recon_unique_rest(v_fresh, v_low);
+    PERFORM bank.recon_unique_rest(p_as_of, v_fresh, v_low);
     PERFORM bank.recon_unique_write(p_lane, v_run,
         (SELECT r.version FROM recon_rule_set r WHERE r.rule_set_id = p_rule_set_id), p_rule, v_low);
     PERFORM bank.recon_segment_index('match', v_low);
@@ -132,8 +132,9 @@ SELECT bank.function_grant('run_prepare', 'clerk', 'supervisor');
 
 -- Pairs that the engine wants otherwise (its lines of match 0) are none; it must expect all others.
 -- From here on run_open holds all lines that are in no such pair, fresh or not, and run_paid those that
--- were open before and are in one; run_met names the lines that meet others and are in no such pair.
-CREATE FUNCTION bank.recon_unique_settle(p_as_of date, p_low bigint, p_wanted bigint) RETURNS void
+-- were open before and are in one; run_met names the lines that meet others and are in no such pair. p_exact: no
+-- engine claims any line; fresh ones that meet no other stay in run_else.
+CREATE FUNCTION bank.recon_unique_settle(p_low bigint, p_wanted bigint, p_exact boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET default_statistics_target = 10 AS $$
 DECLARE
@@ -157,12 +158,18 @@ BEGIN
           JOIN run_open o USING (account_id, item_id);
         DELETE FROM run_open o USING run_paid p WHERE o.account_id = p.account_id AND o.item_id = p.item_id;
     END IF;
-    INSERT INTO run_open SELECT * FROM run_else;
-    ANALYZE run_open;
     DROP TABLE IF EXISTS pg_temp.run_met;
     CREATE TEMP TABLE run_met ON COMMIT DROP AS
     SELECT x.item_id FROM run_told t CROSS JOIN LATERAL (VALUES (t.book_id), (t.statement_id)) x (item_id)
      WHERE NOT t.good;
+    INSERT INTO run_open
+    SELECT e.fresh, e.account_id, e.item_id, e.side, e.amount, e.currency, e.value_date, e.day, e.reference,
+           e.narrative, e.bank_reference, e.key
+      FROM run_else e WHERE NOT p_exact OR e.item_id IN (SELECT m.item_id FROM run_met m);
+    ANALYZE run_open;
+    IF p_exact THEN
+        DELETE FROM run_else e WHERE e.item_id IN (SELECT m.item_id FROM run_met m);
+    END IF;
 END $$;
 
 -- Takes the pairs of these lines of our book out again; answers how many there were, with those dropped.
@@ -185,8 +192,8 @@ BEGIN
               FROM run_less GROUP BY account_id, last_day) l
      WHERE d.account_id = l.account_id AND d.day = l.last_day;
     INSERT INTO run_else
-    SELECT true, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day, i.reference,
-           i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference)
+    SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day, true, true,
+           coalesce(i.reference_key, i.reference), NULL, i.reference, i.narrative, i.bank_reference
       FROM run_less l CROSS JOIN LATERAL (VALUES (l.book_id), (l.statement_id)) x (item_id)
       JOIN recon_item i ON i.account_id = l.account_id AND i.item_id = x.item_id
      WHERE x.item_id NOT IN (SELECT o.item_id FROM run_open o);

@@ -18,13 +18,13 @@ BEGIN
     FOR v_from IN SELECT s.segment, array_agg(s.statement_id) AS statements FROM recon_statement s
                    WHERE s.statement_id = ANY (p_fresh) AND s.side = p_side GROUP BY s.segment ORDER BY 1 LOOP
         v_parts := v_parts || format('SELECT true AS fresh, i.account_id, i.item_id, %s::bigint AS number,
-                %s AS amount, abs(i.amount) AS value, i.value_date, i.day,
-                CASE WHEN i.day <= %L AND coalesce(i.reference_key, i.reference) <> ALL (%L::text[])
-                     THEN coalesce(i.reference_key, i.reference) END AS key
-           FROM bank.recon_item_%s i WHERE i.statement_id = ANY (%L::bigint[])',
+                %s AS amount, abs(i.amount) AS value, i.value_date, i.day, coalesce(i.reference_key, i.reference) AS key
+           FROM bank.recon_item_%s i WHERE i.statement_id = ANY (%L::bigint[]) AND i.day <= %L%s',
             CASE WHEN v_from.segment IS NULL THEN 'NULL' ELSE format('i.item_id - %s', v_from.segment - v_number) END,
-            CASE p_side WHEN 'L' THEN 'i.amount' ELSE '-i.amount' END, p_as_of, v_absent,
-            coalesce(v_from.segment::text, 'base'), v_from.statements);
+            CASE p_side WHEN 'L' THEN 'i.amount' ELSE '-i.amount' END, coalesce(v_from.segment::text, 'base'),
+            v_from.statements, p_as_of,
+            CASE p_side WHEN 'L' THEN -- which is enough
+                 format(' AND coalesce(i.reference_key, i.reference) <> ALL (%L::text[])', v_absent) END);
         IF v_from.segment IS NOT NULL THEN
             EXECUTE format('SELECT max(item_id) FROM bank.recon_item_%s', v_from.segment) INTO v_last;
             v_number := v_number + coalesce(v_last + 1 - v_from.segment, 0);
@@ -32,11 +32,10 @@ BEGIN
     END LOOP;
     IF p_old IS NOT NULL OR v_parts = '{}' THEN
         v_parts := v_parts || format('SELECT false AS fresh, o.account_id, o.item_id, NULL::bigint AS number,
-                %s AS amount, abs(o.amount) AS value, o.value_date, o.day,
-                CASE WHEN o.key <> ALL (%L::text[]) THEN o.key END AS key
-           FROM %s o WHERE o.side = %L AND o.day <= %L',
-            CASE p_side WHEN 'L' THEN 'o.amount' ELSE '-o.amount' END, v_absent, coalesce(p_old::text, 'pg_temp.run_open'),
-            p_side, p_as_of);
+                %s AS amount, abs(o.amount) AS value, o.value_date, o.day, o.key
+           FROM %s o WHERE o.side = %L AND o.day <= %L AND o.key <> ALL (%L::text[])',
+            CASE p_side WHEN 'L' THEN 'o.amount' ELSE '-o.amount' END, coalesce(p_old::text, 'pg_temp.run_open'),
+            p_side, p_as_of, v_absent);
     END IF;
     RETURN '(' || array_to_string(v_parts, ' UNION ALL ') || ')';
 END $$;
@@ -94,7 +93,7 @@ BEGIN
               FROM bank.recon_match_%1$s GROUP BY 1) w
          GROUP BY word', p_low);
     EXECUTE format('ANALYZE bank.recon_word_%s', p_low);
-    EXECUTE format('GRANT SELECT ON bank.recon_word_%s TO bankops_api', p_low);
+    EXECUTE format('GRANT SELECT, UPDATE ON bank.recon_word_%s TO bankops_api', p_low);
 END $$;
 
 CREATE FUNCTION bank.recon_join_forget(p_low bigint) RETURNS void
@@ -160,22 +159,24 @@ BEGIN
     DROP TABLE run_odd, run_twice;
 END $$;
 
--- The fresh lines that are in no such pair: run_else.
-CREATE FUNCTION bank.recon_unique_rest(p_fresh bigint[], p_low bigint) RETURNS void
+-- The fresh lines that are in no such pair: run_else, as bank.recon_run_single has them.
+CREATE FUNCTION bank.recon_unique_rest(p_as_of date, p_fresh bigint[], p_low bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning
 SET work_mem = '64MB' SET enable_mergejoin = off SET enable_nestloop = off SET enable_indexscan = off
 SET parallel_setup_cost = 0 SET parallel_tuple_cost = 0 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_else;
+    EXECUTE format('UPDATE bank.recon_word_%s w SET bits = w.bits & ~o.bits
+          FROM (SELECT x.item_id >> 6 AS word, bit_or(1::bigint << (x.item_id & 63)::int) AS bits
+                  FROM run_told t CROSS JOIN LATERAL (VALUES (t.book_id), (t.statement_id)) x (item_id)
+                 WHERE NOT t.good GROUP BY 1) o WHERE o.word = w.word', p_low);
     EXECUTE format('CREATE TEMP TABLE run_else ON COMMIT DROP AS
-        SELECT true AS fresh, i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day,
-               i.reference, i.narrative, i.bank_reference, coalesce(i.reference_key, i.reference) AS key
+        SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day, true AS fresh,
+               i.day <= $2 AS due, coalesce(i.reference_key, i.reference) AS key, NULL::text AS core, i.reference,
+               i.narrative, i.bank_reference
           FROM recon_line i LEFT JOIN bank.recon_word_%s w ON w.word = i.item_id >> 6
-         WHERE i.statement_id = ANY ($1)
-           AND (w.bits IS NULL OR (w.bits >> (i.item_id & 63)::int) & 1 = 0 OR i.item_id = ANY ($2))', p_low)
-        USING p_fresh, ARRAY(SELECT x.item_id FROM run_told t
-            CROSS JOIN LATERAL (VALUES (t.book_id), (t.statement_id)) x (item_id) WHERE NOT t.good)
-            || array_fill(-1::bigint, '{9}');
+         WHERE i.statement_id = ANY ($1) AND (w.bits >> (i.item_id & 63)::int) & 1 IS DISTINCT FROM 1', p_low)
+        USING p_fresh, p_as_of;
     PERFORM bank.recon_join_forget(p_low);
 END $$;
 
