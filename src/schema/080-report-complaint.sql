@@ -202,7 +202,8 @@ BEGIN
                      WHERE c.customer_id = f.customer_id AND c.summary LIKE f.number || ':%') x),
            way_of.recheck, k.finding, file.names, bank.staff_name(k.owner_id), k.result, r.points
       FROM (SELECT * FROM (
-            SELECT y.*, x.customer_number, bank.mask_name(x.name) AS customer,
+            SELECT y.*, x.customer_number,
+                   CASE WHEN x.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(x.name) END AS customer,
                    CASE WHEN x.restricted OR x.customer_id = me THEN NOT bank.may_open(x.customer_id) ELSE false END AS shut
               FROM bank.case_file y JOIN bank.customer x USING (customer_id)
              WHERE y.received_at >= p.begins AND y.received_at < p.ends AND y.case_type = 'complaint'

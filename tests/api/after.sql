@@ -170,6 +170,10 @@ SELECT is(pg_temp.as('t_super', format('SELECT concat_ws('' / '', parties_en, fi
     'Agent L*** 139****5678 (power of attorney 7) / posted twice / t / t / t', 'with parties, finding, facts, transfers and contacts');
 SELECT is(pg_temp.as('t_super', 'SELECT measure || '' '' || measure_owner || '' '' || measure_result FROM api.report_register('''') WHERE cause IS NOT NULL'),
           'check ids and days super live since May', 'who sees to the measure, and what came of it');
+SELECT pg_temp.as('t_clerk', 'SELECT (api.case_take_down(NULL, ''A032'', ''B02'', ''C01'', ''rude'', ''at the desk'', '''','
+    '''simple'', 2, ''letter'', NULL, '''', NULL, '''', ''complainant'', ''Wu'', ''13812345678'', '''', '''', gen_random_uuid())).id');
+SELECT is(pg_temp.as('t_super', 'SELECT concat_ws('' / '', customer, contact, parties_en) FROM api.report_register('''') WHERE customer_number LIKE ''ANON%'''),
+          '匿名 / Complainant W*** 138****5678', 'who gave no name stands as such, with how he is reached');
 SELECT is(pg_temp.as('t_west', 'SELECT count(*) FROM api.report_register('''')'), '42501', 'clerks do not read it');
 SELECT is(pg_temp.as('t_super', 'SELECT sum(closed_30) FROM api.report_team_load()'), '1', 'load of the team');
 -- A re-check: asked for in time, decided above by somebody who had no part in it.
