@@ -70,11 +70,16 @@ static void merged(long id)
              "p_request => gen_random_uuid())).id FROM api.case_list WHERE lane = 'all' "
              "AND case_id = %ld",
              id);
+    struct pty *pty = person_start_at("super01", "cmp open", id);
+    pty_type(pty, "J");
+    stage_ok(pty_wait_text(pty, "The open case that it repeats is \"none\"", WAIT),
+             "what repeats nothing says so before a question");
+    pty_free(pty);
     long again = atol(person_sql("clerk01", text));
     snprintf(text, sizeof text, "UPDATE bank.case_file SET repeat_of = %ld WHERE case_id = %ld", id,
              again);
     stage_sql(text);
-    struct pty *pty = person_start_at("super01", "cmp open", again);
+    pty = person_start_at("super01", "cmp open", again);
     pty_type(pty, "J");
     snprintf(says, sizeof says, "T%09ld  Into: %s  Handed", again, number);
     stage_ok(pty_wait_text(pty, says, WAIT), "the question before a merge names the other case");
