@@ -326,7 +326,7 @@ BEGIN
       FROM (SELECT r.calendar FROM bank.clock_rule r UNION SELECT k.calendar FROM bank.unit_calendar k
             UNION SELECT 'service') u
      WHERE u.calendar IS NOT NULL AND NOT EXISTS (SELECT FROM bank.calendar_open o WHERE o.calendar = u.calendar
-                        AND o.opens_at > now() AND o.opens_at < now() + interval '1 year');
+                        AND o.opens_at > now() + interval '1 day' AND o.opens_at < now() + interval '1 year');
     IF shut IS NOT NULL THEN
         PERFORM bank.fail('BO422', 'This calendar has no working time.', shut, 'Refuse the change.', 'p_change_id');
     END IF;
