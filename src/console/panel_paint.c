@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { VALUES_MOST = 400, CHART_ROWS = 8, MARK_CELLS = 2, LABEL_LEAST = 12, VALUE_LEAST = 18 };
+enum { BYTES_MOST = 16 }; /* of a cell of text */
 
 /* A masked value that is being shown replaces the masked one. */
 static const char *cell_text(struct panel *panel, int column, const char *const *cells,
@@ -210,8 +211,9 @@ static int text_lines(const char *text, int columns, int most)
     int lines = 0;
     while (*text && lines < most) {
         size_t length = strcspn(text, "\n"), at = 0;
+        size_t enough = (size_t)columns * (size_t)(most - lines) * BYTES_MOST;
         struct buffer safe = BUFFER_INIT;
-        text_safe(&safe, text, length);
+        text_safe(&safe, text, length < enough ? length : enough);
         do {
             size_t next = 0;
             text_wrap(buffer_text(&safe) + at, columns, &next);
