@@ -113,20 +113,28 @@ DECLARE
     f record;
     value text;
 BEGIN
-    FOR f IN SELECT d.field, d.kind FROM case_field d
-              WHERE said IS NOT NULL AND d.case_type = p_type AND position('{' || d.field || '}' IN said) > 0 LOOP
-        value := bank.name_side(bank.case_value(p_type, f.field, p_fields ->> f.field, p_english), p_english);
-        IF coalesce(value, '') = '' THEN
+    IF said IS NULL THEN
+        RETURN p_subject;
+    END IF;
+    FOR f IN SELECT d.field, d.kind, p_fields ->> d.field AS value, k.label_en, k.label_zh
+               FROM case_field d LEFT JOIN case_choice k ON d.kind = 'choice' AND k.case_type = d.case_type
+                                                        AND k.field = d.field AND k.choice = p_fields ->> d.field
+              WHERE d.case_type = p_type AND position('{' || d.field || '}' IN said) > 0 LOOP
+        IF coalesce(f.value, '') = '' THEN
             RETURN p_subject;
-        END IF;
-        IF f.kind = 'money' THEN
-            value := regexp_replace(value, '\.00$', '');
-        ELSIF f.kind = 'choice' AND value ~ '^[A-Z][a-z]' AND position('{' || f.field || '}' IN said) > 1 THEN
-            value := lower(left(value, 1)) || substr(value, 2);
+        ELSIF f.kind = 'money' THEN
+            value := regexp_replace(to_char(f.value::numeric / 100, 'FM999,999,999,999,999,990.00'), '\.00$', '');
+        ELSIF f.kind <> 'choice' THEN
+            value := bank.name_side(f.value, p_english);
+        ELSE
+            value := coalesce(CASE WHEN p_english THEN f.label_en ELSE f.label_zh END, f.value);
+            IF value ~ '^[A-Z][a-z]' AND position('{' || f.field || '}' IN said) > 1 THEN
+                value := lower(left(value, 1)) || substr(value, 2);
+            END IF;
         END IF;
         said := replace(said, '{' || f.field || '}', value);
     END LOOP;
-    RETURN coalesce(said, p_subject);
+    RETURN said;
 END $$;
 -- In the caller's language.
 CREATE FUNCTION bank.case_subject(p_type text, p_subject text, p_fields jsonb) RETURNS text LANGUAGE plpgsql STABLE
