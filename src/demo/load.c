@@ -252,7 +252,8 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
            (plan->bare || (run_file(connection, "application", error) &&
-                           run_file(connection, "core", error))) &&
+                           run_file(connection, "core", error) &&
+                           run_file(connection, "after", error))) &&
            session_script(connection,
                           "SELECT bank.audit_write('demo_load', 'bank', 'demo', NULL, NULL, "
                           "jsonb_build_object('customers', bank.setting('demo_customers'), "

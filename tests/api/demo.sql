@@ -1,7 +1,7 @@
 -- fixture: demo
 -- The demo bank: its numbers add up and its people look like people.
 BEGIN;
-SELECT plan(30);
+SELECT plan(38);
 
 -- Check digits, written a second time here, in SQL.
 CREATE FUNCTION pg_temp.resident_good(p text) RETURNS boolean LANGUAGE sql AS $$
@@ -115,6 +115,25 @@ SELECT is_empty($$ SELECT f.number FROM bank.case_file f JOIN bank.case_event e 
                    WHERE f.case_type = 'complaint' AND f.level = 'major' AND f.told_how IN ('phone', 'visit') AND e.action = 'approve'
                      AND (e.stage_after <> 'approved' OR e.at >= f.told_at) $$,
                 'who is told by voice was not told when it was approved');
+-- What follows complaints and applications is there, and no older than a desk would let it be.
+SELECT is_empty($$ SELECT t FROM unnest('{case_extension,case_redress,case_cause,case_mediation,access_grant,
+                   points_adjustment,case_import,case_origin}'::text[]) t
+                   WHERE (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM bank.' || t, false, true,
+                   '')))[1]::text = '0' $$, 'no list of what follows a case is empty');
+SELECT is((SELECT string_agg(state, ' ' ORDER BY state) FROM bank.case_extension), 'approved approved asked refused',
+          'more time is asked for, given and refused');
+SELECT is_empty($$ SELECT k.case_id FROM bank.case_clock k WHERE k.due_at <> bank.clock_due(k) AND k.case_id IN
+                   (SELECT case_id FROM bank.case_extension) $$, 'and its clocks are what the rules make of it');
+SELECT is_empty($$ SELECT case_id FROM bank.case_redress WHERE checker_id = maker_id OR decided_at < asked_at
+                   UNION SELECT case_id FROM bank.case_cause WHERE done_at < set_at $$, 'by two persons, in order');
+SELECT is_empty($$ SELECT case_id FROM bank.case_cause WHERE measure <> '' AND done_at IS NULL
+                   AND due_on < bank.today() - 6 $$, 'no measure is late by more than days');
+SELECT is_empty($$ SELECT number, due_at FROM bank.case_file WHERE stage = 'executed'
+                   AND due_at < now() - interval '12 days' $$, 'no follow-up is late by weeks');
+SELECT is_empty($$ SELECT task_id FROM bank.task WHERE state = 'open' AND due_at < now() - interval '9 days' $$,
+                'nor a task');
+SELECT is((SELECT string_agg(DISTINCT bank.identity_state(a), ' ') FROM bank.application a WHERE a.visited_at IS NOT NULL),
+          'low proved waits', 'of those who came to the visit some are still to be proved');
 SELECT is_empty($$ SELECT e.case_id FROM bank.case_event e WHERE e.at > clock_timestamp() $$, 'and nothing happens in the future');
 SELECT * FROM finish();
 ROLLBACK;
