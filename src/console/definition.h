@@ -191,6 +191,7 @@ struct defined_field {
     struct defined_names names;
     struct defined_lookup *lookup; /* NULL: none */
     const char *initial, *currency;
+    const char *check;  /* of a text; see console/field_check.h */
     enum format format; /* of a show field */
     struct condition *when; /* of an action: asked of rows for which all of them hold */
     int when_count;

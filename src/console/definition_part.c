@@ -287,6 +287,7 @@ struct fields read_fields(const cJSON *object, const char *name)
         field->lookup = read_lookup(item);
         field->initial = json_string(item, "default", NULL);
         field->currency = json_string(item, "currency", NULL);
+        field->check = json_string(item, "check", NULL);
         field->format = choice(json_string(item, "format", "text"), formats);
     }
     return fields;

@@ -6,6 +6,7 @@
 #include "base/money.h"
 #include "console/ahead.h"
 #include "console/dialog.h"
+#include "console/field_check.h"
 #include "console/file_field.h"
 #include "console/format.h"
 #include "console/task.h"
@@ -54,6 +55,7 @@ static void add_field(struct entry *entry, const struct defined_field *field)
         .choices = choices,
         .choice_count = count,
         .currency = field->type == FIELD_MONEY ? currency_of(entry, field) : NULL,
+        .check = field_check_find(field->check),
     };
     form_add(entry->form, &made);
     free(choices);

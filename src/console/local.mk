@@ -20,6 +20,7 @@ libconsole_a_SOURCES = \
   src/console/conflict.c src/console/conflict.h \
   src/console/page_form_conflict.c src/console/page_form_conflict.h \
   src/console/entry_editor.c src/console/entry_internal.h src/console/entry_lookup.c src/console/entry_editor.h \
+  src/console/field_check.c src/console/field_check.h \
   src/console/file_field.c src/console/file_field.h \
   src/console/perform_file.c src/console/perform_file.h \
   src/console/export.c src/console/export.h \

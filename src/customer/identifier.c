@@ -56,6 +56,26 @@ char identifier_credit_check(const char *text)
     return credit_alphabet[(31 - sum % 31) % 31];
 }
 
+static bool is_checked(const char *text, char (*check)(const char *text))
+{
+    char capitals[19];
+    if (strlen(text) != 18)
+        return false;
+    for (int i = 0; i <= 18; i++)
+        capitals[i] = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 'a' + 'A') : text[i];
+    return check(capitals) && check(capitals) == capitals[17];
+}
+
+bool identifier_resident_good(const char *text)
+{
+    return is_checked(text, identifier_resident_check);
+}
+
+bool identifier_credit_good(const char *text)
+{
+    return is_checked(text, identifier_credit_check);
+}
+
 /* Check character of an organisation number, GB 11714. */
 static char organisation_check(const char *text)
 {

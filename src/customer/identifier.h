@@ -1,6 +1,7 @@
 #ifndef BANKOPS_CUSTOMER_IDENTIFIER_H
 #define BANKOPS_CUSTOMER_IDENTIFIER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,11 @@ char identifier_credit_check(const char *text);
 /* Writes the code of a company (department 9, kind 1) with the organisation number
  * 0-99999999 and its own check character of GB 11714 into text[19]. */
 void identifier_credit_make(int region, int organisation, char text[19]);
+
+/* Whether a text of 18 characters ends in the check character of the others; small letters count as
+ * capitals. */
+bool identifier_resident_good(const char *text);
+bool identifier_credit_good(const char *text);
 
 /* Luhn check digit (ISO/IEC 7812-1 annex B) of `length` digits that stand before it; 0 when one is
  * no digit. */

@@ -3,7 +3,8 @@
 
 -- Complaints that take long: what happened after so many days. Time for them was asked for, given, refused.
 CREATE TEMP TABLE demo_long ON COMMIT DROP AS
-SELECT x.*, p.customer_id, p.unit_id, o.staff_id AS owner, b.staff_id AS boss, n.at AS now,
+SELECT x.*, (SELECT d.label_zh || ' / ' || d.label_en || ' +' || x.days || ': ' FROM bank.clock_kind d
+        WHERE d.clock = 'statutory') AS more, p.customer_id, p.unit_id, o.staff_id AS owner, b.staff_id AS boss, n.at AS now,
        bank.due_at('service', n.at - make_interval(days => x.age), 90 + x.n * 35) AS received
   FROM (SELECT to_timestamp(bank.setting('demo_now')::bigint) AS at) n,
        (VALUES (1, 'clerk01', 'super01', 9, NULL::int, 'asked', 15, NULL::int, 'hotline', 'A032', 'B03', 'C09', 'credit',
@@ -72,10 +73,10 @@ BEGIN
                  (called, w.owner, 'reply', 'accepted', 'investigating', '已致电客户，说明调查安排与时限。'),
                  (paused, w.owner, 'wait', 'investigating', 'waiting', '等待第三方材料'),
                  (asked, w.owner, 'extend_ask', CASE WHEN w.waits IS NULL THEN 'investigating' ELSE 'waiting' END,
-                     CASE WHEN w.waits IS NULL THEN 'investigating' ELSE 'waiting' END, w.why),
+                     CASE WHEN w.waits IS NULL THEN 'investigating' ELSE 'waiting' END, w.more || w.why),
                  (decided, w.boss, CASE w.state WHEN 'approved' THEN 'extend_approve' ELSE 'extend_refuse' END,
                      CASE WHEN w.waits IS NULL THEN 'investigating' ELSE 'waiting' END,
-                     CASE WHEN w.waits IS NULL THEN 'investigating' ELSE 'waiting' END, w.note),
+                     CASE WHEN w.waits IS NULL THEN 'investigating' ELSE 'waiting' END, w.more || w.note),
                  (CASE WHEN told IS NULL THEN late - interval '30 minutes' END, w.owner, 'reply', c.stage, c.stage,
                      '已向客户通报进展。'),
                  (back, w.owner, 'resume', 'waiting', 'investigating', '资料已收到'),
@@ -116,10 +117,10 @@ SELECT f.customer_id, f.case_id, f.unit_id, f.stage, f.owner_id AS maker, z.n, z
        z.at AS asked, bank.due_at('service', z.at, 20 + h % 50) AS decided, k.staff_id AS checker
   FROM (SELECT x.*, pg_temp.h(x.number || 'redress') AS h,
                to_timestamp(bank.setting('demo_now')::bigint) AS now FROM bank.case_file x) f
- CROSS JOIN LATERAL (SELECT h % 5 AS n, (ARRAY['fee', 'refund', 'compensation', 'points', 'gift'])[1 + h % 5] AS kind,
+ CROSS JOIN LATERAL (SELECT h % 5 AS n, (ARRAY['fee', 'refund', 'compensation', 'fee', 'gift'])[1 + h % 5] AS kind,
         (ARRAY[1000 + h % 9 * 500, 20000 + h % 17 * 1500, 10000 + h % 8 * 2500, 3000 + h % 5 * 1000, 5000])[1 + h % 5]
             AS amount,
-        (ARRAY['误收费用予以退还', '重复扣款核实属实', '给客户造成不便，适当补偿', '服务等待过久，赠送积分致歉',
+        (ARRAY['误收费用予以退还', '重复扣款核实属实', '给客户造成不便，适当补偿', '服务等待过久，免收当月服务费',
                '登门致歉，赠送小礼品'])[1 + h % 5] AS reason,
         CASE WHEN f.closed_at IS NULL THEN 'asked' WHEN h % 9 = 0 THEN 'refused' ELSE 'approved' END AS state,
         CASE WHEN f.closed_at IS NULL THEN greatest(f.responded_at,
@@ -188,11 +189,11 @@ INSERT INTO bank.case_event (customer_id, case_id, unit_id, at, staff_id, action
     before, after)
 SELECT e.customer_id, e.case_id, e.unit_id, e.at, e.staff, e.action, s.stage, s.stage, e.note, '{}', '{}'
   FROM (SELECT r.customer_id, r.case_id, r.unit_id, r.asked_at AS at, r.maker_id AS staff, 'redress_ask' AS action,
-               bank.redress_words(r.kind, r.amount) || ': ' || r.reason AS note FROM bank.case_redress r
+               bank.redress_words(r.kind, r.amount, r.points) || ': ' || r.reason AS note FROM bank.case_redress r
         UNION ALL
         SELECT r.customer_id, r.case_id, r.unit_id, r.decided_at, r.checker_id,
                CASE r.state WHEN 'approved' THEN 'redress_approve' ELSE 'redress_refuse' END,
-               bank.redress_words(r.kind, r.amount) || coalesce(': ' || nullif(r.note, ''), '')
+               bank.redress_words(r.kind, r.amount, r.points) || coalesce(': ' || nullif(r.note, ''), '')
           FROM bank.case_redress r WHERE r.decided_at IS NOT NULL
         UNION ALL
         SELECT c.customer_id, c.case_id, c.unit_id, c.set_at, c.set_by, 'cause', c.finding FROM bank.case_cause c

@@ -490,8 +490,9 @@ DECLARE
     a bank.application;
     now_at timestamptz := to_timestamp(bank.setting('demo_now')::bigint);
 BEGIN
-    FOR c IN SELECT x.customer_id, x.case_id, x.opened_by, row_number() OVER (ORDER BY x.received_at DESC,
-            x.case_id) AS n, greatest(y.at, least(pg_temp.office(now_at) - interval '9 minutes', now_at)) AS at
+    FOR c IN SELECT x.customer_id, x.case_id, x.opened_by, row_number() OVER (ORDER BY EXISTS (SELECT
+            FROM bank.staff s JOIN bank.unit u ON u.unit_id = s.scope_id AND x.unit_id BETWEEN u.low AND u.high
+            WHERE s.login = 'super01') DESC, x.received_at DESC, x.case_id) AS n, greatest(y.at, least(pg_temp.office(now_at) - interval '9 minutes', now_at)) AS at
         FROM bank.case_file x, LATERAL (SELECT max(e.at) AS at FROM bank.case_event e
             WHERE e.customer_id = x.customer_id AND e.case_id = x.case_id) y
         WHERE x.case_type = 'account_opening' AND x.stage IN ('review', 'approved')

@@ -106,6 +106,10 @@ BEGIN
         WHEN until < bank.today() THEN
             bank.found(p_who || '_identity', 'fail', format('Expired on %s.', until),
                 format('已于%s到期。', until))
+        WHEN p_paper.kind IS NULL AND until < bank.today() + (p ->> (p_who || '_identity'))::int THEN
+            bank.found(p_who || '_identity', 'missing',
+                format('No copy of the identity document, which expires on %s.', until),
+                format('缺少证件影印件，且证件将于%s到期。', until))
         WHEN p_paper.kind IS NULL THEN
             bank.found(p_who || '_identity', 'missing', 'No copy of the identity document.',
                 '缺少证件影印件。')
@@ -332,6 +336,13 @@ RETURNS bank.outside_fact LANGUAGE sql STABLE AS $$
      ORDER BY o.as_of DESC LIMIT 1
 $$;
 
+-- Amounts and terms of the product.
+CREATE FUNCTION bank.credit_range(p_english boolean, p jsonb) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT format(CASE WHEN p_english THEN 'from %s to %s CNY, for 3 to 60 months' ELSE '%s至%s元，3至60个月' END,
+                  bank.money_text(100000), bank.money_text((p ->> 'amount')::bigint))
+$$;
+GRANT EXECUTE ON FUNCTION bank.credit_range TO bankops_api;
+
 CREATE FUNCTION bank.credit_findings(c bank.case_file, v jsonb, p jsonb) RETURNS SETOF bank.finding
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -377,8 +388,9 @@ BEGIN
         WHEN amount IS NULL OR months IS NULL THEN bank.found('amount', 'missing',
             'Amount or term is missing.', '金额或期限未填。')
         WHEN amount NOT BETWEEN 100000 AND (p ->> 'amount')::bigint OR months NOT BETWEEN 3 AND 60 THEN
-            bank.found('amount', 'fail', format('%s CNY for %s month%s.', bank.money_text(amount),
-                months, CASE WHEN months = 1 THEN '' ELSE 's' END), format('%s元，%s个月。', bank.money_text(amount), months))
+            bank.found('amount', 'fail', format('%s CNY for %s month%s; the product goes %s.', bank.money_text(amount),
+                months, CASE WHEN months = 1 THEN '' ELSE 's' END, bank.credit_range(true, p)),
+                format('%s元，%s个月；产品范围%s。', bank.money_text(amount), months, bank.credit_range(false, p)))
         ELSE bank.found('amount', 'pass', format('%s CNY for %s months.', bank.money_text(amount),
             months), format('%s元，%s个月。', bank.money_text(amount), months)) END;
     RETURN NEXT CASE WHEN v ->> 'consent' = 'true' THEN bank.found('consent', 'pass', 'Given.',

@@ -266,7 +266,10 @@ DECLARE
     made bigint;
     unit int := (bank.me()).unit_id;
 BEGIN
-    IF bank.credit_code_fault(p_code) IS NOT NULL THEN
+    IF bank.credit_code_fault(p_code) = 'check' THEN
+        PERFORM bank.fail('BO422', 'The check character of the credit code is wrong.', p_code,
+                          'Read the 18 characters again from the licence.', 'p_credit_code');
+    ELSIF bank.credit_code_fault(p_code) IS NOT NULL THEN
         PERFORM bank.fail('BO422', 'This is no unified social credit code (GB 32100).', p_code,
                           'Read the 18 characters again from the licence.', 'p_credit_code');
     END IF;
@@ -482,7 +485,17 @@ CREATE FUNCTION bank.application_fixed(p_field text) RETURNS boolean LANGUAGE sq
 $$;
 GRANT EXECUTE ON FUNCTION bank.application_fixed TO bankops_api;
 
--- One field of the form; the pre-check runs again.
+-- An amount as people type it, in minor units; BO422 when it is none.
+CREATE FUNCTION bank.amount_typed(p_text text, p_field text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF btrim(p_text) <> '' AND replace(p_text, ',', '') !~ '^ *[0-9]{1,12}([.][0-9]{1,2})? *$' THEN
+        PERFORM bank.fail('BO422', 'The amount is written like 1234.50.', p_text, NULL, p_field);
+    END IF;
+    RETURN (nullif(btrim(replace(p_text, ',', '')), '')::numeric * 100)::bigint::text;
+END $$;
+GRANT EXECUTE ON FUNCTION bank.amount_typed TO bankops_api;
+
+-- One field of the form, money as an amount; the pre-check runs again.
 CREATE FUNCTION api.application_field_set(p_customer_id bigint, p_case_id bigint, p_field text,
     p_value text,
                                           p_version bigint, p_request uuid)
@@ -490,6 +503,7 @@ RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, ban
 DECLARE
     answer api.outcome := bank.request_replay(p_request, 'application_field_set',
         jsonb_build_array(p_customer_id, p_case_id, p_field, p_value, p_version));
+    typed text;
     was bank.case_file;
     c bank.case_file;
 BEGIN
@@ -501,8 +515,10 @@ BEGIN
            SELECT FROM bank.case_field f WHERE f.case_type = was.case_type AND f.field = p_field) THEN
         PERFORM bank.fail('BO422', 'This field cannot be changed.', p_field, NULL, 'p_field');
     END IF;
-    UPDATE bank.case_file SET fields = bank.case_fields_put(was.fields, jsonb_build_object(p_field,
-        bank.choice_said(was.case_type, p_field, p_value))), version = version + 1
+    typed := CASE (SELECT f.kind FROM bank.case_field f WHERE f.case_type = was.case_type AND f.field = p_field)
+        WHEN 'money' THEN bank.amount_typed(p_value, 'p_value') ELSE bank.choice_said(was.case_type, p_field, p_value) END;
+    UPDATE bank.case_file SET fields = bank.case_fields_put(was.fields, jsonb_build_object(p_field, typed)),
+        version = version + 1
      WHERE customer_id = p_customer_id AND case_id = p_case_id RETURNING * INTO c;
     UPDATE bank.application SET amount = coalesce((c.fields ->> 'amount')::bigint, amount),
         code = coalesce(upper(c.fields ->> 'credit_code'), code)

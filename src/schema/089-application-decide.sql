@@ -289,10 +289,9 @@ END $$;
 
 -- What the history says of it, in both languages.
 CREATE FUNCTION bank.visit_words(a bank.application) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT concat_ws('，', '人脸识别' || a.face_score || '%', o.zh) || ' / '
-           || concat_ws(', ', 'Face match ' || a.face_score || ' %', o.en)
-      FROM (SELECT bank.means_name(m, false) AS zh, bank.means_name(m, true) AS en
-              FROM nullif(a.identity_means, 'face') m) o
+    SELECT concat_ws(', ', '人脸识别 / Face match ' || a.face_score || ' %',
+                     bank.means_name(m, false) || ' / ' || bank.means_name(m, true))
+      FROM nullif(a.identity_means, 'face') m
 $$;
 
 -- The second person on what the machine did not prove: agree, or refuse with a note.

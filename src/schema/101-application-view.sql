@@ -278,7 +278,7 @@ $$;
 CREATE FUNCTION api.application_form(p_customer_id bigint)
 RETURNS TABLE (customer text, customer_number text, code text, held_address text, held_phone text,
     held_rep text, held_owner text, open_applications text, account text, account_kind text,
-    recon_cycle text, payroll_staff int)
+    recon_cycle text, payroll_staff int, product_range text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
@@ -296,7 +296,9 @@ BEGIN
             AND f.case_id = a.case_id JOIN bank.case_type t USING (case_type)
            WHERE f.customer_id = p_customer_id AND f.closed_at IS NULL), '-'),
         coalesce(bank.mask_account((bank.payout_account(p_customer_id, CASE person.kind WHEN 'company'
-            THEN 'current' ELSE 'savings' END)).number), '-'), 'basic', 'monthly', 0;
+            THEN 'current' ELSE 'savings' END)).number), '-'), 'basic', 'monthly', 0,
+        (SELECT bank.in_language(bank.credit_range(false, k), bank.credit_range(true, k))
+            FROM bank.check_parameters('consumer_credit') k);
 END $$;
 
 -- Applications submitted in the month by type: on time, decided by rules, hand-offs between desks and

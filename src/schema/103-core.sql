@@ -84,7 +84,8 @@ SELECT d.customer_id, d.document_id, bank.company_name(d.customer_id) AS core, d
     d.issued_on, d.due_on,
        coalesce(f.amount, 0) AS financed, CASE WHEN d.state = 'paid' THEN 'settled' WHEN d.state <> 'open' THEN d.state
            WHEN f.amount IS NOT NULL THEN f.state WHEN d.confirmed_at IS NULL THEN 'unconfirmed'
-           WHEN d.due_on < bank.today() + 7 THEN 'due' ELSE 'free' END AS state
+           WHEN d.due_on < bank.today() + 7 THEN 'due' ELSE 'free' END AS state,
+       CASE WHEN d.state <> 'open' THEN 2 WHEN f.amount IS NOT NULL THEN 1 ELSE 0 END AS place -- what can be lent on first
   FROM bank.core_document d LEFT JOIN bank.core_finance f ON f.customer_id = d.customer_id
       AND f.document_id = d.document_id AND f.state IN ('reserved', 'paid')
  WHERE d.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())

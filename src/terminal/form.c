@@ -148,14 +148,17 @@ int form_focus(const struct form *form)
     return form->focus;
 }
 
-/* Shows a value in its usual form once its field is left. */
+/* Shows a value in its usual form once its field is left, or says what is wrong with it. */
 static void tidy(struct form *form, int field)
 {
     struct form_entry *entry = &form->entries[field];
     struct buffer plain = BUFFER_INIT;
-    const char *problem;
-    if (entry->field.type != FORM_PASSWORD && entry->field.type != FORM_MEMO &&
-        form_check_value(form, entry, &plain, &problem)) {
+    const char *problem = NULL;
+    if (entry->field.type == FORM_PASSWORD || entry->field.type == FORM_MEMO) {
+        /* stays as it was typed */
+    } else if (!form_check_value(form, entry, &plain, &problem)) {
+        form_set_message(form, field, problem);
+    } else {
         char *shown = form_shown_value(entry, buffer_text(&plain));
         if (strcmp(shown, edit_text(&entry->edit)))
             edit_set(&entry->edit, shown);

@@ -40,6 +40,8 @@ struct form_field {
     const struct form_choice *choices; /* choice: the values; lookup: titles known so far */
     int choice_count;
     const char *currency; /* money; NULL = "CNY" */
+    /* Text: whether it can be, else why not; asked when the field is left. NULL = anything. */
+    bool (*check)(const char *text, const char **problem);
 };
 
 struct form;

@@ -152,6 +152,9 @@ bool form_check_value(const struct form *form, const struct form_entry *entry, s
         buffer_add(out, text);
         return !strcmp(text, "true") || !strcmp(text, "false");
     case FORM_TEXT:
+        if (entry->field.check && !entry->field.check(text, problem))
+            return false;
+        break;
     case FORM_MEMO:
     case FORM_LOOKUP:
     case FORM_PASSWORD:

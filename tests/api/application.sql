@@ -223,7 +223,7 @@ SELECT is(pg_temp.visit('t_rm', :o, '99.50', true, '', ''), 'BO423', 'one visit'
 SELECT throws_ok(format('UPDATE bank.application SET identity_by = visited_by WHERE case_id = %s', :o), '23514', NULL, 'who compared does not confirm: the table says so');
 SELECT throws_ok(format('UPDATE bank.application SET identity_by = NULL WHERE case_id = %s', :o), '23514', NULL, 'nor is a video proved by one');
 SELECT is((SELECT string_agg(note, '; ' ORDER BY at, event_id) FROM bank.case_event WHERE case_id = :o AND action IN ('visit', 'identify', 'doubt')),
-    '人脸识别98.99% / Face match 98.99 %; 人脸识别98.99%，柜面人工核对 / Face match 98.99 %, Compared at the counter; another photo; 远程视频核实 / Video call; 远程视频核实 / Video call', 'the history tells all of it');
+    '人脸识别 / Face match 98.99 %; 人脸识别 / Face match 98.99 %, 柜面人工核对 / Compared at the counter; another photo; 远程视频核实 / Video call; 远程视频核实 / Video call', 'the history tells all of it');
 INSERT INTO bank.calendar_day (day, kind) VALUES ('2026-12-04', 'workday'), ('2026-12-07', 'workday'), ('2026-12-08', 'workday'), ('2026-12-09', 'workday') ON CONFLICT DO NOTHING;
 SELECT is(pg_temp.ready('t_clerk2', :o) || ', ' || pg_temp.ready('t_super', :o), 'yes yes, checker yes', 'now account operations may go on');
 UPDATE bank.application_check SET result = 'fail' WHERE case_id = :o AND rule = 'tax';
@@ -292,7 +292,10 @@ SELECT is(pg_temp.as('t_rm', format('SELECT todo_en FROM api.application_todo(10
 SELECT is(pg_temp.result(:x, 'social'), 'warn', 'no social insurance: a person looks');
 SELECT is(pg_temp.credit('t_rm', 101, 50000000, true), 'done', 'too much');
 SELECT is(pg_temp.stops(pg_temp.last_case()), 'amount', 'is found out');
-SELECT is(pg_temp.call('t_rm', format('application_field_set(101, %s, ''amount'', ''10000000'', NULL,', pg_temp.last_case())), 'done', 'and corrected');
+SELECT is((SELECT detail_en FROM bank.application_check WHERE case_id = pg_temp.last_case() AND rule = 'amount'),
+          '500,000.00 CNY for 24 months; the product goes from 1,000.00 to 300,000.00 CNY, for 3 to 60 months.', 'with what is possible');
+SELECT is(pg_temp.call('t_rm', format('application_field_set(101, %s, ''amount'', ''much'', NULL,', pg_temp.last_case())), 'BO422', 'an amount is a number');
+SELECT is(pg_temp.call('t_rm', format('application_field_set(101, %s, ''amount'', ''100,000.00'', NULL,', pg_temp.last_case())), 'done', 'and corrected, as an amount');
 SELECT pg_temp.last_case() AS k \gset
 SELECT is(pg_temp.stops(:k), NULL, 'whole');
 SELECT is((SELECT base + sum(p.points) FROM bank.application_point p, bank.scorecard WHERE case_id = :k AND p.run = (SELECT max(run) FROM bank.application_score WHERE case_id = :k) AND version = 2 GROUP BY base),
@@ -455,7 +458,7 @@ SELECT is(pg_temp.chain(302, 807, 100000), 'done document', 'paid already');
 SELECT is(pg_temp.chain(302, 806, 100000), 'done due', 'due in two days');
 SELECT is(pg_temp.chain(304, 804, 1000000), 'done supplier_matches', 'another supplier''s');
 SELECT is(pg_temp.chain(302, 801, 5700000), 'done advance', 'more than 70 % of an order');
-SELECT is(pg_temp.call('t_rm', format('application_field_set(302, %s, ''amount'', ''5600000'', NULL,', pg_temp.last_case())), 'done', 'exactly 70 %');
+SELECT is(pg_temp.call('t_rm', format('application_field_set(302, %s, ''amount'', ''56,000'', NULL,', pg_temp.last_case())), 'done', 'exactly 70 %');
 SELECT pg_temp.last_case() AS p \gset
 SELECT is(pg_temp.stops(:p), NULL, 'may be lent');
 SELECT is((SELECT bank.case_subject(case_type, subject, fields, false) || ' | ' || bank.case_subject(case_type, subject, fields, true)

@@ -201,9 +201,9 @@ static void opening(void)
     char number[32];
     struct pty *pty = start("rm01", "sme");
     pty_wait_text(pty, "Credit code", WAIT);
-    fill_opening(pty, "91350100M000100Y44");
-    stage_ok(pty_wait_text(pty, "no unified social credit code", WAIT),
-             "a wrong check character is refused at the field");
+    field(pty, "91350100M000100Y44");
+    stage_ok(pty_wait_text(pty, "The check character is wrong", WAIT),
+             "a wrong check character is named when the field is left");
     pty_free(pty);
     pty = start("rm01", "sme");
     pty_wait_text(pty, "Credit code", WAIT);

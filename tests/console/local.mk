@@ -7,7 +7,7 @@ tests_console_action_t_SOURCES = tests/console/action.c
 tests_console_query_t_SOURCES = tests/console/query.c
 tests_console_format_t_SOURCES = tests/console/format.c
 tests_console_settings_t_SOURCES = tests/console/settings.c
-tests_console_action_t_LDADD = libconsole.a libreport.a libreconcile.a libcomplaint.a libterminal.a libdatabase.a libbase.a \
+tests_console_action_t_LDADD = libconsole.a libreport.a libreconcile.a libcomplaint.a libcustomer.a libterminal.a libdatabase.a libbase.a \
   $(CMOCKA_LIBS) \
   $(NCURSES_LIBS) $(LIBPQ_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(EXPAT_LIBS) $(ZLIB_LIBS) -lm
 tests_console_query_t_LDADD = $(tests_console_action_t_LDADD)

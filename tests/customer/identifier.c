@@ -29,6 +29,11 @@ static void credit_codes(void **state)
     assert_int_equal(identifier_credit_check("91350100M000100Y4"), '3');
     assert_int_equal(identifier_credit_check("91350100I000100Y4"), 0); /* I is not of the alphabet */
     assert_int_equal(identifier_credit_check("91350100M00"), 0);
+    assert_true(identifier_credit_good("91350100m000100y43"));
+    assert_false(identifier_credit_good("91350100M000100Y44"));
+    assert_false(identifier_credit_good("91350100M000100Y4"));
+    assert_true(identifier_resident_good("11010519491231002x"));
+    assert_false(identifier_resident_good("110105194912310021"));
     identifier_credit_make(440305, 12345, text);
     assert_int_equal(strlen(text), 18);
     assert_memory_equal(text, "9144030500012345", 16);

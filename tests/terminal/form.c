@@ -47,6 +47,19 @@ static int close_form(void **state)
     return 0;
 }
 
+/* The amount is wrong: it says so as soon as it is left, and no longer while it is typed again. */
+static void a_wrong_value_is_named_when_left(void **state)
+{
+    (void)state;
+    type("Li\t1.234");
+    assert_null(form_message(form, 2));
+    type("\t");
+    assert_non_null(form_message(form, 2));
+    press(K_SHIFT | K_TAB);
+    press(K_BACKSPACE);
+    assert_null(form_message(form, 2));
+}
+
 static void blind_typing_fills_it(void **state)
 {
     (void)state;
@@ -267,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(blind_typing_fills_it, open_form, close_form),
+        cmocka_unit_test_setup_teardown(a_wrong_value_is_named_when_left, open_form, close_form),
         cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, open_form, close_form),
         cmocka_unit_test_setup_teardown(says_why_a_paste_is_refused, open_form, close_form),
         cmocka_unit_test_setup_teardown(turns_pages_when_it_does_not_fit, open_form, close_form),
