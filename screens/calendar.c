@@ -250,4 +250,4 @@ static const enum action_id acts[] = {ACTION_UP,        ACTION_DOWN, ACTION_LEFT
                                       ACTION_PAGE_UP,   ACTION_TOP,  ACTION_OPEN, ACTION_PAGE_DOWN,
                                       ACTION_NONE};
 
-const struct flow flow_calendar = {"calendar", &ops, acts, NULL};
+const struct flow flow_calendar = {"calendar", &ops, acts, NULL, NULL};

@@ -503,4 +503,4 @@ static const enum action_id acts[] = {
     ACTION_LEFT, ACTION_RIGHT,  ACTION_PANEL,      ACTION_PANEL_BACK, ACTION_MARK,  ACTION_UNMARK,
     ACTION_OPEN, ACTION_FILTER, ACTION_NONE};
 
-const struct flow flow_recon_matcher = {"recon-matcher", &ops, acts, NULL};
+const struct flow flow_recon_matcher = {"recon-matcher", &ops, acts, NULL, "search"};

@@ -84,7 +84,8 @@ static int paint_way_to_rows(struct page *page, int row)
     return 1 + paint_label(row, 1, screen_columns() - 1, "Tab", _("then:"), false);
 }
 
-/* Paints the screen's own keys from `column` on, those that are possible or those that are not or,
+/* Paints the screen's own keys from `column` on (without what the person's role never does: the menu of
+ * actions lists that, and says so), those that are possible or those that are not or,
  * with NULL, both; the column behind them, 0 when one did not fit. */
 static int paint_some_keys(struct console *console, struct page *page, int row, int column,
                            const bool *possible)
@@ -96,6 +97,7 @@ static int paint_some_keys(struct console *console, struct page *page, int row, 
         const char *why = perform_refusal(page, action);
         page_action_keys(page, action, "/", key, sizeof key);
         if (!*key || !perform_offered(page, action) || (possible && *possible != !why) ||
+            !(action->roles & console->identity.role_bit) ||
             (console->read_only && (action->needs & NEED_WRITE)))
             continue;
         int used = paint_label(row, column, last - 2, key, both_text(&action->title), why != NULL);
@@ -134,10 +136,11 @@ static void paint_keys(struct console *console, struct page *page, int row)
                 continue;
             if (console->read_only && (action->needs & NEED_WRITE))
                 continue;
-            if ((id == ACTION_NEW && !page_action_new(page)) ||
+            const struct defined_action *new = page_action_new(page);
+            if ((id == ACTION_NEW && (!new || !(new->roles & console->identity.role_bit))) ||
                 page_lacks(page, (enum action_id)id) || (id == ACTION_FILTER && typing))
                 continue;
-            column += paint_label(row, column, last, key, _(action->label),
+            column += paint_label(row, column, last, key, page_action_label(page, (enum action_id)id),
                                   console_refusal(console, (enum action_id)id) != NULL);
         }
 }

@@ -47,6 +47,7 @@ struct flow {
     /* The conversation under --plain (plain_internal.h); false when the user wants to end. NULL:
      * all panels are read out, and the actions that need no C carried out. */
     bool (*plain)(struct sheet *sheet);
+    const char *filter; /* the action of the file that the filter's key carries out; NULL: a filter */
 };
 
 /* The flow of that screen, NULL when this program has none. */

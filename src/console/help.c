@@ -64,9 +64,11 @@ static void add_general(struct dialog_items *items, struct page *page)
         char line[160];
         if (!page_offers(page, (enum action_id)i))
             continue;
-        snprintf(line, sizeof line, "%s  :%s", _(action->label), action->name);
+        snprintf(line, sizeof line, "%s  :%s", page_action_label(page, (enum action_id)i),
+                 action->name);
         dialog_item_add(items, TAG_ACTION + i, line, action->keys[page->console->keymap],
-                        console_refusal(page->console, (enum action_id)i), _(action->help));
+                        console_refusal(page->console, (enum action_id)i),
+                        page_action_help(page, (enum action_id)i));
     }
 }
 

@@ -104,3 +104,27 @@ const struct defined_action *page_action_new(struct page *page)
             return action;
     return NULL;
 }
+
+/* The action of the file that stands for the filter of a flow, NULL when the key filters. */
+static const struct defined_action *filter_of(struct page *page, enum action_id id)
+{
+    const struct defined_action *action;
+    if (id != ACTION_FILTER || !page->flow || !page->flow->filter)
+        return NULL;
+    for (int i = 0; (action = page_action(page, i)); i++)
+        if (!strcmp(action->name, page->flow->filter))
+            return action;
+    return NULL;
+}
+
+const char *page_action_label(struct page *page, enum action_id id)
+{
+    const struct defined_action *action = filter_of(page, id);
+    return action ? both_text(&action->title) : _(action_at(id)->label);
+}
+
+const char *page_action_help(struct page *page, enum action_id id)
+{
+    const struct defined_action *action = filter_of(page, id);
+    return action ? both_text(&action->help) : _(action_at(id)->help);
+}

@@ -88,6 +88,9 @@ bool page_offers(const struct page *page, enum action_id id);
 /* Why a screen like this one can never do it (translated), NULL when it can: a list without filters,
  * a view without masked fields. Such actions leave the bottom line. */
 const char *page_lacks(const struct page *page, enum action_id id);
+/* What an action of the table is called on this page, and what it does, translated. */
+const char *page_action_label(struct page *page, enum action_id id);
+const char *page_action_help(struct page *page, enum action_id id);
 /* Value of a name at this page: row, arguments, @me @unit @today. */
 const char *page_value(struct page *page, const char *name);
 /* The same as a value_lookup with the page as data. */

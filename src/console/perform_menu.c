@@ -31,9 +31,9 @@ void perform_menu(struct page *page)
     }
     for (int i = 0; i < ACTION_COUNT; i++)
         if (worth_a_line(action_at((enum action_id)i), page))
-            dialog_item_add(&items, 1000 + i, _(action_at((enum action_id)i)->label),
+            dialog_item_add(&items, 1000 + i, page_action_label(page, (enum action_id)i),
                             action_key(page->console->keymap, (enum action_id)i, false),
                             console_refusal(page->console, (enum action_id)i),
-                            _(action_at((enum action_id)i)->help));
+                            page_action_help(page, (enum action_id)i));
     dialog_choose(page->console, _("Actions"), &items, menu_chosen, page);
 }
