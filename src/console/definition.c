@@ -81,6 +81,7 @@ static void read_common(struct definition *definition, const cJSON *json)
     definition->menu_group = json_string(menu, "group", NULL);
     definition->menu_order = json_int(menu, "order", 0);
     definition->refresh = json_int(json, "refresh", 0);
+    definition->ahead = json_int(json, "ahead", 0);
     definition->machine = json_bool(json, "machine", false);
     definition->search = json_string(json, "search", NULL);
     definition->command = json_string(json, "command", NULL);

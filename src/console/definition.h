@@ -296,6 +296,7 @@ struct definition {
     struct jump enter;
     struct actions actions;
     int refresh; /* seconds, 0 never */
+    int ahead;   /* screenfuls that a list reads at once, 0 = what is usual */
     bool machine; /* view of a complaint that the classifier looks at (machine.h) */
     /* form and report */
     struct fields fields;

@@ -275,6 +275,7 @@ static void list_open(struct page *page)
     state->direct = values_has(&page->arguments, "@direct");
     state->columns = page_columns(&page->definition->columns, CELLS_MOST, state->shown_of);
     state->list = list_new(page->definition->columns.count, need_rows, page);
+    list_set_ahead(state->list, page->definition->ahead);
     for (int i = 0; i < page->definition->actions.count; i++)
         state->has_options = state->has_options || page->definition->actions.items[i].option;
     for (int i = 0; i < page->definition->columns.count; i++)
@@ -410,6 +411,7 @@ static void list_forget(struct page *page)
     struct list_state *state = page->state;
     list_free(state->list);
     state->list = list_new(page->definition->columns.count, need_rows, page);
+    list_set_ahead(state->list, page->definition->ahead);
     state->request = 0;
     page->stale = true;
 }

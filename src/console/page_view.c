@@ -111,6 +111,8 @@ static void view_open(struct page *page)
         if (page->definition->panels[i].focus && page->definition->panels[i].page == 1)
             state->focus = i;
     }
+    for (int i = 0; i < state->count; i++)
+        state->panels[i].object = main_panel(page);
     main_panel(page)->changed = main_changed;
 }
 

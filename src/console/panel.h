@@ -28,6 +28,7 @@ struct panel {
     int limit, top;
     bool asking;   /* rows were asked for and have not come */
     char *failure; /* why there are no rows */
+    const struct panel *object; /* what the record is: closed, it closes this panel too; may be NULL */
     uint64_t digest;     /* of the cells of a list */
     int64_t altered_at;  /* clock_ms() when other cells replaced those that stood there; 0: never */
     const char *cells[PANEL_CELLS];

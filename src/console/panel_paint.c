@@ -131,21 +131,34 @@ static void paint_table(struct panel *panel, const struct area *area, bool focus
     line_free(&line);
 }
 
-/* First and last point in words: what a chart without axes does not say. */
-static void paint_ends(struct panel *panel, int row, const struct area *area, int count)
+/* First and last point in words: what a chart without axes does not say. `terse` 1: without what stands
+ * behind the point of a number, 2: the last one alone. */
+static void say_ends(const struct panel *panel, int count, int terse, struct buffer *text)
 {
     const struct defined_panel *definition = panel->definition;
-    struct buffer text = BUFFER_INIT;
     const char *cells[PANEL_CELLS];
     char cell[64];
-    for (int end = 0; count && end < 2; end++) {
+    buffer_clear(text);
+    for (int end = terse == 2; count && end < 2; end++) {
         for (int c = 0; c < definition->columns.count && c < PANEL_CELLS; c++)
             cells[c] = PQgetvalue(panel->rows, end ? count - 1 : 0, c);
         for (int part = 0; part < 2; part++) {
             format_cell(&definition->columns, part ? definition->chart.y : definition->chart.x,
                         cells, 0, NULL, cell, sizeof cell);
-            buffer_format(&text, "%s%s", text.length ? part ? " " : " … " : "", cell);
+            if (terse == 1 && part)
+                cell[strcspn(cell, ".")] = '\0';
+            buffer_format(text, "%s%s", text->length ? part ? " " : " … " : "", cell);
         }
+    }
+}
+
+static void paint_ends(const struct panel *panel, int row, const struct area *area, int count)
+{
+    struct buffer text = BUFFER_INIT;
+    for (int terse = 0; terse < 3; terse++) {
+        say_ends(panel, count, terse, &text);
+        if (text_width(buffer_text(&text)) <= area->columns)
+            break;
     }
     draw_text(row, area->left, area->columns, STYLE_MUTED, buffer_text(&text));
     buffer_free(&text);
@@ -286,14 +299,17 @@ static void paint_heading(struct panel *panel, const struct area *area, bool foc
 static void paint_body(struct panel *panel, struct area body, bool focused)
 {
     const char *empty = both_text(&panel->definition->empty);
+    const char *failure = panel->failure   ? panel->failure
+                          : panel->object ? panel->object->failure
+                                          : NULL;
     if (body.rows < 1)
         return;
     if (panel->failure || !has_rows(panel)) {
         if (panel->list)
             list_set_height(panel->list, body.rows > 1 ? body.rows - 1 : 1);
         draw_text(body.top, body.left + 1, body.columns - 1,
-                  panel->failure ? STYLE_ERROR : STYLE_MUTED,
-                  panel->failure        ? panel->failure
+                  failure ? STYLE_ERROR : STYLE_MUTED,
+                  failure             ? failure
                   : !is_loaded(panel) ? "…"
                   : *empty              ? empty
                                         : _("none"));

@@ -8,6 +8,7 @@
 
 #define PAGE_LEAST       50
 #define PAGE_MOST        500
+#define AHEAD            3
 #define CAPACITY_DEFAULT 20000
 
 struct list *list_new(int cells, list_need *need, void *data)
@@ -35,8 +36,10 @@ void list_free(struct list *list)
 
 static int page_rows(const struct list *list, int least)
 {
-    int rows = list->height * 3;
-    rows = rows < PAGE_LEAST ? PAGE_LEAST : rows > PAGE_MOST ? PAGE_MOST : rows;
+    int rows = list->height * (list->ahead ? list->ahead : AHEAD);
+    if (rows < PAGE_LEAST && !list->ahead)
+        rows = PAGE_LEAST;
+    rows = rows > PAGE_MOST ? PAGE_MOST : rows;
     return rows > least ? rows : least;
 }
 
@@ -64,6 +67,11 @@ void list_settle(struct list *list)
         list->top = list->cursor - height + 1;
     if (list->top < 0)
         list->top = 0;
+}
+
+void list_set_ahead(struct list *list, int screens)
+{
+    list->ahead = screens;
 }
 
 void list_set_height(struct list *list, int rows)

@@ -38,6 +38,8 @@ typedef void list_need(const struct list_request *request, void *data);
 struct list *list_new(int cells, list_need *need, void *data);
 void list_free(struct list *list);
 
+/* Screenfuls that are asked for at once, 3 unless told: fewer where each row costs the server much. */
+void list_set_ahead(struct list *list, int screens);
 /* Rows shown at once; the first call asks for the first page. */
 void list_set_height(struct list *list, int rows);
 /* Asks for the first page anew (new filter or order); marks stay when `keep`. The rows held stay to

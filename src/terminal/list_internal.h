@@ -21,6 +21,7 @@ struct list {
     struct list_rows rows;
     struct list_marks marks;
     int height, top, cursor, capacity;
+    int ahead; /* screenfuls asked for at once, 0 = what is usual */
     bool more_before, more_after, loaded;
     long first;
     char *home; /* key of the row to come back to when the first page is there; NULL: its first */

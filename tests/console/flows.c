@@ -225,6 +225,9 @@ static void restricted(void)
     clerk = open_customer("clerk01", "en", number);
     stage_ok(pty_wait_text(clerk, "This customer is restricted", WAIT) && !pty_has(clerk, name),
              "a restricted customer is closed to the clerk");
+    pty_type(clerk, "3");
+    stage_ok(pty_wait_text(clerk, "Open cases", WAIT) && !pty_has(clerk, "No open case"),
+             "and nothing says that he has no case");
     pty_keys(clerk, "Enter", NULL);
     pty_wait_gone(clerk, "Enter = close", WAIT);
     pty_type(clerk, "A");
