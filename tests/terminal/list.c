@@ -243,6 +243,25 @@ static void comes_back_with_what_was_pressed_since(void **state)
     list_free(list);
 }
 
+static void asks_for_less_when_told(void **state)
+{
+    static struct list *list;
+    (void)state;
+    size = 1000;
+    late = true;
+    list = list_new(2, need, &list);
+    list_set_ahead(list, 1);
+    list_set_height(list, 18);
+    assert_int_equal(held.limit, 18);
+    answer(list);
+    at(list, "0");
+    list_free(list);
+    late = false;
+    list = open_list(1000, 18);
+    assert_true(held.limit >= 50);
+    list_free(list);
+}
+
 static void empty_list_is_quiet(void **state)
 {
     (void)state;
@@ -267,6 +286,7 @@ int main(void)
         cmocka_unit_test(ten_thousand_rows_are_small),
         cmocka_unit_test(comes_back_with_what_was_pressed_since),
         cmocka_unit_test(empty_list_is_quiet),
+        cmocka_unit_test(asks_for_less_when_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
