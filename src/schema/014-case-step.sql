@@ -202,7 +202,7 @@ BEGIN
     END IF;
     INSERT INTO bank.case_event (customer_id, case_id, unit_id, staff_id, action, stage_before,
                                  stage_after, note, before, after, version)
-    VALUES (p_after.customer_id, p_after.case_id, p_after.unit_id, (bank.me()).staff_id, p_action,
+    VALUES (p_after.customer_id, p_after.case_id, p_after.unit_id, bank.my_staff_id(), p_action,
             p_before.stage, p_after.stage, coalesce(p_note, ''), old, new, p_after.version);
     PERFORM bank.audit_write('case_' || p_action, 'case', p_after.number, p_after.customer_id,
                              old, new);

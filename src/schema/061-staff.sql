@@ -169,16 +169,21 @@ END $$;
 
 -- For the installer: ends a login for good; the row stays for the history.
 CREATE FUNCTION bank.staff_remove(p_login text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    s bank.staff;
+    handed jsonb;
 BEGIN
-    UPDATE bank.staff SET active = false, version = version + 1 WHERE login = p_login AND active;
+    SELECT * INTO s FROM bank.staff WHERE login = p_login AND active FOR UPDATE;
     IF NOT FOUND THEN
         PERFORM bank.fail('BO404', 'There is no such active member of staff.', p_login, NULL, 'login');
     END IF;
+    handed := bank.staff_hand_over(s, NULL, NULL, '员工已停用 / Member of staff disabled');
+    UPDATE bank.staff SET active = false, version = version + 1 WHERE login = p_login;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = p_login) THEN
         EXECUTE format('ALTER ROLE %I NOLOGIN', p_login);
     END IF;
     PERFORM bank.audit_write('staff_disable', 'staff', p_login, NULL, NULL,
-                             jsonb_build_object('active', false));
+                             jsonb_build_object('active', false) || handed);
 END $$;
 
 SELECT bank.function_grant('staff_enable', 'admin');

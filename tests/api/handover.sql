@@ -65,6 +65,13 @@ SELECT is(pg_temp.has('t_rm'), '', 'all of it');
 SELECT is((SELECT note FROM bank.case_event WHERE customer_id = 101 ORDER BY event_id DESC LIMIT 1), '员工已停用 / Member of staff disabled', 'and it says why');
 SELECT is(pg_temp.as('t_admin', format('SELECT (api.staff_enable(%s, %s, gen_random_uuid())).message', pg_temp.id('t_rm'), pg_temp.version('t_rm'))),
           'Login enabled.', 'enabled again he starts anew');
+-- By the installer, on the command line.
+UPDATE bank.case_file SET owner_id = pg_temp.id('t_clerk2'), stage = 'accepted', taken_at = now() WHERE customer_id = 101;
+SELECT lives_ok($$SELECT bank.staff_remove('t_clerk2')$$, 'the installer ends a login');
+SELECT is((SELECT coalesce(owner_id::text, 'nobody') || ' ' || stage FROM bank.case_file WHERE customer_id = 101 ORDER BY case_id DESC LIMIT 1),
+          'nobody assigned', 'the case goes back to its team as well');
+SELECT is((SELECT coalesce(staff_id::text, 'nobody of staff') || ': ' || note FROM bank.case_event WHERE customer_id = 101 ORDER BY event_id DESC LIMIT 1),
+          'nobody of staff: 员工已停用 / Member of staff disabled', 'and its history says why');
 -- A role that works no cases gives all away.
 UPDATE bank.case_file SET owner_id = pg_temp.id('t_rm'), stage = 'accepted', taken_at = now() WHERE customer_id = 101;
 SELECT is(pg_temp.move('t_rm', 'auditor', 'T1', 'T1'), 'done', 'a manager becomes an auditor');
