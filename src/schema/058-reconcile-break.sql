@@ -33,13 +33,7 @@ CREATE FUNCTION bank.recon_break_lines(p_lane_id int, p_as_of date, p_many boole
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning SET work_mem = '128MB'
 SET default_statistics_target = 10 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.break_all, pg_temp.break_was, pg_temp.break_waiting, pg_temp.break_line;
-    CREATE TEMP TABLE break_all ON COMMIT DROP AS
-    SELECT o.account_id, o.item_id, o.side, o.amount, o.currency, o.value_date, o.key, o.day <= p_as_of AS due,
-           CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END AS movement,
-           CASE WHEN o.key <> '' THEN hashtextextended(o.key, CASE WHEN p_many THEN 0 ELSE o.account_id END) END AS told
-      FROM recon_account a JOIN recon_open o USING (account_id)
-     WHERE a.lane_id = p_lane_id;
+    DROP TABLE IF EXISTS pg_temp.break_was, pg_temp.break_waiting, pg_temp.break_line;
     CREATE TEMP TABLE break_was (account_id bigint, item_id bigint, category text COLLATE "C", related_item_id bigint)
         ON COMMIT DROP;
     CREATE TEMP TABLE break_waiting (account_id bigint, item_id bigint) ON COMMIT DROP;
@@ -47,10 +41,19 @@ BEGIN
     PERFORM bank.recon_break_known(p_lane_id);
     ANALYZE break_was;
     CREATE TEMP TABLE break_line ON COMMIT DROP AS
-    SELECT l.*, l.told IN (SELECT t.told FROM break_all t WHERE t.told IS NOT NULL
-                            GROUP BY t.told HAVING count(*) > 1) IS TRUE AS alike,
-           b.category, b.related_item_id AS related, b.item_id IS NOT NULL AS known
-      FROM break_all l LEFT JOIN break_was b USING (account_id, item_id);
+    WITH line AS MATERIALIZED (
+        SELECT o.account_id, o.item_id, o.side, o.amount, o.currency, o.value_date, o.key, o.day <= p_as_of AS due,
+               CASE o.side WHEN 'L' THEN o.amount ELSE -o.amount END AS movement,
+               CASE WHEN o.key <> ''
+                    THEN hashtextextended(o.key, CASE WHEN p_many THEN 0 ELSE o.account_id END) END AS told
+          FROM recon_account a JOIN recon_open o USING (account_id)
+         WHERE a.lane_id = p_lane_id),
+    again AS MATERIALIZED (
+        SELECT t.told FROM (SELECT told FROM line WHERE told IS NOT NULL ORDER BY told OFFSET 0) t
+         GROUP BY t.told HAVING count(*) > 1)
+    SELECT l.*, l.told IN (SELECT a.told FROM again a) IS TRUE AS alike, b.category, b.related_item_id AS related,
+           b.item_id IS NOT NULL AS known
+      FROM line l LEFT JOIN break_was b USING (account_id, item_id);
 END $$;
 
 -- What stands near the lines of break_line that share their reference (break_near): their like on their own

@@ -304,9 +304,12 @@ DECLARE
     other record;
     twice record;
 BEGIN
-    EXECUTE format('UPDATE recon_segment SET first_item = x.first, last_item = x.last FROM (
-        SELECT least(min(book_id), min(statement_id)) AS first, greatest(max(book_id), max(statement_id)) AS last
-          FROM %s WHERE book_id IS NOT NULL AND statement_id IS NOT NULL) x
+    EXECUTE format('UPDATE recon_segment SET first_item = least(x.book_first, x.statement_first),
+               last_item = greatest(x.book_last, x.statement_last)
+          FROM (SELECT (SELECT min(book_id) FROM %1$s WHERE book_id IS NOT NULL) AS book_first,
+                       (SELECT max(book_id) FROM %1$s WHERE book_id IS NOT NULL) AS book_last,
+                       (SELECT min(statement_id) FROM %1$s WHERE statement_id IS NOT NULL) AS statement_first,
+                       (SELECT max(statement_id) FROM %1$s WHERE statement_id IS NOT NULL) AS statement_last) x
          WHERE low = $1 RETURNING first_item, last_item, lane_id', v_table)
         INTO own USING p_low;
     IF own.first_item IS NULL THEN

@@ -1,6 +1,6 @@
 -- How the unique pairs of a large run (096) are found: one join of the two sides, whose pairs are written once,
 -- by whatever workers the server gives. A line that meets more than one, and a line that meets none, are told
--- by their numbers: 64 of these are one row of recon_word_N, with a bit for each that is in a pair.
+-- by their numbers: 32 of these are one row of recon_word_N, with a bit for each that is in a pair.
 
 -- The lines of one side, as a query: those of fresh statements from the tables in which they stand, and those
 -- that were open before. `number` counts the lines of segments, without gaps from one to the next.
@@ -86,10 +86,10 @@ SET work_mem = '64MB' SET parallel_setup_cost = 0 SET parallel_tuple_cost = 0 AS
 BEGIN
     EXECUTE format('CREATE UNLOGGED TABLE bank.recon_word_%1$s AS
         SELECT word, bit_or(bits) AS bits, sum(lines) AS lines FROM (
-            SELECT book_id >> 6 AS word, bit_or(1::bigint << (book_id & 63)::int) AS bits, count(*) AS lines
+            SELECT book_id >> 5 AS word, bit_or(1::bigint << (book_id & 31)::int) AS bits, count(*) AS lines
               FROM bank.recon_match_%1$s GROUP BY 1
             UNION ALL
-            SELECT statement_id >> 6, bit_or(1::bigint << (statement_id & 63)::int), count(*)
+            SELECT statement_id >> 5, bit_or(1::bigint << (statement_id & 31)::int), count(*)
               FROM bank.recon_match_%1$s GROUP BY 1) w
          GROUP BY word', p_low);
     EXECUTE format('ANALYZE bank.recon_word_%s', p_low);
@@ -138,7 +138,7 @@ BEGIN
     DROP TABLE IF EXISTS pg_temp.run_odd, pg_temp.run_twice;
     EXECUTE format('CREATE TEMP TABLE run_odd ON COMMIT DROP AS
         SELECT m.ctid AS place, m.match_id, m.book_id, m.statement_id FROM bank.recon_match_%s m
-         WHERE m.match_id < 0 OR m.book_id >> 6 = ANY ($1) OR m.statement_id >> 6 = ANY ($1)', p_low)
+         WHERE m.match_id < 0 OR m.book_id >> 5 = ANY ($1) OR m.statement_id >> 5 = ANY ($1)', p_low)
         USING v_twice;
     CREATE TEMP TABLE run_twice ON COMMIT DROP AS
     SELECT o.book_id AS item_id FROM (SELECT book_id FROM run_odd ORDER BY 1 OFFSET 0) o GROUP BY 1 HAVING count(*) > 1
@@ -167,15 +167,15 @@ SET parallel_setup_cost = 0 SET parallel_tuple_cost = 0 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_else;
     EXECUTE format('UPDATE bank.recon_word_%s w SET bits = w.bits & ~o.bits
-          FROM (SELECT x.item_id >> 6 AS word, bit_or(1::bigint << (x.item_id & 63)::int) AS bits
+          FROM (SELECT x.item_id >> 5 AS word, bit_or(1::bigint << (x.item_id & 31)::int) AS bits
                   FROM run_told t CROSS JOIN LATERAL (VALUES (t.book_id), (t.statement_id)) x (item_id)
                  WHERE NOT t.good GROUP BY 1) o WHERE o.word = w.word', p_low);
     EXECUTE format('CREATE TEMP TABLE run_else ON COMMIT DROP AS
         SELECT i.account_id, i.item_id, i.side, i.amount, i.currency, i.value_date, i.day, true AS fresh,
                i.day <= $2 AS due, coalesce(i.reference_key, i.reference) AS key, NULL::text AS core, i.reference,
                i.narrative, i.bank_reference
-          FROM recon_line i LEFT JOIN bank.recon_word_%s w ON w.word = i.item_id >> 6
-         WHERE i.statement_id = ANY ($1) AND (w.bits >> (i.item_id & 63)::int) & 1 IS DISTINCT FROM 1', p_low)
+          FROM recon_line i LEFT JOIN bank.recon_word_%s w ON w.word = i.item_id >> 5
+         WHERE i.statement_id = ANY ($1) AND (w.bits >> (i.item_id & 31)::int) & 1 IS DISTINCT FROM 1', p_low)
         USING p_fresh, p_as_of;
     PERFORM bank.recon_join_forget(p_low);
 END $$;

@@ -107,7 +107,7 @@ SELECT is(string_agg(b.category || ' ' || (b.related_item_id <> b.item_id), ', '
 DELETE FROM bank.recon_open WHERE item_id = 0;
 DELETE FROM bank.recon_break WHERE item_id = 0;
 SELECT bank.recon_break_open(l, '2030-01-02', NULL) AS opened FROM bank.recon_lane l WHERE code = 'T-ONE' \gset
-DROP TABLE break_all, break_was, break_line, break_group, break_near, break_settled, break_sought, break_waiting,
+DROP TABLE break_was, break_line, break_group, break_near, break_settled, break_sought, break_waiting,
     break_found;
 SELECT is(pg_temp.category('S', 'BANK1'), 'bank-only', 'the other line gone, it stands alone again');
 SELECT is((SELECT string_agg(DISTINCT age_group || ' ' || state || ' ' || escalation, ',')
