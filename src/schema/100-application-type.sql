@@ -239,7 +239,7 @@ WITH r (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh) 
         'Go on with the application that is open.', '请继续办理已有申请。'),
     ('consumer_credit', 'files', 10, 'must', 'Files of the papers', '资料影像',
         'Scan the papers and attach them.', '请扫描并上传资料影像。'),
-    ('chain_finance', 'supplier', 1, 'must', 'Supplier is a customer', '供应商为本行企业客户',
+    ('chain_finance', 'supplier', 1, 'must', 'Supplier is a customer', '供应商为本行客户',
         'Open an account for the enterprise first.', '请先为企业开立账户。'),
     ('chain_finance', 'credit_code', 2, 'must', 'Unified social credit code', '统一社会信用代码',
         'Correct the customer''s record.', '请更正客户资料。'),
