@@ -313,6 +313,13 @@ BEGIN
 END $$;
 SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');
 
+-- The text with full-width digits and letters as the narrow ones, as an engine reads them.
+CREATE FUNCTION bank.recon_narrow(p_text text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_text ~ '^[ -~]*$' THEN p_text
+                ELSE translate(p_text, '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ',
+                               '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz') END
+$$;
+
 -- The number that a reference is built around: without letters before at least eight digits or a
 -- known prefix, without leading zeros, but for the last five characters, and the number of a part
 -- ("-2"). NULL when there are fewer.
@@ -323,12 +330,21 @@ BEGIN
     IF p_reference ~ '^[1-9][0-9]{4,}$' THEN
         RETURN p_reference;
     END IF;
-    k := bank.recon_key(regexp_replace(p_reference, '[-/][0-9]{1,2}$', ''));
+    k := bank.recon_key(regexp_replace(bank.recon_narrow(p_reference), '[-/][0-9]{1,2}$', ''));
     k := CASE WHEN k ~ '^[A-Z]+[0-9]{8,}$' THEN ltrim(k, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
               ELSE regexp_replace(k, '^(REF|UPOP|NET|ALI|WX|TX)(?=.{5,})', '') END;
     k := CASE WHEN k ~ '^0+$' THEN '' WHEN k ~ '^0+.{0,4}$' THEN right(k, 5) ELSE ltrim(k, '0') END;
     RETURN CASE WHEN length(k) >= 5 THEN k END;
 END $$;
+
+-- Whether a text holds a reference of at least eight characters, with its leading zeros or without.
+CREATE FUNCTION bank.recon_holds(p_text text, p_reference text, p_core text)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT length(p_core) >= 8 AND strpos(t.key, p_core) > 0
+           OR length(r.key) >= 8 AND strpos(t.key, r.key) > 0
+      FROM (SELECT bank.recon_key(bank.recon_narrow(p_text)) AS key) t,
+           (SELECT bank.recon_key(bank.recon_narrow(p_reference)) AS key) r
+$$;
 
 -- Whether two lines visibly carry one reference: the same number, or the one inside what the other
 -- says (at least eight characters of it).
@@ -338,11 +354,11 @@ DECLARE
     a text := coalesce(bank.recon_core(p_reference), '-');
     b text := coalesce(bank.recon_core(p_other), '=');
 BEGIN
-    RETURN coalesce(a = b OR length(a) >= 8 AND strpos(bank.recon_key(p_other || p_other_text), a) > 0
-                    OR length(b) >= 8 AND strpos(bank.recon_key(p_reference || p_text), b) > 0
-                    OR length(least(a, b)) >= 8 AND length(a) <> length(b)
+    RETURN coalesce(a = b OR length(least(a, b)) >= 8 AND length(a) <> length(b)
                        AND (left(a, length(b)) = b OR left(b, length(a)) = a
-                            OR right(a, length(b)) = b OR right(b, length(a)) = a), false);
+                            OR right(a, length(b)) = b OR right(b, length(a)) = a)
+                    OR bank.recon_holds(p_other || p_other_text, p_reference, a)
+                    OR bank.recon_holds(p_reference || p_text, p_other, b), false);
 END $$;
 
 CREATE FUNCTION bank.recon_break_locked(p_account_id bigint, p_item_id bigint, p_version bigint)

@@ -3,7 +3,7 @@
 # together, by the same rule, confirmed or suggested alike; in the database both where pairs are claimed one
 # by one and where it finds them itself.
 . "$(dirname "$0")/lib.sh"
-plan 24
+plan 26
 start_bank
 find_socket
 hba=$(sql "SHOW hba_file")
@@ -75,6 +75,9 @@ for style in long rrn seq short; do
     "$build/tests/bench/generate" --events 1500 --seed 7 --style $style "$place/set"
     same "$style references"
 done
+rm -rf "$place/set" && mkdir "$place/set"
+"$build/tests/bench/generate" --events 1500 --seed 7 --style short --mix wild --rate identical=0 "$place/set"
+same "references in every writing"
 for style in running shop invoice checked counter slash nested tails; do
     rm -rf "$place/set" && mkdir "$place/set"
     "$build/tests/bench/crowd" --events 600 --style $style --seed 13 --traps 600 "$place/set"
