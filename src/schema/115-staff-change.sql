@@ -246,3 +246,6 @@ INSERT INTO bank.audit_action (action, label_zh, label_en) VALUES
     ('task_move', '任务转交主管', 'Task moved to a supervisor'),
     ('staff_propose', '提出员工变更', 'Staff proposed'), ('staff_approve', '批准员工变更', 'Staff approved'),
     ('staff_refuse', '拒绝员工变更', 'Staff refused'), ('staff_withdraw', '撤回员工变更', 'Staff withdrawn');
+INSERT INTO bank.audit_field (object_kind, field, kind, label_zh, label_en) VALUES
+    ('staff', 'cases', 'text', '转出工单', 'Cases given away'), ('staff', 'tasks', 'text', '转出任务', 'Tasks given away'),
+    ('staff', 'breaks', 'text', '转出差异', 'Breaks given away');

@@ -290,3 +290,5 @@ SELECT bank.view_grant('unit_choice', 'staff');
 INSERT INTO bank.audit_action (action, label_zh, label_en) VALUES
     ('unit_propose', '提出机构变更', 'Unit proposed'), ('unit_approve', '批准机构变更', 'Unit approved'),
     ('unit_refuse', '拒绝机构变更', 'Unit refused'), ('unit_withdraw', '撤回机构变更', 'Unit withdrawn');
+INSERT INTO bank.audit_field (object_kind, field, kind, label_zh, label_en) VALUES
+    ('unit', 'parent', 'text', '上级机构代码', 'Code of the unit above'), ('unit', 'closed', 'text', '已撤销', 'Closed');
