@@ -381,6 +381,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
         WHEN 'decided_by' THEN bank.staff_name(p_value::int, p_english)
         WHEN 'level' THEN CASE WHEN p_english THEN initcap(p_value) ELSE CASE p_value WHEN 'simple' THEN '普通'
              WHEN 'complex' THEN '复杂' WHEN 'major' THEN '重大' END END
+        WHEN 'source' THEN (SELECT CASE WHEN p_english THEN v.en ELSE v.zh END
+            FROM (VALUES ('hotline', 'Hotline', '客服电话'), ('card', 'Credit card centre', '信用卡中心'), ('app', 'App', '手机银行'),
+                         ('branch', 'Branch', '网点现场'), ('letter', 'Letter', '信访'), ('regulator', 'Regulator', '监管转办'),
+                         ('other', 'Other', '其他')) v (source, en, zh) WHERE v.source = p_value)
         WHEN 'outcome' THEN (SELECT CASE WHEN p_english THEN o.label_en ELSE o.label_zh END
                                FROM bank.case_outcome o WHERE o.case_type = p_type AND o.outcome = p_value)
         WHEN 'urgency' THEN repeat('I', p_value::int)
@@ -424,7 +428,7 @@ SELECT e.customer_id, e.case_id, e.event_id, e.at, bank.in_language(s.name_zh, s
                    || coalesce(nullif(bank.case_value(f.case_type, k, e.before ->> k, false), '') || ' > ', '')
                    || coalesce(nullif(bank.case_value(f.case_type, k, e.after ->> k, false), ''), '-'), ', ' ORDER BY k)
           FROM jsonb_object_keys(e.after) k
-         WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'desk_id', 'owner_id', 'outcome', 'urgency', 'flags',
+         WHERE k IN ('source', 'channel', 'business', 'reason', 'level', 'queue', 'desk_id', 'owner_id', 'outcome', 'urgency', 'flags',
                      'group_size', 'third_party', 'told_how') AND e.action <> 'open'),
        (SELECT string_agg(d.label_zh || ' ' || coalesce(bank.case_value(f.case_type, d.field,
                     e.before -> 'fields' ->> d.field, false) || ' > ', '')
@@ -438,7 +442,7 @@ SELECT e.customer_id, e.case_id, e.event_id, e.at, bank.in_language(s.name_zh, s
                    || coalesce(nullif(bank.case_value(f.case_type, k, e.before ->> k, true), '') || ' > ', '')
                    || coalesce(nullif(bank.case_value(f.case_type, k, e.after ->> k, true), ''), '-'), ', ' ORDER BY k)
           FROM jsonb_object_keys(e.after) k
-         WHERE k IN ('channel', 'business', 'reason', 'level', 'queue', 'desk_id', 'owner_id', 'outcome', 'urgency', 'flags',
+         WHERE k IN ('source', 'channel', 'business', 'reason', 'level', 'queue', 'desk_id', 'owner_id', 'outcome', 'urgency', 'flags',
                      'group_size', 'third_party', 'told_how') AND e.action <> 'open'),
        (SELECT string_agg(d.label_en || ' ' || coalesce(bank.case_value(f.case_type, d.field,
                     e.before -> 'fields' ->> d.field, true) || ' > ', '')

@@ -76,6 +76,8 @@ SELECT is((SELECT concat_ws(' ', source, level, urgency, flags, queue, (SELECT l
           'and is where such ones go, as heavy as the one it took in');
 SELECT is((SELECT (after ->> 'source') || (before ->> 'source') || (after ? 'owner_id') FROM bank.case_event
             WHERE case_id = :plain AND action = 'merge_in'), 'regulatorhotlinetrue', 'which its history tells');
+SELECT matches(pg_temp.as('t_clerk', format('SELECT changes_en FROM api.case_history WHERE case_id = %s AND action = ''merge_in''', :plain)),
+               'Simple > Major.*, Hotline > Regulator', 'in words');
 SELECT is((SELECT count(*)::int FROM bank.case_clock WHERE case_id = :plain AND clock = 'idle' AND stopped_at IS NULL), 1,
           'the new owner''s time begins');
 SELECT pg_temp.open('t_clerk', 102, '装修贷还款日被改', 'C03') AS told \gset
