@@ -94,6 +94,15 @@ CREATE FUNCTION bank.message_address(o bank.outbox) RETURNS text LANGUAGE sql ST
         ELSE (SELECT c.customer_number FROM bank.customer c WHERE c.customer_id = o.customer_id) END
 $$;
 
+-- Why a message was given up, as the history of a case keeps what a rule wrote: in both languages, but for what
+-- a gateway said.
+CREATE FUNCTION bank.message_why(p_error text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE p_error
+        WHEN 'the bank has no address of the customer for this way' THEN ', 没有客户的该渠道联系方式 / no address of the customer'
+        WHEN 'the worker did not come back; it may have been sent' THEN ', 发送中断可能已发出 / interrupted and possibly sent'
+        ELSE ': ' || coalesce(left(p_error, 500), '') END
+$$;
+
 -- Gives the message up, for a person to decide: it is work of supervisors and of the owner of its case, whose
 -- history tells it.
 CREATE FUNCTION bank.message_bury(o bank.outbox, p_error text) RETURNS void LANGUAGE plpgsql AS $$
@@ -104,7 +113,7 @@ BEGIN
     IF FOUND THEN
         PERFORM bank.case_event_write(c, c, 'undelivered', (SELECT v.zh || ' / ' || v.en
             FROM (VALUES ('app', '手机银行消息', 'App message'), ('sms', '短信', 'Text message'), ('email', '电子邮件', 'E-mail'),
-                         ('letter', '信函', 'Letter')) v (channel, zh, en) WHERE v.channel = o.channel) || ': ' || left(p_error, 500));
+                         ('letter', '信函', 'Letter')) v (channel, zh, en) WHERE v.channel = o.channel) || bank.message_why(p_error));
     END IF;
     UPDATE bank.outbox SET status = 'dead', claimed_at = NULL, error = left(p_error, 500)
      WHERE customer_id = o.customer_id AND outbox_id = o.outbox_id;
@@ -241,4 +250,4 @@ BEGIN
         CASE WHEN p_again THEN 'The message will be sent again.' ELSE 'The message is settled.' END);
 END $$;
 SELECT bank.function_grant('message_settle', 'supervisor');
-GRANT EXECUTE ON FUNCTION bank.message_address, bank.message_bury TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.message_address, bank.message_why, bank.message_bury TO bankops_api;

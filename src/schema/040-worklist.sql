@@ -127,7 +127,7 @@ BEGIN
     -- Messages that nobody could deliver: their case is its owner's, the list the supervisor's.
     SELECT 'message', m.outbox_id, CASE WHEN (SELECT bank.my_role()) = 'supervisor' THEN 'outbox' ELSE y.screen END,
            m.customer_id, m.case_id, NULL, NULL, coalesce(f.number, m.outbox_id::text), coalesce(f.subject, left(m.body, 80)), NULL,
-           left(m.error, 80), m.next_at, m.unit_id
+           left(ltrim(bank.note_side('undelivered', bank.message_why(m.error), coalesce(current_setting('bankops.language', true), '') = 'en'), ',: '), 80), m.next_at, m.unit_id
       FROM bank.outbox m
       LEFT JOIN bank.case_file f ON f.customer_id = m.customer_id AND f.case_id = m.case_id
       LEFT JOIN bank.case_type y ON y.case_type = f.case_type

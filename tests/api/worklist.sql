@@ -46,12 +46,12 @@ SELECT is((SELECT count(*)::int FROM bank.phone WHERE customer_id = 101), 0, 'a 
 INSERT INTO bank.outbox (customer_id, unit_id, case_id, kind, channel, body, request)
 VALUES (101, 3, :'card', 'case_reply', 'sms', 'hello', gen_random_uuid());
 SELECT pg_temp.as('t_worker', 'SELECT api.deliver_claim(10)');
-SELECT is(pg_temp.undelivered('t_clerk'), 'case the bank has no address of the customer for this way', 'the owner of its case');
-SELECT is(pg_temp.undelivered('t_super'), 'outbox the bank has no address of the customer for this way',
+SELECT is(pg_temp.undelivered('t_clerk'), 'case 没有客户的该渠道联系方式', 'the owner of its case');
+SELECT is(pg_temp.undelivered('t_super'), 'outbox 没有客户的该渠道联系方式',
           'and the supervisor, in the list where he settles it');
 SELECT is(pg_temp.undelivered('t_clerk2'), NULL, 'nobody else');
-SELECT is((SELECT note FROM bank.case_event WHERE case_id = :'card' AND action = 'undelivered'),
-          '短信 / Text message: the bank has no address of the customer for this way', 'the history of the case tells it');
+SELECT is(pg_temp.as('t_clerk', format('SELECT note || '' | '' || note_en FROM api.case_history WHERE case_id = %s AND action = ''undelivered''', :'card')),
+          '短信, 没有客户的该渠道联系方式 | Text message, no address of the customer', 'the history of the case tells it in both languages');
 SELECT is(pg_temp.as('t_clerk', 'SELECT customer FROM api.worklist LIMIT 1'), '*伟民', 'names are masked');
 SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM bank.task'), '42501', 'nobody reads the tables');
 
