@@ -115,11 +115,17 @@ static bool load_pool(struct stock *stock, const struct match_line *line, int da
         const struct match_line *part = &stock->store->lines[keys->list[*at].line];
         if (stock->by_build && stock->builds[*at] != build)
             break;
-        if (!fits(line, part, !line->side, date))
+        if (!fit || !fits(line, part, !line->side, date))
             continue;
-        fit = fit && stock->pool.count < stock->rule->pool;
-        if (fit)
+        if (stock->pool.count < stock->rule->pool) {
             add_part(stock, keys->list[*at].line, &stock->pool);
+            continue;
+        }
+        fit = false;
+        if (!stock->by_build && key < UINT64_MAX) { /* the rest of the day is not needed */
+            *at = match_keys_find(keys, key + 1);
+            break;
+        }
     }
     return fit && stock->pool.count > 1;
 }
