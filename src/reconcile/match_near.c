@@ -62,16 +62,21 @@ static int edits(const struct match_form *one, const struct match_form *other)
     return longer > 8 || longer < -8 ? 3 : match_form_distance(one, other);
 }
 
+/* By the writings, or by their cores where one has a prefix or zeros more. */
 static enum sort sort_of(const struct match_form *one, const struct match_form *other, int distance)
 {
+    struct slice a = {one->text, one->length}, b = {other->text, other->length};
     if (distance > 1)
         return TWO;
-    if (one->length != other->length)
+    if (a.length != b.length) {
+        a = match_form_core(one);
+        b = match_form_core(other);
+    }
+    if (a.length != b.length)
         return LENGTH;
-    for (int i = 0; i + 1 < one->length; i++)
-        if (one->text[i] != other->text[i])
-            return one->text[i] == other->text[i + 1] && one->text[i + 1] == other->text[i] ? SWAPPED
-                                                                                             : OTHER;
+    for (size_t i = 0; i + 1 < a.length; i++)
+        if (a.text[i] != b.text[i])
+            return a.text[i] == b.text[i + 1] && a.text[i + 1] == b.text[i] ? SWAPPED : OTHER;
     return OTHER;
 }
 
