@@ -34,9 +34,10 @@ SELECT c.customer_id, c.case_id, c.unit_id, c.received_at + interval '30 minutes
 INSERT INTO bank.case_survey (customer_id, case_id, unit_id, score, way, asked_by, at)
 SELECT c.customer_id, c.case_id, c.unit_id, 1 + luck % 5, 'phone', c.owner_id, c.closed_at + interval '1 day'
   FROM c WHERE c.closed_at IS NOT NULL AND luck % 3 = 1;
-INSERT INTO bank.case_cause (customer_id, case_id, unit_id, cause, finding, measure, due_on, done_at, set_by, set_at)
+INSERT INTO bank.case_cause (customer_id, case_id, unit_id, cause, finding, measure, owner_id, due_on, done_at, done_by, set_by, set_at)
 SELECT c.customer_id, c.case_id, c.unit_id, (ARRAY['staff', 'process', 'system', 'product'])[1 + luck % 4], '流程节点缺少复核', '增加复核',
-       c.closed_at::date + 30, CASE WHEN luck % 100 > 4 THEN c.closed_at + interval '20 days' END, c.owner_id, c.closed_at
+       c.owner_id, c.closed_at::date + 30, CASE WHEN luck % 100 > 4 THEN c.closed_at + interval '20 days' END,
+       CASE WHEN luck % 100 > 4 THEN c.owner_id END, c.owner_id, c.closed_at
   FROM c WHERE c.closed_at IS NOT NULL AND luck % 9 = 2;
 INSERT INTO bank.case_redress (customer_id, case_id, unit_id, kind, amount, reason, maker_id, asked_at, state, checker_id, decided_at)
 SELECT c.customer_id, c.case_id, c.unit_id, 'refund', 5000 + luck % 90000, '退回已收费用', c.owner_id, c.received_at + interval '2 days',
