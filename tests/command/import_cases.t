@@ -29,7 +29,7 @@ is "the text as it was written" "$(sql "SELECT facts FROM bank.case_file WHERE s
     '钱扣了 😀, "急"'
 is "the clocks began when it was received" "$(sql "SELECT count(*) FROM bank.case_clock k JOIN bank.case_file f
     USING (customer_id, case_id) JOIN bank.case_origin o USING (customer_id, case_id)
-    WHERE k.clock = 'statutory' AND k.started_at = f.received_at")" 3
+    WHERE o.system = 'app' AND k.clock = 'statutory' AND k.started_at = f.received_at")" 3
 is "somebody unknown has a record of the unit's" "$(sql "SELECT customer_id FROM bank.case_origin WHERE external_id = 'a3'")" -3
 is "with the party, the flags and the group" "$(sql "SELECT name, flags, group_size FROM bank.case_party
     JOIN bank.case_file USING (customer_id, case_id)")" '王某|{legal,media}|12'
