@@ -171,6 +171,32 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 SELECT bank.function_grant('case_mediation', 'clerk', 'rm', 'supervisor', 'auditor');
 
+-- What was given, found and said after the decision: redress, root cause with its measure, survey; the first that
+-- came first. `sort`: the kind of redress, the cause, or the score of 1 to 5; `day`: when the measure is due, else
+-- the day it was asked or said.
+CREATE FUNCTION api.case_followed(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (what text, sort text, detail text, person text, day date, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    WITH c AS (SELECT f.customer_id, f.case_id FROM bank.case_file f
+                WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
+                  AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)),
+    x (what, sort, detail, person, day, state, at) AS (
+        SELECT 'redress', r.kind, concat_ws('  ', CASE WHEN r.points IS NOT NULL THEN to_char(r.points, 'FM999,999,999,999')
+               ELSE bank.recon_money(r.amount, r.currency::text) || ' ' || r.currency END, r.reason),
+               r.maker_id, bank.local_day(r.asked_at), r.state, r.asked_at
+          FROM c JOIN bank.case_redress r USING (customer_id, case_id)
+        UNION ALL
+        SELECT 'cause', k.cause, concat_ws('  ', k.finding, nullif(k.measure, ''), nullif(k.result, '')), coalesce(k.done_by, k.owner_id),
+               k.due_on, CASE WHEN k.measure = '' THEN 'none' WHEN k.done_at IS NOT NULL THEN 'done'
+                              WHEN k.due_on < bank.today() THEN 'overdue' ELSE 'open' END, k.set_at
+          FROM c JOIN bank.case_cause k USING (customer_id, case_id)
+        UNION ALL
+        SELECT 'survey', v.score::text, v.comment, v.asked_by, bank.local_day(v.at), NULL, v.at
+          FROM c JOIN bank.case_survey v USING (customer_id, case_id))
+    SELECT x.what, x.sort, x.detail, bank.staff_name(x.person), x.day, x.state FROM x ORDER BY x.at
+$$;
+SELECT bank.function_grant('case_followed', 'clerk', 'rm', 'supervisor', 'auditor');
+
 CREATE FUNCTION api.case_mediation_form(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (number text, subject text, body text, asked_on text, result text, ended_on text, agreement text,
                version text)

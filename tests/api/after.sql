@@ -123,6 +123,9 @@ SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 6, ''good'', 
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 4, ''good'', ''phone'',', :a)), 'done', 'kept');
 SELECT is(pg_temp.call('t_clerk', format('case_survey_set(101, %s, 4, ''again'', ''phone'',', :a)), 'BO409', 'once');
 SELECT is(pg_temp.asks('t_clerk', :a), 'done already', 'which the screen says at once');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(concat_ws('' '', what, sort, state), '', '') FROM api.case_followed(101, %s)
+          WHERE what <> ''redress'' OR state = ''asked''', :a)), 'cause system done, survey 4', 'the case shows what followed');
+SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_followed(101, %s)', :a)), '0', 'elsewhere nothing of it');
 SET LOCAL bankops.language = 'zh';
 
 -- Templates and cases like this one.

@@ -27,6 +27,7 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_extend_ask'
 INSERT INTO decided VALUES ('function', 'supervisor', 'case_extend_decide');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_extend_form');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_facts');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_followed');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_language');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor worker', 'case_machine');
 INSERT INTO decided VALUES ('function', 'supervisor worker', 'case_machine_batch');
