@@ -1,11 +1,12 @@
 #include "../lib/check.h"
 #include "../lib/drive.h"
-#include "../lib/fixture.h"
 #include "base/clock.h"
 #include "database/connection.h"
 
 #include <libpq-fe.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -170,30 +171,6 @@ static void doubts_what_no_standby_confirmed(void **state)
     PQfinish(admin);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (!fixture_start(""))
-        return -1;
-    PGconn *admin = drive_other();
-    drive_execute(
-        admin,
-        "CREATE TABLE posting (key text PRIMARY KEY);"
-        "CREATE FUNCTION post(p_key text, p_seconds text) RETURNS text LANGUAGE plpgsql AS $$"
-        " BEGIN IF EXISTS (SELECT FROM posting WHERE key = p_key) THEN RETURN 'replayed';"
-        " END IF; INSERT INTO posting VALUES (p_key); PERFORM pg_sleep(p_seconds::float8);"
-        " RETURN 'done'; END $$");
-    PQfinish(admin);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    fixture_stop();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,5 +182,5 @@ int main(void)
         cmocka_unit_test(doubts_what_no_standby_confirmed),
     };
     signal(SIGPIPE, SIG_IGN);
-    return cmocka_run_group_tests_name("connect", tests, start, stop);
+    return cmocka_run_group_tests_name("connect", tests, drive_start, drive_stop);
 }

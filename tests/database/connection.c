@@ -1,12 +1,13 @@
 #include "database/connection.h"
 #include "../lib/check.h"
 #include "../lib/drive.h"
-#include "../lib/fixture.h"
 #include "base/clock.h"
 
 #include <libpq-fe.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static void answers_in_one_batch_and_one_fails(void **state)
@@ -261,30 +262,16 @@ static void repeats_serialization_failures(void **state)
 
 static int start(void **state)
 {
-    (void)state;
-    if (!fixture_start(""))
+    if (drive_start(state) != 0)
         return -1;
     PGconn *admin = drive_other();
-    drive_execute(
-        admin,
-        "CREATE TABLE posting (key text PRIMARY KEY);"
-        "CREATE TABLE pair (n int UNIQUE DEFERRABLE INITIALLY DEFERRED);"
-        "CREATE SEQUENCE tries;"
-        "CREATE FUNCTION post(p_key text, p_seconds text) RETURNS text LANGUAGE plpgsql AS $$"
-        " BEGIN IF EXISTS (SELECT FROM posting WHERE key = p_key) THEN RETURN 'replayed';"
-        " END IF; INSERT INTO posting VALUES (p_key); PERFORM pg_sleep(p_seconds::float8);"
-        " RETURN 'done'; END $$;"
-        "CREATE FUNCTION fail_at_first(times int) RETURNS int LANGUAGE plpgsql AS $$"
-        " BEGIN IF nextval('tries') <= times THEN RAISE 'again' USING ERRCODE = '40001';"
-        " END IF; RETURN 1; END $$");
+    drive_execute(admin,
+                  "CREATE TABLE pair (n int UNIQUE DEFERRABLE INITIALLY DEFERRED);"
+                  "CREATE SEQUENCE tries;"
+                  "CREATE FUNCTION fail_at_first(times int) RETURNS int LANGUAGE plpgsql AS $$"
+                  " BEGIN IF nextval('tries') <= times THEN RAISE 'again' USING ERRCODE = '40001';"
+                  " END IF; RETURN 1; END $$");
     PQfinish(admin);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    fixture_stop();
     return 0;
 }
 
@@ -305,5 +292,5 @@ int main(void)
         cmocka_unit_test(repeats_serialization_failures),
     };
     signal(SIGPIPE, SIG_IGN);
-    return cmocka_run_group_tests_name("connection", tests, start, stop);
+    return cmocka_run_group_tests_name("connection", tests, start, drive_stop);
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "check.h"
+#include "fixture.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -101,4 +102,28 @@ struct connection *drive_ready(void)
     connection_start(c);
     drive_run_to(c, LINK_READY);
     return c;
+}
+
+int drive_start(void **state)
+{
+    (void)state;
+    if (!fixture_start(""))
+        return -1;
+    PGconn *admin = drive_other();
+    drive_execute(
+        admin,
+        "CREATE TABLE posting (key text PRIMARY KEY);"
+        "CREATE FUNCTION post(p_key text, p_seconds text) RETURNS text LANGUAGE plpgsql AS $$"
+        " BEGIN IF EXISTS (SELECT FROM posting WHERE key = p_key) THEN RETURN 'replayed';"
+        " END IF; INSERT INTO posting VALUES (p_key); PERFORM pg_sleep(p_seconds::float8);"
+        " RETURN 'done'; END $$");
+    PQfinish(admin);
+    return 0;
+}
+
+int drive_stop(void **state)
+{
+    (void)state;
+    fixture_stop();
+    return 0;
 }

@@ -16,6 +16,11 @@ struct told {
     char code[8], value[64];
 };
 
+/* Set-up of a group of tests: the fixture with post(key, seconds), which writes a key once and
+ * waits so long. Answers 0, or -1 without a server. */
+int drive_start(void **state);
+int drive_stop(void **state);
+
 /* Callback of a request: adds the answer to the `struct told` that data points to. */
 void drive_note(void *data, struct answer *answer);
 
@@ -31,7 +36,7 @@ void drive_run_to(struct connection *c, enum connection_state state);
 /* Asks for the owner; `told`, emptied first, gets the answer. Returns the number of the request. */
 unsigned drive_ask(struct connection *c, const void *owner, const char *sql, struct told *told);
 
-/* Writes by post(key, seconds) of the test's database. */
+/* Writes by post(key, seconds). */
 void drive_post(struct connection *c, const char *key, const char *seconds, struct told *told);
 
 /* A connection of its own; the caller finishes it. */
