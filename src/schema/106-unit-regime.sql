@@ -46,6 +46,25 @@ BEGIN
     END IF;
 END $$;
 
+-- The guard of every change that waits for a second person of head office: the step is one of approve, refuse and
+-- withdraw, the change still waits (`p_state`; NULL: there is none), another person than its maker decides and only
+-- the maker withdraws, and who refuses says why.
+CREATE FUNCTION bank.second_person_check(p_state text, p_maker_id int, p_verb text, p_note text) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF p_verb IS NULL OR p_verb NOT IN ('approve', 'refuse', 'withdraw') THEN
+        PERFORM bank.fail('BO422', 'There is no such step.', p_verb, NULL, 'p_verb');
+    ELSIF p_state IS DISTINCT FROM 'asked' THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', p_state, 'Look at it again.');
+    ELSIF p_maker_id = (bank.me()).staff_id AND p_verb <> 'withdraw' THEN
+        PERFORM bank.fail('BO403', 'A second person must check this.', NULL, 'Ask a colleague of head office.');
+    ELSIF p_maker_id <> (bank.me()).staff_id AND p_verb = 'withdraw' THEN
+        PERFORM bank.fail('BO403', 'Only its maker withdraws a change.', bank.staff_name(p_maker_id), 'Refuse it.');
+    ELSIF p_verb = 'refuse' AND coalesce(btrim(p_note), '') = '' THEN
+        PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
+    END IF;
+END $$;
+
 -- Asks that the law of a unit be changed. `p_regime` above: that of the unit above it.
 CREATE FUNCTION api.unit_regime_ask(p_unit_id int, p_regime text, p_reason text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -90,13 +109,7 @@ BEGIN
         RETURN answer;
     END IF;
     SELECT * INTO x FROM bank.unit_regime_change c WHERE c.change_id = p_change_id FOR UPDATE;
-    IF x.state IS DISTINCT FROM 'asked' THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', x.state, 'Look at it again.');
-    ELSIF x.maker_id = (bank.me()).staff_id THEN
-        PERFORM bank.fail('BO403', 'A second person must check this.', NULL, 'Ask a colleague of head office.');
-    ELSIF NOT coalesce(p_approve, false) AND coalesce(btrim(p_note), '') = '' THEN
-        PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
-    END IF;
+    PERFORM bank.second_person_check(x.state, x.maker_id, CASE WHEN p_approve THEN 'approve' ELSE 'refuse' END, p_note);
     SELECT to_jsonb(o) INTO was FROM bank.unit_regime o WHERE o.unit_id = x.unit_id;
     IF p_approve AND x.regime IS NULL THEN
         DELETE FROM bank.unit_regime o WHERE o.unit_id = x.unit_id;
@@ -113,4 +126,4 @@ BEGIN
         CASE WHEN p_approve THEN 'New complaints of the unit fall under it from now on.' ELSE 'The change is refused.' END);
 END $$;
 SELECT bank.function_grant(name, 'supervisor', 'admin') FROM unnest('{unit_regime_ask,unit_regime_decide}'::text[]) name;
-GRANT EXECUTE ON FUNCTION bank.regime_person TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.regime_person, bank.second_person_check TO bankops_api;

@@ -154,18 +154,9 @@ BEGIN
         RETURN answer;
     END IF;
     SELECT * INTO x FROM bank.staff_change c WHERE c.change_id = p_change_id FOR UPDATE;
-    IF p_verb IS NULL OR p_verb NOT IN ('approve', 'refuse', 'withdraw') THEN
-        PERFORM bank.fail('BO422', 'There is no such step.', p_verb, NULL, 'p_verb');
-    ELSIF x.state IS DISTINCT FROM 'asked' THEN
-        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', x.state, 'Look at it again.');
-    ELSIF x.maker_id = (bank.me()).staff_id AND p_verb <> 'withdraw' THEN
-        PERFORM bank.fail('BO403', 'A second person must check this.', NULL, 'Ask a colleague of head office.');
-    ELSIF x.maker_id <> (bank.me()).staff_id AND p_verb = 'withdraw' THEN
-        PERFORM bank.fail('BO403', 'Only its maker withdraws a change.', bank.staff_name(x.maker_id), 'Refuse it.');
-    ELSIF x.login = session_user THEN
+    PERFORM bank.second_person_check(x.state, x.maker_id, p_verb, p_note);
+    IF x.login = session_user THEN
         PERFORM bank.fail('BO403', 'You cannot change your own login.', x.login, 'Ask another administrator.');
-    ELSIF p_verb = 'refuse' AND coalesce(btrim(p_note), '') = '' THEN
-        PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
     ELSIF p_verb = 'approve' AND bank.staff_present(x.login) IS DISTINCT FROM x.before THEN
         PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', x.login, 'Refuse the change.');
     ELSIF p_verb = 'approve' THEN
