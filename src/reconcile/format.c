@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "reconcile/control.h"
 #include "reconcile/formats/bai2.h"
 #include "reconcile/formats/camt.h"
 #include "reconcile/formats/mt940.h"
@@ -54,13 +55,55 @@ bool format_recognise(struct source *source, const struct profiles *profiles, bo
     return error->kind == ERROR_NONE && refuse_unknown(source, error);
 }
 
+/* A sink that lets no text through which matching could not hold. */
+struct guard {
+    const struct sink *sink;
+    const struct source *source;
+};
+
+static bool take_item(void *context, const struct item *item, struct error *error)
+{
+    const struct guard *guard = context;
+    const struct {
+        struct slice text;
+        size_t limit;
+        const char *name;
+    } texts[] = {{item->reference, ITEM_REFERENCE_LIMIT, N_("reference")},
+                 {item->bank_reference, ITEM_REFERENCE_LIMIT, N_("bank reference")},
+                 {item->source_id, ITEM_REFERENCE_LIMIT, N_("id")},
+                 {item->narrative, ITEM_TEXT_LIMIT, N_("narrative")},
+                 {item->counterparty, ITEM_TEXT_LIMIT, N_("counterparty")},
+                 {item->kind, ITEM_TEXT_LIMIT, N_("kind")}};
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        if (texts[i].text.length > texts[i].limit)
+            return source_refuse_at(guard->source, item->line, source_offset(guard->source),
+                                    _(texts[i].name),
+                                    _("Ask the sender for the file again; nothing was imported."),
+                                    error, _("the text is longer than %zu bytes"), texts[i].limit);
+    return guard->sink->item(guard->sink->context, item, error);
+}
+
+static bool take_statement(void *context, const struct statement *statement, struct error *error)
+{
+    const struct guard *guard = context;
+    return guard->sink->statement(guard->sink->context, statement, error);
+}
+
+static bool take_control(void *context, const struct control *control, struct error *error)
+{
+    const struct guard *guard = context;
+    return control_report(guard->sink, control, error);
+}
+
 bool format_read(struct source *source, const struct format *format, const struct sink *sink,
                  struct error *error)
 {
+    struct guard guard = {sink, source};
+    const struct sink guarded = {&guard, take_item, take_statement, take_control};
     for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)
         if (!strcmp(format->name, formats[i].name))
-            return formats[i].read(source, sink, error);
-    return table_read(source, format->profile, sink, error);
+            return formats[i].read(source, &guarded, error);
+    return table_read(source, format->profile, &guarded, error);
 }
 
 bool format_unused(struct source *source, const struct format *format, struct buffer *out,

@@ -27,6 +27,10 @@ static inline struct slice slice_trim(const char *text, size_t length)
 
 #define ITEM_NO_DATE INT_MIN
 
+/* Bytes of one text of an item, and of its references, which are indexed; format_read() refuses
+ * longer ones. */
+enum { ITEM_TEXT_LIMIT = UINT16_MAX, ITEM_REFERENCE_LIMIT = 1000 };
+
 /* Whether a movement can be of this day: one before 1970 or after 2099 is a year written wrongly. */
 static inline bool item_is_day(int day)
 {

@@ -104,10 +104,10 @@ static void add_text(struct match_text *to, struct slice text)
 static bool fits(const struct match_store *store, int side, const struct item *item,
                  struct error *error)
 {
-    if (item->source_id.length > UINT16_MAX || item->reference.length > UINT16_MAX ||
-        item->narrative.length > UINT16_MAX)
+    if (item->source_id.length > ITEM_TEXT_LIMIT || item->reference.length > ITEM_TEXT_LIMIT ||
+        item->narrative.length > ITEM_TEXT_LIMIT)
         return error_set(error, ERROR_INPUT, NULL, NULL, _("a text of more than 65535 bytes"));
-    if (store->texts[side].length + 3 * UINT16_MAX > UINT32_MAX || store->count >= UINT32_MAX - 1)
+    if (store->texts[side].length + 3 * ITEM_TEXT_LIMIT > UINT32_MAX || store->count >= UINT32_MAX - 1)
         return error_set(error, ERROR_INPUT, NULL,
                          _("Reconcile fewer days or accounts at a time."),
                          _("more lines than one run can hold (4 GiB of text)"));

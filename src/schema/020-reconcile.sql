@@ -411,7 +411,8 @@ CREATE UNLOGGED TABLE api.import_line (
     narrative text NOT NULL,
     source_id text NOT NULL,
     fingerprint uuid,                        -- over what makes the line; computed here when NULL
-    reference_key text COLLATE "C"           -- as in recon_item; counts when the file says it is prepared
+    reference_key text COLLATE "C",          -- as in recon_item; counts when the file says it is prepared
+    CONSTRAINT import_line_length CHECK (octet_length(reference) <= 1000) -- it is indexed
 );
 GRANT INSERT (position, line, amount, value_date, book_date, kind, reference, bank_reference,
               counterparty, narrative, source_id, fingerprint, reference_key)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Statements that are no tables, into the database: read whole or refused with their place.
 . "$(dirname "$0")/lib.sh"
-plan 25
+plan 30
 
 start_bank
 find_socket
@@ -82,6 +82,22 @@ refused "a BAI2 file without its trailer" 1 'bankops: cut.bai:*, byte *truncated
 refused "a comma in an amount" 1 'bankops: amount.bai:4, byte *, field 16 funds type*' $import amount.bai
 refused "a truncated OFX file" 1 'bankops: cut.ofx:*truncated*' $import cut.ofx
 refused "a day that does not exist" 1 'bankops: date.ofx:4, byte *, field DTPOSTED*' $import date.ofx
+{ sed '/^<STMTTRN/,$d' ok.ofx; printf '<STMTTRN><DTPOSTED>20261120<TRNAMT>-1<FITID>F2<MEMO>'
+  head -c 50000 /dev/zero | tr '\0' m; printf '</STMTTRN>\n'; sed '1,/^<STMTTRN/d' ok.ofx; } >long.ofx
+{ sed '/^49/,$d' ok.bai; for i in 1 2; do printf '88,'; head -c 40000 /dev/zero | tr '\0' m; echo; done
+  printf '49,20000,5/\n98,20000,1,7/\n99,20000,1,9/\n'; } >long.bai
+refused "a text longer than matching can hold" 1 'bankops: long.bai:4, byte *, field narrative: the text is longer than 65535 bytes' $import long.bai
+sed "s/PAY1/$(head -c 1001 /dev/zero | tr '\0' r)/" ok.bai >reference.bai
+refused "nor a reference longer than an index can hold" 1 \
+    'bankops: reference.bai:4, byte *, field reference: the text is longer than 1000 bytes' $import reference.bai
+{ sed 's,<TxDtls>.*,<TxDtls><RmtInf>,;1q' ok.xml; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+  printf '<Strd><CdtrRefInf><Ref>%0100d</Ref></CdtrRefInf></Strd>' $i; done
+  printf '</RmtInf></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>'; } >many.xml
+like "a long list of invoices is read" "$($import --dry-run many.xml 2>&1)" '*many.xml: would be *held back: 1 statement, 1 line*'
+like "and no client brings one in" "$(psql -Xqw -h "$socket" -U teller -d bankops -c "INSERT INTO api.import_line (position, line, amount,
+     value_date, kind, reference, bank_reference, counterparty, narrative, source_id)
+     SELECT 1, 1, 1, '2026-11-20', '', repeat('r', 1001), '', '', '', ''" 2>&1)" '*import_line_length*'
+like "but a long one is read" "$($import --dry-run long.ofx 2>&1)" '*would be imported*'
 is "none of them left anything behind" "$(held)" "$before"
 
 sed 's/110.50/110.51/' ok.xml >cent.xml

@@ -68,6 +68,24 @@ static void line_ends_marks_and_encodings(void **state)
     assert_string_equal(reads(HEADER "1,2026-11-20,ACC,CNY,C,1,R1,货款\n").item[0].narrative, "货款");
 }
 
+/* The same table, saved with other line ends, holds the same lines. */
+static void line_ends_in_quotes_are_alike(void **state)
+{
+    (void)state;
+    assert_string_equal(reads(HEADER "1,2026-11-20,ACC,CNY,C,1,R1,\"a\r\nb\"\r\n")
+                            .item[0].narrative, "a\nb");
+}
+
+static void a_column_named_twice_is_refused(void **state)
+{
+    (void)state;
+    assert_refused(refuses("id,value_date,account,ccy,dc,amount_minor,ref,amount_minor\n"
+                           "1,2026-11-20,ACC,EUR,C,150,R1,151\n"),
+                   "sample.csv:1", "twice");
+    assert_int_equal(reads("id,value_date,account,ccy,dc,amount_minor,ref,x,x\n"
+                           "1,2026-11-20,ACC,EUR,C,150,R1,151,152\n").sum, 150);
+}
+
 static void wrong_cells_name_line_byte_and_field(void **state)
 {
     static const struct {
@@ -205,6 +223,8 @@ int main(void)
         cmocka_unit_test(balance_rows_are_no_lines),
         cmocka_unit_test(columns_stand_in_any_order),
         cmocka_unit_test(line_ends_marks_and_encodings),
+        cmocka_unit_test(line_ends_in_quotes_are_alike),
+        cmocka_unit_test(a_column_named_twice_is_refused),
         cmocka_unit_test(wrong_cells_name_line_byte_and_field),
         cmocka_unit_test(sums_do_not_overflow),
         cmocka_unit_test(rows_have_limits),

@@ -100,8 +100,9 @@ static struct slice first_reference(const struct camt_entry *entry,
         bool of_batch = order[i] == CAMT_PAYMENT_ID || order[i] == CAMT_BATCH_PAYMENT_ID ||
                         order[i] == CAMT_BATCH_MESSAGE_ID;
         struct slice text = either(entry, detail, order[i]);
-        if ((!of_batch || batch) && !narrative_no_reference(text))
-            return text;
+        bool many = order[i] == CAMT_STRUCTURED_REFERENCE && text.length > ITEM_REFERENCE_LIMIT;
+        if ((!of_batch || batch) && !many && !narrative_no_reference(text))
+            return text; /* a long list of invoices stands in the narrative */
     }
     return (struct slice){"", 0};
 }

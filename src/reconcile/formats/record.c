@@ -67,6 +67,8 @@ static int read_quoted(const char **at, const char *end, char separator, struct 
             return QUOTED_OPEN;
         if (*from == '"' && from + 1 < end && from[1] == '"')
             from++;
+        else if (*from == '\r' && from + 1 < end && from[1] == '\n')
+            continue; /* the same lines, whichever way the file ends them */
         else if (*from == '"')
             break;
         record->scratch[record->used++] = *from;

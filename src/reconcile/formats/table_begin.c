@@ -28,6 +28,20 @@ static bool refuse_header(struct table *table)
                      PROFILE_HEADER_LINES);
 }
 
+/* Two columns of the name that the profile reads: nothing says which of them counts. */
+static bool check_columns(struct table *table)
+{
+    for (int i = 0; i < table->profile->column_count; i++) {
+        struct slice name = record_trim(table_cell(table, i));
+        for (int at = table->columns[i] + 1; at > 0 && at < table->record.count; at++) {
+            struct slice other = record_trim(table->record.fields[at]);
+            if (name.length == other.length && !memcmp(name.text, other.text, name.length))
+                return table_refuse(table, i, _("the header names this column twice"));
+        }
+    }
+    return true;
+}
+
 static bool find_header(struct table *table)
 {
     if (table->profile->layout == LAYOUT_FIXED) {
@@ -42,7 +56,7 @@ static bool find_header(struct table *table)
         table->width = table->record.count;
         if (table_columns(table->source, &table->record, table->decoded, table->profile,
                           table->columns))
-            return true;
+            return check_columns(table);
         if (!table_label(table))
             return false;
     }
