@@ -223,16 +223,31 @@ static bool check_member(struct archive *archive, size_t index, const char *name
     return true;
 }
 
+/* A name that would lead out of the folder where the archive is unpacked. */
+static bool leads_out(const char *name)
+{
+    for (const char *at = name, *end; *at; at = *end ? end + 1 : end) {
+        end = at + strcspn(at, "/\\");
+        if ((end == at && at == name) || (end - at == 2 && !memcmp(at, "..", 2)))
+            return true;
+    }
+    return false;
+}
+
 bool archive_stream(struct archive *archive, size_t index, struct stream *stream,
                     struct error *error)
 {
     char *text = archive_member(archive, index);
+    bool outside = leads_out(text);
     struct member *member = xcalloc(1, sizeof *member);
     member->archive = archive;
     member->index = index;
     member->name = xasprintf("%s/%s", archive->name, text);
     free(text);
-    if (check_member(archive, index, member->name, &member->size, error) &&
+    if (outside)
+        error_set(error, ERROR_INPUT, member->name, _("Ask the sender what this is."),
+                  _("the name leads out of the archive"));
+    else if (check_member(archive, index, member->name, &member->size, error) &&
         member_start(member, error)) {
         *stream = (struct stream){member, member_bytes, member_start, member_close};
         return true;

@@ -2,7 +2,7 @@
 # Tables of other senders through their profiles into the database: recognised, whole or not at all,
 # never twice, equal lines both kept; archives; a profile of one's own in one file; file mode.
 . "$(dirname "$0")/lib.sh"
-plan 41
+plan 43
 
 start_bank
 find_socket
@@ -84,9 +84,14 @@ trade 18 19 >good.csv
 trade 20 21 | sed '$d' | sed '$d' | sed '$d' >cut.csv
 "$pack" bad.zip good.csv good.csv cut.csv cut.csv
 before=$(held)
-refused "an archive with a file that was cut" 1 'bankops: bad.zip/cut.csv: *was cut*' $import bad.zip
+refused "an archive with a file that was cut" 1 'bankops: bad.zip/cut.csv:[0-9]*: *was cut*' $import bad.zip
 "$pack" other.zip good.csv good.csv readme.txt /etc/passwd
 refused "an archive with a file of no known format" 1 'bankops: other.zip/readme.txt: *not recognised*' $import other.zip
+"$pack" out.zip a/../../good.csv good.csv
+refused "an archive whose names lead out of it" 1 'bankops: out.zip/a/../../good.csv: the name leads out of the archive' \
+    $import out.zip
+"$pack" root.zip /good.csv good.csv
+refused "or begin at the root" 1 'bankops: root.zip//good.csv: the name leads out of the archive' $import root.zip
 is "nothing of them is kept" "$(held)" "$before"
 like "the good one alone is" "$($import good.csv 2>&1)" '*2 lines, 2 new*'
 

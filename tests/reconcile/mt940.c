@@ -302,6 +302,26 @@ static void cut_files_are_refused(void **state)
     }
 }
 
+/* Two FIN messages, cut: only behind the end of one is the file whole. */
+static void cut_messages_are_refused(void **state)
+{
+    static const char text[] =
+        "{1:F01BANK}{2:O940}{4:\n:20:A\n:25:ONE\n:28C:7/1\n:60F:C261120EUR1,00\n"
+        ":61:261120C1,00NTRFR1\n:62M:C261120EUR2,00\n-}{5:{CHK:0}}\n"
+        "{1:F01BANK}{2:O940}{4:\n:20:A\n:25:ONE\n:28C:7/2\n:60M:C261120EUR2,00\n"
+        ":62F:C261120EUR2,00\n:64:C261120EUR2,00\n-}{5:{CHK:0}}\n";
+    const char *first = strstr(text, "-}") + 1, *next = strstr(first, "{1:");
+    const char *last = strstr(next, "-}") + 1; /* a line of - ends one as well */
+    (void)state;
+    for (size_t length = 1; length < sizeof text; length++) {
+        struct seen seen = {0};
+        struct error error = ERROR_INIT;
+        const char *at = text + length;
+        assert_int_equal(read_bytes(text, length, &seen, &error),
+                         at >= last || (at >= first && at <= next));
+    }
+}
+
 static void long_lines_have_a_limit(void **state)
 {
     (void)state;
@@ -391,6 +411,7 @@ int main(void)
         cmocka_unit_test(balances_are_checked),
         cmocka_unit_test(line_ends_marks_and_encodings),
         cmocka_unit_test(cut_files_are_refused),
+        cmocka_unit_test(cut_messages_are_refused),
         cmocka_unit_test(long_lines_have_a_limit),
         cmocka_unit_test(binary_is_refused),
         cmocka_unit_test(the_sinks_failure_ends_it),

@@ -192,6 +192,7 @@ static bool finish_message(struct mt940 *mt940)
 {
     bool done = finish_field(mt940) && mt940_entry_finish(mt940) && finish_statement(mt940);
     mt940->tag[0] = '\0';
+    mt940->in_block = false;
     return done;
 }
 
@@ -212,6 +213,7 @@ static bool take_line(struct mt940 *mt940, struct slice line)
     if (ends_message(mt940, line))
         return finish_message(mt940);
     if (line.length && line.text[0] == '{') {
+        mt940->in_block = line.length < 2 || !strchr("5S", line.text[1]); /* not a trailer */
         const char *block = memmem(line.text, line.length, "{4:", 3);
         size_t skipped = block ? (size_t)(block + 3 - line.text) : line.length;
         line = (struct slice){line.text + skipped, line.length - skipped};
@@ -230,6 +232,19 @@ static void release(struct mt940 *mt940)
     free(mt940->purpose);
 }
 
+/* The file ends; a message in FIN blocks must have done so before. */
+static bool finish_file(struct mt940 *mt940)
+{
+    if (mt940->in_block && mt940->statement.position &&
+        (!mt940->open || mt940->statement.has_closing || mt940->statement.kind == STATEMENT_INTERIM))
+        return source_refuse_at(mt940->source, source_line(mt940->source),
+                                source_offset(mt940->source), NULL,
+                                _("Ask the bank for the statement again; nothing was imported."),
+                                mt940->error, _("the last message does not end with -}: the file is "
+                                                "truncated"));
+    return finish_message(mt940);
+}
+
 bool mt940_read(struct source *source, const struct sink *sink, struct error *error)
 {
     struct mt940 mt940 = {.source = source, .sink = sink, .error = error};
@@ -244,7 +259,7 @@ bool mt940_read(struct source *source, const struct sink *sink, struct error *er
     mt940.purpose = xmalloc((MT940_JOINED + 4) * MT940_FIELD_LIMIT);
     while (done && source_next(source, &line, error))
         done = take_line(&mt940, line);
-    done = done && error->kind == ERROR_NONE && finish_message(&mt940);
+    done = done && error->kind == ERROR_NONE && finish_file(&mt940);
     if (done && !mt940.statement.position)
         done = source_refuse(source, 0, NULL, NULL, error, _("the file holds no statement"));
     release(&mt940);

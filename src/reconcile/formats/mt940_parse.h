@@ -27,6 +27,7 @@ struct mt940 {
                                  * is joined to it */
     bool entry_waits, behind_entry;
     bool open;                  /* inside a statement */
+    bool in_block;              /* a FIN message began and did not end */
     struct statement statement;
     uint64_t statement_offset;
     uint64_t last_line, last_offset; /* of the last field, whose text may be gone */

@@ -406,9 +406,10 @@ static bool check_signs(struct table *table)
 static bool hand_over(struct table *table)
 {
     if (table->profile->footer_required && !table->footer_seen)
-        return error_set(table->error, ERROR_INPUT, source_name(table->source),
-                         _("Ask the sender for the file again; nothing was imported."),
-                         _("the lines that end such a file are missing: it was cut"));
+        return source_refuse(table->source, 0, NULL,
+                             _("Ask the sender for the file again; nothing was imported."),
+                             table->error,
+                             _("the lines that end such a file are missing: it was cut"));
     if (!table->count && !add_empty(table))
         return false;
     if (!table_check_ids(table) ||
