@@ -235,14 +235,14 @@ static void release(struct mt940 *mt940)
 /* The file ends; a message in FIN blocks must have done so before. */
 static bool finish_file(struct mt940 *mt940)
 {
-    if (mt940->in_block && mt940->statement.position &&
-        (!mt940->open || mt940->statement.has_closing || mt940->statement.kind == STATEMENT_INTERIM))
-        return source_refuse_at(mt940->source, source_line(mt940->source),
-                                source_offset(mt940->source), NULL,
-                                _("Ask the bank for the statement again; nothing was imported."),
-                                mt940->error, _("the last message does not end with -}: the file is "
-                                                "truncated"));
-    return finish_message(mt940);
+    bool cut = mt940->in_block;
+    return finish_message(mt940) &&
+           (!cut || !mt940->statement.position ||
+            source_refuse_at(mt940->source, source_line(mt940->source),
+                             source_offset(mt940->source), NULL,
+                             _("Ask the bank for the statement again; nothing was imported."),
+                             mt940->error, _("the last message does not end with -}: the file is "
+                                             "truncated")));
 }
 
 bool mt940_read(struct source *source, const struct sink *sink, struct error *error)
