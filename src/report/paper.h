@@ -11,8 +11,9 @@ struct report_paper {
 };
 
 /* Appends the report in pages, each with heading, page number, column titles and footer, and with
- * room for two signatures on the last; a form feed ends each page. Sheets are numbered and signed each
- * by itself. Charts are left out. */
+ * room for two signatures on the last; a form feed ends each page. A table that is wider than the
+ * paper is printed in strips, one after the other, each with the columns that name its rows, and its
+ * long texts are wrapped. Sheets are numbered and signed each by itself. Charts are left out. */
 void report_paper_text(const struct report_table *table, const struct report_paper *paper,
                        struct buffer *out);
 

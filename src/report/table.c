@@ -60,14 +60,45 @@ static int column_width(const struct report_table *table, int column)
     return width;
 }
 
+/* What of the text stands on this line of a cell that is `width` wide; the caller frees it. */
+static char *cell_line(const char *text, int line, int width)
+{
+    char *shown = safe(text);
+    size_t from = 0, next = 0, bytes = strlen(shown);
+    if (text_width(shown) <= width)
+        return line ? xstrdup("") : shown;
+    for (; line >= 0 && shown[next]; line--) {
+        size_t step;
+        from = next;
+        bytes = text_wrap(shown + from, width, &step);
+        next = from + step;
+    }
+    memmove(shown, shown + from, bytes);
+    shown[line < 0 ? bytes : 0] = '\0';
+    return shown;
+}
+
+/* A cell wider than its column takes several lines. */
 static void add_row(const struct report_table *table, const char *const *cells, const int *widths,
                     struct buffer *out)
 {
-    for (int column = 0; column < table->columns; column++) {
-        add_repeated(out, " ", column ? GAP : 0);
-        add_cell(out, cells[column], widths[column], table->right[column]);
+    bool more = true;
+    for (int line = 0; more; line++) {
+        struct buffer whole = BUFFER_INIT;
+        more = line == 0;
+        for (int column = 0; column < table->columns; column++) {
+            char *part = cell_line(cells[column], line, widths[column]);
+            more |= *part != '\0';
+            add_repeated(&whole, " ", column ? GAP : 0);
+            add_cell(&whole, part, widths[column], table->right[column]);
+            free(part);
+        }
+        if (more) {
+            buffer_add(out, buffer_text(&whole));
+            end_line(out);
+        }
+        buffer_free(&whole);
     }
-    end_line(out);
 }
 
 static void add_rule(const struct report_table *table, const int *widths, struct buffer *out)

@@ -27,7 +27,8 @@ struct report_table {
 /* Appends the report; notes and bars are fitted to `cells`, the table takes what it needs. */
 void report_table_text(const struct report_table *table, int cells, struct buffer *out);
 
-/* The same in parts, for paper. Widths of all columns, the caller frees them. */
+/* The same in parts, for paper. Widths of all columns, the caller frees them; a cell wider than the
+ * width that is given for its column is wrapped (widths >= 2). */
 int *report_table_widths(const struct report_table *table);
 void report_table_head(const struct report_table *table, const int *widths, struct buffer *out);
 void report_table_rows(const struct report_table *table, const int *widths, int from, int count,

@@ -1,5 +1,6 @@
 #include "report/paper.h"
 #include "../lib/check.h"
+#include "base/text.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -90,12 +91,48 @@ static void signs_each_sheet(void **state)
     buffer_free(&out);
 }
 
+/* What is wider than the paper comes in strips with the first column in each, long texts wrapped. */
+static void keeps_to_the_paper(void **state)
+{
+    static const char *const titles[] = {"No.", "Facts", "Owner", "Amount", "What was decided"};
+    static const char *const cells[] = {"T1", "银行卡在凌晨三点被人盗刷两千元客户要求退还并且书面说明原因和处理结果",
+                                        "Li Na", "2,000.00",
+                                        "The amount was paid back the same day, with an apology"};
+    static const bool sides[] = {false, false, false, true, false};
+    struct buffer out = BUFFER_INIT;
+    struct report_table table = {.title = "Register", .headings = titles, .right = sides, .columns = 5,
+                                 .cells = cells, .rows = 1, .bar = -1, .notes = "Note."};
+    struct report_paper paper = {20, 50, "Bank", "clerk01"};
+    int wide = 0, lines = 0, keys = 0, signs = 0;
+    (void)state;
+    report_paper_text(&table, &paper, &out);
+    for (const char *at = buffer_text(&out), *end; (end = strchr(at, '\n')); at = end + 1) {
+        char *line = strndup(at, (size_t)(end - at));
+        const char *shown = *line == '\f' ? line + 1 : line;
+        wide += text_width(shown) > 50;
+        keys += strncmp(shown, "T1 ", 3) == 0;
+        signs += strstr(shown, "Reviewed by") != NULL;
+        lines++;
+        free(line);
+    }
+    assert_int_equal(wide, 0);
+    assert_int_equal(lines % 20, 0);
+    assert_true(keys > 1);
+    assert_int_equal(signs, 1);
+    assert_non_null(strstr(buffer_text(&out), "page 1 of 2\n"));
+    assert_non_null(strstr(buffer_text(&out), "2,000.00"));
+    assert_non_null(strstr(buffer_text(&out), "with an apology\n"));
+    assert_non_null(strstr(buffer_text(&out), "处理结果\n"));
+    buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(fills_each_page),
                                        cmocka_unit_test(repeats_the_head_and_signs_once),
                                        cmocka_unit_test(has_a_page_without_rows),
-                                       cmocka_unit_test(signs_each_sheet)};
+                                       cmocka_unit_test(signs_each_sheet),
+                                       cmocka_unit_test(keeps_to_the_paper)};
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
