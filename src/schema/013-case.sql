@@ -64,13 +64,18 @@ CREATE INDEX case_file_id ON bank.case_file (case_id);
 CREATE INDEX case_file_received ON bank.case_file (case_type, received_at, unit_id);
 -- The lists order by due_at, customer_id, case_id.
 CREATE INDEX case_file_number ON bank.case_file (number);
-CREATE INDEX case_file_open ON bank.case_file (case_type, due_at, customer_id, case_id) WHERE closed_at IS NULL;
+-- Those that begin with the type are for who asks for one: in the order of types the rows lie closer together, so that the
+-- planner would read all of them and sort, where the order of due times needs a page of them.
+CREATE INDEX case_file_open ON bank.case_file (case_type, due_at, customer_id, case_id)
+    WHERE closed_at IS NULL AND case_type IS NOT NULL;
 CREATE INDEX case_file_open_any ON bank.case_file (due_at, customer_id, case_id) WHERE closed_at IS NULL;
+CREATE INDEX case_file_closed ON bank.case_file (due_at, customer_id, case_id) WHERE closed_at IS NOT NULL;
 CREATE INDEX case_file_any ON bank.case_file (due_at, customer_id, case_id);
-CREATE INDEX case_file_stage ON bank.case_file (case_type, stage, due_at, customer_id, case_id) WHERE closed_at IS NULL;
+CREATE INDEX case_file_stage ON bank.case_file (case_type, stage, due_at, customer_id, case_id)
+    WHERE closed_at IS NULL AND case_type IS NOT NULL;
 CREATE INDEX case_file_level ON bank.case_file (level, due_at, customer_id, case_id)
     WHERE closed_at IS NULL AND level <> 'simple';
-CREATE INDEX case_file_team ON bank.case_file (queue, due_at, customer_id, case_id) WHERE closed_at IS NULL;
+CREATE INDEX case_file_team ON bank.case_file (queue, due_at, customer_id, case_id) INCLUDE (unit_id) WHERE closed_at IS NULL;
 -- Few cases are open, but most of those that nobody owns: without this the planner takes them for a handful.
 CREATE STATISTICS bank.case_file_state (mcv) ON closed_at, owner_id FROM bank.case_file;
 CREATE INDEX case_file_open_class ON bank.case_file (business, reason, due_at) WHERE closed_at IS NULL;
@@ -78,7 +83,7 @@ CREATE INDEX case_file_owner ON bank.case_file (owner_id, due_at, customer_id, c
     WHERE closed_at IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX case_file_free ON bank.case_file (due_at, customer_id, case_id) WHERE closed_at IS NULL AND owner_id IS NULL;
 CREATE INDEX case_file_free_type ON bank.case_file (case_type, due_at, customer_id, case_id)
-    WHERE closed_at IS NULL AND owner_id IS NULL;
+    WHERE closed_at IS NULL AND owner_id IS NULL AND case_type IS NOT NULL;
 -- What is counted in a queue stands in the index.
 CREATE INDEX case_file_queue ON bank.case_file (queue, due_at, customer_id, case_id)
     INCLUDE (unit_id, complained_staff_id, phase, case_type) WHERE closed_at IS NULL AND owner_id IS NULL;

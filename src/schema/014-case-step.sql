@@ -11,6 +11,22 @@ BEGIN
                     WHERE m.queue = q.queue AND m.staff_id = bank.my_staff_id()));
 END $$;
 
+-- True when more than 1,000 open cases of the caller's units, or such that nobody owns, wait in his queues.
+CREATE FUNCTION bank.my_queues_full(p_free boolean) RETURNS boolean LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+DECLARE
+    queues text[] := my_queues();
+    low int := my_scope_low();
+    high int := my_scope_high();
+BEGIN
+    IF p_free THEN
+        RETURN (SELECT count(*) FROM (SELECT FROM case_file f WHERE f.closed_at IS NULL AND f.owner_id IS NULL
+                   AND f.queue = ANY (queues) AND f.unit_id BETWEEN low AND high LIMIT 1001) x) > 1000;
+    END IF;
+    RETURN (SELECT count(*) FROM (SELECT FROM case_file f WHERE f.closed_at IS NULL
+               AND f.queue = ANY (queues) AND f.unit_id BETWEEN low AND high LIMIT 1001) x) > 1000;
+END $$;
+
 -- Keys whose value differs, with the values of `p_from`.
 CREATE FUNCTION bank.json_changes(p_from jsonb, p_before jsonb, p_after jsonb)
 RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
@@ -383,8 +399,9 @@ BEGIN
 END $$;
 
 ALTER FUNCTION bank.my_queues OWNER TO bankops_owner;
-GRANT EXECUTE ON FUNCTION bank.my_queues TO bankops_staff;
-GRANT EXECUTE ON FUNCTION bank.my_queues, bank.case_ask_queue, bank.json_changes, bank.case_lock, bank.case_own_fail,
+ALTER FUNCTION bank.my_queues_full OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.my_queues, bank.my_queues_full TO bankops_staff;
+GRANT EXECUTE ON FUNCTION bank.my_queues, bank.my_queues_full, bank.case_ask_queue, bank.json_changes, bank.case_lock, bank.case_own_fail,
     bank.case_allowed, bank.case_decision_part, bank.case_superior, bank.case_needs, bank.case_record, bank.case_event_write, bank.case_effect,
     bank.case_step, bank.customer_tier,
     bank.text_language, bank.case_language, bank.case_rules, bank.case_to_queue TO bankops_api;

@@ -213,16 +213,16 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
      WHERE f.closed_at IS NULL AND f.owner_id = (SELECT bank.my_staff_id())
      ORDER BY f.due_at, f.customer_id, f.case_id)
     UNION ALL
-    -- Who has most of the queues finds enough of his among the first that are due (written so that the planner
+    -- Whose queues are full finds enough of his among the first that are due (written so that the planner
     -- expects it); else they are read by queue.
     (SELECT 'team', f.* FROM bank.case_file f
      WHERE f.closed_at IS NULL AND array_position((SELECT bank.my_queues())::text[], f.queue) IS NOT NULL
-       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT cardinality(bank.my_queues())) > 5
+       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT bank.my_queues_full(false))
      ORDER BY f.due_at, f.customer_id, f.case_id)
     UNION ALL
     (SELECT 'team', f.* FROM bank.case_file f
      WHERE f.closed_at IS NULL AND f.queue = ANY ((SELECT bank.my_queues())::text[])
-       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT cardinality(bank.my_queues())) <= 5
+       AND NOT (SELECT bank.my_scope_narrow()) AND NOT (SELECT bank.my_queues_full(false))
      ORDER BY f.due_at, f.customer_id, f.case_id)
     UNION ALL
     (SELECT 'team', f.* FROM bank.case_file f
@@ -234,13 +234,13 @@ SELECT l.lane, l.customer_id, l.case_id, l.number, l.case_type, l.stage, l.level
     (SELECT 'new', f.* FROM bank.case_file f
      WHERE f.closed_at IS NULL AND f.owner_id IS NULL
        AND (f.queue IS NULL OR array_position((SELECT bank.my_queues())::text[], f.queue) IS NOT NULL)
-       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT cardinality(bank.my_queues())) > 5
+       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT bank.my_queues_full(true))
      ORDER BY f.due_at, f.customer_id, f.case_id)
     UNION ALL
     (SELECT 'new', f.* FROM bank.case_file f
      WHERE f.closed_at IS NULL AND f.owner_id IS NULL
        AND (f.queue = ANY ((SELECT bank.my_queues())::text[]) OR f.queue IS NULL)
-       AND NOT (SELECT bank.my_scope_narrow()) AND (SELECT cardinality(bank.my_queues())) <= 5
+       AND NOT (SELECT bank.my_scope_narrow()) AND NOT (SELECT bank.my_queues_full(true))
      ORDER BY f.due_at, f.customer_id, f.case_id)
     UNION ALL
     (SELECT 'new', f.* FROM bank.case_file f
@@ -479,36 +479,3 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor', 'auditor')
   FROM unnest('{case_detail,case_facts,case_route_explain}'::text[]) name;
-
-CREATE VIEW api.queue_list WITH (security_barrier) AS
-SELECT q.queue, q.label_en, q.label_zh, q.role, q.seq,
-       q.queue = ANY ((SELECT bank.my_queues())::text[]) AS mine,
-       coalesce(n.waiting, 0) AS waiting, coalesce(n.overdue, 0) AS overdue
-  FROM bank.queue q
-  LEFT JOIN (SELECT f.queue, count(*) AS waiting, count(*) FILTER (WHERE f.due_at < now()) AS overdue
-               FROM bank.case_file f
-              WHERE f.owner_id IS NULL AND f.closed_at IS NULL AND f.queue IS NOT NULL
-              GROUP BY f.queue) n ON n.queue = q.queue;
-SELECT bank.view_grant('queue_list', 'staff');
-
-CREATE VIEW api.route_rule WITH (security_barrier) AS
-SELECT seq, case_type, business, reason, source, level, tier_low, tier_high, language, unit_low,
-       unit_high, queue, skill, note_en, note_zh, active, version
-  FROM bank.route_rule;
-SELECT bank.view_grant('route_rule', 'supervisor', 'auditor', 'admin');
-
-CREATE VIEW api.outbox_list WITH (security_barrier) AS
-SELECT k.customer_id, k.outbox_id, o.case_id, f.number,
-       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen, o.kind, o.channel, left(o.body, 80) AS body,
-       k.status, o.attempts, k.created_at, o.next_at, o.sent_at, o.error, o.provider_id,
-       CASE WHEN k.status = 'dead' THEN 'dead'
-            WHEN o.channel = 'letter' AND k.status = 'ready' THEN 'letter' ELSE '' END AS settle
-  FROM bank.outbox k -- its keys in the order of times, the rest for those of the page: OFFSET keeps the planner to it
- CROSS JOIN LATERAL (SELECT x.* FROM bank.outbox x WHERE x.customer_id = k.customer_id AND x.outbox_id = k.outbox_id OFFSET 0) o
-  LEFT JOIN LATERAL (SELECT x.number, x.case_type FROM bank.case_file x
-                      WHERE x.customer_id = o.customer_id AND x.case_id = o.case_id OFFSET 0) f ON true
- WHERE (k.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (k.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
-   AND bank.may_open(k.customer_id)
- ORDER BY k.created_at DESC, k.customer_id, k.outbox_id;
-SELECT bank.view_grant('outbox_list', 'supervisor', 'auditor');
-

@@ -251,3 +251,18 @@ BEGIN
 END $$;
 SELECT bank.function_grant('message_settle', 'supervisor');
 GRANT EXECUTE ON FUNCTION bank.message_address, bank.message_why, bank.message_bury TO bankops_api;
+
+CREATE VIEW api.outbox_list WITH (security_barrier) AS
+SELECT k.customer_id, k.outbox_id, o.case_id, f.number,
+       (SELECT y.screen FROM bank.case_type y WHERE y.case_type = f.case_type) AS screen, o.kind, o.channel, left(o.body, 80) AS body,
+       k.status, o.attempts, k.created_at, o.next_at, o.sent_at, o.error, o.provider_id,
+       CASE WHEN k.status = 'dead' THEN 'dead'
+            WHEN o.channel = 'letter' AND k.status = 'ready' THEN 'letter' ELSE '' END AS settle
+  FROM bank.outbox k -- its keys in the order of times, the rest for those of the page: OFFSET keeps the planner to it
+ CROSS JOIN LATERAL (SELECT x.* FROM bank.outbox x WHERE x.customer_id = k.customer_id AND x.outbox_id = k.outbox_id OFFSET 0) o
+  LEFT JOIN LATERAL (SELECT x.number, x.case_type FROM bank.case_file x
+                      WHERE x.customer_id = o.customer_id AND x.case_id = o.case_id OFFSET 0) f ON true
+ WHERE (k.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (k.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE
+   AND bank.may_open(k.customer_id)
+ ORDER BY k.created_at DESC, k.customer_id, k.outbox_id;
+SELECT bank.view_grant('outbox_list', 'supervisor', 'auditor');

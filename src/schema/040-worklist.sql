@@ -110,7 +110,7 @@ BEGIN
       JOIN bank.customer c ON c.customer_id = r.customer_id
      WHERE r.state = 'asked' AND (SELECT bank.my_role()) = 'supervisor'
        AND r.maker_id <> (SELECT bank.my_staff_id()) AND coalesce(r.points <= (SELECT bank.redress_most(true)), r.amount <= (SELECT bank.redress_most()))
-       AND bank.may_open(r.customer_id)
+       AND r.customer_id NOT IN (SELECT bank.my_locked())
     UNION ALL
     SELECT 'grant', g.grant_id, 'access-requests', g.customer_id, NULL, NULL, NULL, g.grant_id::text,
            g.reason, bank.mask_name(c.name), bank.staff_name(g.staff_id),
@@ -132,7 +132,7 @@ BEGIN
       LEFT JOIN bank.case_file f ON f.customer_id = m.customer_id AND f.case_id = m.case_id
       LEFT JOIN bank.case_type y ON y.case_type = f.case_type
      WHERE m.status = 'dead'
-       AND ((SELECT bank.my_role()) = 'supervisor' AND bank.may_open(m.customer_id) OR f.owner_id = (SELECT bank.my_staff_id()))
+       AND ((SELECT bank.my_role()) = 'supervisor' AND m.customer_id NOT IN (SELECT bank.my_locked()) OR f.owner_id = (SELECT bank.my_staff_id()))
     UNION ALL
     -- What I am to change after a complaint; the whole day is mine.
     SELECT 'cause', k.case_id, 'case-causes', k.customer_id, k.case_id, NULL, NULL, f.number, left(k.measure, 200), NULL, '',

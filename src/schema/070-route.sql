@@ -264,3 +264,20 @@ SELECT bank.function_grant('route_staff_save', 'supervisor', 'admin');
 
 GRANT EXECUTE ON FUNCTION bank.staff_loads, bank.route_people, bank.route_person TO bankops_api;
 GRANT EXECUTE ON FUNCTION bank.staff_loads TO bankops_staff;
+
+CREATE VIEW api.queue_list WITH (security_barrier) AS
+SELECT q.queue, q.label_en, q.label_zh, q.role, q.seq,
+       q.queue = ANY ((SELECT bank.my_queues())::text[]) AS mine,
+       coalesce(n.waiting, 0) AS waiting, coalesce(n.overdue, 0) AS overdue
+  FROM bank.queue q
+  LEFT JOIN (SELECT f.queue, count(*) AS waiting, count(*) FILTER (WHERE f.due_at < now()) AS overdue
+               FROM bank.case_file f
+              WHERE f.owner_id IS NULL AND f.closed_at IS NULL AND f.queue IS NOT NULL
+              GROUP BY f.queue) n ON n.queue = q.queue;
+SELECT bank.view_grant('queue_list', 'staff');
+
+CREATE VIEW api.route_rule WITH (security_barrier) AS
+SELECT seq, case_type, business, reason, source, level, tier_low, tier_high, language, unit_low,
+       unit_high, queue, skill, note_en, note_zh, active, version
+  FROM bank.route_rule;
+SELECT bank.view_grant('route_rule', 'supervisor', 'auditor', 'admin');
