@@ -96,6 +96,18 @@ sub texts {
         $list =~ s/['\s]//g;
         return split /,/, $list;
     }
+    # A guard that the function calls says what the value may be.
+    while ($f->{body} =~ /PERFORM bank\.(\w+_check)\(/g) {
+        my ($guard, $from) = ($1, pos $f->{body});
+        my @given = arguments($f->{body}, $from);
+        for my $g (@{$function{$guard} || []}) {
+            my ($n) = grep { ($given[$_] // '') eq $text } 0 .. $#given;
+            next unless defined $n && ($g->{parameters}[$n] // '') ne '';
+            my $name = $g->{parameters}[$n];
+            return map { s/['\s]//gr } split /,/, $1
+                if $g->{body} =~ /\Q$name\E IS NULL OR \Q$name\E NOT IN \(([^)]*)\)/;
+        }
+    }
     my ($at) = grep { $f->{parameters}[$_] eq $text } 0 .. $#{$f->{parameters}};
     if (defined $at) {
         return () if $seen{"$f->{name} $text"}++;
