@@ -88,6 +88,31 @@ static void check_day(struct doctor *doctor, PGconn *connection)
     PQclear(rows);
 }
 
+/* Whether a worker takes the steps of the clocks. */
+static void check_clocks(struct doctor *doctor, PGconn *connection)
+{
+    struct error error = ERROR_INIT;
+    PGresult *rows;
+    if (!session_rows(connection,
+                      "SELECT to_char(due_since, 'YYYY-MM-DD HH24:MI'), failed "
+                      "FROM api.clock_watch()",
+                      0, NULL, &rows, &error))
+        return;
+    bool known = PQntuples(rows) > 0, late = known && !PQgetisnull(rows, 0, 0);
+    bool failed = known && strcmp(PQgetvalue(rows, 0, 1), "0");
+    if (late)
+        doctor_say(doctor, DOCTOR_WARN, _("clocks"),
+                   _("Keep bankops work running, it reminds and escalates."),
+                   _("steps are due since %s and no worker took them"), PQgetvalue(rows, 0, 0));
+    if (failed)
+        doctor_say(doctor, DOCTOR_WARN, _("clocks"),
+                   _("The work list of supervisors names the cases and the errors."),
+                   _("steps that could not be taken in 24 hours: %s"), PQgetvalue(rows, 0, 1));
+    if (known && !late && !failed)
+        doctor_say(doctor, DOCTOR_OK, _("clocks"), NULL, _("watched"));
+    PQclear(rows);
+}
+
 /* A setting of the server that bankops relies on. */
 static void check_setting(struct doctor *doctor, PGconn *connection, const char *name,
                           const char *wanted, const char *todo)
@@ -122,6 +147,7 @@ static void check_server(struct doctor *doctor, PGconn *connection)
     check_clock_back(doctor, connection);
     check_schema(doctor, connection);
     check_day(doctor, connection);
+    check_clocks(doctor, connection);
     doctor_log(doctor, connection);
 }
 

@@ -122,7 +122,7 @@ CREATE TABLE bank.case_pause (
     unit_id     int NOT NULL,
     reason      text NOT NULL,
     waits_for   text COLLATE "C" NOT NULL DEFAULT 'customer'
-                CHECK (waits_for IN ('customer', 'third_party', 'appraisal')),
+                CHECK (waits_for IN ('customer', 'third_party', 'appraisal', 'withdrawn')),
     PRIMARY KEY (customer_id, case_id, started_at),
     FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file,
     CHECK (ended_at >= started_at)

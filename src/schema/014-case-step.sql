@@ -295,6 +295,9 @@ BEGIN
         VALUES (c.customer_id, c.case_id, at, c.unit_id, p_note);
     END IF;
     PERFORM bank.case_clock_stop(c, t.stops, CASE WHEN 'tell' = ANY (t.sets) THEN c.told_at ELSE at END);
+    IF 'reopen' = ANY (t.sets) AND was.told_at IS NULL THEN
+        PERFORM bank.case_clock_go_on(was, at);
+    END IF;
     PERFORM bank.case_clock_start(c, at, t.starts);
     c.closed_at := CASE WHEN c.phase = 'closed' THEN at END;
     c.due_at := bank.case_clock_refresh(c);

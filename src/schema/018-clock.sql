@@ -18,14 +18,15 @@ CREATE TABLE bank.unit_regime (
 -- What starts and stops one stands with each step of a type of case. `internal`: it drives the work
 -- and is no promise to the customer; own runs while a case waits for an owner, idle while its owner
 -- does nothing. `held_by`: what a case has to wait for that a clock which can pause stands still; only
--- the time of an outside appraisal is not counted by the law (CBIRC Order 2020-3).
+-- the time of an outside appraisal, and that in which a complaint was withdrawn, is not counted by the law (CBIRC
+-- Order 2020-3). While experts look at it the customer still hears how it goes, so that no case is forgotten.
 CREATE TABLE bank.clock_kind (
     clock    text COLLATE "C" PRIMARY KEY,
     label_en text NOT NULL,
     label_zh text NOT NULL,
     seq      int NOT NULL,
     internal boolean NOT NULL DEFAULT false,
-    held_by  text[] NOT NULL DEFAULT '{customer,third_party,appraisal}'
+    held_by  text[] NOT NULL DEFAULT '{customer,third_party,appraisal,withdrawn}'
 );
 INSERT INTO bank.clock_kind VALUES
     ('first_response', 'First answer', '首次响应', 1),
@@ -36,15 +37,16 @@ INSERT INTO bank.clock_kind VALUES
     ('forwarded', 'Answer to the authority', '转办答复', 6),
     ('final', 'Final response', '最终答复', 7),
     ('recheck', 'Re-check', '核查时限', 10);
-UPDATE bank.clock_kind SET held_by = '{appraisal}' WHERE clock IN ('statutory', 'recheck');
+UPDATE bank.clock_kind SET held_by = '{appraisal,withdrawn}' WHERE clock IN ('statutory', 'recheck');
+UPDATE bank.clock_kind SET held_by = '{customer,third_party,withdrawn}' WHERE clock = 'next_update';
 INSERT INTO bank.clock_kind VALUES
     ('own', 'Waits for an owner', '待认领', 8, true),
     ('idle', 'Owner inactive', '处理人未动作', 9, true);
 
 -- Clocks that a step of complaints stops and starts. A decision or the closing stops all; reopening
--- starts those of the law again.
+-- starts those of the law again, and that of who shall take it.
 UPDATE bank.case_transition t
-   SET stops = CASE WHEN s.stage = 'recheck' AND t.action = 'take' THEN '{}'
+   SET stops = CASE WHEN s.stage = 'recheck' AND t.action = 'take' THEN '{own,idle}'
                     WHEN n.phase IN ('decided', 'closed')
                     THEN (SELECT array_agg(k.clock ORDER BY k.seq) FROM bank.clock_kind k)
                     WHEN t.action IN ('take', 'assign') THEN '{own,idle}'
@@ -52,11 +54,11 @@ UPDATE bank.case_transition t
                     WHEN t.action IN ('wait', 'release', 'route', 'propose') THEN '{idle}'
                     ELSE '{}' END,
        starts = CASE WHEN n.phase IN ('decided', 'closed') THEN '{}'
-                     WHEN n.stage = 'recheck' THEN CASE t.action WHEN 'recheck' THEN '{recheck,final}' ELSE '{}' END
+                     WHEN n.stage = 'recheck' THEN CASE t.action WHEN 'recheck' THEN '{own,recheck,final}' ELSE '{}' END
                      WHEN t.action IN ('take', 'assign') THEN '{idle}'
                      WHEN t.action IN ('route', 'release') THEN '{own}'
                      WHEN t.action = 'reply' THEN '{next_update}'
-                     WHEN s.phase IN ('decided', 'closed') THEN '{resolution,statutory,final}'
+                     WHEN s.phase IN ('decided', 'closed') THEN '{own,resolution,statutory,forwarded,final}'
                      ELSE '{}' END::text[]
   FROM bank.case_stage s, bank.case_stage n
  WHERE t.case_type = 'complaint' AND s.case_type = t.case_type AND s.stage = t.stage
@@ -129,6 +131,7 @@ INSERT INTO bank.escalation_rule VALUES
     ('complaint', 'resolution', 1, 80, NULL, 'remind'),
     ('complaint', 'resolution', 2, 100, NULL, 'supervisor'),
     ('complaint', 'summary', 1, 80, NULL, 'remind'),
+    ('complaint', 'summary', 2, 100, NULL, 'supervisor'),
     ('complaint', 'own', 1, 100, NULL, 'supervisor'),
     ('complaint', 'idle', 1, 50, NULL, 'remind'),
     ('complaint', 'idle', 2, 100, NULL, 'reassign');
@@ -222,7 +225,8 @@ CREATE INDEX case_extension_time ON bank.case_extension (asked_at DESC, customer
 CREATE UNIQUE INDEX case_extension_asked ON bank.case_extension (customer_id, case_id, clock)
     WHERE state = 'asked';
 
--- Steps of the ladder that were taken: the primary key makes each happen once.
+-- Steps of the ladder that were taken: the primary key makes each happen once. `moved`: the due time
+-- moved on, and the step is to be taken again; what was told before is in the history of the case.
 CREATE TABLE bank.case_escalation (
     customer_id bigint NOT NULL,
     case_id     bigint NOT NULL,
@@ -239,6 +243,7 @@ CREATE TABLE bank.case_escalation (
     detail      text NOT NULL DEFAULT '',
     seen_at     timestamptz,
     seen_by     int,
+    moved       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (customer_id, case_id, clock, run, step),
     FOREIGN KEY (customer_id, case_id, clock, run) REFERENCES bank.case_clock
 );
@@ -261,6 +266,7 @@ CREATE TABLE bank.clock_failure (
     error       text NOT NULL,
     PRIMARY KEY (customer_id, case_id, failure_id)
 );
+CREATE INDEX clock_failure_at ON bank.clock_failure (at);
 
 SELECT bank.table_protect(('bank.' || t)::regclass, 'SELECT', false)
   FROM unnest('{regime,unit_regime,clock_kind,escalation_rule}'::text[]) t;

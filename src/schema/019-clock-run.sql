@@ -40,29 +40,57 @@ LANGUAGE sql STABLE AS $$
      ORDER BY r.clock, r.source DESC, r.level DESC
 $$;
 
--- Whether the clock stands still now: it can pause, and what the case waits for holds it.
+-- Whether the clock stands still now: it can pause, it had not run out, and what the case waits for holds it.
 CREATE FUNCTION bank.clock_held(k bank.case_clock) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT k.pausable AND EXISTS (
         SELECT FROM bank.case_pause p JOIN bank.clock_kind d ON d.clock = k.clock
          WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.ended_at IS NULL
-           AND p.waits_for = ANY (d.held_by))
+           AND p.started_at < k.due_at AND p.waits_for = ANY (d.held_by))
 $$;
 
--- Time that the clock stood still: as it passed, and in minutes of its calendar.
-CREATE FUNCTION bank.clock_paused(k bank.case_clock, OUT passed interval, OUT minutes int)
-LANGUAGE plpgsql STABLE AS $$
+-- When a run is due that would be at p_due if the case had never waited. A pause counts when it began before the
+-- clock had run out: what is over time stays so.
+CREATE FUNCTION bank.clock_paused(k bank.case_clock, p_due timestamptz) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    p record;
+    due timestamptz := p_due;
 BEGIN
-    passed := '0';
-    minutes := 0;
     IF k.pausable THEN
-        SELECT coalesce(sum(coalesce(p.ended_at, now()) - greatest(p.started_at, k.started_at)),
-                        '0'),
-               coalesce(sum(bank.working_minutes(k.calendar, greatest(p.started_at, k.started_at),
-                                                 coalesce(p.ended_at, now()))), 0)
-          INTO passed, minutes
-          FROM bank.case_pause p JOIN bank.clock_kind d ON d.clock = k.clock
-         WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
-           AND p.waits_for = ANY (d.held_by) AND coalesce(p.ended_at, now()) > k.started_at;
+        FOR p IN SELECT greatest(x.started_at, k.started_at) AS since, coalesce(x.ended_at, now()) AS until
+                   FROM bank.case_pause x JOIN bank.clock_kind d ON d.clock = k.clock
+                  WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id
+                    AND x.waits_for = ANY (d.held_by) AND coalesce(x.ended_at, now()) > k.started_at
+                  ORDER BY x.started_at LOOP
+            EXIT WHEN p.since >= due;
+            due := due + (p.until - p.since);
+        END LOOP;
+    END IF;
+    RETURN due;
+END $$;
+
+-- The same in opening minutes of a calendar: when p_minutes of it have passed since p_start without the pauses, as
+-- far as those lie before p_until (NULL: all). `stood`: the minutes of all of these pauses.
+CREATE FUNCTION bank.clock_reached(k bank.case_clock, p_calendar text, p_start timestamptz, p_minutes numeric,
+                                   p_until timestamptz, OUT moment timestamptz, OUT stood numeric)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    p record;
+    length numeric;
+    over boolean := false;
+BEGIN
+    moment := bank.due_at(p_calendar, p_start, p_minutes);
+    stood := 0;
+    IF k.pausable THEN
+        FOR p IN SELECT greatest(x.started_at, p_start) AS since, least(coalesce(x.ended_at, now()), p_until) AS until
+                   FROM bank.case_pause x JOIN bank.clock_kind d ON d.clock = k.clock
+                  WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id
+                    AND x.waits_for = ANY (d.held_by) AND coalesce(x.ended_at, now()) > p_start
+                    AND (x.started_at < p_until OR p_until IS NULL) ORDER BY x.started_at LOOP
+            length := bank.working_time(p_calendar, p.since, p.until);
+            stood := stood + length;
+            over := over OR p.since >= moment;
+            moment := CASE WHEN over OR length = 0 THEN moment ELSE bank.due_at(p_calendar, p_start, p_minutes + stood) END;
+        END LOOP;
     END IF;
 END $$;
 
@@ -72,27 +100,21 @@ CREATE FUNCTION bank.clock_moment(k bank.case_clock, p_minutes int) RETURNS time
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     part bank.case_clock_part;
-    piece bank.case_clock := k;
+    since timestamptz := k.started_at;
     remaining numeric := p_minutes;
-    stood numeric;
-    used numeric;
+    here record;
 BEGIN
     FOR part IN SELECT * FROM bank.case_clock_part p
                  WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.clock = k.clock AND p.run = k.run
                  ORDER BY p.until LOOP
-        stood := CASE WHEN k.pausable THEN
-            (SELECT coalesce(sum(bank.working_time(part.calendar, greatest(p.started_at, piece.started_at),
-                                                   least(coalesce(p.ended_at, now()), part.until))), 0)
-               FROM bank.case_pause p JOIN bank.clock_kind d ON d.clock = k.clock
-              WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id AND p.waits_for = ANY (d.held_by)) ELSE 0 END;
-        used := bank.working_time(part.calendar, piece.started_at, part.until) - stood;
-        IF used >= remaining THEN
-            RETURN bank.due_at(part.calendar, piece.started_at, remaining + stood);
+        here := bank.clock_reached(k, part.calendar, since, remaining, part.until);
+        IF here.moment <= part.until THEN
+            RETURN here.moment;
         END IF;
-        remaining := remaining - used;
-        piece.started_at := part.until;
+        remaining := remaining - (bank.working_time(part.calendar, since, part.until) - here.stood);
+        since := part.until;
     END LOOP;
-    RETURN bank.due_at(k.calendar, piece.started_at, remaining + (bank.clock_paused(piece)).minutes);
+    RETURN (bank.clock_reached(k, k.calendar, since, remaining, NULL)).moment;
 END $$;
 
 -- The end of the p_days-th day on which the unit that had the case then was open (bank.due_workday).
@@ -124,9 +146,9 @@ CREATE FUNCTION bank.clock_due(k bank.case_clock) RETURNS timestamptz LANGUAGE p
 BEGIN
     RETURN CASE k.measure
         WHEN 'calendar_days' THEN
-            bank.due_day(k.calendar, k.started_at, k.amount + k.extension) + (bank.clock_paused(k)).passed
+            bank.clock_paused(k, bank.due_day(k.calendar, k.started_at, k.amount + k.extension))
         WHEN 'working_days' THEN
-            bank.clock_workday(k, k.amount + k.extension) + (bank.clock_paused(k)).passed
+            bank.clock_paused(k, bank.clock_workday(k, k.amount + k.extension))
         ELSE bank.clock_moment(k, k.amount) END;
 END $$;
 
@@ -155,7 +177,7 @@ BEGIN
      WHERE e.case_type = p_type AND e.clock = k.clock
        AND NOT EXISTS (SELECT FROM bank.case_escalation x
                         WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id
-                          AND x.clock = k.clock AND x.run = k.run AND x.step = e.step)
+                          AND x.clock = k.clock AND x.run = k.run AND x.step = e.step AND NOT x.moved)
      ORDER BY e.step LIMIT 1;
     k.next_step := r.step;
     k.next_at := CASE WHEN r.step IS NOT NULL AND NOT bank.clock_held(k)
@@ -251,6 +273,21 @@ BEGIN
        AND state = 'asked';
 END $$;
 
+-- A case comes back that nobody had decided: withdrawn, or merged by mistake. The promises that ran when it was closed
+-- run on, none begins anew; the time in which a complaint was withdrawn is a pause.
+CREATE FUNCTION bank.case_clock_go_on(was bank.case_file, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF was.merged_into IS NULL THEN
+        INSERT INTO bank.case_pause (customer_id, case_id, started_at, ended_at, unit_id, reason, waits_for)
+        VALUES (was.customer_id, was.case_id, was.closed_at, greatest(p_at, was.closed_at), was.unit_id, '', 'withdrawn')
+        ON CONFLICT DO NOTHING;
+    END IF;
+    UPDATE bank.case_clock k SET stopped_at = NULL
+      FROM bank.clock_kind d
+     WHERE k.customer_id = was.customer_id AND k.case_id = was.case_id AND d.clock = k.clock AND NOT d.internal
+       AND k.stopped_at >= was.closed_at;
+END $$;
+
 -- The owner changed without a step of the type: one who has to act, or nobody.
 CREATE FUNCTION bank.case_clock_owner(c bank.case_file, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -259,6 +296,16 @@ BEGIN
     PERFORM bank.case_clock_start(c, p_at, CASE WHEN c.owner_id IS NULL THEN '{own}'
                                                 ELSE '{idle}' END::text[]);
 END $$;
+
+-- The due time of a clock moved on: steps of its ladder that were taken and come only later now are to be taken again.
+-- A pause leaves those that were before it behind.
+CREATE FUNCTION bank.clock_steps_again(p_type text, k bank.case_clock, p_at timestamptz) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE bank.case_escalation x SET moved = true FROM bank.escalation_rule e
+     WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.clock = k.clock AND x.run = k.run AND NOT x.moved
+       AND e.case_type = p_type AND e.clock = k.clock AND e.step = x.step
+       AND x.due_at < k.due_at - interval '1 minute' AND bank.clock_step_at(k, e) > p_at + interval '1 minute'
+$$;
 
 -- Recomputes the running clocks from their present rule, start, extensions and pauses, and keeps
 -- what they were; answers the earliest due time of those that are a promise, or the last one when
@@ -290,6 +337,9 @@ BEGIN
                                                      was.calendar);
         END IF;
         k.due_at := bank.clock_due(k);
+        IF k.due_at > was.due_at + interval '1 minute' THEN
+            PERFORM bank.clock_steps_again(c.case_type, k, at);
+        END IF;
         k := bank.clock_arm(c.case_type, k);
         IF k IS DISTINCT FROM was THEN
             UPDATE bank.case_clock x
@@ -360,10 +410,10 @@ BEGIN
                    false);
     RETURN filled;
 END $$;
-GRANT EXECUTE ON FUNCTION bank.regime_of, bank.case_calendar, bank.case_calendars, bank.clock_rules, bank.clock_held, bank.clock_paused, bank.clock_moment,
+GRANT EXECUTE ON FUNCTION bank.regime_of, bank.case_calendar, bank.case_calendars, bank.clock_rules, bank.clock_held, bank.clock_paused, bank.clock_reached, bank.clock_steps_again, bank.clock_moment,
     bank.clock_workday, bank.clock_due,
     bank.clock_step_at, bank.clock_arm, bank.case_clock_start, bank.case_clock_stop,
-    bank.case_clock_owner, bank.case_clock_refresh, bank.clock_change_keep TO bankops_api;
+    bank.case_clock_go_on, bank.case_clock_owner, bank.case_clock_refresh, bank.clock_change_keep TO bankops_api;
 
 -- state: running, paused, met, late (stopped after its due time), over (running past it).
 CREATE FUNCTION api.case_clocks(p_customer_id bigint, p_case_id bigint)

@@ -36,7 +36,8 @@ BEGIN
     RETURN c;
 END $$;
 
--- Takes one step of a ladder on a locked case. Answers the case as it is then.
+-- Takes one step of a ladder on a locked case; one that was taken for an earlier due time is told anew. Answers the
+-- case as it is then.
 CREATE FUNCTION bank.clock_step_take(c bank.case_file, k bank.case_clock, r bank.escalation_rule)
 RETURNS bank.case_file LANGUAGE plpgsql AS $$
 DECLARE
@@ -49,7 +50,11 @@ BEGIN
     VALUES (c.customer_id, c.case_id, k.clock, k.run, r.step, c.unit_id, k.due_at, r.action,
             CASE WHEN r.action IN ('remind', 'reassign') THEN c.owner_id END,
             CASE WHEN r.action = 'remind' AND c.owner_id IS NULL THEN c.queue END,
-            CASE WHEN r.action IN ('supervisor', 'executive') THEN r.action END, note);
+            CASE WHEN r.action IN ('supervisor', 'executive') THEN r.action END, note)
+    ON CONFLICT (customer_id, case_id, clock, run, step) DO UPDATE SET fired_at = clock_timestamp(),
+        due_at = excluded.due_at, action = excluded.action, to_staff_id = excluded.to_staff_id,
+        to_queue = excluded.to_queue, to_role = excluded.to_role, detail = excluded.detail, seen_at = NULL, seen_by = NULL,
+        moved = false;
     IF r.action = 'reassign' THEN
         RETURN bank.case_reassign(c, note);
     ELSIF r.action = 'executive' THEN
@@ -88,7 +93,7 @@ BEGIN
         IF FOUND AND bank.clock_step_at(k, r) <= clock_timestamp() AND NOT EXISTS (
                SELECT FROM bank.case_escalation x WHERE x.customer_id = p_customer_id
                   AND x.case_id = p_case_id AND x.clock = p_clock AND x.run = p_run
-                  AND x.step = r.step) THEN
+                  AND x.step = r.step AND NOT x.moved) THEN
             c := bank.clock_step_take(c, k, r);
             steps := steps + 1;
         END IF;
@@ -106,7 +111,8 @@ END $$;
 
 -- One round of the worker: takes up to p_limit clocks whose next step is due. Safe to call from
 -- several machines at once, and again after a crash. A case that cannot be handled is recorded and
--- tried again in five minutes; it never stops the others. `next_at`: when to come again.
+-- tried again in five minutes; it never stops the others, nor do cases that somebody else holds. `next_at`: when to
+-- come again.
 CREATE FUNCTION api.clock_tick(p_limit int DEFAULT 200)
 RETURNS TABLE (clocks int, steps int, busy int, failed int, next_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -122,7 +128,8 @@ BEGIN
     failed := 0;
     FOR k IN SELECT x.customer_id, x.case_id, x.clock, x.run, x.unit_id FROM bank.case_clock x
               WHERE x.stopped_at IS NULL AND x.next_at <= clock_timestamp()
-              ORDER BY x.next_at, x.case_id, x.clock LIMIT p_limit LOOP
+              ORDER BY x.next_at, x.case_id, x.clock LOOP
+        EXIT WHEN clocks - busy >= p_limit;
         clocks := clocks + 1;
         BEGIN
             done := bank.clock_fire(k.customer_id, k.case_id, k.clock, k.run);
@@ -204,6 +211,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 SELECT bank.function_grant('business_day', 'staff');
 
+-- Whether the clocks are watched: since when steps are due that no worker took, NULL when none is; and how many could
+-- not be taken in a day. For staff and who keeps the database.
+CREATE FUNCTION bank.clock_watch(OUT due_since timestamptz, OUT failed bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT (SELECT min(k.next_at) FROM case_clock k WHERE k.stopped_at IS NULL AND k.next_at < now() - interval '10 minutes'),
+           (SELECT count(*) FROM clock_failure f WHERE f.at > now() - interval '1 day')
+$$;
+ALTER FUNCTION bank.clock_watch OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.clock_watch TO bankops_api;
+CREATE FUNCTION api.clock_watch() RETURNS TABLE (due_since timestamptz, failed bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT w.due_since, w.failed FROM bank.clock_watch() w
+     WHERE bank.my_staff_id() IS NOT NULL OR pg_has_role(session_user, 'bankops_owner', 'MEMBER')
+$$;
+SELECT bank.function_grant('clock_watch', 'staff');
+
 -- Steps of the ladder that the caller was told of and has not seen yet, of each clock the last.
 CREATE VIEW bank.my_alert AS
 SELECT x.* FROM (
@@ -227,7 +250,7 @@ SELECT x.* FROM (
       ORDER BY r.fired_at DESC, r.customer_id, r.case_id, r.clock, r.run::int, r.step::int)) x
  WHERE NOT EXISTS (SELECT FROM bank.case_escalation y
                     WHERE y.customer_id = x.customer_id AND y.case_id = x.case_id
-                      AND y.clock = x.clock AND y.run = x.run AND y.step > x.step
+                      AND y.clock = x.clock AND y.run = x.run AND y.step > x.step AND y.fired_at >= x.fired_at
                       AND (y.to_staff_id, y.to_queue, y.to_role)
                           IS NOT DISTINCT FROM (x.to_staff_id, x.to_queue, x.to_role))
    AND (x.unit_id < (SELECT bank.my_scope_low())) IS NOT TRUE AND (x.unit_id > (SELECT bank.my_scope_high())) IS NOT TRUE;
@@ -307,7 +330,7 @@ SELECT k.due_at, k.customer_id, k.case_id, k.clock, k.run::int AS run, d.label_z
    AND NOT (k.pausable AND f.phase = 'waiting'
             AND EXISTS (SELECT FROM bank.case_pause p
                          WHERE p.customer_id = k.customer_id AND p.case_id = k.case_id
-                           AND p.ended_at IS NULL AND p.waits_for = ANY (d.held_by)));
+                           AND p.ended_at IS NULL AND p.started_at < k.due_at AND p.waits_for = ANY (d.held_by)));
 SELECT bank.view_grant('case_breach_list', 'supervisor');
 
 -- What moved the due times of a case.

@@ -172,6 +172,26 @@ BEGIN
      WHERE a.identity_means IS NOT NULL AND a.identity_at IS NULL AND f.closed_at IS NULL
        AND (SELECT bank.my_role()) IN ('clerk', 'supervisor') AND a.visited_by <> (SELECT bank.my_staff_id())
     UNION ALL
+    -- Clocks that nobody watches: no worker runs, or it fails on a case; for who leads.
+    SELECT 'clock', 0, 'case-breach', NULL, NULL, NULL, NULL, '', bank.in_language('时限无人看守', 'No worker watches the clocks'), NULL,
+           bank.in_language('起 ', 'since ') || to_char(w.since AT TIME ZONE (SELECT bank.timezone()), 'YYYY-MM-DD HH24:MI'),
+           w.since, (SELECT bank.my_unit())
+      FROM (SELECT min(k.next_at) AS since FROM bank.case_clock k
+             WHERE k.stopped_at IS NULL AND k.next_at < now() - interval '10 minutes'
+               AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())) w
+     WHERE w.since IS NOT NULL AND (SELECT bank.my_role()) = 'supervisor'
+    UNION ALL
+    SELECT 'clock', x.failure_id, y.screen, x.customer_id, x.case_id, NULL, NULL, f.number, f.subject, NULL,
+           left(x.error, 80), k.due_at, x.unit_id
+      FROM bank.clock_failure x
+      JOIN bank.case_clock k ON k.customer_id = x.customer_id AND k.case_id = x.case_id AND k.clock = x.clock
+           AND k.stopped_at IS NULL
+      JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id
+      JOIN bank.case_type y ON y.case_type = f.case_type
+     WHERE x.at > now() - interval '10 minutes' AND (SELECT bank.my_role()) = 'supervisor'
+       AND NOT EXISTS (SELECT FROM bank.clock_failure z WHERE z.customer_id = x.customer_id AND z.case_id = x.case_id
+                          AND z.failure_id > x.failure_id)
+    UNION ALL
     SELECT 'rule', n.waiting_id, n.screen, n.customer_id, NULL, NULL, NULL, n.waiting_id::text, bank.name_side(n.title), NULL,
            n.detail, n.due_at, n.unit_id
       FROM bank.waiting n
@@ -186,7 +206,7 @@ GRANT EXECUTE ON FUNCTION bank.worklist_rows TO bankops_staff;
 CREATE VIEW api.worklist AS
 SELECT w.kind, w.object_id, w.screen COLLATE "C" AS screen, w.customer_id, w.case_id, w.account_id, w.item_id,
        w.number COLLATE "C" AS number,
-       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress', 'cause', 'identity', 'message')
+       CASE WHEN w.kind IN ('case', 'queue', 'approval', 'adjustment', 'extension', 'redress', 'cause', 'identity', 'message', 'clock')
                  AND w.customer_id IN (SELECT bank.my_locked()) THEN '***'
             ELSE w.title END COLLATE "C" AS title,
        coalesce(w.customer, (SELECT CASE WHEN c.customer_id < 0 THEN bank.in_language('匿名', 'Anonymous') ELSE bank.mask_name(c.name) END FROM bank.customer c WHERE c.customer_id = w.customer_id)) COLLATE "C" AS customer,

@@ -20,30 +20,35 @@ CREATE TRIGGER case_repeat_note BEFORE INSERT OR UPDATE OF business, reason, clo
 
 -- What an authority forwarded, or is major, stays so in the case it is merged into: that one answers the authority
 -- by the same day from then on, and goes to the queue and the person that the rules name for it. Keeps what was
--- marked, too. `p_answer`: the clock of the authority as it ran, none without it.
-CREATE FUNCTION bank.case_merge_weight(parent bank.case_file, child bank.case_file, p_answer bank.case_clock)
+-- marked, too, and the days that the law gives for the one that came first. `p_law`: its clocks of the law as they ran.
+CREATE FUNCTION bank.case_merge_weight(parent bank.case_file, child bank.case_file, p_law bank.case_clock[])
 RETURNS bank.case_file LANGUAGE plpgsql AS $$
 DECLARE
     c bank.case_file := parent;
     rule record;
     person int;
+    k bank.case_clock;
+    was bank.case_clock;
 BEGIN
     c.urgency := least(parent.urgency, child.urgency);
     c.flags := ARRAY(SELECT DISTINCT f FROM unnest(parent.flags || child.flags) f ORDER BY f);
     c.group_size := greatest(parent.group_size, child.group_size);
-    IF child.level = 'major' THEN
-        c.level := 'major';
+    IF child.level = 'major' OR parent.level = 'simple' THEN
+        c.level := child.level;
     END IF;
     IF child.source = 'regulator' THEN
         c.source := 'regulator';
     END IF;
-    IF p_answer.clock IS NOT NULL THEN
-        PERFORM bank.case_clock_start(c, p_answer.started_at, ARRAY[p_answer.clock]);
-        UPDATE bank.case_clock k SET extension = p_answer.extension
-         WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.clock = p_answer.clock
-           AND k.stopped_at IS NULL AND k.started_at = p_answer.started_at;
-    END IF;
-    IF (c.source, c.level) IS DISTINCT FROM (parent.source, parent.level) THEN
+    FOREACH k IN ARRAY p_law LOOP
+        PERFORM bank.case_clock_start(c, k.started_at, ARRAY[k.clock]);
+        SELECT * INTO was FROM bank.case_clock x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id
+           AND x.clock = k.clock AND x.stopped_at IS NULL;
+        IF was.started_at > k.started_at OR was.started_at = k.started_at AND was.extension < k.extension THEN
+            UPDATE bank.case_clock x SET started_at = k.started_at, extension = k.extension
+             WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id AND x.clock = was.clock AND x.run = was.run;
+        END IF;
+    END LOOP;
+    IF c.source <> parent.source OR c.level = 'major' AND parent.level <> 'major' THEN
         SELECT r.queue, r.seq, r.skill INTO rule FROM bank.case_rules(c) r WHERE r.fits ORDER BY r.seq LIMIT 1;
         IF rule.queue <> coalesce(parent.queue, '') AND (c.business IS NOT NULL
             OR rule.queue = (bank.case_ask_queue(c)).queue) THEN
@@ -72,7 +77,7 @@ DECLARE
     was bank.case_file;
     c bank.case_file;
     parent bank.case_file;
-    authority bank.case_clock;
+    law bank.case_clock[];
     target bigint := nullif(p_into, '')::bigint;
 BEGIN
     answer := bank.request_replay(p_request, 'case_merge', jsonb_build_array(p_customer_id,
@@ -93,7 +98,7 @@ BEGIN
         AND f.case_id IN (p_case_id, target) ORDER BY f.case_id FOR UPDATE;
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
     parent := bank.case_lock(p_customer_id, target, NULL);
-    IF parent.case_id = was.case_id OR parent.case_type <> was.case_type THEN
+    IF parent.case_id = was.case_id OR (parent.case_type, parent.regime) <> (was.case_type, was.regime) THEN
         PERFORM bank.fail('BO422', 'A case is merged into another of its kind.', parent.number,
                           NULL, 'p_into');
     ELSIF parent.phase IN ('decided', 'closed') THEN -- its clocks stand: this one's would be lost
@@ -104,19 +109,20 @@ BEGIN
         PERFORM bank.fail('BO403', 'The person complained about may not handle the case.',
                           parent.number, 'Leave it to a colleague.');
     END IF;
-    SELECT * INTO authority FROM bank.case_clock k
-     WHERE k.customer_id = p_customer_id AND k.case_id = p_case_id AND k.clock = 'forwarded' AND k.stopped_at IS NULL;
+    law := ARRAY(SELECT k FROM bank.case_clock k
+                  WHERE k.customer_id = p_customer_id AND k.case_id = p_case_id AND k.stopped_at IS NULL
+                    AND k.clock IN ('statutory', 'forwarded', 'final'));
     c := was;
     c.outcome := 'merged';
     c := bank.case_step(was, c, 'merge', parent.number);
     UPDATE bank.case_file SET merged_into = target
      WHERE customer_id = p_customer_id AND case_id = p_case_id;
-    c := bank.case_merge_weight(parent, was, authority);
+    c := bank.case_merge_weight(parent, was, law);
     IF p_new_facts THEN
         PERFORM bank.case_clock_stop(parent, '{statutory}', clock_timestamp());
         PERFORM bank.case_clock_start(c, clock_timestamp(), '{statutory}');
     END IF;
-    c.due_at := bank.case_clock_refresh(c, CASE WHEN p_new_facts THEN 'new facts' ELSE 'step' END);
+    c.due_at := bank.case_clock_refresh(c, CASE WHEN p_new_facts THEN 'new facts' ELSE 'merged' END);
     UPDATE bank.case_file SET due_at = c.due_at, version = version + 1, urgency = c.urgency, flags = c.flags,
            group_size = c.group_size, level = c.level, source = c.source, queue = c.queue, route_seq = c.route_seq,
            owner_id = c.owner_id

@@ -55,12 +55,14 @@ CREATE FUNCTION bank.clocks_refresh(p_cases bank.case_file[]) RETURNS timestampt
 DECLARE
     answer timestamptz[];
     places text[] := bank.case_calendars(p_cases);
-    -- A case that has waited, that is in other hours than the first, or that came to a unit with another calendar
-    -- is worked out for itself.
+    -- A case that has waited, that was escalated, that is in other hours than the first, or that came to a unit with
+    -- another calendar is worked out for itself.
     alone int[] := ARRAY(
         SELECT u.ordinality FROM unnest(p_cases) WITH ORDINALITY u
          WHERE EXISTS (SELECT FROM bank.case_pause p
                         WHERE p.customer_id = u.customer_id AND p.case_id = u.case_id)
+            OR EXISTS (SELECT FROM bank.case_escalation y
+                        WHERE y.customer_id = u.customer_id AND y.case_id = u.case_id)
             OR places[u.ordinality] <> places[1]
             OR EXISTS (SELECT FROM bank.unit_calendar)
                AND EXISTS (SELECT FROM bank.case_clock k
@@ -89,9 +91,6 @@ BEGIN
                AND r.source = c.source AND r.clock = k.clock
           LEFT JOIN LATERAL (SELECT x.* FROM bank.escalation_rule x
                               WHERE x.case_type = c.case_type AND x.clock = k.clock
-                                AND NOT EXISTS (SELECT FROM bank.case_escalation y
-                                                 WHERE y.customer_id = k.customer_id AND y.case_id = k.case_id
-                                                   AND y.clock = k.clock AND y.run = k.run AND y.step = x.step)
                               ORDER BY x.step LIMIT 1) e ON true,
                bank.clock_times(coalesce(r.measure, k.measure), coalesce(r.amount, k.amount), k.extension,
                                 coalesce(r.calendar, k.calendar), k.started_at, e.at_percent, e.after_minutes) t

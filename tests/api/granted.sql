@@ -440,3 +440,4 @@ INSERT INTO decided VALUES ('view', 'supervisor auditor admin', 'staff_change_li
 INSERT INTO decided VALUES ('function', 'worker', 'day_end');
 INSERT INTO decided VALUES ('function', 'staff', 'sign_in');
 INSERT INTO decided VALUES ('function', 'staff', 'business_day');
+INSERT INTO decided VALUES ('function', 'staff', 'clock_watch');

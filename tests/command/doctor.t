@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops doctor names what is wrong, for each thing that can be broken without breaking the machine.
 . "$(dirname "$0")/lib.sh"
-plan 36
+plan 39
 
 # finds NAME PATTERN COMMAND...: a line of the plain output matches, and WARN and FAIL carry a remedy.
 finds() {
@@ -76,12 +76,20 @@ finds "where another server keeps them" "^OK\tsign-ins\trefused ones stand in th
     $doctor --database "host=$socket dbname=bankops user=bankops_dba"
 finds "the bank's day" "^OK\tbank's day\t[0-9-]+\$" $doctor
 sql "UPDATE bank.setting SET value = '2026-11-02' WHERE name = 'business_date'" >/dev/null
+finds "clocks that are watched" "^OK\tclocks\twatched" $doctor
 finds "a day that no worker ends" "^WARN\tbank's day\tstill 2026-11-02, .*\tKeep bankops work " $doctor
 sql "INSERT INTO bank.unit (unit_id, parent_id, kind, code, name_zh, name_en, low, high) VALUES (1, NULL, 'head', '0000', '总行', 'Head Office', 1, 1);
      SELECT bank.staff_add('t_clock', '钟', 'Clock', 'worker', '0000', '0000')" >"$place/added"
 "$program" clock --once --quiet --as t_clock
 finds "what it advises ends the day" "^OK\tbank's day\t[0-9-]+\$" $doctor
 finds "a worker may ask too" "^OK\tbank's day\t[0-9-]+\$" $doctor --as t_clock
+sql "INSERT INTO bank.customer (customer_id, customer_number, kind, name, unit_id, opened_on) VALUES (1, '1', 'person', '张', 1, '2020-01-01');
+     INSERT INTO bank.case_file (customer_id, case_id, unit_id, stage, subject, facts) VALUES (1, 1, 1, 'registered', 's', 'f');
+     INSERT INTO bank.case_clock (customer_id, case_id, clock, unit_id, started_at, measure, amount, calendar, pausable, due_at, next_step, next_at)
+     VALUES (1, 1, 'statutory', 1, now(), 'calendar_days', 15, 'service', true, now(), 1, now() - interval '1 hour');
+     INSERT INTO bank.clock_failure (customer_id, case_id, unit_id, clock, error) VALUES (1, 1, 1, 'statutory', 'x')" >"$place/case"
+finds "clocks that no worker watches" "^WARN\tclocks\tsteps are due since 20.* no worker took them\tKeep bankops work " $doctor
+finds "and steps that failed" "^WARN\tclocks\tsteps that could not be taken in 24 hours: 1" $doctor
 
 chmod 755 "$BANKOPS_DATA/cluster"
 finds "a data folder open to others" '^FAIL\tdata folder\t.*0755' $doctor
