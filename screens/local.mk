@@ -85,7 +85,8 @@ dist_screens_DATA += \
 dist_screens_DATA += screens/calendar.json screens/recon-matcher.json \
   screens/recon-approvals.json screens/recon-approval.json
 # Flows: the C file beside its screen; screens/flows.def is their table.
-libconsole_a_SOURCES += screens/flows.def screens/calendar.c screens/recon-matcher.c
+libconsole_a_SOURCES += screens/flows.def screens/calendar.c screens/recon-matcher.c \
+  screens/recon-matcher.h screens/recon-matcher-pick.c
 dist_screens_DATA += screens/report-recon-rate.json screens/report-recon-rule.json \
   screens/report-recon-ageing.json screens/report-recon-long-short.json screens/report-balance.json
 dist_screens_DATA += screens/recon-escalations.json screens/recon-suggestions.json \

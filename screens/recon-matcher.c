@@ -1,4 +1,4 @@
-#include "console/flow.h"
+#include "recon-matcher.h"
 
 #include "base/alloc.h"
 #include "base/language.h"
@@ -13,52 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BELOW = 5, LEFT_LEAST = 34, CELL = 512 };
+
 /* The two-pane matcher: breaks on the left, candidates of one of them on the right, below them both
  * lines in full, the reasons, and what would be matched with its difference. Candidates belong to
  * the first marked break, without marks to the one under the cursor. */
 
-enum { LEFT, RIGHT, SIDES };
-enum { BELOW = 5, LEFT_LEAST = 34, CELL = 512 };
-
-struct matcher {
-    struct panel panels[SIDES];
-    int focus;
-    char *of; /* key of the break that the candidates are of */
-    char *back; /* key of the break just taken back, where the cursor goes; else NULL */
-    int line; /* after a match the cursor stays on this row, which is another one; else -1 */
-    bool calling; /* a match was sent, its answer has not come */
-    struct buffer items;
-    struct panel_pick {
-        int count[SIDES]; /* lines that a match would take, by L and S */
-        int64_t total;    /* their sum, book lines plus, statement lines minus */
-        const char *account, *currency;
-    } pick;
-};
-
 static struct matcher *state_of(struct page *page)
 {
     return page->state;
-}
-
-static const char *cell(struct panel *panel, const char *const *cells, const char *name)
-{
-    int column = defined_columns_find(&panel->definition->columns, name);
-    return cells && column >= 0 ? cells[column] : NULL;
-}
-
-/* The break that candidates are wanted of: the first marked, else that under the cursor. */
-static const char *const *wanted(struct matcher *state, const char **key)
-{
-    struct panel *left = &state->panels[LEFT];
-    const char *const *cells = NULL;
-    *key = NULL;
-    if (list_mark_count(left->list))
-        *key = list_mark_at(left->list, 0, NULL, &cells);
-    else if (list_cursor(left->list) >= 0) {
-        *key = list_key(left->list, list_cursor(left->list));
-        cells = panel_row(left);
-    }
-    return cells;
 }
 
 /* Asks for the candidates when they are of another break; they stay while some are marked. */
@@ -66,14 +29,14 @@ static void follow(struct page *page)
 {
     struct matcher *state = state_of(page);
     const char *key;
-    const char *const *cells = wanted(state, &key);
+    const char *const *cells = matcher_wanted(state, &key);
     if (list_mark_count(state->panels[RIGHT].list) ||
         (key && state->of && !strcmp(key, state->of)) || (!key && !state->of))
         return;
     free(state->of);
     state->of = key ? xstrdup(key) : NULL;
-    values_set(&page->arguments, "of_account", cell(&state->panels[LEFT], cells, "account_id"));
-    values_set(&page->arguments, "of_item", cell(&state->panels[LEFT], cells, "item_id"));
+    values_set(&page->arguments, "of_account", matcher_cell(&state->panels[LEFT], cells, "account_id"));
+    values_set(&page->arguments, "of_item", matcher_cell(&state->panels[LEFT], cells, "item_id"));
     values_set(&page->arguments, "find", NULL);
     list_restart(state->panels[RIGHT].list, false);
 }
@@ -123,73 +86,10 @@ static void matcher_close(struct page *page)
     for (int i = 0; i < SIDES; i++)
         panel_close(&state->panels[i]);
     buffer_free(&state->items);
+    buffer_free(&state->words);
     free(state->of);
     free(state->back);
     free(state);
-}
-
-/* What would be matched: the marked lines, else the break and the candidate under the cursor. */
-
-static int number(const char *text, int otherwise)
-{
-    return text ? (int)strtol(text, NULL, 10) : otherwise;
-}
-
-static void take(struct matcher *state, int from, const char *const *cells)
-{
-    struct panel *panel = &state->panels[from];
-    const char *items = cell(panel, cells, from == LEFT ? "item_id" : "items");
-    const char *side = cell(panel, cells, "side"), *movement = cell(panel, cells, "movement");
-    int lines = from == LEFT ? 1 : number(cell(panel, cells, "lines"), 1);
-    int ours = from == LEFT ? side && side[0] == 'L' : number(cell(panel, cells, "ours"), 0);
-    if (!items || !side || !movement)
-        return;
-    int64_t amount = strtoll(movement, NULL, 10);
-    buffer_format(&state->items, "%s%s", state->items.length > 1 ? "," : "", items);
-    state->pick.count[0] += ours;
-    state->pick.count[1] += lines - ours;
-    if (__builtin_add_overflow(state->pick.total, side[0] == 'S' ? -amount : amount,
-                               &state->pick.total))
-        state->pick.total = INT64_MAX;
-}
-
-static void pick(struct matcher *state)
-{
-    struct panel *left = &state->panels[LEFT], *right = &state->panels[RIGHT];
-    int lefts = list_mark_count(left->list), rights = list_mark_count(right->list);
-    const char *key;
-    const char *const *cells = wanted(state, &key);
-    memset(&state->pick, 0, sizeof state->pick);
-    state->pick.account = cell(left, cells, "account_id");
-    state->pick.currency = cell(left, cells, "currency");
-    buffer_clear(&state->items);
-    buffer_add_char(&state->items, '{');
-    for (int i = 0; i < lefts; i++) {
-        list_mark_at(left->list, i, NULL, &cells);
-        take(state, LEFT, cells);
-    }
-    if (!lefts)
-        take(state, LEFT, cells);
-    for (int i = 0; i < rights; i++) {
-        list_mark_at(right->list, i, NULL, &cells);
-        take(state, RIGHT, cells);
-    }
-    if (!rights && lefts < 2 && list_settled(right->list))
-        take(state, RIGHT, panel_row(right));
-    buffer_add_char(&state->items, '}');
-}
-
-/* Marked breaks of another account than the first cannot be matched with it. */
-static bool one_account(struct matcher *state)
-{
-    struct panel *left = &state->panels[LEFT];
-    const char *const *cells;
-    for (int i = 0; i < list_mark_count(left->list); i++) {
-        list_mark_at(left->list, i, NULL, &cells);
-        if (strcmp(cell(left, cells, "account_id"), state->pick.account) != 0)
-            return false;
-    }
-    return true;
 }
 
 static void matcher_refresh(struct page *page)
@@ -208,15 +108,22 @@ static void forget_marks(struct page *page)
         list_unmark_all(state->panels[i].list);
 }
 
+/* What was marked is matched, and gone from the list. */
+static void matcher_settled(struct page *page, bool good)
+{
+    struct matcher *state = state_of(page);
+    if (!good)
+        return;
+    forget_marks(page);
+    state->line = list_cursor(state->panels[LEFT].list);
+}
+
 static void matched(struct page *page, const struct perform_result *result, void *data)
 {
     struct matcher *state = state_of(page);
     const char *slash = result->good && data && result->id ? strchr(result->id, '/') : NULL;
     state->calling = false;
-    if (result->good) {
-        forget_marks(page);
-        state->line = list_cursor(state->panels[LEFT].list);
-    }
+    matcher_settled(page, result->good);
     if (slash) { /* taken back: ACCOUNT/ITEM is open again */
         free(state->back);
         state->back = xasprintf("%.*s\x1f%s\x1f", (int)(slash - result->id), result->id, slash + 1);
@@ -231,7 +138,7 @@ static void match(struct page *page)
     struct panel *right = &state->panels[RIGHT];
     struct values arguments = VALUES_INIT;
     const char *suggestion = panel_value(right, "match_id");
-    pick(state);
+    matcher_pick(state);
     if (state->calling) {
         console_refuse(page->console, _("The match before is still being kept."));
         return;
@@ -240,7 +147,7 @@ static void match(struct page *page)
         console_refuse(page->console, _("The candidates are not there yet."));
         return;
     }
-    if (!one_account(state)) {
+    if (!matcher_one_account(state)) {
         console_refuse(page->console, _("The marked lines are of different accounts."));
         return;
     }
@@ -404,7 +311,7 @@ static void paint_why(struct matcher *state, int row, int left, int width)
     const char *why = panel_value(right, language_current() == LANGUAGE_CHINESE ? "why_zh" : "why");
     const char *rank = panel_value(right, "rank"), *lead = panel_value(right, "lead");
     const char *score = panel_value(right, "score");
-    const char *key, *of = cell(&state->panels[LEFT], wanted(state, &key), "reference");
+    const char *key, *of = matcher_cell(&state->panels[LEFT], matcher_wanted(state, &key), "reference");
     int cursor = list_cursor(state->panels[LEFT].list);
     bool ranked = why && (!score || strcmp(score, "0") != 0);
     if (ranked && of && cursor >= 0 && strcmp(key, list_key(state->panels[LEFT].list, cursor)))
@@ -453,7 +360,7 @@ static void matcher_paint(struct page *page, const struct area *area)
             panel_paint(&state->panels[i], &at[i], state->focus == i);
     if (rows > 0)
         draw_rule_down(area->top, area->left + left, rows, STYLE_BORDER);
-    pick(state);
+    matcher_pick(state);
     int row = area->top + (rows > 0 ? rows : 0);
     draw_rule(row, area->left, area->columns, STYLE_BORDER);
     paint_line(&state->panels[LEFT], _("Break"), row + 1, area->left + 1, area->columns - 2);
@@ -470,18 +377,23 @@ static const struct defined_columns *matcher_columns(struct page *page)
 static const char *const *matcher_row(struct page *page)
 {
     const char *key;
-    return wanted(state_of(page), &key);
+    return matcher_wanted(state_of(page), &key);
 }
 
 static const char *matcher_value(struct page *page, const char *name)
 {
     struct matcher *state = state_of(page);
     if (!strcmp(name, "items")) {
-        pick(state);
+        matcher_pick(state);
         return buffer_text(&state->items);
     }
     const char *key;
-    return cell(&state->panels[LEFT], wanted(state, &key), name);
+    return matcher_cell(&state->panels[LEFT], matcher_wanted(state, &key), name);
+}
+
+static char *matcher_words(struct page *page)
+{
+    return matcher_about(state_of(page));
 }
 
 static const struct page_ops ops = {
@@ -492,6 +404,8 @@ static const struct page_ops ops = {
     .perform = matcher_perform,
     .value = matcher_value,
     .refresh = matcher_refresh,
+    .settled = matcher_settled,
+    .about = matcher_words,
     .forget = matcher_forget,
     .columns = matcher_columns,
     .row = matcher_row,

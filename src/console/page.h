@@ -61,6 +61,9 @@ struct page_ops {
     const struct defined_columns *(*panel_columns)(struct page *page);
     const char *const *(*panel_row)(struct page *page);
     int (*panel_label)(struct page *page);
+    /* What an action is about when that is more than one row, in lines that each begin with a line
+     * end; to be freed. NULL: the row itself. */
+    char *(*about)(struct page *page);
     /* The language changed: titles were built from the old one. */
     void (*translate)(struct page *page);
 };

@@ -85,7 +85,7 @@ static const char *item_value(void *data, const char *name)
 /* A number that people use (T000000028) is worth telling, a key of the database is not. */
 static const char *number_for_people(const char *id)
 {
-    return strspn(id, "0123456789-") == strlen(id) ? "" : id;
+    return strspn(id, "0123456789-/") == strlen(id) ? "" : id;
 }
 
 void perform_outcome(struct page *page, const PGresult *rows, bool resent)

@@ -174,10 +174,13 @@ void job_question(struct job *job, void (*answer)(void *data, bool yes))
     struct buffer text = BUFFER_INIT;
     const struct defined_column *beside =
         action->amount >= 0 ? &job->columns->items[action->amount] : NULL;
+    char *about = job->count == 1 && job->page->ops->about ? job->page->ops->about(job->page) : NULL;
     const char *title = beside && beside->format != FORMAT_MONEY ? both_text(&beside->title) : "";
     buffer_format(&text, job->count > 1 ? _("%s: %d rows\n") : "%s\n", both_text(&action->title),
                   job->count);
-    for (int i = 0; i < job->count && i < 8; i++) {
+    if (about)
+        buffer_add(&text, about);
+    for (int i = 0; i < job->count && i < 8 && !about; i++) {
         char amount[160] = "";
         if (action->amount >= 0 && job->items[i].cells)
             format_cell(job->columns, action->amount, (const char *const *)job->items[i].cells, 0,
@@ -187,8 +190,9 @@ void job_question(struct job *job, void (*answer)(void *data, bool yes))
     }
     if (job->count > 8)
         buffer_add(&text, "\n  …");
-    if (job->count == 1)
+    if (job->count == 1 && !about)
         add_details(&text, job);
+    free(about);
     add_entered(&text, job);
     if (action->danger == DANGER_POST)
         buffer_format(&text, "\n\n%s", _("This is booked at once."));

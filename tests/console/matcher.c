@@ -156,6 +156,33 @@ static void marks_both_sides(int n)
     pty_free(pty);
 }
 
+/* Marked lines with a difference: whoever confirms sees them all, and no mark outlives the match. */
+static void adjusts_marked_lines(int n)
+{
+    struct pty *pty = start("clerk01", "en", "ibm", "mtc NOSTRO-USD", 24, 80);
+    char text[64];
+    snprintf(text, sizeof text, "THEIRS-%d", n);
+    pty_wait_text(pty, text, WAIT);
+    pty_settle(pty, 300, WAIT);
+    pty_type(pty, " "); /* OURS-n, and the next of ours */
+    pty_keys(pty, "Down", NULL);
+    pty_type(pty, " ");
+    pty_wait_text(pty, "2 ours, 0 theirs", WAIT);
+    pty_type(pty, "d");
+    pty_wait_text(pty, "*Why", WAIT);
+    pty_keys(pty, "Tab", "Tab", NULL);
+    pty_type(pty, "two at once");
+    pty_keys(pty, "F10", NULL);
+    snprintf(text, sizeof text, "Ours  OURS-%d  %d.07", n, n);
+    pty_wait_text(pty, "y = yes", WAIT);
+    stage_ok(strstr(pty_screen(pty), text) && strstr(pty_screen(pty), "2 ours, 0 theirs Difference"),
+             "whoever confirms a difference sees all lines and their difference");
+    pty_type(pty, "y");
+    stage_ok(pty_wait_text(pty, "waits for a second person", WAIT) &&
+                 pty_wait_text(pty, "1 ours", WAIT), "and the marks are gone with the lines");
+    pty_free(pty);
+}
+
 /* A fee above the limit: voucher, second person, before and after. */
 static void second_person(void)
 {
@@ -244,6 +271,7 @@ int main(void)
     matches_with_one_key("finacle", 3);
     two_keys_from_the_list(4);
     marks_both_sides(5);
+    adjusts_marked_lines(6);
     second_person();
     prints_a_lane();
     return stage_end();
