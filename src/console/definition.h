@@ -87,6 +87,7 @@ struct defined_column {
     int currency_at;      /* its index, -1 when none */
     const char *ends;     /* due: name of the column with the moment when the clock stopped, or NULL */
     int ends_at;          /* its index, -1 when none */
+    const char *whole;    /* a letter and zeros, as T000000000: 357 typed for it means T000000357 */
     bool share;           /* of a report: its total is one sum in percent of another */
     int share_at[2];      /* the columns of both, -1 when not listed */
     int flex, least, most, priority;

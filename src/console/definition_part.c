@@ -131,6 +131,7 @@ static void read_column(struct defined_column *column, const cJSON *item)
     column->currency = json_string(item, "currency", NULL);
     column->currency_at = -1;
     column->ends = json_string(item, "ends", NULL);
+    column->whole = json_string(item, "whole", NULL);
     column->ends_at = -1;
     column->flex = json_int(item, "flex", 0);
     column->least = json_int(item, "least", 0);

@@ -250,7 +250,7 @@ static void view_refresh(struct page *page)
 {
     struct view_state *state = page->state;
     for (int i = 0; i < state->count; i++)
-        panel_ask(&state->panels[i]);
+        (i == state->focus ? panel_ask : panel_follow)(&state->panels[i]);
 }
 
 /* What an action asks may be written in an editor: whoever looks here is still here. */

@@ -178,6 +178,15 @@ void panel_ask(struct panel *panel)
     panel->request = console_ask(panel->page, &query, arrived, panel);
 }
 
+void panel_follow(struct panel *panel)
+{
+    if (panel->list && panel->definition->kind == PANEL_TIMELINE && list_loaded(panel->list) &&
+        list_cursor(panel->list) <= 0 && list_top(panel->list) == 0)
+        list_restart(panel->list, true);
+    else
+        panel_ask(panel);
+}
+
 void panel_open(struct panel *panel, struct page *page, const struct defined_panel *definition)
 {
     enum panel_kind kind = definition->kind;

@@ -47,6 +47,8 @@ void panel_open(struct panel *panel, struct page *page, const struct defined_pan
 void panel_close(struct panel *panel);
 /* Reads again; the cursor stays on its row when that still exists. */
 void panel_ask(struct panel *panel);
+/* The same for a panel nobody works in: a timeline that shows its first row shows what is new there. */
+void panel_follow(struct panel *panel);
 /* The idle lock: forgets all rows. */
 void panel_forget(struct panel *panel);
 

@@ -70,6 +70,19 @@ static void arguments(struct query *query, const struct bindings *bindings,
     }
 }
 
+/* The number that a short one stands for in a column of numbers (357 and T357 for T000000357), else
+ * the text as it was typed; the caller frees it. */
+static char *whole_number(const struct defined_column *column, const char *text)
+{
+    const char *whole = column ? column->whole : NULL;
+    const char *digits = whole && (*text | 0x20) == (*whole | 0x20) ? text + 1 : text;
+    size_t length = strlen(digits), zeros;
+    if (!whole || !length || strspn(digits, "0123456789") != length)
+        return xstrdup(text);
+    zeros = *digits == '0' || length >= strlen(whole + 1) ? 0 : strlen(whole + 1) - length;
+    return xasprintf("%c%.*s%s", *whole, (int)zeros, whole + 1, digits);
+}
+
 /* Starts the next condition. */
 static void condition(struct query *query, bool *first)
 {
@@ -116,7 +129,33 @@ static void filter_to(struct query *query, const struct query_filter *filter)
     free(last);
 }
 
-static void filter_one(struct query *query, const struct query_filter *filter)
+/* Column from `text` on and before `end`. */
+static void filter_between(struct query *query, const char *column, const char *text, const char *end)
+{
+    buffer_add(&query->sql, "(");
+    name(query, column);
+    buffer_add(&query->sql, " >= ");
+    bind(query, text);
+    buffer_add(&query->sql, " AND ");
+    name(query, column);
+    buffer_add(&query->sql, " < ");
+    bind(query, end);
+    buffer_add(&query->sql, ")");
+}
+
+static void filter_prefix(struct query *query, const struct query_filter *filter,
+                          const struct defined_columns *columns)
+{
+    int at = defined_columns_find(columns, filter->filter->column);
+    char *text = whole_number(at < 0 ? NULL : &columns->items[at], filter->text);
+    char *end = xasprintf("%s" LAST_CHARACTER, text);
+    filter_between(query, filter->filter->column, text, end);
+    free(end);
+    free(text);
+}
+
+static void filter_one(struct query *query, const struct query_filter *filter,
+                       const struct defined_columns *columns)
 {
     const char *column = filter->filter->column;
     switch (filter->filter->operation) {
@@ -133,20 +172,9 @@ static void filter_one(struct query *query, const struct query_filter *filter)
     case OPERATOR_TO:
         filter_to(query, filter);
         break;
-    case OPERATOR_PREFIX: {
-        char *end = xasprintf("%s" LAST_CHARACTER, filter->text);
-        buffer_add(&query->sql, "(");
-        name(query, column);
-        buffer_add(&query->sql, " >= ");
-        bind(query, filter->text);
-        buffer_add(&query->sql, " AND ");
-        name(query, column);
-        buffer_add(&query->sql, " < ");
-        bind(query, end);
-        buffer_add(&query->sql, ")");
-        free(end);
+    case OPERATOR_PREFIX:
+        filter_prefix(query, filter, columns);
         break;
-    }
     case OPERATOR_CONTAINS:
         buffer_add(&query->sql, "strpos(lower(");
         name(query, column);
@@ -240,7 +268,9 @@ static void position(struct query *query, const struct query_page *page)
 {
     name(query, read_from(order_column(page, 0)));
     buffer_add(&query->sql, page->order[0].descending ? " <= " : " >= ");
-    bind(query, page->position);
+    char *from = whole_number(order_column(page, 0), page->position);
+    bind(query, from);
+    free(from);
 }
 
 static void keyset(struct query *query, const struct query_page *page, bool *first)
@@ -320,7 +350,7 @@ void query_page(struct query *query, const struct query_page *page)
         if (!page->filters[i].filter->column)
             continue;
         condition(query, &first);
-        filter_one(query, &page->filters[i]);
+        filter_one(query, &page->filters[i], page->columns);
     }
     keyset(query, page, &first);
     order_by(query, page);

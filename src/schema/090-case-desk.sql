@@ -294,6 +294,34 @@ BEGIN
 END $$;
 SELECT bank.function_grant('case_desk', 'clerk', 'rm', 'supervisor', 'auditor');
 
+-- Who complains, in five lines beside his case: tier, what to mind, his other cases, when he was last spoken with.
+-- No row for somebody unknown.
+CREATE FUNCTION api.case_customer(p_customer_id bigint, p_case_id bigint)
+RETURNS TABLE (tier_zh text, tier_en text, care_zh text, care_en text, open_cases int, recent_cases int,
+               contact_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    person bank.customer := bank.customer_require(p_customer_id);
+BEGIN
+    IF p_customer_id < 0 OR NOT EXISTS (SELECT FROM bank.case_file f WHERE f.customer_id = p_customer_id
+                                           AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT d.name_zh, d.name_en, n.zh, n.en, o.open, o.recent,
+           (SELECT max(t.at) FROM bank.contact t WHERE t.customer_id = p_customer_id)
+      FROM (SELECT nullif(concat_ws('、', CASE WHEN person.elderly THEN '老年客户' END,
+                   CASE WHEN person.no_contact THEN '谢绝打扰' END, CASE WHEN person.restricted THEN '受限客户' END), '') AS zh,
+                   nullif(concat_ws(', ', CASE WHEN person.elderly THEN 'elderly' END,
+                   CASE WHEN person.no_contact THEN 'no contact' END, CASE WHEN person.restricted THEN 'restricted' END), '') AS en) n
+     CROSS JOIN (SELECT count(*) FILTER (WHERE f.closed_at IS NULL)::int AS open,
+                        count(*) FILTER (WHERE f.closed_at > now() - interval '90 days')::int AS recent
+                   FROM bank.case_file f WHERE f.customer_id = p_customer_id AND f.case_id <> p_case_id) o
+      LEFT JOIN bank.member m ON m.customer_id = p_customer_id
+      LEFT JOIN bank.tier_def d ON d.tier = m.tier;
+END $$;
+SELECT bank.function_grant('case_customer', 'clerk', 'rm', 'supervisor', 'auditor');
+
 -- What happened to a case since the caller read it in version `p_version`: each field that changed
 -- with its value before and now, then each step with its words. `field` is '' for a step; `value`
 -- is what the field holds now; `version` the present version, on every row.

@@ -45,14 +45,17 @@ CREATE FUNCTION bank.application_customer(p_customer_id bigint,
     SELECT coalesce(p_customer_id, (SELECT a.customer_id FROM bank.application a
         WHERE a.case_id = p_case_id AND bank.in_scope(a.unit_id)))
 $$;
--- Whether the next step is possible for the caller: yes, or what stands before the account or the payout (visit,
--- identity, findings, checker: who approved does not execute) or before the end (short: the loan is not covered).
+-- Whether the next step is possible for the caller: yes, or what stands before a proposal to approve (identity),
+-- before the account or the payout (visit, identity, findings, checker: who approved does not execute) or before
+-- the end (short: the loan is not covered).
 CREATE FUNCTION bank.application_ready(c bank.case_file, a bank.application, p_findings int) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     loan bank.account;
 BEGIN
-    IF c.stage = 'approved' THEN
+    IF c.stage = 'review' AND bank.identity_state(a) IN ('low', 'waits') THEN
+        RETURN 'identity';
+    ELSIF c.stage = 'approved' THEN
         RETURN CASE WHEN c.case_type = 'account_opening' AND a.visited_at IS NULL THEN 'visit'
                     WHEN bank.identity_state(a) IN ('low', 'waits') THEN 'identity'
                     WHEN a.checker_id = bank.my_staff_id() THEN 'checker'

@@ -76,8 +76,10 @@ void list_set_ahead(struct list *list, int screens)
 
 void list_set_height(struct list *list, int rows)
 {
-    bool started = list->height > 0;
+    bool started = list->height > 0, taller = rows > list->height;
     list->height = rows > 0 ? rows : 1;
+    if (taller && !list->more_after && list->top > list->rows.count - list->height)
+        list->top = list->rows.count - list->height; /* no empty lines below while rows stand above */
     list_settle(list);
     if (!started && list->number == 0)
         list_restart(list, true);

@@ -135,9 +135,11 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT text FROM api.macro_texts(101, %s
       WHERE case_id = :a), 'fields are filled in the language of the case');
 SELECT is(pg_temp.as('t_clerk', format('SELECT macro FROM api.macro_texts(101, %s) LIMIT 1', :a)), 'refund-fee',
           'its own class comes first');
-SELECT is(pg_temp.call('t_super', 'macro_save(''x'', '''', ''t'', ''b'', ''b'', '''', '''', true, 0,'), 'BO422', 'whole or not');
-SELECT is(pg_temp.call('t_super', 'macro_save(''thanks'', ''谢谢'', ''Thanks'', ''谢谢'', ''Thanks'', ''B02'', '''', true, 0,'),
+SELECT is(pg_temp.call('t_super', 'macro_save(''x'', '''', ''t'', ''b'', ''b'', '''', '''', '''', true, 0,'), 'BO422', 'whole or not');
+SELECT is(pg_temp.call('t_super', 'macro_save(''thanks'', ''谢谢'', ''Thanks'', ''谢谢'', ''Thanks'', ''B02'', '''', '''', true, 0,'),
           'done', 'a new one');
+SELECT is(pg_temp.call('t_super', 'macro_save(''late'', ''迟'', ''Late'', ''迟'', ''Late'', '''', '''', ''moon'', true, 0,'), 'BO422',
+          'only in the time of a clock that there is');
 SELECT pg_temp.as('t_clerk', 'SELECT (api.case_open(102, ''A032'', ''B02'', ''C07'', ''fee'', ''charged twice again'',
     p_request => gen_random_uuid())).id')::bigint AS b \gset
 SELECT is(pg_temp.as('t_clerk', format('SELECT decision || outcome FROM api.case_similar(102, %s)', :b)), 'refundedresolved',
@@ -220,6 +222,23 @@ SELECT is(pg_temp.on('t_super', :r, 'case_resolve(%s, %s, ''yes after all'', ''p
           'and decides');
 SELECT is((SELECT stage || ' ' || outcome FROM bank.case_file WHERE case_id = :r), 'closed resolved', 'it is closed again');
 SELECT is((SELECT count(*) FROM bank.case_clock WHERE case_id = :r AND stopped_at IS NULL), 0::bigint, 'with its clock');
+
+-- The letter of the FCA for what is resolved within three business days: offered as long as that clock runs.
+CREATE FUNCTION pg_temp.letter(p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT text FROM api.macro_texts(102, %s) WHERE macro = ''fca-summary''', p_case)) $$;
+INSERT INTO bank.unit_regime SELECT unit_id, 'fca' FROM bank.customer WHERE customer_id = 102;
+SELECT pg_temp.as('t_clerk', 'SELECT (api.case_open(102, ''A032'', ''B02'', ''C07'', ''say {bank}'', ''charged a third time'',
+    p_request => gen_random_uuid())).id')::bigint AS fca \gset
+SELECT is(pg_temp.letter(:b), NULL, 'no letter of the FCA for a complaint under another law');
+UPDATE bank.customer SET language = 'en' WHERE customer_id = 102;
+SELECT matches(pg_temp.letter(:fca), w, 'the letter says: ' || w) FROM unnest('{now consider your complaint to be resolved,
+    refer your complaint to the Financial Ombudsman Service,within six months of the date of this letter,
+    only be able to do so in very limited circumstances,www.financial-ombudsman.org.uk,"\"say .bank.\""}'::text[]) w;
+UPDATE bank.customer SET language = 'zh' WHERE customer_id = 102;
+SELECT matches(pg_temp.letter(:fca), w, 'and in Chinese: ' || w)
+  FROM unnest('{已经解决,六个月,www.financial-ombudsman.org.uk}'::text[]) w;
+UPDATE bank.case_clock SET due_at = now() - interval '1 minute' WHERE customer_id = 102 AND case_id = :fca AND clock = 'summary';
+SELECT is(pg_temp.letter(:fca), NULL, 'not when the three days are over');
 
 SELECT * FROM finish();
 

@@ -173,7 +173,9 @@ SELECT is(pg_temp.call('t_rm', format('application_submit(%s, %s, NULL,', :c, :o
 SELECT is(pg_temp.call('t_clerk2', format('case_take(%s, %s, NULL,', :c, :o)), 'done', 'taken again');
 -- What was doubted at the visit is neither proposed nor approved.
 SAVEPOINT doubted;
+SELECT is(pg_temp.ready('t_clerk2', :o), 'yes yes', 'the reviewer may propose');
 SELECT is(pg_temp.visit('t_rm', :o, '97', true, '', ''), 'done', 'he comes early');
+SELECT is(pg_temp.ready('t_clerk2', :o), 'identity yes', 'what is left is a decline, as the screen says before its form opens');
 SELECT is(pg_temp.call('t_clerk2', format('application_propose(%s, %s, ''approve'', NULL, '''', ''fine'', '''', NULL,', :c, :o)), 'BO423', 'and is not proposed while his face does not match');
 ROLLBACK TO doubted;
 SELECT is(pg_temp.call('t_rm', format('application_propose(%s, %s, ''approve'', NULL, '''', ''fine'', '''', NULL,', :c, :o)), '42501', 'sales do not propose');

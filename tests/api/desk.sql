@@ -61,6 +61,18 @@ SELECT is(pg_temp.as('t_clerk2', format('SELECT coalesce(here, ''-'') FROM api.c
 SELECT is(pg_temp.as('t_clerk2', format('SELECT checks || files FROM api.case_desk(101, %s)', :b)), '0/30',
           'ticks and files are counted');
 
+-- Who complains, in a strip beside the case.
+UPDATE bank.customer SET elderly = true, no_contact = true WHERE customer_id = 101;
+INSERT INTO bank.member (customer_id, member_number, tier, since, joined_on, unit_id)
+SELECT 101, 'M101', (SELECT tier FROM bank.tier_def ORDER BY rank LIMIT 1), bank.today(), bank.today(), unit_id FROM bank.customer
+ WHERE customer_id = 101 ON CONFLICT DO NOTHING;
+SELECT is(pg_temp.as('t_clerk2', format('SELECT concat_ws(''|'', tier_en, care_en, care_zh, open_cases, recent_cases)'
+          ' FROM api.case_customer(101, %s)', :b)),
+    (SELECT name_en FROM bank.tier_def ORDER BY rank LIMIT 1) || '|elderly, no contact|老年客户、谢绝打扰|'
+        || (SELECT count(*) FILTER (WHERE closed_at IS NULL) || '|' || count(closed_at) FROM bank.case_file
+             WHERE customer_id = 101 AND case_id <> :b), 'tier, what to mind, other cases');
+SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_customer(101, %s)', :b)), 'BO404', 'not for others');
+
 -- What others changed.
 SELECT pg_temp.take('t_clerk', :b);
 SELECT pg_temp.version(:b) AS read \gset

@@ -273,6 +273,7 @@ INSERT INTO decided VALUES ('view', 'staff', 'case_type_list');
 INSERT INTO decided VALUES ('function', 'supervisor', 'checklist_form');
 INSERT INTO decided VALUES ('function', 'supervisor', 'checklist_save');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_desk');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_customer');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_changes');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_attach');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_attachments');

@@ -111,8 +111,15 @@ static void pauses(void)
     pty_type(pty, "2");
     stage_ok(pty_wait_text(pty, "Outside", WAIT), "and stands in the history in one language");
     stage_ok(!pty_has(pty, "外部鉴定"), "not in both");
-    pty_type(pty, "W");
+    pty_type(pty, "1W");
     pty_wait_text(pty, "its clocks run", WAIT);
+    pty_type(pty, "m");
+    pty_wait_text(pty, "*Note", WAIT);
+    pty_type(pty, "asked again");
+    pty_keys(pty, "F10", NULL);
+    pty_wait_text(pty, "The note is kept.", WAIT);
+    pty_type(pty, "2");
+    stage_ok(pty_wait_text(pty, "asked again", WAIT), "and begins with what was done last");
     pty_free(pty);
 }
 

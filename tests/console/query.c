@@ -12,6 +12,8 @@ static struct defined_column columns_array[] = {
     {.name = "stage", .sortable = true},
 };
 static const struct defined_columns columns = {columns_array, 3};
+static struct defined_column numbered_array[] = {{.name = "number", .whole = "T000000000"}};
+static const struct defined_columns numbered = {numbered_array, 1};
 static const struct order up[] = {{0, false}, {1, false}};
 static const struct order mixed[] = {{0, true}, {1, false}};
 static const char *const row[] = {"2026-11-21", "7", "new"};
@@ -164,6 +166,43 @@ static void several_values_travel_as_one_object(void **state)
     cJSON_Delete(names);
 }
 
+/* The value bound when `typed` is looked for in a column of numbers. */
+static void finds(const char *typed, const char *bound)
+{
+    static const struct defined_filter filter = {.column = "number", .operation = OPERATOR_PREFIX};
+    struct query_filter wanted = {&filter, typed};
+    struct query query = QUERY_INIT;
+    struct query_page page = page_of(EDGE_FIRST, up);
+    page.columns = &numbered;
+    page.order_count = 1;
+    page.filters = &wanted;
+    page.filter_count = 1;
+    query_page(&query, &page);
+    assert_string_equal(query.values[0], bound);
+    query_free(&query);
+    page.filter_count = 0;
+    page.edge = EDGE_POSITION;
+    page.position = typed;
+    query_page(&query, &page);
+    assert_string_equal(query.values[0], bound);
+    query_free(&query);
+}
+
+static void a_number_needs_no_zeros(void **state)
+{
+    (void)state;
+    finds("268", "T000000268");
+    finds("T268", "T000000268");
+    finds("t268", "T000000268");
+    finds("1000000268", "T1000000268");
+    finds("000000268", "T000000268");
+    finds("T0000002", "T0000002"); /* so far typed in full: what begins like this */
+    finds("T", "T");
+    finds("ADJ20", "ADJ20");
+    finds("26x", "26x");
+    finds("", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +215,7 @@ int main(void)
         cmocka_unit_test(functions_take_named_arguments),
         cmocka_unit_test(a_change_carries_its_key_last),
         cmocka_unit_test(several_values_travel_as_one_object),
+        cmocka_unit_test(a_number_needs_no_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

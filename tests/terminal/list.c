@@ -143,6 +143,21 @@ static void refresh_keeps_the_key(void **state)
     list_free(list);
 }
 
+static void a_taller_window_is_filled(void **state)
+{
+    (void)state;
+    struct list *list = open_list(30, 10);
+    list_end(list);
+    assert_int_equal(list_top(list), 20);
+    list_set_height(list, 25);
+    assert_int_equal(list_top(list), 5);
+    at(list, "29");
+    list_set_height(list, 40);
+    assert_int_equal(list_top(list), 0);
+    at(list, "29");
+    list_free(list);
+}
+
 static void failure_forgets_waiting_moves(void **state)
 {
     (void)state;
@@ -280,6 +295,7 @@ int main(void)
         cmocka_unit_test(same_keys_same_row_when_late),
         cmocka_unit_test(drops_stale_answers),
         cmocka_unit_test(refresh_keeps_the_key),
+        cmocka_unit_test(a_taller_window_is_filled),
         cmocka_unit_test(failure_forgets_waiting_moves),
         cmocka_unit_test(marks_survive_paging),
         cmocka_unit_test(says_what_it_knows),
