@@ -66,20 +66,26 @@ static const char *newest(void)
 static void doubted(struct pty *pty, const char *number)
 {
     char sql[300];
-    snprintf(sql, sizeof sql, "UPDATE bank.application a SET visited_at = now(), visited_by = f.opened_by, "
-             "face_score = 97 FROM bank.case_file f WHERE f.case_id = a.case_id AND f.number = '%s'", number);
+    snprintf(sql, sizeof sql,
+             "UPDATE bank.application a SET visited_at = now(), visited_by = f.opened_by, "
+             "face_score = 97 FROM bank.case_file f "
+             "WHERE f.case_id = a.case_id AND f.number = '%s'",
+             number);
     stage_sql(sql);
     pty_keys(pty, "F5", NULL);
     pty_wait_text(pty, "Not proved", WAIT);
     pty_type(pty, "P");
-    stage_ok(pty_wait_text(pty, "the proof of identity first", WAIT) && !strstr(pty_screen(pty), "Told on decline"),
+    stage_ok(pty_wait_text(pty, "the proof of identity first", WAIT) &&
+                 !strstr(pty_screen(pty), "Told on decline"),
              "an identity that is not proved: approving is refused before the form");
     pty_type(pty, "X");
     stage_ok(pty_wait_text(pty, "Told on decline", WAIT) && !strstr(pty_screen(pty), "Verdict    :"),
              "declining is not");
     pty_keys(pty, "Esc", NULL);
-    snprintf(sql, sizeof sql, "UPDATE bank.application a SET visited_at = NULL, visited_by = NULL, face_score = NULL "
-             "FROM bank.case_file f WHERE f.case_id = a.case_id AND f.number = '%s'", number);
+    snprintf(sql, sizeof sql,
+             "UPDATE bank.application a SET visited_at = NULL, visited_by = NULL, face_score = NULL "
+             "FROM bank.case_file f WHERE f.case_id = a.case_id AND f.number = '%s'",
+             number);
     stage_sql(sql);
     pty_keys(pty, "F5", NULL);
     pty_wait_text(pty, "At the visit", WAIT);
