@@ -21,8 +21,8 @@ SELECT d.day, d.lane_id, l.code, bank.in_language(l.name, l.name_en) AS name, l.
        d.book_open, d.statement_open, d.book_open + d.statement_open AS open_count,
        CASE WHEN d.book_count + d.statement_count > 0
             THEN round(100.0 * (d.book_count + d.statement_count - d.book_open - d.statement_open)
-                       / (d.book_count + d.statement_count), 1) END AS rate,
-       CASE WHEN d.value > 0 THEN round(100.0 * (d.value - d.open_value) / d.value, 1) END AS value_rate,
+                       / (d.book_count + d.statement_count), 6) END AS rate,
+       CASE WHEN d.value > 0 THEN round(100.0 * (d.value - d.open_value) / d.value, 6) END AS value_rate,
        d.difference_count, d.held_files, d.run_id, d.run_at,
        (SELECT bank.login_name(r.started_by) FROM bank.recon_run r WHERE r.run_id = d.run_id) AS run_by,
        (SELECT count(*) FROM bank.recon_break b
@@ -244,7 +244,7 @@ SELECT r.run_id, r.lane_id, l.code AS lane, r.as_of, r.book_count, r.statement_c
        r.match_count, r.break_count, bank.login_name(r.started_by) AS started_by, r.started_at, r.ended_at,
        round(extract(epoch FROM r.ended_at - r.started_at), 3) AS seconds,
        CASE WHEN r.book_count + r.statement_count > 0
-            THEN round(100.0 * (2 * r.match_count + g.more) / (r.book_count + r.statement_count), 2)
+            THEN round(100.0 * (2 * r.match_count + g.more) / (r.book_count + r.statement_count), 6)
             END AS rate -- lines that it matched, of those that it saw
   FROM bank.recon_run r JOIN bank.recon_lane l USING (lane_id)
  CROSS JOIN LATERAL (

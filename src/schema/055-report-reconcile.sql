@@ -28,10 +28,10 @@ BEGIN
          WHERE i.day >= first AND i.day < next
            AND i.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high())
     SELECT l.code, i.currency::text, count(*), count(*) FILTER (WHERE how = 'auto'),
-           round(100.0 * count(*) FILTER (WHERE how = 'auto') / count(*), 2),
+           round(100.0 * count(*) FILTER (WHERE how = 'auto') / count(*), 6),
            sum(i.amount)::bigint,
            round(100.0 * coalesce(sum(i.amount) FILTER (WHERE how = 'auto'), 0)
-                 / nullif(sum(i.amount), 0), 2),
+                 / nullif(sum(i.amount), 0), 6),
            count(*) FILTER (WHERE how = 'hand'), count(*) FILTER (WHERE how = 'open'),
            count(DISTINCT (i.account_id, i.match_id)) FILTER (WHERE how = 'auto') * minutes,
            coalesce(sum(i.amount) FILTER (WHERE how = 'auto'), 0)::bigint,
@@ -56,7 +56,7 @@ BEGIN
            count(*) FILTER (WHERE m.kept AND m.status = 'undone'),
            count(*) FILTER (WHERE m.kept AND m.undo_code = 'wrong-match'),
            round(100.0 * count(*) FILTER (WHERE m.kept AND m.undo_code = 'wrong-match')
-                 / nullif(count(*) FILTER (WHERE m.kept), 0), 3),
+                 / nullif(count(*) FILTER (WHERE m.kept), 0), 6),
            count(*) FILTER (WHERE m.suggested),
            count(*) FILTER (WHERE m.suggested AND m.kept),
            count(*) FILTER (WHERE m.suggested AND NOT m.kept AND m.status IN ('undone', 'refused'))

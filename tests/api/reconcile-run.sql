@@ -121,7 +121,7 @@ SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"p
           "label": ":90C:", "line": 9, "currency": "EUR", "expected": "106", "found": "107"}]'),
           'quarantined control 0', 'a control total that is a cent off');
 SELECT alike((SELECT reason FROM bank.recon_file ORDER BY file_id DESC LIMIT 1),
-          '%:90C:: 1.06 stated, 1.07 in the lines', 'with its figures');
+          '%:90C: 1.06 stated, 1.07 in the lines', 'with its figures');
 SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"position": 0, "kind": "records",
           "label": "BAI 99", "line": 9, "currency": "", "expected": "5", "found": "4"}]'),
           'quarantined control 0', 'a count of the whole file');

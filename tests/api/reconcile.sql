@@ -118,7 +118,7 @@ SELECT is(pg_temp.matched('T-ONE'), 'A1 100, B2 200', 'changes nothing');
 SELECT is((SELECT match_count FROM bank.recon_run ORDER BY run_id DESC LIMIT 1), 0::bigint,
           'and says that it matched nothing');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT rate || ' ' || value_rate FROM api.lane_day
-          WHERE lane_id = %s$$, pg_temp.lane('T-ONE'))), '26.7 29.1',
+          WHERE lane_id = %s$$, pg_temp.lane('T-ONE'))), '26.666667 29.055690',
           'four of fifteen lines, 600 of 2065 by value');
 SELECT is(pg_temp.proof('T-ONE', '2030-01-02'), '0 explained, 0 equal', 'the balances are explained');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT sum(amount) FILTER (WHERE line <= 6)
