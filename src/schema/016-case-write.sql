@@ -205,7 +205,8 @@ BEGIN
     RETURN bank.request_done(p_request, c.case_id::text, 'The answer is on its way.');
 END $$;
 
--- A note never waits for a version, a stage or an owner.
+-- A note never waits for a version, a stage, an owner or another session. That the owner is at work is said by his
+-- next one when somebody holds his clock now.
 CREATE FUNCTION api.case_note(p_customer_id bigint, p_case_id bigint, p_note text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -229,7 +230,9 @@ BEGIN
     END IF;
     PERFORM bank.customer_require(p_customer_id);
     PERFORM bank.case_event_write(c, c, 'note', p_note);
-    IF c.owner_id = (bank.me()).staff_id THEN
+    IF c.owner_id = (bank.me()).staff_id AND EXISTS (
+           SELECT FROM bank.case_clock k WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
+              AND k.clock = 'idle' AND k.stopped_at IS NULL FOR UPDATE SKIP LOCKED) THEN
         PERFORM bank.case_clock_stop(c, '{idle}', clock_timestamp());
     END IF;
     RETURN bank.request_done(p_request, c.case_id::text, 'The note is kept.');

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Two live sessions at once: the second waits for the first and then sees what it did.
 . "$(dirname "$0")/lib.sh"
-plan 24
+plan 26
 
 eval "$("$source/tests/lib/fixture" start)"
 trap 'exec 3>&- 4>&-; "$source/tests/lib/fixture" stop; leave' EXIT
@@ -143,4 +143,20 @@ answered b 'then true'
 is "and goes on where that one ended" $? 0
 is "no row is sealed twice" "$(sql "SELECT count(*) - count(DISTINCT i) FROM bank.audit_block, unnest(audit_ids) i")" 0
 exec 3>&- 4>&-
+# A note waits for nobody, whatever of the case another session holds.
+case_id=${found%,*}
+sql "UPDATE bank.case_file SET owner_id = 901 WHERE case_id = $case_id;
+     UPDATE bank.case_clock SET stopped_at = NULL WHERE case_id = $case_id AND clock = 'idle'" >/dev/null
+open a 3 "$(sql 'SELECT current_user')"
+echo "BEGIN; SELECT 'held ' || count(*) FROM (SELECT FROM bank.case_file f JOIN bank.case_clock k USING (customer_id, case_id)
+      WHERE f.case_id = $case_id AND k.clock = 'idle' FOR UPDATE) x;" >&3
+answered a 'held 1'
+is "a note waits for nobody" "$(PGOPTIONS='-c lock_timeout=2s' psql -XqAt -U t_clerk -c "
+    SELECT status FROM api.case_note(101, $case_id, 'y', '$(key)')" 2>&1)" done
+echo "COMMIT; SELECT 'over';" >&3
+answered a over
+psql -XqAt -U t_clerk -c "SELECT status FROM api.case_note(101, $case_id, 'z', '$(key)')" >/dev/null
+is "and the next one says that the owner is at work" \
+    "$(sql "SELECT count(*) FROM bank.case_clock WHERE case_id = $case_id AND clock = 'idle' AND stopped_at IS NULL")" 0
+exec 3>&-
 is "the trail proves itself" "$("$program" audit verify --database "host=$PGHOST user=t_audit dbname=bankops" >"$place/verify" 2>&1; echo $?)" 0
