@@ -178,7 +178,7 @@ static bool judge(const struct curl *curl, CURL *handle, CURLcode code, const st
     if (code == CURLE_OK)
         return true;
     bool refused = reply >= 500 && reply < 600;
-    answer->maybe_sent = !refused && upload->sent == upload->text.length;
+    answer->maybe_sent = reply < 400 && upload->sent == upload->text.length;
     return error_set(error, refused ? ERROR_REFUSED : ERROR_UNREACHABLE, mail->url, NULL,
                      reply ? "%s (%ld)" : "%s", curl->easy_strerror(code), reply);
 }

@@ -62,7 +62,7 @@ BEGIN
                     AND x.waits_for = ANY (d.held_by) AND coalesce(x.ended_at, now()) > k.started_at
                   ORDER BY x.started_at LOOP
             EXIT WHEN p.since >= due;
-            due := due + (p.until - p.since);
+            due := due + greatest(p.until - p.since, '0');
         END LOOP;
     END IF;
     RETURN due;

@@ -4,7 +4,7 @@
 # restarted under a delivery. Every message leaves, under its own key.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 38
+plan 41
 
 refused "an unknown option" 2 'bankops: *--twice*' "$program" deliver --twice
 echo 'sms = topsecret' >"$place/secrets"
@@ -121,6 +121,12 @@ put email roomless "$mail"
 is "one without room is tried again" "$(deliver)" "sent: 0, to be tried again: 1, given up: 0"
 hurry
 is "and then it arrives" "$(deliver) $(grep '^MAIL' "$log" | grep -c 'To: <full')" "sent: 1, to be tried again: 0, given up: 0 1"
+sql "UPDATE bank.email SET address = replace(address, 'full.', 'busy.') WHERE customer_id = $mail" >/dev/null
+put email busy "$mail"
+is "one that cannot take the text now, too" "$(deliver)" "sent: 0, to be tried again: 1, given up: 0"
+like "which it said, so that nobody has it" "$(sql "SELECT error FROM bank.outbox WHERE body = 'busy'")" '*451*'
+hurry
+is "it arrives once" "$(deliver) $(grep '^MAIL' "$log" | grep -c 'To: <busy')" "sent: 1, to be tried again: 0, given up: 0 1"
 sql "UPDATE bank.endpoint SET url = 'smtp://127.0.0.1:1' WHERE channel = 'email'" >/dev/null
 put email away "$mail"
 is "a mail server that is away is no refusal" "$(deliver)" "sent: 0, to be tried again: 1, given up: 0"

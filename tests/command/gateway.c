@@ -151,6 +151,10 @@ static void talk(FILE *peer)
         line[strcspn(line, "\r\n")] = '\0';
         if (data && !strcmp(line, ".")) {
             data = false;
+            if (strstr(mail, "To: <busy") && first_time("busy")) {
+                say(peer, "451 not now");
+                continue;
+            }
             log_line("MAIL", mail);
             say(peer, "250 taken");
         } else if (data) {
