@@ -301,6 +301,32 @@ BEGIN
     END IF;
 END $$;
 
+-- The row of a file. Somebody else may have committed the same one just now, or in a unit that the
+-- caller does not see.
+CREATE FUNCTION bank.recon_file_add(p_file jsonb, p_statements jsonb) RETURNS bigint
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    v_file bigint;
+    v_sha bytea := decode(p_file->>'sha256', 'hex');
+BEGIN
+    PERFORM bank.recon_file_refuse_known(v_sha, p_file->>'side');
+    BEGIN
+        INSERT INTO recon_file (unit_id, side, name, sha256, bytes, format, profile, parser_version,
+                                encoding, status, statement_count, line_count)
+        SELECT bank.my_unit(), p_file->>'side', left(p_file->>'name', 255), v_sha,
+               (p_file->>'bytes')::bigint, p_file->>'format', coalesce(p_file->>'profile', ''),
+               (p_file->>'parser_version')::int, p_file->>'encoding', 'accepted', count(*),
+               coalesce(sum((s->>'lines')::bigint), 0)
+          FROM jsonb_array_elements(p_statements) s
+        RETURNING file_id INTO v_file;
+        RETURN v_file;
+    EXCEPTION WHEN unique_violation THEN
+        PERFORM bank.recon_file_refuse_known(v_sha, p_file->>'side');
+        PERFORM bank.fail('BO409', 'This file was imported before; nothing was added.', p_file->>'name',
+                          'A unit outside of yours has it; ask head office.');
+    END;
+END $$;
+
 CREATE FUNCTION bank.recon_add_statements(p_file bigint, p_side char, p_lane text,
                                           p_statements jsonb, p_low bigint)
 RETURNS void LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
@@ -431,7 +457,6 @@ DECLARE
     answer api.outcome;
     v_file bigint;
     v_unit int;
-    v_sha bytea := decode(p_file->>'sha256', 'hex');
     verdict record;
     v_low bigint;
     v_new bigint := 0;
@@ -442,15 +467,7 @@ BEGIN
         RETURN answer;
     END IF;
     v_low := bank.recon_lent(p_file);
-    PERFORM bank.recon_file_refuse_known(v_sha, p_file->>'side');
-    INSERT INTO recon_file (unit_id, side, name, sha256, bytes, format, profile, parser_version,
-                            encoding, status, statement_count, line_count)
-    SELECT bank.my_unit(), p_file->>'side', left(p_file->>'name', 255), v_sha,
-           (p_file->>'bytes')::bigint, p_file->>'format', coalesce(p_file->>'profile', ''),
-           (p_file->>'parser_version')::int, p_file->>'encoding', 'accepted', count(*),
-           coalesce(sum((s->>'lines')::bigint), 0)
-      FROM jsonb_array_elements(p_statements) s
-    RETURNING file_id INTO v_file;
+    v_file := bank.recon_file_add(p_file, p_statements);
     PERFORM bank.recon_add_statements(v_file, (p_file->>'side')::char, p_file->>'lane', p_statements, v_low);
     PERFORM bank.recon_check_lines(v_file, v_low);
     SELECT min(unit_id) INTO v_unit FROM recon_statement WHERE file_id = v_file;

@@ -1,7 +1,7 @@
 -- Reconciliation: imports, the gate, exact matches, undoing, balance proof, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(98);
+SELECT plan(99);
 UPDATE bank.setting SET value = '2030-01-04' WHERE name = 'business_date';
 \if :{?segment}
 UPDATE bank.setting SET value = :'segment' WHERE name = 'recon_segment_lines';
@@ -273,6 +273,9 @@ SELECT is(pg_temp.as('t_west', format($$SELECT (SELECT count(*) FROM api.balance
           pg_temp.lane('T-ONE'), pg_temp.account('GL1'), pg_temp.item('L', 'D4'))), '0',
           'nor through functions');
 SELECT is(pg_temp.import('t_west', 'S', 'EX1', '2030-02-01', 0, '1:X'), 'BO404', 'nor imports into it');
+SELECT is(pg_temp.import('t_west', 'S', 'ex1', '2030-01-02', 1000,
+          '70: -51:D4 300:C3 300:C3 200:b/2 100:a1 8:E5 8:E5'), 'BO409',
+          'and a file that a unit out of sight has is refused like any that was imported before');
 SELECT is(pg_temp.run('t_west', 'T-ONE', '2030-01-04'), 'BO404', 'nor runs it');
 SELECT is(pg_temp.undo('t_west', 'B2', 'mischief'), 'BO404', 'nor undoes a match');
 SELECT is(pg_temp.run('t_audit', 'T-ONE', '2030-01-04'), '42501', 'an auditor does not run a lane');
