@@ -43,7 +43,7 @@ static bool report(PGconn *connection, const struct reconcile_lane *reconcile, c
     const char *values[] = {run};
     if (!session_rows(connection,
                       "SELECT r.as_of, r.book_count, r.statement_count, r.match_count, "
-                      "r.break_count, r.seconds, coalesce(r.rate::text, '–'), "
+                      "r.break_count, r.seconds, coalesce(round(r.rate, 2)::text, '–'), "
                       "(SELECT count(*) FROM api.balance_statement(r.lane_id, r.as_of) b "
                       "WHERE b.difference <> 0) "
                       "FROM api.lane_run_list r WHERE r.run_id = $1::bigint",
