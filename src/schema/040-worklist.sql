@@ -124,14 +124,17 @@ BEGIN
       FROM bank.task t JOIN bank.customer c USING (customer_id)
      WHERE t.state = 'open' AND t.owner_id = (SELECT bank.my_staff_id())
     UNION ALL
-    -- Messages that nobody could deliver: their case is its owner's, the list the supervisor's.
+    -- Messages that nobody could deliver, and those that have not left after a day: letters to be posted, ways that
+    -- lead nowhere. Their case is its owner's, the list the supervisor's.
     SELECT 'message', m.outbox_id, CASE WHEN (SELECT bank.my_role()) = 'supervisor' THEN 'outbox' ELSE y.screen END,
            m.customer_id, m.case_id, NULL, NULL, coalesce(f.number, m.outbox_id::text), coalesce(f.subject, left(m.body, 80)), NULL,
-           left(ltrim(bank.note_side('undelivered', bank.message_why(m.error), coalesce(current_setting('bankops.language', true), '') = 'en'), ',: '), 80), m.next_at, m.unit_id
+           CASE WHEN m.status = 'dead' THEN left(ltrim(bank.note_side('undelivered', bank.message_why(m.error),
+                                                  coalesce(current_setting('bankops.language', true), '') = 'en'), ',: '), 80)
+                ELSE bank.in_language('超过一天未发出', 'not sent for a day') END, m.next_at, m.unit_id
       FROM bank.outbox m
       LEFT JOIN bank.case_file f ON f.customer_id = m.customer_id AND f.case_id = m.case_id
       LEFT JOIN bank.case_type y ON y.case_type = f.case_type
-     WHERE m.status = 'dead'
+     WHERE (m.status = 'dead' OR m.status <> 'sent' AND m.created_at < now() - interval '1 day')
        AND ((SELECT bank.my_role()) = 'supervisor' AND m.customer_id NOT IN (SELECT bank.my_locked()) OR f.owner_id = (SELECT bank.my_staff_id()))
     UNION ALL
     -- What I am to change after a complaint; the whole day is mine.

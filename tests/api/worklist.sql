@@ -1,7 +1,7 @@
 -- The worklist: what is due for me, from all parts, and nothing of other people or branches.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(20);
+SELECT plan(23);
 
 CREATE FUNCTION pg_temp.kinds(p_login text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, 'SELECT coalesce(string_agg(kind || '' '' || screen, '', '' ORDER BY kind, object_id), ''none'') FROM api.worklist') $$;
@@ -52,6 +52,14 @@ SELECT is(pg_temp.undelivered('t_super'), 'outbox 没有客户的该渠道联系
 SELECT is(pg_temp.undelivered('t_clerk2'), NULL, 'nobody else');
 SELECT is(pg_temp.as('t_clerk', format('SELECT note || '' | '' || note_en FROM api.case_history WHERE case_id = %s AND action = ''undelivered''', :'card')),
           '短信, 没有客户的该渠道联系方式 | Text message, no address of the customer', 'the history of the case tells it in both languages');
+-- So is one that has not left after a day: a letter that nobody posted, a way without an endpoint, no worker.
+UPDATE bank.outbox SET status = 'sent';
+INSERT INTO bank.outbox (customer_id, unit_id, case_id, kind, channel, body, request, created_at)
+VALUES (101, 3, :'card', 'case_reply', 'letter', 'today', gen_random_uuid(), now() - interval '23 hours');
+SELECT is(pg_temp.undelivered('t_super'), NULL, 'a day is time to post a letter');
+UPDATE bank.outbox SET created_at = now() - interval '25 hours' WHERE status = 'ready';
+SELECT is(pg_temp.undelivered('t_super'), 'outbox 超过一天未发出', 'then it is work');
+SELECT is(pg_temp.undelivered('t_clerk'), 'case 超过一天未发出', 'of the owner, too');
 SELECT is(pg_temp.as('t_clerk', 'SELECT customer FROM api.worklist LIMIT 1'), '*伟民', 'names are masked');
 SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM bank.task'), '42501', 'nobody reads the tables');
 
