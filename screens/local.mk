@@ -130,3 +130,5 @@ dist_screens_DATA += \
   screens/customer-contacts.part.json screens/customer-services.part.json
 dist_screens_DATA += screens/training.json screens/training-class.part.json \
   screens/class-quality.json screens/model.json
+dist_screens_DATA += screens/payroll-lists.json screens/payroll.json screens/payroll-decide.part.json \
+  screens/account-statements.json

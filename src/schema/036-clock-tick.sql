@@ -154,7 +154,8 @@ GRANT EXECUTE ON FUNCTION bank.case_next_person, bank.case_reassign, bank.clock_
     bank.clock_fire TO bankops_api;
 
 -- The day end, once however many workers ask: the bank's day follows the calendar in the bank's zone,
--- then up to p_limit buckets of points whose day has come are released or expire. What cannot be done
+-- then up to p_limit buckets of points whose day has come are released or expire, and services of accounts do
+-- what is due: wages, statements. What cannot be done
 -- is told and tried again the next time. `points`: how many were done, 0 when nothing is left.
 CREATE FUNCTION api.day_end(p_limit int DEFAULT 200)
 RETURNS TABLE (day date, moved boolean, points int, failed int)
@@ -197,6 +198,7 @@ BEGIN
             RAISE WARNING 'points of customer %, bucket %: %', b.customer_id, b.bucket_id, SQLERRM;
         END;
     END LOOP;
+    PERFORM bank.services_run(p_limit);
     RETURN NEXT;
 END $$;
 SELECT bank.function_grant('day_end', 'worker');

@@ -354,7 +354,7 @@ GRANT EXECUTE ON FUNCTION bank.theme_event_write, bank.theme_lock, bank.theme_wh
 -- twelve months.
 CREATE FUNCTION api.report_suggestion(p_period text)
 RETURNS TABLE (month text, received bigint, app bigint, survey bigint, branch bigint, other bigint,
-    assessed bigint, accepted bigint, declined bigint, shipped bigint, told bigint, adoption numeric,
+    assessed bigint, adopted bigint, accepted bigint, declined bigint, shipped bigint, told bigint, adoption numeric,
     target numeric, met boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -389,7 +389,8 @@ BEGIN
            count(*) FILTER (WHERE m.source = 'app'), count(*) FILTER (WHERE m.source = 'survey'),
            count(*) FILTER (WHERE m.source = 'branch'),
            count(*) FILTER (WHERE m.source NOT IN ('app', 'survey', 'branch')),
-           count(*) FILTER (WHERE m.what = 'assess'), count(*) FILTER (WHERE m.what = 'accept'),
+           count(*) FILTER (WHERE m.what = 'assess'), count(*) FILTER (WHERE m.what = 'assess' AND m.adopted),
+           count(*) FILTER (WHERE m.what = 'accept'),
            count(*) FILTER (WHERE m.what = 'decline'), count(*) FILTER (WHERE m.what = 'ship'),
            count(*) FILTER (WHERE m.what = 'tell'),
            bank.share(count(*) FILTER (WHERE m.what = 'assess' AND m.adopted),

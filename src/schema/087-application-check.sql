@@ -172,6 +172,8 @@ BEGIN
         WHEN p_paper.number <> '' AND upper(p_paper.number) <> upper(v ->> 'credit_code') THEN
             bank.found('licence', 'fail', 'The licence has the code ' || p_paper.number || '.',
                        '执照代码为' || p_paper.number || '，与录入不一致。')
+        WHEN p_paper.number = '' THEN bank.found('licence', 'pass', 'The licence is here; its code was not read.',
+            '已有执照影印件，未录入其代码。')
         ELSE bank.found('licence', 'pass', 'The licence is here and has this code.',
             '已有执照，代码一致。') END;
     RETURN NEXT CASE

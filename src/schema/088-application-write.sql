@@ -369,7 +369,7 @@ BEGIN
                           concat_ws(', ', p_payroll_staff, p_payroll_day), NULL, CASE WHEN p_payroll_staff
                               NOT BETWEEN 0 AND 100000 THEN 'p_payroll_staff' ELSE 'p_payroll_day' END);
     ELSIF id IS NULL THEN
-        id := bank.enterprise_find(p_enterprise, p_credit_code, p_address, p_phone);
+        id := bank.enterprise_find(p_enterprise, p_credit_code, p_address, typed ->> 'contact_phone');
     END IF;
     IF (bank.customer_require(id)).kind <> 'company' THEN
         PERFORM bank.fail('BO422', 'The customer is no enterprise.', id::text, 'Choose an enterprise.',

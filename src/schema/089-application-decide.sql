@@ -79,6 +79,11 @@ BEGIN
         RETURN answer;
     END IF;
     c := bank.application_open_case(p_customer_id, p_case_id, p_version, '{draft,review,returned}');
+    IF p_how IN ('sms', 'email') AND bank.message_address(jsonb_populate_record(NULL::bank.outbox,
+           jsonb_build_object('customer_id', c.customer_id, 'channel', p_how))) IS NULL THEN
+        PERFORM bank.fail('BO422', 'The bank has no number or address of the customer for this way.', p_how,
+            'Call him, or choose another way.', 'p_how');
+    END IF;
     list := concat_ws(E'\n', nullif(btrim(p_note), ''), bank.application_missing(c, true));
     IF list = '' THEN
         PERFORM bank.fail('BO422', 'Nothing is missing: say what the customer shall bring.', c.number,
@@ -436,6 +441,14 @@ BEGIN
         THEN 'The account is open, with its services.' ELSE 'The money is paid out.' END);
 END $$;
 
+-- Interest of a loan on an order or receivable up to today: simple, by days of a year of 360.
+CREATE FUNCTION bank.chain_interest(a bank.application, p_loan bank.account) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT round(-least(p_loan.balance, 0) * coalesce(a.rate_bp, 0) / 10000.0
+                 * greatest(bank.today() - p_loan.opened_on, 0) / 360)::bigint
+$$;
+GRANT EXECUTE ON FUNCTION bank.chain_interest TO bankops_api;
+
 -- The end: what the customer says, or, of a chain, that the loan is repaid from his account.
 CREATE FUNCTION api.application_follow(p_customer_id bigint, p_case_id bigint, p_note text,
     p_version bigint, p_request uuid)
@@ -446,6 +459,7 @@ DECLARE
     c bank.case_file;
     a bank.application;
     loan bank.account; own bank.account;
+    interest bigint;
 BEGIN
     IF answer IS NOT NULL THEN
         RETURN answer;
@@ -456,12 +470,16 @@ BEGIN
         SELECT * INTO loan FROM bank.account x WHERE x.customer_id = c.customer_id
             AND x.account_id = a.account_id FOR UPDATE;
         own := bank.payout_account(c.customer_id, 'current');
-        IF coalesce(own.balance, 0) < -loan.balance THEN
+        interest := bank.chain_interest(a, loan);
+        IF coalesce(own.balance, 0) < interest - loan.balance THEN
             PERFORM bank.fail('BO423', 'The account does not hold the amount to be repaid.',
-                bank.money_text(-loan.balance), 'Wait for the payment of the core enterprise.');
+                bank.money_text(interest - loan.balance), 'Wait for the payment of the core enterprise.');
         END IF;
-        PERFORM bank.account_post(own, loan.balance, '还款 ' || c.number);
-        PERFORM bank.account_post(loan, -loan.balance, '还款 ' || c.number);
+        IF interest > 0 THEN
+            PERFORM bank.account_post(loan, -interest, '利息 ' || c.number);
+        END IF;
+        PERFORM bank.account_post(own, loan.balance - interest, '还款 ' || c.number);
+        PERFORM bank.account_post(loan, interest - loan.balance, '还款 ' || c.number);
         UPDATE bank.account SET status = 'closed' WHERE customer_id = loan.customer_id
             AND account_id = loan.account_id;
         UPDATE bank.core_finance SET state = 'repaid' WHERE customer_id = a.core_id

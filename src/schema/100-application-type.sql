@@ -218,7 +218,7 @@ WITH r (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh) 
         'Done at the one visit: face match, originals seen, signature.',
         '一次到店完成：人脸识别、核对原件、签约。'),
     ('account_opening', 'files', 18, 'must', 'Files of the papers', '资料影像',
-        'Scan the papers and attach them.', '请扫描并上传资料影像。'),
+        'Bring the originals: their copies are kept.', '请携带原件，以便留存影像。'),
     ('consumer_credit', 'person', 1, 'must', 'A person of full age', '年龄符合的自然人',
         'The loan must end within the age of the product.', '贷款须在产品规定年龄内到期。'),
     ('consumer_credit', 'identity', 2, 'must', 'Identity document', '身份证件',
@@ -238,7 +238,7 @@ WITH r (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh) 
     ('consumer_credit', 'application_twice', 9, 'must', 'Other open application', '是否有在办申请',
         'Go on with the application that is open.', '请继续办理已有申请。'),
     ('consumer_credit', 'files', 10, 'must', 'Files of the papers', '资料影像',
-        'Scan the papers and attach them.', '请扫描并上传资料影像。'),
+        'Bring the originals: their copies are kept.', '请携带原件，以便留存影像。'),
     ('chain_finance', 'supplier', 1, 'must', 'Supplier is a customer', '供应商为本行客户',
         'Open an account for the enterprise first.', '请先为企业开立账户。'),
     ('chain_finance', 'credit_code', 2, 'must', 'Unified social credit code', '统一社会信用代码',
@@ -270,7 +270,7 @@ WITH r (case_type, rule, seq, weight, label_en, label_zh, advice_en, advice_zh) 
     ('chain_finance', 'application_twice', 14, 'must', 'Other open application', '是否有在办申请',
         'Go on with the application that is open.', '请继续办理已有申请。'),
     ('chain_finance', 'files', 15, 'must', 'Files of the papers', '资料影像',
-        'Scan the papers and attach them.', '请扫描并上传资料影像。')),
+        'Bring the originals: their copies are kept.', '请携带原件，以便留存影像。')),
 kept AS (INSERT INTO bank.check_rule (case_type, rule, seq, label_en, label_zh, advice_en, advice_zh)
     SELECT case_type, rule, seq, label_en, label_zh, advice_en, advice_zh FROM r)
 INSERT INTO bank.check_rule_version (case_type, rule, version, weight, state, effective_on)

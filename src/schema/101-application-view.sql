@@ -62,7 +62,8 @@ BEGIN
                     WHEN p_findings > 0 THEN 'findings' ELSE 'yes' END;
     ELSIF c.stage = 'executed' AND c.case_type = 'chain_finance' THEN
         SELECT * INTO loan FROM bank.account x WHERE x.customer_id = a.customer_id AND x.account_id = a.account_id;
-        RETURN CASE WHEN coalesce((bank.payout_account(c.customer_id, 'current')).balance, 0) < -loan.balance THEN 'short'
+        RETURN CASE WHEN coalesce((bank.payout_account(c.customer_id, 'current')).balance, 0)
+            < bank.chain_interest(a, loan) - loan.balance THEN 'short'
                     ELSE 'yes' END;
     END IF;
     RETURN 'yes';

@@ -313,7 +313,7 @@ BEGIN
                 bank.my_staff_id(), c.case_id, change);
     END IF;
     IF people > 0 THEN
-        task := bank.task_insert(who, bank.me(), owner, format('代发工资开通：%1$s × %2$s / Payroll set-up: %1$s × %2$s',
+        task := bank.task_insert(who, bank.me(), owner, format('代发工资开通：%1$s人，每月%2$s日 / Payroll set-up: %1$s people, day %2$s',
             people, pay_day),
             c.number || ' ' || bank.mask_account(p_account.number),
             greatest(bank.today(), coalesce((SELECT d.day FROM bank.calendar_day d WHERE d.working
@@ -328,26 +328,32 @@ BEGIN
     END IF;
 END $$;
 
--- Account services of a customer, for his view: how far each has come.
+-- Account services of a customer, for his view: how far each has come, and the screen with what it did.
 CREATE FUNCTION api.customer_services(p_customer_id bigint)
-RETURNS TABLE (account text, kind text, cycle text, staff_count int, next_on date, state text, note text)
+RETURNS TABLE (customer_id bigint, account_id bigint, screen text, account text, kind text, cycle text,
+    staff_count int, next_on date, state text, note text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM bank.panel_require(p_customer_id);
     RETURN QUERY
-    SELECT bank.mask_account(a.number), s.kind, s.cycle, s.staff_count, s.next_on,
-           CASE WHEN s.state = 'stopped' THEN 'stopped' WHEN h.status = 'proposed' OR t.state = 'open'
-               THEN 'waits'
+    SELECT s.customer_id, s.account_id, CASE s.kind WHEN 'payroll' THEN 'payroll-lists' ELSE 'account-statements' END,
+           bank.mask_account(a.number), s.kind, s.cycle, s.staff_count, s.next_on,
+           CASE WHEN s.state = 'stopped' THEN 'stopped' WHEN l.list_id IS NOT NULL THEN 'live'
+                WHEN h.status = 'proposed' OR t.state = 'open' THEN 'waits'
                 WHEN h.status IN ('refused', 'withdrawn') OR t.state = 'cancelled' THEN 'refused'
                     ELSE 'live' END,
            CASE WHEN h.change_id IS NOT NULL THEN h.code
+                WHEN l.list_id IS NOT NULL THEN l.pay_on || ' ' || bank.money_text(l.total)
                 WHEN t.task_id IS NOT NULL THEN bank.staff_name(t.owner_id) || ' '
                     || bank.local_day(t.due_at) END
       FROM bank.account_service s
       JOIN bank.account a ON a.customer_id = s.customer_id AND a.account_id = s.account_id
       LEFT JOIN bank.recon_lane_change h ON h.change_id = s.change_id
       LEFT JOIN bank.task t ON t.customer_id = s.customer_id AND t.task_id = s.task_id
+      LEFT JOIN LATERAL (SELECT x.* FROM bank.payroll_list x WHERE s.kind = 'payroll'
+            AND x.customer_id = s.customer_id AND x.account_id = s.account_id AND x.state IN ('approved', 'paid')
+          ORDER BY x.list_id DESC LIMIT 1) l ON true
      WHERE s.customer_id = p_customer_id ORDER BY a.number, s.kind;
 END $$;
 SELECT bank.function_grant('customer_services', 'clerk', 'rm', 'supervisor');

@@ -68,7 +68,7 @@ dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/application.sql tests/api/case.sql tests/api/case-page.sql tests/api/case-type.sql tests/api/suggestion.sql tests/api/intake.sql tests/api/after.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql \
+pillar_tests = tests/api/application.sql tests/api/payroll.sql tests/api/case.sql tests/api/case-page.sql tests/api/case-type.sql tests/api/suggestion.sql tests/api/intake.sql tests/api/after.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql \
   tests/api/reconcile-run.sql
 TESTS += $(pillar_tests)
 EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
@@ -100,7 +100,8 @@ dist_schema_DATA += \
   src/schema/107-calendar-change.sql \
   src/schema/108-case-transfer.sql
 dist_schema_DATA += src/schema/109-audit-words.sql src/schema/110-audit-view.sql \
-  src/schema/111-reconcile-join.sql src/schema/115-staff-change.sql src/schema/116-password.sql \
+  src/schema/111-reconcile-join.sql src/schema/112-payroll.sql \
+  src/schema/113-account-statement.sql src/schema/115-staff-change.sql src/schema/116-password.sql \
   src/schema/117-unit-change.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql

@@ -409,6 +409,14 @@ INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_line_li
 INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'core_import_list');
 INSERT INTO decided VALUES ('view', 'staff', 'clock_label');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'application_choices');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'payroll_take');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'payroll_decide');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'payroll_list');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'payroll_lines');
+INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'payroll_lists');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'statement_answer');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'service_stop');
+INSERT INTO decided VALUES ('view', 'clerk rm supervisor auditor', 'account_statements');
 INSERT INTO decided VALUES ('view', 'staff', 'tier_label');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'run_prepare');
 INSERT INTO decided VALUES ('view', 'staff', 'regime_label');
