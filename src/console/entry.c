@@ -360,6 +360,27 @@ static bool hold(struct entry *entry, const struct key *key)
     return entry->held;
 }
 
+/* What was typed where a search gives the value, a name or number of a customer say, is searched for
+ * before the form is sent; not what the page was opened with. Whether there was such a field. */
+static bool find_first(struct entry *entry)
+{
+    for (int i = 0; i < entry->fields->count; i++) {
+        const struct defined_field *field = &entry->fields->items[i];
+        const char *value = form_value(entry->form, i);
+        const char *given = values_get(&entry->page->arguments, field->name);
+        char *known = field->lookup && field->lookup->search ? entry_named(entry, i) : NULL;
+        bool typed = field->lookup && field->lookup->search && value && *value && !known &&
+                     (!given || strcmp(given, value) != 0);
+        free(known);
+        if (typed) {
+            form_set_focus(entry->form, i);
+            entry_lookup(entry, i);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A character of a running text, or a whole one that was pasted. */
 static bool is_text(const struct form *form, const struct key *key)
 {
@@ -397,7 +418,7 @@ enum entry_result entry_key(struct entry *entry, const struct key *key)
         return ENTRY_USED;
     case FORM_SUBMIT:
         if (form_validate(entry->form) < 0 && read_files(entry))
-            return hold(entry, key) ? ENTRY_USED : ENTRY_SUBMIT;
+            return find_first(entry) || hold(entry, key) ? ENTRY_USED : ENTRY_SUBMIT;
         screen_bell();
         return ENTRY_USED;
     }

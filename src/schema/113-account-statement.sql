@@ -191,7 +191,7 @@ END $$;
 -- Statements of the accounts of the caller's units.
 CREATE VIEW api.account_statements WITH (security_barrier) AS
 SELECT x.customer_id, x.account_id, x.as_of, bank.company_name(x.customer_id) COLLATE "C" AS name,
-       bank.mask_account(a.number) AS account, a.currency, x.balance, x.entries, x.told_at,
+       bank.mask(a.number, 4, 4) AS account, a.currency, x.balance, x.entries, x.told_at,
        coalesce(x.answer, 'waits') COLLATE "C" AS answer, x.note, x.answered_at,
        bank.staff_name(x.answered_by) AS answered_by
   FROM bank.account_statement x

@@ -375,6 +375,28 @@ static void chain(void)
              "the line of the core enterprise is used");
 }
 
+/* Who types a customer's number instead of choosing him is shown whom it fits, and chooses. */
+static void typed(void)
+{
+    char customer[32];
+    snprintf(customer, sizeof customer, "%s", borrower());
+    struct pty *pty = start("rm01", "crd");
+    pty_wait_text(pty, "Consent to credit bureau", WAIT);
+    field(pty, customer);
+    field(pty, "36000");
+    field(pty, "24");
+    field(pty, "");
+    pty_type(pty, "y");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "Search: 1", WAIT),
+             "a number that was typed is searched for before the form is sent");
+    pty_settle(pty, 200, 3000);
+    pty_keys(pty, "Enter", "F10", NULL);
+    stage_ok(pty_wait_text(pty, "Application · ", WAIT) && pty_wait_text(pty, customer, WAIT),
+             "and the one chosen is the one meant");
+    pty_free(pty);
+}
+
 int main(void)
 {
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
@@ -383,5 +405,6 @@ int main(void)
     opening();
     credit();
     chain();
+    typed();
     return stage_end();
 }
