@@ -63,6 +63,8 @@ BEGIN
         ['follows statement (\d+)', '接第 \1 号对账单'],
         ['follows the statement of (\S+), which is held back in file (\d+)', '接 \1 的对账单，而该单在文件 \2 中暂扣'],
         ['the statement before closes with (\S+) on (\S+), this one opens with (\S+)', '上期（\2）期末余额 \1，本期期初余额 \3'],
+        ['the statement before closes with (\S+) on (\S+), the new lines make it (\S+), but closing is (\S+)',
+         '上期（\2）期末余额 \1，加新增明细应为 \3，但期末余额为 \4'],
         ['the account starts with (\S+), this statement opens with (\S+)', '账户起始余额 \1，本对账单期初余额 \2'],
         ['the same statement is there from file (\d+) \((.*)\), in another form', '同一对账单已由文件 \1（\2）以其他格式导入'],
         ['the same statement is there from file (\d+) \((.*)\), with other lines', '同一对账单已由文件 \1（\2）导入，但明细不同'],

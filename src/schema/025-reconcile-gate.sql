@@ -128,46 +128,76 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
      ORDER BY t.statement_id LIMIT 1
 $$;
 
+-- A statement that states no opening balance: what was not there before must lead from the closing
+-- balance of the one before to its own. Known only once its lines are booked; no row when it does.
+CREATE FUNCTION bank.recon_closing_gap(p_file bigint)
+RETURNS TABLE (place int, code text, expected bigint, seen bigint, detail text)
+LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
+    SELECT s.position, CASE WHEN t.live THEN 'gap' ELSE 'waits' END, s.closing, t.closing + n.movement,
+           CASE WHEN t.live THEN format('the statement before closes with %s on %s, the new lines make it %s, but closing is %s',
+                    bank.recon_money(t.closing, s.currency), t.close_date,
+                    bank.recon_money(t.closing + n.movement, s.currency), bank.recon_money(s.closing, s.currency))
+                ELSE format('follows the statement of %s, which is held back in file %s', t.close_date, t.file_id) END
+      FROM recon_statement s
+     CROSS JOIN LATERAL bank.recon_before(s) t
+     CROSS JOIN LATERAL (SELECT coalesce(sum(CASE s.side WHEN 'L' THEN i.amount ELSE -i.amount END), 0)::bigint AS movement
+                           FROM recon_item i WHERE i.statement_id = s.statement_id) n
+     WHERE s.file_id = p_file AND s.kind = 'booked' AND s.opening IS NULL AND s.closing IS NOT NULL
+       AND t.statement_id IS NOT NULL AND t.file_id <> p_file
+       AND (NOT t.live OR t.closing + n.movement <> s.closing)
+     ORDER BY s.position
+$$;
+
+-- Keeps a fault that was found after the others, and says it as recon_gate_file does.
+CREATE FUNCTION bank.recon_gate_late(p_file bigint, p_place int, p_code text, p_expected bigint, p_seen bigint,
+    p_detail text) RETURNS text LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    s recon_statement;
+BEGIN
+    UPDATE recon_statement SET fault_code = p_code, fault = p_detail
+     WHERE file_id = p_file AND position = p_place RETURNING * INTO s;
+    INSERT INTO recon_check (file_id, check_no, position, code, currency, expected, found, passed, detail)
+    SELECT p_file, coalesce(max(check_no), 0) + 1, p_place, p_code, CASE WHEN p_expected IS NULL THEN '' ELSE s.currency END,
+           p_expected, p_seen, false, p_detail
+      FROM recon_check WHERE file_id = p_file;
+    RETURN format('statement %s of account %s: %s',
+                  coalesce(s.number::text || coalesce('/' || s.page, ''), '#' || s.position), s.account, p_detail);
+END $$;
+
 -- Books the lines of a file that the gate let in, unless a statement that is there already would bring
--- lines once more: sent again with other texts or days, they cannot be told from those that are there.
+-- lines once more (sent again with other texts or days, they cannot be told from those that are there)
+-- or one without an opening balance does not follow from the one before.
 CREATE FUNCTION bank.recon_accept_once(p_file bigint, p_told jsonb, OUT p_new bigint, OUT p_code text, OUT p_fault text)
 LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
-    again bank.recon_statement;
-    v_detail text;
+    late record;
 BEGIN
     IF NOT EXISTS (SELECT FROM recon_statement s, LATERAL bank.recon_twin(s) t
-                    WHERE s.file_id = p_file AND t.statement_id IS NOT NULL) THEN
+                    WHERE s.file_id = p_file AND t.statement_id IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM recon_statement s WHERE s.file_id = p_file AND s.kind = 'booked'
+                          AND s.opening IS NULL AND s.closing IS NOT NULL) THEN
         p_new := bank.recon_accept(p_file, p_told);
         RETURN;
     END IF;
     BEGIN
         p_new := bank.recon_accept(p_file, p_told);
-        SELECT s.* INTO again FROM recon_statement s, LATERAL bank.recon_twin(s) t
-         WHERE s.file_id = p_file AND t.statement_id IS NOT NULL
-           AND s.fresh
+        SELECT s.position AS place, 'repeated'::text AS code, NULL::bigint AS expected, NULL::bigint AS seen,
+               format('the same statement is there from file %s (%s), with other lines', f.file_id, f.name) AS detail
+          INTO late
+          FROM recon_statement s, LATERAL bank.recon_twin(s) t JOIN recon_file f ON f.file_id = t.file_id
+         WHERE s.file_id = p_file AND t.statement_id IS NOT NULL AND s.fresh
          ORDER BY s.position LIMIT 1;
+        IF NOT FOUND THEN
+            SELECT * INTO late FROM bank.recon_closing_gap(p_file) LIMIT 1;
+        END IF;
         IF FOUND THEN
-            RAISE EXCEPTION USING ERRCODE = 'BO422';
+            RAISE EXCEPTION USING ERRCODE = 'BO498'; -- takes back what was booked
         END IF;
-    EXCEPTION WHEN SQLSTATE 'BO422' THEN
-        IF again.statement_id IS NULL THEN
-            RAISE;
-        END IF;
+    EXCEPTION WHEN SQLSTATE 'BO498' THEN
+        p_new := 0;
+        p_code := late.code;
+        p_fault := bank.recon_gate_late(p_file, late.place, late.code, late.expected, late.seen, late.detail);
     END;
-    IF again.statement_id IS NULL THEN
-        RETURN;
-    END IF;
-    SELECT 0, 'repeated', format('the same statement is there from file %s (%s), with other lines', f.file_id, f.name)
-      INTO p_new, p_code, v_detail
-      FROM bank.recon_twin(again) t JOIN recon_file f ON f.file_id = t.file_id;
-    INSERT INTO recon_check (file_id, check_no, position, code, currency, passed, detail)
-    SELECT p_file, coalesce(max(check_no), 0) + 1, again.position, p_code, '', false, v_detail
-      FROM recon_check WHERE file_id = p_file;
-    UPDATE recon_statement SET fault_code = p_code, fault = v_detail WHERE statement_id = again.statement_id;
-    p_fault := format('statement %s of account %s: %s',
-                      coalesce(again.number::text || coalesce('/' || again.page, ''), '#' || again.position),
-                      again.account, v_detail);
 END $$;
 
 -- All checks of one statement, in the order in which they count.
@@ -288,6 +318,8 @@ LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
 DECLARE
     held recon_file;
     verdict record;
+    late record;
+    v_new bigint;
     healed boolean := true;
 BEGIN
     WHILE healed LOOP
@@ -304,8 +336,21 @@ BEGIN
                    reason = coalesce(verdict.p_fault, reason), version = version + 1
              WHERE file_id = held.file_id AND verdict.p_fault IS DISTINCT FROM reason;
             CONTINUE WHEN verdict.p_code IS NOT NULL;
+            BEGIN
+                v_new := bank.recon_held_accept(held.file_id);
+                SELECT * INTO late FROM bank.recon_closing_gap(held.file_id) LIMIT 1;
+                IF FOUND THEN
+                    RAISE EXCEPTION USING ERRCODE = 'BO498';
+                END IF;
+            EXCEPTION WHEN SQLSTATE 'BO498' THEN
+                UPDATE recon_file SET reason_code = late.code, version = version + 1,
+                       reason = bank.recon_gate_late(held.file_id, late.place, late.code, late.expected, late.seen,
+                                                     late.detail)
+                 WHERE file_id = held.file_id;
+                CONTINUE;
+            END;
             UPDATE recon_file SET status = 'accepted', reason_code = '', reason = '',
-                   new_count = bank.recon_held_accept(held.file_id), decided_at = clock_timestamp(),
+                   new_count = v_new, decided_at = clock_timestamp(),
                    decision = format('let in by file %s', p_file)
              WHERE file_id = held.file_id;
             PERFORM bank.recon_held_refresh(held.file_id);

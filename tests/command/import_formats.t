@@ -1,7 +1,7 @@
 #!/bin/sh
 # Statements that are no tables, into the database: read whole or refused with their place.
 . "$(dirname "$0")/lib.sh"
-plan 30
+plan 35
 
 start_bank
 find_socket
@@ -158,3 +158,24 @@ cat >other.ofx <<'END'
 END
 refused "also where only the closing balance is stated" 1 'bankops: other.ofx: held back*another form*' \
     $import other.ofx
+
+# Statements of OFX state the closing balance alone: each must follow from the one before.
+ofx() { # DAY CLOSING AMOUNT:ID ...
+    day=$1 closing=$2
+    shift 2
+    echo '<OFX><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>OFX</BANKACCTFROM><BANKTRANLIST>'
+    for line; do echo "<STMTTRN><DTPOSTED>$day<TRNAMT>${line%:*}<FITID>${line#*:}<NAME>Them</STMTTRN>"; done
+    echo "</BANKTRANLIST><LEDGERBAL><BALAMT>$closing<DTASOF>$day</LEDGERBAL></STMTRS></OFX>"
+}
+ofx 20261121 99.50 10:F2 >second.ofx
+ofx 20261121 99.51 10:F2 >cent.ofx
+ofx 20261123 95.50 -1:F4 -1:F5 >fourth.ofx
+ofx 20261122 97.50 -2:F3 >third.ofx
+refused "a closing balance altered by one cent is held back" 1 \
+    'bankops: cent.ofx: held back*closes with 89.50 on 2026-11-20, the new lines make it 99.50, but closing is 99.51*' $import cent.ofx
+like "the right one is let in" "$($import second.ofx 2>&1)" '*imported: 1 statement, 1 line, 1 new*'
+refused "a missing day is one gap" 1 'bankops: fourth.ofx: held back*new lines make it 97.50, but closing is 95.50*' $import fourth.ofx
+$import third.ofx >said 2>&1
+is "which its coming closes" "$(sql "SELECT string_agg(name || ' ' || status, ', ' ORDER BY file_id) FROM bank.recon_file
+    WHERE name IN ('third.ofx', 'fourth.ofx', 'cent.ofx')")" 'cent.ofx quarantined, fourth.ofx accepted, third.ofx accepted'
+is "with their lines" "$(items OFX)" "5|-450"
