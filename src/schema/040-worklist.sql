@@ -32,6 +32,15 @@ ALTER FUNCTION bank.wait_begin OWNER TO bankops_owner;
 ALTER FUNCTION bank.wait_end OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.wait_begin, bank.wait_end TO bankops_api;
 
+-- Since when steps of the clocks of the caller's units are due that no worker took; NULL: none, or he leads nobody.
+CREATE FUNCTION bank.clocks_left_since() RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT min(k.next_at) FROM bank.case_clock k
+             WHERE (SELECT bank.my_role()) = 'supervisor' AND k.stopped_at IS NULL AND k.next_at < now() - interval '10 minutes'
+               AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()));
+END $$;
+GRANT EXECUTE ON FUNCTION bank.clocks_left_since TO bankops_api;
+
 -- What is due for the caller, from every part of the bank. `screen` is the screen that Enter opens. A function,
 -- because that keeps its plan: planning takes longer than reading.
 CREATE FUNCTION bank.worklist_rows()
@@ -177,12 +186,8 @@ BEGIN
     UNION ALL
     -- Clocks that nobody watches: no worker runs, or it fails on a case; for who leads.
     SELECT 'clock', 0, 'case-breach', NULL, NULL, NULL, NULL, '', bank.in_language('时限无人看守', 'No worker watches the clocks'), NULL,
-           bank.in_language('起 ', 'since ') || to_char(w.since AT TIME ZONE (SELECT bank.timezone()), 'YYYY-MM-DD HH24:MI'),
-           w.since, (SELECT bank.my_unit())
-      FROM (SELECT min(k.next_at) AS since FROM bank.case_clock k
-             WHERE k.stopped_at IS NULL AND k.next_at < now() - interval '10 minutes'
-               AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high())) w
-     WHERE w.since IS NOT NULL AND (SELECT bank.my_role()) = 'supervisor'
+           '', bank.clocks_left_since(), (SELECT bank.my_unit())
+     WHERE bank.clocks_left_since() IS NOT NULL
     UNION ALL
     SELECT 'clock', x.failure_id, y.screen, x.customer_id, x.case_id, NULL, NULL, f.number, f.subject, NULL,
            left(x.error, 80), k.due_at, x.unit_id
@@ -256,7 +261,9 @@ BEGIN
            bank.count_text(count(*) FILTER (WHERE w.kind IN ('approval', 'adjustment', 'extension', 'redress', 'grant', 'check', 'identity', 'rule')))
       INTO mine, overdue, tasks, breaks, decisions
       FROM bank.worklist_rows() w WHERE w.kind <> 'queue';
-    alerts := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_alert LIMIT 100) x), 99);
+    alerts := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_alert LIMIT 100) x), 99)
+              || coalesce(bank.in_language('，时限无人看守，起 ', ', no worker watches the clocks since ')
+                          || to_char(bank.clocks_left_since() AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'), '');
     RETURN NEXT;
 END $$;
 SELECT bank.function_grant('worklist_summary', 'staff');

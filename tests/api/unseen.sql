@@ -155,6 +155,9 @@ SELECT is(pg_temp.listed('t_super'), NULL, 'nothing has failed');
 SELECT pg_temp.open() AS x \gset
 SELECT pg_temp.age(:x, '16 days');
 SELECT is(pg_temp.listed('t_super'), 'No worker watches the clocks', 'steps are due and nobody takes them');
+SELECT ok(pg_temp.as('t_super', 'SELECT alerts FROM api.worklist_summary()') LIKE '%, no worker watches the clocks since 20%',
+          'it stands where the alerts are counted');
+SELECT ok(pg_temp.as('t_clerk', 'SELECT alerts FROM api.worklist_summary()') NOT LIKE '%no worker%', 'for who leads');
 SELECT ok((SELECT due_since < now() - interval '6 days' FROM api.clock_watch()), 'the doctor sees it, too');
 SELECT is(pg_temp.listed('t_clerk'), NULL, 'clerks have other work');
 CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
