@@ -105,8 +105,8 @@ dist_schema_DATA += src/schema/109-audit-words.sql src/schema/110-audit-view.sql
   src/schema/117-unit-change.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql
-TESTS += tests/api/desk.sql tests/api/told.sql tests/api/transfer.sql tests/api/training.sql
-EXTRA_DIST += tests/api/desk.sql tests/api/told.sql tests/api/transfer.sql tests/api/training.sql
+TESTS += tests/api/desk.sql tests/api/told.sql tests/api/transfer.sql tests/api/training.sql tests/api/unseen.sql
+EXTRA_DIST += tests/api/desk.sql tests/api/told.sql tests/api/transfer.sql tests/api/training.sql tests/api/unseen.sql
 dist_schema_DATA += src/schema/093-case-batch.sql src/schema/094-case-batch-intake.sql
 TESTS += tests/api/batch.sql
 EXTRA_DIST += tests/api/batch.sql
