@@ -10,15 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES = 8 };
-
 static const char codes_sql[] =
     "SELECT string_agg(code || ' ' || label_en || ' / ' || label_zh, E'\\n' ORDER BY axis, code) "
     "FROM api.class_code WHERE axis IN ('B', 'C')";
 
 static const char claim_sql[] =
     "SELECT c.customer_id, c.case_id, c.text, c.url, c.model, c.timeout_ms, "
-    "c.names[1], c.names[2], c.names[3], c.names[4] FROM api.opinion_claim() c";
+    "array_to_string(c.names, E'\\n') FROM api.opinion_claim() c";
 
 static bool store(PGconn *connection, const PGresult *claim, const struct opinion *opinion,
                   struct error *error)
@@ -47,19 +45,31 @@ static bool count_failure(PGconn *connection, const PGresult *claim, const char 
                       4, values, error);
 }
 
+/* The lines of a text, ended by NULL; free() the list. The text loses its line feeds. */
+static const char **split_lines(char *text)
+{
+    size_t count = 0;
+    for (const char *at = text; *at; at++)
+        count += *at == '\n';
+    const char **lines = xcalloc(count + 2, sizeof *lines);
+    count = 0;
+    for (char *rest = text, *line; (line = strtok_r(rest, "\n", &rest));)
+        lines[count++] = line;
+    return lines;
+}
+
 /* An answer of codes that the bank does not use is a failure of the service too. */
 static bool ask_one(PGconn *connection, const PGresult *claim, const char *codes,
                     struct error *error)
 {
-    const char *names[NAMES] = {NULL};
+    char *known = xstrdup(PQgetvalue(claim, 0, 6));
+    const char **names = split_lines(known);
     struct buffer text = BUFFER_INIT;
     struct opinion opinion;
     struct error why = ERROR_INIT;
-    int count = 0;
-    for (int i = 6; i < PQnfields(claim) && count < NAMES - 1; i++)
-        if (!PQgetisnull(claim, 0, i))
-            names[count++] = PQgetvalue(claim, 0, i);
     conceal(&text, PQgetvalue(claim, 0, 2), (size_t)PQgetlength(claim, 0, 2), names);
+    free(names);
+    free(known);
     struct opinion_question question = {.url = PQgetvalue(claim, 0, 3),
                                         .model = PQgetvalue(claim, 0, 4),
                                         .key = getenv("BANKOPS_OPINION_KEY"),

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libcustomer.a
 libcustomer_a_SOURCES = \
-  src/customer/conceal.c src/customer/conceal.h \
+  src/customer/conceal.c src/customer/conceal.h src/customer/conceal_part.h \
+  src/customer/conceal_name.c src/customer/conceal_place.c \
   src/customer/identifier.c src/customer/identifier.h \
   src/customer/pinyin.c src/customer/pinyin.h \
   src/customer/search_key.c src/customer/search_key.h

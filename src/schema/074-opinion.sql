@@ -32,8 +32,32 @@ INSERT INTO bank.opinion_breaker DEFAULT VALUES;
 SELECT bank.table_protect('bank.opinion_call', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.opinion_breaker', 'SELECT, UPDATE');
 
+-- Names of people and firms that the bank knows of and that may stand in a case's text: the customer's in all
+-- spellings and, of a person, each word of the Latin ones; those related to him, the parties of the case, the
+-- member of staff complained about, and staff whose name the text holds.
+CREATE FUNCTION bank.case_names(f bank.case_file) RETURNS text[] LANGUAGE sql STABLE AS $$
+    WITH known AS (
+        SELECT c.kind, v.name FROM bank.customer c
+         CROSS JOIN LATERAL unnest(ARRAY[c.name, c.name_en, c.pinyin, c.pinyin_other]) v (name)
+         WHERE c.customer_id = f.customer_id
+            OR c.customer_id IN (SELECT r.other_id FROM bank.relation r WHERE r.customer_id = f.customer_id)
+            OR c.customer_id IN (SELECT r.customer_id FROM bank.relation r WHERE r.other_id = f.customer_id)),
+    latin AS (
+        SELECT w.name FROM known k CROSS JOIN LATERAL regexp_split_to_table(k.name, '[^A-Za-z]+') w (name)
+         WHERE k.kind = 'person' AND length(w.name) > 2)
+    SELECT array_agg(DISTINCT n.name) FROM (
+        SELECT k.name FROM known k
+        UNION SELECT l.name FROM latin l
+        UNION SELECT p.name FROM bank.case_party p WHERE p.customer_id = f.customer_id AND p.case_id = f.case_id
+        UNION SELECT v.name FROM bank.staff s CROSS JOIN LATERAL (VALUES (s.name_zh), (s.name_en)) v (name)
+               WHERE s.staff_id = f.complained_staff_id
+                  OR position(lower(v.name) IN lower(f.subject || E'\n' || f.facts)) > 0) n
+     WHERE length(n.name) > 1
+$$;
+GRANT EXECUTE ON FUNCTION bank.case_names TO bankops_api;
+
 -- The next case to ask about, counted against the day's budget before it is asked; no row when the
--- service is off, left alone, the budget is used up, or nothing waits. `names` are the people the
+-- service is off, left alone, the budget is used up, or nothing waits. `names` are those the
 -- bank knows of in it, to be concealed. The breaker's row is locked: one claim at a time.
 CREATE FUNCTION api.opinion_claim()
 RETURNS TABLE (customer_id bigint, case_id bigint, text text, names text[], url text, model text,
@@ -67,11 +91,7 @@ BEGIN
     INSERT INTO bank.opinion_call (customer_id, case_id, unit_id, day)
     VALUES (f.customer_id, f.case_id, f.unit_id, bank.local_day(now()));
     RETURN QUERY SELECT f.customer_id, f.case_id, f.subject || E'\n' || f.facts,
-        (SELECT array_agg(DISTINCT n.name) FROM (
-            SELECT c.name FROM bank.customer c WHERE c.customer_id = f.customer_id
-            UNION SELECT s.name_zh FROM bank.staff s WHERE s.staff_id = f.complained_staff_id
-            UNION SELECT s.name_en FROM bank.staff s WHERE s.staff_id = f.complained_staff_id) n
-          WHERE length(n.name) > 1),
+        bank.case_names(f),
         bank.setting('opinion_url'), bank.setting('opinion_model'),
         bank.setting('opinion_timeout')::int;
 END $$;
