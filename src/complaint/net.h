@@ -36,7 +36,7 @@ struct net_settings {
     int texts_before;   /* shown before that, of a part only, when confidence is fitted on the rest */
     double rate;        /* of learning at the start, falling to 0 */
     double words_out, features_out, units_out;
-    double smooth;      /* part of the truth that is spread over all labels */
+    double push;        /* how far hidden units are moved to where the answer is worst */
 };
 
 /* A network while it learns from a corpus; rarity is by bucket, numbers[] turns a label of the corpus

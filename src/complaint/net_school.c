@@ -14,6 +14,7 @@ enum { MOST_ROUNDS = 40, LEAST_ROUNDS = 3, AHEAD = 4 };
 /* The output layer learns slower than the hidden one. */
 #define OUT_RATE 0.4F
 #define START 0.05F /* greatest weight of the hidden layer at the start */
+#define LITTLE 1e-3F
 
 /* Where a row of the hidden layer stands in a text, and the words it is made of. */
 struct place {
@@ -47,7 +48,7 @@ struct net_school {
     float *value;
     size_t count;
     wide hidden[SIDES], gradient[SIDES];
-    float keep[NET_SIDES], scores[CORPUS_LABELS];
+    float keep[NET_SIDES], wrong[CORPUS_LABELS];
 };
 
 /* The inner loops also for processors with wider registers: the same sums in the same order. */
@@ -267,23 +268,21 @@ static void prefetch(const struct net_school *school, size_t i)
         __builtin_prefetch(row + line);
 }
 
-/* Both sides of the hidden units; 0 is what is left out and the side that a unit does not speak for. */
-static void take_sides(struct net_school *school)
+/* What a hidden unit says goes to the side that it speaks for; `left` is 0 for a unit left out. */
+static inline void speak(struct net_school *school, int unit, float said, float left)
 {
-    float out = (float)school->settings->units_out, left = 1 / (1 - out);
     float *sides = (float *)school->hidden;
-    for (int unit = 0; unit < NET_HIDDEN; unit++) {
-        float said = sides[unit], kept = draw(school) < out ? 0 : left;
-        school->keep[unit] = said > 0 ? kept : 0;
-        school->keep[NET_HIDDEN + unit] = said > 0 ? 0 : kept;
-        sides[unit] = said * school->keep[unit];
-        sides[NET_HIDDEN + unit] = -said * school->keep[NET_HIDDEN + unit];
-    }
+    school->keep[unit] = said > 0 ? left : 0;
+    school->keep[NET_HIDDEN + unit] = said > 0 ? 0 : left;
+    sides[unit] = said * school->keep[unit];
+    sides[NET_HIDDEN + unit] = -said * school->keep[NET_HIDDEN + unit];
 }
 
-/* From the features shown to scores. */
-FAST static void forward(struct net_school *school)
+/* From the features shown to what the hidden units say. */
+FAST static void listen(struct net_school *school)
 {
+    uint32_t out = part_bits(school->settings->units_out);
+    float left = (float)(1 / (1 - school->settings->units_out));
     wide hidden[WIDE];
     memcpy(hidden, school->base, sizeof hidden);
     for (size_t i = 0; i < school->count; i++) {
@@ -292,14 +291,8 @@ FAST static void forward(struct net_school *school)
         for (int q = 0; q < WIDE; q++)
             hidden[q] += weights[q] * school->value[i];
     }
-    memcpy(school->hidden, hidden, sizeof hidden);
-    take_sides(school);
-    for (int k = 0; k < school->labels; k++) {
-        wide sum = {0};
-        for (int q = 0; q < SIDES; q++)
-            sum += school->out[k * SIDES + q] * school->hidden[q];
-        school->scores[k] = school->out_base[k] + sum_lanes(&sum);
-    }
+    for (int unit = 0; unit < NET_HIDDEN; unit++)
+        speak(school, unit, ((float *)hidden)[unit], draw_bits(school) < out ? 0 : left);
 }
 
 /* Scores become chances. */
@@ -314,25 +307,68 @@ static void soften(float *scores, int labels)
         scores[k] /= sum;
 }
 
+/* By how much the chance of each label is wrong: what is below LITTLE counts as nothing. */
+FAST static void compare(struct net_school *school, int truth)
+{
+    for (int k = 0; k < school->labels; k++) {
+        wide sum = {0};
+        for (int q = 0; q < SIDES; q++)
+            sum += school->out[k * SIDES + q] * school->hidden[q];
+        school->wrong[k] = school->out_base[k] + sum_lanes(&sum);
+    }
+    soften(school->wrong, school->labels);
+    school->wrong[truth] -= 1;
+    for (int k = 0; k < school->labels; k++)
+        if (fabsf(school->wrong[k]) < LITTLE)
+            school->wrong[k] = 0;
+}
+
 static void step(float *weight, float *seen, float gradient, float rate)
 {
     *seen += gradient * gradient;
     *weight -= rate * gradient / (sqrtf(*seen) + 1e-4F);
 }
 
-/* Teaches the output layer; gathers the gradient of the hidden units. */
-FAST static void teach_out(struct net_school *school, int truth, float rate)
+/* The gradient of both sides as that of the hidden units; returns the sum of its squares. */
+static float join_sides(struct net_school *school)
 {
-    int labels = school->labels;
-    float smooth = (float)school->settings->smooth;
+    float *gradient = (float *)school->gradient, square = 0;
+    for (int unit = 0; unit < NET_HIDDEN; unit++) {
+        gradient[unit] = gradient[unit] * school->keep[unit] -
+                         gradient[NET_HIDDEN + unit] * school->keep[NET_HIDDEN + unit];
+        square += gradient[unit] * gradient[unit];
+    }
+    return square;
+}
+
+/* Moves what the hidden units say a little to where the answer gets worst: to learn from that keeps
+ * texts apart that differ little (Goodfellow et al., ICLR 2015; Miyato et al., ICLR 2017). */
+FAST static void push(struct net_school *school)
+{
+    memset(school->gradient, 0, sizeof school->gradient);
+    for (int k = 0; k < school->labels; k++)
+        for (int q = 0; q < SIDES && school->wrong[k] != 0; q++)
+            school->gradient[q] += school->out[k * SIDES + q] * school->wrong[k];
+    float square = join_sides(school), *sides = (float *)school->hidden;
+    float by = square > 0 ? (float)school->settings->push / sqrtf(square) : 0;
+    const float *gradient = (const float *)school->gradient;
+    float whole = (float)(1 - school->settings->units_out);
+    for (int unit = 0; unit < NET_HIDDEN; unit++)
+        speak(school, unit, (sides[unit] - sides[NET_HIDDEN + unit]) * whole + gradient[unit] * by,
+              fmaxf(school->keep[unit], school->keep[NET_HIDDEN + unit]));
+}
+
+/* Teaches the output layer; gathers the gradient of the hidden units. */
+FAST static void teach_out(struct net_school *school, float rate)
+{
     wide squares = {0};
     for (int q = 0; q < SIDES; q++)
         squares += school->hidden[q] * school->hidden[q];
     float square = sum_lanes(&squares) / NET_SIDES;
     memset(school->gradient, 0, sizeof school->gradient);
-    for (int k = 0; k < labels; k++) {
-        float wrong = school->scores[k] - smooth / (float)labels - (k == truth ? 1 - smooth : 0);
-        if (fabsf(wrong) < 1e-3F)
+    for (int k = 0; k < school->labels; k++) {
+        float wrong = school->wrong[k];
+        if (wrong == 0)
             continue;
         wide *out = school->out + k * SIDES;
         school->out_seen[k] += wrong * wrong * square;
@@ -347,13 +383,12 @@ FAST static void teach_out(struct net_school *school, int truth, float rate)
 
 FAST static void teach_hidden(struct net_school *school, float rate)
 {
-    float *gradient = (float *)school->gradient, *base = (float *)school->base, square = 0;
-    for (int unit = 0; unit < NET_HIDDEN; unit++) {
-        gradient[unit] = gradient[unit] * school->keep[unit] -
-                         gradient[NET_HIDDEN + unit] * school->keep[NET_HIDDEN + unit];
-        square += gradient[unit] * gradient[unit] / NET_HIDDEN;
+    float *gradient = (float *)school->gradient, *base = (float *)school->base;
+    float square = join_sides(school) / NET_HIDDEN;
+    if (square == 0)
+        return;
+    for (int unit = 0; unit < NET_HIDDEN; unit++)
         step(&base[unit], &school->base_seen[unit], gradient[unit], rate * OUT_RATE);
-    }
     for (size_t i = 0; i < school->count; i++) {
         uint32_t row = school->row[i];
         wide *weights = school->weights + (size_t)row * WIDE;
@@ -362,6 +397,18 @@ FAST static void teach_hidden(struct net_school *school, float rate)
         for (int q = 0; q < WIDE; q++)
             weights[q] -= school->gradient[q] * much;
     }
+}
+
+static void teach(struct net_school *school, size_t text, float rate)
+{
+    int truth = school->numbers[school->corpus->label[text]];
+    show(school, text);
+    listen(school);
+    compare(school, truth);
+    push(school);
+    compare(school, truth);
+    teach_out(school, rate * OUT_RATE);
+    teach_hidden(school, rate);
 }
 
 static void shuffle(struct net_school *school)
@@ -387,14 +434,9 @@ void net_school_teach(struct net_school *school, int texts_shown, int fold, int 
     for (size_t round = 0; round < rounds; round++) {
         shuffle(school);
         for (size_t i = 0; i < texts; i++) {
-            size_t text = school->order[i];
             double left = 1 - (double)step_count++ / (double)(texts * rounds);
             float rate = (float)(school->settings->rate * left);
-            show(school, text);
-            forward(school);
-            soften(school->scores, school->labels);
-            teach_out(school, school->numbers[school->corpus->label[text]], rate * OUT_RATE);
-            teach_hidden(school, rate);
+            teach(school, school->order[i], rate);
         }
     }
 }

@@ -17,9 +17,9 @@ const struct train_settings train_settings_default = {
     .rarity_power = 0.5,
     .least_texts = 1,
     .least_weight = 0,
-    .mix = 3,
+    .mix = 5,
     .net = {.texts_shown = 64000, .texts_before = 64000, .least_texts = 400, .rate = 0.08,
-            .words_out = 0.3, .features_out = 0.3, .units_out = 0.1, .smooth = 0.05},
+            .words_out = 0.3, .features_out = 0.3, .units_out = 0.1, .push = 0.6},
 };
 
 /* One kept weight of a class. */

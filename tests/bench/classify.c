@@ -239,7 +239,7 @@ static void set(struct train_settings *settings, const char *text)
                  {"words-out", &settings->net.words_out},
                  {"features-out", &settings->net.features_out},
                  {"units-out", &settings->net.units_out},
-                 {"smooth", &settings->net.smooth},
+                 {"push", &settings->net.push},
                  {"mix", &settings->mix},
                  {"rarity-power", &settings->rarity_power},
                  {"positive", &settings->costs.positive},
