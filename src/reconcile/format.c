@@ -19,8 +19,23 @@ static const struct {
 } formats[] = {{"camt", camt_recognise, camt_read}, {"mt940", mt940_recognise, mt940_read},
              {"bai2", bai2_recognise, bai2_read}, {"ofx", ofx_recognise, ofx_read}};
 
+/* What payment platforms send in place of the bill of a day without trade. */
+static bool says_no_bill(struct slice head)
+{
+    static const char *const answers[] = {"No Bill Exist", "NO_STATEMENT_EXIST", "NO_BILL_EXIST"};
+    for (size_t i = 0; i < ARRAY_LENGTH(answers); i++)
+        if (memmem(head.text, head.length, answers[i], strlen(answers[i])))
+            return true;
+    return false;
+}
+
 static bool refuse_unknown(struct source *source, struct error *error)
 {
+    struct slice head = source_peek(source);
+    if (head.length && (*head.text == '<' || *head.text == '{') && says_no_bill(head))
+        return error_set(error, ERROR_INPUT, source_name(source),
+                         _("If there was trade on that day, ask for the bill again."),
+                         _("this is no bill, but the platform's answer that there is none"));
     return error_set(error, ERROR_INPUT, source_name(source),
                      _("Name a profile with --profile; bankops import --profiles lists them."),
                      _("the format is not recognised: neither MT940 (:20: … :61:), camt XML "

@@ -2,7 +2,7 @@
 # Tables of other senders through their profiles into the database: recognised, whole or not at all,
 # never twice, equal lines both kept; archives; a profile of one's own in one file; file mode.
 . "$(dirname "$0")/lib.sh"
-plan 43
+plan 44
 
 start_bank
 find_socket
@@ -144,6 +144,8 @@ like "the example of README.md is a profile" "$(head -n 2 city.json)" '*"name"*'
 { echo '城市银行交易明细'; echo '账号：62220000'; echo '交易日期,流水号,收入,支出,余额,摘要'
   echo '2026/11/20,T1,"1,000.00",,"1,500.00",货款'; echo '2026/11/20,T2,,200.00,"1,300.00",手续费'
   echo '合计,,"1,000.00",200.00,,'; } | iconv -f UTF-8 -t GB18030 >city.csv
+printf '<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg></xml>' >none.csv
+refused "the answer that there is no bill" 1 "bankops: none.csv: this is no bill*there is none" $import none.csv
 refused "a table of an unknown bank" 1 'bankops: city.csv: the format is not recognised*' $import city.csv
 like "is read by a profile in one file" "$($import --profile ./city.json --dry-run city.csv 2>&1)" \
     '*62220000 CNY, 2026-11-20 to 2026-11-20: 1 in 1,000.00, 1 out 200.00, opening 500.00, closing 1,300.00*control totals: 2, of which 0 do not hold*'
