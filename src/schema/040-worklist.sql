@@ -200,6 +200,21 @@ BEGIN
        AND NOT EXISTS (SELECT FROM bank.clock_failure z WHERE z.customer_id = x.customer_id AND z.case_id = x.case_id
                           AND z.failure_id > x.failure_id)
     UNION ALL
+    -- Complaints that another system sent and that could not be taken in: their clocks have not begun. And systems
+    -- that do not answer, or that no worker asks.
+    SELECT 'intake', r.reject_id, 'case-rejects', NULL, NULL, NULL, NULL, coalesce(r.row_data ->> 'id', '-'),
+           bank.in_language('来件未能收入', 'A complaint could not be taken in'), NULL, r.system || ': ' || r.field,
+           r.at + interval '2 hours', (SELECT bank.my_unit())
+      FROM (SELECT * FROM bank.case_reject x WHERE x.settled_at IS NULL AND (SELECT bank.my_role()) = 'supervisor'
+             ORDER BY x.at, x.reject_id LIMIT 50) r
+    UNION ALL
+    SELECT 'source', row_number() OVER (ORDER BY s.system), 'case-sources', NULL, NULL, NULL, NULL, s.system,
+           bank.in_language('来件系统无法读取', 'Complaints of a system do not arrive'), NULL, nullif(left(s.last_error, 80), ''),
+           least(s.last_at, s.next_at), (SELECT bank.my_unit())
+      FROM bank.case_source s
+     WHERE s.active AND (s.failures >= 3 OR s.next_at < now() - interval '10 minutes')
+       AND (SELECT bank.my_role()) IN ('supervisor', 'admin')
+    UNION ALL
     SELECT 'rule', n.waiting_id, n.screen, n.customer_id, NULL, NULL, NULL, n.waiting_id::text, bank.name_side(n.title), NULL,
            n.detail, n.due_at, n.unit_id
       FROM bank.waiting n

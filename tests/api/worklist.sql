@@ -1,7 +1,7 @@
 -- The worklist: what is due for me, from all parts, and nothing of other people or branches.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(23);
+SELECT plan(29);
 
 CREATE FUNCTION pg_temp.kinds(p_login text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, 'SELECT coalesce(string_agg(kind || '' '' || screen, '', '' ORDER BY kind, object_id), ''none'') FROM api.worklist') $$;
@@ -60,6 +60,24 @@ SELECT is(pg_temp.undelivered('t_super'), NULL, 'a day is time to post a letter'
 UPDATE bank.outbox SET created_at = now() - interval '25 hours' WHERE status = 'ready';
 SELECT is(pg_temp.undelivered('t_super'), 'outbox 超过一天未发出', 'then it is work');
 SELECT is(pg_temp.undelivered('t_clerk'), 'case 超过一天未发出', 'of the owner, too');
+-- Complaints that another system sent and that could not be taken in, and a system that does not answer.
+CREATE FUNCTION pg_temp.intake(p_login text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, 'SELECT string_agg(concat_ws('' '', kind, screen, number, detail, state), '', '' ORDER BY kind, object_id)
+                                  FROM api.worklist WHERE kind IN (''intake'', ''source'')') $$;
+INSERT INTO bank.case_source (system, url) VALUES ('mouth', 'https://x.example/');
+INSERT INTO bank.case_import (import_id, system, name, sha256, staff_id) VALUES (900, 'mouth', 'x', 'x', 909);
+INSERT INTO bank.case_reject (system, import_id, row_data, field, reason)
+SELECT 'mouth', 900, j, 'text', 'r' FROM unnest('{"{\"id\": \"e1\"}",7}'::jsonb[]) j;
+SELECT is(pg_temp.intake('t_super'), 'intake case-rejects e1 mouth: text ok, intake case-rejects - mouth: text ok', 'within two hours');
+SELECT is(pg_temp.intake('t_clerk'), NULL, 'of who leads');
+UPDATE bank.case_reject SET settled_at = now();
+SELECT is(pg_temp.intake('t_super'), NULL, 'until it is settled');
+UPDATE bank.case_source SET failures = 2, last_at = now() - interval '1 minute';
+SELECT is(pg_temp.intake('t_super'), NULL, 'a system may fail twice');
+UPDATE bank.case_source SET failures = 3, last_error = 'HTTP 500';
+SELECT is(pg_temp.intake('t_admin'), 'source case-sources mouth HTTP 500 overdue', 'then somebody is to look');
+UPDATE bank.case_source SET failures = 0, last_error = '', next_at = now() - interval '11 minutes';
+SELECT is(pg_temp.intake('t_super'), 'source case-sources mouth overdue', 'and when nobody asks it');
 SELECT is(pg_temp.as('t_clerk', 'SELECT customer FROM api.worklist LIMIT 1'), '*伟民', 'names are masked');
 SELECT is(pg_temp.as('t_clerk', 'SELECT count(*) FROM bank.task'), '42501', 'nobody reads the tables');
 
