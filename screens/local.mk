@@ -132,3 +132,5 @@ dist_screens_DATA += screens/training.json screens/training-class.part.json \
   screens/class-quality.json screens/model.json
 dist_screens_DATA += screens/payroll-lists.json screens/payroll.json screens/payroll-decide.part.json \
   screens/account-statements.json
+dist_screens_DATA += screens/application-asked.part.json screens/application-found.part.json \
+  screens/application-front.part.json screens/application-visit.part.json screens/application-end.part.json

@@ -313,6 +313,17 @@ RETURNS TABLE (fact text, flaw text, at_value numeric) LANGUAGE sql STABLE AS $$
      GROUP BY r.fact HAVING count(*) > 1
 $$;
 
+-- What a card says of a sum of points: approve, refuse or refer.
+CREATE FUNCTION bank.card_verdict(p_card bank.scorecard, p_score int, p_refuse boolean, p_refer boolean,
+                                  p_amount bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN coalesce(p_refuse, false) OR p_score < p_card.refuse_below THEN 'refuse'
+                WHEN coalesce(p_refer, false) OR p_score < p_card.approve_at
+                    OR p_amount > p_card.auto_most
+                    THEN 'refer'
+                ELSE 'approve' END
+$$;
+GRANT EXECUTE ON FUNCTION bank.card_verdict TO bankops_api;
+
 -- What the last 100 scored applications of the caller's units would get under a card, from the facts
 -- that were known then, beside what they got.
 CREATE FUNCTION bank.card_trial(p_card bank.scorecard)

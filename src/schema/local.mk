@@ -100,8 +100,8 @@ dist_schema_DATA += \
   src/schema/107-calendar-change.sql \
   src/schema/108-case-transfer.sql
 dist_schema_DATA += src/schema/109-audit-words.sql src/schema/110-audit-view.sql \
-  src/schema/111-reconcile-join.sql src/schema/112-payroll.sql \
-  src/schema/113-account-statement.sql src/schema/115-staff-change.sql src/schema/116-password.sql \
+  src/schema/111-reconcile-join.sql src/schema/112-credit-score.sql src/schema/113-payroll.sql \
+  src/schema/114-account-statement.sql src/schema/115-staff-change.sql src/schema/116-password.sql \
   src/schema/117-unit-change.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql

@@ -90,9 +90,9 @@ DECLARE
 BEGIN
     FOR s IN
         (SELECT 'statement' AS what, x.customer_id, x.account_id AS id FROM bank.account_service x
-           JOIN bank.recon_lane_change h USING (change_id)
+           LEFT JOIN bank.recon_lane_change h USING (change_id)
           WHERE x.state = 'active' AND x.kind = 'reconciliation' AND x.next_on <= bank.today()
-            AND h.status = 'approved' ORDER BY x.next_on LIMIT p_limit)
+            AND (x.change_id IS NULL OR h.status = 'approved') ORDER BY x.next_on LIMIT p_limit)
         UNION ALL
         (SELECT 'ask', x.customer_id, x.account_id FROM bank.account_service x
           WHERE x.state = 'active' AND x.kind = 'payroll'
