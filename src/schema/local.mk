@@ -68,10 +68,10 @@ dist_schema_DATA += \
   src/schema/060-restricted.sql \
   src/schema/061-staff.sql \
   src/schema/062-timeline.sql
-pillar_tests = tests/api/application.sql tests/api/payroll.sql tests/api/case.sql tests/api/case-page.sql tests/api/case-type.sql tests/api/suggestion.sql tests/api/intake.sql tests/api/after.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql \
+pillar_tests = tests/api/application.sql tests/api/application-credit.sql tests/api/application-chain.sql tests/api/payroll.sql tests/api/case.sql tests/api/case-page.sql tests/api/case-type.sql tests/api/suggestion.sql tests/api/intake.sql tests/api/after.sql tests/api/route.sql tests/api/classify.sql tests/api/clock.sql tests/api/points.sql tests/api/worklist.sql tests/api/report.sql tests/api/reconcile.sql \
   tests/api/reconcile-run.sql
 TESTS += $(pillar_tests)
-EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/api/granted.sql
+EXTRA_DIST += $(pillar_tests) tests/lib/small-bank.sql tests/lib/applicants.sql tests/api/granted.sql
 core_tests = tests/api/customer.sql tests/api/benefit.sql tests/api/portfolio.sql tests/api/lookup.sql tests/api/roles.sql \
   tests/api/restricted.sql tests/api/security.sql
 TESTS += $(core_tests)
