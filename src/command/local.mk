@@ -12,7 +12,7 @@ bankops_SOURCES = src/main.c src/command/command.h \
   src/command/classify_nightly.c src/command/work.c src/command/work.h src/command/work_tree.c src/command/work_tree.h \
   src/command/import.c src/command/import_file.c src/command/import_file.h \
   src/command/opening.c src/command/options.c src/command/options.h src/command/reconcile.c \
-  src/command/reconcile_file.c src/command/reconcile_file.h \
+  src/command/reconcile_file.c src/command/reconcile_file.h src/command/reconcile_hint.c src/command/reconcile_hint.h \
   src/command/reconcile_lane.c src/command/reconcile_lane.h \
   src/command/patience.c src/command/patience.h \
   src/command/report.c src/command/report_file.c src/command/report_file.h src/command/report_stream.c src/command/report_stream.h src/command/files.c src/command/route.c src/command/screens.c src/command/seal.c src/command/seal.h \

@@ -1,4 +1,5 @@
 #include "command/reconcile_file.h"
+#include "command/reconcile_hint.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -220,8 +221,10 @@ int reconcile_file(const struct reconcile_file *files, int quiet)
                match_check_ids(store, MATCH_STATEMENT, files->statement, &error) &&
                match_write(store, files->output, &error);
     }
-    if (done && !quiet)
+    if (done && !quiet) {
         summarise(store, rules, (double)(clock_us() - start) / 1e6);
+        reconcile_hint(store);
+    }
     match_store_free(store);
     match_rules_free(rules);
     if (done)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Two files matched without a database: odd files, rule sets, and what the result always holds.
 . "$(dirname "$0")/../house/lib.sh"
-plan 27
+plan 30
 
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -246,3 +246,17 @@ cp signs.csv balanced.csv
 echo '#closing,20240604,A,CNY,C,350,,' >>balanced.csv
 match ledger.csv balanced.csv
 is "and where the balance tells" "$? $(rows confirmed)" "0 2"
+
+# Files that do not fit each other: the summary says what may be wrong.
+for i in 1 2 3 4 5; do echo "L$i,20240601,A,CNY,C,${i}23,REF8347265$i,"; done | table unit.csv
+for i in 1 2 3 4 5; do echo "S$i,20240601,A,CNY,C,${i}2300,REF8347265$i,"; done | table hundred.csv
+for i in 1 2 3 4 5; do echo "S$i,20240601,A,CNY,D,${i}23,REF8347265$i,"; done | table sign.csv
+for i in 1 2 3 4 5; do for a in B C; do echo "S$i$a,20240601,$a,CNY,C,${i}23,REF8347265$i,"; done; done | table account.csv
+match unit.csv hundred.csv
+is "amounts in other units" "$(tail -n 1 summary | cut -c1-88)" \
+    "5 references stand on both sides, with amounts 100 times as large in the statement: are "
+match unit.csv sign.csv
+is "amounts of the other sign" "$(tail -n 1 summary | cut -c1-64)" "5 references stand on both sides with amounts of opposite sign: "
+match unit.csv account.csv
+is "accounts that have nothing in common" "$(tail -n 1 summary | cut -c1-64)" \
+    "no account stands on both sides: A CNY is one of the book, C CNY"
