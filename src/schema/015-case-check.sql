@@ -140,7 +140,8 @@ END $$;
 
 -- When the customer was told, as the caller says it: not in the future and not before there was
 -- something to tell: the complaint, its reopening, a proposed decision, an approval. NULL when he says
--- nothing: now. A message of the bank's own tells when it leaves, which nobody can set back.
+-- nothing: now. A message of the bank's own tells when it leaves, which nobody can set back. That it was before a
+-- deadline of the law which has passed in the meantime is for a supervisor to say.
 CREATE FUNCTION bank.told_at_check(c bank.case_file, p_how text, p_told_at text) RETURNS timestamptz
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -160,6 +161,12 @@ BEGIN
         PERFORM bank.fail('BO422', 'The customer cannot have been told before there was anything to tell.',
                           to_char(since AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'),
                           'The detail says since when.', 'p_told_at');
+    ELSIF bank.my_role() <> 'supervisor' AND EXISTS (
+              SELECT FROM bank.case_clock k WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
+                 AND k.clock IN ('statutory', 'forwarded', 'final', 'recheck') AND k.due_at < clock_timestamp()
+                 AND said <= k.due_at AND (k.stopped_at IS NULL OR k.stopped_at > k.due_at)) THEN
+        PERFORM bank.fail('BO403', 'The deadline has passed; only a supervisor can say that the customer was told before it.',
+                          p_told_at, 'Leave the time empty, or ask a supervisor.', 'p_told_at');
     END IF;
     RETURN greatest(said, since);
 END $$;

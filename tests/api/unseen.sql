@@ -142,6 +142,23 @@ SELECT is((SELECT string_agg(clock || run, ' ' ORDER BY clock) FROM bank.case_cl
 SELECT is(pg_temp.do('t_super2', 'take', :f), 'done', 'taken');
 SELECT is((SELECT count(*) FROM bank.case_clock WHERE case_id = :f AND clock = 'own' AND stopped_at IS NULL), 0::bigint, 'by its owner');
 
+-- A deadline that has passed is not met afterwards by saying that the customer was told before it: who leads may.
+CREATE FUNCTION pg_temp.told(p_login text, p_case bigint, p_ago interval) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.do(p_login, 'resolve', p_case, format('''paid'', ''phone'', %L, ''resolved'',',
+        to_char((clock_timestamp() - p_ago) AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'))) $$;
+SELECT pg_temp.open() AS l \gset
+SELECT pg_temp.do('t_clerk', 'take', :l);
+SELECT pg_temp.age(:l, '17 days');
+SELECT is(pg_temp.told('t_clerk', :l, '3 days'), 'BO403', 'a clerk cannot say that it was before the deadline');
+SELECT is(pg_temp.told('t_clerk', :l, '1 hour'), 'done', 'he can say that it was after it');
+SELECT is(pg_temp.as('t_clerk', format('SELECT state FROM api.case_clocks(101, %s) WHERE clock = ''statutory''', :l)), 'late', 'which is late');
+SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_told_set(101, %s, ''phone'', %L, ''it was earlier'', NULL, gen_random_uuid())).status', :l,
+          to_char((clock_timestamp() - interval '3 days') AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'))), 'BO403', 'nor afterwards');
+SELECT pg_temp.open() AS n \gset
+SELECT pg_temp.do('t_clerk', 'take', :n);
+SELECT pg_temp.age(:n, '17 days');
+SELECT is(pg_temp.told('t_super', :n, '3 days'), 'done', 'who leads may, and stands for it');
+
 -- Three business days under the second regime: who leads is told when they are over.
 SELECT is((SELECT action FROM bank.escalation_rule WHERE clock = 'summary' AND at_percent = 100), 'supervisor', 'summary');
 
