@@ -32,8 +32,9 @@ bool conceal_han(const char *text, size_t length)
 /* The plain character for one of another width, 0: it takes no room, itself: there is none. */
 static uint32_t fold_character(uint32_t c)
 {
-    if ((c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A) ||
-        c == 0xFF08 || c == 0xFF09 || c == 0xFF0B || c == 0xFF0D || c == 0xFF0E || c == 0xFF20 || c == 0xFF3F)
+    if ((c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) ||
+        (c >= 0xFF41 && c <= 0xFF5A) || c == 0xFF08 || c == 0xFF09 || c == 0xFF0B ||
+        c == 0xFF0D || c == 0xFF0E || c == 0xFF20 || c == 0xFF3F)
         return c - 0xFEE0;
     if (c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x3000)
         return ' ';
@@ -168,7 +169,8 @@ static size_t conceal_word(struct buffer *out, const char *text, size_t length)
     return used;
 }
 
-static void conceal_folded(struct buffer *out, const char *text, size_t length, const char *const *names)
+static void conceal_folded(struct buffer *out, const char *text, size_t length,
+                           const char *const *names)
 {
     bool inside = false; /* a word of ASCII letters or digits */
     for (size_t at = 0, used; at < length; at += used) {

@@ -7,14 +7,19 @@
 /* Han characters of a place before its number, of one after it; words before Street. */
 enum { HAN = 3, LONGEST = 24, AFTER = 6, WORDS = 3, HOUSE_DIGITS = 5 };
 
-static const char *const roads[] = {"路", "街", "道", "巷", "弄", "里", "村", "区", "园", "苑", "庄", "城", "府",
-                                    "湾", "庭", "同", "镇", "乡", "场", "厦", "楼", "院", "号", "栋", "幢", "组", NULL};
-static const char *const no_roads[] = {"这里", "那里", "哪里", "账号", "卡号", "单号", "工号", NULL};
-static const char *const units[] = {"号院", "号楼", "号", "弄", "栋", "幢", "单元", "座", "组", "楼", "层", "室", "户", NULL};
-static const char *const no_units[] = {"窗", "柜", "线", "机", NULL};
-static const char *const stops[] = {"在", "住", "到", "址", "是", "我", "你", "他", "她", "往", "寄", "送",
-                                    "的", "了", "给", NULL};
-static const char *const regions[] = {"省", "市", "区", "县", "镇", "乡", "路", "街", NULL};
+static const char *const roads[] = {
+    "路", "街", "道", "巷", "弄", "里", "村", "区", "园", "苑", "庄", "城", "府", "湾", "庭", "同", "镇", "乡",
+    "场", "厦", "楼", "院", "号", "栋", "幢", "组", NULL};
+static const char *const no_roads[] = {
+    "这里", "那里", "哪里", "账号", "卡号", "单号", "工号", NULL};
+static const char *const units[] = {
+    "号院", "号楼", "号", "弄", "栋", "幢", "单元", "座", "组", "楼", "层", "室", "户", NULL};
+static const char *const no_units[] = {
+    "窗", "柜", "线", "机", NULL};
+static const char *const stops[] = {
+    "在", "住", "到", "址", "是", "我", "你", "他", "她", "往", "寄", "送", "的", "了", "给", NULL};
+static const char *const regions[] = {
+    "省", "市", "区", "县", "镇", "乡", "路", "街", NULL};
 
 static size_t which(const char *const *words, const char *text, size_t length)
 {
@@ -26,13 +31,15 @@ static size_t which(const char *const *words, const char *text, size_t length)
 
 size_t conceal_figures(const char *text, size_t length)
 {
-    static const char *const han[] = {"零", "〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", NULL};
+    static const char *const han[] = {
+        "零", "〇", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百", NULL};
     size_t at = 0, used;
     bool digit = false;
     while (at < length) {
         used = which(han, text + at, length - at);
         digit = digit || used || isdigit((unsigned char)text[at]);
-        if (!used && !isdigit((unsigned char)text[at]) && !(at && (isalpha((unsigned char)text[at]) || text[at] == '-')))
+        if (!used && !(at ? isalnum((unsigned char)text[at]) || text[at] == '-'
+                          : isdigit((unsigned char)text[at])))
             break;
         at += used ? used : 1;
     }
@@ -42,7 +49,8 @@ size_t conceal_figures(const char *text, size_t length)
 /* 88号, 3号楼, 502室: bytes of a number and what it counts, 0 for none. */
 static size_t house_at(const char *text, size_t length)
 {
-    size_t figures = conceal_figures(text, length), blank = figures && figures < length && text[figures] == ' ';
+    size_t figures = conceal_figures(text, length);
+    size_t blank = figures && figures < length && text[figures] == ' ';
     size_t unit = figures ? which(units, text + figures + blank, length - figures - blank) : 0;
     size_t end = figures + blank + unit;
     return unit && !which(no_units, text + end, length - end) ? end : 0;
@@ -122,12 +130,15 @@ static bool is_word(const char *const *words, const char *text, size_t count)
 /* 12 High Street, 221b baker street. */
 static size_t street_at(const char *text, size_t length)
 {
-    static const char *const always[] = {"street", "road", "avenue", "lane", "boulevard", "crescent", "terrace",
-                                         "rd", "ave", "blvd", "rd.", "ave.", "st.", NULL};
-    static const char *const with_capital[] = {"Drive", "Close", "Court", "Way", "Place", "Square", "Gardens", "Grove",
-                                               "Hill", "Walk", "Mews", "St", "Ln", "Dr", NULL};
-    static const char *const no_names[] = {"the", "a", "on", "in", "of", "to", "for", "my", "at", "per", "by", "times", "days",
-                                           "weeks", "months", "years", "hours", "minutes", "miles", "people", NULL};
+    static const char *const always[] = {
+        "street", "road", "avenue", "lane", "boulevard", "crescent", "terrace", "rd", "ave",
+        "blvd", "rd.", "ave.", "st.", NULL};
+    static const char *const with_capital[] = {
+        "Drive", "Close", "Court", "Way", "Place", "Square", "Gardens", "Grove", "Hill",
+        "Walk", "Mews", "St", "Ln", "Dr", NULL};
+    static const char *const no_names[] = {
+        "the", "a", "on", "in", "of", "to", "for", "my", "at", "per", "by", "times", "days",
+        "weeks", "months", "years", "hours", "minutes", "miles", "people", NULL};
     size_t at = 0;
     while (at < length && isdigit((unsigned char)text[at]))
         at++;
@@ -144,7 +155,7 @@ static size_t street_at(const char *text, size_t length)
         at += count;
         if (words && (is_word(always, word, count) ||
                       (isupper((unsigned char)*word) && is_word(with_capital, word, count))))
-            return word[count - 1] == '.' && word_end(text, length, at) && strncasecmp(word, "st", 2) ? at - 1 : at;
+            return at;
     }
     return 0;
 }

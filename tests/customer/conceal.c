@@ -39,7 +39,8 @@ static void numbers(void **state)
     expect("(415) 555-2671 and ＋４４ ２０ ７９４６ ０９５８", "([NUMBER] and [PHONE]");
     expect("11010119900307 663 X", "[ID]");
     expect("１１０１０１１９９００１０１６２３Ｘ", "[ID]");
-    expect("passport E 1234 5678, NI AB 12 34 56 C, 123-45-6789", "passport [ID], NI AB [NUMBER] C, [NUMBER]");
+    expect("passport E 1234 5678, NI AB 12 34 56 C, 123-45-6789",
+           "passport [ID], NI AB [NUMBER] C, [NUMBER]");
     expect("第一二三条，一共三百元", "第一二三条，一共三百元");
     expect("mail ａ@ｂ．com", "mail [EMAIL]");
 }
@@ -95,6 +96,7 @@ static void other_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers), cmocka_unit_test(names), cmocka_unit_test(places), cmocka_unit_test(other_bytes)};
+        cmocka_unit_test(numbers), cmocka_unit_test(names), cmocka_unit_test(places),
+        cmocka_unit_test(other_bytes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
