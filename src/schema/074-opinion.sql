@@ -33,7 +33,7 @@ SELECT bank.table_protect('bank.opinion_call', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.opinion_breaker', 'SELECT, UPDATE');
 
 -- Names of people and firms that the bank knows of and that may stand in a case's text: the customer's in all
--- spellings and, of a person, each word of the Latin ones; those related to him, the parties of the case, the
+-- spellings (also the family name last) and, of a person, each word of the Latin ones; those related to him, the parties of the case, the
 -- member of staff complained about, and staff whose name the text holds.
 CREATE FUNCTION bank.case_names(f bank.case_file) RETURNS text[] LANGUAGE sql STABLE AS $$
     WITH known AS (
@@ -47,6 +47,7 @@ CREATE FUNCTION bank.case_names(f bank.case_file) RETURNS text[] LANGUAGE sql ST
          WHERE k.kind = 'person' AND length(w.name) > 2)
     SELECT array_agg(DISTINCT n.name) FROM (
         SELECT k.name FROM known k
+        UNION SELECT regexp_replace(k.name, '^([^ ]+) (.+)$', '\2 \1') FROM known k WHERE k.kind = 'person'
         UNION SELECT l.name FROM latin l
         UNION SELECT p.name FROM bank.case_party p WHERE p.customer_id = f.customer_id AND p.case_id = f.case_id
         UNION SELECT v.name FROM bank.staff s CROSS JOIN LATERAL (VALUES (s.name_zh), (s.name_en)) v (name)

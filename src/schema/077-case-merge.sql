@@ -69,6 +69,7 @@ GRANT EXECUTE ON FUNCTION bank.case_merge_weight TO bankops_api;
 -- where that one was merged). Both rows are
 -- locked in the order of their ids. With new facts the statutory clock of the other starts again
 -- from now (CBIRC Order 2020-3, article 18).
+-- Whom the merged case complains about loses the other one.
 CREATE FUNCTION api.case_merge(p_customer_id bigint, p_case_id bigint, p_into text,
                                p_new_facts boolean, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -77,6 +78,7 @@ DECLARE
     was bank.case_file;
     c bank.case_file;
     parent bank.case_file;
+    before bank.case_file;
     law bank.case_clock[];
     target bigint := nullif(p_into, '')::bigint;
 BEGIN
@@ -109,6 +111,10 @@ BEGIN
         PERFORM bank.fail('BO403', 'The person complained about may not handle the case.',
                           parent.number, 'Leave it to a colleague.');
     END IF;
+    IF parent.complained_staff_id <> was.complained_staff_id THEN
+        PERFORM bank.fail('BO422', 'The two cases complain about different members of staff.', parent.number,
+                          'Handle each for itself.', 'p_into');
+    END IF;
     law := ARRAY(SELECT k FROM bank.case_clock k
                   WHERE k.customer_id = p_customer_id AND k.case_id = p_case_id AND k.stopped_at IS NULL
                     AND k.clock IN ('statutory', 'forwarded', 'final'));
@@ -117,6 +123,13 @@ BEGIN
     c := bank.case_step(was, c, 'merge', parent.number);
     UPDATE bank.case_file SET merged_into = target
      WHERE customer_id = p_customer_id AND case_id = p_case_id;
+    before := parent;
+    parent.complained_staff_id := coalesce(parent.complained_staff_id, was.complained_staff_id);
+    IF parent.owner_id = parent.complained_staff_id THEN
+        parent := bank.case_reassign(parent, was.number);
+        before := parent;
+        before.complained_staff_id := NULL;
+    END IF;
     c := bank.case_merge_weight(parent, was, law);
     IF p_new_facts THEN
         PERFORM bank.case_clock_stop(parent, '{statutory}', clock_timestamp());
@@ -125,9 +138,9 @@ BEGIN
     c.due_at := bank.case_clock_refresh(c, CASE WHEN p_new_facts THEN 'new facts' ELSE 'merged' END);
     UPDATE bank.case_file SET due_at = c.due_at, version = version + 1, urgency = c.urgency, flags = c.flags,
            group_size = c.group_size, level = c.level, source = c.source, queue = c.queue, route_seq = c.route_seq,
-           owner_id = c.owner_id
+           owner_id = c.owner_id, complained_staff_id = c.complained_staff_id
      WHERE customer_id = p_customer_id AND case_id = target RETURNING * INTO c;
-    PERFORM bank.case_event_write(parent, c, 'merge_in', was.number || ': ' || was.subject || E'\n'
+    PERFORM bank.case_event_write(before, c, 'merge_in', was.number || ': ' || was.subject || E'\n'
                                   || left(was.facts, 2000));
     RETURN bank.request_done(p_request, target::text, 'The case is merged; it stays in the register.');
 END $$;

@@ -87,6 +87,19 @@ SELECT pg_temp.as('t_clerk', format('SELECT (api.case_resolve(102, %s, ''d'', ''
 SELECT is(pg_temp.field(:told, 'stage'), 'decided', 'decided');
 SELECT is(pg_temp.merge('t_clerk', :more, :'told'), 'BO423', 'nothing is merged into a case whose clocks stand');
 
+-- A complaint about a member of staff merged into a case takes the case from that person.
+CREATE FUNCTION pg_temp.about(p_login text, p_facts text) RETURNS bigint LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_super2', format('SELECT (api.case_open(102, ''A032'', ''B02'', ''C07'', ''s'', %L, '
+        'p_complained => %L, p_request => gen_random_uuid())).id', p_facts, p_login))::bigint $$;
+SELECT pg_temp.open('t_clerk2', 102, '柜台办卡等了一上午') AS held \gset
+UPDATE bank.case_file SET owner_id = 901 WHERE case_id = :held;
+SELECT pg_temp.about('t_clerk', '柜台办卡等了一上午，柜员骂人') AS rude \gset
+SELECT is(pg_temp.merge('t_clerk2', :rude, :'held'), 'done', 'a complaint about the owner of a case is merged into it');
+SELECT isnt(pg_temp.field(:held, 'owner_id'), '901', 'who loses it');
+SELECT is(pg_temp.field(:held, 'complained_staff_id'), '901', 'and does not get it back');
+SELECT pg_temp.about('t_clerk2', '柜台办卡等了一上午，大堂的人也骂人') AS ruder \gset
+SELECT is(pg_temp.merge('t_super2', :ruder, :'held'), 'BO422', 'complaints about two people stay two');
+
 CREATE FUNCTION pg_temp.party(p_role text, p_authority text DEFAULT '') RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as('t_clerk', format('SELECT (api.case_party_add(101, %s, %L, ''赵律师'', ''139'', %L,
         gen_random_uuid())).status', (SELECT min(case_id) FROM bank.case_file WHERE customer_id = 101),
