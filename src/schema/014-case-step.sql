@@ -188,6 +188,11 @@ BEGIN
     ELSIF 'checker' = ANY (t.needs) AND c.decided_by = (bank.me()).staff_id THEN
         PERFORM bank.fail('BO403', 'A second person must check this.', c.number,
                           'Ask another supervisor.');
+    ELSIF t.outcome = 'withdrawn' AND bank.my_role() <> 'supervisor' AND EXISTS (
+              SELECT FROM bank.case_clock k WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
+                 AND k.clock = 'forwarded' AND k.stopped_at IS NULL) THEN
+        PERFORM bank.fail('BO403', 'An authority waits for the answer; only a supervisor may withdraw this case.', c.number,
+                          'Ask a supervisor.');
     END IF;
     FOR wanted IN SELECT substr(n, 7) FROM unnest(t.needs) n WHERE n LIKE 'field:%' LOOP
         IF NOT c.fields ? wanted THEN

@@ -159,6 +159,11 @@ SELECT pg_temp.do('t_clerk', 'take', :n);
 SELECT pg_temp.age(:n, '17 days');
 SELECT is(pg_temp.told('t_super', :n, '3 days'), 'done', 'who leads may, and stands for it');
 
+-- What an authority waits for is not ended by one who handles it.
+SELECT pg_temp.open(', p_source => ''regulator''') AS g \gset
+SELECT is(pg_temp.do('t_clerk', 'step', :g, '''withdraw'', ''he says so'','), 'BO403', 'a clerk cannot withdraw what an authority waits for');
+SELECT is(pg_temp.do('t_super', 'step', :g, '''withdraw'', ''the authority knows'','), 'done', 'who leads can');
+
 -- Three business days under the second regime: who leads is told when they are over.
 SELECT is((SELECT action FROM bank.escalation_rule WHERE clock = 'summary' AND at_percent = 100), 'supervisor', 'summary');
 
