@@ -129,7 +129,8 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
 $$;
 
 -- A statement that states no opening balance: what was not there before must lead from the closing
--- balance of the one before to its own. Known only once its lines are booked; no row when it does.
+-- balance of the one before to its own, with the lines that came meanwhile without any balance. Known
+-- only once its lines are booked; no row when it does.
 CREATE FUNCTION bank.recon_closing_gap(p_file bigint)
 RETURNS TABLE (place int, code text, expected bigint, seen bigint, detail text)
 LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
@@ -141,7 +142,12 @@ LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
       FROM recon_statement s
      CROSS JOIN LATERAL bank.recon_before(s) t
      CROSS JOIN LATERAL (SELECT coalesce(sum(CASE s.side WHEN 'L' THEN i.amount ELSE -i.amount END), 0)::bigint AS movement
-                           FROM recon_item i WHERE i.statement_id = s.statement_id) n
+                           FROM recon_item i
+                          WHERE i.statement_id = ANY (s.statement_id || ARRAY(
+                                    SELECT u.statement_id FROM recon_statement u
+                                     WHERE u.account_id = s.account_id AND u.side = s.side AND u.live
+                                       AND u.kind = 'booked' AND u.opening IS NULL AND u.closing IS NULL))
+                            AND (i.statement_id = s.statement_id OR i.day > t.close_date AND i.day <= s.close_date)) n
      WHERE s.file_id = p_file AND s.kind = 'booked' AND s.opening IS NULL AND s.closing IS NOT NULL
        AND t.statement_id IS NOT NULL AND t.file_id <> p_file
        AND (NOT t.live OR t.closing + n.movement <> s.closing)

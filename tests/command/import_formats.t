@@ -1,7 +1,7 @@
 #!/bin/sh
 # Statements that are no tables, into the database: read whole or refused with their place.
 . "$(dirname "$0")/lib.sh"
-plan 35
+plan 36
 
 start_bank
 find_socket
@@ -179,3 +179,7 @@ $import third.ofx >said 2>&1
 is "which its coming closes" "$(sql "SELECT string_agg(name || ' ' || status, ', ' ORDER BY file_id) FROM bank.recon_file
     WHERE name IN ('third.ofx', 'fourth.ofx', 'cent.ofx')")" 'cent.ofx quarantined, fourth.ofx accepted, third.ofx accepted'
 is "with their lines" "$(items OFX)" "5|-450"
+printf 'id,value_date,account,ccy,dc,amount_minor,ref,narrative\nT1,20261124,OFX,USD,C,300,T1,\n' >table.csv
+ofx 20261125 97.50 -1:F6 >fifth.ofx
+$import table.csv >said 2>&1
+like "lines that came without a balance count" "$($import fifth.ofx 2>&1)" '*imported: 1 statement, 1 line, 1 new*'
