@@ -108,6 +108,24 @@ static bool run(struct stream *stream, PGconn *connection, const struct query *q
                         (const char *const *)query->values, take_row, stream, error);
 }
 
+/* The place of a column among those shown, -1: it is not. */
+static int place_of(const struct stream *stream, int column)
+{
+    for (int i = 0; i < stream->count; i++)
+        if (stream->shown[i] == column)
+            return i;
+    return -1;
+}
+
+/* The chart that the screen has, also when the column that names its bars has another language. */
+static void put_chart(struct stream *stream)
+{
+    const struct defined_chart *chart = &stream->file->definition->chart;
+    int label = place_of(stream, chart->x), value = place_of(stream, chart->y);
+    if (chart->kind != PLOT_NONE && label >= 0 && value >= 0)
+        spreadsheet_chart(stream->sheet.sheet, label, value);
+}
+
 static bool write_workbook(struct stream *stream, const char *path, PGconn *connection,
                            const struct query *query, struct error *error)
 {
@@ -120,6 +138,8 @@ static bool write_workbook(struct stream *stream, const char *path, PGconn *conn
     bool good = run(stream, connection, query, error);
     if (good && definition->total_count && stream->begun)
         put_totals(stream);
+    if (good)
+        put_chart(stream);
     if (good && *both_text(&definition->notes))
         spreadsheet_note(stream->sheet.sheet, both_text(&definition->notes));
     return export_sheet_close(&stream->sheet, good ? error : NULL) && good;

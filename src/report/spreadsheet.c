@@ -13,7 +13,8 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-enum { EXACT_DIGITS = 15, DECIMALS_MOST = 4, WIDTH_LEAST = 6, WIDTH_MOST = 60, TEXT_MOST = 32000 };
+enum { EXACT_DIGITS = 15, DECIMALS_MOST = 4, WIDTH_LEAST = 6, WIDTH_MOST = 60 };
+enum { TEXT_MOST = 32000, CHART_MOST = 100 };
 
 #define HEX_DIGITS "0123456789abcdefABCDEF"
 
@@ -24,7 +25,9 @@ enum { EXACT_DIGITS = 15, DECIMALS_MOST = 4, WIDTH_LEAST = 6, WIDTH_MOST = 60, T
     X(worksheet_write_string) X(worksheet_write_number) X(worksheet_write_datetime) \
     X(worksheet_set_column) X(worksheet_freeze_panes) X(worksheet_repeat_rows) \
     X(worksheet_set_landscape) X(worksheet_set_paper) X(worksheet_fit_to_pages) \
-    X(worksheet_set_footer) X(lxw_strerror)
+    X(worksheet_set_footer) X(lxw_strerror) X(workbook_add_chart) X(chart_add_series) \
+    X(chart_series_set_categories) X(chart_series_set_values) X(chart_title_set_name) \
+    X(chart_legend_set_position) X(worksheet_insert_chart)
 
 #define MEMBER(function) __typeof__(function) *function;
 struct library {
@@ -65,7 +68,8 @@ struct spreadsheet {
     const struct spreadsheet_column *columns;
     int *widths;
     int count, headings;
-    lxw_row_t row;
+    lxw_row_t row, first, last; /* next; of the rows that are no totals: first, behind the last */
+    char name[128];
     lxw_error failure;
     char *path;
 };
@@ -139,15 +143,14 @@ struct spreadsheet *spreadsheet_open(const char *path, const char *title, struct
 {
     const struct library *library = library_load(error);
     lxw_workbook_options options = {.constant_memory = 1};
-    char name[128];
     if (!library)
         return NULL;
     struct spreadsheet *sheet = xcalloc(1, sizeof *sheet);
     sheet->library = library;
     sheet->path = xstrdup(path);
     sheet->book = library->workbook_new_opt(path, &options);
-    sheet_name(title, name);
-    sheet->page = sheet->book ? library->workbook_add_worksheet(sheet->book, name) : NULL;
+    sheet_name(title, sheet->name);
+    sheet->page = sheet->book ? library->workbook_add_worksheet(sheet->book, sheet->name) : NULL;
     if (!sheet->page) {
         error_set(error, ERROR_SYSTEM, path, NULL, _("cannot create the file"));
         free(sheet->path);
@@ -216,6 +219,7 @@ void spreadsheet_columns(struct spreadsheet *sheet, const struct spreadsheet_col
         write_text(sheet, i, columns[i].title, right ? sheet->head_right : sheet->head);
     }
     sheet->row++;
+    sheet->first = sheet->last = sheet->row;
     sheet->library->worksheet_freeze_panes(sheet->page, sheet->row, 0);
     sheet->library->worksheet_repeat_rows(sheet->page, sheet->row - 1, sheet->row - 1);
 }
@@ -285,6 +289,28 @@ void spreadsheet_row(struct spreadsheet *sheet, const char *const *cells, bool s
         write_cell(sheet, i, cells[i], strong);
     }
     sheet->row++;
+    if (!strong)
+        sheet->last = sheet->row;
+}
+
+void spreadsheet_chart(struct spreadsheet *sheet, int label, int value)
+{
+    const struct library *library = sheet->library;
+    lxw_row_t rows = sheet->last - sheet->first;
+    if (!rows || rows > CHART_MOST)
+        return;
+    lxw_chart *chart = library->workbook_add_chart(sheet->book, LXW_CHART_COLUMN);
+    lxw_chart_series *series = chart ? library->chart_add_series(chart, NULL, NULL) : NULL;
+    if (!series)
+        return;
+    library->chart_series_set_categories(series, sheet->name, sheet->first, (lxw_col_t)label,
+                                         sheet->last - 1, (lxw_col_t)label);
+    library->chart_series_set_values(series, sheet->name, sheet->first, (lxw_col_t)value,
+                                     sheet->last - 1, (lxw_col_t)value);
+    library->chart_title_set_name(chart, sheet->columns[value].title);
+    library->chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
+    note_failure(sheet, library->worksheet_insert_chart(sheet->page, sheet->first,
+                                                        (lxw_col_t)(sheet->count + 1), chart));
 }
 
 void spreadsheet_note(struct spreadsheet *sheet, const char *text)

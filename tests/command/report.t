@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops report: text and CSV of the definition that the screen shows; who may; bad use; whole files.
 . "$(dirname "$0")/lib.sh"
-plan 25
+plan 26
 
 refused "no name" 2 'bankops: *name of one report*' "$program" report
 refused "an unknown report" 2 'bankops: nonsense: *' "$program" report nonsense
@@ -36,9 +36,12 @@ if command -v unzip >/dev/null; then
     is "the workbook has the rows of the CSV below three lines of heading" \
         "$(printf %s "$sheet" | grep -o '<row r="[0-9]*"' | tail -n 2 | head -n 1 | tr -dc 0-9)" \
         "$(($(wc -l <"$place/rsl.csv") + 4))"
+    like "its chart shows the rows without the total" "$(unzip -p "$place/rsl.xlsx" xl/charts/chart1.xml 2>/dev/null)" \
+        "*<c:cat>*'!\$A\$5*<c:val>*'!\$E\$5*"
     like "its amounts are numbers, its texts are texts" "$sheet" \
         '*t="inlineStr"><is><t>Queue</t>*<c r="B5" s="[0-9]*"><v>[0-9]*</v></c>*'
 else
+    echo "ok # SKIP unzip is not installed"
     echo "ok # SKIP unzip is not installed"
     echo "ok # SKIP unzip is not installed"
 fi
