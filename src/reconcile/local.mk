@@ -4,7 +4,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/format.c src/reconcile/format.h \
   src/reconcile/match.c src/reconcile/match.h \
   src/reconcile/match_beside.c src/reconcile/match_block.c src/reconcile/match_both.c src/reconcile/match_chance.c src/reconcile/match_cut.c \
-  src/reconcile/match_cover.c src/reconcile/match_days.c src/reconcile/match_days.h src/reconcile/match_doubt.c src/reconcile/match_evidence.c src/reconcile/match_explained.c \
+  src/reconcile/match_cover.c src/reconcile/match_days.c src/reconcile/match_days.h src/reconcile/match_doubt.c src/reconcile/match_evidence.c src/reconcile/match_odds.c src/reconcile/match_dense.c src/reconcile/match_dense.h src/reconcile/match_slip.c src/reconcile/match_slip.h \
   src/reconcile/match_file.c src/reconcile/match_file.h src/reconcile/match_lane.c \
   src/reconcile/match_crowded.c src/reconcile/match_lot.h src/reconcile/match_narrative.c src/reconcile/match_near.c \
   src/reconcile/match_reference.c src/reconcile/match_total.c \
@@ -122,13 +122,15 @@ endif
 
 if HAVE_CMOCKA
 match_tests = tests/reconcile/match.t tests/reconcile/match_trap.t tests/reconcile/match_doubt.t \
-  tests/reconcile/match_days.t tests/reconcile/match_rules.t
+  tests/reconcile/match_days.t tests/reconcile/match_odds.t tests/reconcile/match_rules.t
 check_PROGRAMS += $(match_tests)
 TESTS += $(match_tests)
 tests_reconcile_match_doubt_t_SOURCES = tests/reconcile/match_doubt.c tests/reconcile/matching.h
 tests_reconcile_match_doubt_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_match_days_t_SOURCES = tests/reconcile/match_days.c tests/reconcile/matching.h
 tests_reconcile_match_days_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
+tests_reconcile_match_odds_t_SOURCES = tests/reconcile/match_odds.c tests/reconcile/matching.h
+tests_reconcile_match_odds_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_match_t_SOURCES = tests/reconcile/match.c tests/reconcile/matching.h
 tests_reconcile_match_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 tests_reconcile_match_trap_t_SOURCES = tests/reconcile/match_trap.c tests/reconcile/matching.h

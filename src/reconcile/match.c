@@ -43,7 +43,7 @@ void match_run(struct match_store *store)
     match_doubt_days(store);
     match_doubt_writings(store);
     match_doubt_cut(store);
-    match_doubt_near(store);
+    match_doubt_near(store, days);
     match_doubt_copies(store);
     match_doubt_chance(store);
     match_doubt_cover(store, days);

@@ -73,6 +73,11 @@ struct open_line {
     uint32_t line;
 };
 
+struct match_open_lines {
+    struct open_line *list;
+    size_t count;
+};
+
 static struct open_line open_line(const struct match_store *store, uint32_t index)
 {
     const struct match_line *line = &store->lines[index];
@@ -106,10 +111,11 @@ static size_t find_size(const struct open_line *list, size_t count, struct open_
     return low;
 }
 
-/* The other side has an open line that is this one but for a fee and a typing error. */
-static uint32_t near_fee(const struct match_store *store, const struct open_line *list, size_t count,
-                         uint32_t index)
+uint32_t match_near_fee(const struct match_store *store, const struct match_open_lines *open,
+                        uint32_t index)
 {
+    const struct open_line *list = open->list;
+    size_t count = open->count;
     const struct match_line *line = &store->lines[index];
     struct open_line wanted = open_line(store, index);
     struct match_form form = match_line_form(store, index);
@@ -129,27 +135,39 @@ static uint32_t near_fee(const struct match_store *store, const struct open_line
     return UINT32_MAX;
 }
 
-/* Near pairs beside an open line that would be as near, less a fee. */
-void match_doubt_near_fees(struct match_store *store)
+struct match_open_lines *match_open_lines_new(const struct match_store *store)
 {
-    struct open_line *list = xmalloc((match_rest_count(store) + 1) * sizeof *list);
-    size_t count = 0;
+    struct match_open_lines *open = xcalloc(1, sizeof *open);
+    open->list = xmalloc((match_rest_count(store) + 1) * sizeof *open->list);
     for (size_t i = 0; i < match_rest_count(store); i++) {
         uint32_t index = match_rest(store, i);
         if (store->lines[index].form &&
             match_line_status(&store->lines[index]) != MATCH_CONFIRMED)
-            list[count++] = open_line(store, index);
+            open->list[open->count++] = open_line(store, index);
     }
-    qsort(list, count, sizeof *list, by_size);
+    qsort(open->list, open->count, sizeof *open->list, by_size);
+    return open;
+}
+
+void match_open_lines_free(struct match_open_lines *open)
+{
+    free(open->list);
+    free(open);
+}
+
+/* Near pairs beside an open line that would be as near, less a fee. */
+void match_doubt_near_fees(struct match_store *store)
+{
+    struct match_open_lines *open = match_open_lines_new(store);
     for (size_t i = 0; i < match_rest_count(store); i++) {
         uint32_t index = match_rest(store, i), other;
         const struct match_rule *rule = match_line_rule(store, &store->lines[index]);
         if (rule && rule->kind == MATCH_NEAR &&
             match_line_status(&store->lines[index]) == MATCH_CONFIRMED &&
-            (other = near_fee(store, list, count, index)) != UINT32_MAX)
+            (other = match_near_fee(store, open, index)) != UINT32_MAX)
             match_demote(store, index, MATCH_DOUBT_FEE, other);
     }
-    free(list);
+    match_open_lines_free(open);
 }
 
 /* A reference that stands for many lines, some of them open on both sides, is no key: the

@@ -172,9 +172,9 @@ static void expect(const struct match_store *store, const struct near *near,
         share = share < 0 ? days_share(store, near, block) : share;
         if (match_edits_allowed(length) > 0) {
             double one = share * match_lane_chance(near->lanes, account, length, 1);
-            crowds[OTHER].expected += one * (double)same;
-            crowds[SWAPPED].expected +=
-                share * (double)same * match_lane_swapped(near->lanes, account, length);
+            double swapped = share * match_lane_swapped(near->lanes, account, length);
+            crowds[OTHER].expected += (one - swapped) * (double)same; /* but for the digit itself */
+            crowds[SWAPPED].expected += swapped * (double)same;
             crowds[LENGTH].expected += one * (double)others;
         }
         if (match_edits_allowed(length) > 1)

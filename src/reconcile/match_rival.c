@@ -15,7 +15,6 @@ enum {
     PIECE_LEAST = 5,
     FILTER_BITS = 1 << 25,
     TRIALS = 512,
-    OFFSETS = 64,
     OFFSETS_LEAST = 1000,
     AGAIN_ONE_IN = 2000, /* lines of which one has its reference and amount again */
     LATE_LEAST = 50,     /* pairs that tell which days are usual */
@@ -40,9 +39,7 @@ struct rival {
     uint8_t *filter; /* references, amounts and sides of the pairs: nearly all tries miss */
     struct trial trials[TRIALS]; /* of the line, to be looked up together */
     size_t trial_count;
-    struct match_explained explained;
-    size_t offsets[2 * OFFSETS + 1],
-        pairs; /* how often a statement follows the book by so many days */
+    struct match_rivals rivals;
 };
 
 static bool is_keyed_pair(const struct match_store *store, uint32_t line)
@@ -80,18 +77,12 @@ static const struct match_line *wanted_of(const struct match_store *store,
     return taken->side == side ? partner : NULL;
 }
 
-static int offset(const struct match_line *one, const struct match_line *other)
-{
-    int days = one->side == MATCH_BOOK ? other->date - one->date : one->date - other->date;
-    return days < -OFFSETS ? -OFFSETS : days > OFFSETS ? OFFSETS : days;
-}
-
 /* Whether lines of the lane are so many days apart at all: once in 2000 pairs at least. */
 static bool is_usual(const struct rival *rival, const struct match_line *one,
                      const struct match_line *other)
 {
-    return rival->pairs < OFFSETS_LEAST ||
-           rival->offsets[offset(one, other) + OFFSETS] * 2000 >= rival->pairs;
+    return rival->rivals.pairs < OFFSETS_LEAST ||
+           *match_offset_count(&rival->rivals, one, other) * 2000 >= rival->rivals.pairs;
 }
 
 static uint64_t pair_bit(uint64_t key, int64_t amount, int side)
@@ -99,29 +90,12 @@ static uint64_t pair_bit(uint64_t key, int64_t amount, int side)
     return match_mix(key, (uint64_t)amount * 2 + (uint64_t)side) & (FILTER_BITS - 1);
 }
 
-/* Whether a near partner of the line explains it better: one typing error of the partner's own number
- * made it, and the pair's number is not one error from the partner's. For the pair to be wrong the
- * line would have to be mistyped from that one, the pair's other line from a third, and the partners
- * of two lines be lost. */
-static bool is_explained(const struct rival *rival, uint32_t taken)
+static void keep_rival(struct rival *rival, uint32_t taken)
 {
-    const struct match_store *store = rival->store;
-    const struct match_line *line = &store->lines[rival->line];
-    const struct match_rule *rule = match_line_rule(store, line);
-    if (!rule || rule->kind != MATCH_NEAR)
-        return false;
-    struct match_form one = match_line_form(store, rival->line);
-    struct match_form partner = match_line_form(store, line->next);
-    struct match_form pair = match_line_form(store, taken);
-    return match_form_distance(&one, &partner) == 1 && match_form_distance(&partner, &pair) > 1;
-}
-
-static void keep_explained(struct rival *rival, uint32_t taken)
-{
-    struct match_explained *explained = &rival->explained;
-    ARRAY_RESERVE(explained->list, explained->count, explained->capacity);
-    explained->list[explained->count].taken = taken;
-    explained->list[explained->count++].line = rival->line;
+    struct match_rivals *rivals = &rival->rivals;
+    ARRAY_RESERVE(rivals->list, rivals->count, rivals->capacity);
+    rivals->list[rivals->count].taken = taken;
+    rivals->list[rivals->count++].line = rival->line;
 }
 
 /* The pairs that the reference is in. */
@@ -140,10 +114,8 @@ static void doubt_pairs(struct rival *rival, uint64_t key)
         const struct match_line *wanted = wanted_of(store, other, line->side);
         bool agrees = wanted && (wanted->amount == line->amount ||
                                  (other->side == line->side && other->amount == line->amount));
-        if (agrees && is_usual(rival, line, wanted) && is_explained(rival, taken))
-            keep_explained(rival, taken);
-        else if (agrees && is_usual(rival, line, wanted))
-            match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);
+        if (agrees && is_usual(rival, line, wanted))
+            keep_rival(rival, taken);
     }
 }
 
@@ -299,8 +271,8 @@ static void survey(struct rival *rival)
         }
         note_line(rival, line, mate->amount, !mate->side, cut);
         note_line(rival, mate, line->amount, !line->side, cut);
-        rival->pairs++;
-        rival->offsets[offset(line, mate) + OFFSETS]++;
+        rival->rivals.pairs++;
+        ++*match_offset_count(&rival->rivals, line, mate);
     }
 }
 
@@ -326,18 +298,19 @@ static void try_pieces(struct rival *rival, const struct match_form *form)
 
 /* Where references come again with the same amount, a line may meet that of another week whose own
  * partner is lost: so many days are hardly ever between the two sides. */
-static void doubt_late(const struct rival *rival)
+static void doubt_late(struct rival *rival)
 {
     struct match_store *store = rival->store;
-    bool known = rival->pairs >= LATE_LEAST;
+    const struct match_rivals *rivals = &rival->rivals;
+    bool known = rivals->pairs >= LATE_LEAST;
     if (store->again * AGAIN_ONE_IN < store->count)
         return;
     for (size_t i = 0; i < store->count; i++) {
         const struct match_line *line = &store->lines[i], *mate = &store->lines[line->next];
         if (line->side == MATCH_BOOK && mate->side != line->side &&
             is_keyed_pair(store, (uint32_t)i) &&
-            (known ? rival->offsets[offset(line, mate) + OFFSETS] * LATE_ONE_IN < rival->pairs
-                   : (unsigned)offset(line, mate) > LATE_DAYS))
+            (known ? *match_offset_count(&rival->rivals, line, mate) * LATE_ONE_IN < rivals->pairs
+                   : (unsigned)(mate->date - line->date) > LATE_DAYS))
             match_demote(store, (uint32_t)i, MATCH_DOUBT_LATE, UINT32_MAX);
     }
 }
@@ -347,38 +320,6 @@ static bool is_close(const struct match_store *store, const struct match_line *l
 {
     return match_lane_space(store->lanes, line->account, length) < MATCH_SPACE_MOST ||
            !store->nearness || store->nearness[line->account].found[MATCH_NEAR_CLOSE];
-}
-
-void match_doubt_near(struct match_store *store)
-{
-    struct rival rival = {.store = store, .lanes = store->lanes};
-    uint32_t *apart = NULL;
-    size_t apart_count = 0, capacity = 0;
-    survey(&rival);
-    doubt_late(&rival);
-    for (size_t i = 0; i < match_rest_count(store); i++) {
-        const struct match_line *line = &store->lines[match_rest(store, i)];
-        if (!is_candidate(store, line))
-            continue;
-        rival.line = match_rest(store, i);
-        struct match_form form = match_line_form(store, rival.line);
-        struct slice core = rival.core = match_form_core(&form);
-        if (core.length && form.length <= LENGTH_MOST && is_close(store, line, form.length)) {
-            while (core.text > form.text && core.text[-1] == '0') /* one of them may be the error */
-                core.text--, core.length++;
-            try_all(&rival, core);
-        } else {
-            ARRAY_RESERVE(apart, apart_count, capacity);
-            apart[apart_count++] = rival.line;
-        }
-        try_pieces(&rival, &form);
-        look_up(&rival);
-    }
-    free(rival.filter);
-    match_doubt_beside(store, apart, apart_count);
-    free(apart);
-    match_doubt_explained(store, &rival.explained);
-    free(rival.explained.list);
 }
 
 /* Whether a line without a reference that rules can read names this one's in its narrative. */
@@ -399,10 +340,8 @@ static bool is_piece(const struct match_form *whole, const struct match_form *pi
            !memcmp(whole->text + whole->length - piece->length, piece->text, piece->length);
 }
 
-/* A line of the other side without a sure partner that could be this one's but for typing errors or a
- * cut, or that names it; UINT32_MAX without one. */
-static uint32_t near_partner(const struct match_store *store, const struct match_keys *open,
-                             uint32_t line, int most)
+uint32_t match_near_partner(const struct match_store *store, const struct match_keys *open,
+                            uint32_t line, int most, uint32_t but)
 {
     const struct match_line *one = &store->lines[line];
     uint64_t key = match_mix(match_mix(one->account, !one->side), (uint64_t)one->amount);
@@ -410,6 +349,8 @@ static uint32_t near_partner(const struct match_store *store, const struct match
     for (size_t at = match_keys_find(open, key); at < open->count && open->list[at].key == key;
          at++) {
         uint32_t other = open->list[at].line;
+        if (other == but)
+            continue;
         struct match_form near = match_line_form(store, other);
         int distance = near.length ? match_form_distance(&form, &near) : 3;
         if ((distance > 0 && distance <= most) || is_piece(&form, &near) ||
@@ -439,14 +380,50 @@ static void collect_open(const struct match_store *store, struct match_keys *ope
     match_keys_sort(open);
 }
 
+void match_doubt_near(struct match_store *store, const struct match_days *days)
+{
+    size_t offsets[2 * MATCH_OFFSETS + 1] = {0};
+    struct rival rival = {.store = store, .lanes = store->lanes, .rivals = {.offsets = offsets}};
+    uint32_t *apart = NULL;
+    size_t apart_count = 0, capacity = 0;
+    survey(&rival);
+    doubt_late(&rival);
+    for (size_t i = 0; i < match_rest_count(store); i++) {
+        const struct match_line *line = &store->lines[match_rest(store, i)];
+        if (!is_candidate(store, line))
+            continue;
+        rival.line = match_rest(store, i);
+        struct match_form form = match_line_form(store, rival.line);
+        struct slice core = rival.core = match_form_core(&form);
+        if (core.length && form.length <= LENGTH_MOST && is_close(store, line, form.length)) {
+            while (core.text > form.text && core.text[-1] == '0') /* one of them may be the error */
+                core.text--, core.length++;
+            try_all(&rival, core);
+        } else {
+            ARRAY_RESERVE(apart, apart_count, capacity);
+            apart[apart_count++] = rival.line;
+        }
+        try_pieces(&rival, &form);
+        look_up(&rival);
+    }
+    free(rival.filter);
+    match_doubt_beside(store, apart, apart_count);
+    free(apart);
+    struct match_keys open = {NULL, 0, 0};
+    collect_open(store, &open);
+    match_doubt_rivals(store, days, &rival.rivals, &open);
+    match_keys_free(&open);
+    free(rival.rivals.list);
+}
+
 /* A mistyped reference may hit that of a movement or of another mistyped one: then the two look
  * like movement and counter-movement; or one is a piece of the other. */
 static void doubt_two(struct match_store *store, const struct match_keys *open, uint32_t line,
                       int most)
 {
-    uint32_t other = near_partner(store, open, line, most);
+    uint32_t other = match_near_partner(store, open, line, most, UINT32_MAX);
     if (other == UINT32_MAX)
-        other = near_partner(store, open, store->lines[line].next, most);
+        other = match_near_partner(store, open, store->lines[line].next, most, UINT32_MAX);
     if (other != UINT32_MAX)
         match_demote(store, line, MATCH_DOUBT_NEAR, other);
 }
@@ -464,7 +441,7 @@ static void doubt_surplus(struct match_store *store, const struct match_keys *op
             line->amount != store->lines[surplus].amount)
             continue;
         if (other == UINT32_MAX)
-            other = near_partner(store, open, surplus, 2);
+            other = match_near_partner(store, open, surplus, 2, UINT32_MAX);
         if (other == UINT32_MAX)
             return;
         match_demote(store, keys[i].line, MATCH_DOUBT_NEAR, other);

@@ -233,15 +233,44 @@ void match_blocks(struct match_store *store, uint32_t most,
                               void *context),
                   void *context);
 
-/* Confirmed pairs beside a line that could be the partner, and has a near one of its own. */
-struct match_explained {
+/* Confirmed pairs beside a line whose reference is nearly theirs, and how often a statement follows the
+ * book by so many days. */
+enum { MATCH_OFFSETS = 64 };
+
+struct match_rivals {
     struct {
-        uint32_t taken, line; /* of the pair; the other */
+        uint32_t taken, line; /* of the pair, on the side of the line; the line */
     } *list;
     size_t count, capacity;
+    size_t *offsets, pairs; /* from -MATCH_OFFSETS on */
 };
-/* Makes suggestions of those of which too many would be wrong. */
-void match_doubt_explained(struct match_store *store, const struct match_explained *explained);
+
+static inline size_t *match_offset_count(const struct match_rivals *rivals,
+                                         const struct match_line *one,
+                                         const struct match_line *other)
+{
+    int days = one->side == MATCH_BOOK ? other->date - one->date : one->date - other->date;
+    days = days < -MATCH_OFFSETS ? -MATCH_OFFSETS : days > MATCH_OFFSETS ? MATCH_OFFSETS : days;
+    return &rivals->offsets[days + MATCH_OFFSETS];
+}
+
+struct match_days;
+/* Makes suggestions of those of which too many would be wrong; `open` are the lines that
+ * match_near_partner() looks among. */
+void match_doubt_rivals(struct match_store *store, const struct match_days *days,
+                        struct match_rivals *rivals, const struct match_keys *open);
+/* A line of the other side without a sure partner that could be this one's but for `most` typing
+ * errors or a cut, or that names it, other than `but`; UINT32_MAX without one. */
+uint32_t match_near_partner(const struct match_store *store, const struct match_keys *open,
+                            uint32_t line, int most, uint32_t but);
+/* Lines without a sure partner by account, side, direction and size of the amount. */
+struct match_open_lines;
+struct match_open_lines *match_open_lines_new(const struct match_store *store);
+void match_open_lines_free(struct match_open_lines *open);
+/* One of them on the other side that is this line but for a fee and a typing error; UINT32_MAX without
+ * one. */
+uint32_t match_near_fee(const struct match_store *store, const struct match_open_lines *open,
+                        uint32_t index);
 
 /* How far apart the references of an account lie: match_lane.c. */
 struct match_lane;
@@ -328,7 +357,7 @@ bool match_spend(struct match_share *shares, size_t count, double risk);
 void match_doubt_fees(struct match_store *store);
 void match_doubt_near_fees(struct match_store *store);
 void match_doubt_parts(struct match_store *store);
-void match_doubt_near(struct match_store *store);
+void match_doubt_near(struct match_store *store, const struct match_days *days);
 /* Of pairs beside one of these open lines, whose references are too many for a typing error to hit
  * another's. */
 void match_doubt_beside(struct match_store *store, const uint32_t *open, size_t count);
@@ -341,7 +370,6 @@ void match_doubt_writings(struct match_store *store);
 void match_doubt_totals(struct match_store *store);
 void match_doubt_counters(struct match_store *store);
 void match_doubt_chance(struct match_store *store);
-struct match_days;
 void match_doubt_cover(struct match_store *store, const struct match_days *days);
 void match_doubt_siblings(struct match_store *store, const struct match_days *days);
 
