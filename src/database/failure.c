@@ -28,6 +28,7 @@ static const struct kind {
     {"42501", ERROR_REFUSED, N_("Ask a colleague with that role.")},
     {"28", ERROR_REFUSED, N_("Check the name and the password.")},
     {"3D000", ERROR_UNREACHABLE, N_("Create the database or name another one.")},
+    {"22P02", ERROR_INPUT, N_("Something else is asked for here: a number, a day or a code.")},
     {"22", ERROR_INPUT, NULL},
     {"23", ERROR_REFUSED, NULL},
 };

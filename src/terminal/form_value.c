@@ -86,7 +86,7 @@ static bool check_date(const struct form *form, const char *text, struct buffer 
 {
     char plain[16] = "", date[11];
     int days;
-    *problem = _("Write 2026-11-21, +3 (three days on) or . (today).");
+    *problem = _("Write 2026-11-21, +3 (in 3 days), . (today).");
     if (form->has_today && (!strcmp(text, ".") || text[0] == '+' || text[0] == '-')) {
         char *end;
         long by = strcmp(text, ".") ? strtol(text, &end, 10) : 0;
