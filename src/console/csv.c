@@ -28,7 +28,7 @@ bool csv_is_formula(const char *text)
     text += strspn(text, " \t\r\n");
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (!strncmp(text, starts[i], strlen(starts[i])))
-            return !is_number(text);
+            return !is_number(text) && strcmp(text, "-") != 0;
     return false;
 }
 

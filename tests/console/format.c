@@ -115,6 +115,8 @@ static void formulas_are_neutralised(void **state)
     expect_csv("－1", "\"'－1\"");
     expect_csv("-12.50", "-12.50");
     expect_csv("+3", "+3");
+    expect_csv("-", "-");
+    expect_csv("--", "\"'--\"");
     expect_csv("-1-1", "\"'-1-1\"");
     expect_csv("a,b", "\"a,b\"");
     expect_csv("say \"hi\"", "\"say \"\"hi\"\"\"");
