@@ -231,25 +231,30 @@ BEGIN
     RETURN bank.request_done(p_request, c.case_id::text, 'The party is added.');
 END $$;
 
--- Sets sensitivity, urgency, size of the group and the third party of a case.
+-- Sets sensitivity, urgency, size of the group and the third party of a case, and whom it complains about (empty:
+-- as before), who loses it.
 CREATE FUNCTION api.case_mark(p_customer_id bigint, p_case_id bigint, p_flags text, p_urgency int,
-                              p_group_size int, p_third_party text, p_version bigint, p_request uuid)
+                              p_group_size int, p_third_party text, p_version bigint, p_request uuid,
+                              p_complained text DEFAULT NULL)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
     was bank.case_file;
     c bank.case_file;
+    about int;
     wanted text[] := coalesce((SELECT array_agg(DISTINCT f ORDER BY f)
                                  FROM regexp_split_to_table(coalesce(p_flags, ''), '\s+') f
                                 WHERE f <> ''), '{}');
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     answer := bank.request_replay(p_request, 'case_mark', jsonb_build_array(p_customer_id, p_case_id,
-        p_flags, p_urgency, p_group_size, p_third_party, p_version));
+        p_flags, p_urgency, p_group_size, p_third_party, p_version, p_complained));
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
     was := bank.case_lock(p_customer_id, p_case_id, p_version);
+    about := (SELECT s.staff_id FROM bank.staff s WHERE s.staff_id = was.complained_staff_id AND s.login = btrim(p_complained));
+    about := coalesce(about, bank.staff_of_login(btrim(p_complained), 'p_complained'), was.complained_staff_id);
     IF NOT wanted <@ bank.case_flags() THEN
         PERFORM bank.fail('BO422', 'There is no such flag.', p_flags,
                           array_to_string(bank.case_flags(), ' '), 'p_flags');
@@ -258,8 +263,17 @@ BEGIN
     ELSIF NOT coalesce(p_group_size BETWEEN 2 AND 1000000, true) THEN
         PERFORM bank.fail('BO422', 'A group has at least two people.', p_group_size::text, NULL,
                           'p_group_size');
+    ELSIF was.complained_staff_id = bank.my_staff_id() OR (about = was.owner_id AND was.phase = 'closed') THEN
+        PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', was.number);
     END IF;
-    UPDATE bank.case_file SET flags = wanted, urgency = p_urgency, group_size = p_group_size,
+    c := was;
+    c.complained_staff_id := about;
+    IF about = was.owner_id THEN
+        c := bank.case_reassign(c, '被投诉员工 / Complained about');
+        was := c;
+        was.complained_staff_id := NULL;
+    END IF;
+    UPDATE bank.case_file SET complained_staff_id = about, flags = wanted, urgency = p_urgency, group_size = p_group_size,
            third_party = left(coalesce(btrim(p_third_party), ''), 200), version = version + 1
      WHERE customer_id = p_customer_id AND case_id = p_case_id RETURNING * INTO c;
     PERFORM bank.case_event_write(was, c, 'mark', '');
@@ -271,10 +285,10 @@ SELECT bank.function_grant(name, 'clerk', 'rm', 'supervisor')
 -- First values of the form that marks a case.
 CREATE FUNCTION api.case_mark_form(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (number text, subject text, flags text, urgency text, group_size text, third_party text,
-               version text)
+               complained text, version text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT f.number, f.subject, array_to_string(f.flags, ' '), f.urgency::text, f.group_size::text,
-           f.third_party, f.version::text
+           f.third_party, (SELECT s.login FROM bank.staff s WHERE s.staff_id = f.complained_staff_id), f.version::text
       FROM bank.case_file f
      WHERE f.customer_id = (bank.customer_require(p_customer_id)).customer_id
        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)

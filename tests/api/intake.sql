@@ -112,6 +112,19 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_mark(101, %s, ''media l
     NULL, gen_random_uuid())).status', :a)), 'done', 'marked');
 SELECT is((SELECT array_to_string(flags, ' ') || urgency || group_size FROM bank.case_file WHERE case_id = :a),
           'legal media130', 'flags, urgency and group');
+-- Whom the complaint is about may turn out later.
+SELECT pg_temp.open('t_clerk2', 102, '网点开户排队太久，经办人推脱') AS found \gset
+UPDATE bank.case_file SET owner_id = 901 WHERE case_id = :found;
+CREATE FUNCTION pg_temp.tell(p_login text, p_case bigint, p_about text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (api.case_mark(102, %s, '''', 2, NULL, '''', NULL, gen_random_uuid(), %L)).status',
+                                      p_case, p_about)) $$;
+SELECT is(pg_temp.tell('t_clerk2', :found, 'nobody'), 'BO422', 'it is about somebody of the bank');
+SELECT is(pg_temp.tell('t_clerk2', :found, 't_clerk'), 'done', 'a case is said to be about its owner');
+SELECT is((SELECT (owner_id = 901) IS TRUE || ' ' || complained_staff_id FROM bank.case_file WHERE case_id = :found), 'false 901',
+          'who loses it at once');
+SELECT is(pg_temp.tell('t_clerk', :found, ''), 'BO403', 'and marks it no more');
+SELECT is(pg_temp.tell('t_clerk2', :found, ''), 'done', 'an empty name');
+SELECT is(pg_temp.field(:found, 'complained_staff_id'), '901', 'changes nothing');
 SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_mark(101, %s, ''loud'', 1, 30, '''', NULL,
     gen_random_uuid())).status', :a)), 'BO422', 'an unknown flag is refused');
 SELECT * FROM finish();
