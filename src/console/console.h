@@ -63,6 +63,7 @@ struct console {
     int ahead_count;
     int64_t ahead_since; /* when the first of them was typed, ms */
     bool draining; /* they are being carried out */
+    int names_open; /* code lists that were asked for and have not come */
     bool escape_idle; /* the last Esc had nothing to do: a digit may follow */
     char *start_text; /* command carried out after the login */
     int64_t last_key, last_second, last_aside;

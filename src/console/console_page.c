@@ -91,6 +91,7 @@ static struct console *naming;
 
 static void names_came(void *data, struct answer *answer)
 {
+    naming->names_open--;
     if (answer->error)
         return; /* the codes stand for themselves */
     names_take((int)(intptr_t)data, answer->rows);
@@ -116,6 +117,7 @@ void console_names(struct page *page, bool again)
                                   .kind = REQUEST_READ};
         connection_request(naming->connection, naming, &request, names_came,
                            (void *)(intptr_t)list);
+        naming->names_open++;
         query_free(&query);
         query = (struct query)QUERY_INIT;
     }

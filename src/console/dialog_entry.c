@@ -95,8 +95,7 @@ static void cancel(struct dialog *dialog)
 static bool waits(struct dialog *dialog, const struct key *key)
 {
     struct asking *asking = dialog->state;
-    (void)key;
-    return entry_waits(asking->entry);
+    return entry_waits(asking->entry) || entry_unnamed(asking->entry, key);
 }
 
 static const struct dialog_ops entry_ops = {paint, press, asking_free, cancel, waits};

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PROSE = 100 }; /* characters from which a line holds words rather than a number or a name */
+
 static const enum form_type form_types[] = {
     [FIELD_TEXT] = FORM_TEXT,     [FIELD_MEMO] = FORM_MEMO,     [FIELD_INTEGER] = FORM_INTEGER,
     [FIELD_MONEY] = FORM_MONEY,   [FIELD_DATE] = FORM_DATE,     [FIELD_CHOICE] = FORM_CHOICE,
@@ -333,6 +335,14 @@ static struct key translated(const struct entry *entry, const struct key *key)
     return copy;
 }
 
+bool entry_unnamed(const struct entry *entry, const struct key *key)
+{
+    int at = form_focus(entry->form);
+    return entry->page->console->names_open > 0 &&
+           (translated(entry, key).code == K_F(10) ||
+            (at >= 0 && form_get(entry->form, at)->type == FORM_CHOICE));
+}
+
 /* The files named are read when the form is sent; a field says why its file cannot be. */
 static bool read_files(struct entry *entry)
 {
@@ -381,11 +391,12 @@ static bool find_first(struct entry *entry)
     return false;
 }
 
-/* A character of a running text, or a whole one that was pasted. */
+/* A character of a running text, of many lines or one (a subject), or a whole one that was pasted. */
 static bool is_text(const struct form *form, const struct key *key)
 {
     int at = form_focus(form);
-    return at >= 0 && form_get(form, at)->type == FORM_MEMO &&
+    const struct form_field *field = at < 0 ? NULL : form_get(form, at);
+    return field && (field->type == FORM_MEMO || (field->type == FORM_TEXT && field->length >= PROSE)) &&
            (key->code == K_PASTE || key_is_text(key->code));
 }
 

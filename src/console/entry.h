@@ -30,6 +30,9 @@ const char *entry_value(struct entry *entry, const char *name);
 struct form *entry_form(struct entry *entry);
 /* Whether the list of a field was asked for and has not come: keys are meant for it. */
 bool entry_waits(const struct entry *entry);
+/* Whether the key waits for code lists of the screen that have not come: a choice takes none of them
+ * yet, and what stands in it would not be valid. */
+bool entry_unnamed(const struct entry *entry, const struct key *key);
 /* That list is not wanted any more; false when there was none. */
 bool entry_give_up(struct entry *entry);
 /* Marks the field that the server refused; false when it has no such field. */

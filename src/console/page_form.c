@@ -440,7 +440,8 @@ static bool form_waits(struct page *page, const struct key *key)
     if ((state->sending || state->wanted) && !page->console->ahead_count &&
         (id == ACTION_SUBMIT || id == ACTION_HELP || id == ACTION_COMMAND))
         return false; /* pressed twice: said to be on its way; the others are for any screen */
-    return entry_waits(state->entry) || state->sending || state->wanted || state->conflict.asking;
+    return entry_waits(state->entry) || entry_unnamed(state->entry, key) || state->sending ||
+           state->wanted || state->conflict.asking;
 }
 
 static bool form_typing(struct page *page)

@@ -118,6 +118,29 @@ static void simple(void)
     pty_free(pty);
 }
 
+/* Taking one down: what is said in running words is text, in one line or in many. */
+static void taken_down(void)
+{
+    struct pty *pty = person_start("clerk01", "home");
+    pty_wait_text(pty, ":cmp", WAIT);
+    keys = 0;
+    press(pty, ":cnew\r");
+    pty_wait_text(pty, "*Subject", WAIT);
+    press_key(pty, "Tab");
+    pty_type(pty, "The machine at the station kept the card of the caller");
+    press_key(pty, "Tab");
+    pty_type(pty, "He put it in and it did not come out again.");
+    press_key(pty, "F10");
+    stage_ok(pty_wait_text(pty, "Complaint · T", WAIT), "a complaint is taken down");
+    pty_settle(pty, 300, 3000);
+    int counted = atoi(stage_sql("SELECT keystrokes FROM bank.task_timing WHERE task = 'case-new' "
+                                 "ORDER BY at DESC LIMIT 1"));
+    stage_ok(counted == keys, "and only the keys besides the text are counted");
+    if (counted != keys)
+        printf("# %d keys, timing: %d\n", keys, counted);
+    pty_free(pty);
+}
+
 /* What the machine asks about: chosen by its digit, routed, taken and answered, in either language. */
 static void answered_by_digits(bool chinese)
 {
@@ -582,6 +605,7 @@ int main(void)
     snprintf(place, sizeof place, "%s/run", folder);
     setenv("XDG_RUNTIME_DIR", place, 1);
     simple();
+    taken_down();
     answered_by_digits(false);
     answered_by_digits(true);
     editor();
