@@ -77,7 +77,7 @@ BEGIN
                         e.attempts::text, e.active::text, e.version::text
       FROM bank.endpoint e WHERE e.channel = p_channel;
     IF NOT FOUND THEN
-        RETURN QUERY SELECT 'sms', 'http', 'https://', '', '', '10000', '10', 'true', '0';
+        RETURN QUERY SELECT 'sms', 'http', '', '', '', '10000', '10', 'true', '0';
     END IF;
 END $$;
 SELECT bank.function_grant('endpoint_form', 'admin');

@@ -77,7 +77,7 @@ BEGIN
                         s.active::text, s.version::text
       FROM bank.case_source s WHERE s.system = p_system;
     IF NOT FOUND THEN
-        RETURN QUERY SELECT '', 'https://', '', '60', '20000', 'true', '0';
+        RETURN QUERY SELECT '', '', '', '60', '20000', 'true', '0';
     END IF;
 END $$;
 SELECT bank.function_grant('case_source_form', 'admin');
