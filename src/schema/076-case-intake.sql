@@ -158,6 +158,14 @@ END $$;
 -- is wrong or unusual: bank.case_from_row says what), end (behind the last). coded: it has its class.
 CREATE TYPE bank.case_row AS (row_number int, id text, kind text, coded boolean, r jsonb, c bank.case_file);
 
+-- A subject for facts that came without one: their first words, at most 40 characters, a word not cut in two.
+CREATE FUNCTION bank.facts_title(p_facts text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN length(t.words) <= 40 THEN t.words
+                ELSE btrim(regexp_replace(left(t.words, 40), ' [^ ]{0,19}$', '')) || '…' END
+      FROM (SELECT btrim(regexp_replace(p_facts, '\s+', ' ', 'g')) AS words) t
+$$;
+GRANT EXECUTE ON FUNCTION bank.facts_title TO bankops_api;
+
 -- The case of one row, checked. Raises the codes of the API with the field in COLUMN.
 CREATE FUNCTION bank.case_from_row(r jsonb) RETURNS bank.case_file LANGUAGE plpgsql AS $$
 DECLARE
@@ -218,8 +226,7 @@ BEGIN
         PERFORM bank.fail('BO422', 'The facts take 1 to 20000 characters.', length(c.facts)::text,
                           'Write what happened; longer papers belong to the attachments.', 'text');
     END IF;
-    c.subject := coalesce(nullif(btrim(r ->> 'subject'), ''),
-                          left(btrim(regexp_replace(c.facts, '\s+', ' ', 'g')), 40));
+    c.subject := coalesce(nullif(btrim(r ->> 'subject'), ''), bank.facts_title(c.facts));
     c.remedy := coalesce(r ->> 'remedy', '');
     c.flags := coalesce((SELECT array_agg(DISTINCT f) FROM unnest(string_to_array(btrim(
                    coalesce(r ->> 'flags', '')), ' ')) f WHERE f <> ''), '{}');

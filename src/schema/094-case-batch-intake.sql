@@ -48,7 +48,7 @@ BEGIN
           FROM field f),
     made AS MATERIALIZED (
         SELECT p.*, k.customer_id, k.home, s.staff_id,
-               coalesce(p.subject, left(btrim(regexp_replace(p.facts, '\s+', ' ', 'g')), 40)) AS title,
+               coalesce(p.subject, bank.facts_title(p.facts)) AS title,
                (SELECT o.import_id <> i.import_id FROM bank.case_origin o
                  WHERE o.system = i.system AND o.external_id = p.id) AS known -- false: earlier in this file
           FROM person p

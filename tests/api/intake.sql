@@ -127,5 +127,12 @@ SELECT is(pg_temp.tell('t_clerk2', :found, ''), 'done', 'an empty name');
 SELECT is(pg_temp.field(:found, 'complained_staff_id'), '901', 'changes nothing');
 SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_mark(101, %s, ''loud'', 1, 30, '''', NULL,
     gen_random_uuid())).status', :a)), 'BO422', 'an unknown flag is refused');
+-- A subject made of the facts.
+SELECT is(bank.facts_title(E'Charged\n twice '), 'Charged twice', 'few words are the subject');
+SELECT is(bank.facts_title('Transfer number 3 never arrived, wrong account charged'),
+          'Transfer number 3 never arrived, wrong…', 'of many the first, none cut in two');
+SELECT is(bank.facts_title(repeat('扣', 60)), repeat('扣', 40) || '…', 'without blanks the first forty characters');
+SELECT is(bank.facts_title('Transfer number 13 never arrived at all.'), 'Transfer number 13 never arrived at all.', 'forty fit');
+
 SELECT * FROM finish();
 ROLLBACK;
