@@ -396,7 +396,8 @@ static bool is_text(const struct form *form, const struct key *key)
 {
     int at = form_focus(form);
     const struct form_field *field = at < 0 ? NULL : form_get(form, at);
-    return field && (field->type == FORM_MEMO || (field->type == FORM_TEXT && field->length >= PROSE)) &&
+    bool prose = field && field->type == FORM_TEXT && field->length >= PROSE;
+    return field && (field->type == FORM_MEMO || prose) &&
            (key->code == K_PASTE || key_is_text(key->code));
 }
 

@@ -587,8 +587,9 @@ static void chosen(void)
     pty_free(pty);
 }
 
-/* Suggestions that changed under the finger: a key pressed as they change takes none. Each try is with a
- * case of its own, because a machine that stands still for half a second lets the person see them. */
+/* Suggestions that changed under the finger: a key pressed as they change takes none. Each try is
+ * with a case of its own, because a machine that stands still for half a second lets the person see
+ * them. */
 static void changed(void)
 {
     bool refused = false;
