@@ -162,8 +162,8 @@ BEGIN
                           to_char(since AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'),
                           'The detail says since when.', 'p_told_at');
     ELSIF bank.my_role() <> 'supervisor' AND EXISTS (
-              SELECT FROM bank.case_clock k WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id
-                 AND k.clock IN ('statutory', 'forwarded', 'final', 'recheck') AND k.due_at < clock_timestamp()
+              SELECT FROM bank.case_clock k JOIN bank.clock_kind d ON d.clock = k.clock AND d.law
+               WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id AND k.due_at < clock_timestamp()
                  AND said <= k.due_at AND (k.stopped_at IS NULL OR k.stopped_at > k.due_at)) THEN
         PERFORM bank.fail('BO403', 'The deadline has passed; only a supervisor can say that the customer was told before it.',
                           p_told_at, 'Leave the time empty, or ask a supervisor.', 'p_told_at');

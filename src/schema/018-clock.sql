@@ -26,7 +26,8 @@ CREATE TABLE bank.clock_kind (
     label_zh text NOT NULL,
     seq      int NOT NULL,
     internal boolean NOT NULL DEFAULT false,
-    held_by  text[] NOT NULL DEFAULT '{customer,third_party,appraisal,withdrawn}'
+    held_by  text[] NOT NULL DEFAULT '{customer,third_party,appraisal,withdrawn}',
+    law      boolean NOT NULL DEFAULT false -- a deadline of the law: once it has passed, no step moves it on
 );
 INSERT INTO bank.clock_kind VALUES
     ('first_response', 'First answer', '首次响应', 1),
@@ -39,6 +40,7 @@ INSERT INTO bank.clock_kind VALUES
     ('recheck', 'Re-check', '核查时限', 10);
 UPDATE bank.clock_kind SET held_by = '{appraisal,withdrawn}' WHERE clock IN ('statutory', 'recheck');
 UPDATE bank.clock_kind SET held_by = '{customer,third_party,withdrawn}' WHERE clock = 'next_update';
+UPDATE bank.clock_kind SET law = true WHERE clock IN ('statutory', 'forwarded', 'final', 'recheck');
 INSERT INTO bank.clock_kind VALUES
     ('own', 'Waits for an owner', '待认领', 8, true),
     ('idle', 'Owner inactive', '处理人未动作', 9, true);

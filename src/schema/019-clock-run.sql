@@ -309,7 +309,8 @@ $$;
 
 -- Recomputes the running clocks from their present rule, start, extensions and pauses, and keeps
 -- what they were; answers the earliest due time of those that are a promise, or the last one when
--- none runs. `p_cause`: why, for the record. A case that came to a unit with another calendar keeps what it
+-- none runs. `p_cause`: why, for the record. A step of the case, as another level, moves no deadline of the law that
+-- has passed. A case that came to a unit with another calendar keeps what it
 -- used of its time in the one before.
 CREATE FUNCTION bank.case_clock_refresh(c bank.case_file, p_cause text DEFAULT 'step')
 RETURNS timestamptz LANGUAGE plpgsql AS $$
@@ -325,7 +326,8 @@ BEGIN
                 AND x.case_id = c.case_id AND x.stopped_at IS NULL ORDER BY x.clock LOOP
         k := was;
         SELECT * INTO r FROM bank.clock_rules(c) x WHERE x.clock = k.clock;
-        IF FOUND THEN
+        IF FOUND AND NOT (p_cause = 'step' AND was.due_at < at AND (r.measure, r.amount) <> (k.measure, k.amount)
+                          AND (SELECT law FROM bank.clock_kind x WHERE x.clock = k.clock)) THEN
             k.measure := r.measure;
             k.amount := r.amount;
             k.calendar := r.calendar;

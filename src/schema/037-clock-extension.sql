@@ -1,6 +1,7 @@
 -- More time for a statutory clock: asked, approved by a superior unit, told to the customer. And the
 -- administrator's changes of clock rules, which recompute what runs.
 
+-- The running clock, locked. BO423: it does not run, or its time is over and can only be late.
 CREATE FUNCTION bank.clock_running(c bank.case_file, p_clock text) RETURNS bank.case_clock
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -11,6 +12,10 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM bank.fail('BO423', 'This clock does not run.', p_clock,
                           'Choose a running clock of the case.', 'p_clock');
+    ELSIF k.due_at < clock_timestamp() AND NOT bank.clock_held(k) THEN
+        PERFORM bank.fail('BO423', 'The deadline has passed; it is not extended any more.',
+                          to_char(k.due_at AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'),
+                          'Answer the customer now.', 'p_clock');
     END IF;
     RETURN k;
 END $$;

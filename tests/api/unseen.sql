@@ -39,36 +39,55 @@ CREATE FUNCTION pg_temp.told(p_case bigint) RETURNS text LANGUAGE sql AS $$
 
 -- The ladder climbs again when the due time moves on.
 SELECT pg_temp.open() AS a \gset
-SELECT pg_temp.age(:a, '16 days');
+SELECT pg_temp.age(:a, '14 days');
 SELECT pg_temp.tick();
-SELECT is(pg_temp.told(:a), '1 2 3 4', 'the fifteen days are over: everybody is told');
+SELECT is(pg_temp.told(:a), '1 2', 'most of the fifteen days is over: owner and supervisor are told');
 SELECT is(pg_temp.do('t_super', 'classify', :a, '''A032'', ''B02'', ''C07'', ''complex'','), 'done', 'it turns out to be complex');
-SELECT is((SELECT next_step::int || ' ' || pg_temp.age_in_days(next_at) FROM pg_temp.statutory(:a)), '2 9',
-          'half of the thirty days is over; the step of four fifths waits again');
+SELECT is((SELECT next_step::int || ' ' || pg_temp.age_in_days(next_at) FROM pg_temp.statutory(:a)), '1 1',
+          'of the thirty days half is not over: it will be told again');
 UPDATE bank.case_escalation SET seen_at = now() WHERE case_id = :a;
 SELECT is(pg_temp.tick(), '0 0', 'nothing is due now');
-SELECT pg_temp.age(:a, '15 days');
-SELECT isnt(pg_temp.tick(), '0 0', 'the thirty days are over');
-SELECT is(pg_temp.told(:a), '2 3 4', 'and everybody is told of that, too');
-SELECT is((SELECT count(*) FROM bank.case_event WHERE case_id = :a AND action = 'escalate' AND note LIKE '%Statutory%'), 7::bigint,
+SELECT pg_temp.age(:a, '11 days');
+SELECT isnt(pg_temp.tick(), '0 0', 'most of the thirty days is over');
+SELECT is(pg_temp.told(:a), '1 2', 'and they are told of that, too');
+SELECT is((SELECT count(*) FROM bank.case_event WHERE case_id = :a AND action = 'escalate' AND note LIKE '%Statutory%'), 4::bigint,
           'the history has all that were told');
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(step::text, '' '' ORDER BY step) FROM api.case_alert_list WHERE clock = ''statutory'''),
-          '3', 'the supervisor has one alert of it, the last');
+          '2', 'the supervisor has one alert of it, the last');
 SELECT is(pg_temp.tick(), '0 0', 'once');
 SELECT is(pg_temp.do('t_super', 'assign', :a, '''t_clerk'', '''','), 'done', 'somebody has it');
 SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_extend_ask(101, %s, ''statutory'', 30, ''experts'', gen_random_uuid())).status', :a)),
           'done', 'asks for thirty days more');
 SELECT is(pg_temp.as('t_super2', format('SELECT (api.case_extend_decide(101, %s, (SELECT extension_id FROM api.case_extension_list),
           true, '''', ''phone'', 1, gen_random_uuid())).status', :a)), 'done', 'and gets them');
-SELECT is((SELECT next_step::int || ' ' || pg_temp.age_in_days(next_at) FROM pg_temp.statutory(:a)), '2 18',
-          'four fifths of the sixty days are still to be reminded of');
+SELECT is((SELECT next_step::int || ' ' || pg_temp.age_in_days(next_at) FROM pg_temp.statutory(:a)), '1 5',
+          'half and four fifths of the sixty days are still to be reminded of');
+-- A deadline that has passed is not lengthened any more: not by asking, nor by calling the case a complex one.
+SELECT pg_temp.open() AS o \gset
+SELECT pg_temp.do('t_clerk', 'take', :o);
+SELECT pg_temp.age(:o, '16 days');
+SELECT due_at AS missed FROM pg_temp.statutory(:o) \gset
+SELECT is(pg_temp.do('t_super', 'classify', :o, '''A032'', ''B02'', ''C07'', ''complex'','), 'done', 'found to be complex too late');
+SELECT is((SELECT due_at FROM pg_temp.statutory(:o)), :'missed'::timestamptz, 'it stays over time');
+SELECT is((SELECT amount FROM bank.case_clock WHERE case_id = :o AND clock = 'resolution'), 4200, 'the bank''s own promise follows the level');
+SELECT pg_temp.open(', p_level => ''complex''') AS o \gset
+SELECT pg_temp.do('t_clerk', 'take', :o);
+SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_extend_ask(101, %s, ''statutory'', 5, ''experts'', gen_random_uuid())).status', :o)),
+          'done', 'more time asked for in time');
+SELECT pg_temp.age(:o, '32 days');
+SELECT is(pg_temp.as('t_super2', format('SELECT (api.case_extend_decide(101, %s, (SELECT extension_id FROM api.case_extension_list WHERE state = ''asked''),
+          true, '''', ''phone'', 1, gen_random_uuid())).status', :o)), 'BO423', 'cannot be given afterwards');
+SELECT is(pg_temp.as('t_super2', format('SELECT (api.case_extend_decide(101, %s, (SELECT extension_id FROM api.case_extension_list WHERE state = ''asked''),
+          false, ''too late'', '''', 1, gen_random_uuid())).status', :o)), 'done', 'only refused');
+SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_extend_ask(101, %s, ''statutory'', 5, ''experts'', gen_random_uuid())).status', :o)),
+          'BO423', 'nor asked for');
 -- Of many at once.
 SELECT pg_temp.open() AS m \gset
-SELECT pg_temp.age(:m, '16 days');
+SELECT pg_temp.age(:m, '14 days');
 SELECT pg_temp.tick();
 UPDATE bank.case_file SET level = 'complex' WHERE case_id = :m;
 SELECT bank.clocks_refresh(ARRAY(SELECT f FROM bank.case_file f WHERE case_id = :m));
-SELECT is((SELECT next_step FROM pg_temp.statutory(:m)), 2::smallint, 'also where many are worked out at once');
+SELECT is((SELECT next_step FROM pg_temp.statutory(:m)), 1::smallint, 'also where many are worked out at once');
 
 -- A pause repeats no step, and saves no clock that has run out.
 SELECT pg_temp.open() AS p \gset
