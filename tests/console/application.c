@@ -397,6 +397,74 @@ static void typed(void)
     pty_free(pty);
 }
 
+/* A list of wages as the enterprise sends it, with an account of somebody else when `wrong`. */
+static void wages_file(const char *path, bool wrong)
+{
+    FILE *out = fopen(path, "w");
+    fputs("姓名,账号,金额\n", out);
+    for (int i = 0; i < 3; i++) {
+        char sql[400];
+        snprintf(sql, sizeof sql,
+                 "SELECT c.name || ',' || a.number FROM bank.account a JOIN bank.customer c USING "
+                 "(customer_id) WHERE a.product = 'SAV' AND a.status = 'open' AND c.kind = 'person' "
+                 "ORDER BY a.account_id LIMIT 1 OFFSET %d",
+                 i);
+        fprintf(out, "%s,\"1,000.00\"\n", stage_sql(sql));
+    }
+    if (wrong)
+        fputs("Nobody,12,1\n", out);
+    fclose(out);
+}
+
+/* Takes a list in, of today, and waits for what the machine says of it. */
+static bool take_wages(struct pty *pty, const char *path, const char *answer)
+{
+    pty_type(pty, "w");
+    pty_wait_text(pty, "Pay day:", WAIT);
+    field(pty, path);
+    pty_type(pty, ".");
+    pty_keys(pty, "F10", NULL);
+    return pty_wait_text(pty, answer, WAIT);
+}
+
+/* Wages of an enterprise whose account is open: checked, released by another, paid. */
+static void wages(void)
+{
+    char path[1100], screen[64];
+    snprintf(path, sizeof path, "%s/wages.csv", getenv("BANKOPS_FIXTURE"));
+    stage_sql("UPDATE bank.account SET balance = 10000000 WHERE account_id IN (SELECT account_id "
+              "FROM bank.account_service WHERE kind = 'payroll') RETURNING 1");
+    snprintf(screen, sizeof screen, "cus %s",
+             stage_sql("SELECT c.customer_number FROM bank.customer c JOIN bank.account_service s "
+                       "USING (customer_id), bank.staff m JOIN bank.unit u ON u.unit_id = "
+                       "m.scope_id WHERE m.login = 'rm01' AND s.kind = 'payroll' AND s.state = "
+                       "'active' AND c.unit_id BETWEEN u.low AND u.high LIMIT 1"));
+    struct pty *pty = start("rm01", screen);
+    pty_wait_text(pty, "Customer ·", WAIT);
+    pty_type(pty, "6");
+    pty_wait_text(pty, "Payroll", WAIT);
+    pty_keys(pty, "Tab", NULL);
+    pty_wait_text(pty, "w Wages", WAIT);
+    wages_file(path, true);
+    stage_ok(take_wages(pty, path, "Nothing is paid") && pty_wait_text(pty, "No such account", WAIT),
+             "a list with a wrong line is not paid, and says which line");
+    pty_keys(pty, "F12", NULL);
+    pty_wait_text(pty, "w Wages", WAIT);
+    wages_file(path, false);
+    stage_ok(take_wages(pty, path, "The list waits for a second person."), "the right one waits");
+    pty_free(pty);
+    pty = start("super01", "pay");
+    pty_wait_text(pty, "Waits", WAIT);
+    stage_ok(confirm(pty, "A", "The wages are paid.") && pty_wait_text(pty, "Paid", WAIT),
+             "a second person releases it, and it is paid");
+    stage_ok(!strcmp(stage_sql("SELECT state || ' ' || (SELECT count(*) FROM bank.entry e WHERE "
+                               "e.amount = 100000 AND e.at >= l.paid_at - interval '1 minute') FROM "
+                               "bank.payroll_list l ORDER BY list_id DESC LIMIT 1"),
+                     "paid 3"),
+             "to the people's accounts");
+    pty_free(pty);
+}
+
 int main(void)
 {
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
@@ -406,5 +474,6 @@ int main(void)
     credit();
     chain();
     typed();
+    wages();
     return stage_end();
 }
