@@ -232,7 +232,7 @@ BEGIN
 END $$;
 
 -- Sets sensitivity, urgency, size of the group and the third party of a case, and whom it complains about (empty:
--- as before), who loses it.
+-- as before; only a supervisor puts another in the place of one), who loses it.
 CREATE FUNCTION api.case_mark(p_customer_id bigint, p_case_id bigint, p_flags text, p_urgency int,
                               p_group_size int, p_third_party text, p_version bigint, p_request uuid,
                               p_complained text DEFAULT NULL)
@@ -265,13 +265,18 @@ BEGIN
                           'p_group_size');
     ELSIF was.complained_staff_id = bank.my_staff_id() OR (about = was.owner_id AND was.phase = 'closed') THEN
         PERFORM bank.fail('BO403', 'The person complained about may not handle the case.', was.number);
+    ELSIF about <> was.complained_staff_id AND bank.my_role() <> 'supervisor' THEN
+        PERFORM bank.fail('BO403', 'Your role does not permit this.', bank.role_names('{supervisor}'),
+                          'Ask a colleague with that role.', 'p_complained');
     END IF;
     c := was;
     c.complained_staff_id := about;
     IF about = was.owner_id THEN
+        UPDATE bank.case_file SET owner_id = NULL, complained_staff_id = about
+         WHERE customer_id = p_customer_id AND case_id = p_case_id;
         c := bank.case_reassign(c, '被投诉员工 / Complained about');
+        c.complained_staff_id := was.complained_staff_id;
         was := c;
-        was.complained_staff_id := NULL;
     END IF;
     UPDATE bank.case_file SET complained_staff_id = about, flags = wanted, urgency = p_urgency, group_size = p_group_size,
            third_party = left(coalesce(btrim(p_third_party), ''), 200), version = version + 1

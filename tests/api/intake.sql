@@ -125,6 +125,8 @@ SELECT is((SELECT (owner_id = 901) IS TRUE || ' ' || complained_staff_id FROM ba
 SELECT is(pg_temp.tell('t_clerk', :found, ''), 'BO403', 'and marks it no more');
 SELECT is(pg_temp.tell('t_clerk2', :found, ''), 'done', 'an empty name');
 SELECT is(pg_temp.field(:found, 'complained_staff_id'), '901', 'changes nothing');
+SELECT is(pg_temp.tell('t_clerk2', :found, 't_clerk2'), 'BO403', 'no clerk puts another name in its place');
+SELECT is(pg_temp.tell('t_super2', :found, 't_clerk2'), 'done', 'a supervisor does');
 SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_mark(101, %s, ''loud'', 1, 30, '''', NULL,
     gen_random_uuid())).status', :a)), 'BO422', 'an unknown flag is refused');
 -- A subject made of the facts.
