@@ -103,6 +103,26 @@ static void add_part(const struct stock *stock, uint32_t line, struct pool *pool
     pool->lines[place] = line;
 }
 
+/* Behind the last line of the day and build of `from`: they stand together. */
+static size_t end_of_build(const struct stock *stock, size_t from)
+{
+    const struct match_key *list = stock->keys.list;
+    size_t low = from, high = from + 1, step = 1;
+    while (high < stock->keys.count && list[high].key == list[from].key &&
+           stock->builds[high] == stock->builds[from]) {
+        low = high;
+        high += step *= 2;
+    }
+    high = high < stock->keys.count ? high : stock->keys.count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        bool same = list[middle].key == list[from].key &&
+                    stock->builds[middle] == stock->builds[from];
+        *(same ? &low : &high) = middle;
+    }
+    return high;
+}
+
 /* Loads the day's open lines from *at, or those of one build, and moves *at behind them; false when
  * there are too few or more than the limit. */
 static bool load_pool(struct stock *stock, const struct match_line *line, int date, size_t *at)
@@ -122,7 +142,11 @@ static bool load_pool(struct stock *stock, const struct match_line *line, int da
             continue;
         }
         fit = false;
-        if (!stock->by_build && key < UINT64_MAX) { /* the rest of the day is not needed */
+        if (stock->by_build) { /* nor the rest of the build */
+            *at = end_of_build(stock, *at);
+            break;
+        }
+        if (key < UINT64_MAX) { /* the rest of the day is not needed */
             *at = match_keys_find(keys, key + 1);
             break;
         }
