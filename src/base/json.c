@@ -37,7 +37,8 @@ static bool refuse(struct error *error, const char *name, const char *text, size
 }
 
 /* What cJSON accepts although RFC 8259 does not, found by one pass over the bytes. */
-static bool check_bytes(const char *name, const char *text, size_t length, struct error *error)
+static bool check_bytes(const char *name, const char *text, size_t length, bool nul,
+                        struct error *error)
 {
     bool in_string = false;
     size_t bad;
@@ -46,7 +47,7 @@ static bool check_bytes(const char *name, const char *text, size_t length, struc
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         if (in_string && c == '\\') {
-            if (i + 5 < length && !strncmp(text + i + 1, "u0000", 5))
+            if (!nul && i + 5 < length && !strncmp(text + i + 1, "u0000", 5))
                 return refuse(error, name, text, i, _("\\u0000 is not allowed in a string"));
             i++;
         } else if (c == '"') {
@@ -63,7 +64,8 @@ static bool check_bytes(const char *name, const char *text, size_t length, struc
     return true;
 }
 
-static bool check_tree(const char *name, const cJSON *value, int depth, struct error *error)
+static bool check_tree(const char *name, const cJSON *value, int depth, const cJSON *except,
+                       struct error *error)
 {
     if (depth > DEPTH_LIMIT)
         return error_set(error, ERROR_INPUT, name, NULL, _("nested deeper than %d"), DEPTH_LIMIT);
@@ -76,30 +78,57 @@ static bool check_tree(const char *name, const cJSON *value, int depth, struct e
             if (!strcmp(child->string, other->string))
                 return error_set(error, ERROR_INPUT, name, _("Keep one of them."),
                                  _("the name \"%.80s\" appears twice in one object"), child->string);
-        if (!check_tree(name, child, depth + 1, error))
+        if (child != except && !check_tree(name, child, depth + 1, except, error))
             return false;
     }
     return true;
 }
 
-cJSON *json_parse(const char *name, const char *text, size_t length, struct error *error)
+bool json_judge(const char *name, const cJSON *value, const cJSON *except, struct error *error)
+{
+    return check_tree(name, value, 0, except, error);
+}
+
+static void replace_nul(char *text)
+{
+    for (char *p = text; (p = strchr(p, '\\')) && p[1]; p += 2) {
+        if (!strncmp(p + 1, "u0000", 5))
+            memcpy(p + 2, "fffd", 4);
+    }
+}
+
+static cJSON *parse(const char *name, const char *text, size_t length, bool nul,
+                    struct error *error)
 {
     const char *end = NULL;
-    if (!check_bytes(name, text, length, error))
+    if (!check_bytes(name, text, length, nul, error))
         return NULL;
     char *copy = xmalloc(length + 1);
     memcpy(copy, text, length);
     copy[length] = '\0';
+    replace_nul(copy);
     cJSON *value = cJSON_ParseWithLengthOpts(copy, length + 1, &end, true);
     if (!value) {
         size_t at = end ? (size_t)(end - copy) : 0;
         refuse(error, name, text, at < length ? at : length, _("not valid JSON from here on"));
-    } else if (!check_tree(name, value, 0, error)) {
-        cJSON_Delete(value);
-        value = NULL;
     }
     free(copy);
     return value;
+}
+
+cJSON *json_parse(const char *name, const char *text, size_t length, struct error *error)
+{
+    cJSON *value = parse(name, text, length, false, error);
+    if (value && !json_judge(name, value, NULL, error)) {
+        cJSON_Delete(value);
+        value = NULL;
+    }
+    return value;
+}
+
+cJSON *json_parse_parts(const char *name, const char *text, size_t length, struct error *error)
+{
+    return parse(name, text, length, true, error);
 }
 
 cJSON *json_read(const char *path, struct error *error)

@@ -11,6 +11,15 @@
  * messages; the error's where is "name:line:column". The caller frees with cJSON_Delete. */
 cJSON *json_parse(const char *name, const char *text, size_t length, struct error *error);
 
+/* The same for a list that another system sends, of which one bad part must not hold up the rest:
+ * \u0000, which no text of the database can hold, becomes U+FFFD, and names, numbers and depth are
+ * left to json_judge. */
+cJSON *json_parse_parts(const char *name, const char *text, size_t length, struct error *error);
+
+/* Judges names, numbers and depth of a value as json_parse does, but not inside its member `except`
+ * (NULL: all). */
+bool json_judge(const char *name, const cJSON *value, const cJSON *except, struct error *error);
+
 /* Reads and parses a file of at most 1 MiB. */
 cJSON *json_read(const char *path, struct error *error);
 

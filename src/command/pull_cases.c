@@ -95,6 +95,18 @@ static char *page_address(const char *url, const char *cursor)
     return buffer_take(&text);
 }
 
+/* A page whose complaints are judged one by one, so that a bad one does not hold up the others. */
+static cJSON *read_page(const char *address, const struct http_answer *answer, struct error *error)
+{
+    cJSON *page = json_parse_parts(address, buffer_text(&answer->body), answer->body.length, error);
+    if (page && !json_judge(address, page,
+                            cJSON_GetObjectItemCaseSensitive(page, "complaints"), error)) {
+        cJSON_Delete(page);
+        page = NULL;
+    }
+    return page;
+}
+
 /* One page as JSON; NULL with what the trouble is. */
 static cJSON *fetch(const struct pull_job *job, const PGresult *source, const char *cursor,
                     struct trouble *trouble)
@@ -116,7 +128,7 @@ static cJSON *fetch(const struct pull_job *job, const PGresult *source, const ch
         snprintf(trouble->text, sizeof trouble->text, "HTTP %d", answer.status);
         trouble->after = answer.retry_after;
     } else {
-        page = json_parse(address, buffer_text(&answer.body), answer.body.length, &error);
+        page = read_page(address, &answer, &error);
         if (!page)
             snprintf(trouble->text, sizeof trouble->text, "%.390s", error.what);
         else if (!cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(page, "complaints")) &&
@@ -134,6 +146,17 @@ static cJSON *fetch(const struct pull_job *job, const PGresult *source, const ch
     return page;
 }
 
+/* A row that no database could take as it was meant is kept for a person. */
+static bool take_row(struct pull_job *job, int number, const cJSON *object, struct error *error)
+{
+    struct error why = ERROR_INIT;
+    if (json_judge("", object, NULL, &why))
+        return case_rows_add(&job->rows, number, copy_row(object), error);
+    struct case_bad bad = {number, "", why.what, why.todo, ""};
+    job->rows.bad++;
+    return keep_reject(job, &bad, error);
+}
+
 /* Takes one page in, in one transaction with its cursor. */
 static bool take_page(struct pull_job *job, PGconn *connection, const PGresult *source,
                       const cJSON *page, const char *next, struct error *error)
@@ -147,7 +170,7 @@ static bool take_page(struct pull_job *job, PGconn *connection, const PGresult *
                                 PQgetvalue(source, 0, 1), "", error);
     cJSON_ArrayForEach(each, job->list)
     {
-        good = good && case_rows_add(&job->rows, ++number, copy_row(each), error);
+        good = good && take_row(job, ++number, each, error);
     }
     good = good && case_rows_commit(&job->rows, 0, next, &sum, error);
     case_rows_drop(&job->rows);

@@ -25,6 +25,23 @@ static void refuses_what_is_not_rfc_8259(void **state)
     refused("[\"\xFF\"]", "f.json:1:3");
 }
 
+static void one_bad_part_does_not_hold_up_the_rest(void **state)
+{
+    const char *text = "{\"list\": [{\"a\": \"x\\u0000y\\\\u0000\"}, {\"b\": 1, \"b\": 2}], \"n\": 1}";
+    struct error error = ERROR_INIT;
+    (void)state;
+    cJSON *page = json_parse_parts("p", text, strlen(text), &error);
+    assert_non_null(page);
+    const cJSON *list = cJSON_GetObjectItem(page, "list"), *first = list->child;
+    assert_string_equal(json_string(first, "a", ""), "x\xEF\xBF\xBDy\\u0000");
+    assert_true(json_judge("p", page, list, &error));
+    assert_true(json_judge("p", first, NULL, &error));
+    assert_false(json_judge("p", first->next, NULL, &error));
+    assert_false(json_judge("p", page, NULL, &error));
+    cJSON_Delete(page);
+    assert_null(json_parse_parts("p", "[1", 2, &error));
+}
+
 static void finds_the_line_of_a_pointer(void **state)
 {
     const char *text = "{\n \"columns\": [\n  {\"name\": \"a\"},\n  {\"name\":\n   \"b\"}\n ]\n}";
@@ -39,6 +56,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_is_not_rfc_8259),
+        cmocka_unit_test(one_bad_part_does_not_hold_up_the_rest),
         cmocka_unit_test(finds_the_line_of_a_pointer),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

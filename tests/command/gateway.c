@@ -70,9 +70,11 @@ static void serve_complaints(struct http_served *served)
         snprintf(served->answer, 1024, "{\"complaints\":[],\"next\":\"end\",\"more\":false}");
     else
         snprintf(served->answer, 1024,
-                 "{\"complaints\":[{\"id\":3,\"customer\":\"%s\",\"text\":\"three\"}],"
+                 "{\"complaints\":[{\"id\":3,\"customer\":\"%s\",\"text\":\"three\"},"
+                 "{\"id\":4,\"customer\":\"%s\",\"text\":\"fo\\u0000ur\"},"
+                 "{\"id\":5,\"customer\":6222021234567890123,\"text\":\"five\"}],"
                  "\"next\":\"end\",\"more\":false}",
-                 customer);
+                 customer, customer);
     if (served->status == 500)
         strcpy(served->answer, "{}");
 }
