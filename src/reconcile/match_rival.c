@@ -114,7 +114,11 @@ static void doubt_pairs(struct rival *rival, uint64_t key)
         const struct match_line *wanted = wanted_of(store, other, line->side);
         bool agrees = wanted && (wanted->amount == line->amount ||
                                  (other->side == line->side && other->amount == line->amount));
-        if (agrees && is_usual(rival, line, wanted))
+        if (!agrees || !is_usual(rival, line, wanted))
+            continue;
+        if (match_line_rule(store, other)->kind == MATCH_REVERSAL) /* its lines may be others' then */
+            match_demote(store, taken, MATCH_DOUBT_NEAR, rival->line);
+        else
             keep_rival(rival, taken);
     }
 }
