@@ -28,6 +28,7 @@ dist_screens_DATA += \
   screens/case-cause.json \
   screens/case-causes.json \
   screens/report-complaint.json \
+  screens/class-code.json \
   screens/class-codes.json \
   screens/report-promise.json \
   screens/report-register.json \

@@ -65,8 +65,11 @@ static char *cell_line(const char *text, int line, int width)
 {
     char *shown = safe(text);
     size_t from = 0, next = 0, bytes = strlen(shown);
-    if (text_width(shown) <= width)
-        return line ? xstrdup("") : shown;
+    if (text_width(shown) <= width) {
+        if (line)
+            *shown = '\0';
+        return shown;
+    }
     for (; line >= 0 && shown[next]; line--) {
         size_t step;
         from = next;

@@ -143,3 +143,43 @@ BEGIN
         said_reason = excluded.said_reason;
 END $$;
 GRANT EXECUTE ON FUNCTION bank.classify_learn TO bankops_api;
+
+-- What a provisional code is in the standard that the bank bought, and in the CFPB taxonomy; empty: not said.
+GRANT UPDATE ON bank.class_code TO bankops_api;
+CREATE FUNCTION api.class_code_save(p_axis text, p_code text, p_std_code text, p_cfpb_code text, p_version bigint,
+    p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    was bank.class_code;
+    k bank.class_code;
+BEGIN
+    PERFORM bank.require_role('admin');
+    answer := bank.request_replay(p_request, 'class_code_save', jsonb_build_array(p_axis, p_code, p_std_code,
+        p_cfpb_code, p_version));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    SELECT * INTO was FROM bank.class_code x WHERE x.axis = p_axis AND x.code = p_code FOR UPDATE;
+    IF was.version IS DISTINCT FROM p_version OR was.version IS NULL THEN
+        PERFORM bank.fail('BO409', 'Somebody changed this in the meantime.', p_code, 'Look at it again.', 'p_version');
+    END IF;
+    UPDATE bank.class_code x SET std_code = nullif(btrim(p_std_code), ''), cfpb_code = nullif(btrim(p_cfpb_code), ''),
+           version = x.version + 1
+     WHERE x.axis = p_axis AND x.code = p_code RETURNING * INTO k;
+    PERFORM bank.audit_write('class_code_save', 'class_code', p_code, NULL,
+        jsonb_build_object('std_code', was.std_code, 'cfpb_code', was.cfpb_code),
+        jsonb_build_object('std_code', k.std_code, 'cfpb_code', k.cfpb_code));
+    RETURN bank.request_done(p_request, p_code, 'The code is kept.');
+EXCEPTION WHEN check_violation THEN
+    PERFORM bank.fail('BO422', 'This is no code.', coalesce(p_std_code, ''),
+        'Up to 12 letters, digits, points and hyphens; the CFPB name up to 100 characters.', 'p_std_code');
+END $$;
+
+CREATE FUNCTION api.class_code_form(p_axis text, p_code text)
+RETURNS TABLE (axis text, code text, label text, std_code text, cfpb_code text, version bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT k.axis::text, k.code, bank.in_language(k.label_zh, k.label_en), k.std_code, k.cfpb_code, k.version
+      FROM bank.class_code k WHERE k.axis = p_axis AND k.code = p_code
+$$;
+SELECT bank.function_grant(name, 'admin') FROM unnest('{class_code_form,class_code_save}'::text[]) name;

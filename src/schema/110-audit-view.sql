@@ -227,7 +227,7 @@ BEGIN
         screen := (SELECT v.screen FROM (VALUES ('staff', 'staff-list'), ('setting', 'settings'), ('recon_limit', 'recon-limits'),
                        ('route_rule', 'route-rules'), ('endpoint', 'endpoints'), ('source', 'case-sources'),
                        ('calendar', 'calendars'), ('unit', 'units'), ('rule', 'clock-rules'), ('message', 'outbox'),
-                       ('macro', 'macros'), ('recon_signoff', 'recon-signoffs'), ('recon_alias', 'recon-aliases'),
+                       ('macro', 'macros'), ('class_code', 'class-codes'), ('recon_signoff', 'recon-signoffs'), ('recon_alias', 'recon-aliases'),
                        ('core_line', 'core-lines'), ('payroll', 'payroll-lists'), ('core_document', 'core-documents'), ('core_import', 'core-imports'),
                        ('import', 'case-imports'), ('reject', 'case-rejects')) v (kind, screen)
                     WHERE v.kind = a.object_kind);

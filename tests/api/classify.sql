@@ -156,5 +156,14 @@ SELECT pg_temp.say('t_clerk', :agreed, '0.5,0.3,0.1') AS done \gset
 SELECT pg_temp.opinion(:agreed, 'B03', 'C03') AS done \gset
 SELECT is(pg_temp.keys(:agreed), '1B02C07 模型 1; 2B01C07 模型 1; 3B03C03 模型 1 + judge-1', 'where both agree, both are named');
 
+-- The codes of the bought standard are filled in by who keeps the system.
+SELECT is(pg_temp.as('t_super', $$SELECT (api.class_code_save('B', 'B02', '0102', '', 1, gen_random_uuid())).status$$), '42501', 'not by a supervisor');
+SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B02', '0102', 'Credit card', 1, gen_random_uuid())).status$$), 'done', 'a code is filled in');
+SELECT is(pg_temp.as('t_clerk', $$SELECT std_code FROM api.class_code WHERE axis = 'B' AND code = 'B02'$$), '0102', 'everybody sees it');
+SELECT is(pg_temp.as('t_admin', $$SELECT concat_ws(' ', std_code, cfpb_code, version) FROM api.class_code_form('B', 'B02')$$), '0102 Credit card 2', 'the form brings what is there');
+SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B02', '0103', '', 1, gen_random_uuid())).status$$), 'BO409', 'not over somebody else''s');
+SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B02', 'a b', '', 2, gen_random_uuid())).status$$), 'BO422', 'no words');
+SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B77', '1', '', NULL, gen_random_uuid())).status$$), 'BO409', 'nor for one that is not there');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -70,6 +70,8 @@ INSERT INTO decided VALUES ('function', 'worker', 'deliver_done');
 INSERT INTO decided VALUES ('function', 'worker', 'deliver_wait');
 INSERT INTO decided VALUES ('function', 'admin', 'endpoint_form');
 INSERT INTO decided VALUES ('function', 'admin', 'endpoint_save');
+INSERT INTO decided VALUES ('function', 'admin', 'class_code_save');
+INSERT INTO decided VALUES ('function', 'admin', 'class_code_form');
 INSERT INTO decided VALUES ('function', 'staff', 'export_log');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'file_reject');
 INSERT INTO decided VALUES ('function', 'supervisor', 'file_release');
