@@ -22,6 +22,7 @@ struct login {
     int name, password; /* fields, -1 when not asked */
     char *tried;        /* the name the server was last asked with */
     bool asking;        /* a connection is under way */
+    bool warned;        /* the library said something about it, which stays to be read */
     bool unasked;       /* it is made in the name of the account, as psql does: may fail silently */
     char *message;
     unsigned style;
@@ -51,6 +52,7 @@ static void say_error(struct login *login, const struct error *error)
 void login_warn(struct console *console, const char *text)
 {
     say(console->login, STYLE_WARNING, text);
+    console->login->warned = true;
 }
 
 static void build(struct login *login, const char *name, bool password, bool locked)
@@ -88,6 +90,7 @@ static void begin(struct console *console, const char *name)
     connection_set_role(console->connection, name);
     remember_name(console->login, name);
     console->login->asking = true;
+    console->login->warned = false;
     connection_start(console->connection);
 }
 
@@ -164,7 +167,7 @@ void login_link_changed(struct console *console)
             console->refused++;
             snprintf(console->refused_name, sizeof console->refused_name, "%s", login->tried);
             say(login, STYLE_ERROR, _("Name or password is wrong."));
-        } else if (login->style != STYLE_WARNING)
+        } else if (!login->warned)
             say(login, STYLE_NORMAL, "");
         build(login, name, true, console->locked || console->identity.known);
         login->asking = false;
@@ -183,7 +186,8 @@ void login_link_changed(struct console *console)
         say(login, STYLE_WARNING, connection_banner(console->connection));
         break;
     case LINK_CONNECTING:
-        say(login, STYLE_MUTED, connection_banner(console->connection));
+        if (!login->warned)
+            say(login, STYLE_MUTED, connection_banner(console->connection));
         break;
     case LINK_CLOSED:
         break;
@@ -246,7 +250,7 @@ static void ask(struct console *console, const char *name)
     bool same = login->tried && !strcmp(login->tried, name) &&
                 connection_state(console->connection) == LINK_NEEDS_PASSWORD;
     login->asking = true;
-    login->unasked = false;
+    login->unasked = login->warned = false;
     if (!console->locked && !same) {
         connection_set_role(console->connection, name);
         remember_name(login, name);
