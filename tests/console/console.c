@@ -95,7 +95,7 @@ static void changes(void)
     pty_type(pty, "2");
     pty_keys(pty, "Enter", NULL);
     pty_wait_text(pty, "Rename a probe", WAIT);
-    pty_wait_text(pty, "123.45", WAIT);
+    pty_wait_text(pty, "Name  : Row 00001", WAIT); /* read, and not the list of before */
     pty_keys(pty, "Ctrl-U", NULL);
     pty_type(pty, "bad");
     pty_keys(pty, "F10", NULL);

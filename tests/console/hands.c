@@ -84,7 +84,8 @@ static void merged(long id)
     snprintf(says, sizeof says, "T%09ld  Into: %s  Handed", again, number);
     stage_ok(pty_wait_text(pty, says, WAIT), "the question before a merge names the other case");
     pty_type(pty, "y");
-    stage_ok(pty_wait_gone(pty, says, WAIT) && !strcmp(person_case_field(again, "outcome"), "merged"),
+    stage_ok(pty_wait_text(pty, "The case is merged", WAIT) &&
+                 !strcmp(person_case_field(again, "outcome"), "merged"),
              "which it is merged into");
     pty_free(pty);
 }
