@@ -98,7 +98,7 @@ static struct match_form *make_forms(const struct match_store *store, const uint
     return forms;
 }
 
-bool match_is_copy(const struct match_store *store, uint32_t index)
+uint32_t match_original(const struct match_store *store, uint32_t index)
 {
     const struct match_line *line = &store->lines[index];
     const struct match_keys *keys = &store->references;
@@ -108,9 +108,14 @@ bool match_is_copy(const struct match_store *store, uint32_t index)
         const struct match_line *other = &store->lines[keys->list[at].line];
         if (match_line_status(other) == MATCH_CONFIRMED && other->side == line->side &&
             other->amount == line->amount && other->account == line->account)
-            return true;
+            return keys->list[at].line;
     }
-    return false;
+    return UINT32_MAX;
+}
+
+bool match_is_copy(const struct match_store *store, uint32_t index)
+{
+    return match_original(store, index) != UINT32_MAX;
 }
 
 static int offset(const struct match_line *book, const struct match_line *statement)

@@ -341,7 +341,7 @@ static double expect_copy(const struct odds *odds, uint32_t index, uint32_t take
     const struct match_line *line = &store->lines[index], *one = &store->lines[taken];
     const struct match_faults *faults = &odds->slips.accounts[line->account], *all = &odds->slips.all;
     int side = line->side;
-    uint32_t original = match_slips_original(store, index);
+    uint32_t original = match_original(store, index);
     double first = twice(odds, line, one, slip->kind) * match_slips_share(&odds->slips, slip);
     if (original != UINT32_MAX) {
         bool late = store->lines[original].date != line->date;

@@ -109,21 +109,6 @@ static void count_near(struct match_slips *slips, uint32_t book)
         faults->told[own ? MATCH_BOOK : MATCH_STATEMENT]++;
 }
 
-uint32_t match_slips_original(const struct match_store *store, uint32_t index)
-{
-    const struct match_line *line = &store->lines[index];
-    const struct match_keys *keys = &store->references;
-    uint64_t key = match_reference_key(line);
-    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key;
-         at++) {
-        const struct match_line *other = &store->lines[keys->list[at].line];
-        if (match_line_status(other) == MATCH_CONFIRMED && other->side == line->side &&
-            other->amount == line->amount && other->account == line->account)
-            return keys->list[at].line;
-    }
-    return UINT32_MAX;
-}
-
 static void count_line(struct match_slips *slips, uint32_t index, struct match_keys *left)
 {
     const struct match_store *store = slips->store;
@@ -135,7 +120,7 @@ static void count_line(struct match_slips *slips, uint32_t index, struct match_k
     if (!line->form || match_line_status(line) == MATCH_CONFIRMED ||
         (rule && rule->kind == MATCH_REFERENCE))
         return;
-    uint32_t other = match_slips_original(store, index);
+    uint32_t other = match_original(store, index);
     if (other != UINT32_MAX) {
         faults->copies[line->side]++;
         faults->late[line->side] += store->lines[other].date != line->date;

@@ -49,9 +49,6 @@ uint64_t match_slip_block(const struct match_line *line, int side);
 /* The caller frees what it holds with match_slips_free(). */
 void match_slips_measure(struct match_slips *slips, const struct match_store *store);
 void match_slips_free(struct match_slips *slips);
-/* The line of the reference and amount with a sure partner that this one may be a copy of; UINT32_MAX
- * without one. */
-uint32_t match_slips_original(const struct match_store *store, uint32_t index);
 /* Lines without a partner that have this key. */
 double match_slips_alone(const struct match_slips *slips, uint64_t block);
 

@@ -213,8 +213,9 @@ bool match_same_form(const struct match_store *store, uint32_t one, uint32_t oth
  * that of `owner`. */
 bool match_names_another(const struct match_store *store, uint32_t line, uint32_t owner);
 uint64_t match_reference_key(const struct match_line *line);
-/* Whether a line of the same side, reference and amount is in a confirmed match: then this one may
- * be a copy of it, and is sure of no other partner. */
+/* The line of the same side, reference and amount in a confirmed match, UINT32_MAX without one: this
+ * one may be a copy of it, and is sure of no other partner. */
+uint32_t match_original(const struct match_store *store, uint32_t index);
 bool match_is_copy(const struct match_store *store, uint32_t index);
 /* Whether the amounts are apart by a fee that the rule knows. */
 bool match_is_fee(const struct match_line *book, const struct match_line *statement,
