@@ -35,7 +35,8 @@ EXTRA_DIST += tests/console/probe.sql tests/console/screens/probe-bad.json \
 
 if HAVE_VTERM
 console_programs = tests/console/console.t tests/console/flows.t tests/console/pages.t \
-  tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t tests/console/hands.t \
+  tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t tests/console/quick.t \
+  tests/console/hands.t \
   tests/console/application.t tests/console/voice.t tests/console/complaint.t \
   tests/console/ahead.t tests/console/password.t
 check_PROGRAMS += $(console_programs)
@@ -51,8 +52,10 @@ tests_console_desk_t_LDADD = $(pty_libraries)
 tests_console_matcher_t_SOURCES = tests/console/matcher.c
 tests_console_matcher_t_LDADD = $(pty_libraries)
 tests_console_casework_t_SOURCES = tests/console/casework.c
+tests_console_quick_t_SOURCES = tests/console/quick.c
 tests_console_hands_t_SOURCES = tests/console/hands.c
 tests_console_casework_t_LDADD = $(pty_libraries)
+tests_console_quick_t_LDADD = $(pty_libraries)
 tests_console_hands_t_LDADD = $(pty_libraries)
 tests_console_application_t_SOURCES = tests/console/application.c
 tests_console_application_t_LDADD = $(pty_libraries)
