@@ -108,14 +108,25 @@ int text_character_width(uint32_t c)
     return width < 0 ? 1 : width;
 }
 
-/* Characters that change how their neighbours are shown, or show nothing themselves. */
-static bool invisible(uint32_t c)
+bool text_blank(uint32_t c)
 {
-    return (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x206F) || c == 0x061C || c == 0xFEFF || c == 0x00AD ||
-           (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF) || c == 0x180E ||
-           c == 0x2028 || c == 0x2029 || (c >= 0xFE00 && c <= 0xFE0F) || c == 0x115F ||
-           c == 0x1160 || c == 0x3164 || c == 0xFFA0;
+    return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+           c == 0x205F || c == 0x3000;
+}
+
+bool text_invisible(uint32_t c)
+{
+    return c == 0xAD || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+}
+
+/* Characters of which a reader of the screen sees nothing where they stand. */
+static bool unseen(uint32_t c)
+{
+    return text_invisible(c) || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF) ||
+           c == 0x180E || c == 0x2028 || c == 0x2029 || (c >= 0xFE00 && c <= 0xFE0F) ||
+           c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0;
 }
 
 static void add_safe(struct buffer *out, uint32_t c)
@@ -128,7 +139,7 @@ static void add_safe(struct buffer *out, uint32_t c)
         text_encode(out, 0x2400 + c);
     else if (c == 0x7F)
         text_encode(out, 0x2421);
-    else if ((c >= 0x80 && c < 0xA0) || invisible(c))
+    else if ((c >= 0x80 && c < 0xA0) || unseen(c))
         buffer_format(out, "<U+%04X>", (unsigned)c);
     else
         text_encode(out, wcwidth((wchar_t)c) < 0 ? 0xFFFD : c);
@@ -142,7 +153,7 @@ void text_safe(struct buffer *out, const char *text, size_t length)
     for (size_t at = 0; at < length;) {
         uint32_t c;
         at += text_decode(text + at, length - at, &c);
-        bool mark = c >= 0x300 && !invisible(c) && wcwidth((wchar_t)c) == 0;
+        bool mark = c >= 0x300 && !unseen(c) && wcwidth((wchar_t)c) == 0;
         marks = mark ? marks + 1 : 0;
         if (marks > 2)
             continue;
@@ -162,10 +173,9 @@ static bool no_character(uint32_t c)
 /* Characters that order others or hide, and belong to no writing. */
 static bool acts(uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200B || c == 0x200E || c == 0x200F ||
-           (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0x061C ||
-           c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F) ||
-           no_character(c);
+    bool written = c == 0xAD || c == 0x200C || c == 0x200D;
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (text_invisible(c) && !written) ||
+           (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F) || no_character(c);
 }
 
 void text_plain(struct buffer *out, const char *text, size_t length, char line_end)

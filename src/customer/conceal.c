@@ -36,11 +36,11 @@ static uint32_t fold_character(uint32_t c)
         (c >= 0xFF41 && c <= 0xFF5A) || c == 0xFF08 || c == 0xFF09 || c == 0xFF0B ||
         c == 0xFF0D || c == 0xFF0E || c == 0xFF20 || c == 0xFF3F)
         return c - 0xFEE0;
-    if (c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x3000)
+    if (c > 0x7F && text_blank(c))
         return ' ';
     if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212)
         return '-';
-    return c == 0xAD || (c >= 0x200B && c <= 0x200D) || c == 0x2060 || c == 0xFEFF ? 0 : c;
+    return text_invisible(c) ? 0 : c;
 }
 
 void conceal_fold(struct buffer *out, const char *text, size_t length)

@@ -4,19 +4,10 @@
 
 #include <stdbool.h>
 
-static bool blank(uint32_t c)
-{
-    return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-           c == 0x205F || c == 0x3000;
-}
-
 static bool dropped(uint32_t c)
 {
-    return c < 0x09 || (c >= 0x0E && c < 0x20) || c == 0x7F ||
-           (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF ||
-           (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xB7 ||
-           c == 0x2022 || c == 0x30FB || c == 0xFF65 || c == 0xFFFD;
+    return c < 0x20 || c == 0x7F || text_invisible(c) || c == 0xB7 || c == 0x2022 || c == 0x30FB ||
+           c == 0xFF65 || c == 0xFFFD;
 }
 
 static uint32_t folded(uint32_t c)
@@ -39,7 +30,7 @@ static void fold(struct buffer *out, const char *text, size_t length, bool compa
         uint32_t c;
         used = text_decode(text + at, length - at, &c);
         c = folded(c);
-        if (blank(c)) {
+        if (text_blank(c)) {
             gap = true;
             continue;
         }

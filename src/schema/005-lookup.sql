@@ -32,10 +32,10 @@ SELECT bank.table_protect('bank.customer_term', 'SELECT, INSERT, DELETE', false)
 SELECT bank.table_protect('bank.search_hot', 'SELECT', false);
 
 -- One spelling for what is stored and what is typed: compatibility forms (full-width digits and
--- letters), lower case, single spaces, no zero-width characters, no middle dot.
+-- letters), lower case, single spaces, no invisible characters (text_invisible in C), no middle dot.
 CREATE FUNCTION bank.search_fold(p_text text) RETURNS text LANGUAGE sql IMMUTABLE
 AS $$ SELECT btrim(regexp_replace(regexp_replace(lower(normalize(p_text, NFKC)),
-          '[\u0001-\u0008\u000e-\u001f\u007f\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069\u00b7\u2022\u30fb]', '', 'g'),
+          '[\u0001-\u0008\u000e-\u001f\u007f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00b7\u2022\u30fb]', '', 'g'),
           '\s+', ' ', 'g')) $$;
 
 -- Two-character pieces of a name, alone and behind the unit ('37:伟民'), for one GIN index that

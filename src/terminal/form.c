@@ -346,8 +346,7 @@ static enum edit_result paste(struct form_entry *entry, const struct key *key)
     for (size_t at = 0; at < key->length;) {
         uint32_t character;
         at += text_decode(key->text + at, key->length - at, &character);
-        if (character == ' ' || character == '\n' || character == '\t' || character == 0x3000 ||
-            character == 0xA0)
+        if (text_blank(character))
             continue;
         refused = refused || !form_takes(entry, &character);
         text_encode(&kept, character);

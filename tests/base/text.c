@@ -54,6 +54,17 @@ static void plain_leaves_out_what_acts(void **state)
     expect_plain("\xFF", ' ', "\xEF\xBF\xBD");
 }
 
+static void blank_and_invisible_are_told_apart(void **state)
+{
+    (void)state;
+    for (const char *c = " \t\n\v\f\r"; *c; c++)
+        assert_true(text_blank((uint32_t)*c) && !text_invisible((uint32_t)*c));
+    assert_true(text_blank(0xA0) && text_blank(0x2009) && text_blank(0x202F) && text_blank(0x3000));
+    assert_true(text_invisible(0x200B) && text_invisible(0x202E) && text_invisible(0xAD));
+    assert_false(text_blank(0x200B) || text_blank('a') || text_blank(0) || text_invisible(0x3000));
+    expect_plain("a\xC2\xAD" "b\xE2\x80\x8F", ' ', "a\xC2\xAD" "b");
+}
+
 static void width_counts_cells(void **state)
 {
     (void)state;
@@ -101,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(safe_neutralises_controls),
         cmocka_unit_test(plain_leaves_out_what_acts),
+        cmocka_unit_test(blank_and_invisible_are_told_apart),
         cmocka_unit_test(width_counts_cells),
         cmocka_unit_test(fit_never_splits_wide),
         cmocka_unit_test(wrap_breaks_at_blanks_and_wide),

@@ -35,6 +35,7 @@ static void numbers(void **state)
     expect("138 - 0013 - 8000, １３８\xe3\x80\x80００１３－８０００", "[PHONE], [PHONE]");
     expect("138\xc2\xa0" "0013–8000", "[PHONE]");
     expect("138\xe2\x80\x8b" "00138000", "[PHONE]");
+    expect("138\xe2\x80\xaa" "0013\xe2\x81\x9f" "8000", "[PHONE]");
     expect("一三八零零一三八零零〇", "[PHONE]");
     expect("(415) 555-2671 and ＋４４ ２０ ７９４６ ０９５８", "([NUMBER] and [PHONE]");
     expect("11010119900307 663 X", "[ID]");

@@ -31,6 +31,7 @@ static void search_keys(void **state)
     key_is("O'Neill – x", "o'neillx");
     key_is("王\x1b[31m", "王[31m");
     key_is("\xff王", "王");
+    key_is("王\xc2\xad伟\xe2\x81\xa1民\xd8\x9c", "王伟民");
     key_is("", "");
 }
 
