@@ -213,11 +213,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 SELECT bank.function_grant('business_day', 'staff');
 
+-- What was due before this and still waits, no worker took: each looks every few seconds.
+CREATE FUNCTION bank.worker_missed() RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT now() - interval '10 minutes'
+$$;
+ALTER FUNCTION bank.worker_missed OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.worker_missed TO bankops_api;
+
+-- Since when steps of clocks of these units are due that no worker took; NULL: none.
+CREATE FUNCTION bank.clocks_left_since(p_low int, p_high int) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT min(k.next_at) FROM bank.case_clock k
+             WHERE k.stopped_at IS NULL AND k.next_at < bank.worker_missed() AND k.unit_id BETWEEN p_low AND p_high);
+END $$;
+ALTER FUNCTION bank.clocks_left_since OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.clocks_left_since TO bankops_api;
+
 -- Whether the clocks are watched: since when steps are due that no worker took, NULL when none is; and how many could
 -- not be taken in a day. For staff and who keeps the database.
 CREATE FUNCTION bank.clock_watch(OUT due_since timestamptz, OUT failed bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
-    SELECT (SELECT min(k.next_at) FROM case_clock k WHERE k.stopped_at IS NULL AND k.next_at < now() - interval '10 minutes'),
+    SELECT (SELECT clocks_left_since(u.low, u.high) FROM unit u WHERE u.parent_id IS NULL),
            (SELECT count(*) FROM clock_failure f WHERE f.at > now() - interval '1 day')
 $$;
 ALTER FUNCTION bank.clock_watch OWNER TO bankops_owner;

@@ -32,14 +32,12 @@ ALTER FUNCTION bank.wait_begin OWNER TO bankops_owner;
 ALTER FUNCTION bank.wait_end OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.wait_begin, bank.wait_end TO bankops_api;
 
--- Since when steps of the clocks of the caller's units are due that no worker took; NULL: none, or he leads nobody.
-CREATE FUNCTION bank.clocks_left_since() RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+-- Since when clocks of the units that the caller leads stand unwatched; NULL: they do not, or he leads nobody.
+CREATE FUNCTION bank.my_clocks_left_since() RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT min(k.next_at) FROM bank.case_clock k
-             WHERE (SELECT bank.my_role()) = 'supervisor' AND k.stopped_at IS NULL AND k.next_at < now() - interval '10 minutes'
-               AND k.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high()));
+    RETURN CASE WHEN bank.my_role() = 'supervisor' THEN bank.clocks_left_since(bank.my_scope_low(), bank.my_scope_high()) END;
 END $$;
-GRANT EXECUTE ON FUNCTION bank.clocks_left_since TO bankops_api;
+GRANT EXECUTE ON FUNCTION bank.my_clocks_left_since TO bankops_api;
 
 -- What is due for the caller, from every part of the bank. `screen` is the screen that Enter opens. A function,
 -- because that keeps its plan: planning takes longer than reading.
@@ -186,8 +184,8 @@ BEGIN
     UNION ALL
     -- Clocks that nobody watches: no worker runs, or it fails on a case; for who leads.
     SELECT 'clock', 0, 'case-breach', NULL, NULL, NULL, NULL, '', bank.in_language('时限无人看守', 'No worker watches the clocks'), NULL,
-           '', bank.clocks_left_since(), (SELECT bank.my_unit())
-     WHERE bank.clocks_left_since() IS NOT NULL
+           '', bank.my_clocks_left_since(), (SELECT bank.my_unit())
+     WHERE bank.my_clocks_left_since() IS NOT NULL
     UNION ALL
     SELECT 'clock', x.failure_id, y.screen, x.customer_id, x.case_id, NULL, NULL, f.number, f.subject, NULL,
            left(x.error, 80), k.due_at, x.unit_id
@@ -212,7 +210,7 @@ BEGIN
            bank.in_language('来件系统无法读取', 'Complaints of a system do not arrive'), NULL, nullif(left(s.last_error, 80), ''),
            least(s.last_at, s.next_at), (SELECT bank.my_unit())
       FROM bank.case_source s
-     WHERE s.active AND (s.failures >= 3 OR s.next_at < now() - interval '10 minutes')
+     WHERE s.active AND (s.failures >= 3 OR s.next_at < bank.worker_missed())
        AND (SELECT bank.my_role()) IN ('supervisor', 'admin')
     UNION ALL
     SELECT 'rule', n.waiting_id, n.screen, n.customer_id, NULL, NULL, NULL, n.waiting_id::text, bank.name_side(n.title), NULL,
@@ -278,7 +276,7 @@ BEGIN
       FROM bank.worklist_rows() w WHERE w.kind <> 'queue';
     alerts := bank.count_text((SELECT count(*) FROM (SELECT FROM bank.my_alert LIMIT 100) x), 99)
               || coalesce(bank.in_language('，时限无人看守，起 ', ', no worker watches the clocks since ')
-                          || to_char(bank.clocks_left_since() AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'), '');
+                          || to_char(bank.my_clocks_left_since() AT TIME ZONE bank.timezone(), 'YYYY-MM-DD HH24:MI'), '');
     RETURN NEXT;
 END $$;
 SELECT bank.function_grant('worklist_summary', 'staff');
