@@ -29,7 +29,25 @@ static double percent(int part, int all)
     return all ? 100.0 * part / all : 0;
 }
 
-static void say_result(const struct learn_result *result)
+/* *same: the new model has the bytes of the active one, because no label changed since. */
+static bool is_same(PGconn *connection, const struct learn_result *result, bool *same,
+                    struct error *error)
+{
+    char ids[2][16], *digests;
+    const char *const values[] = {ids[0], ids[1]};
+    snprintf(ids[0], sizeof ids[0], "%d", result->model_id);
+    snprintf(ids[1], sizeof ids[1], "%d", result->rival_id);
+    if (!session_value(connection,
+                       "SELECT count(DISTINCT sha256) FROM api.model_list "
+                       "WHERE model_id IN ($1::int, $2::int)",
+                       2, values, &digests, error))
+        return false;
+    *same = result->rival_id && !strcmp(digests, "1");
+    free(digests);
+    return true;
+}
+
+static void say_result(const struct learn_result *result, bool same)
 {
     printf(_("model     %d, in shadow\nexamples  %d, of them decided by people: %d\n"),
            result->model_id, result->examples, result->corrections);
@@ -46,6 +64,8 @@ static void say_result(const struct learn_result *result)
     if (result->rival_id)
         printf(_("active    model %d: %.2f on the same\n"), result->rival_id,
                percent(result->rival_hits, result->held));
+    if (same)
+        puts(_("          the same model: nobody has corrected a class since"));
     printf(_("time      %.2f s\n"), result->seconds);
 }
 
@@ -59,7 +79,7 @@ static bool promote(PGconn *connection, const char *model, bool nightly, struct 
         return printf(_("model %s is active\n"), model) > 0;
     if (!nightly || strcmp(error->code, "BO423"))
         return false;
-    printf(_("model %s stays in shadow: %s (%s)\n"), model, _(error->what), error->where);
+    printf(_("model %s stays in shadow: %s\n"), model, error->what);
     *error = (struct error)ERROR_INIT;
     return true;
 }
@@ -69,11 +89,13 @@ bool classify_learn(const struct session_options *session, bool and_promote, str
     struct learn_result result;
     struct triage *rival = NULL;
     char id[16];
+    bool same = false;
     PGconn *connection = open_as_worker(session, error);
     bool good = connection && store_load_rival(connection, &rival, error) &&
-                learn_run(connection, rival, &result, error);
+                learn_run(connection, rival, &result, error) &&
+                is_same(connection, &result, &same, error);
     if (good) {
-        say_result(&result);
+        say_result(&result, same);
         snprintf(id, sizeof id, "%d", result.model_id);
         good = !and_promote || promote(connection, id, true, error);
     }

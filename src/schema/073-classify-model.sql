@@ -75,6 +75,10 @@ BEGIN
         PERFORM bank.fail('BO423', 'The model was not compared with the active one.',
                           coalesce(m.rival_id::text, '-') || ', ' || active,
                           'Train it again.');
+    ELSIF active IS NOT NULL AND (SELECT count(DISTINCT x.sha256) FROM api.model_list x
+                                   WHERE x.model_id IN (active, p_model_id)) = 1 THEN
+        PERFORM bank.fail('BO423', 'The model is the same as the active one.', m.hits || ' / ' || m.held,
+                          'Nobody has corrected a class since that one was trained.');
     ELSIF active IS NOT NULL AND m.held < bank.setting('classify_held_least')::int THEN
         PERFORM bank.fail('BO423', 'The model was compared on too few cases.', m.held::text,
                           'Wait until people have classified more.');
@@ -93,7 +97,7 @@ BEGIN
     RETURN bank.request_done(p_request, p_model_id::text, 'The model is active.');
 END $$;
 
--- Brings back the model that was active before.
+-- Brings back the model that was active before, never one that was itself rolled back.
 CREATE FUNCTION api.model_rollback(p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -108,7 +112,7 @@ BEGIN
     PERFORM FROM bank.model x WHERE x.state = 'active' FOR UPDATE;
     SELECT x.model_id INTO active FROM bank.model x WHERE x.state = 'active';
     SELECT x.model_id INTO before FROM bank.model x
-     WHERE x.state = 'retired'
+     WHERE x.state = 'retired' AND NOT x.rolled_back
        AND x.promoted_at < (SELECT a.promoted_at FROM bank.model a WHERE a.model_id = active)
      ORDER BY x.promoted_at DESC LIMIT 1;
     IF before IS NULL THEN

@@ -19,6 +19,15 @@ SELECT is(pg_temp.call(format('model_promote(%s,', :three)), 'BO423', 'never a w
 SELECT is(pg_temp.fates(), 'replaced active shadow', 'what became of each');
 SELECT is(pg_temp.call('model_rollback('), 'done', 'a supervisor rolls back');
 SELECT is(pg_temp.fates(), 'active rolled_back shadow', 'and it shows');
+SELECT pg_temp.model(188, :one, 180) AS four \gset
+SELECT is(pg_temp.call(format('model_promote(%s,', :four)), 'done', 'the next better one is active');
+SELECT is(pg_temp.call('model_rollback('), 'done', 'that one is rolled back too');
+SELECT is(pg_temp.fates(), 'active rolled_back shadow rolled_back', 'to the one before it, not to one that was rolled back');
+SELECT is(pg_temp.call('model_rollback('), 'BO423', 'and there the way back ends');
+INSERT INTO bank.model_part (model_id, axis, sha256, data)
+SELECT m, 'B', sha256('the same'), 'the same' FROM unnest(ARRAY[:one, pg_temp.model(190, :one, 180)]) m;
+SELECT throws_like('SELECT api.model_promote(max(model_id), gen_random_uuid()) FROM api.model_list',
+          'The model is the same as the active one.', 'one that nobody taught anything is named as such');
 
 INSERT INTO bank.nightly (job, night, state, model_id, promoted) VALUES
     ('classify', '2026-03-01', 'done', :two, true), ('classify', '2026-03-02', 'done', :three, false),
