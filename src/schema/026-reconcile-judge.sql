@@ -312,7 +312,8 @@ BEGIN
      WHERE r.due AND abs(r.amount) = abs(p.amount)
        AND NOT (r.side = 'L' AND r.amount = p.amount AND r.value_date = p.book_date
                 OR r.side = 'S' AND r.amount = -p.amount AND r.value_date = p.statement_date);
-    PERFORM bank.recon_run_judge_written(near, ARRAY(SELECT jsonb_array_elements_text(p_rules->'absent')));
+    PERFORM bank.recon_run_judge_written(near, ARRAY(SELECT jsonb_array_elements_text(p_rules->'absent')),
+                                         ARRAY(SELECT jsonb_array_elements_text(p_rules->'prefixes')));
     PERFORM bank.recon_run_judge_settled();
     PERFORM bank.recon_run_judge_groups(p_lane);
 END $$;
@@ -382,8 +383,23 @@ BEGIN
     RETURN last[cardinality(b) + 1] <= most;
 END $$;
 
--- Pairs whose references are written differently. p_absent: words that stand for no reference.
-CREATE FUNCTION bank.recon_run_judge_written(p_near text[], p_absent text[]) RETURNS void
+-- The number of a reference without the prefixes that rules of a lane know (at least five characters stay).
+CREATE FUNCTION bank.recon_bare(p_reference text, p_prefixes text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    k text := bank.recon_key(regexp_replace(bank.recon_narrow(p_reference), '[-/][0-9]{1,2}$', ''));
+    cut int;
+BEGIN
+    LOOP
+        cut := (SELECT max(length(w)) FROM unnest(p_prefixes) w WHERE starts_with(k, w) AND length(k) > length(w) + 5);
+        EXIT WHEN cut IS NULL;
+        k := substr(k, cut + 1);
+    END LOOP;
+    RETURN bank.recon_core(k);
+END $$;
+
+-- Pairs whose references are written differently. p_absent: words that stand for no reference;
+-- p_prefixes: what the rules take off references.
+CREATE FUNCTION bank.recon_run_judge_written(p_near text[], p_absent text[], p_prefixes text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = bank, pg_temp SET client_min_messages = warning AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.run_other;
@@ -393,8 +409,20 @@ BEGIN
            CASE WHEN bank.recon_key(p.reference) <> ALL (p_absent) THEN bank.recon_core(p.reference) END AS core,
            CASE WHEN bank.recon_key(p.other_reference) <> ALL (p_absent)
                 THEN bank.recon_core(p.other_reference) END AS other_core, p.rule = ANY (p_near) AS near,
-           bank.recon_keyed(p.reference, p.narrative, p.other_reference, p.other_narrative) AS keyed
-      FROM run_pair p WHERE p.confirm AND NOT p.same;
+           bank.recon_keyed(p.reference, p.narrative, p.other_reference, p.other_narrative) AS keyed, b.bare
+      FROM run_pair p
+      LEFT JOIN LATERAL (SELECT bank.recon_bare(p.reference, p_prefixes) AS bare) b
+             ON p_prefixes <> '{}' AND b.bare = bank.recon_bare(p.other_reference, p_prefixes)
+     WHERE p.confirm AND NOT p.same;
+    UPDATE run_other SET keyed = true WHERE NOT keyed AND bare IS NOT NULL;
+    INSERT INTO run_doubt
+    SELECT o.match_id, 'another line carries the reference'
+      FROM run_other o JOIN run_rest r ON r.account_id = o.account_id AND abs(r.amount) = abs(o.amount)
+     WHERE o.bare IS NOT NULL AND r.due AND bank.recon_bare(r.reference, p_prefixes) = o.bare;
+    INSERT INTO run_doubt
+    SELECT o.match_id, 'two pairs of one reference'
+      FROM run_other o JOIN (SELECT account_id, bare, amount FROM run_other WHERE bare IS NOT NULL GROUP BY 1, 2, 3
+                             HAVING count(*) > 1) t USING (account_id, bare, amount);
     INSERT INTO run_doubt
     SELECT o.match_id, 'the lines do not carry one reference' FROM run_other o
      WHERE NOT o.keyed AND NOT (o.near AND (bank.recon_typed(o.key, o.other_key) OR bank.recon_typed(o.core, o.other_core)

@@ -203,6 +203,26 @@ SELECT is(pg_temp.engine('exact sure ' || pg_temp.newest('Q7') || '; exact sure 
           'exact confirmed, exact suggested', 'the two weeks are not one movement');
 SELECT alike((SELECT evidence FROM bank.recon_match WHERE key = 'Q7' AND status = 'suggested'),
           '%not confirmed: a settled line of the reference lies nearer in days', 'it says why');
+-- A prefix that a checker approved is no part of a reference, however short the rest of it.
+INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+SELECT lane_id, 2, 'GR8', 'ER 8', 'EUR' FROM bank.recon_lane WHERE code = 'R-ONE';
+SELECT is(pg_temp.import('L', 'GR8', '2031-01-06', 0, '61:QX7K2M 62:HB3M9T 63:PW4N8R 63:NN2222')
+              || pg_temp.import('S', 'ER8', '2031-01-06', 0, '61:ZXQX7K2M 62:ZXHB3M9T 62:ZXZXHB3M9T 63:YYPW4N8R'),
+          'accepted  4accepted  4', 'references behind a prefix');
+CREATE FUNCTION pg_temp.prefixed() RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.engine(concat_ws('; ', pg_temp.pair('normalised', 'sure', 'QX7K2M', 'ZXQX7K2M'),
+        pg_temp.pair('normalised', 'sure', 'HB3M9T', 'ZXHB3M9T'),
+        pg_temp.pair('normalised', 'sure', 'PW4N8R', 'YYPW4N8R'))) $$;
+SELECT is(pg_temp.prefixed(), 'normalised suggested, normalised suggested, normalised suggested',
+          'one that nobody approved is part of it');
+INSERT INTO bank.recon_alias (lane_id, unit_id, kind, side, pattern, status, maker, checker)
+SELECT lane_id, 2, 'prefix', 'S', 'ZX', 'approved', 't_clerk', 't_super' FROM bank.recon_lane WHERE code = 'R-ONE';
+SELECT is(pg_temp.prefixed(), 'normalised confirmed',
+          'approved, it is not');
+SELECT is((SELECT string_agg(m.key || ' ' || m.status, ', ' ORDER BY m.key) FROM bank.recon_match m
+            WHERE m.key IN ('QX7K2M', 'HB3M9T', 'PW4N8R') AND m.status <> 'undone'),
+          'HB3M9T suggested, PW4N8R suggested, QX7K2M confirmed',
+          'unless another line has the rest of it too, or the prefix is another one');
 SELECT is(pg_temp.as('t_clerk', $$SELECT count(*) FROM api.run_begin('R-ONE', '9999-01-01', NULL)$$),
           'BO422', 'no run up to a day that has not come');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT count(*) FROM api.run_begin('R-ONE', %L, NULL)$$, bank.today())),
