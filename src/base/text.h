@@ -21,8 +21,8 @@ bool text_valid(const char *text, size_t length, size_t *bad);
 /* True for what Unicode calls white space: blanks of any width, tabs, line ends. */
 bool text_blank(uint32_t character);
 
-/* True for what takes no room and steers its neighbours or hides between them: zero-width characters, controls
- * of direction, soft hyphen, byte order mark. */
+/* True for what takes no room and steers its neighbours or hides between them: zero-width
+ * characters, controls of direction, soft hyphen, byte order mark. */
 bool text_invisible(uint32_t character);
 
 /* Cells of one character on the terminal: 0 for combining marks, 2 for wide, else 1. */
