@@ -50,6 +50,8 @@ bool form_check_value(const struct form *form, const struct form_entry *entry, s
 char *form_shown_value(const struct form_entry *entry, const char *value);
 /* Full-width digits and signs to ASCII, then whether the field takes the character. */
 bool form_takes(const struct form_entry *entry, uint32_t *character);
+/* Shows a value in its usual form once its field is left, or says what is wrong with it. */
+void form_tidy(struct form *form, int field);
 /* Says in the field with the focus why a pasted text was not taken. */
 void form_refuse_paste(struct form *form);
 /* Position of a value among the choices, -1 when absent. */

@@ -15,6 +15,7 @@ libterminal_a_SOURCES = \
   src/terminal/form.c \
   src/terminal/form.h \
   src/terminal/form_internal.h \
+  src/terminal/form_key.c \
   src/terminal/form_layout.c \
   src/terminal/form_value.c \
   src/terminal/key.c \
