@@ -229,20 +229,25 @@ int json_line(const char *text, size_t length, const char *pointer)
     return line;
 }
 
+const cJSON *json_member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
 const char *json_string(const cJSON *object, const char *name, const char *fallback)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *member = json_member(object, name);
     return cJSON_IsString(member) ? member->valuestring : fallback;
 }
 
 int json_int(const cJSON *object, const char *name, int fallback)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *member = json_member(object, name);
     return cJSON_IsNumber(member) ? member->valueint : fallback;
 }
 
 bool json_bool(const cJSON *object, const char *name, bool fallback)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *member = json_member(object, name);
     return cJSON_IsBool(member) ? cJSON_IsTrue(member) : fallback;
 }

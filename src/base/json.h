@@ -26,6 +26,9 @@ cJSON *json_read(const char *path, struct error *error);
 /* Line (from 1) where the value at a JSON Pointer (RFC 6901) starts in the text, 0 if absent. */
 int json_line(const char *text, size_t length, const char *pointer);
 
+/* The member of that name, NULL without one; owned by the object. */
+const cJSON *json_member(const cJSON *object, const char *name);
+
 /* String member or `fallback`; owned by the object. */
 const char *json_string(const cJSON *object, const char *name, const char *fallback);
 int json_int(const cJSON *object, const char *name, int fallback);

@@ -2,19 +2,17 @@
 
 #include "base/alloc.h"
 #include "base/language.h"
+#include "console/finding.h"
 #include "console/names.h"
 #include "database/session.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct check {
     PGconn *connection;
-    schema_report report;
-    void *data;
-    int findings;
+    struct findings *found;
 };
 
 /* Names of one kind that api has: columns of a view, parameters or results of a function. */
@@ -23,18 +21,6 @@ struct names {
     int count, capacity;
     bool exists;
 };
-
-static void __attribute__((format(printf, 3, 4)))
-finding(struct check *check, const char *pointer, const char *what, ...)
-{
-    char text[512];
-    va_list list;
-    va_start(list, what);
-    vsnprintf(text, sizeof text, what, list);
-    va_end(list);
-    check->findings++;
-    check->report(check->data, pointer, text);
-}
 
 static void names_free(struct names *names)
 {
@@ -51,7 +37,8 @@ static bool has(const struct names *names, const char *name)
     return false;
 }
 
-/* Reads one column of names; the statement returns a row with an empty name when the object exists. */
+/* Reads one column of names; the statement returns a row with an empty name when the object exists.
+ */
 static struct names ask(struct check *check, const char *sql, const char *object,
                         const char *pointer)
 {
@@ -59,7 +46,7 @@ static struct names ask(struct check *check, const char *sql, const char *object
     struct error error = ERROR_INIT;
     PGresult *rows;
     if (!session_rows(check->connection, sql, 1, &object, &rows, &error)) {
-        finding(check, pointer, "%s", error.what);
+        finding(check->found, pointer, "%s", error.what);
         return names;
     }
     for (int i = 0; i < PQntuples(rows); i++) {
@@ -97,13 +84,13 @@ static void check_parameters(struct check *check, const char *function,
 {
     struct names names = ask(check, function_parameters, function, pointer);
     if (!names.exists)
-        finding(check, pointer, _("api has no function %s"), function);
+        finding(check->found, pointer, _("api has no function %s"), function);
     for (int i = 0; names.exists && i < bindings->count; i++)
         if (!has(&names, bindings->items[i].parameter))
-            finding(check, pointer, _("api.%s has no parameter %s"), function,
+            finding(check->found, pointer, _("api.%s has no parameter %s"), function,
                     bindings->items[i].parameter);
     if (names.exists && extra && !has(&names, extra))
-        finding(check, pointer, _("api.%s has no parameter %s"), function, extra);
+        finding(check->found, pointer, _("api.%s has no parameter %s"), function, extra);
     names_free(&names);
 }
 
@@ -118,17 +105,17 @@ static void check_source(struct check *check, const struct source *source,
     if (source->function)
         check_parameters(check, object, &source->arguments, source->limit, pointer);
     else if (!names.exists)
-        finding(check, pointer, _("api has no view %s"), object);
+        finding(check->found, pointer, _("api has no view %s"), object);
     for (int i = 0; names.exists && columns && i < columns->count; i++) {
         const struct defined_column *column = &columns->items[i];
         if (!has(&names, column->name))
-            finding(check, pointer, _("api.%s has no column %s"), object, column->name);
+            finding(check->found, pointer, _("api.%s has no column %s"), object, column->name);
         if (column->english && !has(&names, column->english))
-            finding(check, pointer, _("api.%s has no column %s"), object, column->english);
+            finding(check->found, pointer, _("api.%s has no column %s"), object, column->english);
     }
     for (int i = 0; names.exists && i < source->where.count; i++)
         if (!has(&names, source->where.items[i].parameter))
-            finding(check, pointer, _("api.%s has no column %s"), object,
+            finding(check->found, pointer, _("api.%s has no column %s"), object,
                     source->where.items[i].parameter);
     names_free(&names);
 }
@@ -178,7 +165,7 @@ static void check_filters(struct check *check, const struct definition *definiti
         struct names names = ask(check, source->view ? view_columns : function_parameters,
                                  source->view ? source->view : source->function, place);
         if (names.exists && wanted && !has(&names, wanted))
-            finding(check, place, _("api.%s has no column or parameter %s"),
+            finding(check->found, place, _("api.%s has no column or parameter %s"),
                     source->view ? source->view : source->function, wanted);
         names_free(&names);
         free(place);
@@ -208,7 +195,8 @@ static void check_names(const struct defined_names *names, void *data)
 int check_database(PGconn *connection, const struct definition *definition, schema_report report,
                    void *data)
 {
-    struct check check = {connection, report, data, 0};
+    struct findings found = {report, data, 0};
+    struct check check = {connection, &found};
     check_source(&check, &definition->source, &definition->columns, "/source");
     if (definition->load.view || definition->load.function) {
         struct defined_column items[LOAD_MOST];
@@ -240,5 +228,5 @@ int check_database(PGconn *connection, const struct definition *definition, sche
         free(source);
         free(place);
     }
-    return check.findings;
+    return found.count;
 }

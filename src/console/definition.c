@@ -60,7 +60,7 @@ static enum screen_kind kind_of(const char *name)
 
 static const char **read_names(const cJSON *json, const char *member, int *count)
 {
-    const cJSON *item, *array = cJSON_GetObjectItemCaseSensitive(json, member);
+    const cJSON *item, *array = json_member(json, member);
     const char **names = xcalloc((size_t)cJSON_GetArraySize(array) + 1, sizeof *names);
     cJSON_ArrayForEach(item, array)
         names[(*count)++] = item->valuestring;
@@ -69,7 +69,7 @@ static const char **read_names(const cJSON *json, const char *member, int *count
 
 static void read_common(struct definition *definition, const cJSON *json)
 {
-    const cJSON *menu = cJSON_GetObjectItemCaseSensitive(json, "menu");
+    const cJSON *menu = json_member(json, "menu");
     definition->name = json_string(json, "name", "");
     definition->code = json_string(json, "code", NULL);
     definition->kind = kind_of(json_string(json, "kind", ""));
@@ -108,7 +108,7 @@ static void read_rows(struct definition *definition, const cJSON *json)
 
 static void read_submit(struct definition *definition, const cJSON *json)
 {
-    const cJSON *submit = cJSON_GetObjectItemCaseSensitive(json, "submit");
+    const cJSON *submit = json_member(json, "submit");
     definition->fields = read_fields(json, "fields");
     definition->load = read_source(json, "load");
     definition->conflict = read_source(json, "conflict");
@@ -127,7 +127,7 @@ static void read_submit(struct definition *definition, const cJSON *json)
 
 static void read_pages(struct definition *definition, const cJSON *json)
 {
-    const cJSON *item, *pages = cJSON_GetObjectItemCaseSensitive(json, "pages");
+    const cJSON *item, *pages = json_member(json, "pages");
     definition->pages = xcalloc((size_t)cJSON_GetArraySize(pages) + 1, sizeof *definition->pages);
     cJSON_ArrayForEach(item, pages) definition->pages[definition->page_count++] =
         (struct both){json_string(item, "en", ""), json_string(item, "zh", "")};
@@ -136,7 +136,7 @@ static void read_pages(struct definition *definition, const cJSON *json)
 
 static void read_groups(struct definition *definition, const cJSON *json)
 {
-    const cJSON *item, *groups = cJSON_GetObjectItemCaseSensitive(json, "groups");
+    const cJSON *item, *groups = json_member(json, "groups");
     definition->groups =
         xcalloc((size_t)cJSON_GetArraySize(groups) + 1, sizeof *definition->groups);
     cJSON_ArrayForEach(item, groups) definition->groups[definition->group_count++] =

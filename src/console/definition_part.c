@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Index of a text in a NULL-terminated list; 0 when absent. */
-static int choice(const char *text, const char *const *names)
+int read_word(const char *text, const char *const *names)
 {
     for (int i = 0; text && names[i]; i++)
         if (!strcmp(names[i], text))
@@ -15,12 +14,7 @@ static int choice(const char *text, const char *const *names)
     return 0;
 }
 
-static const cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static void *array_for(const cJSON *array, size_t size, int *count)
+void *read_array(const cJSON *array, size_t size, int *count)
 {
     *count = cJSON_GetArraySize(array);
     return *count ? xcalloc((size_t)*count, size) : NULL;
@@ -28,30 +22,30 @@ static void *array_for(const cJSON *array, size_t size, int *count)
 
 struct both read_both(const cJSON *object, const char *name)
 {
-    const cJSON *both = member(object, name);
+    const cJSON *both = json_member(object, name);
     return (struct both){json_string(both, "en", NULL), json_string(both, "zh", NULL)};
 }
 
 struct bindings read_bindings(const cJSON *object, const char *name)
 {
     struct bindings bindings;
-    const cJSON *item, *array = member(object, name);
+    const cJSON *item, *array = json_member(object, name);
     int at = 0;
-    bindings.items = array_for(array, sizeof *bindings.items, &bindings.count);
+    bindings.items = read_array(array, sizeof *bindings.items, &bindings.count);
     cJSON_ArrayForEach(item, array)
     {
         struct binding *binding = &bindings.items[at++];
         binding->parameter = item->string;
         binding->name = cJSON_IsString(item) ? item->valuestring : NULL;
         binding->value = cJSON_IsString(item) ? NULL : json_string(item, "value", "");
-        binding->fields = member(item, "fields");
+        binding->fields = json_member(item, "fields");
     }
     return bindings;
 }
 
 struct source read_source(const cJSON *object, const char *name)
 {
-    const cJSON *source = member(object, name);
+    const cJSON *source = json_member(object, name);
     return (struct source){
         .view = json_string(source, "view", NULL),
         .where = read_bindings(source, "where"),
@@ -61,7 +55,8 @@ struct source read_source(const cJSON *object, const char *name)
     };
 }
 
-static const char *const styles[] = {"normal", "strong", "muted", "good", "warning", "danger", NULL};
+static const char *const styles[] = {"normal",  "strong", "muted", "good",
+                                     "warning", "danger", NULL};
 static const enum style style_of[] = {STYLE_NORMAL, STYLE_ACCENT,  STYLE_MUTED,
                                       STYLE_GOOD,   STYLE_WARNING, STYLE_DANGER};
 static const char *const formats[] = {"text", "integer", "money",   "date",  "month", "datetime",
@@ -70,9 +65,15 @@ static const char *const formats[] = {"text", "integer", "money",   "date",  "mo
 /* Cells of a column without a width, by format. */
 static const int widths[] = {16, 8, 16, 10, 7, 16, 5, 8, 7, 10, 4, 14};
 
-static struct named_value *read_values(const cJSON *object, int *count)
+enum format read_format(const cJSON *object)
 {
-    const cJSON *item, *array = member(object, "values"), *style = member(object, "style");
+    return read_word(json_string(object, "format", "text"), formats);
+}
+
+struct named_value *read_values(const cJSON *object, int *count)
+{
+    const cJSON *item, *array = json_member(object, "values"),
+                       *style = json_member(object, "style");
     struct named_value *values;
     int at = 0, styled = cJSON_GetArraySize(style);
     *count = cJSON_GetArraySize(array);
@@ -98,15 +99,15 @@ static struct named_value *read_values(const cJSON *object, int *count)
             value = &values[at++];
             value->value = item->string;
         }
-        value->style = style_of[choice(item->valuestring, styles)];
+        value->style = style_of[read_word(item->valuestring, styles)];
     }
     *count = at;
     return values;
 }
 
-static struct defined_names read_code_list(const cJSON *object)
+struct defined_names read_code_list(const cJSON *object)
 {
-    const cJSON *names = member(object, "names");
+    const cJSON *names = json_member(object, "names");
     return (struct defined_names){.view = json_string(names, "view", NULL),
                                   .value = json_string(names, "value", ""),
                                   .en = json_string(names, "en", ""),
@@ -117,15 +118,15 @@ static struct defined_names read_code_list(const cJSON *object)
 
 static void read_column(struct defined_column *column, const cJSON *item)
 {
-    const cJSON *sort = member(item, "sort");
+    const cJSON *sort = json_member(item, "sort");
     column->name = json_string(item, "name", "");
     column->english = json_string(item, "english", NULL);
     column->title = read_both(item, "title");
     column->help = read_both(item, "help");
-    column->format = choice(json_string(item, "format", "text"), formats);
+    column->format = read_format(item);
     column->width = json_int(item, "width", widths[column->format]);
     column->right = !strcmp(json_string(item, "align", ""), "right") ||
-                    (!member(item, "align") &&
+                    (!json_member(item, "align") &&
                      (column->format == FORMAT_INTEGER || column->format == FORMAT_MONEY ||
                       column->format == FORMAT_PERCENT || column->format == FORMAT_DUE));
     column->currency = json_string(item, "currency", NULL);
@@ -141,14 +142,14 @@ static void read_column(struct defined_column *column, const cJSON *item)
     column->names = read_code_list(item);
     column->hidden = json_bool(item, "hidden", false);
     column->sortable = !cJSON_IsFalse(sort);
-    column->reveal.function = json_string(member(item, "reveal"), "function", NULL);
-    column->reveal.arguments = read_bindings(member(item, "reveal"), "arguments");
-    column->reveal.roles = read_roles(member(item, "reveal"));
+    column->reveal.function = json_string(json_member(item, "reveal"), "function", NULL);
+    column->reveal.arguments = read_bindings(json_member(item, "reveal"), "arguments");
+    column->reveal.roles = read_roles(json_member(item, "reveal"));
 }
 
 static void read_share(const struct defined_columns *columns, int column, const cJSON *item)
 {
-    const cJSON *share = member(item, "share");
+    const cJSON *share = json_member(item, "share");
     columns->items[column].share = share != NULL;
     for (int part = 0; part < 2; part++)
         columns->items[column].share_at[part] = defined_columns_find(
@@ -158,9 +159,9 @@ static void read_share(const struct defined_columns *columns, int column, const 
 struct defined_columns read_columns(const cJSON *object, const char *name)
 {
     struct defined_columns columns;
-    const cJSON *item, *array = member(object, name);
+    const cJSON *item, *array = json_member(object, name);
     int at = 0;
-    columns.items = array_for(array, sizeof *columns.items, &columns.count);
+    columns.items = read_array(array, sizeof *columns.items, &columns.count);
     cJSON_ArrayForEach(item, array) read_column(&columns.items[at++], item);
     for (int i = 0; i < columns.count; i++) {
         columns.items[i].currency_at = defined_columns_find(&columns, columns.items[i].currency);
@@ -172,8 +173,8 @@ struct defined_columns read_columns(const cJSON *object, const char *name)
 
 struct order *read_order(const cJSON *object, const struct defined_columns *columns, int *count)
 {
-    const cJSON *item, *array = member(object, "order");
-    struct order *order = array_for(array, sizeof *order, count);
+    const cJSON *item, *array = json_member(object, "order");
+    struct order *order = read_array(array, sizeof *order, count);
     int at = 0;
     cJSON_ArrayForEach(item, array)
     {
@@ -186,8 +187,8 @@ struct order *read_order(const cJSON *object, const struct defined_columns *colu
 int *read_column_names(const cJSON *object, const char *name, const struct defined_columns *columns,
                        int *count)
 {
-    const cJSON *item, *array = member(object, name);
-    int *names = array_for(array, sizeof *names, count);
+    const cJSON *item, *array = json_member(object, name);
+    int *names = read_array(array, sizeof *names, count);
     int at = 0;
     cJSON_ArrayForEach(item, array) names[at++] = defined_columns_find(columns, item->valuestring);
     return names;
@@ -195,38 +196,9 @@ int *read_column_names(const cJSON *object, const char *name, const struct defin
 
 struct jump read_jump(const cJSON *object, const char *name)
 {
-    const cJSON *jump = member(object, name);
+    const cJSON *jump = json_member(object, name);
     return (struct jump){json_string(jump, "screen", NULL), json_string(jump, "screen_from", NULL),
                          read_bindings(jump, "arguments")};
-}
-
-struct after read_after(const cJSON *object)
-{
-    const cJSON *then = member(object, "then");
-    struct after after = {.then = THEN_STAY};
-    if (cJSON_IsString(then))
-        after.then = strcmp(then->valuestring, "back") ? THEN_STAY : THEN_BACK;
-    else if (then)
-        after = (struct after){THEN_OPEN, read_jump(object, "then")};
-    return after;
-}
-
-struct offer read_offer(const cJSON *object)
-{
-    return (struct offer){json_string(member(object, "offer"), "error", NULL),
-                          read_jump(object, "offer")};
-}
-
-enum danger read_danger(const cJSON *object)
-{
-    static const char *const names[] = {"none", "confirm", "post", NULL};
-    return choice(json_string(object, "danger", "none"), names);
-}
-
-static enum answer_kind read_result(const cJSON *object)
-{
-    static const char *const names[] = {"outcome", "save", "show", NULL};
-    return choice(json_string(object, "result", "outcome"), names);
 }
 
 unsigned role_bit(const char *name)
@@ -240,144 +212,17 @@ unsigned role_bit(const char *name)
 
 unsigned read_roles(const cJSON *object)
 {
-    const cJSON *item, *array = member(object, "roles");
+    const cJSON *item, *array = json_member(object, "roles");
     unsigned roles = 0;
     cJSON_ArrayForEach(item, array) roles |= role_bit(item->valuestring);
     return roles ? roles : ROLE_ALL;
 }
 
-static struct defined_lookup *read_lookup(const cJSON *object)
-{
-    const cJSON *item = member(object, "lookup");
-    struct defined_lookup *lookup;
-    if (!item)
-        return NULL;
-    lookup = xcalloc(1, sizeof *lookup);
-    lookup->source = read_source(item, "source");
-    lookup->search = json_string(item, "search", NULL);
-    lookup->value = json_string(item, "value", "");
-    lookup->columns = read_columns(item, "columns");
-    return lookup;
-}
-
-struct fields read_fields(const cJSON *object, const char *name)
-{
-    static const char *const types[] = {"text",   "memo", "integer",  "money", "date",
-                                        "choice", "bool", "password", "show",  "datetime",
-                                        "file",   NULL};
-    struct fields fields;
-    const cJSON *item, *array = member(object, name);
-    int at = 0;
-    fields.items = array_for(array, sizeof *fields.items, &fields.count);
-    cJSON_ArrayForEach(item, array)
-    {
-        struct defined_field *field = &fields.items[at++];
-        field->name = json_string(item, "name", "");
-        field->title = read_both(item, "title");
-        field->help = read_both(item, "help");
-        field->type = choice(json_string(item, "type", "text"), types);
-        field->length = json_int(item, "length",
-                                 field->type == FIELD_MEMO   ? 2000
-                                 : field->type == FIELD_FILE ? 1000
-                                                             : 60);
-        field->rows = json_int(item, "rows", field->type == FIELD_MEMO ? 4 : 1);
-        field->required = json_bool(item, "required", false);
-        field->loaded = json_bool(item, "loaded", true);
-        field->values = read_values(item, &field->value_count);
-        field->names = read_code_list(item);
-        field->lookup = read_lookup(item);
-        field->initial = json_string(item, "default", NULL);
-        field->currency = json_string(item, "currency", NULL);
-        field->check = json_string(item, "check", NULL);
-        field->format = choice(json_string(item, "format", "text"), formats);
-    }
-    return fields;
-}
-
-static struct condition *read_conditions(const cJSON *when, const struct defined_columns *columns,
-                                         int *count)
-{
-    const cJSON *item, *text;
-    struct condition *conditions = array_for(when, sizeof *conditions, count);
-    int at = 0;
-    cJSON_ArrayForEach(item, when)
-    {
-        struct condition *condition = &conditions[at++];
-        int value = 0;
-        condition->column = defined_columns_find(columns, item->string);
-        condition->values = array_for(item, sizeof *condition->values, &condition->count);
-        cJSON_ArrayForEach(text, item) condition->values[value++] = text->valuestring;
-    }
-    return conditions;
-}
-
-/* The fields that an action asks for, some only of certain rows. */
-static struct fields read_ask(const cJSON *object, const struct defined_columns *columns)
-{
-    struct fields fields = read_fields(object, "ask");
-    struct defined_field *field = fields.items;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, member(object, "ask"))
-    {
-        field->when = read_conditions(member(item, "when"), columns, &field->when_count);
-        field++;
-    }
-    return fields;
-}
-
-static unsigned read_needs(const cJSON *item)
-{
-    unsigned needs = 0;
-    const cJSON *need;
-    cJSON_ArrayForEach(need, member(item, "needs"))
-    {
-        needs |= !strcmp(need->valuestring, "row") ? NEED_ROW : 0;
-        needs |= !strcmp(need->valuestring, "marks") ? NEED_MARKS : 0;
-        needs |= !strcmp(need->valuestring, "write") ? NEED_WRITE : 0;
-    }
-    if (member(item, "function") || member(item, "work"))
-        needs |= NEED_WRITE | NEED_CONNECTION;
-    return member(item, "form") ? needs | NEED_WRITE : needs;
-}
-
-struct actions read_actions(const cJSON *object, const struct defined_columns *columns)
-{
-    struct actions actions;
-    const cJSON *item, *array = member(object, "actions");
-    int at = 0;
-    actions.items = array_for(array, sizeof *actions.items, &actions.count);
-    cJSON_ArrayForEach(item, array)
-    {
-        struct defined_action *action = &actions.items[at++];
-        action->name = json_string(item, "name", "");
-        action->key = json_string(item, "key", NULL);
-        action->option = json_string(item, "option", NULL);
-        action->title = read_both(item, "title");
-        action->help = read_both(item, "help");
-        action->function = json_string(item, "function", NULL);
-        action->form = json_string(item, "form", NULL);
-        action->screen = json_string(item, "screen", NULL);
-        action->screen_from = json_string(item, "screen_from", NULL);
-        action->work = json_string(item, "work", NULL);
-        action->arguments = read_bindings(item, "arguments");
-        action->ask = read_ask(item, columns);
-        action->needs = read_needs(item);
-        action->roles = read_roles(item);
-        action->when = read_conditions(member(item, "when"), columns, &action->when_count);
-        action->danger = read_danger(item);
-        action->result = read_result(item);
-        action->amount = defined_columns_find(columns, json_string(item, "amount", ""));
-        action->after = read_after(item);
-        action->offer = read_offer(item);
-    }
-    return actions;
-}
-
 struct defined_filter *read_filters(const cJSON *object, int *count)
 {
     static const char *const operations[] = {"=", "prefix", ">=", "<=", "contains", "in", NULL};
-    const cJSON *item, *array = member(object, "filters");
-    struct defined_filter *filters = array_for(array, sizeof *filters, count);
+    const cJSON *item, *array = json_member(object, "filters");
+    struct defined_filter *filters = read_array(array, sizeof *filters, count);
     int at = 0;
     cJSON_ArrayForEach(item, array)
     {
@@ -386,7 +231,7 @@ struct defined_filter *read_filters(const cJSON *object, int *count)
         filter->title = read_both(item, "title");
         filter->column = json_string(item, "column", NULL);
         filter->argument = json_string(item, "argument", NULL);
-        filter->operation = choice(json_string(item, "operator", "="), operations);
+        filter->operation = read_word(json_string(item, "operator", "="), operations);
         filter->values = read_values(item, &filter->value_count);
         filter->names = read_code_list(item);
         filter->type = json_string(item, "type",
@@ -399,9 +244,9 @@ struct defined_filter *read_filters(const cJSON *object, int *count)
 struct defined_chart read_chart(const cJSON *object, const struct defined_columns *columns)
 {
     static const char *const kinds[] = {"none", "bar", "line", "spark", NULL};
-    const cJSON *chart = member(object, "chart");
+    const cJSON *chart = json_member(object, "chart");
     return (struct defined_chart){
-        choice(json_string(chart, "kind", "none"), kinds),
+        read_word(json_string(chart, "kind", "none"), kinds),
         defined_columns_find(columns, json_string(chart, "x", "")),
         defined_columns_find(columns, json_string(chart, "y", "")),
     };
@@ -414,7 +259,7 @@ static void read_panel(struct defined_panel *panel, const cJSON *item)
     panel->name = json_string(item, "name", "");
     panel->title = read_both(item, "title");
     panel->empty = read_both(item, "empty");
-    panel->kind = choice(json_string(item, "kind", ""), kinds);
+    panel->kind = read_word(json_string(item, "kind", ""), kinds);
     panel->source = read_source(item, "source");
     panel->columns = read_columns(item, "columns");
     panel->order = read_order(item, &panel->columns, &panel->order_count);
@@ -424,7 +269,7 @@ static void read_panel(struct defined_panel *panel, const cJSON *item)
     panel->limit = json_int(item, "limit", panel->kind == PANEL_TIMELINE ? 60 : 100);
     panel->page = json_int(item, "page", 1);
     panel->rows = json_int(item, "rows", 0);
-    panel->side = choice(json_string(item, "side", "full"), sides);
+    panel->side = read_word(json_string(item, "side", "full"), sides);
     panel->focus = json_bool(item, "focus", false);
     panel->fit = json_bool(item, "fit", false);
     panel->enter = read_jump(item, "enter");
@@ -433,8 +278,8 @@ static void read_panel(struct defined_panel *panel, const cJSON *item)
 
 struct defined_panel *read_panels(const cJSON *object, int *count)
 {
-    const cJSON *item, *array = member(object, "panels");
-    struct defined_panel *panels = array_for(array, sizeof *panels, count);
+    const cJSON *item, *array = json_member(object, "panels");
+    struct defined_panel *panels = read_array(array, sizeof *panels, count);
     int at = 0;
     cJSON_ArrayForEach(item, array) read_panel(&panels[at++], item);
     return panels;
@@ -453,41 +298,6 @@ void defined_columns_free(struct defined_columns *columns)
         free(columns->items[i].reveal.arguments.items);
     }
     free(columns->items);
-}
-
-static void conditions_free(struct condition *conditions, int count)
-{
-    for (int i = 0; i < count; i++)
-        free(conditions[i].values);
-    free(conditions);
-}
-
-void fields_free(struct fields *fields)
-{
-    for (int i = 0; i < fields->count; i++) {
-        struct defined_lookup *lookup = fields->items[i].lookup;
-        free(fields->items[i].values);
-        conditions_free(fields->items[i].when, fields->items[i].when_count);
-        if (lookup) {
-            source_free(&lookup->source);
-            defined_columns_free(&lookup->columns);
-            free(lookup);
-        }
-    }
-    free(fields->items);
-}
-
-void actions_free(struct actions *actions)
-{
-    for (int i = 0; i < actions->count; i++) {
-        struct defined_action *action = &actions->items[i];
-        conditions_free(action->when, action->when_count);
-        free(action->arguments.items);
-        free(action->after.jump.arguments.items);
-        free(action->offer.jump.arguments.items);
-        fields_free(&action->ask);
-    }
-    free(actions->items);
 }
 
 void panels_free(struct defined_panel *panels, int count)

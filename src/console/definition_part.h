@@ -3,12 +3,21 @@
 
 #include "console/definition.h"
 
-/* Readers of the parts of a screen file, for definition.c. Each takes the member of that name in
+/* Readers of the parts of a screen file, for definition.c: what is shown in definition_part.c, what is
+ * asked for and done in definition_action.c. Each takes the member of that name in
  * `object`; an absent member gives an empty part. The arrays are freed by the part's free. */
 
+/* Index of a text in a NULL-terminated list; 0 when absent. */
+int read_word(const char *text, const char *const *names);
+/* Room for each element of a list, zeroed, and how many there are; NULL for none. */
+void *read_array(const cJSON *array, size_t size, int *count);
 struct both read_both(const cJSON *object, const char *name);
 struct bindings read_bindings(const cJSON *object, const char *name);
 struct source read_source(const cJSON *object, const char *name);
+struct named_value *read_values(const cJSON *object, int *count);
+struct defined_names read_code_list(const cJSON *object);
+/* Of the member "format", FORMAT_TEXT without one. */
+enum format read_format(const cJSON *object);
 struct defined_columns read_columns(const cJSON *object, const char *name);
 struct order *read_order(const cJSON *object, const struct defined_columns *columns, int *count);
 int *read_column_names(const cJSON *object, const char *name, const struct defined_columns *columns,

@@ -4,6 +4,7 @@ libconsole_a_SOURCES = \
   src/console/ahead.c src/console/ahead.h \
   src/console/catalogue.c src/console/catalogue.h \
   src/console/check.c src/console/check.h \
+  src/console/check_part.c src/console/check_part.h \
   src/console/check_database.c src/console/check_database.h \
   src/console/command_arguments.c src/console/command_arguments.h \
   src/console/command_line.c src/console/command_line.h \
@@ -13,6 +14,7 @@ libconsole_a_SOURCES = \
   src/console/copy.c src/console/copy.h \
   src/console/csv.c src/console/csv.h \
   src/console/definition.c src/console/definition.h \
+  src/console/definition_action.c \
   src/console/definition_part.c src/console/definition_part.h \
   src/console/dialog.c src/console/dialog.h \
   src/console/dialog_choose.c src/console/dialog_entry.c \
@@ -25,6 +27,7 @@ libconsole_a_SOURCES = \
   src/console/perform_file.c src/console/perform_file.h \
   src/console/export.c src/console/export.h \
   src/console/export_sheet.c src/console/export_sheet.h \
+  src/console/finding.c src/console/finding.h \
   src/console/flow.c src/console/flow.h \
   src/console/format.c src/console/format.h \
   src/console/help.c src/console/help.h \

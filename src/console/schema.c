@@ -33,8 +33,8 @@ static const cJSON *follow(const struct check *check, const cJSON *schema)
     const char *reference = json_string(schema, "$ref", NULL);
     if (!reference)
         return schema;
-    const cJSON *definitions = cJSON_GetObjectItemCaseSensitive(check->root, "$defs");
-    return cJSON_GetObjectItemCaseSensitive(definitions, strrchr(reference, '/') + 1);
+    const cJSON *definitions = json_member(check->root, "$defs");
+    return json_member(definitions, strrchr(reference, '/') + 1);
 }
 
 static const char *type_name(const cJSON *value)
@@ -124,7 +124,7 @@ static bool check_number(struct check *check, const cJSON *schema, int number, c
 static bool check_array(struct check *check, const cJSON *schema, const cJSON *value,
                         const char *pointer)
 {
-    const cJSON *items = cJSON_GetObjectItemCaseSensitive(schema, "items");
+    const cJSON *items = json_member(schema, "items");
     int count = cJSON_GetArraySize(value), index = 0;
     bool good = true;
     const cJSON *item;
@@ -146,10 +146,10 @@ static bool check_array(struct check *check, const cJSON *schema, const cJSON *v
 static bool check_member(struct check *check, const cJSON *schema, const cJSON *member,
                          const char *pointer)
 {
-    const cJSON *properties = cJSON_GetObjectItemCaseSensitive(schema, "properties");
-    const cJSON *names = cJSON_GetObjectItemCaseSensitive(schema, "propertyNames");
-    const cJSON *additional = cJSON_GetObjectItemCaseSensitive(schema, "additionalProperties");
-    const cJSON *known = cJSON_GetObjectItemCaseSensitive(properties, member->string);
+    const cJSON *properties = json_member(schema, "properties");
+    const cJSON *names = json_member(schema, "propertyNames");
+    const cJSON *additional = json_member(schema, "additionalProperties");
+    const cJSON *known = json_member(properties, member->string);
     if (known)
         return check_value(check, known, member, pointer);
     if (cJSON_IsFalse(additional)) {
@@ -182,9 +182,9 @@ static bool check_object(struct check *check, const cJSON *schema, const cJSON *
 {
     bool good = true;
     const cJSON *name, *member;
-    cJSON_ArrayForEach(name, cJSON_GetObjectItemCaseSensitive(schema, "required"))
+    cJSON_ArrayForEach(name, json_member(schema, "required"))
     {
-        if (!cJSON_GetObjectItemCaseSensitive(value, name->valuestring))
+        if (!json_member(value, name->valuestring))
             good = finding(check, pointer,
                            xasprintf(_("member \"%s\" is missing"), name->valuestring));
     }
@@ -231,9 +231,9 @@ static bool check_kind(struct check *check, const cJSON *choices, const cJSON *v
     cJSON_ArrayForEach(choice, choices)
     {
         const cJSON *target = follow(check, choice);
-        const cJSON *properties = cJSON_GetObjectItemCaseSensitive(target, "properties");
+        const cJSON *properties = json_member(target, "properties");
         const char *name =
-            json_string(cJSON_GetObjectItemCaseSensitive(properties, "kind"), "const", "");
+            json_string(json_member(properties, "kind"), "const", "");
         if (!strcmp(name, kind)) {
             buffer_free(&known);
             return check_value(check, target, value, pointer);
@@ -279,9 +279,9 @@ static bool check_value(struct check *check, const cJSON *schema, const cJSON *v
                         const char *pointer)
 {
     schema = follow(check, schema);
-    const cJSON *any = cJSON_GetObjectItemCaseSensitive(schema, "anyOf");
-    const cJSON *one = cJSON_GetObjectItemCaseSensitive(schema, "oneOf");
-    const cJSON *choices = cJSON_GetObjectItemCaseSensitive(schema, "enum");
+    const cJSON *any = json_member(schema, "anyOf");
+    const cJSON *one = json_member(schema, "oneOf");
+    const cJSON *choices = json_member(schema, "enum");
     if (any)
         return check_any(check, any, value, pointer);
     if (one)

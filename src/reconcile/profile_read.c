@@ -1,6 +1,7 @@
 #include "reconcile/profile.h"
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/language.h"
 #include "reconcile/profile_json.h"
 
@@ -22,11 +23,6 @@ struct reading {
     struct profile_json json;
     struct profile *profile;
 };
-
-static const cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
 
 static int find_column(const struct profile *profile, const char *key)
 {
@@ -86,7 +82,7 @@ static bool read_column(struct reading *r, const cJSON *value, int place, const 
         !profile_json_flag(&r->json, value, "optional", &column->optional) ||
         !profile_json_flag(&r->json, value, "negative", &column->negative) ||
         !profile_json_choice(&r->json, value, "unit", units, &unit) ||
-        !read_values(r, member(value, "values"), column) || !read_place(r, value, column))
+        !read_values(r, json_member(value, "values"), column) || !read_place(r, value, column))
         return false;
     column->minor_units = unit == 1;
     if (place == COLUMN_DIRECTION) {
@@ -158,7 +154,7 @@ static bool read_key(struct reading *r, const char *key, int *column)
 
 static bool read_when(struct reading *r, const cJSON *parent, struct profile_when *when)
 {
-    const cJSON *object = member(parent, "when");
+    const cJSON *object = json_member(parent, "when");
     if (!object)
         return true;
     size_t mark = profile_json_enter(&r->json, "when");
@@ -190,7 +186,7 @@ static bool read_rule(struct reading *r, const cJSON *value)
                 (!reference || read_key(r, reference, &rule->reference));
     free(reference);
     rule->take = (enum profile_take)take;
-    if (done && !member(value, "take"))
+    if (done && !json_member(value, "take"))
         return profile_json_refuse(&r->json, _("take is missing"));
     return done;
 }
@@ -252,7 +248,7 @@ static bool read_check(struct reading *r, const cJSON *value)
 static bool read_list(struct reading *r, const char *name, int room,
                       bool (*one)(struct reading *r, const cJSON *value))
 {
-    const cJSON *list = member(r->json.root, name);
+    const cJSON *list = json_member(r->json.root, name);
     int index = 0;
     if (!list)
         return true;
@@ -273,7 +269,7 @@ static bool read_list(struct reading *r, const char *name, int room,
 
 static bool read_both(struct reading *r, const char *name, char *texts[2])
 {
-    const cJSON *object = member(r->json.root, name);
+    const cJSON *object = json_member(r->json.root, name);
     if (!object)
         return true;
     size_t mark = profile_json_enter(&r->json, name);
@@ -345,7 +341,7 @@ static bool read_length(struct reading *r, const cJSON *value)
 static bool read_parts(struct reading *r, const char *name, const char *first, char *first_texts[],
                        size_t room, const char *second, char *second_texts[])
 {
-    const cJSON *object = member(r->json.root, name);
+    const cJSON *object = json_member(r->json.root, name);
     char known[80];
     if (!object)
         return true;
@@ -450,8 +446,9 @@ struct profile *profile_read(const char *path, struct error *error)
     r.profile->quotes = true;
     r.profile->column_count = COLUMN_ROLES;
     r.profile->day = ITEM_NO_DATE;
-    bool done = read_heads(&r) && read_texts(&r) && read_roles(&r, member(r.json.root, "columns")) &&
-                read_extras(&r, member(r.json.root, "extra")) &&
+    bool done = read_heads(&r) && read_texts(&r) &&
+                read_roles(&r, json_member(r.json.root, "columns")) &&
+                read_extras(&r, json_member(r.json.root, "extra")) &&
                 read_list(&r, "rows", PROFILE_RULES, read_rule) &&
                 read_list(&r, "totals", PROFILE_TOTALS, read_total) &&
                 read_list(&r, "checks", PROFILE_CHECKS, read_check) && check_whole(&r);
