@@ -300,10 +300,11 @@ double match_lane_piece(const struct match_lane *lanes, uint32_t account, size_t
 /* Probability that a typing error in a reference of this length makes that of one certain other
  * line. */
 double match_lane_typed(const struct match_lane *lanes, uint32_t account, size_t length);
-/* The neighbour test: how many book references of each account have another one beside them, in the
- * days of the rule: one edit away and of the same amount, as many edits as are allowed and of the
- * same amount, one character away and of any amount. Their share, and the share that chance would
- * make. Measured on a sample. The caller frees the array. */
+
+/* The neighbour test, match_neighbour.c: how many book references of each account have another one
+ * beside them, in the days of the rule: one edit away and of the same amount, as many edits as are
+ * allowed and of the same amount, one character away and of any amount. Their share, and the share
+ * that chance would make. Measured on a sample. The caller frees the array. */
 enum { MATCH_NEAR_ONE, MATCH_NEAR_TWO, MATCH_NEAR_CLOSE, MATCH_NEARNESS };
 
 struct match_nearness {
