@@ -418,57 +418,6 @@ GRANT INSERT (position, line, amount, value_date, book_date, kind, reference, ba
               counterparty, narrative, source_id, fingerprint, reference_key)
     ON api.import_line TO bankops_clerk, bankops_supervisor, bankops_admin;
 
--- A match sums to zero with its adjustment and stays in one currency, whoever writes it. Checked
--- once per statement over all rows it touched: a match is inserted before its items, and all its
--- items in one statement.
-CREATE FUNCTION bank.recon_match_check() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = bank, pg_temp SET enable_seqscan = off AS $$
-DECLARE wrong record;
-BEGIN
-    -- What adds nothing to a match leaves its sum as it was; a match with an adjustment is looked
-    -- at once more when the transaction ends. Match by match and by its number alone: the planner may take a
-    -- table that was analysed while the first matches came for empty, and any index for as good.
-    SELECT d.account_id, d.match_id INTO wrong
-      FROM (SELECT t.account_id, t.match_id FROM touched t GROUP BY t.account_id, t.match_id
-            HAVING sum(t.amount) <> 0 OR TG_OP = 'UPDATE') d
-     CROSS JOIN LATERAL (SELECT m.adjustment FROM recon_match m
-                          WHERE m.match_id = d.match_id AND m.account_id + 0 = d.account_id OFFSET 0) m
-     WHERE (SELECT sum(i.amount) FROM recon_member i
-             WHERE i.account_id = d.account_id AND i.match_id = d.match_id) + m.adjustment <> 0
-     LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'BO422',
-            MESSAGE = 'The items of a match and its adjustment must sum to zero.',
-            DETAIL = 'match ' || wrong.match_id;
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER recon_match_sum_insert AFTER INSERT ON bank.recon_member
-    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
-CREATE TRIGGER recon_match_sum_update AFTER UPDATE ON bank.recon_member
-    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
-CREATE TRIGGER recon_match_sum_delete AFTER DELETE ON bank.recon_member
-    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION bank.recon_match_check();
-
-CREATE FUNCTION bank.recon_match_adjusted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = bank, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-    IF (SELECT coalesce(sum(i.amount), 0) + m.adjustment <> 0
-          FROM recon_match m LEFT JOIN recon_member i USING (account_id, match_id)
-         WHERE m.match_id = NEW.match_id AND m.account_id + 0 = NEW.account_id GROUP BY m.adjustment) THEN
-        RAISE EXCEPTION USING ERRCODE = 'BO422',
-            MESSAGE = 'The items of a match and its adjustment must sum to zero.',
-            DETAIL = 'match ' || NEW.match_id;
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER recon_match_adjusted_insert AFTER INSERT ON bank.recon_match
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.adjustment <> 0)
-    EXECUTE FUNCTION bank.recon_match_adjusted();
-CREATE CONSTRAINT TRIGGER recon_match_adjusted_update AFTER UPDATE OF adjustment ON bank.recon_match
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.adjustment <> OLD.adjustment)
-    EXECUTE FUNCTION bank.recon_match_adjusted();
-
 -- A reference without case, blanks and punctuation.
 CREATE FUNCTION bank.recon_key(p_text text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CASE WHEN p_text ~ '^[0-9A-Z]*$' THEN p_text
@@ -502,5 +451,3 @@ GRANT SELECT, INSERT, DELETE, TRUNCATE ON api.import_line TO bankops_api;
 CREATE VIEW bank.recon_line AS SELECT * FROM bank.recon_item;
 ALTER VIEW bank.recon_line OWNER TO bankops_owner;
 GRANT SELECT ON bank.recon_line TO bankops_api;
-ALTER FUNCTION bank.recon_match_check() OWNER TO bankops_owner;
-ALTER FUNCTION bank.recon_match_adjusted() OWNER TO bankops_owner;

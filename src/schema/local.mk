@@ -48,7 +48,8 @@ dist_schema_DATA += \
   src/schema/058-reconcile-break.sql \
   src/schema/059-reconcile-candidate.sql
 dist_schema_DATA += \
-  src/schema/040-worklist.sql \
+  src/schema/040-worklist.sql src/schema/041-reconcile-store.sql \
+  src/schema/042-reconcile-held.sql src/schema/043-case-any.sql \
   src/schema/050-report-case.sql \
   src/schema/051-report-points.sql
 dist_schema_DATA += \
@@ -79,7 +80,8 @@ EXTRA_DIST += $(core_tests)
 dist_schema_DATA += src/schema/065-calendar-view.sql
 dist_schema_DATA += \
   src/schema/070-route.sql src/schema/071-classify.sql \
-  src/schema/072-classify-write.sql src/schema/073-classify-model.sql src/schema/074-opinion.sql
+  src/schema/072-classify-write.sql src/schema/073-classify-model.sql src/schema/074-opinion.sql \
+  src/schema/075-identifier.sql
 dist_schema_DATA += src/schema/055-report-reconcile.sql
 break_tests = tests/api/reconcile-evidence.sql tests/api/reconcile-work.sql tests/api/reconcile-segment.sql tests/api/reconcile-many.sql
 TESTS += $(break_tests)
@@ -102,7 +104,7 @@ dist_schema_DATA += \
 dist_schema_DATA += src/schema/109-audit-words.sql src/schema/110-audit-view.sql \
   src/schema/111-reconcile-join.sql src/schema/112-credit-score.sql src/schema/113-payroll.sql \
   src/schema/114-account-statement.sql src/schema/115-staff-change.sql src/schema/116-password.sql \
-  src/schema/117-unit-change.sql
+  src/schema/117-unit-change.sql src/schema/118-check-rule.sql src/schema/119-application-execute.sql
 dist_schema_DATA += src/schema/090-case-desk.sql src/schema/091-attachment.sql \
   src/schema/092-case-many.sql
 TESTS += tests/api/desk.sql tests/api/told.sql tests/api/transfer.sql tests/api/training.sql tests/api/unseen.sql
