@@ -252,6 +252,7 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            session_script(connection, "SELECT bank.search_hot_fill()", error) &&
            session_script(connection, "SELECT bank.sequence_sync()", error) &&
            (plan->bare || (run_file(connection, "application", error) &&
+                           run_file(connection, "enterprise", error) &&
                            run_file(connection, "core", error) &&
                            run_file(connection, "after", error))) &&
            session_script(connection,
