@@ -207,6 +207,16 @@ static bool calendar_act(struct page *page, enum action_id id)
     }
 }
 
+/* What is done with a day waits until the days of the month are there. */
+static bool calendar_waits(struct page *page, const struct key *key)
+{
+    struct calendar *state = page->state;
+    enum action_id id = action_for_key(page->console->keymap, CONTEXT_FLOW, false, key->code);
+    return state->days.asking && connection_pending(page->console->connection, page) &&
+           (id == ACTION_OPEN || id == ACTION_ACTIONS ||
+            (id == ACTION_NONE && key_is_text(key->code)));
+}
+
 static void calendar_refresh(struct page *page)
 {
     panel_ask(&((struct calendar *)page->state)->days);
@@ -238,6 +248,7 @@ static const struct page_ops ops = {
     .close = calendar_close,
     .paint = calendar_paint,
     .act = calendar_act,
+    .waits = calendar_waits,
     .value = calendar_value,
     .refresh = calendar_refresh,
     .forget = calendar_forget,

@@ -4,6 +4,7 @@
 #include "base/language.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "console/ahead.h"
 #include "console/dialog.h"
 #include "console/format.h"
 #include "terminal/draw.h"
@@ -47,6 +48,8 @@ static void came(struct panel *panel, const struct error *error)
     struct matcher *state = state_of(page);
     const char *account = values_get(&page->arguments, "account_id");
     const char *item = values_get(&page->arguments, "item_id");
+    if (panel == &state->panels[LEFT])
+        state->renewing = false;
     if (error) {
         console_error(page->console, error);
     } else if (panel == &state->panels[LEFT]) {
@@ -123,6 +126,7 @@ static void matched(struct page *page, const struct perform_result *result, void
     struct matcher *state = state_of(page);
     const char *slash = result->good && data && result->id ? strchr(result->id, '/') : NULL;
     state->calling = false;
+    state->renewing = true;
     matcher_settled(page, result->good);
     if (slash) { /* taken back: ACCOUNT/ITEM is open again */
         free(state->back);
@@ -139,7 +143,7 @@ static void match(struct page *page)
     struct values arguments = VALUES_INIT;
     const char *suggestion = panel_value(right, "match_id");
     matcher_pick(state);
-    if (state->calling) {
+    if (state->calling || state->renewing) {
         console_refuse(page->console, _("The match before is still being kept."));
         return;
     }
@@ -272,10 +276,27 @@ static bool matcher_act(struct page *page, enum action_id id)
     return true;
 }
 
+/* What is done with a line waits until both sides are there; a second m while a match is being kept
+ * is refused at once, because it would take lines that nobody has seen. */
+static bool matcher_waits(struct page *page, const struct key *key)
+{
+    struct matcher *state = state_of(page);
+    enum action_id id = action_for_key(page->console->keymap, CONTEXT_FLOW, false, key->code);
+    bool soon = state->panels[LEFT].asking || state->panels[RIGHT].asking;
+    if (!soon || !connection_pending(page->console->connection, page))
+        return false;
+    if (ahead_is_first(page->console, key) && (state->calling || state->renewing) &&
+        key->code == key_parse(action_named(page, "match")->key))
+        return false;
+    return id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_FILTER || id == ACTION_ACTIONS ||
+           (id == ACTION_NONE && key_is_text(key->code));
+}
+
 static void matcher_forget(struct page *page)
 {
     struct matcher *state = state_of(page);
     forget_marks(page);
+    state->renewing = false;
     for (int i = 0; i < SIDES; i++)
         panel_forget(&state->panels[i]);
     page->stale = true;
@@ -402,6 +423,7 @@ static const struct page_ops ops = {
     .paint = matcher_paint,
     .act = matcher_act,
     .perform = matcher_perform,
+    .waits = matcher_waits,
     .value = matcher_value,
     .refresh = matcher_refresh,
     .settled = matcher_settled,

@@ -18,6 +18,7 @@ struct matcher {
     char *back; /* key of the break just taken back, where the cursor goes; else NULL */
     int line; /* after a match the cursor stays on this row, which is another one; else -1 */
     bool calling; /* a match was sent, its answer has not come */
+    bool renewing; /* it has come, what is open now has not */
     struct buffer items; /* the lines that a match would take, as an array of SQL */
     struct buffer words; /* the same for people, one line of text for each up to a few */
     struct panel_pick {

@@ -40,7 +40,13 @@ static bool waits(const struct console *console, struct page *page, const struct
         return false;
     if (dialog)
         return dialog->ops->waits && dialog->ops->waits(dialog, key);
-    return page && page->ops->waits && page->ops->waits(page, key);
+    return page && (console_unnamed(page, key) ||
+                    (page->ops->waits && page->ops->waits(page, key)));
+}
+
+bool ahead_is_first(const struct console *console, const struct key *key)
+{
+    return !console->ahead_count || key == console->ahead;
 }
 
 bool ahead_keep(struct console *console, const struct key *key)
@@ -85,7 +91,7 @@ void ahead_drain(struct console *console)
     while (console->ahead_count && !console->draining) {
         struct page *page = console_page(console);
         struct key key = console->ahead[0];
-        if (waits(console, page, &key))
+        if (waits(console, page, console->ahead))
             return;
         console->ahead_count--;
         memmove(console->ahead, console->ahead + 1,

@@ -10,6 +10,8 @@
 /* Whether the key was kept: what it needs is not there yet (page_ops.waits, dialog_ops.waits), or
  * another waits before it. A key that leaves or stops goes through and forgets those that wait. */
 bool ahead_keep(struct console *console, const struct key *key);
+/* Whether no key waits before this one, as page_ops.waits is asked about it. */
+bool ahead_is_first(const struct console *console, const struct key *key);
 /* Puts a key that is being carried out back: it waits after all, before the others. */
 void ahead_put_back(struct console *console, const struct key *key);
 /* Carries out the keys that need not wait any more. */

@@ -126,6 +126,9 @@ bool console_waits(const struct console *console, const struct page *page);
 
 /* Asks for the code lists that the page's screen names and that are not known; all when `again`. */
 void console_names(struct page *page, bool again);
+/* Whether the key opens a question on a screen other than a form, a filter say, that has code lists
+ * which have not come. */
+bool console_unnamed(struct page *page, const struct key *key);
 
 /* Sends a query for a page and frees it. */
 unsigned console_ask(struct page *page, struct query *query, answer_function answer, void *data);

@@ -124,6 +124,52 @@ void console_names(struct page *page, bool again)
     names_apply(page->definition);
 }
 
+static bool fields_named(const struct fields *fields)
+{
+    for (int i = 0; i < fields->count; i++)
+        if (fields->items[i].names.view)
+            return true;
+    return false;
+}
+
+static bool filter_named(const struct definition *definition)
+{
+    for (int i = 0; i < definition->filter_count; i++)
+        if (definition->filters[i].names.view)
+            return true;
+    return fields_named(&definition->fields);
+}
+
+/* `code` of 0: any action of the page. */
+static bool action_named(struct page *page, int code)
+{
+    const struct defined_action *action;
+    for (int i = 0; (action = page_action(page, i)); i++)
+        if (fields_named(&action->ask) &&
+            (!code || (action->key && key_parse(action->key) == code)))
+            return true;
+    return false;
+}
+
+bool console_unnamed(struct page *page, const struct key *key)
+{
+    bool typing = page->ops->typing && page->ops->typing(page);
+    if (!page->console->names_open || !page->definition || page->context == CONTEXT_FORM)
+        return false;
+    switch (action_for_key(page->console->keymap, page->context, typing, key->code)) {
+    case ACTION_FILTER:
+        return filter_named(page->definition);
+    case ACTION_OPEN: /* carries out options */
+    case ACTION_ACTIONS:
+    case ACTION_NEW:
+        return action_named(page, 0);
+    case ACTION_NONE:
+        return !typing && action_named(page, key->code);
+    default:
+        return false;
+    }
+}
+
 bool console_may_open(struct console *console, const char *screen)
 {
     struct catalogue *catalogue = console_catalogue(console);

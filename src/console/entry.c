@@ -343,6 +343,15 @@ bool entry_unnamed(const struct entry *entry, const struct key *key)
             (at >= 0 && form_get(entry->form, at)->type == FORM_CHOICE));
 }
 
+bool entry_unread(const struct entry *entry, const struct key *key)
+{
+    int at = form_focus(entry->form);
+    const struct defined_field *field = at < 0 ? NULL : &entry->fields->items[at];
+    return field && ((field->loaded && !values_has(&entry->page->arguments, field->name)) ||
+                     form_get(entry->form, at)->type == FORM_LOOKUP ||
+                     translated(entry, key).code == K_F(4) || key->code == (K_ALT | K_DOWN));
+}
+
 /* The files named are read when the form is sent; a field says why its file cannot be. */
 static bool read_files(struct entry *entry)
 {

@@ -33,6 +33,9 @@ bool entry_waits(const struct entry *entry);
 /* Whether the key waits for code lists of the screen that have not come: a choice takes none of them
  * yet, and what stands in it would not be valid. */
 bool entry_unnamed(const struct entry *entry, const struct key *key);
+/* Whether the key is about what a form reads when it is opened: its field gets a value, or looks for
+ * values that go by others. */
+bool entry_unread(const struct entry *entry, const struct key *key);
 /* That list is not wanted any more; false when there was none. */
 bool entry_give_up(struct entry *entry);
 /* Marks the field that the server refused; false when it has no such field. */

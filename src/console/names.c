@@ -179,6 +179,16 @@ void names_take(int at, const PGresult *rows)
     list->known = true;
 }
 
+static bool same_values(const struct named_value *one, int count, const struct named_value *other,
+                        int others)
+{
+    bool same = count == others;
+    for (int i = 0; same && i < count; i++)
+        same = one[i].value == other[i].value && one[i].title.en == other[i].title.en &&
+               one[i].title.zh == other[i].title.zh;
+    return same;
+}
+
 static void apply(const struct place *place, void *data)
 {
     struct defined_names *names = place->names;
@@ -200,6 +210,10 @@ static void apply(const struct place *place, void *data)
     for (int i = 0; i < list->count; i++)
         if (!named_value_find(all, names->own, list->items[i].value))
             all[count++] = list->items[i];
+    if (same_values(all, count, *place->values, *place->count)) {
+        free(all); /* a question that is open has the former */
+        return;
+    }
     free(*place->values);
     *place->values = all;
     *place->count = count;

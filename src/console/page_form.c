@@ -101,6 +101,7 @@ static void loaded(void *data, struct answer *answer)
         return;
     }
     if (!PQntuples(answer->rows)) {
+        ahead_forget(page->console);
         console_refuse(page->console, _("The object was not found, or is outside your branch."));
         return;
     }
@@ -432,16 +433,19 @@ static bool form_act(struct page *page, enum action_id id)
     return true;
 }
 
-/* Keys behind F4 are meant for the list, those behind F10 for what comes after the form. */
+/* Keys behind F4 are meant for the list, those behind F10 for what comes after the form, those in a
+ * field for the value that it gets. */
 static bool form_waits(struct page *page, const struct key *key)
 {
     struct form_state *state = page->state;
     enum action_id id = action_for_key(page->console->keymap, CONTEXT_FORM, true, key->code);
-    if ((state->sending || state->wanted) && !page->console->ahead_count &&
-        (id == ACTION_SUBMIT || id == ACTION_HELP || id == ACTION_COMMAND))
+    bool done = state->sending || state->wanted;
+    if ((done || state->loading) && ahead_is_first(page->console, key) &&
+        ((done && id == ACTION_SUBMIT) || id == ACTION_HELP || id == ACTION_COMMAND))
         return false; /* pressed twice: said to be on its way; the others are for any screen */
-    return entry_waits(state->entry) || entry_unnamed(state->entry, key) || state->sending ||
-           state->wanted || state->conflict.asking;
+    return entry_waits(state->entry) || entry_unnamed(state->entry, key) || done ||
+           (state->loading && id != ACTION_SUBMIT && entry_unread(state->entry, key)) ||
+           state->conflict.asking;
 }
 
 static bool form_typing(struct page *page)

@@ -352,8 +352,11 @@ static bool must_wait(struct page *page, const struct key *key)
         return false;
     if (state->direct) /* what is typed is meant for the only hit */
         return id == ACTION_OPEN || (key_is_text(key->code) && key->code != ':');
-    if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_COPY || id == ACTION_COPY_CELL)
+    if (id == ACTION_OPEN || id == ACTION_MARK || id == ACTION_MARK_ALL || id == ACTION_COPY ||
+        id == ACTION_COPY_CELL || id == ACTION_ACTIONS)
         return true;
+    if (id == ACTION_NEW)
+        return page_action_new(page) && (page_action_new(page)->needs & NEED_ROW);
     return id == ACTION_NONE && key_is_text(key->code) && !state->box;
 }
 

@@ -24,7 +24,7 @@ static bool unsettled(const struct panel *panel)
 static bool about_row(enum action_id id)
 {
     return id == ACTION_OPEN || id == ACTION_COPY || id == ACTION_COPY_CELL ||
-           id == ACTION_REVEAL || id == ACTION_EXPORT;
+           id == ACTION_REVEAL || id == ACTION_EXPORT || id == ACTION_NEW || id == ACTION_ACTIONS;
 }
 
 /* Those that lead to another. */
