@@ -254,7 +254,8 @@ static bool load_all(PGconn *connection, const struct plan *plan, struct pinyin 
            (plan->bare || (run_file(connection, "application", error) &&
                            run_file(connection, "enterprise", error) &&
                            run_file(connection, "core", error) &&
-                           run_file(connection, "after", error))) &&
+                           run_file(connection, "after", error) &&
+                           run_file(connection, "payroll", error))) &&
            session_script(connection,
                           "SELECT bank.audit_write('demo_load', 'bank', 'demo', NULL, NULL, "
                           "jsonb_build_object('customers', bank.setting('demo_customers'), "

@@ -28,7 +28,8 @@ libdemo_a_SOURCES = \
 
 # What the database makes itself is SQL, read at run time.
 demodir = $(pkgdatadir)/demo
-dist_demo_DATA = src/demo/application.sql src/demo/after.sql src/demo/core.sql src/demo/enterprise.sql src/demo/voice.sql
+dist_demo_DATA = src/demo/application.sql src/demo/after.sql src/demo/core.sql src/demo/enterprise.sql \
+  src/demo/payroll.sql src/demo/voice.sql
 
 demo_tests = tests/api/demo.sql
 TESTS += $(demo_tests)

@@ -1,7 +1,7 @@
 -- fixture: demo
 -- The demo bank: its numbers add up and its people look like people.
 BEGIN;
-SELECT plan(38);
+SELECT plan(42);
 
 -- Check digits, written a second time here, in SQL.
 CREATE FUNCTION pg_temp.resident_good(p text) RETURNS boolean LANGUAGE sql AS $$
@@ -132,6 +132,18 @@ SELECT is_empty($$ SELECT number, due_at FROM bank.case_file WHERE stage = 'exec
                    AND due_at < now() - interval '12 days' $$, 'no follow-up is late by weeks');
 SELECT is_empty($$ SELECT task_id FROM bank.task WHERE state = 'open' AND due_at < now() - interval '9 days' $$,
                 'nor a task');
+SELECT is((SELECT string_agg(DISTINCT state, ' ' ORDER BY state) FROM bank.payroll_list),
+          'approved faulty paid proposed refused withdrawn', 'lists of wages in every state');
+SELECT ok((SELECT sum(returned) > 0 FROM bank.payroll_list), 'some of it came back');
+SELECT is_empty($$ SELECT l.list_id FROM bank.payroll_list l CROSS JOIN LATERAL (SELECT count(*) AS people, count(fault) AS
+                   faults, sum(amount) FILTER (WHERE fault IS NULL) AS total FROM bank.payroll_line p
+                   WHERE p.customer_id = l.customer_id AND p.list_id = l.list_id) x
+                   WHERE (l.people, l.faults, l.total) IS DISTINCT FROM (x.people, x.faults, x.total)
+                      OR (l.faults > 0) <> (l.state = 'faulty') OR l.state = 'approved' AND l.pay_on > bank.today()
+                         AND l.total > (SELECT a.balance FROM bank.account a WHERE a.account_id = l.account_id) $$,
+                'they add up, and what is released is covered');
+SELECT is((SELECT sum(e.amount) FROM bank.entry e JOIN bank.payroll_list l ON e.at = l.paid_at
+            WHERE e.narrative LIKE bank.setting('salary_narrative') || '%'), 0::numeric, 'what was paid came from the enterprise');
 SELECT is((SELECT string_agg(DISTINCT bank.identity_state(a), ' ') FROM bank.application a WHERE a.visited_at IS NOT NULL),
           'low proved waits', 'of those who came to the visit some are still to be proved');
 SELECT is_empty($$ SELECT e.case_id FROM bank.case_event e WHERE e.at > clock_timestamp() $$, 'and nothing happens in the future');
