@@ -3,23 +3,9 @@
 . "$(dirname "$0")/lib.sh"
 plan 53
 
-start_bank
-find_socket
-sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head office', 1, 9);
-     INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
-     VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
-     CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
-     INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('nostro', 'Nostro', 'nostro', 1);
-     INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
-     SELECT lane_id, 1, 'GL100', 'DE100', 'EUR' FROM bank.recon_lane" >"$place/setup"
-grep -v '^\(INSERT\|CREATE\|$\)' "$place/setup" | sed 's/^/# /'
-# The test's own login may use the socket as any other would who administrators add.
-map=$(sql "SHOW ident_file")
-sed 's/bankops_dba/teller/' "$map" | cat "$map" - >"$place/ident"
-cat "$place/ident" >"$map"
-sql "SELECT pg_reload_conf()" >/dev/null
-tries=0
-until [ $((tries = tries + 1)) = 200 ] || psql -Xqw -h "$socket" -U teller -d bankops -c '' 2>/dev/null; do :; done
+teller_bank "INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('nostro', 'Nostro', 'nostro', 1);
+             INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+             SELECT lane_id, 1, 'GL100', 'DE100', 'EUR' FROM bank.recon_lane"
 
 import="$program import --as teller"
 mkdir "$place/files"

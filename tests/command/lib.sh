@@ -80,3 +80,21 @@ sql() {
 find_socket() {
     socket=$("$program" database status | sed -n 's/^socket *//p')
 }
+
+# teller_bank STATEMENTS: a bank of one unit whose clerk `teller` logs in without a password; the statements
+# make what else the test needs.
+teller_bank() {
+    start_bank
+    find_socket
+    sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head office', 1, 9);
+         INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
+         VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
+         CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
+         $1" >"$place/setup" 2>&1
+    grep -vE '^(INSERT|CREATE|UPDATE|$)' "$place/setup" | sed 's/^/# /'
+    hba=$(sql "SHOW hba_file")
+    echo 'local all all trust' >"$hba"
+    sql "SELECT pg_reload_conf()" >/dev/null
+    tries=0
+    until psql -XqAt -h "$socket" -U teller -d bankops -c '' 2>/dev/null || [ $((tries += 1)) = 500 ]; do :; done
+}

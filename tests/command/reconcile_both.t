@@ -3,24 +3,13 @@
 # lanes, and beside a run of few; each line is in one match, and the matches are those of one run alone.
 . "$(dirname "$0")/lib.sh"
 plan 15
-start_bank
-find_socket
-hba=$(sql "SHOW hba_file")
-sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head office', 1, 9);
-     INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
-     VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
-     CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
-     UPDATE bank.setting SET value = '500' WHERE name = 'recon_segment_lines';
-     UPDATE bank.setting SET value = '2026-11-30' WHERE name = 'business_date';
-     INSERT INTO bank.recon_lane (code, name, kind, unit_id)
-     SELECT c, c, 'channel', 1 FROM unnest('{one,two,three}'::text[]) c;
-     INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency, numbered)
-     SELECT lane_id, 1, 'G' || code || n, 'E' || code || n, 'CNY', false
-       FROM bank.recon_lane, generate_series(1, 3) n" >"$place/setup" 2>&1
-echo 'local all all trust' >"$hba"
-sql "SELECT pg_reload_conf()" >/dev/null
-turns=0
-until psql -XqAt -h "$socket" -d bankops -U teller -c '' 2>/dev/null || [ $((turns += 1)) = 500 ]; do :; done
+teller_bank "UPDATE bank.setting SET value = '500' WHERE name = 'recon_segment_lines';
+             UPDATE bank.setting SET value = '2026-11-30' WHERE name = 'business_date';
+             INSERT INTO bank.recon_lane (code, name, kind, unit_id)
+             SELECT c, c, 'channel', 1 FROM unnest('{one,two,three}'::text[]) c;
+             INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency, numbered)
+             SELECT lane_id, 1, 'G' || code || n, 'E' || code || n, 'CNY', false
+               FROM bank.recon_lane, generate_series(1, 3) n"
 
 # side L|S LANE ROUND: 900 lines; every 50th is there twice, every 70th on one side alone, every 90th is
 # written otherwise, every 110th has another amount of the same reference beside it, reversed.

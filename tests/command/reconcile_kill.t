@@ -5,21 +5,10 @@
 . "$(dirname "$0")/lib.sh"
 plan 9
 kills=${BANKOPS_KILLS:-12}
-start_bank
-find_socket
-hba=$(sql "SHOW hba_file")
-sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head office', 1, 9);
-     INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
-     VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
-     CREATE ROLE teller LOGIN IN ROLE bankops_clerk;
-     UPDATE bank.setting SET value = '2026-11-30' WHERE name = 'business_date';
-     INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('kill', 'Kill', 'channel', 1);
-     INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency, numbered)
-     SELECT lane_id, 1, 'GK1', 'EK1', 'CNY', false FROM bank.recon_lane" >"$place/setup" 2>&1
-echo 'local all all trust' >"$hba"
-sql "SELECT pg_reload_conf()" >/dev/null
-turns=0
-until psql -XqAt -h "$socket" -d bankops -U teller -c '' 2>/dev/null || [ $((turns += 1)) = 500 ]; do :; done
+teller_bank "UPDATE bank.setting SET value = '2026-11-30' WHERE name = 'business_date';
+             INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('kill', 'Kill', 'channel', 1);
+             INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency, numbered)
+             SELECT lane_id, 1, 'GK1', 'EK1', 'CNY', false FROM bank.recon_lane"
 
 # day N SIDE ACCOUNT: 300 lines, two equal, some of one side alone, a fee, a line in two parts.
 day() {

@@ -4,18 +4,7 @@
 # by one and where it finds them itself.
 . "$(dirname "$0")/lib.sh"
 plan 26
-start_bank
-find_socket
-hba=$(sql "SHOW hba_file")
-sql "INSERT INTO bank.unit VALUES (1, NULL, 'head', '001', '总行', 'Head office', 1, 9);
-     INSERT INTO bank.staff (login, name_zh, name_en, role, unit_id, scope_id)
-     VALUES ('teller', '李', 'Li', 'clerk', 1, 1);
-     UPDATE bank.setting SET value = '2030-01-01' WHERE name = 'business_date';
-     CREATE ROLE teller LOGIN IN ROLE bankops_clerk" >"$place/setup" 2>&1
-echo 'local all all trust' >"$hba"
-sql "SELECT pg_reload_conf()" >/dev/null
-turns=0
-until psql -XqAt -h "$socket" -d bankops -U teller -c '' 2>/dev/null || [ $((turns += 1)) = 500 ]; do :; done
+teller_bank "UPDATE bank.setting SET value = '2030-01-01' WHERE name = 'business_date'"
 
 # together: matches of "number,status,rule,side,line" as sorted lines of status, rule and lines.
 together() {
