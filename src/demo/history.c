@@ -182,10 +182,7 @@ static void write_event(struct maker *maker, struct profile *p, int64_t at, cons
     rows_integer(rows, ROWS_LIFECYCLE_EVENT, maker->next_event++);
     rows_moment(rows, ROWS_LIFECYCLE_EVENT, at);
     rows_text(rows, ROWS_LIFECYCLE_EVENT, kind);
-    if (from)
-        rows_text(rows, ROWS_LIFECYCLE_EVENT, from);
-    else
-        rows_null(rows, ROWS_LIFECYCLE_EVENT);
+    rows_text_or_null(rows, ROWS_LIFECYCLE_EVENT, from);
     rows_text(rows, ROWS_LIFECYCLE_EVENT, to);
     rows_text(rows, ROWS_LIFECYCLE_EVENT, reason);
     rows_integer(rows, ROWS_LIFECYCLE_EVENT, p->unit);

@@ -104,14 +104,6 @@ static void write_search(struct maker *maker, const struct profile *p, const cha
     rows_end(rows, ROWS_SEARCH);
 }
 
-static void text_or_null(struct rows *rows, enum rows_table table, const char *text)
-{
-    if (text && *text)
-        rows_text(rows, table, text);
-    else
-        rows_null(rows, table);
-}
-
 static const char *lifecycle(const struct maker *maker, struct profile *p)
 {
     if (p->opened > maker->plan->day - 90)
@@ -132,11 +124,11 @@ static void write_customer(struct maker *maker, struct profile *p, const char *p
     rows_text(rows, ROWS_CUSTOMER, p->number);
     rows_text(rows, ROWS_CUSTOMER, p->company ? "company" : "person");
     rows_text(rows, ROWS_CUSTOMER, p->name);
-    text_or_null(rows, ROWS_CUSTOMER, p->name_en);
+    rows_text_or_null(rows, ROWS_CUSTOMER, p->name_en);
     rows_text(rows, ROWS_CUSTOMER, pinyin);
-    text_or_null(rows, ROWS_CUSTOMER, other);
+    rows_text_or_null(rows, ROWS_CUSTOMER, other);
     rows_text(rows, ROWS_CUSTOMER, initials);
-    text_or_null(rows, ROWS_CUSTOMER, p->company ? NULL : p->male ? "M" : "F");
+    rows_text_or_null(rows, ROWS_CUSTOMER, p->company ? NULL : p->male ? "M" : "F");
     if (p->company)
         rows_null(rows, ROWS_CUSTOMER);
     else
@@ -157,8 +149,8 @@ static void write_customer(struct maker *maker, struct profile *p, const char *p
     rows_bool(rows, ROWS_CUSTOMER, p->restricted);
     rows_bool(rows, ROWS_CUSTOMER, random_chance(&p->random, 15));
     rows_bool(rows, ROWS_CUSTOMER, p->no_contact);
-    text_or_null(rows, ROWS_CUSTOMER, p->company ? NULL : p->occupation);
-    text_or_null(rows, ROWS_CUSTOMER, p->company ? p->occupation : NULL);
+    rows_text_or_null(rows, ROWS_CUSTOMER, p->company ? NULL : p->occupation);
+    rows_text_or_null(rows, ROWS_CUSTOMER, p->company ? p->occupation : NULL);
     rows_day(rows, ROWS_CUSTOMER, p->opened);
     rows_moment(rows, ROWS_CUSTOMER, plan_moment(maker->plan->day - 1, 22 * 3600));
     rows_end(rows, ROWS_CUSTOMER);

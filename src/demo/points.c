@@ -52,10 +52,7 @@ static int64_t write_transaction(struct purse *purse, const char *kind, const ch
     rows_text(rows, ROWS_POINTS_TRANSACTION, "main");
     rows_integer(rows, ROWS_POINTS_TRANSACTION, purse->p->unit);
     rows_text(rows, ROWS_POINTS_TRANSACTION, kind);
-    if (rule)
-        rows_text(rows, ROWS_POINTS_TRANSACTION, rule);
-    else
-        rows_null(rows, ROWS_POINTS_TRANSACTION);
+    rows_text_or_null(rows, ROWS_POINTS_TRANSACTION, rule);
     rows_integer(rows, ROWS_POINTS_TRANSACTION, points);
     rows_text(rows, ROWS_POINTS_TRANSACTION, note);
     write_request(purse);

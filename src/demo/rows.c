@@ -136,6 +136,14 @@ void rows_null(struct rows *rows, enum rows_table table)
     buffer_add_bytes(field(rows, table), "\\N", 2);
 }
 
+void rows_text_or_null(struct rows *rows, enum rows_table table, const char *text)
+{
+    if (text && *text)
+        rows_text(rows, table, text);
+    else
+        rows_null(rows, table);
+}
+
 void rows_bool(struct rows *rows, enum rows_table table, bool value)
 {
     buffer_add_char(field(rows, table), value ? 't' : 'f');

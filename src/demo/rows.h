@@ -62,6 +62,8 @@ void rows_free(struct rows *rows);
 /* Fields of the current row of a table, in the order of its columns; rows_end() ends the row. */
 void rows_integer(struct rows *rows, enum rows_table table, int64_t value);
 void rows_text(struct rows *rows, enum rows_table table, const char *text);
+/* NULL for a text that is NULL or empty. */
+void rows_text_or_null(struct rows *rows, enum rows_table table, const char *text);
 void rows_null(struct rows *rows, enum rows_table table);
 void rows_bool(struct rows *rows, enum rows_table table, bool value);
 /* A day since 1970-01-01. */
