@@ -41,12 +41,10 @@ END $$;
 CREATE FUNCTION bank.customer_number(p_customer_id bigint) RETURNS text LANGUAGE sql STABLE
 AS $$ SELECT customer_number FROM bank.customer WHERE customer_id = p_customer_id $$;
 
--- The customer, if the caller may open it now. BO404 outside his units (as if it did not exist),
--- BO428 for his own record or a restricted customer without a grant.
-CREATE FUNCTION bank.customer_require(p_customer_id bigint) RETURNS bank.customer
+-- A customer of the caller's units, whom he may know of and perhaps not open. BO404 outside (as if it did not exist).
+CREATE FUNCTION bank.customer_known(p_customer_id bigint) RETURNS bank.customer
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    me bank.staff := bank.me();
     answer bank.customer;
 BEGIN
     SELECT * INTO answer FROM bank.customer
@@ -56,6 +54,17 @@ BEGIN
         PERFORM bank.fail('BO404', 'There is no such customer in your units.', p_customer_id::text,
                           'Check the number, or ask the customer''s branch.', 'p_customer_id');
     END IF;
+    RETURN answer;
+END $$;
+
+-- The customer, if the caller may open it now. BO404 as customer_known, BO428 for his own record or a
+-- restricted customer without a grant.
+CREATE FUNCTION bank.customer_require(p_customer_id bigint) RETURNS bank.customer
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    me bank.staff := bank.me();
+    answer bank.customer := bank.customer_known(p_customer_id);
+BEGIN
     IF (answer.restricted OR answer.customer_id IS NOT DISTINCT FROM me.customer_id)
        AND NOT bank.access_granted(p_customer_id) THEN
         PERFORM bank.fail('BO428', CASE WHEN answer.restricted

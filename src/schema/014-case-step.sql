@@ -50,6 +50,23 @@ BEGIN
     RETURN record;
 END $$;
 
+-- A case of the caller's units, if he may open its customer; not locked: what is only added to it waits for nobody.
+-- BO404 where there is none.
+CREATE FUNCTION bank.case_of(p_customer_id bigint, p_case_id bigint) RETURNS bank.case_file
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    c bank.case_file;
+BEGIN
+    PERFORM bank.customer_require(p_customer_id);
+    SELECT * INTO c FROM bank.case_file f
+     WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
+    IF NOT FOUND THEN
+        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text, 'Search for it again.',
+            'p_case_id');
+    END IF;
+    RETURN c;
+END $$;
+
 -- Locks the case. BO404 outside the caller's units, BO409 when `p_version` (NULL: any) is not the
 -- present one, with who changed it and when.
 CREATE FUNCTION bank.case_lock(p_customer_id bigint, p_case_id bigint, p_version bigint)
@@ -406,7 +423,7 @@ END $$;
 ALTER FUNCTION bank.my_queues OWNER TO bankops_owner;
 ALTER FUNCTION bank.my_queues_full OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.my_queues, bank.my_queues_full TO bankops_staff;
-GRANT EXECUTE ON FUNCTION bank.my_queues, bank.my_queues_full, bank.case_ask_queue, bank.json_changes, bank.case_lock, bank.case_own_fail,
+GRANT EXECUTE ON FUNCTION bank.my_queues, bank.my_queues_full, bank.case_ask_queue, bank.json_changes, bank.case_of, bank.case_lock, bank.case_own_fail,
     bank.case_allowed, bank.case_decision_part, bank.case_superior, bank.case_needs, bank.case_record, bank.case_event_write, bank.case_effect,
     bank.case_step, bank.customer_tier,
     bank.text_language, bank.case_language, bank.case_rules, bank.case_to_queue TO bankops_api;

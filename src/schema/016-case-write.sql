@@ -222,13 +222,7 @@ BEGIN
     IF coalesce(p_note, '') !~ '[^[:space:]]' THEN
         PERFORM bank.fail('BO422', 'Write a note.', NULL, NULL, 'p_note');
     END IF;
-    SELECT * INTO c FROM bank.case_file
-     WHERE customer_id = p_customer_id AND case_id = p_case_id AND bank.in_scope(unit_id);
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text,
-                          'Search for it again.', 'p_case_id');
-    END IF;
-    PERFORM bank.customer_require(p_customer_id);
+    c := bank.case_of(p_customer_id, p_case_id);
     PERFORM bank.case_event_write(c, c, 'note', p_note);
     IF c.owner_id = (bank.me()).staff_id AND EXISTS (
            SELECT FROM bank.case_clock k WHERE k.customer_id = c.customer_id AND k.case_id = c.case_id

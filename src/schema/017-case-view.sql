@@ -324,14 +324,8 @@ RETURNS TABLE (customer_id bigint, case_id bigint, number text, stage text, leve
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     person bank.customer := bank.customer_require(p_customer_id);
-    f bank.case_file;
+    f bank.case_file := bank.case_of(p_customer_id, p_case_id);
 BEGIN
-    SELECT * INTO f FROM bank.case_file x
-     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND bank.in_scope(x.unit_id);
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text,
-                          'Search for it again.', 'p_case_id');
-    END IF;
     RETURN QUERY SELECT f.customer_id, f.case_id, f.number, f.stage, f.level, f.urgency::int,
         f.source, f.channel, f.business, f.reason,
         bank.case_subject(f.case_type, f.subject, f.fields), f.remedy, person.customer_number,

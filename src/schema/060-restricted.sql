@@ -11,13 +11,7 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     me := bank.me();
-    SELECT * INTO c FROM bank.customer
-    WHERE customer_id = p_customer_id
-      AND unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high();
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such customer in your units.', p_customer_id::text,
-                          'Check the number, or ask the customer''s branch.', 'p_customer_id');
-    END IF;
+    c := bank.customer_known(p_customer_id);
     answer := bank.request_replay(p_request, 'access_ask',
                                   jsonb_build_array(p_customer_id, p_reason));
     IF answer IS NOT NULL THEN

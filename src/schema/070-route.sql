@@ -93,16 +93,9 @@ RETURNS TABLE (login text, name_zh text, name_en text, unit text, load int, capa
                speaks boolean, state text, owner boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
-    f bank.case_file;
+    f bank.case_file := bank.case_of(p_customer_id, p_case_id);
     wanted text;
 BEGIN
-    PERFORM bank.customer_require(p_customer_id);
-    SELECT * INTO f FROM bank.case_file x
-     WHERE x.customer_id = p_customer_id AND x.case_id = p_case_id AND bank.in_scope(x.unit_id);
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text,
-                          'Search for it again.', 'p_case_id');
-    END IF;
     SELECT r.skill INTO wanted FROM bank.route_rule r WHERE r.seq = f.route_seq;
     RETURN QUERY
     SELECT s.login, s.name_zh, s.name_en, bank.unit_name(s.unit_id), p.load, p.capacity, p.speaks,

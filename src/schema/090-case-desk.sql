@@ -330,14 +330,8 @@ RETURNS TABLE (field text, label_en text, label_zh text, before_en text, before_
                now_zh text, value text, staff text, at timestamptz, version bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
-    c bank.case_file;
+    c bank.case_file := bank.case_of(p_customer_id, p_case_id);
 BEGIN
-    PERFORM bank.customer_require(p_customer_id);
-    SELECT * INTO c FROM bank.case_file f
-     WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text, 'Search for it again.', 'p_case_id');
-    END IF;
     RETURN QUERY
     WITH step AS (
         SELECT e.event_id, e.at, e.staff_id, e.action, e.note,

@@ -73,23 +73,6 @@ CREATE FUNCTION bank.file_kind(p_data bytea) RETURNS text LANGUAGE sql IMMUTABLE
 $$;
 GRANT EXECUTE ON FUNCTION bank.file_name, bank.file_kind TO bankops_api;
 
--- The case with its row locked against nothing: papers, like notes, wait for nobody.
-CREATE FUNCTION bank.case_of(p_customer_id bigint, p_case_id bigint) RETURNS bank.case_file
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    c bank.case_file;
-BEGIN
-    PERFORM bank.customer_require(p_customer_id);
-    SELECT * INTO c FROM bank.case_file f
-     WHERE f.customer_id = p_customer_id AND f.case_id = p_case_id AND bank.in_scope(f.unit_id);
-    IF NOT FOUND THEN
-        PERFORM bank.fail('BO404', 'There is no such case.', p_case_id::text, 'Search for it again.',
-            'p_case_id');
-    END IF;
-    RETURN c;
-END $$;
-GRANT EXECUTE ON FUNCTION bank.case_of TO bankops_api;
-
 -- Keeps a file of a case. `p_once`: refused when the case has it already, else that one is the answer.
 CREATE FUNCTION bank.attachment_add(c bank.case_file, p_name text, p_data bytea, p_once boolean)
 RETURNS bank.attachment LANGUAGE plpgsql AS $$
