@@ -29,6 +29,8 @@ SELECT is(pg_temp.call('t_clerk', format('case_redress_ask(101, %s, ''refund'', 
 SELECT is(pg_temp.too_much(:a), '1,500,000.00 > 1,000,000.00', 'nobody approves so much: told in money');
 SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 0, NULL, '''', ''twice'',', :a)), 'BO422',
           'for something');
+SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, NULL, '''', '' '',', :a)), 'BO422',
+          'for a reason');
 SELECT is(pg_temp.call('t_clerk2', format('case_redress_ask(101, %s, ''refund'', 3000000, NULL, ''no such'', ''twice'',', :a)), 'BO422',
           'to an account of the customer');
 INSERT INTO bank.account (customer_id, account_id, number, product, currency, balance, status, opened_on, unit_id)
@@ -48,6 +50,8 @@ CREATE FUNCTION pg_temp.waits(p_login text) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as(p_login, 'SELECT count(*) || coalesce(min(detail), '''') FROM api.worklist WHERE kind = ''redress''') $$;
 SELECT is(pg_temp.waits('t_super') || ', ' || pg_temp.waits('t_super2') || ', ' || pg_temp.waits('t_clerk'),
           '0, 130,000.00, 0', 'it is work of whoever may approve it');
+SELECT is((SELECT pg_temp.call('t_super2', format('case_redress_decide(101, %s, %s, false, '' '', 1,', case_id, redress_id))
+             FROM bank.case_redress), 'BO422', 'not refused without a word');
 SELECT is(pg_temp.decide('t_super', true), 'BO403', 'above the limit of the branch');
 SELECT is(pg_temp.decide('t_super2', true), 'done', 'head office may');
 SELECT is(pg_temp.decide('t_super2', false), 'BO409', 'once');
@@ -87,6 +91,8 @@ SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', '
           '''t_super'', NULL, '''', 0,', :a)), 'BO422', 'a measure has a day');
 SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''weather'', ''x'', '''', '''', NULL, '''', 0,', :a)),
           'BO422', 'of a known kind');
+SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', '' '', '''', '''', NULL, '''', 0,', :a)),
+          'BO422', 'with what was found');
 SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '
           '''t_super'', ''2020-01-31'', '''', 0,', :a)), 'done', 'kept');
 SELECT is(pg_temp.call('t_clerk2', format('case_cause_set(101, %s, ''system'', ''posted twice'', ''check ids'', '

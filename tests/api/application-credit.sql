@@ -47,6 +47,21 @@ SELECT is((SELECT string_agg(rule || ' ' || points, ', ' ORDER BY rule) FROM ban
 SELECT is((SELECT count(*) FROM bank.application_point WHERE case_id = :k AND (evidence_en = '' OR evidence_zh = '')), 0::bigint, 'each with evidence');
 SELECT is((SELECT string_agg(f::text, ' ') FROM bank.case_file c, bank.credit_facts(c, jsonb_build_object('amount', '1000000', 'months', '12')) f
             WHERE c.case_id = :x AND f::text ~ 'overdue|social_months'), '(overdue,,"No report of the credit bureau",无征信报告) (social_months,,"No record of social insurance",无社保记录)', 'and what is not known says so');
+SAVEPOINT reports;
+CREATE FUNCTION pg_temp.fact(p_case bigint, p_fact text) RETURNS text LANGUAGE sql AS $$
+    SELECT f.value::text FROM bank.case_file c, bank.credit_facts(c, jsonb_build_object('amount', '1000000', 'months', '12')) f
+     WHERE c.case_id = p_case AND f.fact = p_fact $$;
+UPDATE bank.outside_fact SET as_of = bank.today() - (bank.card_active('consumer_credit')).report_days;
+SELECT is(pg_temp.fact(:k, 'overdue'), '0', 'a report counts to its last day');
+UPDATE bank.outside_fact SET as_of = as_of - 1;
+SELECT is(pg_temp.fact(:k, 'overdue'), NULL, 'an older one is none');
+UPDATE bank.entry SET at = '2026-05-01 00:00+08' WHERE at < '2026-06-01' AND customer_id = 101;
+SELECT is(pg_temp.fact(:k, 'income_months'), '6', 'wages of the first minute of six months count');
+UPDATE bank.entry SET at = '2026-04-30 23:59:59+08' WHERE at < '2026-06-01' AND customer_id = 101;
+SELECT is(pg_temp.fact(:k, 'income_months'), '5', 'those before do not');
+UPDATE bank.entry SET at = '2026-11-01 00:00+08' WHERE at < '2026-06-01' AND customer_id = 101;
+SELECT is(pg_temp.fact(:k, 'income_months'), '5', 'nor those of this month');
+ROLLBACK TO reports;
 SAVEPOINT generous;
 UPDATE bank.scorecard SET base = 900 WHERE card = 'consumer_credit' AND version = 2;
 SELECT is((SELECT verdict || ' ' || reason_en FROM bank.case_file c, bank.credit_score(c, 99) WHERE c.case_id = :x), 'refer Income is not known: two persons decide. Score 935.', 'what is not known is for people, whatever the score');
@@ -127,6 +142,7 @@ SELECT is((SELECT low::text FROM bank.scorecard_rule WHERE version = 3 AND rule 
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(fact || '' '' || flaw || '' '' || at_value, '', '') FROM api.scorecard_flaws(''consumer_credit'', 3)'), 'income overlap 12000', 'two bins for one value are named');
 SELECT is(pg_temp.call('t_super', 'scorecard_propose(''consumer_credit'', 3, ''2026-11-20'','), 'BO422', 'such a card is not proposed');
 SELECT is(pg_temp.bin('t_super', 'income_15k', 'income', '8000', '11000', 35), 'done', 'the other bin ends before');
+SELECT is(pg_temp.call('t_super', 'scorecard_rule_drop(''consumer_credit'', 3, ''never'','), 'BO404', 'a bin that is not there is not dropped');
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(fact || '' '' || flaw || '' '' || at_value, '', '') FROM api.scorecard_flaws(''consumer_credit'', 3)'), 'income gap 11000', 'values that no bin fits are named');
 SELECT is(pg_temp.bin('t_super', 'income_15k', 'income', '8000', '12000', 35), 'done', 'whole');
 SELECT is(pg_temp.call('t_super', 'scorecard_bounds_set(''consumer_credit'', 3, 500, 500, 600, 100, 30, ''4.80'','), 'BO422', 'bounds in their order');
@@ -191,6 +207,7 @@ SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2030-01-01'', ''C
 SELECT is(pg_temp.call('t_rm', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 0, 0, NULL,'), '42501', 'not by sales');
 SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 1, 0, 12,'), 'done', 'a report');
 SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 1, 0, 12,'), 'BO409', 'once a day');
+SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-20'', ''CR8'', 0, 1, 0, 12,'), 'done', 'of this very day, too');
 SELECT pg_temp.call('t_rm', format('application_precheck(102, %s,', :x));
 SELECT is(pg_temp.result(:x, 'bureau') || pg_temp.result(:x, 'social'), 'passpass', 'which the pre-check finds');
 SELECT * FROM finish();

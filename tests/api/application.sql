@@ -80,6 +80,8 @@ SELECT is(pg_temp.call('t_rm', format('application_document_save(%s, %s, ''photo
 SELECT is(pg_temp.call('t_rm', format('application_document_save(%s, %s, ''licence'', '''', '''', ''2024-01-01'', ''2023-01-01'', NULL, NULL,', :c, :o)), 'BO422', 'and end after they begin');
 SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '新星科技有限公司', '2020-01-01', '2026-01-01');
 SELECT is(pg_temp.result(:o, 'licence_dates'), 'fail', 'an expired licence');
+SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '新星科技有限公司', '2020-01-01', '2026-11-20');
+SELECT is(pg_temp.result(:o, 'licence_dates'), 'warn', 'which holds to the end of its last day');
 SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '旧星科技有限公司', '2020-01-01', '2026-12-01');
 SELECT is(pg_temp.result(:o, 'licence_dates') || ' ' || pg_temp.result(:o, 'licence_name'), 'warn fail', 'about to expire, and of another name');
 SELECT pg_temp.paper(:o, 'licence', '91310000100000301X', '新星科技有限公司', '2020-01-01', NULL);
@@ -216,6 +218,7 @@ SELECT is((SELECT count(*) FROM bank.relation WHERE customer_id = :c OR other_id
 SELECT is((SELECT stopped_at <= due_at FROM bank.case_clock WHERE case_id = :o AND clock = 'application'), true, 'the clock has stopped in time');
 SELECT is((SELECT k.measure || ' ' || k.amount || ' ' || (f.due_at = k.due_at) FROM bank.case_clock k JOIN bank.case_file f USING (customer_id, case_id) WHERE case_id = :o AND clock = 'follow_up'), 'working_days 5 true', 'he is called within five working days');
 SELECT is(pg_temp.call('t_rm', format('application_follow(%s, %s, ''content'', NULL,', :c, :o)), 'done', 'followed up');
+SELECT is((SELECT followed_at > now() - interval '1 minute' FROM bank.application WHERE case_id = :o), true, 'when, is kept');
 SELECT is((SELECT stopped_at IS NOT NULL FROM bank.case_clock WHERE case_id = :o AND clock = 'follow_up'), true, 'which ends that clock');
 SELECT is((SELECT stage || ' ' || outcome FROM bank.case_file WHERE case_id = :o), 'closed granted', 'closed');
 SELECT is((SELECT string_agg(to_desk, ' ' ORDER BY at) FROM bank.application_hops(:c, :o)), 'compliance front compliance credit_check operations', 'each hand-off between departments is there');

@@ -25,7 +25,7 @@ SELECT n, jsonb_strip_nulls(jsonb_build_object('row', n, 'id', 'r' || CASE WHEN 
     'urgency', CASE WHEN n % 6 = 0 THEN '1' WHEN n = 25 THEN 'at once' END,
     'flags', CASE WHEN n % 8 = 0 THEN 'media legal media' WHEN n = 31 THEN 'loud' END,
     'group_size', CASE WHEN n % 9 = 0 THEN '12' WHEN n = 37 THEN '1' END,
-    'complained', CASE WHEN n % 10 = 0 THEN 't_clerk' WHEN n = 33 THEN 'nobody' END,
+    'complained', CASE WHEN n = 50 THEN 't_worker' WHEN n % 10 = 0 THEN 't_clerk' WHEN n = 33 THEN 'nobody' END,
     'name', CASE WHEN n % 11 = 0 THEN '王某' END, 'role', CASE WHEN n = 22 THEN 'agent' END,
     'third_party', CASE WHEN n % 13 = 0 THEN '某支付公司' END, 'remedy', CASE WHEN n % 4 = 0 THEN '退费' END,
     'subject', CASE WHEN n % 12 = 0 THEN '年费' END,
@@ -149,6 +149,14 @@ SELECT is((SELECT count(*)::int FROM bank.case_file WHERE stage = 'classified'),
 SELECT is(pg_temp.missing(:'fast'::jsonb -> t, :'slow'::jsonb -> t), pg_temp.missing(:'slow'::jsonb -> t, :'fast'::jsonb -> t),
           t || ' is the same')
   FROM unnest('{case_file,case_clock,case_event,audit}'::text[]) t;
+
+-- Cases that the caller may not see into, or that are about himself, wait for another.
+INSERT INTO bank.case_file (customer_id, unit_id, stage, phase, subject, facts, received_at, case_type, business, reason,
+                            complained_staff_id)
+SELECT c, u, 'classified', 'active', 's', 'f', now(), 'complaint', 'B02', 'C07', about
+  FROM (VALUES (103, 2, NULL), (102, 3, 904)) x (c, u, about);
+SELECT is(pg_temp.as('t_super', 'SELECT id FROM api.case_route_waiting(gen_random_uuid())'), '0',
+          'nobody routes cases of closed customers, or about himself');
 
 -- A calendar without opening hours has no due times: nothing begins under it.
 DELETE FROM bank.calendar_slot;

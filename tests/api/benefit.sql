@@ -42,6 +42,7 @@ SELECT is((SELECT count(*)::int FROM bank.audit WHERE action = 'benefit_use' AND
 CREATE FUNCTION pg_temp.back(p_login text, p_benefit text, p_day date) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as(p_login, format('SELECT status FROM api.benefit_take_back(101, %s, ''by mistake'', gen_random_uuid())',
         (SELECT max(use_id) FROM bank.benefit_use WHERE customer_id = 101 AND benefit = p_benefit AND used_on = p_day))) $$;
+SELECT is(pg_temp.as('t_super', 'SELECT status FROM api.benefit_take_back(101, 0, ''by mistake'', gen_random_uuid())'), 'BO404', 'what there was not');
 SELECT is(pg_temp.back('t_rm', 'tb-m', '2026-11-20'), 'BO403', 'not what another recorded');
 SELECT is(pg_temp.back('t_clerk', 'tb-m', '2026-11-20'), 'done', 'one''s own of today');
 SELECT is(pg_temp.back('t_clerk', 'tb-m', '2026-11-20'), 'BO423', 'once');

@@ -44,11 +44,13 @@ SELECT is(pg_temp.unit(2, 'wide'), 'BO422', 'which it has then');
 
 -- Other hours begin on a coming day; what was counted stays.
 SELECT is(bank.working_minutes('wide', '2031-03-03 00:00+08', '2031-03-04 00:00+08'), 420, 'a Monday');
+INSERT INTO bank.calendar_own_day VALUES ('wide', bank.today(), false);
 SELECT is(pg_temp.calendar('t_admin', 'wide', '{00:00-24:00}', '2031-03-10', '2031-03-17') || pg_temp.settle('t_super2', 'approve'),
           'donedone', 'Mondays only, but all day, from a later day on');
 SELECT is(bank.working_minutes('wide', '2031-03-03 00:00+08', '2031-03-04 00:00+08'), 420, 'the Monday before stays');
 SELECT is(bank.working_minutes('wide', '2031-03-10 00:00+08', '2031-03-16 00:00+08'), 1440, 'the week from then on is new');
 SELECT is(bank.working_minutes('wide', '2031-03-17 00:00+08', '2031-03-18 00:00+08'), 0, 'closed on a day of its own');
+SELECT is((SELECT open FROM bank.calendar_own_day WHERE calendar = 'wide' AND day = bank.today()), false, 'this day stays as it began');
 SELECT is(bank.working_minutes('service', '2031-03-17 00:00+08', '2031-03-18 00:00+08'), 420, 'which is no other''s');
 
 -- A case that moves: each part of its time counts in the hours of the unit that had it.

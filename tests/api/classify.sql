@@ -113,6 +113,15 @@ SELECT is(pg_temp.as('t_super', 'SELECT string_agg(label, '' '') FROM api.report
     to_char(bank.local_day(now()), 'YYYY-MM'), 'or one class by month');
 SELECT is(pg_temp.as('t_super', 'SELECT low || '' '' || cases || '' '' || said || '' '' || seen '
     'FROM api.report_classifier_reliability(''2000-01-01'', ''2100-01-01'')'), '50 1 50 0', 'said against seen');
+CREATE FUNCTION pg_temp.reports(p_scope int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE bank.staff SET scope_id = p_scope WHERE login = 't_super';
+    RETURN pg_temp.as('t_super', 'SELECT concat_ws('' '', (SELECT sum(cases) FROM api.report_classifier(NULL, NULL, ''B'', NULL)),
+        (SELECT sum(cases) FROM api.report_classifier_month(NULL, NULL)), (SELECT sum(cases) FROM api.report_classifier_reliability(NULL, NULL)))');
+END $$;
+SELECT is(pg_temp.reports(3), pg_temp.reports(2), 'a unit sees how well it does for itself');
+SELECT is(pg_temp.reports(5), '', 'and nothing of another');
+SELECT is(pg_temp.reports(2) ~ ' .* ', true, 'which is something');
 SELECT is(pg_temp.as('t_worker', 'SELECT string_agg(business || reason, '' '') FROM api.classify_examples(0, 99)'), 'B01C07',
     'a worker reads the examples');
 SELECT is(pg_temp.as('t_audit', 'SELECT accuracy || '' '' || auto_accuracy || '' '' || bytes FROM api.model_list WHERE model_id = 5'),
@@ -161,6 +170,8 @@ SELECT is(pg_temp.as('t_super', $$SELECT (api.class_code_save('B', 'B02', '0102'
 SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B02', '0102', 'Credit card', 1, gen_random_uuid())).status$$), 'done', 'a code is filled in');
 SELECT is(pg_temp.as('t_clerk', $$SELECT std_code FROM api.class_code WHERE axis = 'B' AND code = 'B02'$$), '0102', 'everybody sees it');
 SELECT is(pg_temp.as('t_admin', $$SELECT concat_ws(' ', std_code, cfpb_code, version) FROM api.class_code_form('B', 'B02')$$), '0102 Credit card 2', 'the form brings what is there');
+SELECT is((SELECT concat_ws(' ', before ->> 'std_code', after ->> 'std_code', object_id) FROM bank.audit WHERE action = 'class_code_save'),
+    '0102 B02', 'the audit knows what it became');
 SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B02', '0103', '', 1, gen_random_uuid())).status$$), 'BO409', 'not over somebody else''s');
 SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B02', 'a b', '', 2, gen_random_uuid())).status$$), 'BO422', 'no words');
 SELECT is(pg_temp.as('t_admin', $$SELECT (api.class_code_save('B', 'B77', '1', '', NULL, gen_random_uuid())).status$$), 'BO409', 'nor for one that is not there');

@@ -176,6 +176,7 @@ SELECT is(pg_temp.asked('t_super'), 'true true', 'the branch above sees it as on
 SELECT is(pg_temp.decide('t_clerk', :d, true), '42501', 'a clerk does not decide');
 SELECT is(pg_temp.decide('t_super', :d, true, NULL), 'BO422', 'approval must tell the customer');
 SELECT is(pg_temp.decide('t_super', :d, true), 'done', 'the branch approves what its sub-branch asked');
+SELECT is(pg_temp.decide('t_super', :d, true), 'BO409', 'once');
 SELECT is((SELECT amount + extension FROM bank.case_clock WHERE case_id = :d AND clock = 'statutory'),
           50, 'thirty days and twenty');
 SELECT is((SELECT count(*) FROM bank.outbox WHERE case_id = :d AND kind = 'case_extension'), 1::bigint,
@@ -239,6 +240,7 @@ SELECT is(pg_temp.as('t_super2', 'SELECT changes FROM api.calendar_change_list W
           'the second person sees before and after');
 SELECT is(pg_temp.as('t_super2', 'SELECT screen FROM api.worklist WHERE kind = ''rule'''), 'calendar-changes', 'on his work list');
 SELECT is(pg_temp.settle('t_super2', 'approve'), 'done', 'and agrees');
+SELECT is(pg_temp.as('t_super2', 'SELECT count(*) FROM api.worklist WHERE kind = ''rule'''), '0', 'which ends the work');
 SELECT is((SELECT due_at - started_at FROM bank.case_clock WHERE case_id = :d
             AND clock = 'first_response'), interval '1 hour', 'also for cases that are open');
 SELECT is((SELECT before ->> 'amount' || ' ' || (after ->> 'amount') FROM bank.case_clock_change
@@ -247,6 +249,8 @@ SELECT is(pg_temp.rule('t_super', 60, 'always', 2), 'BO403', 'head office only')
 SELECT is(pg_temp.rule('t_admin', 60, 'always', 1), 'BO409', 'on what stands now');
 INSERT INTO bank.calendar (calendar, label_en, label_zh) VALUES ('never', 'Never', '从不');
 SELECT is(pg_temp.rule('t_admin', 60, 'never', 2), 'BO422', 'a calendar without working time is refused');
+INSERT INTO bank.calendar_slot (calendar, weekday, opens, closes, until) VALUES ('never', 1, '09:00', '17:00', bank.today());
+SELECT is(pg_temp.rule('t_admin', 60, 'never', 2), 'BO422', 'and one whose last hours have ended');
 SELECT is(pg_temp.rule('t_admin', 50, 'always', 2) || pg_temp.settle('t_super2', 'refuse') || pg_temp.rule('t_admin', 50, 'always', 2)
           || pg_temp.settle('t_super2', 'withdraw') || pg_temp.settle('t_admin', 'withdraw'), 'donedonedoneBO403done',
           'refused by the other, or withdrawn by the maker');
@@ -255,6 +259,8 @@ SELECT is((SELECT amount FROM bank.clock_rule WHERE (case_type, regime, clock, l
 UPDATE bank.clock_rule SET calendar = NULL WHERE clock = 'resolution';
 SELECT bank.case_clock_recompute(NULL, 'policy');
 SELECT due_at AS before FROM bank.case_clock WHERE case_id = :d AND clock = 'resolution' \gset
+SELECT is(pg_temp.as('t_admin', format($$SELECT (api.calendar_day_propose(%L, 'feast', 'x', 'x', 'Feast',
+          gen_random_uuid())).status$$, bank.today() + 3)), 'BO422', 'a kind of day that there is not');
 SELECT is(pg_temp.as('t_admin', format($$SELECT (api.calendar_day_propose(%L, 'holiday', '临时放假',
           'Closed', 'Typhoon', gen_random_uuid())).status$$, (SELECT min(d)::date FROM generate_series(
           bank.today() + 1, bank.today() + 9, interval '1 day') d WHERE extract(isodow FROM d) < 6

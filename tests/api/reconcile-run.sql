@@ -10,7 +10,7 @@ INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES
 INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
 SELECT l.lane_id, l.unit_id, 'GR' || a.n, 'ER ' || a.n, 'EUR'
   FROM (VALUES ('R-ONE', 1), ('R-ONE', 2), ('R-TWO', 3)) a (lane, n)
-  JOIN bank.recon_lane l ON l.code = a.lane;
+  JOIN bank.recon_lane l ON l.code = a.lane ORDER BY a.n;
 
 -- Imports one statement of the lines "amount:reference …"; p_more: further members of the statement,
 -- p_controls: those of the file. The answer is its status, reason code and new lines.
@@ -231,6 +231,8 @@ SELECT is(pg_temp.as('t_clerk', format($$SELECT count(*) FROM api.run_begin('R-O
 CREATE FUNCTION pg_temp.rules(p_login text, p_call text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, format('SELECT (api.%s).status', p_call)) $$;
 SELECT is(pg_temp.rules('t_clerk', $$rule_set_draft(1, '', 'x', gen_random_uuid())$$), '42501', 'a clerk drafts no rules');
+SELECT is(pg_temp.rules('t_super', format('rule_set_draft(1, %L, ''x'', gen_random_uuid())', name)), 'BO422', 'no name: ' || name)
+  FROM unnest('{Two Words,abcdefghijklmnopqrstuvwxyz-1234567}'::text[]) name;
 SELECT is(pg_temp.rules('t_super', $$rule_set_draft(1, '', 'less', gen_random_uuid())$$), 'done', 'a supervisor does');
 SELECT is(pg_temp.rules('t_super2', $$rule_set_draft(1, '', 'more', gen_random_uuid())$$), 'BO423', 'one at a time');
 CREATE FUNCTION pg_temp.draft() RETURNS int LANGUAGE sql AS $$ SELECT max(rule_set_id) FROM bank.recon_rule_set $$;
@@ -299,6 +301,8 @@ RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.rules(p_login, format($q$lane_open(%L, %L, '', 'nostro', 2, 1, %L, %L, 'Bank', 'JPY', %s, 'new nostro',
           gen_random_uuid())$q$, p_code, p_name, p_book, p_external, p_opening)) $$;
 SELECT is(pg_temp.open('t_audit', 'R-JPY', 'Yen', '77', '88', 'NULL, NULL'), '42501', 'an auditor proposes no lane');
+SELECT is(pg_temp.open('t_clerk', code, 'Yen', '77', '88', 'NULL, NULL'), 'BO422', 'no code: ' || code)
+  FROM unnest('{R,-JPY,R JPY,R_JPY,ABCDEFGHIJKLMNOPQRSTUVWXY}'::text[]) code;
 SELECT is(pg_temp.open('t_clerk', 'R-JPY', '', '77', '88', 'NULL, NULL'), 'BO422', 'a new lane needs a name');
 SELECT is(pg_temp.open('t_clerk', 'R-JPY', 'Yen', '77', '88', $$'2026-01-05', 1.5$$), 'BO422', 'half a yen');
 SELECT is(pg_temp.open('t_clerk', 'R-JPY', 'Yen', '77', '88', $$'2026-01-05', 1500$$), 'done', 'a clerk proposes a lane');

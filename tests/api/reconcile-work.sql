@@ -10,7 +10,7 @@ INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account
                                 opening_date, opening_statement, opening_book)
 SELECT l.lane_id, l.unit_id, 'GL' || a.n, 'EX' || a.n, a.currency, '2030-01-01', 0, 0
   FROM (VALUES ('T-ONE', 1, 'EUR'), ('T-ONE', 2, 'USD'), ('T-WEST', 5, 'EUR')) a (lane, n, currency)
-  JOIN bank.recon_lane l ON l.code = a.lane;
+  JOIN bank.recon_lane l ON l.code = a.lane ORDER BY a.n;
 UPDATE bank.setting SET value = '2030-01-10' WHERE name = 'business_date';
 
 CREATE FUNCTION pg_temp.account(p_book text) RETURNS bigint LANGUAGE sql AS
@@ -372,6 +372,19 @@ SELECT lane_id, unit_id, kind, side, p, m, account_id, match_id, status, maker, 
 SELECT is((SELECT bank.recon_payers(lane_id) FROM bank.recon_lane WHERE code = 'T-ONE'),
           '[["ACME-INC", "Acme"], ["宏达", "宏达商贸有限公司"]]', 'Chinese names are names, marks are none');
 
+-- The age of a proposed rule is that of its proposal, whatever is counted after it.
+CREATE FUNCTION pg_temp.count_alias(p_made date) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    a bank.recon_alias;
+BEGIN
+    UPDATE bank.recon_alias SET made_at = p_made WHERE pattern = 'XY';
+    PERFORM bank.recon_alias_count(l, 'prefix', 'S', 'XY', '', 1, 1) FROM bank.recon_lane l WHERE code = 'T-ONE';
+    SELECT * INTO a FROM bank.recon_alias WHERE pattern = 'XY';
+    RETURN concat_ws(' ', a.seen, a.status, a.made_at = p_made);
+END $$;
+SELECT is(pg_temp.count_alias('2030-01-01'), wanted, 'counted: ' || wanted)
+  FROM unnest('{1 learning f,2 learning f,3 proposed f,4 proposed t}'::text[]) WITH ORDINALITY w (wanted, n) ORDER BY n;
+
 -- Signing the balance statement.
 CREATE FUNCTION pg_temp.sign(p_login text, p_day date) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, format('SELECT (api.balance_prepare(%s, %L, gen_random_uuid())).status',
@@ -387,6 +400,8 @@ SELECT is(pg_temp.review('t_clerk', '2030-01-02'), 'BO403', 'he does not review 
 SELECT is(pg_temp.as('t_super', 'SELECT kind FROM api.recon_approval_list WHERE kind = ''signoff'''),
           'signoff', 'it is in the approvals');
 SELECT is(pg_temp.review('t_super', '2030-01-02'), 'Approved.', 'a second person does');
+SELECT is((SELECT login || ' ' || (before ->> 'preparer') FROM bank.audit WHERE action = 'sign' AND object_kind = 'recon_signoff'),
+          't_super t_clerk', 'the audit knows both');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT sign || ' ' || preparer || ' ' || reviewer
     FROM api.balance_statement(%s, '2030-01-02') WHERE book_account = 'GL1'$$,
     (SELECT lane_id FROM bank.recon_lane WHERE code = 'T-ONE'))), 'signed ' || bank.login_name('t_clerk') || ' ' || bank.login_name('t_super'), 'both stand, by name');

@@ -1,7 +1,7 @@
 -- Reconciliation: imports, the gate, exact matches, undoing, balance proof, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(99);
+SELECT plan(105);
 UPDATE bank.setting SET value = '2030-01-04' WHERE name = 'business_date';
 \if :{?segment}
 UPDATE bank.setting SET value = :'segment' WHERE name = 'recon_segment_lines';
@@ -12,7 +12,7 @@ INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES
 INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
 SELECT l.lane_id, l.unit_id, 'GL' || a.n, 'EX ' || a.n, 'EUR'
   FROM (VALUES ('T-ONE', 1), ('T-ONE', 2), ('T-TWO', 3), ('T-WEST', 5)) a (lane, n)
-  JOIN bank.recon_lane l ON l.code = a.lane;
+  JOIN bank.recon_lane l ON l.code = a.lane ORDER BY a.n;
 
 -- Imports one statement with the lines "amount:reference amount:reference …" as the login, as
 -- bankops import does; the answer is the status of the file, or the SQLSTATE.
@@ -140,6 +140,10 @@ SELECT is(pg_temp.run('t_super', 'T-TWO', '2030-01-02'), 'done', 'the lane is ru
 SELECT is(pg_temp.matched('T-TWO'), pg_temp.matched('T-ONE'), 'the same matches');
 SELECT is(pg_temp.breaks('T-TWO'), pg_temp.breaks('T-ONE'), 'the same breaks');
 
+CREATE FUNCTION pg_temp.ready(p_lane text, p_day date) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.as('t_clerk', format('SELECT string_agg(ready, '','' ORDER BY account_id) FROM api.balance_statement(%s, %L)',
+                                       pg_temp.lane(p_lane), p_day)) $$;
+SELECT is(pg_temp.ready('T-TWO', '2030-01-02'), 'proved', 'its statement of the day is there');
 -- Accounts are never crossed; a counterpart that comes later is matched then.
 SELECT is(pg_temp.import('t_clerk', 'L', 'GL2', '2030-01-03', 0, '500:Z9 40:LATE'), 'accepted',
           'a line of one account');
@@ -244,6 +248,7 @@ SELECT throws_ok(format('UPDATE bank.recon_file SET decided_by = imported_by WHE
 SELECT is(pg_temp.import('t_clerk', 'S', 'EX2', '2030-01-06', 4000, '1:GAP'), 'quarantined',
           'a statement that does not follow the last is held back');
 SELECT is(pg_temp.decide('t_clerk', 'reject', 'wrong file'), 'done', 'and rejected');
+SELECT is(pg_temp.decide('t_clerk', 'reject', 'wrong file', 2), 'BO423', 'but once');
 SELECT is((SELECT count(*) FROM bank.recon_item WHERE reference = 'GAP'), 0::bigint,
           'nothing of it is kept');
 SELECT is(pg_temp.import('t_clerk', 'S', 'EX2', '2030-01-06', 4000, '1:GAP'), 'quarantined',
@@ -258,6 +263,13 @@ SELECT is(pg_temp.import('t_clerk', 'L', 'GL3', '2030-01-03', 1933, '300:C3'), '
           'the next period with a line equal to an old one');
 SELECT is((SELECT count(*) FROM bank.recon_item WHERE account_id = pg_temp.account('GL3')
             AND side = 'L' AND reference = 'C3'), 3::bigint, 'it is new');
+SELECT is(pg_temp.ready('T-TWO', '2030-01-03'), 'missing', 'of this day there is no statement yet');
+SELECT is(pg_temp.as(login, format('SELECT %s', call)), wanted, what)
+  FROM (VALUES ('t_clerk', $$have FROM api.original_begin(repeat('0', 64), 1)$$, 'false', 'the bytes of a file are kept'),
+               ('t_clerk2', $$api.original_part((SELECT original_id FROM api.original_begin(repeat('0', 64), 1)), 0, 'x')$$,
+                'BO404', 'by who began it, nobody else'),
+               ('t_clerk', $$api.original_part((SELECT original_id FROM api.original_begin(repeat('0', 64), 1)), 0, 'x')$$,
+                '', 'as he does')) c (login, call, wanted, what);
 
 -- Scope and roles.
 SELECT is(pg_temp.as('t_west', $$SELECT (SELECT count(*) FROM api.lane_day)

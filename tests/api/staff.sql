@@ -71,5 +71,7 @@ SELECT is(pg_temp.wish('t_admin', 't_strong', 'clerk', 'T3') || pg_temp.settle('
 SELECT is(pg_temp.groups('t_strong'), NULL, 'and is in no group');
 SELECT is(pg_temp.as('t_admin', 'SELECT bank.staff_login_set(''t_x'', ''clerk'', ''admin'')'), '42501',
           'nobody makes logins past the two persons');
+SELECT throws_ok(format('SELECT bank.staff_login_set(''t_x'', ''clerk'', %L)', r), 'BO422', NULL, 'nor is anybody made ' || coalesce(r, 'nothing'))
+  FROM unnest('{owner,api,staff,dba,NULL}'::text[]) r;
 SELECT * FROM finish();
 ROLLBACK;
