@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/language.h"
 #include "base/text.h"
+#include "database/session.h"
 #include "reconcile/container.h"
 #include "reconcile/original.h"
 #include "reconcile/scan.h"
@@ -106,6 +107,28 @@ static void report_unused(struct work *work, const char *name, const struct buff
     buffer_format(&work->report, ": %s\n", buffer_text(unused));
 }
 
+/* Held files that came in with this one, and those that it is the correct one for. */
+static bool report_follows(struct work *work, const struct upload_result *result, struct error *error)
+{
+    PGresult *rows;
+    const char *values[] = {result->file_id};
+    if (!result->accepted)
+        return true;
+    if (!session_rows(work->connection, "SELECT name, let_in FROM api.file_follows($1::bigint)", 1,
+                      values, &rows, error))
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        const char *name = PQgetvalue(rows, i, 0);
+        bool in = PQgetvalue(rows, i, 1)[0] == 't';
+        buffer_add(&work->report, in ? _("  lets in what was held back: ")
+                                     : _("  is the correct file for one that is held back (:stm): "));
+        text_safe(&work->report, name, strlen(name));
+        buffer_add(&work->report, "\n");
+    }
+    PQclear(rows);
+    return true;
+}
+
 static bool send(struct work *work, const char *path, const char *name, struct source *source,
                  const struct format *format, struct error *error)
 {
@@ -125,6 +148,7 @@ static bool send(struct work *work, const char *path, const char *name, struct s
         report_result(work, name, kind, &result, &outline);
         report_unused(work, name, &unused);
         note_held(work, name, &result);
+        done = report_follows(work, &result, error);
     } else if (!strcmp(error->code, "BO409") && container_count(work->container) > 1) {
         work->before = *error;
         *error = (struct error)ERROR_INIT;

@@ -72,6 +72,7 @@ BEGIN
         ['the first of its account', '该账户首份对账单'],
         ['a period told before', '该期间先前已导入'],
         ['^follows (\d{4}-\d{2}-\d{2})$', '接 \1'],
+        ['\mline (\d+): ', '第 \1 行 '],
         ['(\S.*): (\S+) stated, (\S+) in the lines', '\1：声明 \2，明细合计 \3']] LOOP
         said := regexp_replace(said, pair[1], pair[2]);
     END LOOP;
@@ -89,6 +90,26 @@ $$;
 ALTER FUNCTION bank.recon_file_step OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.recon_file_step TO bankops_staff;
 
+-- The file that tells all statements of a held one again and was let in; NULL: there is none. What has
+-- neither number nor balances is told again when its sender was asked and as many lines of its days came.
+CREATE FUNCTION bank.recon_came(p_file bank.recon_file) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT CASE WHEN bool_and(n.file_id IS NOT NULL) THEN max(n.file_id) END
+      FROM recon_statement h
+      LEFT JOIN LATERAL (
+           SELECT t.file_id FROM recon_statement t
+            WHERE t.account_id = h.account_id AND t.side = h.side AND t.live AND t.kind = h.kind
+              AND t.file_id > h.file_id AND t.close_date = h.close_date
+              AND (t.number, t.page) IS NOT DISTINCT FROM (h.number, h.page)
+              AND (h.number IS NOT NULL OR h.opening = t.opening OR h.closing = t.closing
+                   OR coalesce(h.opening, h.closing) IS NULL AND p_file.requested_by IS NOT NULL
+                      AND (t.open_date, t.line_count) = (h.open_date, h.line_count))
+            ORDER BY t.file_id DESC LIMIT 1) n ON true
+     WHERE h.file_id = p_file.file_id AND p_file.status = 'quarantined'
+$$;
+ALTER FUNCTION bank.recon_came OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.recon_came TO bankops_staff;
+
 CREATE VIEW api.statement_file_list WITH (security_barrier) AS
 SELECT f.file_id, f.name, f.side, f.format, f.profile, f.encoding, f.bytes, f.status,
        f.reason_code, f.reason, bank.recon_gate_zh(f.reason) AS reason_zh, f.statement_count, f.line_count, f.new_count,
@@ -101,10 +122,17 @@ SELECT f.file_id, f.name, f.side, f.format, f.profile, f.encoding, f.bytes, f.st
                  bank.recon_file_step('申请放行', 'Waiver', f.waived_by, f.waived_at, f.waive_reason),
                  bank.recon_file_step(CASE f.status WHEN 'rejected' THEN '退回' ELSE '放行' END,
                                       CASE f.status WHEN 'rejected' THEN 'Rejected' ELSE 'Released' END,
-                                      f.decided_by, f.decided_at, f.decision)) AS steps,
-       CASE WHEN f.status <> 'quarantined' THEN '' WHEN f.waived_by IS NOT NULL THEN 'waiver'
-            WHEN f.requested_by IS NOT NULL THEN 'asked' ELSE '' END AS step
+                                      f.decided_by, f.decided_at, f.decision),
+                 CASE WHEN f.status = 'accepted' THEN
+                      bank.in_language('缺失部分已补齐，自动放行：文件 ', 'What was missing came, let in by file ')
+                      || substring(f.decision FROM '[0-9]+$') END,
+                 bank.in_language('已收到更正文件：', 'A correct file came: ') || c.file_id
+                     || coalesce(' ' || (SELECT o.name FROM bank.recon_file o WHERE o.file_id = c.file_id), '')) AS steps,
+       CASE WHEN f.status <> 'quarantined' THEN '' WHEN c.file_id IS NOT NULL THEN 'came'
+            WHEN f.waived_by IS NOT NULL THEN 'waiver'
+            WHEN f.requested_by IS NOT NULL THEN 'asked' ELSE '' END AS step, c.file_id AS came_file
   FROM bank.recon_file f
+  LEFT JOIN LATERAL (SELECT bank.recon_came(f) AS file_id) c ON f.status = 'quarantined'
  WHERE f.unit_id BETWEEN (SELECT bank.my_scope_low()) AND (SELECT bank.my_scope_high());
 
 CREATE VIEW api.statement_list WITH (security_barrier) AS

@@ -249,7 +249,8 @@ LANGUAGE sql SET search_path = bank, pg_temp AS $$
     SELECT p_file, row_number() OVER (ORDER BY c.position, c.line, n), c.position,
            'control', left(coalesce(nullif(c.label, ''), c.kind), 60), c.line,
            coalesce(c.currency, ''), c.expected, c.found, c.expected = c.found,
-           format('%s: %s stated, %s in the lines', rtrim(coalesce(nullif(c.label, ''), c.kind), ':：'),
+           CASE WHEN c.line > 0 THEN format('line %s: ', c.line) ELSE '' END
+           || format('%s: %s stated, %s in the lines', rtrim(coalesce(nullif(c.label, ''), c.kind), ':：'),
                   CASE WHEN coalesce(c.currency, '') = '' THEN c.expected::text
                        ELSE bank.recon_money(c.expected, c.currency) END,
                   CASE WHEN coalesce(c.currency, '') = '' THEN c.found::text

@@ -21,6 +21,30 @@ BEGIN
     RETURN f;
 END $$;
 
+-- A held file that came again correctly is not let in beside it.
+CREATE FUNCTION bank.recon_require_last(f bank.recon_file) RETURNS void
+LANGUAGE plpgsql SET search_path = bank, pg_temp AS $$
+DECLARE
+    came bigint := bank.recon_came(f);
+BEGIN
+    IF came IS NOT NULL THEN
+        PERFORM bank.fail('BO423', 'A correct file came for this one.',
+                          (SELECT came || ' ' || name FROM recon_file WHERE file_id = came), 'Reject this one (t).');
+    END IF;
+END $$;
+
+-- What a file did beyond its own lines: held files that it let in, and those it came in place of.
+CREATE FUNCTION api.file_follows(p_file_id bigint)
+RETURNS TABLE (file_id bigint, name text, let_in boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT f.file_id, f.name, f.status = 'accepted' FROM recon_file f
+     WHERE bank.in_scope(f.unit_id)
+       AND (f.status = 'accepted' AND f.decision = format('let in by file %s', p_file_id)
+            OR f.status = 'quarantined' AND bank.recon_came(f) = p_file_id)
+     ORDER BY f.file_id
+$$;
+SELECT bank.function_grant('file_follows', 'clerk', 'supervisor', 'admin');
+
 CREATE FUNCTION bank.recon_require_reason(p_reason text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF coalesce(length(trim(p_reason)), 0) < 3 THEN
@@ -66,6 +90,7 @@ BEGIN
     END IF;
     PERFORM bank.recon_require_reason(p_reason);
     f := bank.recon_file_held(p_file_id, p_version);
+    PERFORM bank.recon_require_last(f);
     IF f.waived_by IS NOT NULL THEN
         PERFORM bank.fail('BO423', 'Somebody asked for it already.', bank.login_name(f.waived_by),
                           'A supervisor decides.');
@@ -95,8 +120,9 @@ BEGIN
     END IF;
     PERFORM bank.recon_require_reason(p_reason);
     f := bank.recon_file_held(p_file_id, p_version);
+    PERFORM bank.recon_require_last(f);
     IF f.waived_by IS NULL THEN
-        PERFORM bank.fail('BO423', 'Nobody asked to let this file in.', f.reason,
+        PERFORM bank.fail('BO423', 'Nobody asked to let this file in.', f.name,
                           'Its clerk asks first (w), then a supervisor decides.');
     ELSIF session_user IN (f.imported_by, f.waived_by) THEN
         PERFORM bank.fail('BO403', 'A second person must decide this.', bank.login_name(f.waived_by),

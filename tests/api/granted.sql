@@ -73,6 +73,7 @@ INSERT INTO decided VALUES ('function', 'admin', 'endpoint_save');
 INSERT INTO decided VALUES ('function', 'admin', 'class_code_save');
 INSERT INTO decided VALUES ('function', 'admin', 'class_code_form');
 INSERT INTO decided VALUES ('function', 'staff', 'export_log');
+INSERT INTO decided VALUES ('function', 'clerk supervisor admin', 'file_follows');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'file_reject');
 INSERT INTO decided VALUES ('function', 'supervisor', 'file_release');
 INSERT INTO decided VALUES ('function', 'clerk supervisor', 'file_request');

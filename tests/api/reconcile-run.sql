@@ -121,7 +121,9 @@ SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"p
           "label": ":90C:", "line": 9, "currency": "EUR", "expected": "106", "found": "107"}]'),
           'quarantined control 0', 'a control total that is a cent off');
 SELECT alike((SELECT reason FROM bank.recon_file ORDER BY file_id DESC LIMIT 1),
-          '%:90C: 1.06 stated, 1.07 in the lines', 'with its figures');
+          '%: line 9: :90C: 1.06 stated, 1.07 in the lines', 'with its line and figures');
+SELECT is(bank.recon_gate_zh((SELECT reason FROM bank.recon_file ORDER BY file_id DESC LIMIT 1)),
+          '账户 GR1 对账单 #1：第 9 行 :90C：声明 1.06，明细合计 1.07', 'in both languages');
 SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"position": 0, "kind": "records",
           "label": "BAI 99", "line": 9, "currency": "", "expected": "5", "found": "4"}]'),
           'quarantined control 0', 'a count of the whole file');
@@ -130,6 +132,35 @@ SELECT is(pg_temp.import('L', 'GR1', '2031-01-02', 0, '100:A1 7:B1', '{}', '[{"p
           'accepted  2', 'controls that hold');
 SELECT is((SELECT count(*) FROM bank.recon_check WHERE code = 'control' AND passed), 1::bigint,
           'are kept with the file');
+-- A correct file comes for those that are held: nobody lets them in beside it.
+CREATE FUNCTION pg_temp.steps() RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', 'SELECT coalesce(string_agg(step, '' '' ORDER BY file_id), ''none'')
+        FROM api.statement_file_list WHERE status = ''quarantined'' AND reason_code = ''control''') $$;
+CREATE FUNCTION pg_temp.held(p_login text, p_call text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, format('SELECT (api.%s(file_id, version, ''for a reason'', gen_random_uuid())).status
+        FROM api.statement_file_list WHERE file_id = %s', p_call,
+        (SELECT min(file_id) FROM bank.recon_file WHERE status = 'quarantined' AND reason_code = 'control'))) $$;
+SELECT is(pg_temp.steps(), 'came came', 'they are told by number or balance');
+SELECT is(pg_temp.held('t_clerk', 'file_waive'), 'BO423', 'nobody asks to let them in');
+UPDATE bank.recon_file SET waived_by = 't_clerk', waived_at = now(), waive_reason = 'before it came'
+ WHERE reason_code = 'control';
+SELECT is(pg_temp.held('t_super', 'file_release'), 'BO423', 'nor does a waiver of before');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(let_in::text, '' '') FROM api.file_follows(%s)',
+             (SELECT max(file_id) FROM bank.recon_file))), 'false false', 'the correct file names them');
+SELECT alike(pg_temp.as('t_clerk', 'SELECT steps FROM api.statement_file_list WHERE step = ''came'' LIMIT 1'),
+             E'%：% — before it came\n%：% f', 'the page of the file says so');
+SELECT is(pg_temp.held('t_clerk', 'file_reject') || pg_temp.held('t_clerk', 'file_reject'), 'donedone', 'they are rejected');
+SELECT alike(pg_temp.as('t_clerk', 'SELECT steps FROM api.statement_file_list WHERE decision LIKE ''let in%'' LIMIT 1'),
+             '缺失部分已补齐，自动放行：文件 %', 'as it does of what a missing day let in');
+-- Without numbers and balances only who was asked for it again is answered.
+SELECT is(pg_temp.import('S', 'ER3', '2031-01-01', 0, '9:I0', '{"opening": null, "closing": null}', '[{"position": 1,
+          "kind": "sum", "label": "sum", "line": 3, "currency": "EUR", "expected": "8", "found": "9"}]'),
+          'quarantined control 0', 'a table whose sum is wrong');
+SELECT is(pg_temp.import('S', 'ER3', '2031-01-01', 0, '8:I0', '{"opening": null, "closing": null}'), 'accepted  1',
+          'another table of the day');
+SELECT is(pg_temp.steps(), '', 'may be that of the afternoon');
+SELECT is(pg_temp.held('t_clerk', 'file_request') || pg_temp.steps(), 'donecame', 'or what was asked for');
+SELECT is(pg_temp.held('t_clerk', 'file_reject'), 'done', 'the first is rejected');
 SELECT is(pg_temp.import('S', 'ER3', '2031-01-02', 0, '9:I1', '{"kind": "interim", "opening": null, "closing": null}'),
           'accepted  0', 'lines of a day so far make no items');
 SELECT is(pg_temp.import('S', 'ER3', '2031-01-02', 0, '9:I1'), 'accepted  1', 'the statement brings them');

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that cannot be imported: each gives one clear message and leaves the database as it was.
 . "$(dirname "$0")/lib.sh"
-plan 53
+plan 57
 
 teller_bank "INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('nostro', 'Nostro', 'nostro', 1);
              INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
@@ -192,3 +192,20 @@ is "the delivered bytes come back" "$? $(cmp "$place/back" big.csv && echo same)
 is "kept once, whole" "$(sql "SELECT count(*), bool_and(whole) FROM bank.recon_original o WHERE o.sha256 =
     sha256(pg_read_binary_file('$PWD/big.csv'))")" "1|t"
 refused "a file that is not there" 1 'bankops: *There is no such file.*' "$program" import --as teller --original 999999
+
+# What was held back and what came for it.
+sql "INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+     SELECT lane_id, 1, 'GL300', 'DE300', 'EUR' FROM bank.recon_lane" >/dev/null
+numbered() { statement | sed "s/DE100/DE300/;s,:28C:1/1,:28C:$1/1,;s/261120/$2/g;s/2611201120/${2}1120/;s/REF-0001/REF-$1/;$3"; }
+numbered 1 261117 's/EUR60,00/EUR61,00/' >wrong.sta
+numbered 1 261117 >right.sta
+numbered 2 261118 's/EUR100,00/EUR60,00/;s/^\(:62F.*EUR\)60,00/\120,00/' >second.sta
+numbered 3 261119 's/EUR100,00/EUR20,00/;s/40,00/10,00/;s/^\(:62F.*EUR\)60,00/\110,00/' >third.sta
+refused "a wrong closing balance is held back" 1 'bankops: wrong.sta: held back*' $import wrong.sta
+like "the correct file says what it is for" "$($import right.sta 2>&1)" \
+    "right.sta: imported: *
+  is the correct file for one that is held back (:stm): wrong.sta"
+refused "a day is missing" 1 'bankops: third.sta: held back*' $import third.sta
+like "the missing day says what it lets in" "$($import second.sta 2>&1)" \
+    "second.sta: imported: *
+  lets in what was held back: third.sta"
