@@ -42,11 +42,21 @@ for command in $commands; do
     grep -qE "^\.(It|Ss|Sh) .*(Cm|Nm) $command\b|^\.It Cm $command\b" man/bankops.1 || echo "$command"
 done | none "every command stands in bankops(1)"
 
+# Options of a command: of its item in COMMANDS, of database in its section.
+manual_options() {
+    awk -v command="$1" '
+        /^\.Sh / { section = $2; depth = 0; here = section == "DATABASE" && command == "database" }
+        section == "COMMANDS" && /^\.Bl/ { depth++ }
+        section == "COMMANDS" && /^\.El/ { depth-- }
+        section == "COMMANDS" && depth == 1 && /^\.It Cm / { here = $3 == command }
+        here && /^\.It .*Fl Fl / { print }' man/bankops.1 | grep -oE 'Fl Fl [a-z-]+' | sed 's/^Fl Fl /--/' | sort -u
+}
 for command in $commands; do
-    "$program" "$command" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u | while read -r option; do
-        grep -q -- "^\.It.* Fl Fl ${option#--}\b" man/bankops.1 || echo "$command $option"
-    done
-done | grep -v -- '--help$' | none "every option stands in bankops(1)"
+    manual_options "$command" >"$build/options.manual"
+    "$program" "$command" --help | grep -oE -- '--[a-z][a-z-]+' | grep -vx -- --help | sort -u |
+        diff - "$build/options.manual" | sed -n "s/^</$command, not in the manual:/p; s/^>/$command, not in --help:/p"
+done | none "every option of --help stands at its command in bankops(1), and the other way round"
+rm -f "$build/options.manual"
 
 . completion/bankops
 PATH=$build:$PATH
@@ -61,7 +71,7 @@ for command in $commands; do
 done | none "the shell completes commands and options"
 
 if command -v groff >/dev/null; then
-    groff -mdoc -Tutf8 -Kutf8 -ww -z man/bankops.1 man/bankops-screens.5 2>&1 |
+    groff -mdoc -Tutf8 -Kutf8 -ww -z man/*.[1-8] 2>&1 |
         none "the manual pages have no formatting error"
 else
     skip "the manual pages have no formatting error" "groff is not installed"
