@@ -53,7 +53,8 @@ static bool end_day(struct clock_job *job, PGconn *connection, bool *more, struc
     if (moved && !quiet)
         printf(_("the bank's day is %s\n"), PQgetvalue(rows, 0, 0));
     if ((points || failed) && !quiet)
-        printf(_("points released or expired: %lld, failed: %lld\n"), points, failed);
+        printf(_("points released or expired: %lld; points and services that failed: %lld\n"),
+               points, failed);
     fflush(stdout);
     PQclear(rows);
     job->days += moved;

@@ -113,6 +113,25 @@ static void check_clocks(struct doctor *doctor, PGconn *connection)
     PQclear(rows);
 }
 
+/* Whether the day end fails at points or at services of accounts; nothing to say is said nowhere. */
+static void check_day_end(struct doctor *doctor, PGconn *connection)
+{
+    struct error error = ERROR_INIT;
+    PGresult *rows;
+    if (!session_rows(connection,
+                      "SELECT failed, to_char(since, 'YYYY-MM-DD HH24:MI'), left(error, 200) "
+                      "FROM api.day_watch() WHERE failed > 0",
+                      0, NULL, &rows, &error))
+        return;
+    if (PQntuples(rows))
+        doctor_say(doctor, DOCTOR_WARN, _("services"),
+                   _("The work list of supervisors names them; they are tried again every five "
+                     "minutes."),
+                   _("wages, statements or points that could not be done since %s: %s; the last: %s"),
+                   PQgetvalue(rows, 0, 1), PQgetvalue(rows, 0, 0), PQgetvalue(rows, 0, 2));
+    PQclear(rows);
+}
+
 /* A setting of the server that bankops relies on. */
 static void check_setting(struct doctor *doctor, PGconn *connection, const char *name,
                           const char *wanted, const char *todo)
@@ -148,6 +167,7 @@ static void check_server(struct doctor *doctor, PGconn *connection)
     check_schema(doctor, connection);
     check_day(doctor, connection);
     check_clocks(doctor, connection);
+    check_day_end(doctor, connection);
     doctor_log(doctor, connection);
 }
 

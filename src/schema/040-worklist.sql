@@ -198,6 +198,16 @@ BEGIN
        AND NOT EXISTS (SELECT FROM bank.clock_failure z WHERE z.customer_id = x.customer_id AND z.case_id = x.case_id
                           AND z.failure_id > x.failure_id)
     UNION ALL
+    -- What the day end fails at: points, and services of accounts.
+    SELECT 'service', x.failure_id, CASE x.work WHEN 'pay' THEN 'payroll-lists' ELSE 'customer' END, x.customer_id, NULL,
+           NULL, NULL, '', CASE x.work
+               WHEN 'pay' THEN bank.in_language('代发工资未能入账', 'Wages could not be paid')
+               WHEN 'statement' THEN bank.in_language('余额对账单未能发出', 'A statement could not be sent')
+               WHEN 'ask' THEN bank.in_language('代发清单未能催收', 'A list of wages could not be asked for')
+               ELSE bank.in_language('积分未能转可用或到期', 'Points could not be released or expire') END,
+           NULL, left(x.error, 80), x.since, x.unit_id
+      FROM bank.day_failure x WHERE (SELECT bank.my_role()) = 'supervisor'
+    UNION ALL
     -- Complaints that another system sent and that could not be taken in: their clocks have not begun. And systems
     -- that do not answer, or that no worker asks.
     SELECT 'intake', r.reject_id, 'case-rejects', NULL, NULL, NULL, NULL, coalesce(r.row_data ->> 'id', '-'),

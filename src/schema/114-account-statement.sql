@@ -82,17 +82,18 @@ BEGIN
 END $$;
 
 -- What is due for services of accounts today, up to p_limit of each kind: statements, lists of wages to be asked
--- for, wages to be paid. Answers how many were done.
+-- for, wages to be paid. Answers how many failed.
 CREATE FUNCTION bank.services_run(p_limit int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
     s record;
-    done int := 0;
+    failed int := 0;
 BEGIN
     FOR s IN
         (SELECT 'statement' AS what, x.customer_id, x.account_id AS id FROM bank.account_service x
            LEFT JOIN bank.recon_lane_change h USING (change_id)
           WHERE x.state = 'active' AND x.kind = 'reconciliation' AND x.next_on <= bank.today()
-            AND (x.change_id IS NULL OR h.status = 'approved') ORDER BY x.next_on LIMIT p_limit)
+            AND (x.change_id IS NULL OR h.status = 'approved')
+            AND NOT bank.day_rests(x.customer_id, 'statement', x.account_id) ORDER BY x.next_on LIMIT p_limit)
         UNION ALL
         (SELECT 'ask', x.customer_id, x.account_id FROM bank.account_service x
           WHERE x.state = 'active' AND x.kind = 'payroll'
@@ -101,12 +102,14 @@ BEGIN
                 AND (t.state = 'open' OR t.created_at > x.next_on - 20))
             AND NOT EXISTS (SELECT FROM bank.payroll_list l WHERE l.customer_id = x.customer_id
                 AND l.account_id = x.account_id AND l.state IN ('proposed', 'approved'))
+            AND NOT bank.day_rests(x.customer_id, 'ask', x.account_id)
           ORDER BY x.next_on LIMIT p_limit)
         UNION ALL
         (SELECT 'pay', l.customer_id, l.list_id FROM bank.payroll_list l
            JOIN bank.account a ON a.customer_id = l.customer_id AND a.account_id = l.account_id
           WHERE l.state = 'approved' AND l.pay_on <= bank.today()
             AND (a.status = 'open' AND a.balance >= l.total OR l.told_on IS DISTINCT FROM bank.today())
+            AND NOT bank.day_rests(l.customer_id, 'pay', l.list_id)
           ORDER BY l.pay_on LIMIT p_limit)
     LOOP
         BEGIN
@@ -117,14 +120,15 @@ BEGIN
             ELSE
                 PERFORM bank.payroll_pay(s.customer_id, s.id);
             END IF;
-            done := done + 1;
+            DELETE FROM bank.day_failure x WHERE x.customer_id = s.customer_id AND x.work = s.what AND x.object_id = s.id;
         EXCEPTION WHEN query_canceled OR admin_shutdown OR crash_shutdown THEN
             RAISE;
         WHEN OTHERS THEN
-            RAISE WARNING 'service of customer %, %: %', s.customer_id, s.what, SQLERRM;
+            failed := failed + 1;
+            PERFORM bank.day_failed(s.customer_id, s.what, s.id, SQLERRM);
         END;
     END LOOP;
-    RETURN done;
+    RETURN failed;
 END $$;
 ALTER FUNCTION bank.statement_send OWNER TO bankops_owner;
 ALTER FUNCTION bank.payroll_ask OWNER TO bankops_owner;

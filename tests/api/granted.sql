@@ -453,3 +453,4 @@ INSERT INTO decided VALUES ('function', 'worker', 'day_end');
 INSERT INTO decided VALUES ('function', 'staff', 'sign_in');
 INSERT INTO decided VALUES ('function', 'staff', 'business_day');
 INSERT INTO decided VALUES ('function', 'staff', 'clock_watch');
+INSERT INTO decided VALUES ('function', 'supervisor admin worker', 'day_watch');

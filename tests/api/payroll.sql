@@ -118,5 +118,37 @@ SELECT is((SELECT bank.name_side(title, true) || ' ' || note || ' ' || owner_id 
 SELECT is(pg_temp.answer('agrees', ''), 'done', 'until it agrees');
 SELECT is(pg_temp.answer('differs', 'again'), 'BO423', 'which stands');
 SELECT is(pg_temp.as('t_rm', 'SELECT concat_ws('' '', as_of, balance, answer, account) FROM api.account_statements'), '2026-11-30 700 agrees 1003********0000', 'as the list shows');
+
+-- What the day end cannot do is work of who leads, and the doctor's; it rests a while and is tried again.
+UPDATE bank.payroll_list SET state = 'withdrawn' WHERE state IN ('proposed', 'approved');
+UPDATE bank.account SET balance = 1000000 WHERE account_id = 9000;
+UPDATE bank.account_service SET state = 'active', next_on = bank.today() + 60;
+CREATE FUNCTION pg_temp.undone(p_login text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as(p_login, 'SELECT string_agg(concat_ws('' '', screen, customer_id, title, detail), '', '') FROM api.worklist WHERE kind = ''service''') $$;
+CREATE FUNCTION pg_temp.end_day() RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_worker', 'SELECT failed FROM api.day_end()') $$;
+SELECT pg_temp.take('t_rm', '张伟民,1003010000000001,123.00', quote_literal(bank.today() + 1)) AS taken,
+       pg_temp.decide('t_super', 'agree') AS decided;
+SELECT pg_temp.end_day();
+UPDATE bank.setting SET value = (bank.today() + 1)::text WHERE name = 'business_date';
+ALTER TABLE bank.entry ADD CONSTRAINT broken CHECK (amount <> 12300) NOT VALID;
+SELECT is(pg_temp.end_day(), '1', 'a payment that fails is counted');
+SELECT is(pg_temp.undone('t_super'), 'payroll-lists 301 代发工资未能入账 new row for relation "entry" violates check constraint "broken"', 'and work of the supervisor');
+SELECT is(pg_temp.undone('t_clerk'), NULL, 'not of clerks');
+SELECT is(pg_temp.undone('t_west'), NULL, 'nor of another branch');
+SELECT is(pg_temp.as('t_admin', 'SELECT failed || '' '' || error FROM api.day_watch()'), '1 new row for relation "entry" violates check constraint "broken"', 'the doctor hears of it');
+SELECT is(pg_temp.as('t_clerk', 'SELECT failed FROM api.day_watch()'), '42501', 'clerks do not');
+SELECT is(pg_temp.end_day(), '0', 'it is not tried every second');
+UPDATE bank.day_failure SET at = at - interval '6 minutes';
+SELECT pg_temp.end_day();
+SELECT is((SELECT failures FROM bank.day_failure), 2, 'but every five minutes');
+ALTER TABLE bank.entry DROP CONSTRAINT broken;
+UPDATE bank.day_failure SET at = at - interval '6 minutes';
+SELECT pg_temp.end_day();
+SELECT is((SELECT state FROM bank.payroll_list ORDER BY list_id DESC LIMIT 1), 'paid', 'until it can be done');
+SELECT is(pg_temp.undone('t_super'), NULL, 'then nobody is told any more');
+INSERT INTO bank.day_failure (customer_id, work, object_id, unit_id, at, error) VALUES (301, 'ask', 9000, 3, now() - interval '2 hours', 'x');
+SELECT pg_temp.end_day();
+SELECT is((SELECT count(*)::int FROM bank.day_failure), 0, 'what is no longer due is forgotten');
 SELECT * FROM finish();
 ROLLBACK;

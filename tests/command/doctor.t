@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops doctor names what is wrong, for each thing that can be broken without breaking the machine.
 . "$(dirname "$0")/lib.sh"
-plan 39
+plan 40
 
 # finds NAME PATTERN COMMAND...: a line of the plain output matches, and WARN and FAIL carry a remedy.
 finds() {
@@ -90,6 +90,8 @@ sql "INSERT INTO bank.customer (customer_id, customer_number, kind, name, unit_i
      INSERT INTO bank.clock_failure (customer_id, case_id, unit_id, clock, error) VALUES (1, 1, 1, 'statutory', 'x')" >"$place/case"
 finds "clocks that no worker watches" "^WARN\tclocks\tsteps are due since 20.* no worker took them\tKeep bankops work " $doctor
 finds "and steps that failed" "^WARN\tclocks\tsteps that could not be taken in 24 hours: 1" $doctor
+sql "INSERT INTO bank.day_failure (customer_id, work, object_id, unit_id, error) VALUES (1, 'pay', 1, 1, 'x y')" >"$place/service"
+finds "services that fail" "^WARN\tservices\twages, .* since 20.*: 1; the last: x y\tThe work list of supervisors " $doctor
 
 chmod 755 "$BANKOPS_DATA/cluster"
 finds "a data folder open to others" '^FAIL\tdata folder\t.*0755' $doctor
