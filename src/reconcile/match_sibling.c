@@ -165,25 +165,30 @@ static void count_run(const struct siblings *siblings, const struct match_key *k
     account->opposite += 2 * weight * least(sides[0].opposite, sides[1].opposite);
 }
 
-/* Two lines that cancel out, of which the other side has one alone: but for days that it does not
- * have, where other safeguards apply. */
+/* Whether one of the first two cancels the other out and lacks what the third is to that other: a
+ * line of the other side. A mistyped number has its partner elsewhere; days that the other side does
+ * not have are for other safeguards. */
+static bool is_half(const struct siblings *siblings, const struct match_line *a,
+                    const struct match_line *b, const struct match_line *mate)
+{
+    const struct match_line *alone = mate->amount == a->amount ? b : a;
+    const struct match_line *other = alone == a ? b : a;
+    const struct match_rule *rule = match_line_rule(siblings->store, alone);
+    if (a->side != b->side || a->side == mate->side || mate->amount != other->amount ||
+        (uint64_t)a->amount != 0 - (uint64_t)b->amount || (rule && rule->kind == MATCH_NEAR))
+        return false;
+    return match_days_lost(siblings->days, a->account, a->side, a->date) < nearly_lost &&
+           match_days_lost(siblings->days, b->account, b->side, b->date) < nearly_lost;
+}
+
 static void count_half(const struct siblings *siblings, const struct match_key *keys)
 {
-    const struct match_store *store = siblings->store;
     const struct match_line *lines[3];
-    size_t count[2] = {0, 0};
-    for (size_t i = 0; i < 3; i++) {
-        lines[i] = &store->lines[keys[i].line];
-        count[lines[i]->side]++;
-    }
-    int two = count[0] == 2 ? 0 : 1;
-    for (size_t i = 0; i < 3 && count[two] == 2; i++) {
-        const struct match_line *a = lines[i], *b = lines[(i + 1) % 3];
-        if (a->side == two && b->side == two && (uint64_t)a->amount == 0 - (uint64_t)b->amount &&
-            match_days_lost(siblings->days, a->account, two, a->date) < nearly_lost &&
-            match_days_lost(siblings->days, b->account, two, b->date) < nearly_lost)
-            account_of(siblings, a)->half[!two]++;
-    }
+    for (size_t i = 0; i < 3; i++)
+        lines[i] = &siblings->store->lines[keys[i].line];
+    for (size_t i = 0; i < 3; i++)
+        if (is_half(siblings, lines[i], lines[(i + 1) % 3], lines[(i + 2) % 3]))
+            account_of(siblings, lines[i])->half[lines[(i + 2) % 3]->side]++;
 }
 
 /* Returns whether any reference has several lines of both sides. */

@@ -193,6 +193,51 @@ static void where_refunds_lose_lines_a_reversal_may_be_one(void **state)
     match_store_free(store);
 }
 
+/* Counter-movements that a mistyped number makes, and reversals beside a line of another amount, do not
+ * tell how often a refund lacks a line. */
+static void a_mistyped_number_is_no_refund(void **state)
+{
+    (void)state;
+    store = match_store_new(rules);
+    put_days(L, 0, 30);
+    put_days(S, 0, 30);
+    for (int side = L; side <= S; side++) {
+        put(side, side == L ? "L-sale" : "S-sale", 4, 700, "50000001", NULL);
+        put(side, side == L ? "L-back" : "S-back", 5, -700, "50000001", NULL);
+    }
+    for (int i = 0; i < 4; i++) {
+        char id[20], reference[20], mistyped[20];
+        snprintf(reference, sizeof reference, "6%03d7304", i * 411);
+        snprintf(mistyped, sizeof mistyped, "6%03d7804", i * 411);
+        snprintf(id, sizeof id, "L-%d", i);
+        put(L, id, 6 + i, -900 - i, mistyped, NULL);
+        snprintf(id, sizeof id, "L--%d", i);
+        put(L, id, 6 + i, 900 + i, reference, NULL);
+        *id = 'S';
+        put(S, id, 6 + i, 900 + i, reference, NULL);
+        snprintf(id, sizeof id, "S-%d", i);
+        put(S, id, 6 + i, -900 - i, reference, NULL);
+    }
+    for (int i = 0; i < 4; i++) {
+        char id[20], reference[20];
+        snprintf(reference, sizeof reference, "4%03d9102", i * 367);
+        for (int turn = 0; turn < 2; turn++) {
+            snprintf(id, sizeof id, "L=%d", 2 * i + turn);
+            put(L, id, 9 + i, turn ? -800 - i : 800 + i, reference, NULL);
+        }
+        *id = 'S';
+        put(S, id, 9 + i, 350 + i, reference, NULL);
+    }
+    put(L, "L1", 12, 650, "30000001", NULL);
+    put(L, "L2", 13, -650, "30000001", NULL);
+    put(S, "S1", 12, 640, "30000571", NULL);
+    put(S, "S2", 13, -640, "30000571", NULL);
+    match_run(store);
+    expect(store, "L1 L2", "reversal", MATCH_CONFIRMED);
+    expect(store, "S1 S2", "reversal", MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
 static void equal_lines_of_other_words_are_not_paired_in_order(void **state)
 {
     (void)state;
@@ -221,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_number_that_is_used_again_and_again_is_no_key),
         cmocka_unit_test(a_number_of_two_payments_is_none_where_amounts_are_few),
         cmocka_unit_test(where_refunds_lose_lines_a_reversal_may_be_one),
+        cmocka_unit_test(a_mistyped_number_is_no_refund),
         cmocka_unit_test(equal_lines_of_other_words_are_not_paired_in_order),
     };
     return cmocka_run_group_tests(tests, load, unload);
