@@ -13,6 +13,7 @@ struct buffer {
 
 #define BUFFER_INIT {NULL, 0, 0}
 
+/* Append a text, bytes, one byte, or what printf would print. */
 void buffer_add(struct buffer *buffer, const char *text);
 void buffer_add_bytes(struct buffer *buffer, const void *bytes, size_t count);
 void buffer_add_char(struct buffer *buffer, char byte);
@@ -20,6 +21,7 @@ void buffer_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Drops the content, keeps the memory. */
 void buffer_clear(struct buffer *buffer);
+/* Frees the memory; the buffer is empty and may be used again. */
 void buffer_free(struct buffer *buffer);
 /* The content, "" when nothing was added; owned by the buffer. */
 const char *buffer_text(const struct buffer *buffer);

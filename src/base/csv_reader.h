@@ -36,6 +36,7 @@ bool csv_reader_open(struct csv_reader *reader, const char *path, struct error *
  * the next one is read, and what is refused ends the reading. Takes files of any length with rows of at
  * most 64 MB. */
 bool csv_reader_open_pieces(struct csv_reader *reader, const char *path, struct error *error);
+/* Closes the file and frees what the reader holds. */
 void csv_reader_close(struct csv_reader *reader);
 
 /* Number of the column of this name; -1 with an error that lists the names there are, or says that

@@ -7,6 +7,7 @@
 
 /* Day number of a date; false when the date does not exist (month 13, 30 February). */
 bool date_from_civil(int year, int month, int day, int *days);
+/* The date of a day number. */
 void date_to_civil(int days, int *year, int *month, int *day);
 /* Reads "YYYY-MM-DD" or "YYYYMMDD" (ISO 8601), nothing else before the terminator. */
 bool date_parse(const char *text, int *days);

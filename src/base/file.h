@@ -19,7 +19,9 @@ struct file_writer {
     int fd;
     char *path, *target, *temporary;
 };
+/* Begins; `path` NULL: standard output. False with a reason; then there is nothing to close. */
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *error);
+/* Writes so many bytes. After a failure the writer still has to be closed. */
 bool file_writer_add(struct file_writer *writer, const void *data, size_t length,
                      struct error *error);
 /* Closes it: with `keep` the file takes its place, else nothing is left of it. */

@@ -31,6 +31,8 @@ const cJSON *json_member(const cJSON *object, const char *name);
 
 /* String member or `fallback`; owned by the object. */
 const char *json_string(const cJSON *object, const char *name, const char *fallback);
+/* A number's whole part, true or false; `fallback` where the member is missing or of another
+ * kind. */
 int json_int(const cJSON *object, const char *name, int fallback);
 bool json_bool(const cJSON *object, const char *name, bool fallback);
 

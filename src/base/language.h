@@ -24,6 +24,7 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_CHINESE };
  * a character set that is not UTF-8. `locale_directory` holds the catalogues. */
 bool language_start(const char *wanted, const char *locale_directory, struct error *error);
 
+/* The language of messages and screens. */
 enum language language_current(void);
 /* Switches the messages while running. */
 void language_set(enum language language);

@@ -28,6 +28,7 @@ struct case_summary {
     int opened, known, routed, unclassified, skipped;
 };
 
+/* Whether a row may have a field of this name; "field.NAME" is one of the type of case. */
 bool case_row_field(const char *name);
 
 /* Adds a text as it stands, or a number as text, to `row` under its name. False for anything else. */

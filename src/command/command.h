@@ -2,7 +2,7 @@
 #define BANKOPS_COMMAND_COMMAND_H
 
 /* One subcommand of the program. Each lives in src/command/NAME.c as command_NAME() and is listed
- * in the table of src/main.c; --help, the manual page and the shell completion derive from it. */
+ * in the table of src/main.c; --help and the shell completion derive from it. */
 struct command {
     const char *name;
     const char *arguments; /* for the usage line */
@@ -11,6 +11,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+/* The subcommands by name, with the arguments and the answer of struct command.run. */
 int command_audit(int argc, char **argv);
 int command_classify(int argc, char **argv);
 int command_console(int argc, char **argv);

@@ -27,6 +27,7 @@ struct evaluate {
     double bin_confidence[EVALUATE_BINS];
 };
 
+/* Begins for a model of so many labels. Free it with evaluate_free(). */
 void evaluate_start(struct evaluate *evaluate, int labels);
 /* One text: the model's best answers, and its true label (-1: one that the model does not know). */
 void evaluate_add(struct evaluate *evaluate, const struct guess *best, int found, int truth);

@@ -46,6 +46,7 @@ void model_free(struct model *model);
 bool model_save(const struct model *model, const char *path, size_t *bytes, struct error *error);
 /* The same in memory: appends the bytes. */
 void model_write(const struct model *model, struct buffer *out);
+/* From bytes in memory, `name` for messages; as model_load() else. The caller frees it. */
 struct model *model_read(const char *name, const char *data, size_t length, struct error *error);
 /* Whether these are the bytes of a model that another version of the program wrote. */
 bool model_is_foreign(const char *data, size_t length);

@@ -83,9 +83,11 @@ struct action {
     int rank; /* place in the bottom line, 0 = not there */
 };
 
+/* The action of that number; it lives as long as the program. */
 const struct action *action_at(enum action_id id);
 /* The action of that name, NULL when there is none. */
 const struct action *action_find(const char *name);
+/* The number of an action of this table. */
 enum action_id action_id(const struct action *action);
 
 /* The action a key (terminal/key.h) means; ACTION_NONE when it means none here. While `typing` (a
@@ -102,6 +104,7 @@ const char *action_key(enum keymap map, enum action_id id, bool typing);
 const char *action_key_taken(const struct definition *definition, const char *key);
 
 int keymap_find(const char *name); /* -1 when unknown */
+/* Name of a key map, as in settings and for `:keymap`. */
 const char *keymap_name(enum keymap map);
 
 /* Commands of the command line that are not screens. */
@@ -109,10 +112,10 @@ struct command_word {
     const char *name, *arguments, *help; /* help marked N_() */
 };
 extern const struct command_word command_words[];
+/* Whether a command word or an action of every screen has this name: no screen can. */
 bool command_is_reserved(const char *name);
 
-/* The whole table as text: for `bankops screens keys` (format "text") and the manual page
- * ("man", roff). */
+/* Appends the whole table as text for `bankops screens keys`, or as roff for the manual page. */
 void action_dump(struct buffer *out, bool roff);
 
 #endif

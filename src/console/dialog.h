@@ -22,6 +22,8 @@ struct dialog {
     void *state;
 };
 
+/* Puts a box above those that are open. `title` is copied; `state` is freed by ops->free. The
+ * console owns the dialog. */
 struct dialog *dialog_push(struct console *console, const struct dialog_ops *ops,
                            const char *title, void *state);
 /* Closes and frees one dialog, wherever it stands. */

@@ -9,6 +9,7 @@ struct entry;
 
 /* `page` gives currencies and the values of lookups; fields live at least as long. */
 struct entry *entry_new(struct page *page, const struct fields *fields);
+/* Frees the form and wipes passwords. */
 void entry_free(struct entry *entry);
 /* Sets fields from stored values (money in minor units) by name, others from their defaults; what
  * the user has changed before stays. */
@@ -20,6 +21,7 @@ void entry_remember(struct entry *entry);
 enum entry_result { ENTRY_IGNORED, ENTRY_USED, ENTRY_SUBMIT };
 /* ENTRY_SUBMIT: all fields are valid. */
 enum entry_result entry_key(struct entry *entry, const struct key *key);
+/* Draws the form; the cursor stands in the field with the focus. */
 void entry_paint(struct entry *entry, const struct area *area);
 /* Lines the form takes at this width. */
 int entry_rows(struct entry *entry, int columns);
@@ -27,6 +29,7 @@ int entry_rows(struct entry *entry, int columns);
 void entry_values(struct entry *entry, struct values *values);
 /* One stored value; NULL when empty or no such field. */
 const char *entry_value(struct entry *entry, const char *name);
+/* The form itself; owned by the entry. */
 struct form *entry_form(struct entry *entry);
 /* Whether the list of a field was asked for and has not come: keys are meant for it. */
 bool entry_waits(const struct entry *entry);

@@ -36,11 +36,16 @@ struct list_state {
     const char *cells[CELLS_MOST];
 };
 
+/* Draws filters, heads and rows. */
 void list_page_paint(struct page *page, const struct area *area);
 /* Fills the query of a page from the state; limit 0 = all rows, for exports. */
 void list_page_query(struct page *page, struct query_page *query, struct query_filter *filters);
+/* Texts of the columns of a row, NULL where there is none; the page's until the next call. NULL for
+ * row -1. */
 const char *const *list_page_cells(struct page *page, int row);
+/* Carries out an action of every screen on the list; false when it is none of a list. */
 bool list_page_act(struct page *page, enum action_id id);
+/* Takes columns and order as the person kept them. */
 void list_page_settings_read(struct page *page);
 /* Keeps columns and order as they are now for the next time. */
 void list_page_settings_write(struct page *page);

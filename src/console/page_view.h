@@ -15,11 +15,13 @@ struct view_state {
     int64_t revealed_until;
 };
 
+/* Gives each panel of the pages that fit its place in the area. */
 void view_layout(struct page *page, const struct area *area);
 /* A panel that fits its content and has none: it is not shown. */
 bool view_absent(const struct panel *panel);
 /* Asks which masked field of the panel to reveal, and why. */
 void view_reveal(struct page *page);
+/* The revealed field is masked again and wiped. */
 void view_hide(struct page *page);
 /* The text of a field that is being shown, for panel.overlay. */
 const char *view_revealed(struct panel *panel, int column, const char *key);

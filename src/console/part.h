@@ -12,6 +12,7 @@ struct parts;
 
 enum part_list { PART_PANELS, PART_ACTIONS, PART_LISTS };
 
+/* For the screen file of this path. Free it with parts_free(). */
 struct parts *parts_new(const char *path);
 void parts_free(struct parts *parts);
 

@@ -16,6 +16,7 @@ struct query {
 
 #define QUERY_INIT {BUFFER_INIT, NULL, 0, 0, false}
 
+/* Frees text and values. */
 void query_free(struct query *query);
 
 /* One condition of a list: a filter of the screen and the text chosen. */

@@ -4,8 +4,8 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
-/* Receives one finding: JSON Pointer of the value and what is wrong with it (plain English,
- * translated already). */
+/* Receives one finding: JSON Pointer of the value and what is wrong with it, in the user's
+ * language. */
 typedef void (*schema_report)(void *data, const char *pointer, const char *what);
 
 /* Checks a value against a JSON Schema (the part of draft 2020-12 that screen.schema.json uses:

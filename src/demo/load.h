@@ -13,6 +13,7 @@ typedef void (*load_progress)(void *data, enum load_stage stage, int64_t done, i
 
 /* Whether the database may be filled. LOAD_SAME: it holds the demo bank of this seed and size. */
 enum load_state { LOAD_EMPTY, LOAD_SAME, LOAD_OTHER };
+/* Says what the database holds. False: it could not be asked. */
 bool load_state(PGconn *connection, uint64_t seed, int64_t customers, enum load_state *state,
                 struct error *error);
 

@@ -44,6 +44,7 @@ struct maker {
     struct profile owner; /* head of the last household, owner of companies that follow */
 };
 
+/* Begins the bank of the plan; both are kept, not copied. */
 void maker_start(struct maker *maker, const struct plan *plan, struct pinyin *pinyin);
 /* Makes customers into `rows` until it holds at least `customers` more, or all are made. */
 void maker_fill(struct maker *maker, struct rows *rows, int64_t customers);

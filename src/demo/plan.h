@@ -90,9 +90,9 @@ void plan_make(struct plan *plan, struct pinyin *pinyin, uint64_t seed, int64_t 
 int plan_month(const struct plan *plan, int months);
 /* Moment of a day at this second of the day in China. */
 int64_t plan_moment(int day, int second);
-/* The unit with this id. */
-/* The sub-branch of a branch, both counted from 0. */
+/* Id of the sub-branch of a branch, both counted from 0. */
 int plan_sub_branch(int branch, int sub);
+/* The unit with this id, the plan's own. */
 const struct plan_unit *plan_unit(const struct plan *plan, int id);
 /* staff_id of someone with this role who works in the unit, its branch or head office. */
 int plan_person(const struct plan *plan, struct random *random, int unit, const char *role);

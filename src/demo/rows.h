@@ -56,11 +56,13 @@ struct rows {
     bool bare;         /* without entries and balances of months */
 };
 
+/* Makes the block empty and keeps its memory. */
 void rows_clear(struct rows *rows);
 void rows_free(struct rows *rows);
 
 /* Fields of the current row of a table, in the order of its columns; rows_end() ends the row. */
 void rows_integer(struct rows *rows, enum rows_table table, int64_t value);
+/* Escaped as COPY needs. */
 void rows_text(struct rows *rows, enum rows_table table, const char *text);
 /* NULL for a text that is NULL or empty. */
 void rows_text_or_null(struct rows *rows, enum rows_table table, const char *text);

@@ -44,12 +44,15 @@ struct period {
     int count;
 };
 
-/* statement-event.c */
+/* statement-event.c: invents the event number `index` of a period. */
 void event_make(struct event *event, struct random *random, const struct period *period, int index);
 /* Gives an event its fault; of a batch also the two events behind it. */
 void event_spoil(struct event *event, enum fault fault);
+/* Its amount in minor units in the bank's book, or in the statement; 0: it is not there. */
 int64_t event_amount(const struct event *event, bool book);
+/* How many lines it has there. */
 int event_times(const struct event *event, bool book);
+/* Sum of all lines there, in minor units. */
 int64_t period_total(const struct period *period, bool book);
 
 /* statement-text.c: a period as SWIFT MT940, as BAI2 and as a table. `error` is added to the closing

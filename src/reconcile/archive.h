@@ -16,6 +16,7 @@ enum {
     ARCHIVE_WHOLE = 128 << 20    /* largest file that is taken into memory whole */
 };
 
+/* Opens a file. NULL with a reason when it cannot be read as an archive or has too many members. */
 struct archive *archive_open(const char *path, struct error *error);
 /* Over bytes in memory, which the archive takes over, also on failure. */
 struct archive *archive_memory(const char *name, char *bytes, size_t length, struct error *error);

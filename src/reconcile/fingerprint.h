@@ -19,6 +19,7 @@ struct fingerprint {
     bool twice;
 };
 
+/* Begins for one file. Free it with fingerprint_end(). */
 void fingerprint_start(struct fingerprint *fingerprint);
 /* Computes the fingerprint of a line of our book ('L') or a statement ('S'). */
 bool fingerprint_item(struct fingerprint *fingerprint, char side, const struct item *item,

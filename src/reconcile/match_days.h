@@ -7,6 +7,7 @@
  * alone, but by days that one of the sides does not have. Measured on the matches that were made. */
 struct match_days;
 
+/* Measured once, after the rules have run; the caller frees it. */
 struct match_days *match_days_new(const struct match_store *store);
 void match_days_free(struct match_days *days);
 /* The first day and how many there are; none where they lie too far apart to be told. */

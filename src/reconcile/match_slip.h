@@ -23,6 +23,7 @@ struct match_slip {
     int apart;     /* the two digits */
     size_t length; /* of the longer one */
 };
+/* The slip that makes the one of the other; MATCH_SLIP_NONE when none of these does. */
 struct match_slip match_slip_between(struct slice one, struct slice other);
 
 /* What an account shows of faults. */

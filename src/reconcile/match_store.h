@@ -105,9 +105,11 @@ struct match_store {
     size_t note_count, note_capacity;
 };
 
+/* A hash of two numbers, and of bytes. */
 uint64_t match_mix(uint64_t a, uint64_t b);
 uint64_t match_hash(const char *text, size_t length);
 
+/* Adds a key and its line behind the others. */
 void match_keys_add(struct match_keys *keys, uint64_t key, uint32_t line);
 /* By key; equal keys keep the order of their lines. */
 void match_keys_sort(struct match_keys *keys);
@@ -122,6 +124,7 @@ struct match_filter {
     uint8_t *bits; /* the caller frees it */
     int shift;
 };
+/* The filter of these keys. */
 struct match_filter match_filter_new(const struct match_keys *keys);
 
 static inline const uint8_t *match_filter_byte(const struct match_filter *filter, uint64_t key)
@@ -197,10 +200,12 @@ void match_both(void (*work)(void *part), void *one, void *other);
 /* Begins work that has nothing to do with what the caller does until it calls match_end(). */
 struct match_task;
 struct match_task *match_begin(void (*work)(void *part), void *part);
+/* Waits until the work is done and frees the task. */
 void match_end(struct match_task *task);
 
 /* A name without case, blanks and marks as a number; 0 when nothing is left. */
 uint32_t match_payer_name(struct slice name);
+/* By name, for match_payer_of(). */
 void match_payers_sort(struct match_payers *payers);
 /* The payer by that name: what the rule set says it means, or the name itself. */
 uint32_t match_payer_of(const struct match_payers *payers, struct slice counterparty);
@@ -212,10 +217,12 @@ bool match_same_form(const struct match_store *store, uint32_t one, uint32_t oth
 /* Whether the line's narrative names a reference, of whatever writing, that is another line's and not
  * that of `owner`. */
 bool match_names_another(const struct match_store *store, uint32_t line, uint32_t owner);
+/* A hash of account and reference, the same for both sides. */
 uint64_t match_reference_key(const struct match_line *line);
 /* The line of the same side, reference and amount in a confirmed match, UINT32_MAX without one: this
  * one may be a copy of it, and is sure of no other partner. */
 uint32_t match_original(const struct match_store *store, uint32_t index);
+/* Whether there is such a line. */
 bool match_is_copy(const struct match_store *store, uint32_t index);
 /* Whether the amounts are apart by a fee that the rule knows. */
 bool match_is_fee(const struct match_line *book, const struct match_line *statement,
@@ -275,6 +282,7 @@ uint32_t match_near_fee(const struct match_store *store, const struct match_open
 
 /* How far apart the references of an account lie: match_lane.c. */
 struct match_lane;
+/* Counts the references of a store, which is not kept; the caller frees it. */
 struct match_lane *match_lanes_new(const struct match_store *store);
 void match_lanes_free(struct match_lane *lanes);
 /* Values that references of this length take, by the variety of each character. */

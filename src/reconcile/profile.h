@@ -144,6 +144,7 @@ struct profiles {
     struct profile **list;
     size_t count;
 };
+/* False when one cannot be read, or there is none of that name; then there is nothing to free. */
 bool profiles_read(const char *folder, const char *name, struct profiles *profiles,
                    struct error *error);
 /* As profiles_read; a name with a slash or that ends in .json is the path of the only profile. */

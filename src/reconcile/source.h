@@ -26,9 +26,12 @@ enum source_kind {
 };
 struct source *source_stream(const char *name, struct stream stream, enum source_kind kind,
                              const struct scan *identity, struct error *error);
+/* Closes the file and frees the source. */
 void source_close(struct source *source);
 
+/* The name for messages; owned by the source. */
 const char *source_name(const struct source *source);
+/* Size and digest of the file as it was delivered; owned by the source. */
 const struct scan *source_scan(const struct source *source);
 /* Whether it is read from a file of its own. */
 bool source_is_file(const struct source *source);

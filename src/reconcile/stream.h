@@ -16,6 +16,7 @@ struct stream {
     void (*close)(void *context);
 };
 
+/* Ends the stream and frees what made it. */
 void stream_close(struct stream *stream);
 
 /* UTF-16 of either byte order as UTF-8. Takes over `inner`, also on failure. */

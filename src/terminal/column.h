@@ -22,6 +22,7 @@ struct column {
 
 struct columns;
 
+/* Without columns yet. Free it with columns_free(). */
 struct columns *columns_new(void);
 void columns_free(struct columns *columns);
 /* Returns the column's index, which stays the same whatever the order on the screen. */

@@ -42,6 +42,7 @@ enum edit_result edit_replace(struct edit *edit, const char *text);
 /* Handles characters, K_PASTE, Left Right Home End, Ctrl-Left Ctrl-Right (words), Backspace Delete,
  * Ctrl-W (word back), Ctrl-U (to start), Ctrl-K (to end), Ctrl-A Ctrl-E, Ctrl-_ (undo), Insert. */
 enum edit_result edit_key(struct edit *edit, const struct key *key);
+/* Removes all of it, as one change that can be undone. */
 void edit_erase(struct edit *edit);
 
 /* Appends the visible part, exactly `cells` wide, keeping the cursor in view. *cursor_cell is

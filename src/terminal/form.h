@@ -46,10 +46,13 @@ struct form_field {
 
 struct form;
 
+/* Without fields yet. Free it with form_free(). */
 struct form *form_new(void);
 void form_free(struct form *form); /* wipes passwords */
+/* Adds a field behind the others; answers its index. The first that takes input has the focus. */
 int form_add(struct form *form, const struct form_field *field);
 int form_count(const struct form *form);
+/* The field as it was added; owned by the form. */
 const struct form_field *form_get(const struct form *form, int field);
 int form_find(const struct form *form, const char *name); /* -1 when absent */
 /* Today for dates typed as +3, in days since 1970-01-01 (the bank's date, not the machine's). */

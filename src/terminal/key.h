@@ -77,6 +77,7 @@ int key_parse(const char *name);
  * screen and PuTTY; others are learnt with key_decoder_learn (from terminfo). */
 struct key_decoder;
 
+/* That knows these sequences. Free it with key_decoder_free(). */
 struct key_decoder *key_decoder_new(void);
 void key_decoder_free(struct key_decoder *decoder);
 /* Binds a byte sequence that begins with ESC to a key code. */

@@ -17,9 +17,12 @@ struct list_marks {
     size_t marked_capacity;
 };
 
+/* Marks a row that is held, with an option that is copied; one that is marked gets the option. */
 void list_marks_set(struct list_marks *marks, const struct list_rows *rows, int row,
                     const char *option);
+/* Takes a mark away; `cells` are the strings of a row. */
 void list_marks_remove(struct list_marks *marks, int cells, const char *key);
+/* The mark of this key, NULL when it has none; owned by the marks. */
 const struct list_mark *list_marks_find(const struct list_marks *marks, const char *key);
 /* The n-th: rows held in list order, then the rest in the order of marking. */
 const struct list_mark *list_marks_at(struct list_marks *marks, const struct list_rows *rows,

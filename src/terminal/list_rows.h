@@ -12,9 +12,12 @@ struct list_rows {
     int count; /* rows in all pages */
 };
 
+/* A page being filled, empty at first. */
 struct list_rows_page *list_rows_page_new(void);
 void list_rows_page_free(struct list_rows_page *page);
+/* Rows it has. */
 int list_rows_page_count(const struct list_rows_page *page);
+/* Adds a row; all texts are copied. */
 void list_rows_page_add(const struct list_rows *rows, struct list_rows_page *page, const char *key,
                         const char *const *cells);
 /* Takes the page over at the end or the start; an empty one is freed. */

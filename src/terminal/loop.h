@@ -15,6 +15,7 @@ struct loop_timer;
 
 #define LOOP_PAINT_MS 100
 
+/* One for a program. Free it with loop_free(). */
 struct loop *loop_new(void);
 /* Ends watches and timers and gives the signals back to their former handlers. */
 void loop_free(struct loop *loop);

@@ -12,6 +12,7 @@
 /* Picks a theme by name; NULL = "mono" when NO_COLOR is set and not empty (no-color.org), else
  * "default". May be called at any time; the next paint shows it. Error names the themes. */
 bool theme_set(const char *name, struct error *error);
+/* The theme in use. */
 const char *theme_name(void);
 /* Names in a fixed order, NULL-terminated. */
 const char *const *theme_names(void);
@@ -27,6 +28,7 @@ struct theme_look {
 #define THEME_DIM       8u
 #define THEME_STANDOUT  16u
 
+/* Of a style, with STYLE_ON_… added, in the present theme. */
 struct theme_look theme_look(unsigned style);
 
 #endif

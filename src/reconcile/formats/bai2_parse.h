@@ -44,6 +44,7 @@ struct bai2_fields {
     bool over;
 };
 
+/* The beginning of the present record. */
 struct bai2_fields bai2_fields(const struct bai2 *bai2);
 /* Next field without blanks around it; empty when there is none. */
 struct slice bai2_next(struct bai2_fields *fields);
