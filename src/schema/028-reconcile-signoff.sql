@@ -68,10 +68,17 @@ LANGUAGE sql SET search_path = bank, pg_temp AS $$
        AND s.changed <> p.changed
 $$;
 
--- Whether the day of an account can be signed: held, missing (its statement), differs, no-book or
--- proved. p_difference: of its balance proof.
+-- Whether the day of an account can be signed: held, missing (a statement), differs, no-book or proved.
+-- What came last of one side, on the day or before it, asks for the other side of that day or a later
+-- one. p_difference: of its balance proof.
 CREATE FUNCTION bank.recon_day_state(p_account_id bigint, p_day date, p_difference bigint)
 RETURNS text LANGUAGE plpgsql STABLE SET search_path = bank, pg_temp AS $$
+DECLARE
+    lane int := (SELECT lane_id FROM recon_account WHERE account_id = p_account_id);
+    ours date := (SELECT max(t.day) FROM recon_day_total t
+                   WHERE t.account_id = p_account_id AND t.side = 'L' AND t.day <= p_day AND t.lines > 0);
+    theirs date := (SELECT max(t.day) FROM recon_day_total t
+                     WHERE t.account_id = p_account_id AND t.side = 'S' AND t.day <= p_day AND t.lines > 0);
 BEGIN
     RETURN CASE
         WHEN EXISTS (SELECT FROM recon_file f JOIN recon_statement s USING (file_id)
@@ -80,22 +87,18 @@ BEGIN
         WHEN NOT EXISTS (SELECT FROM recon_statement s WHERE s.account_id = p_account_id
                           AND s.side = 'S' AND s.live AND s.closing IS NOT NULL
                           AND s.kind = 'booked' AND s.close_date <= p_day)
-             OR EXISTS (SELECT FROM recon_day_total t WHERE t.account_id = p_account_id
-                         AND t.side = 'L' AND t.day = p_day AND t.lines > 0)
-                AND NOT EXISTS (SELECT FROM recon_statement s WHERE s.account_id = p_account_id
-                                 AND s.side = 'S' AND s.live AND s.close_date = p_day)
+             OR NOT EXISTS (SELECT FROM recon_statement s WHERE s.account_id = p_account_id
+                             AND s.side = 'S' AND s.live AND s.close_date BETWEEN ours AND p_day)
+                AND ours IS NOT NULL
             THEN 'missing'
         WHEN p_difference <> 0 THEN 'differs'
-        WHEN EXISTS (SELECT FROM recon_day_total t WHERE t.account_id = p_account_id
-                      AND t.side = 'S' AND t.day = p_day AND t.lines > 0)
-             AND NOT EXISTS (SELECT FROM recon_account a JOIN recon_account o USING (lane_id)
-                               JOIN recon_day_total t ON t.account_id = o.account_id
-                              WHERE a.account_id = p_account_id AND t.side = 'L'
-                                AND t.day = p_day AND t.lines > 0)
-             AND NOT EXISTS (SELECT FROM recon_account a JOIN recon_account o USING (lane_id)
-                               JOIN recon_statement s ON s.account_id = o.account_id
-                              WHERE a.account_id = p_account_id AND s.side = 'L' AND s.live
-                                AND s.close_date = p_day) THEN 'no-book'
+        WHEN theirs IS NOT NULL
+             AND NOT EXISTS (SELECT FROM recon_account o JOIN recon_day_total t USING (account_id)
+                              WHERE o.lane_id = lane AND t.side = 'L' AND t.day BETWEEN theirs AND p_day
+                                AND t.lines > 0)
+             AND NOT EXISTS (SELECT FROM recon_account o JOIN recon_statement s USING (account_id)
+                              WHERE o.lane_id = lane AND s.side = 'L' AND s.live
+                                AND s.close_date BETWEEN theirs AND p_day) THEN 'no-book'
         ELSE 'proved' END;
 END $$;
 
@@ -330,7 +333,8 @@ SELECT d.day, to_char(d.day, 'YYYY-MM') AS month, a.account_id, a.lane_id, l.cod
 CREATE VIEW api.signoff_list WITH (security_barrier) AS
 SELECT s.account_id, s.day, s.revision, l.code AS lane, a.book_account, a.currency::text AS currency,
        s.book, s.statement_only, s.book_only, s.adjusted, s.statement, s.difference, s.open_lines,
-       s.status, bank.login_name(s.preparer) AS preparer, s.prepared_at,
+       CASE WHEN s.changed AND s.status IN ('prepared', 'signed') THEN 'changed' ELSE s.status END AS status,
+       bank.login_name(s.preparer) AS preparer, s.prepared_at,
        coalesce(bank.login_name(s.reviewer), '') AS reviewer, s.reviewed_at,
        s.reason
   FROM bank.recon_signoff s JOIN bank.recon_account a USING (account_id)

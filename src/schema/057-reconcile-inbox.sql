@@ -110,7 +110,7 @@ BEGIN
         RETURN;
     ELSIF p_kind = 'signoff' THEN
         RETURN QUERY SELECT e.line, 'balance'::text, e.item, e.amount, c.currency::text,
-               'prepared'::text, 'signed'::text, e.item
+               'prepared'::text, CASE WHEN s.changed THEN 'changed' ELSE 'signed' END, e.item
           FROM recon_signoff s JOIN recon_account c USING (account_id),
                LATERAL (VALUES (1, 'book', s.book), (2, 'statement-only', s.statement_only),
                         (3, 'book-only', -s.book_only), (4, 'adjusted', s.adjusted),

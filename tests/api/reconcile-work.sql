@@ -452,6 +452,10 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT (b.statement = d.statement AND b.
      '2030-01-05')), 'true ' || (SELECT count(*) FROM bank.recon_outstanding(pg_temp.account('GL1'), '2030-01-05')),
      'with the figures of now, prepared by nobody');
 SELECT is(pg_temp.day_state('2030-01-06'), 'changed differs', 'and one that was prepared says that it changed');
+SELECT is(pg_temp.as('t_clerk', 'SELECT string_agg(status, '' '' ORDER BY day) FROM api.signoff_list WHERE book_account = ''GL1'''),
+          'signed changed', 'as its history does');
+SELECT is(pg_temp.as('t_super', format('SELECT string_agg(DISTINCT after, '' '') FROM api.recon_approval_effect(''signoff'', %s, %s)',
+             pg_temp.account('GL1'), date '2030-01-06' - date '2000-01-01')), 'changed', 'and who is to review it sees it');
 SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(coalesce(nullif(item, ''''), ''-''), '','' ORDER BY line) || '': '' ||
     max(item) FILTER (WHERE line = 11) FROM api.balance_sheet(%s, ''2030-01-05'') WHERE account_id = %s AND line > 8',
     (SELECT lane_id FROM bank.recon_lane WHERE code = 'T-ONE'), pg_temp.account('GL1'))),

@@ -1,7 +1,7 @@
 -- Reconciliation: imports, the gate, exact matches, undoing, balance proof, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(105);
+SELECT plan(108);
 UPDATE bank.setting SET value = '2030-01-04' WHERE name = 'business_date';
 \if :{?segment}
 UPDATE bank.setting SET value = :'segment' WHERE name = 'recon_segment_lines';
@@ -264,6 +264,13 @@ SELECT is(pg_temp.import('t_clerk', 'L', 'GL3', '2030-01-03', 1933, '300:C3'), '
 SELECT is((SELECT count(*) FROM bank.recon_item WHERE account_id = pg_temp.account('GL3')
             AND side = 'L' AND reference = 'C3'), 3::bigint, 'it is new');
 SELECT is(pg_temp.ready('T-TWO', '2030-01-03'), 'missing', 'of this day there is no statement yet');
+SELECT is(pg_temp.ready('T-TWO', '2030-01-04'), 'missing', 'nor is there on the next, without lines of its own');
+INSERT INTO bank.recon_lane (code, name, kind, unit_id) VALUES ('T-NOBOOK', 'No book', 'nostro', 2);
+INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+SELECT lane_id, 2, 'GL77', 'EX77', 'EUR' FROM bank.recon_lane WHERE code = 'T-NOBOOK';
+SELECT is(pg_temp.import('t_clerk', 'S', 'EX77', '2030-01-02', 0, '5:NB'), 'accepted', 'a statement whose book never came');
+SELECT is(pg_temp.ready('T-NOBOOK', '2030-01-02') || ' ' || pg_temp.ready('T-NOBOOK', '2030-01-03'), 'no-book no-book',
+          'is not proved, nor by the next day');
 SELECT is(pg_temp.as(login, format('SELECT %s', call)), wanted, what)
   FROM (VALUES ('t_clerk', $$have FROM api.original_begin(repeat('0', 64), 1)$$, 'false', 'the bytes of a file are kept'),
                ('t_clerk2', $$api.original_part((SELECT original_id FROM api.original_begin(repeat('0', 64), 1)), 0, 'x')$$,
