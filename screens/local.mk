@@ -43,7 +43,7 @@ dist_screens_DATA += \
   screens/case-extend.json \
   screens/case-extensions.json \
   screens/clock-rules.json \
-  screens/route-rules.json screens/route-rule.json screens/route-staff.json \
+  screens/route-rules.json screens/route-rule.json screens/route-staff.json screens/route-person.json \
   screens/models.json screens/report-classifier.json \
   screens/report-classifier-class.json screens/report-classifier-trust.json \
   screens/outbox.json \

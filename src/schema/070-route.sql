@@ -163,6 +163,13 @@ BEGIN
     INSERT INTO bank.route_rule VALUES (r.*);
     PERFORM bank.audit_write('route_rule_save', 'route_rule', p_seq::text, NULL,
                              CASE WHEN was.seq IS NOT NULL THEN to_jsonb(was) END, to_jsonb(r));
+    IF r.active AND r.skill IS NOT NULL AND NOT EXISTS (
+           SELECT FROM bank.staff_skill k JOIN bank.staff s ON s.staff_id = k.staff_id AND s.active
+             JOIN bank.queue q ON q.queue = r.queue
+            WHERE k.skill = r.skill AND (s.role = q.role OR EXISTS (SELECT FROM bank.queue_member m
+                  WHERE m.queue = q.queue AND m.staff_id = s.staff_id))) THEN
+        RETURN bank.request_done(p_request, p_seq::text, 'The routing rule is saved, but nobody of this team has the skill yet.');
+    END IF;
     RETURN bank.request_done(p_request, p_seq::text, 'The routing rule is saved.');
 END $$;
 SELECT bank.function_grant('route_rule_save', 'admin');

@@ -89,6 +89,11 @@ SELECT is(pg_temp.rule('t_admin', 5, :'all' || 'p_tier_low => NULL, p_language =
           'done', 'an administrator adds a rule');
 SELECT pg_temp.open(102, 'B02', 'C07', '', 'English') AS foreign \gset
 SELECT is((SELECT queue FROM bank.case_file WHERE case_id = :foreign), 'service', 'it works at once');
+SELECT is(pg_temp.as('t_admin', format('SELECT (o).message FROM (SELECT api.route_rule_save(p_seq => 7, p_version => 0, '
+          'p_request => gen_random_uuid(), p_note_en => ''n'', p_note_zh => ''x'', p_tier_low => NULL, p_language => NULL, '
+          'p_queue => ''card'', p_skill => ''juggling'', %s) o) x', rtrim(:'all', ', '))),
+          'The routing rule is saved, but nobody of this team has the skill yet.', 'that nobody can do it is said');
+DELETE FROM bank.route_rule WHERE seq = 7;
 SELECT is(pg_temp.rule('t_admin', 5, :'all' || 'p_tier_low => NULL, p_language => ''en'', p_queue => ''card'', p_skill => NULL'),
           'BO409', 'not over a newer version');
 SELECT is(pg_temp.rule('t_admin', 6, :'all' || 'p_tier_low => NULL, p_language => ''fr'', p_queue => ''card'', p_skill => NULL'),
@@ -99,7 +104,7 @@ SELECT is(pg_temp.rule('t_admin', 999, :'all' || 'p_tier_low => 3, p_language =>
           'BO422', 'the last rule keeps fitting everything');
 SELECT is(pg_temp.rule('t_super', 6, :'all' || 'p_tier_low => NULL, p_language => NULL, p_queue => ''card'', p_skill => NULL'),
           '42501', 'only an administrator');
-SELECT is((SELECT count(*)::int FROM bank.audit WHERE object_kind = 'route_rule'), 1, 'the change is audited');
+SELECT is((SELECT count(*)::int FROM bank.audit WHERE object_kind = 'route_rule'), 2, 'each change is audited');
 SELECT is(pg_temp.as('t_west', format('SELECT count(*) FROM api.case_route_people(102, %s)', :one)), 'BO404',
           'other branches learn nothing');
 

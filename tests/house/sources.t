@@ -1,7 +1,7 @@
 #!/bin/sh
 # House rules that hold for every source file.
 . "$(dirname "$0")/lib.sh"
-plan 10
+plan 11
 
 # An include points only to a layer on the right of: command console {domains} {terminal database} base
 find src screens -name '*.[ch]' | xargs grep -nE '^#include "[a-z_]+/' /dev/null | awk -F'[:"]' '
@@ -59,3 +59,26 @@ for file in screens/*.c; do
     grep -q "^const struct flow flow_.* = {\"$name\"" "$file" || echo "$file registers no flow \"$name\""
     grep -q "FLOW($(sed -n 's/^const struct flow flow_\([a-z_]*\).*/\1/p' "$file"))" screens/flows.def || echo "$file is not in screens/flows.def"
 done | none "each flow has its screen and stands in the table"
+
+# A form or screen about one object says so when it is opened without one.
+perl -MJSON::PP -e '
+    my %screen;
+    for my $file (@ARGV) {
+        open my $in, "<", $file or die; local $/; my $d = decode_json(<$in>);
+        $screen{$d->{name}} = $d if $d->{name};
+        $file = [$file, $d];
+    }
+    sub walk {
+        my ($file, $o) = @_;
+        if (ref $o eq "ARRAY") { walk($file, $_) for @$o; return }
+        return unless ref $o eq "HASH";
+        my $name = $o->{form} // $o->{screen} // "";
+        my $t = ref $name ? undef : $screen{$name};
+        if ($t && @{$t->{parameters} // []} && (!$t->{code} || %{$t->{load}{arguments} // {}})) {
+            my $given = $o->{arguments} // {};
+            print "$file: $name is opened about nothing\n" unless grep { exists $given->{$_} } @{$t->{parameters}};
+        }
+        walk($file, $_) for values %$o;
+    }
+    walk(@$_) for @ARGV;
+' $(find screens -name '*.json' ! -name screen.schema.json) | none "what is opened about one object is given one"
