@@ -1,6 +1,7 @@
 /* Bills and statements as their senders write them, byte for byte, through the shipped profiles. */
 #include "reading.h"
 
+#include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/date.h"
 #include "base/icu.h"
@@ -340,6 +341,26 @@ static void unionpay_zme(void **state)
     assert_int_equal(bill.seen.item[0].amount, -500);
     assert_string_equal(bill.seen.item[0].reference, "164512345678");
     assert_int_equal(bill.broken, 0);
+    /* Named so it is judged as such, however damaged its first record is. */
+    static const struct {
+        size_t at;
+        const char *with, *where, *what;
+    } bad[] = {{70, "x", "byte 66, field amount", "minor units"},
+               {35, "1305", "byte 35, field value date", "(MMDDhhmmss)"},
+               {35, "          ", "byte 35, field value date", "(MMDDhhmmss)"},
+               {126, "Q", "byte 126, field fee", "minor units"},
+               {140, "X", "byte 140, field direction", "mark of money in"},
+               {154, "               ", "byte 154, field account", "names no account"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+        char *copy = xstrndup(buffer_text(&text), text.length), where[80];
+        memcpy(copy + bad[i].at, bad[i].with, strlen(bad[i].with));
+        snprintf(where, sizeof where, "INN16110588ZME_7:1, %s", bad[i].where);
+        assert_false(read_named("INN16110588ZME_7", copy, text.length, &bill, &error));
+        assert_refused(error, where, bad[i].what);
+        free(copy);
+    }
+    assert_false(read_named("INN16110588ZME_7", text.data, 200, &bill, &error));
+    assert_refused(error, "INN16110588ZME_7:1", "the record has 200 bytes, 339 are expected");
     buffer_free(&text);
 }
 

@@ -12,6 +12,14 @@ static const char *const titles[COLUMN_ROLES] = {
 
 bool table_refuse(struct table *table, int column, const char *what)
 {
+    return table_refuse_hint(table, column,
+                             _("Correct the file at its source and import it again; nothing was "
+                               "imported."),
+                             what);
+}
+
+bool table_refuse_hint(struct table *table, int column, const char *hint, const char *what)
+{
     const struct record *record = &table->record;
     struct slice row = table->line.text ? table->line
                        : record->count  ? record->fields[0]
@@ -21,12 +29,12 @@ bool table_refuse(struct table *table, int column, const char *what)
     size_t at = !table->decoded && cell.text >= row.text &&
                         cell.text - row.text < SOURCE_LINE_LIMIT
                     ? (size_t)(cell.text - row.text) : 0;
+    if (!cell.length && table->profile->columns[column].length) /* trimmed away: where it begins */
+        at = (size_t)table->profile->columns[column].at;
     return source_refuse(table->source, at,
                          column < COLUMN_ROLES ? _(titles[column])
                                                : table->profile->columns[column].key,
-                         _("Correct the file at its source and import it again; nothing was "
-                           "imported."),
-                         table->error, "%s", what);
+                         hint, table->error, "%s", what);
 }
 
 /* The next character with the full-width forms of ASCII made plain; other characters byte by

@@ -159,6 +159,22 @@ static bool search_fixed(struct search *search, struct error *error)
     return true;
 }
 
+/* A file that bears the name of a fixed width one is judged as such, however damaged its first record
+ * is: of two names that fit the longer one says more. */
+static void search_named(struct search *search)
+{
+    struct slice captures[TABLE_CAPTURES];
+    for (size_t i = 0; i < search->profiles->count; i++)
+        if (search->candidates[i].score)
+            return;
+    for (size_t i = 0; i < search->profiles->count; i++) {
+        const struct profile *profile = search->profiles->list[i];
+        const char *pattern = profile->layout == LAYOUT_FIXED
+                                  ? table_name_pattern(profile, search->source, captures) : NULL;
+        search->candidates[i].score = pattern ? (int)strlen(pattern) : 0;
+    }
+}
+
 static const struct profile *choose(const struct search *search, struct error *error)
 {
     const struct profile *best = NULL;
@@ -217,6 +233,8 @@ const struct profile *table_recognise(struct source *source, const struct profil
             }
     }
     done = done && search_fixed(&search, error);
+    if (done)
+        search_named(&search);
     record_free(&search.record);
     const struct profile *found = done ? choose(&search, error) : NULL;
     free(search.candidates);

@@ -212,18 +212,23 @@ bool table_label(struct table *table)
     return true;
 }
 
+const char *table_name_pattern(const struct profile *profile, const struct source *source,
+                               struct slice captures[TABLE_CAPTURES])
+{
+    const char *name = source_name(source), *slash = strrchr(name, '/');
+    struct slice base = {slash ? slash + 1 : name, 0};
+    base.length = strlen(base.text);
+    for (int i = 0; i < PROFILE_TEXTS && profile->file_names[i]; i++)
+        if (table_pattern(profile->file_names[i], base, captures))
+            return profile->file_names[i];
+    return NULL;
+}
+
 bool table_file_name(struct table *table)
 {
-    const struct profile *profile = table->profile;
-    const char *name = source_name(table->source), *slash = strrchr(name, '/');
-    struct slice captures[TABLE_CAPTURES], base;
-    base.text = slash ? slash + 1 : name;
-    base.length = strlen(base.text);
-    for (int i = 0; i < PROFILE_TEXTS && profile->file_names[i]; i++) {
-        if (!table_pattern(profile->file_names[i], base, captures))
-            continue;
-        take_all(table, profile->file_names[i], captures);
-        return true;
-    }
-    return false;
+    struct slice captures[TABLE_CAPTURES];
+    const char *pattern = table_name_pattern(table->profile, table->source, captures);
+    if (pattern)
+        take_all(table, pattern, captures);
+    return pattern != NULL;
 }

@@ -96,6 +96,8 @@ bool table_other_separator(const struct table *table);
 
 /* table_cell.c */
 bool table_refuse(struct table *table, int column, const char *what);
+/* The same with what to do about it. */
+bool table_refuse_hint(struct table *table, int column, const char *hint, const char *what);
 /* But for small letters and capitals, and full-width forms. */
 bool table_same_text(struct slice text, const char *other);
 /* Of the current row, without blanks around it; raw bytes of the file, or as table->decoded. */
@@ -129,6 +131,9 @@ bool table_pattern(const char *pattern, struct slice line, struct slice captures
 /* Takes what labels and totals say from the current row, which is not one of the table. */
 bool table_label(struct table *table);
 bool table_file_name(struct table *table);
+/* The first of the profile's file names that the file bears, with its captures; NULL: none. */
+const char *table_name_pattern(const struct profile *profile, const struct source *source,
+                               struct slice captures[TABLE_CAPTURES]);
 
 /* table_total.c */
 void table_tally(struct table *table, const char *currency, int64_t amount);

@@ -5,6 +5,7 @@
 #include "base/money.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,7 @@ bool table_day(struct table *table, int column, int *day)
         !memcmp(text.text, table->date, text.length))
         return *day = table->day, true;
     struct slice raw = text;
+    char what[200];
     text = table_text(table, column);
     const char *format = table->profile->date_format;
     if (!table_day_text(table, text, day) || !item_is_day(*day)) {
@@ -117,12 +119,12 @@ bool table_day(struct table *table, int column, int *day)
                                 _("the date was turned by a spreadsheet; use the file as the "
                                   "sender delivered it"));
         if (format && !strstr(format, "YYYY") && table->year_day == ITEM_NO_DATE)
-            return table_refuse(table, column,
-                                _("the date has no year: keep the file's name as it was "
-                                  "delivered, or give its day with --file-date"));
-        return table_refuse(table, column,
-                            format ? _("no date as the profile describes it")
-                                   : _("no date that exists (YYYYMMDD or YYYY-MM-DD)"));
+            return table_refuse_hint(table, column,
+                                     _("Keep the file's name as it was delivered, or give its day "
+                                       "with --file-date."),
+                                     _("the date has no year"));
+        snprintf(what, sizeof what, _("no date that exists (%s)"), format ? format : "YYYYMMDD, YYYY-MM-DD");
+        return table_refuse(table, column, what);
     }
     if (raw.length < sizeof table->date) {
         memcpy(table->date, raw.text, raw.length);
