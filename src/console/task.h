@@ -10,7 +10,6 @@
 void task_key(struct console *console);
 /* A change was committed: writes the measurement and starts again. */
 void task_done(struct page *page, const char *task);
-/* The user went home or gave up. */
 /* The last key does not count: a character of a text, which no screen can save typing, or a key that
  * comes again. */
 void task_uncount(struct console *console);

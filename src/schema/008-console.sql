@@ -15,7 +15,6 @@ EXCEPTION WHEN invalid_parameter_value THEN
 END $$;
 
 -- What the console shows in its title line: who is working, where, and the bank's day and clock.
-
 CREATE FUNCTION api.console_identity(
     OUT login text, OUT role text, OUT name_en text, OUT name_zh text, OUT unit_id int,
     OUT unit_en text, OUT unit_zh text, OUT bank_en text, OUT bank_zh text, OUT today date,

@@ -1,3 +1,4 @@
+-- What waits for a person, from every part of the bank: the work list, its figures, and changes of rules.
 
 -- Changes of rules and lines that wait for a second person: `roles` may decide, `makers` may not. `topic`
 -- names the change; `screen` is where it is decided.
