@@ -18,13 +18,7 @@ refused "a login that is no worker" 1 'bankops: *Your role does not permit this*
 is "without an endpoint everything waits" "$("$program" deliver --once)" \
     "sent: 0, to be tried again: 0, given up: 0"
 
-log=$place/log
-: >"$log"
-mkfifo "$place/hold"
-"$build/tests/command/gateway" "$log" <"$place/hold" >"$place/address" &
-exec 9>"$place/hold"
-until [ -s "$place/address" ]; do timeout 0.05 tail -f /dev/null; done
-read -r http smtp <"$place/address"
+start_gateway
 as_admin() {
     psql -XqAt -h "$socket" -U admin01 -d bankops -c "$1" 2>&1
 }

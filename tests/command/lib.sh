@@ -98,3 +98,15 @@ teller_bank() {
     tries=0
     until psql -XqAt -h "$socket" -U teller -d bankops -c '' 2>/dev/null || [ $((tries += 1)) = 500 ]; do :; done
 }
+
+# The other side of messages and pulls, until file descriptor 9 is closed: $http and $smtp are its ports, what it
+# was asked stands in $log.
+start_gateway() {
+    log=$place/log
+    : >"$log"
+    mkfifo "$place/hold"
+    "$build/tests/command/gateway" "$log" <"$place/hold" >"$place/address" &
+    exec 9>"$place/hold"
+    until [ -s "$place/address" ]; do timeout 0.05 tail -f /dev/null; done
+    read -r http smtp <"$place/address"
+}

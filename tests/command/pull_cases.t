@@ -9,13 +9,7 @@ refused "an unknown option" 2 'bankops: *--fast*' "$program" pull-cases --fast
 find_socket
 is "nothing is asked" "$("$program" pull-cases --once)" "opened: 0, known before: 0, kept for a person: 0"
 number=$(sql "SELECT customer_number FROM bank.customer WHERE kind = 'person' AND NOT restricted AND customer_id > 100 LIMIT 1")
-log=$place/log
-: >"$log"
-mkfifo "$place/hold"
-"$build/tests/command/gateway" "$log" <"$place/hold" >"$place/address" &
-exec 9>"$place/hold"
-until [ -s "$place/address" ]; do timeout 0.05 tail -f /dev/null; done
-read -r http smtp <"$place/address"
+start_gateway
 from() {
     psql -XqAt -h "$socket" -U admin01 -d bankops -c "SELECT status FROM api.case_source_save('crm', '$1',
         '', 3600, 800, true, $2, gen_random_uuid())" 2>&1

@@ -37,11 +37,9 @@ static bool column_is(const char *column, const char *value)
     return !strcmp(stage_sql(text), value);
 }
 
-/* Ctrl-U, a character at the end, Backspace: on the values, not on the empty field before them. */
-static void edited(void)
+/* The form of the template while the server keeps its values back. */
+static struct pty *begin_template(void)
 {
-    stage_sql("INSERT INTO bank.macro (macro, title_zh, title_en, body_zh, body_en) VALUES "
-              "('unread', 'Title', 'Heading', 'Text', 'Words')");
     struct pty *pty = begin("super01");
     pty_type(pty, ":mac\r");
     pty_wait_text(pty, "Reply templates", WAIT);
@@ -53,6 +51,15 @@ static void edited(void)
     halt("STOP");
     pty_type(pty, "E");
     pty_wait_text(pty, "Reading…", WAIT);
+    return pty;
+}
+
+/* Ctrl-U, a character at the end, Backspace: on the values, not on the empty field before them. */
+static void edited(void)
+{
+    stage_sql("INSERT INTO bank.macro (macro, title_zh, title_en, body_zh, body_en) VALUES "
+              "('unread', 'Title', 'Heading', 'Text', 'Words')");
+    struct pty *pty = begin_template();
     pty_keys(pty, "Tab", "End", NULL);
     pty_type(pty, "s");
     pty_keys(pty, "Tab", "Ctrl-U", NULL);
@@ -62,8 +69,7 @@ static void edited(void)
              "keys wait for the values of the form");
     pty_keys(pty, "F10", NULL);
     halt("CONT");
-    stage_ok(pty_wait_text(pty, "The template is kept.", WAIT) &&
-                 column_is("title_zh", "Titles"),
+    stage_ok(pty_wait_text(pty, "The template is kept.", WAIT) && column_is("title_zh", "Titles"),
              "then a character goes behind what was there");
     stage_ok(column_is("title_en", "Mine"), "Ctrl-U takes away what was there");
     stage_ok(column_is("body_en", "Word") && column_is("body_zh", "Text"),
@@ -74,17 +80,7 @@ static void edited(void)
 /* F10 twice is sent once, and not pressed on the screen behind the form. */
 static void impatient(void)
 {
-    struct pty *pty = begin("super01");
-    pty_type(pty, ":mac\r");
-    pty_wait_text(pty, "Reply templates", WAIT);
-    pty_type(pty, "=");
-    pty_wait_text(pty, "Position to", WAIT);
-    pty_type(pty, "unread\r");
-    pty_wait_gone(pty, "Position to", WAIT);
-    pty_settle(pty, 300, 3000);
-    halt("STOP");
-    pty_type(pty, "E");
-    pty_wait_text(pty, "Reading…", WAIT);
+    struct pty *pty = begin_template();
     pty_keys(pty, "Tab", "End", NULL);
     pty_type(pty, "x");
     pty_keys(pty, "F10", "F10", NULL);

@@ -9,21 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const cJSON *get(const cJSON *object, const char *name)
-{
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsNull(value) ? NULL : value;
-}
-
-static const char *text(const cJSON *object, const char *name)
-{
-    const cJSON *value = get(object, name);
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
 static void day_of(const cJSON *value, char day[11])
 {
-    snprintf(day, 11, "%.10s", text(value, "0"));
+    snprintf(day, 11, "%.10s", corpus_string(value, "0"));
 }
 
 static void our_day(int number, char day[11])
@@ -35,8 +23,8 @@ static void our_day(int number, char day[11])
 
 static void money_of(const cJSON *money, char made[48])
 {
-    snprintf(made, 48, "%.30s %.10s", text(money, "getAmount"),
-             text(get(money, "getCurrency"), "getCode"));
+    snprintf(made, 48, "%.30s %.10s", corpus_string(money, "getAmount"),
+             corpus_string(corpus_get(money, "getCurrency"), "getCode"));
 }
 
 static const struct corpus_statement *find_statement(const struct corpus_file *file,
@@ -72,19 +60,20 @@ static void compare_balances(const struct corpus_file *file, const cJSON *record
          offsetof(struct statement, available), 0},
     };
     const cJSON *balance;
-    cJSON_ArrayForEach(balance, get(record, "getBalances")) {
-        const cJSON *money = get(balance, "getAmount");
+    cJSON_ArrayForEach(balance, corpus_get(record, "getBalances")) {
+        const cJSON *money = corpus_get(balance, "getAmount");
         char field[60], theirs[70], ours[70] = "", day[11];
-        const struct corpus_statement *found = find_statement(
-            file, text(record, "getId"), text(get(money, "getCurrency"), "getCode"));
+        const struct corpus_statement *found =
+            find_statement(file, corpus_string(record, "getId"),
+                           corpus_string(corpus_get(money, "getCurrency"), "getCode"));
         money_of(money, theirs);
-        snprintf(field, sizeof field, "balance %s", text(balance, "getType"));
+        snprintf(field, sizeof field, "balance %s", corpus_string(balance, "getType"));
         for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
-            if (strcmp(known[i].type, text(balance, "getType")) || !found)
+            if (strcmp(known[i].type, corpus_string(balance, "getType")) || !found)
                 continue;
             const char *base = (const char *)&found->statement;
             if (known[i].day) {
-                day_of(get(balance, "getDate"), day);
+                day_of(corpus_get(balance, "getDate"), day);
                 snprintf(theirs + strlen(theirs), 12, " %s", day);
                 our_day(*(const int *)(base + known[i].day), day);
             }
@@ -100,20 +89,22 @@ static void compare_balances(const struct corpus_file *file, const cJSON *record
 
 static void compare_record(const struct corpus_file *file, const cJSON *record)
 {
-    const struct corpus_statement *found = find_statement(file, text(record, "getId"), "");
-    const char *sequence = text(record, "getElectronicSequenceNumber");
+    const struct corpus_statement *found = find_statement(file, corpus_string(record, "getId"), "");
+    const char *sequence = corpus_string(record, "getElectronicSequenceNumber");
     char ours[24];
-    corpus_differ(file->path, "record id", text(record, "getId"), found ? found->reference : "");
+    corpus_differ(file->path, "record id", corpus_string(record, "getId"),
+                  found ? found->reference : "");
     if (!found)
         return;
-    corpus_differ(file->path, "record account", text(get(record, "getAccount"), "getIdentification"),
+    corpus_differ(file->path, "record account",
+                  corpus_string(corpus_get(record, "getAccount"), "getIdentification"),
                   found->account);
     if (!*sequence)
-        sequence = text(record, "getLegalSequenceNumber");
+        sequence = corpus_string(record, "getLegalSequenceNumber");
     snprintf(ours, sizeof ours, "%d", found->statement.number);
     corpus_differ(file->path, "record sequence", *sequence ? sequence : "-1", ours);
     snprintf(ours, sizeof ours, "%d", found->statement.page);
-    const char *page = text(get(record, "getPagination"), "getPageNumber");
+    const char *page = corpus_string(corpus_get(record, "getPagination"), "getPageNumber");
     corpus_differ(file->path, "record page", *page ? page : "-1", ours);
     compare_balances(file, record);
 }
@@ -124,39 +115,41 @@ static const char *reference_of(const cJSON *entry, const cJSON *detail)
     static const char *const order[] = {"getEndToEndId", "getUuidEndToEndReference",
                                         "getTransactionId", "getInstructionId",
                                         "getAccountServicerReference"};
-    const cJSON *references = get(detail, "getReference");
+    const cJSON *references = corpus_get(detail, "getReference");
     for (size_t i = 0; i < ARRAY_LENGTH(order); i++)
-        if (*text(references, order[i]) && strcmp(text(references, order[i]), "NOTPROVIDED"))
-            return text(references, order[i]);
-    if (*text(entry, "getBatchPaymentId"))
-        return text(entry, "getBatchPaymentId");
-    if (*text(entry, "getAccountServicerReference"))
-        return text(entry, "getAccountServicerReference");
-    return text(get(get(detail, "getRemittanceInformation"), "getCreditorReferenceInformation"),
-                "getRef");
+        if (*corpus_string(references, order[i]) &&
+            strcmp(corpus_string(references, order[i]), "NOTPROVIDED"))
+            return corpus_string(references, order[i]);
+    if (*corpus_string(entry, "getBatchPaymentId"))
+        return corpus_string(entry, "getBatchPaymentId");
+    if (*corpus_string(entry, "getAccountServicerReference"))
+        return corpus_string(entry, "getAccountServicerReference");
+    return corpus_string(corpus_get(corpus_get(detail, "getRemittanceInformation"),
+                                    "getCreditorReferenceInformation"),
+                         "getRef");
 }
 
 static void code_of(const cJSON *code, char made[60])
 {
-    const cJSON *domain = get(code, "getDomain"), *family = get(domain, "getFamily");
+    const cJSON *domain = corpus_get(code, "getDomain"), *family = corpus_get(domain, "getFamily");
     if (domain)
-        snprintf(made, 60, "%.18s-%.18s-%.18s", text(domain, "getCode"), text(family, "getCode"),
-                 text(family, "getSubFamilyCode"));
+        snprintf(made, 60, "%.18s-%.18s-%.18s", corpus_string(domain, "getCode"),
+                 corpus_string(family, "getCode"), corpus_string(family, "getSubFamilyCode"));
     else
-        snprintf(made, 60, "%.50s", text(get(code, "getProprietary"), "getCode"));
+        snprintf(made, 60, "%.50s", corpus_string(corpus_get(code, "getProprietary"), "getCode"));
 }
 
 /* The other party: the debtor of a credit, the creditor of a debit. */
 static const char *party_of(const cJSON *entry, const cJSON *detail)
 {
-    const char *wanted = !strcmp(text(entry, "getCreditDebitIndicator"), "CRDT")
+    const char *wanted = !strcmp(corpus_string(entry, "getCreditDebitIndicator"), "CRDT")
                              ? "\\Debtor" : "\\Creditor";
     const cJSON *party;
-    cJSON_ArrayForEach(party, get(detail, "getRelatedParties")) {
-        const cJSON *type = get(party, "getRelatedPartyType");
-        const char *class = text(type, "__CLASS__"), *last = strrchr(class, '\\');
+    cJSON_ArrayForEach(party, corpus_get(detail, "getRelatedParties")) {
+        const cJSON *type = corpus_get(party, "getRelatedPartyType");
+        const char *class = corpus_string(type, "__CLASS__"), *last = strrchr(class, '\\');
         if (last && !strcmp(last, wanted))
-            return text(type, "getName");
+            return corpus_string(type, "getName");
     }
     return "";
 }
@@ -164,31 +157,33 @@ static const char *party_of(const cJSON *entry, const cJSON *detail)
 static void compare_item(const struct corpus_file *file, const cJSON *entry,
                          const struct corpus_item *item, const char *currency)
 {
-    const cJSON *detail = get(entry, "getTransactionDetail");
+    const cJSON *detail = corpus_get(entry, "getTransactionDetail");
     char theirs[64], ours[64];
-    money_of(get(entry, "getAmount"), theirs);
+    money_of(corpus_get(entry, "getAmount"), theirs);
     snprintf(ours, sizeof ours, "%lld %s", (long long)item->item.amount, currency);
     corpus_differ(file->path, "entry amount", theirs, ours);
-    day_of(get(entry, "getBookingDate"), theirs);
+    day_of(corpus_get(entry, "getBookingDate"), theirs);
     our_day(item->item.book_date, ours);
     corpus_differ(file->path, "entry booking date", theirs, ours);
-    day_of(get(entry, "getValueDate"), theirs);
+    day_of(corpus_get(entry, "getValueDate"), theirs);
     our_day(item->item.value_date, ours);
     corpus_differ(file->path, "entry value date", theirs, ours);
     corpus_differ(file->path, "entry reversal",
-                  cJSON_IsTrue(get(entry, "getReversalIndicator")) ? "true" : "false",
+                  cJSON_IsTrue(corpus_get(entry, "getReversalIndicator")) ? "true" : "false",
                   item->item.reversal ? "true" : "false");
-    corpus_differ(file->path, "entry reference", text(entry, "getReference"), item->id);
+    corpus_differ(file->path, "entry reference", corpus_string(entry, "getReference"), item->id);
     corpus_differ(file->path, "entry account servicer reference",
-                  text(entry, "getAccountServicerReference"), item->bank_reference);
-    code_of(get(entry, "getBankTransactionCode"), theirs);
+                  corpus_string(entry, "getAccountServicerReference"), item->bank_reference);
+    code_of(corpus_get(entry, "getBankTransactionCode"), theirs);
     corpus_differ(file->path, "entry code", theirs, item->kind);
     corpus_differ(file->path, "detail reference", reference_of(entry, detail), item->reference);
-    const char *message = text(get(detail, "getRemittanceInformation"), "getMessage");
+    const char *message =
+        corpus_string(corpus_get(detail, "getRemittanceInformation"), "getMessage");
     corpus_differ(file->path, "detail message",
-                  *message ? message : text(entry, "getAdditionalInfo"), item->narrative);
+                  *message ? message : corpus_string(entry, "getAdditionalInfo"), item->narrative);
     corpus_differ(file->path, "detail party", party_of(entry, detail), item->counterparty);
-    snprintf(theirs, sizeof theirs, "%d", cJSON_GetArraySize(get(entry, "getTransactionDetails")));
+    snprintf(theirs, sizeof theirs, "%d",
+             cJSON_GetArraySize(corpus_get(entry, "getTransactionDetails")));
     snprintf(ours, sizeof ours, "%llu",
              item->item.batch_count ? (unsigned long long)item->item.batch_count
              : strcmp(theirs, "0")  ? 1ull : 0ull);
@@ -197,16 +192,17 @@ static void compare_item(const struct corpus_file *file, const cJSON *entry,
 
 static void compare_entry(const struct corpus_file *file, const cJSON *entry)
 {
-    const cJSON *record = get(entry, "getRecord");
-    const char *currency = text(get(get(entry, "getAmount"), "getCurrency"), "getCode");
+    const cJSON *record = corpus_get(entry, "getRecord");
+    const char *currency =
+        corpus_string(corpus_get(corpus_get(entry, "getAmount"), "getCurrency"), "getCode");
     const struct corpus_statement *found =
-        find_statement(file, text(record, "getId"), currency);
+        find_statement(file, corpus_string(record, "getId"), currency);
     compare_record(file, record);
     if (!found) {
         corpus_differ(file->path, "entry", currency, "");
         return;
     }
-    if (strcmp(text(entry, "getStatus"), "BOOK")) {
+    if (strcmp(corpus_string(entry, "getStatus"), "BOOK")) {
         char pending[24];
         snprintf(pending, sizeof pending, "%llu",
                  (unsigned long long)found->statement.pending_count);
@@ -214,7 +210,7 @@ static void compare_entry(const struct corpus_file *file, const cJSON *entry)
         return;
     }
     const struct corpus_item *item = find_item(file, found->statement.position,
-                                               get(entry, "getIndex")->valueint);
+                                               corpus_get(entry, "getIndex")->valueint);
     if (item)
         compare_item(file, entry, item, found->statement.currency);
     else
@@ -231,16 +227,16 @@ void corpus_camt(const struct corpus_file *file, const char *json)
     size_t pending = 0;
     for (size_t i = 0; i < file->statement_count; i++)
         pending += file->statements[i].statement.pending_count;
-    snprintf(theirs, sizeof theirs, "%d", cJSON_GetArraySize(get(root, "getEntries")));
+    snprintf(theirs, sizeof theirs, "%d", cJSON_GetArraySize(corpus_get(root, "getEntries")));
     snprintf(ours, sizeof ours, "%zu", file->item_count + pending);
     if (!root)
         corpus_differ(file->path, "json", "readable", "not readable");
     else if (file->read)
         corpus_differ(file->path, "entries", theirs, ours);
     if (file->read) {
-        cJSON_ArrayForEach(entry, get(root, "getEntries"))
+        cJSON_ArrayForEach(entry, corpus_get(root, "getEntries"))
             compare_entry(file, entry);
-        cJSON_ArrayForEach(record, get(root, "getRecords"))
+        cJSON_ArrayForEach(record, corpus_get(root, "getRecords"))
             if (cJSON_IsObject(record))
                 compare_record(file, record);
     }

@@ -34,6 +34,19 @@ void corpus_file_free(struct corpus_file *file);
 /* The whole file as a string that the caller frees; NULL when there is none. */
 char *corpus_text(const char *path);
 
+/* A member of what the other program dumped, NULL where it is missing or null; of a text "" then. */
+static inline const cJSON *corpus_get(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsNull(value) ? NULL : value;
+}
+
+static inline const char *corpus_string(const cJSON *object, const char *name)
+{
+    const cJSON *value = corpus_get(object, name);
+    return cJSON_IsString(value) ? value->valuestring : "";
+}
+
 /* Differences from what another program read are accepted when a row of CORPUS.md lists them. */
 void corpus_table_open(const char *path);
 /* Notes what they and we have for a field of the file; equal texts are no difference. */

@@ -10,18 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const cJSON *get(const cJSON *object, const char *name)
-{
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsNull(value) ? NULL : value;
-}
-
-static const char *text(const cJSON *object, const char *name)
-{
-    const cJSON *value = get(object, name);
-    return cJSON_IsString(value) ? value->valuestring : "";
-}
-
 /* Four bytes in Base64: year, month, day. */
 static void day_of(const cJSON *value, char day[11])
 {
@@ -52,8 +40,8 @@ static void our_day(int number, char day[11])
 /* An Amount of theirs as minor units and currency. */
 static void amount_of(const cJSON *amount, char made[40])
 {
-    const cJSON *decimal = cJSON_GetArrayItem(get(amount, "amount"), 0);
-    const char *currency = text(amount, "currency");
+    const cJSON *decimal = cJSON_GetArrayItem(corpus_get(amount, "amount"), 0);
+    const char *currency = corpus_string(amount, "currency");
     int64_t minor = 0;
     made[0] = '\0';
     if (!cJSON_IsString(decimal))
@@ -108,11 +96,11 @@ static void compare_texts(const struct corpus_file *file, const char *prefix, co
     char field[80];
     for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
         snprintf(field, sizeof field, "%s %s", prefix, fields[i]);
-        contained(file->path, field, text(data, fields[i]), item->narrative);
+        contained(file->path, field, corpus_string(data, fields[i]), item->narrative);
     }
     snprintf(field, sizeof field, "%s applicant_name", prefix);
-    if (*text(data, "applicant_name"))
-        contained(file->path, field, text(data, "applicant_name"), item->counterparty);
+    if (*corpus_string(data, "applicant_name"))
+        contained(file->path, field, corpus_string(data, "applicant_name"), item->counterparty);
 }
 
 static void compare_item(const struct corpus_file *file, int number, const cJSON *data,
@@ -122,29 +110,29 @@ static void compare_item(const struct corpus_file *file, int number, const cJSON
     const struct statement *statement =
         &file->statements[item->item.statement - 1].statement;
     snprintf(prefix, sizeof prefix, "transaction %d", number);
-    amount_of(get(data, "amount"), theirs);
+    amount_of(corpus_get(data, "amount"), theirs);
     snprintf(ours, sizeof ours, "%lld %s", (long long)item->item.amount, statement->currency);
     snprintf(field, sizeof field, "%s amount", prefix);
     corpus_differ(file->path, field, theirs, ours);
-    day_of(get(data, "date"), theirs);
+    day_of(corpus_get(data, "date"), theirs);
     our_day(item->item.value_date, ours);
     snprintf(field, sizeof field, "%s date", prefix);
     corpus_differ(file->path, field, theirs, ours);
-    day_of(get(data, "entry_date"), theirs);
+    day_of(corpus_get(data, "entry_date"), theirs);
     our_day(item->item.book_date, ours);
     snprintf(field, sizeof field, "%s entry_date", prefix);
     corpus_differ(file->path, field, theirs, ours);
     snprintf(field, sizeof field, "%s id", prefix);
-    equal_trimmed(file->path, field, text(data, "id"), item->kind);
-    const char *reference = text(data, "customer_reference");
+    equal_trimmed(file->path, field, corpus_string(data, "id"), item->kind);
+    const char *reference = corpus_string(data, "customer_reference");
     if (no_reference(reference))
-        reference = text(data, "end_to_end_reference");
+        reference = corpus_string(data, "end_to_end_reference");
     snprintf(field, sizeof field, "%s reference", prefix);
     equal_trimmed(file->path, field, no_reference(reference) ? "" : reference, item->reference);
     snprintf(field, sizeof field, "%s bank_reference", prefix);
-    equal_trimmed(file->path, field, text(data, "bank_reference"), item->bank_reference);
+    equal_trimmed(file->path, field, corpus_string(data, "bank_reference"), item->bank_reference);
     snprintf(field, sizeof field, "%s status", prefix);
-    corpus_differ(file->path, field, *text(data, "status") == 'R' ? "reversal" : "",
+    corpus_differ(file->path, field, *corpus_string(data, "status") == 'R' ? "reversal" : "",
                   item->item.reversal ? "reversal" : "");
     compare_texts(file, prefix, data, item);
 }
@@ -153,11 +141,11 @@ static void compare_balance(const struct corpus_file *file, const cJSON *data, c
                             bool has, int64_t amount, const char *currency, int day)
 {
     char field[80], theirs[60] = "", ours[60] = "", date[11];
-    const cJSON *balance = get(data, name);
+    const cJSON *balance = corpus_get(data, name);
     if (balance) {
-        amount_of(get(balance, "amount"), theirs);
-        day_of(get(balance, "date"), date);
-        if (*text(balance, "status") == 'D' && *theirs != '-' && *theirs != '0')
+        amount_of(corpus_get(balance, "amount"), theirs);
+        day_of(corpus_get(balance, "date"), date);
+        if (*corpus_string(balance, "status") == 'D' && *theirs != '-' && *theirs != '0')
             memmove(theirs + 1, theirs, strlen(theirs) + 1), *theirs = '-';
         snprintf(theirs + strlen(theirs), 12, " %s", date);
     }
@@ -190,15 +178,16 @@ static void compare_statement(const struct corpus_file *file, const cJSON *data)
                         found[i] ? found[i]->currency : "",
                         !found[i] ? 0 : i < 2 ? found[i]->open_date : found[i]->close_date);
     equal_trimmed(file->path, "statement account_identification",
-                  text(data, "account_identification"), last->account);
+                  corpus_string(data, "account_identification"), last->account);
     equal_trimmed(file->path, "statement transaction_reference",
-                  text(data, "transaction_reference"), last->reference);
+                  corpus_string(data, "transaction_reference"), last->reference);
     snprintf(ours, sizeof ours, "%d", last->statement.number > 0 ? last->statement.number : 0);
-    long number = strtol(text(data, "statement_number"), NULL, 10);
+    long number = strtol(corpus_string(data, "statement_number"), NULL, 10);
     char theirs[24];
     snprintf(theirs, sizeof theirs, "%ld", number);
     corpus_differ(file->path, "statement statement_number", theirs, ours);
-    snprintf(theirs, sizeof theirs, "%ld", strtol(text(data, "sequence_number"), NULL, 10));
+    snprintf(theirs, sizeof theirs, "%ld",
+             strtol(corpus_string(data, "sequence_number"), NULL, 10));
     snprintf(ours, sizeof ours, "%d", last->statement.page > 0 ? last->statement.page : 0);
     corpus_differ(file->path, "statement sequence_number", theirs, ours);
 }
@@ -209,15 +198,16 @@ void corpus_mt940(const struct corpus_file *file, const char *yml)
     if (!dumped)
         return;
     cJSON *root = corpus_yaml(dumped, "tags");
-    const cJSON *list = get(root, "transactions");
+    const cJSON *list = corpus_get(root, "transactions");
     int count = cJSON_GetArraySize(list);
     snprintf(theirs, sizeof theirs, "%d", count);
     snprintf(ours, sizeof ours, "%zu", file->item_count);
     if (file->read) {
         corpus_differ(file->path, "transactions", theirs, ours);
-        compare_statement(file, get(root, "data"));
+        compare_statement(file, corpus_get(root, "data"));
         for (int i = 0; i < count && i < (int)file->item_count; i++)
-            compare_item(file, i + 1, get(cJSON_GetArrayItem(list, i), "data"), &file->items[i]);
+            compare_item(file, i + 1, corpus_get(cJSON_GetArrayItem(list, i), "data"),
+                         &file->items[i]);
     }
     cJSON_Delete(root);
     free(dumped);

@@ -41,6 +41,26 @@ static inline struct error refuses(const char *text)
     return error;
 }
 
+/* Changed bytes of a sample below 1 kB never crash it, never fail without a reason, and what is
+ * read adds up. */
+static inline void survives(const char *sample, size_t bytes, uint32_t random)
+{
+    enum { ROOM = 1024 };
+    for (int round = 0; round < 20000; round++) {
+        char text[ROOM];
+        struct seen seen = {0};
+        struct error error = ERROR_INIT;
+        memcpy(text, sample, bytes);
+        size_t length = mutate(text, bytes, ROOM, &random);
+        if (read_bytes(text, length, &seen, &error)) {
+            assert_int_equal(seen.sum, seen.total);
+            assert_int_equal(seen.wrong, 0);
+        } else {
+            assert_true(error.what[0] != '\0' && error.where[0] != '\0');
+        }
+    }
+}
+
 static inline int day(int year, int month, int date)
 {
     int days;
