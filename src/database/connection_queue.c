@@ -292,6 +292,7 @@ static void finish_failed(struct connection *c, struct pending *p)
 {
     struct error error = ERROR_INIT;
     failure_from_result(p->result, c->pg, &error);
+    failure_say_plainly(p->result, &error);
     if (is_lost_state(error.code)) {
         push_front(&c->sent, p);
         link_lost(c, &error);

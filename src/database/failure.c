@@ -112,6 +112,47 @@ bool failure_from_result(const PGresult *result, PGconn *connection, struct erro
     return false;
 }
 
+/* Refusals of the server itself that no rule of ours comes before, in our words. */
+static const struct {
+    const char *prefix; /* of the SQLSTATE; the first that fits counts */
+    const char *what;
+} plainly[] = {
+    {"22001", N_("This text is too long.")},
+    {"22003", N_("This number is too large.")},
+    {"22008", N_("There is no such day.")},
+    {"22", N_("This value is not possible here.")},
+    {"23502", N_("A value that is needed is missing.")},
+    {"23503", N_("What it refers to does not exist, or something still refers to it.")},
+    {"23505", N_("There is one like it already.")},
+    {"23", N_("A rule of the database forbids this.")},
+};
+
+static const char *in_our_words(const char *state)
+{
+    for (size_t i = 0; i < sizeof plainly / sizeof *plainly; i++)
+        if (!strncmp(state, plainly[i].prefix, strlen(plainly[i].prefix)))
+            return _(plainly[i].what);
+    return NULL;
+}
+
+/* The value that the server quotes at the end of its message, NULL when it does not. */
+static const char *value_in(const char *what)
+{
+    const char *colon = what ? strstr(what, ": \"") : NULL;
+    return colon ? colon + 2 : NULL;
+}
+
+void failure_say_plainly(const PGresult *result, struct error *error)
+{
+    const char *state = result ? field(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *by = state ? field(result, PG_DIAG_SOURCE_FUNCTION) : NULL;
+    const char *plain = state ? in_our_words(state) : NULL;
+    const char *value = value_in(state ? field(result, PG_DIAG_MESSAGE_PRIMARY) : NULL);
+    if (!plain || (by && !strcmp(by, "exec_stmt_raise"))) /* a sentence of ours already */
+        return;
+    snprintf(error->what, sizeof error->what, "%s%s%s", plain, value ? " " : "", value ? value : "");
+}
+
 /* libpq's messages are lines, for each server tried one; those that begin with a tab are its
  * guesses at what to do, and we say that ourselves. Of a verbose one the code and the place in the
  * sources of the server are left out. */

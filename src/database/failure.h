@@ -11,7 +11,12 @@
  * the connection broke); then the connection's message is used. */
 bool failure_from_result(const PGresult *result, PGconn *connection, struct error *error);
 
-/* The same for a connection that could not be opened or was lost. */
+/* For somebody at the screen: where the server itself refused a value or a row, and no rule of ours
+ * did, the message is a sentence of ours in place of the server's, with the value that it quotes.
+ * *error has been filled from the same result. */
+void failure_say_plainly(const PGresult *result, struct error *error);
+
+/* What failure_from_result does, for a connection that could not be opened or was lost. */
 bool failure_from_connection(PGconn *connection, struct error *error);
 
 /* Kind of an SQLSTATE; "" counts as a lost connection. */

@@ -38,7 +38,8 @@ console_programs = tests/console/console.t tests/console/flows.t tests/console/p
   tests/console/desk.t tests/console/matcher.t tests/console/work.t tests/console/casework.t tests/console/quick.t \
   tests/console/hands.t \
   tests/console/application.t tests/console/voice.t tests/console/complaint.t \
-  tests/console/ahead.t tests/console/routing.t tests/console/unread.t tests/console/password.t
+  tests/console/ahead.t tests/console/routing.t tests/console/unread.t tests/console/found.t \
+  tests/console/password.t
 check_PROGRAMS += $(console_programs)
 TESTS += $(console_programs)
 tests_console_console_t_SOURCES = tests/console/console.c
@@ -71,6 +72,8 @@ tests_console_ahead_t_SOURCES = tests/console/ahead.c
 tests_console_ahead_t_LDADD = $(pty_libraries)
 tests_console_unread_t_SOURCES = tests/console/unread.c
 tests_console_unread_t_LDADD = $(pty_libraries)
+tests_console_found_t_SOURCES = tests/console/found.c
+tests_console_found_t_LDADD = $(pty_libraries)
 tests_console_work_t_SOURCES = tests/console/work.c
 tests_console_work_t_LDADD = $(pty_libraries)
 endif
