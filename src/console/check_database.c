@@ -13,6 +13,7 @@
 struct check {
     PGconn *connection;
     struct findings *found;
+    unsigned roles; /* to whom the screen is open */
 };
 
 /* Names of one kind that api has: columns of a view, parameters or results of a function. */
@@ -92,6 +93,30 @@ static void check_parameters(struct check *check, const char *function,
     if (names.exists && extra && !has(&names, extra))
         finding(check->found, pointer, _("api.%s has no parameter %s"), function, extra);
     names_free(&names);
+}
+
+#define EACH_ROLE "SELECT r FROM unnest('{clerk,rm,supervisor,auditor,admin}'::text[]) AS r "
+
+static const char view_forbidden[] =
+    EACH_ROLE "WHERE NOT has_table_privilege('bankops_' || r, "
+              "to_regclass('api.' || quote_ident($1)), 'SELECT')";
+
+static const char function_forbidden[] =
+    EACH_ROLE "JOIN pg_proc ON pronamespace = 'api'::regnamespace AND proname = $1 "
+              "GROUP BY r HAVING NOT bool_or(has_function_privilege('bankops_' || r, pg_proc.oid, "
+              "'EXECUTE'))";
+
+/* Whoever may open the screen may read what it shows. */
+static void check_readable(struct check *check, const struct source *source, const char *pointer)
+{
+    const char *object = source->view ? source->view : source->function;
+    struct names roles =
+        ask(check, source->view ? view_forbidden : function_forbidden, object, pointer);
+    for (int i = 0; i < roles.count; i++)
+        if (check->roles & role_bit(roles.items[i]))
+            finding(check->found, pointer, _("api.%s may not be read by the role %s"), object,
+                    roles.items[i]);
+    names_free(&roles);
 }
 
 static void check_source(struct check *check, const struct source *source,
@@ -196,13 +221,16 @@ int check_database(PGconn *connection, const struct definition *definition, sche
                    void *data)
 {
     struct findings found = {report, data, 0};
-    struct check check = {connection, &found};
+    struct check check = {connection, &found, definition->roles};
     check_source(&check, &definition->source, &definition->columns, "/source");
+    if (definition->source.view || definition->source.function)
+        check_readable(&check, &definition->source, "/source");
     if (definition->load.view || definition->load.function) {
         struct defined_column items[LOAD_MOST];
         struct defined_columns loaded =
             definition_load(definition, is_parameter, (void *)definition, items);
         check_source(&check, &definition->load, &loaded, "/load");
+        check_readable(&check, &definition->load, "/load");
     }
     if (definition->conflict.function)
         check_source(&check, &definition->conflict, NULL, "/conflict");
@@ -223,6 +251,8 @@ int check_database(PGconn *connection, const struct definition *definition, sche
         char *place = xasprintf("/panels/%d", i);
         char *source = xasprintf("%s/source", place);
         check_source(&check, &panel->source, &panel->columns, source);
+        if (panel->source.view || panel->source.function)
+            check_readable(&check, &panel->source, source);
         check_columns(&check, &panel->columns, place);
         check_actions(&check, &panel->actions, place);
         free(source);
