@@ -56,3 +56,12 @@ tests_fuzz_bounded_t_SOURCES = tests/fuzz/bounded.c tests/fuzz/check.c tests/fuz
   tests/reconcile/reading.h
 tests_fuzz_bounded_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
 endif
+
+# Random keys in the console: a short run with every `make check`, a long one by hand.
+if HAVE_VTERM
+check_PROGRAMS += tests/fuzz/monkey.t
+TESTS += tests/fuzz/monkey.t
+tests_fuzz_monkey_t_SOURCES = tests/fuzz/monkey.c tests/fuzz/monkey.h tests/fuzz/monkey_keys.c \
+  tests/fuzz/monkey_texts.c
+tests_fuzz_monkey_t_LDADD = $(pty_libraries)
+endif

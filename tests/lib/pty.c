@@ -28,13 +28,15 @@ struct pty {
     struct rusage usage;
     VTerm *vterm;
     VTermScreen *screen;
-    int rows, columns;
+    int rows, columns, margin;
     VTermPos cursor;
     bool cursor_visible, alternate;
     unsigned bells;
     unsigned long frames, bytes;
-    struct buffer text, title, clipboard;
+    struct buffer text, title, clipboard, odd;
 };
+
+static int new_margin;
 
 static int on_cursor(VTermPos position, VTermPos former, int visible, void *data)
 {
@@ -91,13 +93,38 @@ static int on_osc(const char *command, size_t length, void *data)
     return 1;
 }
 
+static int on_control(unsigned char control, void *data)
+{
+    buffer_format(&((struct pty *)data)->odd, "control %#x; ", control);
+    return 1;
+}
+
+static int on_csi(const char *leader, const long arguments[], int count, const char *intermediate,
+                  char command, void *data)
+{
+    (void)arguments;
+    (void)count;
+    if (command != 't') /* the stack of titles */
+        buffer_format(&((struct pty *)data)->odd, "CSI %s … %s%c; ", leader ? leader : "",
+                  intermediate ? intermediate : "", command);
+    return 1;
+}
+
+static int on_dcs(const char *command, size_t length, void *data)
+{
+    buffer_format(&((struct pty *)data)->odd, "DCS %.*s; ", (int)length, command);
+    return 1;
+}
+
 static const VTermScreenCallbacks screen_callbacks = {
     .movecursor = on_cursor, .settermprop = on_property, .bell = on_bell};
-static const VTermParserCallbacks other_callbacks = {.osc = on_osc};
+static const VTermParserCallbacks other_callbacks = {
+    .osc = on_osc, .control = on_control, .csi = on_csi, .dcs = on_dcs};
 
 static void start_screen(struct pty *pty)
 {
-    pty->vterm = vterm_new(pty->rows, pty->columns);
+    pty->margin = new_margin;
+    pty->vterm = vterm_new(pty->rows, pty->columns + pty->margin);
     vterm_set_utf8(pty->vterm, 1);
     pty->screen = vterm_obtain_screen(pty->vterm);
     vterm_screen_set_callbacks(pty->screen, &screen_callbacks, pty);
@@ -172,6 +199,7 @@ void pty_free(struct pty *pty)
     buffer_free(&pty->text);
     buffer_free(&pty->title);
     buffer_free(&pty->clipboard);
+    buffer_free(&pty->odd);
     free(pty);
 }
 
@@ -427,12 +455,36 @@ unsigned pty_bells(const struct pty *pty)
     return pty->bells;
 }
 
+void pty_set_margin(int columns)
+{
+    new_margin = columns;
+}
+
+int pty_beyond(struct pty *pty)
+{
+    for (int row = 0; row < pty->rows; row++)
+        for (int column = pty->columns; column < pty->columns + pty->margin; column++) {
+            VTermScreenCell cell;
+            VTermPos position = {row, column};
+            bool there = vterm_screen_get_cell(pty->screen, position, &cell) != 0;
+            if (there && cell.chars[0] && cell.chars[0] != ' ')
+                return row;
+        }
+    return -1;
+}
+
+const char *pty_odd(const struct pty *pty)
+{
+    return buffer_text(&pty->odd);
+}
+
 void pty_resize(struct pty *pty, int rows, int columns)
 {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
     pty->rows = rows;
     pty->columns = columns;
     /* libvterm writes a wide character past a screen of one column. */
+    columns += pty->margin;
     vterm_set_size(pty->vterm, rows, columns < 2 ? 2 : columns);
     if (pty->fd >= 0)
         ioctl(pty->fd, TIOCSWINSZ, &size);

@@ -56,6 +56,12 @@ bool pty_is_alternate(const struct pty *pty);
 const char *pty_title(const struct pty *pty);
 const char *pty_clipboard(const struct pty *pty);
 unsigned pty_bells(const struct pty *pty);
+/* Terminals started from now on have that many columns more than they tell the program. */
+void pty_set_margin(int columns);
+/* The first row with something in those columns, -1 when there is none. */
+int pty_beyond(struct pty *pty);
+/* Control characters and sequences of the program that this terminal does not know; "" when none. */
+const char *pty_odd(const struct pty *pty);
 
 void pty_resize(struct pty *pty, int rows, int columns);
 /* What stands on the terminal is gone, as when its window shrinks and grows. */
