@@ -90,7 +90,7 @@ if HAVE_CMOCKA
 reconcile_tests = tests/reconcile/mt940.t tests/reconcile/camt.t tests/reconcile/bai2.t \
   tests/reconcile/ofx.t tests/reconcile/csv.t tests/reconcile/profile.t \
   tests/reconcile/scan.t tests/reconcile/corpus.t tests/reconcile/table.t \
-  tests/reconcile/table_rule.t tests/reconcile/container.t
+  tests/reconcile/table_rule.t tests/reconcile/container.t tests/reconcile/fingerprint.t
 check_PROGRAMS += $(reconcile_tests)
 TESTS += $(reconcile_tests)
 tests_reconcile_mt940_t_SOURCES = tests/reconcile/mt940.c tests/reconcile/parsing.h tests/reconcile/reading.h
@@ -101,6 +101,8 @@ tests_reconcile_bai2_t_LDADD = $(tests_reconcile_camt_t_LDADD)
 tests_reconcile_ofx_t_SOURCES = tests/reconcile/ofx.c tests/reconcile/parsing.h tests/reconcile/reading.h
 tests_reconcile_ofx_t_LDADD = $(tests_reconcile_camt_t_LDADD)
 tests_reconcile_mt940_t_LDADD = $(reconcile_libraries) $(CMOCKA_LIBS)
+tests_reconcile_fingerprint_t_SOURCES = tests/reconcile/fingerprint.c
+tests_reconcile_fingerprint_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 tests_reconcile_csv_t_SOURCES = tests/reconcile/csv.c tests/reconcile/parsing.h tests/reconcile/reading.h
 tests_reconcile_csv_t_LDADD = $(tests_reconcile_mt940_t_LDADD)
 tests_reconcile_profile_t_SOURCES = tests/reconcile/profile.c

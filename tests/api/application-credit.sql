@@ -66,6 +66,17 @@ SAVEPOINT generous;
 UPDATE bank.scorecard SET base = 900 WHERE card = 'consumer_credit' AND version = 2;
 SELECT is((SELECT verdict || ' ' || reason_en FROM bank.case_file c, bank.credit_score(c, 99) WHERE c.case_id = :x), 'refer Income is not known: two persons decide. Score 935.', 'what is not known is for people, whatever the score');
 ROLLBACK TO generous;
+SELECT score AS reached FROM bank.application_score WHERE case_id = :k ORDER BY run DESC LIMIT 1 \gset
+SAVEPOINT bounds;
+CREATE FUNCTION pg_temp.verdict(p_case bigint, p_run int, p_bound int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE bank.scorecard SET approve_at = p_bound WHERE card = 'consumer_credit' AND version = 2;
+    RETURN (SELECT s.verdict FROM bank.case_file c, bank.credit_score(c, p_run) s WHERE c.case_id = p_case);
+END $$;
+SELECT is(pg_temp.verdict(:k, 97, :reached) || ' ' || pg_temp.verdict(:k, 98, :reached + 1), 'approve refer', 'a score approves from the bound on');
+ROLLBACK TO bounds;
+SELECT is(pg_temp.as('t_rm', format('SELECT count(*) FROM (SELECT rule FROM api.application_findings(101, %s) GROUP BY rule HAVING count(*) > 1) x', :k)),
+    '0', 'the findings are those of the last look');
 SELECT is((SELECT evidence_en FROM bank.application_point WHERE case_id = :k AND rule = 'late_0' ORDER BY run DESC LIMIT 1), '0 late payments in 24 months (report CR1 of 2026-11-10)', 'that a person can read');
 SELECT is(pg_temp.as('t_rm', 'SELECT open_applications FROM api.application_form(101)') ~ '(Consumer credit|消费贷[^ ]*)$', true, 'an open application is named by its kind');
 SELECT is(pg_temp.call('t_rm', format('application_submit(101, %s, NULL,', :k)), 'done', 'handed in');
@@ -135,6 +146,7 @@ CREATE FUNCTION pg_temp.bin(p_login text, p_rule text, p_fact text, p_low text, 
     SELECT pg_temp.call(p_login, format('scorecard_rule_save(''consumer_credit'', 3, %L, %L, %L, %L, %L, ''points'', ''a bin'', ''区间'',', p_rule, p_fact, p_low, p_high, p_points)) $$;
 SELECT is(pg_temp.bin('t_super', 'late_0', 'overdue', '', '1', 501), 'BO422', 'points within bounds');
 SELECT is(pg_temp.bin('t_super', 'late_0', 'weather', '', '1', 50), 'BO422', 'of a fact that there is');
+SELECT is(pg_temp.bin('t_super', 'late_never', 'overdue', '', '1', 50), 'BO404', 'of a bin that is there');
 SELECT is(pg_temp.bin('t_super', 'late_0', 'overdue', '3', '1', 50), 'BO422', 'the upper bound above the lower');
 SELECT is(pg_temp.bin('t_super', 'late_0', 'overdue', '', '1', 50), 'done', 'other points');
 SELECT is(pg_temp.bin('t_super', NULL, 'income', '12000', '15000', 60), 'done', 'a bin more, in yuan');

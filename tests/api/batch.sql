@@ -158,6 +158,15 @@ SELECT c, u, 'classified', 'active', 's', 'f', now(), 'complaint', 'B02', 'C07',
 SELECT is(pg_temp.as('t_super', 'SELECT id FROM api.case_route_waiting(gen_random_uuid())'), '0',
           'nobody routes cases of closed customers, or about himself');
 
+-- Nobody gets his own case, by the page either.
+CREATE FUNCTION pg_temp.person(p_customer bigint) RETURNS int LANGUAGE sql AS $$
+    SELECT (bank.route_persons(ARRAY[jsonb_populate_record(f, jsonb_build_object('customer_id', p_customer, 'unit_id', 3))], '{service}', '{""}', '{NULL}'))[1]
+      FROM bank.case_file f LIMIT 1 $$;
+UPDATE bank.staff_work SET capacity = 1000;
+UPDATE bank.staff SET active = login = 't_clerk' WHERE role IN ('clerk', 'rm', 'supervisor');
+SELECT is(pg_temp.person(101) || ' ' || coalesce(pg_temp.person(109), 0), '901 0', 'nobody gets his own case');
+UPDATE bank.staff SET active = true;
+
 -- A calendar without opening hours has no due times: nothing begins under it.
 DELETE FROM bank.calendar_slot;
 SELECT bank.calendar_fill();

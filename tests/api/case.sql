@@ -1,7 +1,7 @@
 -- Cases: business hours, routing, stages, clocks, replays, scope, second person.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(87);
+SELECT plan(89);
 
 -- Business hours: 9-12 and 13:30-17:30, Monday to Friday; a holiday on Wednesday 2030-05-01, and
 -- Saturday the 4th made up for it.
@@ -135,6 +135,8 @@ SELECT is(pg_temp.again('two'), 'BO409', 'the same key with other content is ref
 -- Bad values name themselves.
 SELECT is(pg_temp.as('t_clerk', $$SELECT api.case_open(101, 'X', 'B01', 'C01', 's', 'f',
           p_request => gen_random_uuid())$$), 'BO422', 'an unknown channel');
+SELECT is(pg_temp.as('t_clerk', format($$SELECT api.case_open(101, 'A01', 'B01', 'C01', 's', repeat('f', %s),
+          p_request => gen_random_uuid())$$, n)), 'BO422', 'facts of ' || n || ' characters') FROM unnest('{0,20001}'::int[]) n;
 SELECT is(pg_temp.as('t_clerk', $$SELECT api.case_open(101, 'A01', 'B01', 'C01', '', 'f',
           p_request => gen_random_uuid())$$), 'BO422', 'an empty subject');
 SELECT is(pg_temp.as('t_clerk', $$SELECT api.case_open(101, 'A01', 'B01', 'C01', 's', 'f',

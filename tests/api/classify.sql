@@ -14,10 +14,10 @@ CREATE FUNCTION pg_temp.say(p_login text, p_case bigint, p_sure text, p_b text D
     SELECT pg_temp.do(p_login, format('case_machine(102, %s, 1, ''A01'', 0.4, ''{%s}'', ''{%s}'', ''{%s}''',
         p_case, p_b, p_r, p_sure)) $$;
 CREATE FUNCTION pg_temp.add(p_hits int, p_rival text DEFAULT 'NULL', p_rival_hits text DEFAULT 'NULL',
-    p_held int DEFAULT 50) RETURNS text LANGUAGE sql AS $$
+    p_held int DEFAULT 50, p_bytes text DEFAULT 'AAEC') RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.do('t_worker', format('model_add(100, 10, 0.8, %s, %s, %s, 30, 29, 0.02, %s, %s, %L, %L',
         p_held, p_hits, p_held, p_rival, p_rival_hits,
-        '{"B": "AAEC", "C": "AwQF"}', '[{"axis": "B", "code": "B02", "held": 9, "said": 8, "hits": 7}]')) $$;
+        format('{"B": "%s", "C": "AwQF"}', p_bytes), '[{"axis": "B", "code": "B02", "held": 9, "said": 8, "hits": 7}]')) $$;
 CREATE FUNCTION pg_temp.field(p_case bigint, p_name text) RETURNS text LANGUAGE sql AS $$
     SELECT to_jsonb(f) ->> p_name FROM bank.case_file f WHERE f.case_id = p_case $$;
 
@@ -36,7 +36,7 @@ UPDATE bank.setting SET value = '50' WHERE name = 'classify_held_least';
 SELECT is(pg_temp.do('t_worker', 'model_promote(3'), 'BO423', 'nor one compared on too few cases');
 SELECT pg_temp.add(45) AS made \gset
 SELECT is(pg_temp.do('t_worker', 'model_promote(4'), 'BO423', 'nor one compared with none');
-SELECT pg_temp.add(45, '1', '40') AS made \gset
+SELECT pg_temp.add(45, '1', '40', 50, 'AAED') AS made \gset
 SELECT is(pg_temp.do('t_clerk', 'model_promote(5'), '42501', 'a clerk promotes nothing');
 SELECT is(pg_temp.do('t_super', 'model_promote(5'), 'done 5 The model is active.', 'a better one is');
 SELECT is(pg_temp.do('t_super', 'model_promote(1'), 'BO423', 'a retired one is not promoted again');
@@ -102,6 +102,7 @@ SELECT pg_temp.open(', p_complained => ''t_clerk''') AS about \gset
 SELECT pg_temp.as('t_super', format('SELECT api.case_machine(102, %s, 1, ''A01'', 1, ''{B02}'', ''{C01}'', ''{0.4}'', gen_random_uuid())', :about)) AS done \gset
 SELECT isnt((SELECT login FROM bank.staff WHERE staff_id = pg_temp.field(:about, 'owner_id')::int), 't_clerk', 'never to the person complained about');
 SELECT is(pg_temp.say('t_clerk', pg_temp.open(), '0.9', 'B77', 'C01'), 'BO422', 'a code that does not exist is refused');
+SELECT is(pg_temp.say('t_clerk', pg_temp.open(), '0.9', 'B02', 'C77'), 'BO422', 'on either axis');
 SELECT is(pg_temp.say('t_clerk', pg_temp.open(), '0.9,0.1', 'B02', 'C01'), 'BO422', 'as are lists of unequal length');
 
 -- How well it does.

@@ -163,12 +163,40 @@ SELECT is(pg_temp.held('t_clerk', 'file_request') || pg_temp.steps(), 'donecame'
 SELECT is(pg_temp.held('t_clerk', 'file_reject'), 'done', 'the first is rejected');
 SELECT is(pg_temp.import('S', 'ER3', '2031-01-02', 0, '9:I1', '{"kind": "interim", "opening": null, "closing": null}'),
           'accepted  0', 'lines of a day so far make no items');
+SELECT is((SELECT string_agg(reference, ' ') FROM bank.recon_held_line WHERE file_id = (SELECT max(file_id) FROM bank.recon_file)), 'I1',
+          'but are kept to be seen');
 SELECT is(pg_temp.import('S', 'ER3', '2031-01-02', 0, '9:I1'), 'accepted  1', 'the statement brings them');
 SELECT is(pg_temp.import('S', 'ER3', '2031-01-03', 9, '9:D 9:D'), 'accepted  2', 'two equal lines are two');
 SELECT is(pg_temp.import('S', 'ER3', '2031-01-03', 9, '9:D 9:D 4:E'), 'accepted  1', 'told again, only the new');
 SELECT is(pg_temp.totals(), 0::bigint, 'the sums by day are those of the items');
 SELECT throws_ok($$UPDATE bank.recon_file SET status = 'released', waived_by = 'a', decided_by = 'a'
                    WHERE status = 'quarantined'$$, '23514', NULL, 'nobody releases what he asked to');
+
+-- Pages one after the other; the same again in another form or with other lines; a statement that states no
+-- opening balance. On either side.
+INSERT INTO bank.recon_account (lane_id, unit_id, book_account, external_account, currency)
+SELECT lane_id, 2, 'GRC', 'ERC', 'EUR' FROM bank.recon_lane WHERE code = 'R-TWO';
+CREATE FUNCTION pg_temp.say(p_side text, p_day int, p_opening bigint, p_lines text, p_more jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.import(p_side, CASE p_side WHEN 'L' THEN 'GRC' ELSE 'ERC' END, date '2031-01-01' + p_day, p_opening, p_lines, p_more) $$;
+SELECT is(pg_temp.say(side, 1, 0, '5:c1', '{"number": 1, "page": 1, "closing_interim": true}'), 'accepted  1', side || ': page 1'),
+       is(pg_temp.say(side, 1, 5, '6:c2', '{"number": 1, "page": 2, "opening_interim": true}'), 'accepted  1', side || ': page 2')
+  FROM unnest('{L,S}'::text[]) side;
+SELECT is(pg_temp.say(side, 2, 11, v || ':c3'), 'accepted  1', side || ': the day after'),
+       is(pg_temp.say(side, 2, 11, v || ':c3', '{"reference": "again"}'), 'accepted  0', side || ': which is nothing new in another file'),
+       is(pg_temp.say(side, 3, 11 + v, '1:c4', '{"opening": null}'), 'accepted  1', side || ': without an opening balance it leads to its own'),
+       is(pg_temp.say(side, 4, 13 + v, '1:c5', '{"opening": null}'), 'quarantined gap 0', side || ': or is held back')
+  FROM (VALUES ('L', 7), ('S', 8)) x (side, v);
+SELECT is((SELECT string_agg(substring(f.reason FROM 'closes with.*'), '; ' ORDER BY f.file_id) FROM bank.recon_file f WHERE reason LIKE '%the new lines make it%'),
+          'closes with 0.19 on 2031-01-04, the new lines make it 0.20, but closing is 0.21; '
+          'closes with 0.20 on 2031-01-04, the new lines make it 0.21, but closing is 0.22', 'with the figures');
+SELECT is((SELECT string_agg(c.expected || ' ' || c.found, ', ' ORDER BY file_id) FROM bank.recon_check c JOIN bank.recon_file f USING (file_id)
+            WHERE f.reason LIKE '%the new lines make it%' AND c.code = 'gap'), '21 20, 22 21', 'which are kept');
+SELECT is(pg_temp.say(side, 2, 11, v || ':other'), 'quarantined repeated 0', side || ': the same again with other lines') FROM (VALUES ('L', 7), ('S', 8)) x (side, v);
+UPDATE bank.recon_file SET format = 'older' WHERE status = 'accepted';
+SELECT is(pg_temp.say(side, 2, 11, v || ':third'), 'quarantined repeated 0', side || ': or in another form') FROM (VALUES ('L', 7), ('S', 8)) x (side, v);
+SELECT is((SELECT string_agg(regexp_replace(reason, '.*there is|.*is there from file \d+ \(f\), ', ''), '; ' ORDER BY file_id) FROM bank.recon_file
+            WHERE reason_code = 'repeated'), 'with other lines; with other lines; in another form; in another form', 'and it says which');
+UPDATE bank.recon_file SET format = 'test' WHERE format = 'older';
 
 -- An engine that lies.
 SELECT is(pg_temp.import('L', 'GR1', '2031-01-03', 107,
@@ -269,6 +297,8 @@ SELECT is(pg_temp.rules('t_super2', $$rule_set_draft(1, '', 'more', gen_random_u
 CREATE FUNCTION pg_temp.draft() RETURNS int LANGUAGE sql AS $$ SELECT max(rule_set_id) FROM bank.recon_rule_set $$;
 SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'suggest', 1, 3, '{"risk": 5}', 1, gen_random_uuid())$$,
           pg_temp.draft())), 'done', 'a rule is changed');
+SELECT is((SELECT login || ' ' || (after ->> 'name') || ' ' || (after -> 'days' ->> 'late') FROM bank.audit
+            WHERE action = 'change' AND object_kind = 'recon_rule_set'), 't_super near 3', 'the audit knows what it became');
 SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'subset', 'subset', 14, 'confirm', 1, 3, '{}', 2, gen_random_uuid())$$,
           pg_temp.draft())), 'BO422', 'sums of some lines never confirm');
 SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'suggest', 1, 3, '[1', 2, gen_random_uuid())$$,
@@ -308,6 +338,9 @@ SELECT is(pg_temp.as('t_audit', 'SELECT setting || '' '' || before || '' '' || a
 CREATE FUNCTION pg_temp.decide(p_login text, p_verb text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.rules(p_login, format($q$lane_decide(%s, %L, 'because', 1, gen_random_uuid())$q$,
           (SELECT max(change_id) FROM bank.recon_lane_change), p_verb)) $$;
+SELECT is(pg_temp.rules('t_super2', format($$lane_decide(%s, 'refuse', ' ', 1, gen_random_uuid())$$,
+          (SELECT max(change_id) FROM bank.recon_lane_change))), 'BO422', 'not without a reason');
+SELECT is(pg_temp.rules('t_super2', $$lane_decide(0, 'approve', 'because', 1, gen_random_uuid())$$), 'BO404', 'nor what there is not');
 SELECT is(pg_temp.decide('t_super', 'approve'), 'BO403', 'not by its maker');
 SELECT is(pg_temp.decide('t_super2', 'approve'), 'done', 'by a second person');
 SELECT is((SELECT tolerance FROM bank.recon_lane WHERE code = 'R-ONE'), 5::bigint, 'it counts');

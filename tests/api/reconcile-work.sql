@@ -154,6 +154,8 @@ SELECT is(pg_temp.proof('GL1', '2030-01-02'), 0::bigint, 'the balance stays prov
 SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:A100 S:BANK1'), 'BO409', 'a matched line is gone');
 SELECT is(pg_temp.as('t_clerk', 'SELECT (api.match_take_back(''elsewhere'', NULL, gen_random_uuid())).message'),
           'BO404', 'nothing of another lane is taken back by the way');
+SELECT is(pg_temp.as('t_clerk', format('SELECT (api.match_take_back(NULL, %s, gen_random_uuid())).message', pg_temp.account('GL2'))),
+          'BO404', 'nor of another account');
 SELECT is(pg_temp.as('t_clerk', 'SELECT (api.match_take_back(NULL, NULL, gen_random_uuid())).id'),
           pg_temp.account('GL1') || '/' || pg_temp.item('L', 'A100'), 'one key takes it back, and says which');
 SELECT is((SELECT count(*) FROM bank.recon_open WHERE key IN ('A100', 'X12', 'X13')), 3::bigint,
@@ -173,6 +175,8 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(reference || '': '' ||
           api.match_candidates(%s, %s, '''')', pg_temp.account('GL1'), pg_temp.item('L', 'A100'))),
           'X12: waits for a second person (:apr); X13: waits for a second person (:apr)',
           'the matcher says with which lines it waits, and for whom');
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(ours::text, '' '' ORDER BY rank) FROM api.match_candidates(%s, %s, '''')',
+          pg_temp.account('GL1'), pg_temp.item('S', 'X12'))), '1 0', 'and on which side they are');
 SELECT is((SELECT pg_temp.decide('t_clerk', 'match', match_id, 'GL1', version)
              FROM pg_temp.match_of('L', 'A100')), 'BO403', 'its maker does not approve it');
 SELECT is((SELECT pg_temp.decide('t_west', 'match', match_id, 'GL1', version)
@@ -200,6 +204,8 @@ SELECT is((SELECT pg_temp.decide('t_super', 'match', match_id, 'GL1', version)
              FROM pg_temp.match_of('L', 'A100')), 'Approved.', 'a second person approves');
 SELECT is((SELECT status || ' ' || maker || ' ' || checker FROM pg_temp.match_of('L', 'A100')),
           'confirmed t_clerk t_super', 'both are kept');
+SELECT is((SELECT login || ' ' || (before ->> 'status') || ' ' || (after ->> 'status') FROM bank.audit
+            WHERE action = 'approve' AND object_kind = 'recon_match'), 't_super proposed confirmed', 'the audit knows who approved');
 
 -- Nobody gets past the second person, not with SQL either.
 SELECT is(pg_temp.as(login, 'UPDATE bank.recon_match SET status = ''confirmed'''), '42501',
@@ -258,6 +264,21 @@ SELECT is((SELECT adjusted FROM bank.recon_proof(pg_temp.account('GL1'), '2030-0
 SELECT is(pg_temp.proof('GL1', '2030-01-03') || ' ' || pg_temp.proof('GL1', '2030-01-02'), '0 0',
           'both days are proved');
 
+SELECT is((SELECT difference_count FROM bank.recon_lane_day d JOIN bank.recon_lane USING (lane_id)
+            WHERE code = 'T-ONE' AND d.day = '2030-01-02'), 0, 'as the lane says');
+-- The voucher's line was another one: the voucher waits for its own again, and finds it.
+SELECT is(pg_temp.undo('t_clerk', voucher, 'other'), 'Undoing the match waits for a second person.', 'what a voucher found')
+  FROM bank.recon_adjustment;
+SELECT is((SELECT pg_temp.decide('t_super', 'unmatch', unmatch_id, 'GL1', version)
+             FROM bank.recon_unmatch WHERE status = 'proposed'), 'Approved.', 'is taken apart by two persons');
+SELECT is((SELECT status || coalesce(booked_match_id::text, '') FROM bank.recon_adjustment), 'approved', 'the voucher waits again');
+SELECT is((SELECT count(*) FROM bank.recon_break b JOIN bank.recon_item USING (account_id, item_id)
+            WHERE reference LIKE 'ADJ%'), 1::bigint, 'its line is a break');
+SELECT is(pg_temp.run('T-ONE', '2030-01-03'), 'done', 'the next run');
+SELECT is((SELECT status FROM bank.recon_adjustment), 'booked', 'finds it again');
+SELECT is((SELECT count(*) FROM bank.recon_break b JOIN bank.recon_item USING (account_id, item_id)
+            WHERE reference LIKE 'ADJ%'), 0::bigint, 'and it is a break no longer');
+
 -- Unmatching: at once when nobody checked it, else with a second person; always with a reason.
 SELECT is(pg_temp.undo('t_clerk', 'AMT1', 'whim'), 'BO422', 'the reason is one of the list');
 SELECT is(pg_temp.undo('t_clerk', 'AMT1'), 'Undoing the match waits for a second person.',
@@ -275,6 +296,16 @@ SELECT is((SELECT count(*) FROM bank.audit WHERE action = 'undo' AND object_kind
             AND after->>'code' = 'wrong-match'), 2::bigint, 'and it is in the audit');
 SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:B200 S:C777'), 'The lines are matched.', 'a small one');
 SELECT is(pg_temp.undo('t_clerk2', 'B200'), 'The match is undone.', 'is undone at once');
+SAVEPOINT limits;
+UPDATE bank.recon_limit SET alone_limit = 300 WHERE action = 'unmatch' AND role = 'clerk';
+SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:B200 S:C777'), 'The lines are matched.', 'one of just the limit');
+SELECT is(pg_temp.undo('t_clerk2', 'B200'), 'The match is undone.', 'is, too');
+UPDATE bank.recon_limit SET alone_limit = 299 WHERE action = 'unmatch' AND role = 'clerk';
+SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:B200 S:C777'), 'The lines are matched.', 'one above it');
+SELECT is(pg_temp.undo('t_clerk2', 'B200'), 'Undoing the match waits for a second person.', 'waits');
+ROLLBACK TO limits;
+SELECT is((SELECT pg_temp.as('t_clerk', format('SELECT (api.break_note(%s, %s, ''x'', gen_random_uuid())).status', account_id, item_id)))
+             , 'BO404', 'no note on a line that is no break') FROM bank.recon_match_item WHERE live LIMIT 1;
 
 -- Suggestions of a rule.
 CREATE FUNCTION pg_temp.suggest() RETURNS void LANGUAGE sql AS $$
@@ -349,6 +380,10 @@ SELECT pg_temp.lines('L', 'GL1', '2030-01-04', '11:PAY00001:Acme 12:PAY00002:Acm
 SELECT pg_temp.lines('S', 'GL1', '2030-01-04',
                      '11:TRFPAY00001:ACME-INC 12:TRFPAY00002:ACME-INC 13:TRFPAY00003:ACME-INC');
 SELECT is(pg_temp.run('T-ONE', '2030-01-04'), 'done', 'a run knows nothing of the prefix');
+UPDATE bank.recon_item SET narrative = 'Blue Harbour' WHERE reference = 'TRFPAY00002';
+SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(DISTINCT reference, '' '') FROM api.match_candidates(%s, %s, %L) WHERE side = ''S''',
+          pg_temp.account('GL1'), pg_temp.item('L', 'PAY00001'), words)), found, 'sought by ' || words)
+  FROM (VALUES ('acme-inc', 'TRFPAY00001 TRFPAY00002 TRFPAY00003'), ('harbour', 'TRFPAY00002'), ('pay00003', 'TRFPAY00003')) w (words, found);
 SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:PAY0000' || n || ' S:TRFPAY0000' || n),
           'The lines are matched.', 'a match by hand') FROM generate_series(1, 3) n;
 SELECT is((SELECT string_agg(kind || ' ' || side || ' ' || pattern || '=' || meaning || ' ' || seen
@@ -462,6 +497,8 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(coalesce(nullif(item, 
     'difference,clues,GHOST 2030-01-05 900.00: GHOST 2030-01-05 900.00', 'the sheet says what it may come from');
 SELECT is(pg_temp.review('t_super', '2030-01-06'), 'BO423', 'nor reviewed');
 SELECT is(pg_temp.review('t_super', '2030-01-06', 'refuse'), 'Refused.', 'but refused');
+SELECT is(pg_temp.as('t_super', format($$SELECT (api.balance_reopen(%s, '2030-01-03', 'late file',
+          gen_random_uuid())).status$$, pg_temp.account('GL1'))), 'BO423', 'a day that nobody signed is open already');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT (api.balance_reopen(%s, '2030-01-02', 'late file',
           gen_random_uuid())).status$$, pg_temp.account('GL1'))), 'BO403',
           'a clerk does not reopen a signed day');

@@ -1,7 +1,7 @@
 -- Reconciliation: imports, the gate, exact matches, undoing, balance proof, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(108);
+SELECT plan(114);
 UPDATE bank.setting SET value = '2030-01-04' WHERE name = 'business_date';
 \if :{?segment}
 UPDATE bank.setting SET value = :'segment' WHERE name = 'recon_segment_lines';
@@ -83,6 +83,8 @@ SELECT is(pg_temp.import('t_clerk', 'L', 'GL1', '2030-01-02', 1000,
           '100:A-1 200:B2 300:C3 300:C3 -50:D4 70: 8:E5'), 'accepted', 'a book file');
 SELECT is((SELECT count(*) FROM bank.recon_item WHERE account_id = pg_temp.account('GL1')), 7::bigint,
           'with all its lines, the two equal ones too');
+SELECT is((SELECT login || ' ' || (after ->> 'new') || ' ' || (after ->> 'side') FROM bank.audit
+            WHERE action = 'import' AND object_kind = 'recon_file'), 't_clerk 7 L', 'the audit knows who brought how many');
 SELECT is(pg_temp.import('t_clerk', 'L', 'GL1', '2030-01-02', 1000,
           '100:A-1 200:B2 300:C3 300:C3 -50:D4 70: 8:E5'), 'BO409', 'the same file again is refused');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT cause FROM api.lane_day WHERE lane_id = %s$$,
@@ -161,6 +163,8 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT string_agg(state, '','' ORDER BY 
 SELECT is(pg_temp.as('t_clerk', format($$SELECT string_agg(state, ',') FROM api.balance_items(%s,
           '2030-01-03') WHERE reference = 'LATE'$$, pg_temp.lane('T-ONE'))), 'later',
           'and the day before still shows it as open then');
+SELECT is(pg_temp.as('t_clerk', format($$SELECT count(*) FROM api.balance_items(%s, '2030-01-04') WHERE reference = 'LATE'$$,
+          pg_temp.lane('T-ONE'))), '0', 'on its own day it is settled');
 SELECT is(pg_temp.proof('T-ONE', '2030-01-02'), '0 explained, 0 equal', 'the first day is still proved');
 SELECT is(pg_temp.proof('T-ONE', '2030-01-04'), '0 explained, 0 explained', 'the last too');
 
@@ -277,6 +281,13 @@ SELECT is(pg_temp.as(login, format('SELECT %s', call)), wanted, what)
                 'BO404', 'by who began it, nobody else'),
                ('t_clerk', $$api.original_part((SELECT original_id FROM api.original_begin(repeat('0', 64), 1)), 0, 'x')$$,
                 '', 'as he does')) c (login, call, wanted, what);
+SELECT is(pg_temp.as('t_clerk', format('SELECT api.original_link((SELECT original_id FROM api.original_begin(%L, 1)), %L)', sha, '{}')), wanted, what)
+  FROM (VALUES (repeat('0', 64), 'BO422', 'bytes that are not those named are not kept'),
+               (repeat('0', 63), 'BO422', 'nor under half a name')) x (sha, wanted, what);
+SELECT is(pg_temp.as('t_clerk', format('SELECT api.original_part((SELECT original_id FROM api.original_begin(%1$L, 1)), 0, ''x'')', encode(sha256('x'), 'hex')))
+          || pg_temp.as('t_clerk', format('SELECT api.original_link((SELECT original_id FROM api.original_begin(%1$L, 1)), ''{}'')', encode(sha256('x'), 'hex'))),
+          '', 'those that are');
+SELECT is(pg_temp.as('t_clerk2', format('SELECT have FROM api.original_begin(%L, 1)', encode(sha256('x'), 'hex'))), 'true', 'are there for everybody');
 
 -- Scope and roles.
 SELECT is(pg_temp.as('t_west', $$SELECT (SELECT count(*) FROM api.lane_day)

@@ -56,6 +56,10 @@ END $$;
 RESET SESSION AUTHORIZATION;
 SELECT is(current_setting('test.said'), 'K103', 'the refusal names the customer by his number');
 SELECT is(pg_temp.as('t_clerk', 'SELECT api.customer_identity(109)'), 'BO428', 'own record');
+CREATE FUNCTION api.locked() RETURNS SETOF bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT bank.my_locked()';
+GRANT EXECUTE ON FUNCTION api.locked TO bankops_staff;
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(id::text, '' '') FROM api.locked() id') || '|' ||
+          pg_temp.as('t_clerk', 'SELECT string_agg(id::text, '' '' ORDER BY id) FROM api.locked() id'), '103|103 109', 'lists hide what may not be opened');
 SELECT is(pg_temp.as('t_super', format('SELECT status FROM api.access_ask(103, ''client meeting'', %L)',
     gen_random_uuid())), 'done', 'a supervisor asks');
 SELECT grant_id FROM bank.access_grant WHERE customer_id = 103 \gset
@@ -67,6 +71,7 @@ SELECT throws_ok(format('UPDATE bank.access_grant SET state = ''granted'', decid
 SELECT is(pg_temp.as('t_super2', format('SELECT status FROM api.access_grant(103, %s, NULL, 1, %L)', :grant_id,
     gen_random_uuid())), 'done', 'another grants');
 SELECT is(pg_temp.as('t_super', 'SELECT name FROM api.customer_identity(103)'), '单于婷', 'it opens');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(id::text, '' '') FROM api.locked() id'), NULL, 'in lists, too');
 UPDATE bank.access_grant SET expires_at = now() - interval '1 s' WHERE grant_id = :grant_id;
 SELECT is(pg_temp.as('t_super', 'SELECT api.customer_flags(103)'), 'BO428', 'until it expires');
 

@@ -60,6 +60,32 @@ static void reads_rows(void **state)
     csv_reader_close(&reader);
 }
 
+/* A return is the end of a row only before its end. */
+static void keeps_returns_within_a_row(void **state)
+{
+    static const char sample[] = "id,text\n1\r,a\rb\r\n2,last\r";
+    (void)state;
+    assert_true(open_text(sample, strlen(sample)));
+    assert_string_equal(next(), "1\r|a\rb");
+    assert_string_equal(next(), "2|last");
+    csv_reader_close(&reader);
+}
+
+static void goes_on_behind_a_bad_row(void **state)
+{
+    static const char sample[] = "a,b\n1,\xff\xfe,\"x\ny\"\n2,two\n3\n4,four\n";
+    (void)state;
+    assert_true(open_text(sample, strlen(sample)));
+    assert_string_equal(next(), ":2:b the field is not valid UTF-8");
+    csv_reader_skip(&reader);
+    assert_string_equal(next(), "2|two");
+    assert_int_equal(reader.line, 4);
+    assert_string_equal(next(), ":5 the row has 1 fields instead of 2");
+    csv_reader_skip(&reader);
+    assert_string_equal(next(), "4|four");
+    csv_reader_close(&reader);
+}
+
 static void names_the_place(void **state)
 {
     static const struct {
@@ -84,12 +110,17 @@ static void names_the_place(void **state)
 static void reads_gb18030(void **state)
 {
     static const char chinese[] = "id,\xce\xc4\xb1\xbe\n1,\"\xc4\xe3\xba\xc3,\xca\xc0\xbd\xe7\"\n";
+    static const char four[] = "id,t\n1,\xc4\xe3\xba\xc3\xca\xc0\xbd\xe7\xc4\xe3\xba\xc3"
+                               "\x81\x39\xee\x39\n";
     static const char mixed[] = "a,b\n\xc4\xe3\xba\xc3\xca\xc0,2\n1,\xe4\xbd\xa0\xe5\xa5\xbd\n";
     static const char western[] = "a,b\n1,caf\xe9 cr\xe8me br\xfbl\xe9""e\n";
     (void)state;
     assert_true(open_text(chinese, sizeof chinese - 1));
     assert_int_equal(csv_reader_column(&reader, "文本", &error), 1);
     assert_string_equal(next(), "1|你好,世界");
+    csv_reader_close(&reader);
+    assert_true(open_text(four, sizeof four - 1));
+    assert_string_equal(next(), "1|你好世界你好㐀");
     csv_reader_close(&reader);
     assert_true(open_text(mixed, sizeof mixed - 1));
     assert_string_equal(next(), ":2:a the field is not valid UTF-8");
@@ -106,6 +137,8 @@ static void refuses_at_once(void **state)
     assert_false(open_text("", 0));
     assert_string_equal(error.what, "the file is empty");
     assert_false(open_text("a,\"b\n", 5));
+    assert_false(open_text("a\"b,c\n", 6));
+    assert_non_null(strstr(error.where, ":1:1"));
     assert_true(open_text("a,b\n", 4));
     assert_int_equal(csv_reader_column(&reader, "c", &error), -1);
     assert_string_equal(error.todo, "The columns are: a, b");
@@ -176,6 +209,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows),
+        cmocka_unit_test(keeps_returns_within_a_row),
+        cmocka_unit_test(goes_on_behind_a_bad_row),
         cmocka_unit_test(names_the_place),
         cmocka_unit_test(reads_gb18030),
         cmocka_unit_test(refuses_at_once),

@@ -106,6 +106,24 @@ static void valid_finds_first_bad_byte(void **state)
     assert_int_equal(bad, 1);
 }
 
+/* A terminal may give two cells to what Latin writes narrow and Chinese wide. */
+static void ambiguous_characters_have_the_width_of_the_terminal(void **state)
+{
+    static const char *const both[] = {"‐", "…", "‧", "①", "⓿", "─", "◯", "·", "×", "÷",
+                                       "←", "↙", "Α", "ω", "А", "я"};
+    static const char *const narrow[] = {"a", "~", "ä", "¶", "Ø", "⁂", "↚", "ϊ", "ѐ"};
+    (void)state;
+    for (int wide = 0; wide < 2; wide++) {
+        text_set_ambiguous_wide(wide);
+        for (size_t i = 0; i < sizeof both / sizeof *both; i++)
+            assert_int_equal(text_width(both[i]), wide ? 2 : 1);
+        for (size_t i = 0; i < sizeof narrow / sizeof *narrow; i++)
+            assert_int_equal(text_width(narrow[i]), 1);
+        assert_int_equal(text_width("中"), 2);
+    }
+    text_set_ambiguous_wide(false);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -114,6 +132,7 @@ int main(void)
         cmocka_unit_test(plain_leaves_out_what_acts),
         cmocka_unit_test(blank_and_invisible_are_told_apart),
         cmocka_unit_test(width_counts_cells),
+        cmocka_unit_test(ambiguous_characters_have_the_width_of_the_terminal),
         cmocka_unit_test(fit_never_splits_wide),
         cmocka_unit_test(wrap_breaks_at_blanks_and_wide),
         cmocka_unit_test(valid_finds_first_bad_byte),

@@ -64,6 +64,22 @@ static void writes_cells_of_their_kind(void **state)
     has(part("xl/workbook.xml"), "name=\"余额 调节表   a very long title of");
 }
 
+static void writes_days_of_all_months(void **state)
+{
+    static const char *const cells[] = {NULL, NULL, "2026-01-01", NULL, NULL, NULL, "2026-12-31", NULL,
+                                        NULL, NULL, "1900-03-01", NULL, NULL, NULL, "2026-00-10", NULL,
+                                        NULL, NULL, "2026-13-10", NULL, NULL, NULL, "2026-10-00", NULL,
+                                        NULL, NULL, "2026-10-32", NULL};
+    (void)state;
+    make(cells, 7);
+    const char *sheet = part("xl/worksheets/sheet1.xml");
+    has(sheet, "<v>46023</v>");
+    has(sheet, "<v>46387</v>");
+    has(sheet, "<v>61</v>");
+    for (int i = 3; i < 7; i++)
+        has(sheet, cells[4 * i + 2]);
+}
+
 static void never_writes_a_formula(void **state)
 {
     static const char *const cells[] = {
@@ -165,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_cells_of_their_kind), cmocka_unit_test(never_writes_a_formula),
+        cmocka_unit_test(writes_days_of_all_months),
         cmocka_unit_test(carries_no_hostile_text),
         cmocka_unit_test(keeps_money_exact),
         cmocka_unit_test(reads_back_what_was_written), cmocka_unit_test(fits_columns_to_double_width),
