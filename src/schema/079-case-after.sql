@@ -250,7 +250,11 @@ SELECT k.asked_at, k.customer_id, k.case_id, k.redress_id, r.number, r.kind, r.a
        r.decided_at, r.note, bank.unit_name(r.unit_id) AS unit, r.version,
        k.state = 'asked' AND r.maker_id <> (SELECT bank.my_staff_id())
            AND (SELECT bank.my_role()) = 'supervisor' AS decidable,
-       k.state <> 'asked' OR coalesce(r.points <= (SELECT bank.redress_most(true)), r.amount <= (SELECT bank.redress_most())) AS within
+       k.state <> 'asked' OR coalesce(r.points <= (SELECT bank.redress_most(true)), r.amount <= (SELECT bank.redress_most())) AS within,
+       (CASE WHEN k.state <> 'asked' THEN 'done'
+             WHEN coalesce(r.points <= (SELECT bank.redress_most(true)), r.amount <= (SELECT bank.redress_most())) THEN 'here'
+             ELSE coalesce((SELECT l.unit_kind FROM bank.redress_limit l WHERE coalesce(r.points <= l.points, r.amount <= l.amount)
+                             ORDER BY l.amount LIMIT 1), 'nobody') END) COLLATE "C" AS decides
   FROM bank.case_redress k -- keys in the order of times, the rest for those of the page: OFFSET keeps the planner to it
  CROSS JOIN LATERAL (SELECT x.*, f.number FROM bank.case_redress x
                        JOIN bank.case_file f ON f.customer_id = x.customer_id AND f.case_id = x.case_id

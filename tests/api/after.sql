@@ -44,8 +44,8 @@ CREATE FUNCTION pg_temp.decide(p_login text, p_yes boolean) RETURNS text LANGUAG
     SELECT pg_temp.call(p_login, format('case_redress_decide(101, %s, %s, %L, ''n'', 1,', case_id, redress_id, p_yes))
       FROM bank.case_redress ORDER BY redress_id DESC LIMIT 1 $$;
 SELECT is(pg_temp.decide('t_clerk2', true), '42501', 'a clerk does not decide');
-SELECT is(pg_temp.as('t_super', 'SELECT decidable || '' '' || within FROM api.case_redress_list'), 'true false', 'seen before he decides');
-SELECT is(pg_temp.as('t_super2', 'SELECT decidable || '' '' || within FROM api.case_redress_list'), 'true true', 'head office is asked');
+SELECT is(pg_temp.as('t_super', 'SELECT decidable || '' '' || within || '' '' || decides FROM api.case_redress_list'), 'true false head', 'seen before he decides, and who can');
+SELECT is(pg_temp.as('t_super2', 'SELECT decidable || '' '' || within || '' '' || decides FROM api.case_redress_list'), 'true true here', 'head office is asked');
 CREATE FUNCTION pg_temp.waits(p_login text) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as(p_login, 'SELECT count(*) || coalesce(min(detail), '''') FROM api.worklist WHERE kind = ''redress''') $$;
 SELECT is(pg_temp.waits('t_super') || ', ' || pg_temp.waits('t_super2') || ', ' || pg_temp.waits('t_clerk'),
