@@ -212,6 +212,7 @@ INSERT INTO bank.case_action VALUES
     ('*', 'reassign', 'Reassigned', '自动改派', 8, false),
     ('*', 'merge_in', 'Took one in', '并入一单', 9, false),
     ('*', 'party_add', 'Party', '当事人', 10, false),
+    ('*', 'party_end', 'Party ended', '当事人终止', 10, false),
     ('*', 'extend_ask', 'Time asked', '申请延期', 11, false),
     ('*', 'extend_approve', 'Time given', '批准延期', 12, false),
     ('*', 'extend_refuse', 'Time refused', '拒绝延期', 13, false),

@@ -12,8 +12,11 @@ CREATE TABLE bank.case_party (
     name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
     contact     text NOT NULL DEFAULT '' CHECK (length(contact) <= 200),
     authority   text NOT NULL DEFAULT '' CHECK (length(authority) <= 500),
+    valid_until date,                 -- last day of the authority; NULL: until it is withdrawn
     added_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     added_by    int,
+    ended_at    timestamptz,          -- no longer a party: withdrawn, replaced, written down wrongly
+    ended_by    int,
     PRIMARY KEY (customer_id, case_id, party_id),
     FOREIGN KEY (customer_id, case_id) REFERENCES bank.case_file,
     CHECK (role <> 'agent' OR authority <> '')
@@ -41,7 +44,7 @@ CREATE TABLE bank.case_origin (
     case_id     bigint NOT NULL,
     PRIMARY KEY (system, external_id)
 );
-SELECT bank.table_protect('bank.case_party', 'SELECT, INSERT, DELETE');
+SELECT bank.table_protect('bank.case_party', 'SELECT, INSERT, UPDATE, DELETE');
 SELECT bank.table_protect('bank.case_import', 'SELECT, INSERT, UPDATE');
 SELECT bank.table_protect('bank.case_origin', 'SELECT, INSERT');
 

@@ -182,22 +182,34 @@ CREATE FUNCTION bank.party_contact(p_contact text) RETURNS text LANGUAGE sql IMM
 $$;
 GRANT EXECUTE ON FUNCTION bank.party_contact TO bankops_api;
 
--- The people of a case besides the customer.
+CREATE FUNCTION bank.party_role(p_role text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT v.zh || ' / ' || v.en
+      FROM (VALUES ('complainant', '投诉人', 'Complainant'), ('representative', '代表人', 'Representative'),
+                   ('agent', '受托人', 'Agent'), ('heir', '继承人', 'Heir'), ('guardian', '监护人', 'Guardian'))
+           v (role, zh, en) WHERE v.role = p_role
+$$;
+GRANT EXECUTE ON FUNCTION bank.party_role TO bankops_api;
+
+-- The people of a case besides the customer, those first who speak now. `state`: current, expired (the authority),
+-- ended.
 CREATE FUNCTION api.case_parties(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (customer_id bigint, party_id bigint, role text, name text, contact text, authority text,
-               name_field text, contact_field text)
+               name_field text, contact_field text, valid_until date, state text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT p.customer_id, p.party_id, p.role, bank.mask_name(p.name), bank.party_contact(p.contact), p.authority, 'party_name:' || p.party_id, 'party_contact:' || p.party_id
-      FROM bank.case_party p
+    SELECT p.customer_id, p.party_id, p.role, bank.mask_name(p.name), bank.party_contact(p.contact), p.authority, 'party_name:' || p.party_id, 'party_contact:' || p.party_id,
+           p.valid_until, s.state
+      FROM bank.case_party p CROSS JOIN LATERAL (SELECT CASE WHEN p.ended_at IS NOT NULL THEN 'ended'
+               WHEN p.valid_until < bank.today() THEN 'expired' ELSE 'current' END AS state) s
      WHERE p.customer_id = (bank.customer_require(p_customer_id)).customer_id
        AND p.case_id = p_case_id AND bank.in_scope(p.unit_id)
-     ORDER BY p.party_id
+     ORDER BY s.state <> 'current', p.ended_at IS NOT NULL, p.party_id
 $$;
 SELECT bank.function_grant('case_parties', 'clerk', 'rm', 'supervisor', 'auditor');
 
--- Adds a person to a case. A group has at most five representatives (CBIRC Order 2020-3, article 12).
+-- Adds a person to a case, whose authority may end on a day. A group has at most five representatives at a time
+-- (CBIRC Order 2020-3, article 12).
 CREATE FUNCTION api.case_party_add(p_customer_id bigint, p_case_id bigint, p_role text, p_name text,
-                                   p_contact text, p_authority text, p_request uuid)
+                                   p_contact text, p_authority text, p_request uuid, p_until date DEFAULT NULL)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     answer api.outcome;
@@ -205,7 +217,7 @@ DECLARE
 BEGIN
     PERFORM bank.require_role('clerk', 'rm', 'supervisor');
     answer := bank.request_replay(p_request, 'case_party_add', jsonb_build_array(p_customer_id,
-        p_case_id, p_role, p_name, p_contact, p_authority));
+        p_case_id, p_role, p_name, p_contact, p_authority, p_until));
     IF answer IS NOT NULL THEN
         RETURN answer;
     END IF;
@@ -217,19 +229,55 @@ BEGIN
     ELSIF p_role = 'agent' AND coalesce(btrim(p_authority), '') = '' THEN
         PERFORM bank.fail('BO422', 'An agent needs a power of attorney.', p_name,
                           'Write its date and number.', 'p_authority');
+    ELSIF p_until < bank.today() THEN
+        PERFORM bank.fail('BO422', 'This authority has expired.', p_until::text,
+                          'Ask for a new one; until then the customer speaks himself.', 'p_until');
+    ELSIF EXISTS (SELECT FROM bank.case_party p WHERE p.customer_id = c.customer_id AND p.case_id = c.case_id
+                     AND p.role = p_role AND p.ended_at IS NULL AND bank.name_fold(p.name) = bank.name_fold(btrim(p_name))
+                     AND (p.valid_until < bank.today()) IS NOT TRUE) THEN
+        PERFORM bank.fail('BO422', 'This person is a party already.', p_name,
+                          'End the former entry first, if its authority changes.', 'p_name');
     ELSIF p_role = 'representative' AND 5 <= (SELECT count(*) FROM bank.case_party p
-              WHERE p.customer_id = c.customer_id AND p.case_id = c.case_id AND p.role = 'representative') THEN
-        PERFORM bank.fail('BO422', 'A group has at most five representatives.', c.number, NULL, 'p_role');
+              WHERE p.customer_id = c.customer_id AND p.case_id = c.case_id AND p.role = 'representative'
+               AND p.ended_at IS NULL AND (p.valid_until < bank.today()) IS NOT TRUE) THEN
+        PERFORM bank.fail('BO422', 'A group has at most five representatives.', c.number,
+                          'End one of them before another is added.', 'p_role');
     END IF;
-    INSERT INTO bank.case_party (customer_id, case_id, unit_id, role, name, contact, authority, added_by)
+    INSERT INTO bank.case_party (customer_id, case_id, unit_id, role, name, contact, authority, valid_until, added_by)
     VALUES (c.customer_id, c.case_id, c.unit_id, p_role, btrim(p_name), left(coalesce(btrim(p_contact), ''), 200),
-            left(coalesce(btrim(p_authority), ''), 500), (bank.me()).staff_id);
-    PERFORM bank.case_event_write(c, c, 'party_add', (SELECT v.zh || ' / ' || v.en
-        FROM (VALUES ('complainant', '投诉人', 'Complainant'), ('representative', '代表人', 'Representative'),
-                     ('agent', '受托人', 'Agent'), ('heir', '继承人', 'Heir'), ('guardian', '监护人', 'Guardian'))
-             v (role, zh, en) WHERE v.role = p_role) || ': ' || bank.mask_name(p_name));
+            left(coalesce(btrim(p_authority), ''), 500), p_until, (bank.me()).staff_id);
+    PERFORM bank.case_event_write(c, c, 'party_add', bank.party_role(p_role) || ': '
+        || concat_ws(', ', bank.mask_name(p_name), nullif(btrim(p_authority), ''), '– ' || p_until));
     RETURN bank.request_done(p_request, c.case_id::text, 'The party is added.');
 END $$;
+
+-- Ends that somebody speaks in a case: the authority was withdrawn, another took the place. The entry stays.
+CREATE FUNCTION api.case_party_end(p_customer_id bigint, p_case_id bigint, p_party_id bigint, p_reason text, p_request uuid)
+RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+DECLARE
+    answer api.outcome;
+    c bank.case_file;
+    p bank.case_party;
+BEGIN
+    PERFORM bank.require_role('clerk', 'rm', 'supervisor');
+    answer := bank.request_replay(p_request, 'case_party_end', jsonb_build_array(p_customer_id, p_case_id, p_party_id,
+        p_reason));
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    c := bank.case_lock(p_customer_id, p_case_id, NULL);
+    PERFORM bank.text_require(p_reason, 'p_reason', 1, 200);
+    UPDATE bank.case_party x SET ended_at = clock_timestamp(), ended_by = bank.my_staff_id()
+     WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id AND x.party_id = p_party_id AND x.ended_at IS NULL
+    RETURNING * INTO p;
+    IF p.party_id IS NULL THEN
+        PERFORM bank.fail('BO404', 'There is no such party.', p_party_id::text, 'F4 lists the parties.', 'p_party_id');
+    END IF;
+    PERFORM bank.case_event_write(c, c, 'party_end', bank.party_role(p.role) || ': ' || bank.mask_name(p.name) || ', '
+                                  || btrim(p_reason));
+    RETURN bank.request_done(p_request, c.case_id::text, 'The party speaks no more in this case.');
+END $$;
+SELECT bank.function_grant('case_party_end', 'clerk', 'rm', 'supervisor');
 
 -- Sets sensitivity, urgency, size of the group and the third party of a case, and whom it complains about (empty:
 -- as before; only a supervisor puts another in the place of one), who loses it.

@@ -232,6 +232,7 @@ INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_merge');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_related');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor auditor', 'case_parties');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_party_add');
+INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_party_end');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mark');
 INSERT INTO decided VALUES ('function', 'clerk rm supervisor', 'case_mark_form');
 INSERT INTO decided VALUES

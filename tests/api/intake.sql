@@ -100,14 +100,33 @@ SELECT is(pg_temp.field(:held, 'complained_staff_id'), '901', 'and does not get 
 SELECT pg_temp.about('t_clerk2', '柜台办卡等了一上午，大堂的人也骂人') AS ruder \gset
 SELECT is(pg_temp.merge('t_super2', :ruder, :'held'), 'BO422', 'complaints about two people stay two');
 
-CREATE FUNCTION pg_temp.party(p_role text, p_authority text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.as('t_clerk', format('SELECT (api.case_party_add(101, %s, %L, ''赵律师'', ''139'', %L,
-        gen_random_uuid())).status', (SELECT min(case_id) FROM bank.case_file WHERE customer_id = 101),
-        p_role, p_authority)) $$;
+CREATE FUNCTION pg_temp.party(p_role text, p_authority text DEFAULT '', p_name text DEFAULT '赵律师', p_until text DEFAULT NULL)
+RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT (api.case_party_add(101, %s, %L, %L, ''139'', %L,
+        gen_random_uuid(), %L)).status', (SELECT min(case_id) FROM bank.case_file WHERE customer_id = 101),
+        p_role, p_name, p_authority, p_until)) $$;
+CREATE FUNCTION pg_temp.parties(p_what text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT %s FROM api.case_parties(101, %s)', p_what,
+        (SELECT min(case_id) FROM bank.case_file WHERE customer_id = 101))) $$;
+CREATE FUNCTION pg_temp.party_end(p_name text, p_why text DEFAULT 'withdrawn') RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT (api.case_party_end(101, %s, %s, %L, gen_random_uuid())).status', case_id,
+        party_id, p_why)) FROM bank.case_party WHERE name = p_name ORDER BY party_id DESC LIMIT 1 $$;
 SELECT is(pg_temp.party('agent'), 'BO422', 'an agent needs a power of attorney');
 SELECT is(pg_temp.party('agent', '2026-11-01 第3号'), 'done', 'which is kept');
-SELECT is((SELECT string_agg(pg_temp.party('representative'), ' ') FROM generate_series(1, 6)),
+SELECT is(pg_temp.party('agent', '2026-11-01 第3号'), 'BO422', 'once');
+SELECT is(pg_temp.party('agent', 'of last year', '钱律师', (bank.today() - 1)::text), 'BO422', 'not one that has expired');
+SELECT is(pg_temp.party('agent', 'of this week', '钱律师', bank.today()::text), 'done', 'one that ends today speaks today');
+SELECT is((SELECT string_agg(pg_temp.party('representative', '', '代表' || n), ' ') FROM generate_series(1, 6) n),
           'done done done done done BO422', 'a group has five representatives at most');
+SELECT is(pg_temp.party_end('代表2', ''), 'BO422', 'that somebody speaks no more has a reason');
+SELECT is(pg_temp.party_end('代表2'), 'done', 'one steps back');
+SELECT is(pg_temp.party_end('代表2'), 'BO404', 'once');
+SELECT is(pg_temp.party('representative', '', '代表6'), 'done', 'and another takes the place');
+UPDATE bank.case_party SET valid_until = bank.today() - 1 WHERE name = '钱律师';
+SELECT is(pg_temp.parties('string_agg(name || '' '' || state, '', '')'), '*律师 current, *表1 current, *表3 current, *表4 current, '
+          '*表5 current, *表6 current, *律师 expired, *表2 ended', 'who may speak stands first, and who may not is said');
+SELECT is(pg_temp.party('agent', 'a new one', '钱律师', (bank.today() + 30)::text), 'done', 'an expired authority is replaced');
+SELECT is((SELECT bank.note_side(action, note, true) FROM bank.case_event WHERE action = 'party_end'), 'Representative: *表2, withdrawn', 'the history tells it');
 SELECT is(pg_temp.as('t_clerk', format('SELECT (api.case_mark(101, %s, ''media legal'', 1, 30, ''某支付公司'',
     NULL, gen_random_uuid())).status', :a)), 'done', 'marked');
 SELECT is((SELECT array_to_string(flags, ' ') || urgency || group_size FROM bank.case_file WHERE case_id = :a),
