@@ -188,11 +188,34 @@ static bool allowed(struct console *console, const struct catalogue_entry *entry
     return false;
 }
 
+/* Parameters that `bindings` name, and how many of them have come. */
+static void count_needed(const struct definition *definition, const struct bindings *bindings,
+                         const struct values *arguments, int *needed, int *given)
+{
+    for (int i = 0; i < bindings->count; i++)
+        for (int p = 0; bindings->items[i].name && p < definition->parameter_count; p++)
+            if (!strcmp(bindings->items[i].name, definition->parameters[p])) {
+                ++*needed;
+                *given += arguments && values_has(arguments, definition->parameters[p]);
+            }
+}
+
+/* A command gives one parameter: not enough for what is loaded by a key of several. */
+static bool lacks_key(const struct definition *definition, const struct values *arguments)
+{
+    int needed = 0, given = 0;
+    count_needed(definition, &definition->load.arguments, arguments, &needed, &given);
+    count_needed(definition, &definition->load.where, arguments, &needed, &given);
+    return needed > 1 && given == 1;
+}
+
 /* A screen without a code, or a form that is loaded, is reached from another screen, which says what
  * it is about. */
 static bool lacks_object(const struct definition *definition, const struct values *arguments)
 {
     const struct bindings *load = &definition->load.arguments;
+    if (lacks_key(definition, arguments))
+        return true;
     for (int i = 0; i < definition->parameter_count; i++)
         if (arguments && values_has(arguments, definition->parameters[i]))
             return false;

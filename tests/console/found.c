@@ -26,11 +26,23 @@ static void not_a_number(void)
     pty_free(pty);
 }
 
+/* A form about a case is not opened by one half of its key. */
+static void half_a_key(void)
+{
+    struct pty *pty = person_start("clerk01", "home");
+    pty_type(pty, ":case-reply 12\r");
+    stage_ok(pty_wait_text(pty, "open it from its row in a list", WAIT) &&
+                 !pty_has(pty, "does not exist"),
+             "a form that needs more than a command can give is opened from its row");
+    pty_free(pty);
+}
+
 int main(void)
 {
     setenv("PGOPTIONS", "-c client_min_messages=warning", 1);
     if (!stage_begin("golden"))
         return stage_end();
     not_a_number();
+    half_a_key();
     return stage_end();
 }

@@ -222,6 +222,18 @@ static bool has_ended(pid_t pid)
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
+static void server(const char *action)
+{
+    char command[1200];
+    snprintf(command, sizeof command,
+             "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet %s >/dev/null 2>&1",
+             stage_program, action);
+    log_text(action);
+    if (system(command) != 0)
+        log_text("(that failed)");
+    now.stopped = !strcmp(action, "stop");
+}
+
 static bool first_screen(void)
 {
     return pty_wait_text(now.pty, " F1 ", BOUND) || fails("start", "no first screen");
@@ -242,20 +254,10 @@ static bool goes_on(void)
         return fails("the program ended", text);
     }
     pty_free(now.pty);
+    if (now.stopped)
+        server("start");
     start();
     return first_screen();
-}
-
-static void server(const char *action)
-{
-    char command[1200];
-    snprintf(command, sizeof command,
-             "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet %s >/dev/null 2>&1",
-             stage_program, action);
-    log_text(action);
-    if (system(command) != 0)
-        log_text("(that failed)");
-    now.stopped = !strcmp(action, "stop");
 }
 
 static void resize(void)
