@@ -143,6 +143,14 @@ static void marked(void)
     pty_wait_text(pty, "Keys that wait: 1", WAIT);
     halt("CONT");
     stage_ok(pty_wait_text(pty, "marked", WAIT), "to mark all waits for the rows");
+    pty_settle(pty, 300, 3000);
+    halt("STOP");
+    pty_keys(pty, "F5", NULL);
+    pty_type(pty, "u");
+    stage_ok(pty_wait_text(pty, "Keys that wait: 1", WAIT),
+             "a question with code lists waits while they are read anew");
+    halt("CONT");
+    pty_wait_gone(pty, "Keys that wait", WAIT);
     pty_free(pty);
 }
 
