@@ -132,6 +132,9 @@ CREATE FUNCTION pg_temp.report(p_login text, p_code text, p_due text) RETURNS te
 SELECT is(pg_temp.report('t_west', pg_temp.code_of('91310000100000302'), '2027-01-01'), 'BO404', 'not by another branch');
 SELECT is(pg_temp.report('t_clerk2', '91310000100000302X', '2027-01-01'), 'BO422', 'a wrong code');
 SELECT is(pg_temp.report('t_clerk2', pg_temp.code_of('91310000100000302'), '2026-01-01'), 'BO422', 'due before it was given');
+SAVEPOINT same_day;
+SELECT is(pg_temp.report('t_clerk2', pg_temp.code_of('91310000100000302'), '2026-11-01'), 'done', 'but on the day itself it may be');
+ROLLBACK TO same_day;
 SELECT is(pg_temp.report('t_clerk2', pg_temp.code_of('91310000100000302'), '2027-01-01'), 'done', 'an order');
 SELECT is(pg_temp.report('t_clerk2', pg_temp.code_of('91310000100000302'), '2027-01-01'), 'BO409', 'once');
 SELECT document_id AS d FROM bank.core_document WHERE number = 'PO9' \gset

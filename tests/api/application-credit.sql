@@ -216,6 +216,7 @@ SELECT is(pg_temp.as('t_super', 'SELECT auto_rate || '' '' || approved || '' '' 
 -- A report of the bureau from outside.
 SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, NULL, NULL, NULL,'), 'BO422', 'all figures of the bureau or none');
 SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2030-01-01'', ''CR7'', 0, 0, 0, NULL,'), 'BO422', 'not of a coming day');
+SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''C'', 0, 1, 0, 12,'), 'BO422', 'with a number of its own');
 SELECT is(pg_temp.call('t_rm', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 0, 0, NULL,'), '42501', 'not by sales');
 SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 1, 0, 12,'), 'done', 'a report');
 SELECT is(pg_temp.call('t_clerk2', 'outside_report_save(102, ''2026-11-19'', ''CR7'', 0, 1, 0, 12,'), 'BO409', 'once a day');

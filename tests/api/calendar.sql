@@ -118,6 +118,22 @@ ON CONFLICT (day) DO UPDATE SET kind = excluded.kind;
 SELECT is(bank.working_minutes('service', '2031-03-15 00:00+08', '2031-03-16 00:00+08'), 420, 'a Saturday that is a workday has hours');
 SELECT is(bank.working_minutes('service', '2031-03-18 00:00+08', '2031-03-19 00:00+08'), 0, 'a Tuesday that is none has not');
 
+-- What was worked out ahead is forgotten with any change of what it came from.
+CREATE FUNCTION pg_temp.forgets(p_change text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM bank.calendar_fill();
+    IF NOT EXISTS (SELECT FROM bank.calendar_open) THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE p_change;
+    RETURN NOT EXISTS (SELECT FROM bank.calendar_open);
+END $$;
+SELECT ok(pg_temp.forgets(change), change) FROM unnest(ARRAY[
+    'UPDATE bank.calendar SET zone = zone', 'UPDATE bank.calendar_slot SET until = until',
+    'INSERT INTO bank.calendar_own_day VALUES (''wide'', bank.today() + 40, false)',
+    'DELETE FROM bank.calendar_own_day WHERE day = bank.today() + 40',
+    'UPDATE bank.calendar_day SET kind = kind']) WITH ORDINALITY c (change, n) ORDER BY n;
+
 -- Nothing may close the bank for good.
 SELECT is(pg_temp.calendar('t_admin', 'service2', '{09:00-10:00}', NULL, (SELECT string_agg((bank.today() + d)::text, ' ')
           FROM generate_series(1, 800) d)) || pg_temp.settle('t_super2', 'approve'), 'donedone', 'a calendar that closes on all its days');

@@ -154,6 +154,7 @@ CREATE FUNCTION pg_temp.opinion(p_case bigint, p_b text, p_r text) RETURNS text 
 CREATE FUNCTION pg_temp.keys(p_case bigint) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as('t_clerk', format('SELECT string_agg(rank || business || reason || '' '' || source, ''; '' ORDER BY rank) '
         'FROM api.case_suggestions(102, %s, true)', p_case)) $$;
+SELECT is(pg_temp.do('t_worker', format('opinion_answer(102, %s, ''B02'', ''C07'', 0.7, ''judge-1''', pg_temp.open())), 'BO404', 'no opinion that nobody asked for');
 SELECT pg_temp.open() AS second \gset
 SELECT pg_temp.say('t_clerk', :second, '0.5,0.3,0.1') AS done \gset
 SELECT pg_temp.opinion(:second, 'B05', 'C06') AS done \gset

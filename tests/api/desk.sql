@@ -103,6 +103,10 @@ SELECT is(pg_temp.call('t_clerk2', format('case_attach(101, %s, ''again.pdf'', '
 SELECT is((SELECT count(*) FROM bank.file_content), 1::bigint, 'kept once');
 SELECT is(pg_temp.call('t_clerk', format('case_attach(101, %s, ''e.txt'', '''',', :b)), 'BO422', 'an empty one is refused');
 SELECT is(pg_temp.call('t_clerk', format('case_attach(101, %s, ''x.pdf'', ''\x4d5a9000'',', :b)), 'BO422', 'a program too');
+SAVEPOINT many;
+UPDATE bank.setting SET value = '1' WHERE name = 'attachments_per_case';
+SELECT is(pg_temp.call('t_clerk', format('case_attach(101, %s, ''l.txt'', ''another'',', :b)), 'BO422', 'as are too many');
+ROLLBACK TO many;
 UPDATE bank.setting SET value = '5' WHERE name = 'attachment_bytes';
 SELECT is(pg_temp.call('t_clerk', format('case_attach(101, %s, ''l.txt'', ''123456'',', :b)), 'BO422', 'a large one too');
 SELECT attachment_id AS f FROM bank.attachment WHERE case_id = :b \gset

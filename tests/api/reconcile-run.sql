@@ -294,6 +294,10 @@ SELECT is(pg_temp.rules('t_super', format('rule_set_draft(1, %L, ''x'', gen_rand
   FROM unnest('{Two Words,abcdefghijklmnopqrstuvwxyz-1234567}'::text[]) name;
 SELECT is(pg_temp.rules('t_super', $$rule_set_draft(1, '', 'less', gen_random_uuid())$$), 'done', 'a supervisor does');
 SELECT is(pg_temp.rules('t_super2', $$rule_set_draft(1, '', 'more', gen_random_uuid())$$), 'BO423', 'one at a time');
+SELECT throws_ok($$INSERT INTO bank.recon_run (lane_id, unit_id, as_of, rule_set_id, book_count, statement_count, match_count, break_count, started_at)
+    SELECT lane_id, unit_id, '2031-01-31', (SELECT max(rule_set_id) FROM bank.recon_rule_set), 0, 0, 0, 0, now() FROM bank.recon_lane LIMIT 1;
+    SET CONSTRAINTS ALL IMMEDIATE$$, 'BO423', NULL, 'no run counts under a draft');
+SET CONSTRAINTS ALL DEFERRED;
 CREATE FUNCTION pg_temp.draft() RETURNS int LANGUAGE sql AS $$ SELECT max(rule_set_id) FROM bank.recon_rule_set $$;
 SELECT is(pg_temp.rules('t_super', format($$rule_change(%s, 'near', 'near', 10, 'suggest', 1, 3, '{"risk": 5}', 1, gen_random_uuid())$$,
           pg_temp.draft())), 'done', 'a rule is changed');
@@ -364,6 +368,8 @@ CREATE FUNCTION pg_temp.open(p_login text, p_code text, p_name text, p_book text
 RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.rules(p_login, format($q$lane_open(%L, %L, '', 'nostro', 2, 1, %L, %L, 'Bank', 'JPY', %s, 'new nostro',
           gen_random_uuid())$q$, p_code, p_name, p_book, p_external, p_opening)) $$;
+UPDATE bank.recon_lane SET currency_policy = 'one' WHERE code = 'R-ONE';
+SELECT is(pg_temp.open('t_clerk', 'R-ONE', '', '77', '88', 'NULL, NULL'), 'BO422', 'no yen in a lane of one currency');
 SELECT is(pg_temp.open('t_audit', 'R-JPY', 'Yen', '77', '88', 'NULL, NULL'), '42501', 'an auditor proposes no lane');
 SELECT is(pg_temp.open('t_clerk', code, 'Yen', '77', '88', 'NULL, NULL'), 'BO422', 'no code: ' || code)
   FROM unnest('{R,-JPY,R JPY,R_JPY,ABCDEFGHIJKLMNOPQRSTUVWXY}'::text[]) code;

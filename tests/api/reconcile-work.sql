@@ -214,6 +214,16 @@ SELECT is(pg_temp.as(login, 'SELECT bank.recon_match_settle(1, 1, 1)'), '42501',
           login || ' cannot call helpers') FROM bank.staff WHERE login LIKE 't\_%';
 SELECT throws_ok($$UPDATE bank.recon_match SET checker = maker WHERE status = 'confirmed'$$,
                  '23514', NULL, 'no match is checked by its maker');
+SELECT throws_ok(format('DELETE FROM bank.recon_member WHERE live AND item_id = %s', pg_temp.item('S', 'X12')), 'BO422', NULL,
+                 'no line is taken out of a match');
+SELECT throws_ok(format('UPDATE bank.recon_member SET live = true WHERE item_id = %s', pg_temp.item('S', 'X12')), '23505', NULL,
+                 'no match that was refused takes its line back');
+SELECT throws_ok($$INSERT INTO bank.recon_match (account_id, unit_id, rule, cardinality, key, amount, first_day, last_day, adjustment, status)
+    VALUES (1, 2, 'fee', '1:1', 'X', 1, '2030-01-02', '2030-01-02', -5, 'suggested'); SET CONSTRAINTS ALL IMMEDIATE$$, 'BO422', NULL,
+    'no adjustment is without lines');
+SET CONSTRAINTS ALL DEFERRED;
+SELECT throws_ok($$INSERT INTO bank.recon_match (account_id, unit_id, rule, cardinality, key, amount, first_day, last_day, status, book_id, statement_id)
+    VALUES (1, 2, 'exact', '1:1', 'X', 1, '2030-01-02', '2030-01-02', 'suggested', 1, 2)$$, '23514', NULL, 'nor a pair outside a run');
 SELECT throws_ok($$INSERT INTO bank.recon_unmatch (account_id, match_id, unit_id, code, reason,
     status, maker, checker) VALUES (1, 1, 2, 'other', 'x', 'approved', 'a', 'a')$$, '23514', NULL,
     'nor an unmatch');
@@ -323,6 +333,7 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT score || '' '' || why FROM api.br
 SELECT is((SELECT pg_temp.as('t_clerk', format('SELECT (api.match_confirm(%s, %s, %s,
           gen_random_uuid())).message', account_id, match_id, version))
              FROM pg_temp.match_of('L', 'B200')), 'The lines are matched.', 'it is confirmed');
+SELECT is((SELECT count(*) FROM bank.recon_open WHERE key IN ('B200', 'C777')), 0::bigint, 'its lines are open no longer');
 SELECT is((SELECT rule || ' ' || maker FROM pg_temp.match_of('L', 'B200')), 'fuzzy t_clerk',
           'it keeps its rule and has a maker');
 SELECT is(pg_temp.undo('t_clerk', 'B200'), 'The match is undone.', 'and can be undone');

@@ -49,6 +49,12 @@ SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c
     WHERE c.relnamespace = 'bank'::regnamespace AND c.relrowsecurity
       AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'by_unit')$$,
     'every such table has its policy');
+-- Whatever fence a function has of its own, this one must not be open.
+SELECT is_empty($$SELECT p.polrelid::regclass FROM pg_policy p, pg_get_expr(p.polqual, p.polrelid) e
+    WHERE e ~ '\mOR\M' OR NOT p.polpermissive OR p.polcmd <> '*' OR p.polroles <> ARRAY['bankops_api'::regrole::oid]
+       OR e !~ 'unit_id >= .*my_scope_low.* AND .*unit_id <= .*my_scope_high'
+          AND e !~ 'unit_id < .*my_scope_low.* IS NOT TRUE.* AND .*unit_id > .*my_scope_high.* IS NOT TRUE'$$,
+    'which shows the units of the caller, and nothing else');
 CREATE TABLE bank.later (unit_id int);
 SELECT bank.table_protect('bank.later', 'SELECT');
 SELECT policies_are('bank', 'later', ARRAY['by_unit'], 'one that is added later has it at once');

@@ -58,6 +58,12 @@ SELECT is(pg_temp.groups('t_new'), 'bankops_supervisor', 'the old group is gone'
 SELECT is(pg_temp.as('t_new', 'SELECT role || unit_id FROM api.me'), 'supervisor5', 'he works in the other branch');
 SELECT is(pg_temp.takes(), 'BO404', 'and no longer reaches customers of the first');
 
+SELECT is(pg_temp.wish('t_admin', 't_late', 'clerk', 'T5'), 'done', 'another is to work there');
+UPDATE bank.unit SET closed_on = bank.today() WHERE code = 'T5';
+SELECT is(pg_temp.settle('t_super2', 'approve'), 'BO409', 'not in a unit that was closed meanwhile');
+UPDATE bank.unit SET closed_on = NULL WHERE code = 'T5';
+SELECT is(pg_temp.settle('t_admin', 'withdraw'), 'done', 'it is taken back');
+
 -- Refused, withdrawn, and the one whom it is about.
 SELECT is(pg_temp.wish('t_admin', 't_super2', 'clerk', 'T3', pg_temp.version('t_super2')), 'done', 'a change of the checker');
 SELECT is(pg_temp.settle('t_super2', 'refuse'), 'BO403', 'is not his to decide');

@@ -123,6 +123,8 @@ SELECT pg_temp.taken('f') AS m \gset
 SELECT is(pg_temp.resolve(:m, 'phone', '', 'mediated'), 'BO424', 'mediated needs a mediation');
 SELECT throws_ok(format('UPDATE bank.case_file SET outcome = ''mediated'' WHERE case_id = %s', :m), 'BO424',
                  'No mediation of this case has ended in an agreement.', 'whoever writes');
+SELECT throws_ok('INSERT INTO bank.case_file (customer_id, unit_id, stage, phase, subject, facts, received_at, case_type, outcome)
+    VALUES (101, 3, ''registered'', ''active'', ''s'', ''f'', now(), ''complaint'', ''mediated'')', 'BO424', NULL, 'from the first row on');
 SELECT pg_temp.call('t_clerk', format('case_mediation_set(101, %s, ''Centre'', %L, ''asked'', NULL, '''', 0,', :m, bank.today()));
 SELECT is(pg_temp.resolve(:m, 'phone', '', 'mediated'), 'BO424', 'that has ended');
 SELECT pg_temp.call('t_clerk', format('case_mediation_set(101, %s, ''Centre'', %L, ''failed'', NULL, '''', 1,', :m, bank.today()));

@@ -71,6 +71,16 @@ static void keeps_returns_within_a_row(void **state)
     csv_reader_close(&reader);
 }
 
+static void an_empty_line_is_a_row_of_one_column(void **state)
+{
+    (void)state;
+    assert_true(open_text("a\n\nx\n", 5));
+    assert_string_equal(next(), "");
+    assert_int_equal(reader.line, 2);
+    assert_string_equal(next(), "x");
+    csv_reader_close(&reader);
+}
+
 static void goes_on_behind_a_bad_row(void **state)
 {
     static const char sample[] = "a,b\n1,\xff\xfe,\"x\ny\"\n2,two\n3\n4,four\n";
@@ -211,6 +221,7 @@ int main(void)
         cmocka_unit_test(reads_rows),
         cmocka_unit_test(keeps_returns_within_a_row),
         cmocka_unit_test(goes_on_behind_a_bad_row),
+        cmocka_unit_test(an_empty_line_is_a_row_of_one_column),
         cmocka_unit_test(names_the_place),
         cmocka_unit_test(reads_gb18030),
         cmocka_unit_test(refuses_at_once),

@@ -55,7 +55,10 @@ static void formats_and_knows_the_weekday(void **state)
     assert_true(date_parse("20261122", &days));
     date_format(days, text);
     assert_string_equal(text, "2026-11-22");
-    assert_int_equal(date_weekday(days), 7);
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(date_weekday(days + i), i ? i : 7);
+        assert_int_equal(date_weekday(days + i - 700000), i ? i : 7);
+    }
 }
 
 int main(void)

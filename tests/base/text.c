@@ -106,6 +106,33 @@ static void valid_finds_first_bad_byte(void **state)
     assert_int_equal(bad, 1);
 }
 
+/* Every character that orders others about, at both ends of its range. */
+static void nothing_that_acts_gets_through(void **state)
+{
+    static const uint32_t acts[] = {0x7F, 0x80, 0x84, 0x9F, 0x200B, 0x200E, 0x200F, 0x202A, 0x202E, 0x2060,
+                                    0x206F, 0x061C, 0xFEFF, 0xFFF9, 0xFFFB, 0xE0000, 0xE007F};
+    static const uint32_t hidden[] = {0x80, 0x9F, 0x200B, 0x200F, 0x202A, 0x202E, 0x2060, 0x206F, 0x061C,
+                                      0xFEFF, 0xAD, 0xFFF9, 0xFFFB, 0xE0000, 0xE0FFF, 0x180E, 0x2028,
+                                      0x2029, 0xFE00, 0xFE0F, 0x115F, 0x1160, 0x3164, 0xFFA0};
+    (void)state;
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        struct buffer in = BUFFER_INIT, out = BUFFER_INIT;
+        text_encode(&in, acts[i]);
+        text_plain(&out, in.data, in.length, '\n');
+        assert_int_equal(out.length, 0);
+        buffer_free(&in);
+        buffer_free(&out);
+    }
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        struct buffer in = BUFFER_INIT, named = BUFFER_INIT;
+        text_encode(&in, hidden[i]);
+        buffer_format(&named, "<U+%04X>", (unsigned)hidden[i]);
+        expect_safe(in.data, in.length, named.data);
+        buffer_free(&in);
+        buffer_free(&named);
+    }
+}
+
 /* A terminal may give two cells to what Latin writes narrow and Chinese wide. */
 static void ambiguous_characters_have_the_width_of_the_terminal(void **state)
 {
@@ -130,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(safe_neutralises_controls),
         cmocka_unit_test(plain_leaves_out_what_acts),
+        cmocka_unit_test(nothing_that_acts_gets_through),
         cmocka_unit_test(blank_and_invisible_are_told_apart),
         cmocka_unit_test(width_counts_cells),
         cmocka_unit_test(ambiguous_characters_have_the_width_of_the_terminal),

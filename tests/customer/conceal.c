@@ -28,6 +28,7 @@ static void numbers(void **state)
     expect("010-62345678", "[PHONE]");
     expect("+8613812345621", "[PHONE]");
     expect("passport E12345678, permit EA1234567", "passport [ID], permit [ID]");
+    expect("passport EAB1234567", "passport EAB[NUMBER]"); /* three letters are no passport's */
     expect("order 12345678", "order [NUMBER]");
     expect("mail a.b-c@mail.example.com.", "mail [EMAIL].");
     expect("2023年3月5日扣了300元，第15期，共12000元", "2023年3月5日扣了300元，第15期，共12000元");
