@@ -1,6 +1,7 @@
 #include "reading.h"
 
 #include "base/buffer.h"
+#include "reconcile/control.h"
 #include "reconcile/formats/table.h"
 
 #define HEADER "id,value_date,account,ccy,dc,amount_minor,ref,narrative\n"
@@ -34,15 +35,32 @@ static void reads_rows_of_several_accounts(void **state)
 static void balance_rows_are_no_lines(void **state)
 {
     (void)state;
-    struct seen seen = reads(HEADER "#opening,2026-11-20,ACC,EUR,C,1000,12,\n" ROW
-                             "#closing,2026-11-20,ACC,EUR,C,1150,12,\n");
+    struct seen seen = reads(HEADER "#opening,2026-11-20,ACC,EUR,C,1000,1209,\n" ROW
+                             "#closing,2026-11-20,ACC,EUR,C,1150,1209,\n");
     assert_int_equal(seen.items, 1);
     assert_true(seen.statement[0].statement.has_opening && seen.statement[0].statement.has_closing);
     assert_int_equal(seen.statement[0].statement.opening, 1000);
-    assert_int_equal(seen.statement[0].statement.number, 12);
+    assert_int_equal(seen.statement[0].statement.number, 1209);
     assert_refused(refuses(HEADER "#opening,2026-11-20,ACC,EUR,C,1,,\n"
                                   "#opening,2026-11-20,ACC,EUR,C,1,,\n"),
                    "sample.csv:3", "twice");
+}
+
+/* A control is shown as money or as a number; every kind has a name of its own. */
+static void controls_are_money_or_counts(void **state)
+{
+    static const enum control_kind counts[] = {CONTROL_COUNT, CONTROL_CREDIT_COUNT, CONTROL_DEBIT_COUNT,
+                                               CONTROL_RECORDS, CONTROL_PARTS, CONTROL_BATCH_COUNT,
+                                               CONTROL_PAGE};
+    (void)state;
+    for (int kind = 0; kind < CONTROL_KINDS; kind++) {
+        bool count = false;
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+            count = count || (int)counts[i] == kind;
+        assert_int_equal(control_is_amount(kind), !count);
+        for (int other = 0; other < kind; other++)
+            assert_string_not_equal(control_name(kind), control_name(other));
+    }
 }
 
 static void columns_stand_in_any_order(void **state)
@@ -207,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows_of_several_accounts),
         cmocka_unit_test(balance_rows_are_no_lines),
+        cmocka_unit_test(controls_are_money_or_counts),
         cmocka_unit_test(columns_stand_in_any_order),
         cmocka_unit_test(line_ends_marks_and_encodings),
         cmocka_unit_test(line_ends_in_quotes_are_alike),

@@ -166,6 +166,46 @@ static void parts_that_are_numbered_alike_come_first(void **state)
     match_store_free(store);
 }
 
+/* The distance as the books have it: every cell of the table, neighbours swapped count once. */
+static int whole_distance(const char *one, const char *other)
+{
+    int cell[20][20], n = (int)strlen(one), m = (int)strlen(other);
+    for (int i = 0; i <= n; i++)
+        for (int j = 0; j <= m; j++) {
+            int best = i && j ? cell[i - 1][j - 1] + (one[i - 1] != other[j - 1]) : i + j;
+            if (i && cell[i - 1][j] + 1 < best)
+                best = cell[i - 1][j] + 1;
+            if (j && cell[i][j - 1] + 1 < best)
+                best = cell[i][j - 1] + 1;
+            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] &&
+                cell[i - 2][j - 2] + 1 < best)
+                best = cell[i - 2][j - 2] + 1;
+            cell[i][j] = best;
+        }
+    return cell[n][m] < 3 ? cell[n][m] : 3;
+}
+
+static void the_narrow_table_finds_the_distance(void **state)
+{
+    unsigned seed = 7;
+    (void)state;
+    for (int n = 0; n < 40000; n++) {
+        char text[2][16];
+        for (int side = 0; side < 2; side++) {
+            size_t length = (seed = seed * 1103515245 + 12345) >> 16 & 15;
+            for (size_t i = 0; i < length; i++)
+                text[side][i] = (char)('0' + ((seed = seed * 1103515245 + 12345) >> 16) % 3);
+            text[side][length < 15 ? length : 15] = '\0';
+        }
+        if (n % 2 && strlen(text[0]) > 7) { /* near ones */
+            memcpy(text[1], text[0], sizeof text[0]);
+            text[1][n / 2 % 7] = '1';
+        }
+        assert_int_equal(match_distance(slice(text[0]), slice(text[1])),
+                         whole_distance(text[0], text[1]));
+    }
+}
+
 static void distances_are_those_of_typing_errors(void **state)
 {
     (void)state;
@@ -273,6 +313,7 @@ int main(void)
         cmocka_unit_test(totals_are_suggested),
         cmocka_unit_test(parts_that_are_numbered_alike_come_first),
         cmocka_unit_test(distances_are_those_of_typing_errors),
+        cmocka_unit_test(the_narrow_table_finds_the_distance),
         cmocka_unit_test(order_is_irrelevant_and_sums_are_zero),
         cmocka_unit_test(nothing_is_matched_with_nothing),
     };

@@ -1,4 +1,5 @@
 #include "matching.h"
+#include "reconcile/match_slip.h"
 
 /* A line that has lost its partner, among running numbers and few amounts: pairs that are a digit away
  * from it are doubted only as far as the lane's own faults say. */
@@ -161,6 +162,49 @@ static void many_slips_make_doubt(void **state)
     match_store_free(store);
 }
 
+static void slips_are_told_apart(void **state)
+{
+    static const struct {
+        const char *one, *other;
+        struct match_slip want;
+    } cases[] = {
+        {"12345678", "12349678", {MATCH_SLIP_DIGIT, 3, 4, 8}},
+        {"12345678", "02345678", {MATCH_SLIP_DIGIT, 7, 1, 8}},
+        {"12345678", "12345670", {MATCH_SLIP_DIGIT, 0, 8, 8}},
+        {"AB345678", "AB345687", {MATCH_SLIP_SWAP, 1, 0, 8}},
+        {"12345678", "21345678", {MATCH_SLIP_SWAP, 7, 0, 8}},
+        {"12345678", "12345987", {MATCH_SLIP_NONE, 2, 0, 8}},
+        {"12345678", "12345698", {MATCH_SLIP_DIGIT, 1, 2, 8}},
+        {"12345678", "12345687", {MATCH_SLIP_SWAP, 1, 0, 8}},
+        {"12345678", "12345968", {MATCH_SLIP_NONE, 2, 0, 8}}, /* half a swap */
+        {"12345678", "12345798", {MATCH_SLIP_NONE, 2, 0, 8}}, /* the other half */
+        {"12345678", "12345668", {MATCH_SLIP_DIGIT, 1, 1, 8}},
+        {"12345668", "12345686", {MATCH_SLIP_SWAP, 1, 0, 8}},
+        {"A2345678", "B2345678", {MATCH_SLIP_NONE, 0, 0, 8}},
+        {"AB345678", "BA345678", {MATCH_SLIP_NONE, 0, 0, 8}},
+        {"12345678", "1234678", {MATCH_SLIP_LENGTH, 3, 0, 8}},
+        {"1234567", "12344567", {MATCH_SLIP_LENGTH, 3, 0, 8}},
+        {"12345678", "1234567", {MATCH_SLIP_NONE, 0, 0, 8}},   /* cut at the end */
+        {"12345678", "2345678", {MATCH_SLIP_NONE, 0, 0, 8}},   /* or at the beginning */
+        {"1234A678", "1234678", {MATCH_SLIP_NONE, 0, 0, 8}},
+        {"12345678", "1239678", {MATCH_SLIP_NONE, 0, 0, 8}},
+        {"12345678", "123456", {MATCH_SLIP_NONE, 0, 0, 8}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int turned = 0; turned < 2; turned++) {
+            const char *a = turned ? cases[i].other : cases[i].one;
+            const char *b = turned ? cases[i].one : cases[i].other;
+            const struct match_slip *want = &cases[i].want;
+            struct match_slip slip =
+                match_slip_between((struct slice){a, strlen(a)}, (struct slice){b, strlen(b)});
+            if (slip.kind != want->kind || slip.length != want->length || slip.apart != want->apart ||
+                (slip.kind != MATCH_SLIP_NONE && slip.place != want->place))
+                fail_msg("%s and %s: kind %d, place %zu, apart %d", a, b, slip.kind, slip.place,
+                         slip.apart);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_number_that_nobody_uses_may_be_a_slip),
         cmocka_unit_test(a_number_of_another_line_is_a_slip),
         cmocka_unit_test(many_slips_make_doubt),
+        cmocka_unit_test(slips_are_told_apart),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
