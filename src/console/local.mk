@@ -62,4 +62,4 @@ libconsole_a_SOURCES = \
   src/console/settings.c src/console/settings.h \
   src/console/task.c src/console/task.h \
   src/console/values.c src/console/values.h \
-  src/console/work.c src/console/work.h src/console/work_reconcile.c
+  src/console/work.c src/console/work.h src/console/work_reconcile.c src/console/work_try.c

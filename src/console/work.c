@@ -23,6 +23,7 @@
 
 static const struct work_kind kinds[] = {
     {"reconcile", work_reconcile},
+    {"try", work_try},
 };
 
 /* What the child says: one write, so that it comes whole. */
@@ -235,6 +236,7 @@ static void end(struct console *console)
     }
     if (work->page && work->page->ops->unmark && work->finished)
         work->page->ops->unmark(work->page, NULL);
+    console_outdated(console); /* also those that lie under this one */
     if (page && page->ops->refresh && !console->login)
         page->ops->refresh(page);
     work_free(work);

@@ -48,5 +48,8 @@ void work_close(struct console *console);
 /* Matching a lane by all its rules (work_reconcile.c): arguments lane and day. */
 bool work_reconcile(PGconn *connection, const struct values *arguments,
                     const struct work_teller *teller, struct error *error);
+/* Trying the version in work of a rule set on a lane (work_try.c): arguments lane and rule_set. */
+bool work_try(PGconn *connection, const struct values *arguments, const struct work_teller *teller,
+              struct error *error);
 
 #endif

@@ -107,14 +107,14 @@ static void add_example(struct trial *trial, size_t line, const char *change, co
                         const char *after)
 {
     const struct match_line *at = match_line_at(trial->stores[1], line);
-    struct slice name = match_line_id(trial->stores[1], at);
+    struct slice item = run_item_id(match_line_id(trial->stores[1], at));
     char amount[24], reference[64];
     if (cJSON_GetArraySize(trial->examples) >= EXAMPLES)
         return;
     cJSON *object = cJSON_CreateObject();
     snprintf(amount, sizeof amount, "%lld", (long long)at->amount);
     snprintf(reference, sizeof reference, "%s %.*s", at->side == MATCH_BOOK ? "L" : "S",
-             (int)strcspn(name.text, " "), name.text);
+             (int)item.length, item.text);
     cJSON_AddStringToObject(object, "change", change);
     cJSON_AddStringToObject(object, "before", before);
     cJSON_AddStringToObject(object, "after", after);

@@ -215,16 +215,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      ORDER BY coalesce(a.n, b.n), 1, 2
 $$;
 
+-- "fee confirmed" as the engine tells it, for whoever reads it.
+CREATE FUNCTION bank.recon_trial_state(p_text text) RETURNS text LANGUAGE sql STABLE
+SET search_path = bank, pg_temp AS $$
+    SELECT coalesce(bank.in_language(replace(replace(p_text, ' confirmed', ' 确认'), ' suggested', ' 建议'), p_text), '')
+$$;
+
 -- What a dry run of a version gave beside the approved one: matches that are made by one only, or
 -- in another state.
 CREATE FUNCTION api.rule_set_trial(p_rule_set_id int)
 RETURNS TABLE (line int, change text, before text, after text, currency text, amount bigint,
-               reference text)
+               reference text, side text, value_date date, account_id bigint, item_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
-    SELECT e.n::int, e.o->>'change', coalesce(e.o->>'before', ''), coalesce(e.o->>'after', ''),
-           e.o->>'currency', (e.o->>'amount')::bigint, coalesce(e.o->>'reference', '')
-      FROM recon_rule_set s,
-           jsonb_array_elements(coalesce(s.trial->'examples', '[]')) WITH ORDINALITY AS e (o, n)
+    SELECT e.n::int, e.o->>'change', bank.recon_trial_state(e.o->>'before'), bank.recon_trial_state(e.o->>'after'),
+           coalesce(i.currency::text, e.o->>'currency'), (e.o->>'amount')::bigint,
+           coalesce(nullif(i.reference, ''), i.narrative, e.o->>'reference', ''), split_part(e.o->>'reference', ' ', 1),
+           i.value_date, i.account_id, i.item_id
+      FROM recon_rule_set s
+     CROSS JOIN jsonb_array_elements(coalesce(s.trial->'examples', '[]')) WITH ORDINALITY AS e (o, n)
+      LEFT JOIN recon_item i ON i.item_id = substring(e.o->>'reference' FROM '^[LS] ([0-9]+)$')::bigint
      WHERE s.rule_set_id = p_rule_set_id
        AND EXISTS (SELECT FROM recon_lane l WHERE l.code = s.trial->>'lane'
                    AND l.unit_id BETWEEN bank.my_scope_low() AND bank.my_scope_high())
@@ -409,7 +418,7 @@ BEGIN
                           'Ask a colleague.');
     ELSIF p_verb IN ('propose', 'approve') AND s.trial->>'sha256' IS DISTINCT FROM s.sha256 THEN
         PERFORM bank.fail('BO423', 'The rule set was not tried as it stands now.', NULL,
-                          'bankops reconcile LANE --try NAME shows what it changes.');
+                          'Try it first (T): it shows what changes.');
     END IF;
     IF p_verb = 'approve' THEN
         UPDATE recon_rule_set SET status = 'retired', row_version = row_version + 1

@@ -312,8 +312,13 @@ SELECT is(pg_temp.as('t_audit', format($$SELECT string_agg(rule || ' ' || settin
           'near block changed, near neighbours changed, near risk changed, near status changed', 'the difference is shown');
 SELECT is(pg_temp.rules('t_super', format($$rule_set_decide(%s, 'propose', '', 2, gen_random_uuid())$$, pg_temp.draft())), 'BO423',
           'it is tried first');
-SELECT is(pg_temp.rules('t_super', format($$rule_set_tried(%s, '{"lane": "R-ONE", "lines": 3}', gen_random_uuid())$$, pg_temp.draft())),
+SELECT is(pg_temp.rules('t_super', format($$rule_set_tried(%s, %L, gen_random_uuid())$$, pg_temp.draft(),
+              format('{"lane": "R-ONE", "lines": 3, "examples": [{"change": "lost", "before": "fee confirmed", "after": "fee suggested",
+                      "currency": "EUR", "amount": "100", "reference": "S %s"}]}', pg_temp.item('S', 'A1')))),
           'done', 'a trial');
+SELECT is(pg_temp.as('t_super', format($$SELECT concat_ws(' ', change, side, reference, value_date, before, after, item_id)
+                                         FROM api.rule_set_trial(%s)$$, pg_temp.draft())),
+          'lost S A1 2031-01-02 fee 确认 fee 建议 ' || pg_temp.item('S', 'A1'), 'tells its lines as people know them');
 SELECT is(pg_temp.rules('t_super', format($$rule_set_decide(%s, 'propose', '', 2, gen_random_uuid())$$, pg_temp.draft())), 'done',
           'then proposed');
 SELECT is(pg_temp.rules('t_super', format($$rule_set_decide(%s, 'approve', 'fine', 3, gen_random_uuid())$$, pg_temp.draft())), 'BO403',

@@ -26,14 +26,19 @@ static bool becomes(const char *text, int wanted)
     return false;
 }
 
-static struct pty *start(const char *screen)
+static struct pty *start_as(const char *login, const char *screen)
 {
     static char config[1100];
-    const char *argv[] = {stage_program, "console",  "--as", "clerk01", "--language",
+    const char *argv[] = {stage_program, "console",  "--as", login, "--language",
                           "en",          "--screen", screen, NULL};
     const char *environment[] = {config, "BANKOPS_LANGUAGE_SET=1", "PGUSER", NULL};
     snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", getenv("BANKOPS_FIXTURE"));
     return pty_start(24, 80, argv, environment);
+}
+
+static struct pty *start(const char *screen)
+{
+    return start_as("clerk01", screen);
 }
 
 /* A pair whose references differ in punctuation, which the rule of exact references does not see.
@@ -137,6 +142,45 @@ static void asks_for_many(void)
     pty_free(pty);
 }
 
+/* The rule set's version in work is tried on a lane without leaving the console. */
+static void tries_a_draft(void)
+{
+    number("WITH d AS (INSERT INTO bank.recon_rule_set (name, version, spec, status, note, "
+           "created_by) SELECT name, 99, replace(spec, '\"confirm\"', '\"suggest\"'), 'draft', "
+           "'trial', 'super01' FROM bank.recon_rule_set WHERE status = 'approved' LIMIT 1 "
+           "RETURNING 1) SELECT count(*) FROM d");
+    struct pty *pty = start_as("super01", "rules");
+    pty_wait_text(pty, "Not tried", WAIT);
+    pty_keys(pty, "Home", "Enter", NULL);
+    pty_wait_text(pty, "Rule set", WAIT);
+    pty_type(pty, "3");
+    pty_wait_text(pty, "Lines that differ", WAIT);
+    FILE *other = popen("psql -XqAt", "we");
+    fprintf(other, "BEGIN;\nUPDATE bank.recon_rule_set SET note = note WHERE version = 99;\n");
+    fflush(other);
+    becomes("SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE "
+            "c.relname = 'recon_rule_set' AND l.mode = 'RowExclusiveLock' AND granted", 1);
+    pty_type(pty, "T");
+    pty_wait_text(pty, "F10 = done", WAIT);
+    pty_type(pty, "CLEARING");
+    pty_keys(pty, "F10", NULL);
+    pty_wait_text(pty, "Try: CLEARING", WAIT);
+    pty_type(pty, ":rec");
+    pty_keys(pty, "Enter", NULL);
+    pty_wait_text(pty, "NOSTRO", WAIT);
+    fprintf(other, "ROLLBACK;\n");
+    pclose(other);
+    stage_ok(pty_wait_text(pty, "version 99 tried on", WAIT), "a draft is tried while people work on");
+    pty_keys(pty, "F12", NULL);
+    stage_ok(pty_wait_text(pty, "Confirmed before", WAIT), "its figures stand on the page behind");
+    stage_ok(number("SELECT (count(*) > 0 AND bool_and(abs(i.amount) = abs((e ->> 'amount')::bigint)))"
+                    "::int FROM bank.recon_rule_set s, jsonb_array_elements(s.trial -> 'examples') e "
+                    "LEFT JOIN bank.recon_item i ON i.item_id = substr(e ->> 'reference', 3)::bigint "
+                    "WHERE s.version = 99") == 1,
+             "and so do the lines that differ");
+    pty_free(pty);
+}
+
 int main(void)
 {
     if (!stage_begin("golden"))
@@ -145,5 +189,6 @@ int main(void)
     matches_by_all_rules();
     outlives_the_console();
     asks_for_many();
+    tries_a_draft();
     return stage_end();
 }

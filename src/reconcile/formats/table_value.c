@@ -123,7 +123,8 @@ bool table_day(struct table *table, int column, int *day)
                                      _("Keep the file's name as it was delivered, or give its day "
                                        "with --file-date."),
                                      _("the date has no year"));
-        snprintf(what, sizeof what, _("no date that exists (%s)"), format ? format : "YYYYMMDD, YYYY-MM-DD");
+        snprintf(what, sizeof what, _("no date that exists (%s)"),
+                 format ? format : "YYYYMMDD, YYYY-MM-DD");
         return table_refuse(table, column, what);
     }
     if (raw.length < sizeof table->date) {
