@@ -4,7 +4,7 @@ libreconcile_a_SOURCES = \
   src/reconcile/format.c src/reconcile/format.h \
   src/reconcile/match.c src/reconcile/match.h \
   src/reconcile/match_beside.c src/reconcile/match_block.c src/reconcile/match_both.c src/reconcile/match_chance.c src/reconcile/match_cut.c \
-  src/reconcile/match_cover.c src/reconcile/match_days.c src/reconcile/match_days.h src/reconcile/match_doubt.c src/reconcile/match_evidence.c src/reconcile/match_odds.c src/reconcile/match_dense.c src/reconcile/match_dense.h src/reconcile/match_slip.c src/reconcile/match_slip.h \
+  src/reconcile/match_cover.c src/reconcile/match_days.c src/reconcile/match_days.h src/reconcile/match_doubt.c src/reconcile/match_evidence.c src/reconcile/match_odds.c src/reconcile/match_plain.c src/reconcile/match_plain.h src/reconcile/match_dense.c src/reconcile/match_dense.h src/reconcile/match_slip.c src/reconcile/match_slip.h \
   src/reconcile/match_file.c src/reconcile/match_file.h src/reconcile/match_lane.c \
   src/reconcile/match_crowded.c src/reconcile/match_lot.h src/reconcile/match_narrative.c src/reconcile/match_near.c src/reconcile/match_neighbour.c \
   src/reconcile/match_reference.c src/reconcile/match_total.c \

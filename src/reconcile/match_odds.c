@@ -1,11 +1,11 @@
 #include "reconcile/match_days.h"
 #include "reconcile/match_dense.h"
+#include "reconcile/match_plain.h"
 #include "reconcile/match_slip.h"
 
 #include "base/alloc.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Safeguard of exact pairs beside a line without a sure partner whose reference is nearly theirs
  * (match_rival.c). The pair is wrong when its other line is that line's partner, mistyped into the
@@ -171,22 +171,6 @@ static void measure_doubled(struct odds *odds)
         }
 }
 
-/* Whether a near partner of the line explains it better: one typing error of the partner's own number
- * made it, and the pair's number is one error from the line's, but not from the partner's. For the pair
- * to be wrong, that partner would have to be another movement's. */
-static bool is_explained(const struct match_store *store, uint32_t index, uint32_t taken)
-{
-    const struct match_line *line = &store->lines[index];
-    const struct match_rule *rule = match_line_rule(store, line);
-    if (!rule || rule->kind != MATCH_NEAR)
-        return false;
-    struct match_form one = match_line_form(store, index);
-    struct match_form partner = match_line_form(store, line->next);
-    struct match_form pair = match_line_form(store, taken);
-    return match_form_distance(&one, &partner) == 1 && match_form_distance(&one, &pair) == 1 &&
-           match_form_distance(&partner, &pair) > 1;
-}
-
 /* Share of the lines of the side that are there twice, once mistyped, as far apart in days. */
 static double twice(const struct odds *odds, const struct match_line *line,
                     const struct match_line *one, enum match_slip_kind kind)
@@ -212,66 +196,6 @@ static double expect_explained(const struct odds *odds, uint32_t index, uint32_t
     return ((faults->alone[line->side] + 0.5) / faults->lines[line->side] + first) *
            (match_slips_alone(&odds->slips, match_slip_block(line, !line->side)) + 0.5) /
            (faults->lines[!line->side] + 1);
-}
-
-static bool has(struct slice text, struct slice part)
-{
-    return part.length && part.length <= text.length &&
-           memmem(text.text, text.length, part.text, part.length) != NULL;
-}
-
-static bool is_same(struct slice one, struct slice other)
-{
-    return one.length == other.length && !memcmp(one.text, other.text, one.length);
-}
-
-/* Whether anything but the number says that the line is the partner of the pair's other line. */
-static bool is_spoken_for(const struct match_store *store, uint32_t line, uint32_t taken)
-{
-    uint32_t mate = store->lines[taken].next;
-    struct slice text = match_narrative(store, &store->lines[line]);
-    struct slice other = match_narrative(store, &store->lines[mate]);
-    uint32_t payer = store->lines[line].payer;
-    return has(text, match_reference(store, &store->lines[taken])) ||
-           has(other, match_reference(store, &store->lines[line])) ||
-           (text.length && is_same(text, other) &&
-            !is_same(other, match_narrative(store, &store->lines[taken]))) ||
-           (payer && payer == store->lines[mate].payer && payer != store->lines[taken].payer);
-}
-
-/* Whether the reference stands for the lines of the pair alone, but for lines of other amounts. */
-static bool is_only(const struct match_store *store, uint32_t taken)
-{
-    const struct match_line *line = &store->lines[taken];
-    const struct match_keys *keys = &store->references;
-    uint64_t key = match_reference_key(line);
-    size_t lines = 0;
-    for (size_t at = match_keys_find(keys, key); at < keys->count && keys->list[at].key == key; at++) {
-        const struct match_line *other = &store->lines[keys->list[at].line];
-        lines += other->account == line->account &&
-                 (other->amount == line->amount || other->amount == -line->amount);
-    }
-    return lines == 2;
-}
-
-/* Two lines that agree in all, beside one that differs from them in a slip and has no other partner. */
-static bool is_plain(const struct odds *odds, uint32_t index, uint32_t taken)
-{
-    const struct match_store *store = odds->store;
-    const struct match_line *line = &store->lines[index], *one = &store->lines[taken];
-    const struct match_line *mate = &store->lines[one->next];
-    const struct match_rule *rule = match_line_rule(store, one), *own = match_line_rule(store, line);
-    if (rule->kind != MATCH_REFERENCE || rule->writing != MATCH_SAME || rule->fee.given ||
-        rule->ambiguity != MATCH_LEAVE || mate->side == one->side ||
-        &store->lines[mate->next] != one || !match_same_writing(store, taken, one->next))
-        return false;
-    if (one->side != line->side || one->amount != line->amount || mate->amount != line->amount ||
-        match_has_part(store, line) || match_has_part(store, one))
-        return false;
-    if (own && own->kind != MATCH_NEAR && own->kind != MATCH_SUBSET && own->kind != MATCH_AMOUNT &&
-        own->kind != MATCH_PAYER)
-        return false;
-    return is_only(store, taken) && !is_spoken_for(store, index, taken);
 }
 
 /* The one the line is suggested with, when a slip tells the two apart; UINT32_MAX without one. */
@@ -358,30 +282,88 @@ static double expect_copy(const struct odds *odds, uint32_t index, uint32_t take
     return first / day * space / (lost + 1e-9) * match_dense_unused(&odds->dense, index);
 }
 
+/* How much sooner a slip makes the line's number of the pair's than of its near partner's. */
+static double sooner(const struct odds *odds, const struct match_line *line,
+                     const struct match_line *mate, const struct match_line *own)
+{
+    const struct match_store *store = odds->store;
+    const struct match_faults *faults = &odds->slips.accounts[line->account];
+    struct slice text = match_reference(store, line), partner = match_reference(store, mate);
+    struct slice pair = match_reference(store, own);
+    if (match_is_slip_of(text, partner, pair))
+        return 1;
+    struct match_slip one = match_slip_between(text, partner), other = match_slip_between(text, pair);
+    if (one.kind == MATCH_SLIP_NONE || other.kind == MATCH_SLIP_NONE)
+        return -1;
+    double least = match_slips_least(faults->typed[one.kind]) / faults->lines[line->side] /
+                   (double)one.length / (one.kind == MATCH_SLIP_SWAP ? 1 : 10);
+    return match_slips_rate(&odds->slips, line->account, line->side, other.kind) *
+           match_slips_share(&odds->slips, &other) / least;
+}
+
+/* The line has a near partner, but is the first writing of the pair's movement, mistyped, and the pair's
+ * line a copy; then the partner has lost its own. */
+static double expect_doubled(const struct odds *odds, const struct match_line *line,
+                             const struct match_line *one)
+{
+    const struct match_faults *faults = &odds->slips.accounts[line->account];
+    double typed = faults->unclear + 0.5;
+    for (int kind = 0; kind < MATCH_SLIPS; kind++)
+        typed += faults->typed[kind];
+    return twice(odds, line, one, MATCH_SLIP_LENGTH) * faults->lines[line->side] /
+           match_slips_least(typed) * (faults->alone[!line->side] + 1) /
+           (faults->lines[!line->side] + 1);
+}
+
+/* The line and its near partner are crosswise another movement each, with the lines of the pair: one slip
+ * made the mistyped one of the pair's number, a second one the pair. */
+static double expect_crossed(const struct odds *odds, uint32_t index, uint32_t taken)
+{
+    const struct match_store *store = odds->store;
+    const struct match_line *line = &store->lines[index], *one = &store->lines[taken];
+    uint32_t partner = match_crossed(store, index, taken);
+    if (partner == UINT32_MAX)
+        return -1;
+    const struct match_line *mate = &store->lines[partner], *own = &store->lines[one->next];
+    struct match_slip slip = match_slip_between(match_reference(store, mate),
+                                                match_reference(store, own));
+    double more = sooner(odds, line, mate, own);
+    if (slip.kind == MATCH_SLIP_NONE || !is_own(odds, partner) || more < 0)
+        return -1;
+    double days = (double)(*match_offset_count(odds->rivals, own, line) + 1) /
+                  (double)(*match_offset_count(odds->rivals, mate, line) + 1);
+    more = (more > 1 ? more : 1) * (days > 1 ? days : 1);
+    return more * (expect_mistyped(odds, partner, one->next, &slip) * more_typed(odds, mate) +
+                   expect_doubled(odds, line, one));
+}
+
 /* Odds that the pair is wrong; -1 where too little is known of it. */
 static double expect(const struct odds *odds, uint32_t index, uint32_t taken)
 {
     const struct match_store *store = odds->store;
     const struct match_line *line = &store->lines[index], *one = &store->lines[taken];
-    if (is_explained(store, index, taken))
+    if (match_is_explained(store, index, taken))
         return expect_explained(odds, index, taken);
     if (!odds->usable || odds->slips.accounts[line->account].lines[!line->side] < PAIRS_LEAST ||
-        !is_plain(odds, index, taken))
+        !match_is_plain(store, index, taken))
         return -1;
     struct match_slip slip = match_slip_between(match_reference(store, line),
                                                 match_reference(store, one));
     struct match_slip own;
     double more = more_lost(odds, one, line);
-    if (slip.kind == MATCH_SLIP_NONE || more < 0 ||
-        !(is_own(odds, index) || match_is_copy(store, index)))
+    if (more < 0)
         return -1;
+    if (slip.kind == MATCH_SLIP_NONE || !(is_own(odds, index) || match_is_copy(store, index)))
+        return expect_crossed(odds, index, taken);
     if (near_mate(store, index, &own) != UINT32_MAX) {
         double unlike = match_slips_share(&odds->slips, &slip) /
                         match_slips_share(&odds->slips, &own);
         more *= unlike > 1 ? unlike : 1;
     }
     more *= more_typed(odds, line);
-    return expect_mistyped(odds, index, taken, &slip) * more + expect_copy(odds, index, taken, &slip);
+    return expect_mistyped(odds, index, taken, &slip) * more +
+           (match_crossed(store, index, taken) == UINT32_MAX ? expect_copy(odds, index, taken, &slip)
+                                                             : expect_doubled(odds, line, one));
 }
 
 /* Whether a line of the other side could be the partner of the pair's line but for another fault: then
@@ -390,9 +372,11 @@ static bool has_another(const struct odds *odds, const struct risk *risk)
 {
     const struct match_store *store = odds->store;
     struct match_slip slip;
-    return !is_explained(store, risk->line, risk->taken) &&
-           (match_near_partner(store, odds->open, risk->taken, 1,
-                               near_mate(store, risk->line, &slip)) != UINT32_MAX ||
+    uint32_t mate = match_crossed(store, risk->line, risk->taken);
+    if (mate == UINT32_MAX)
+        mate = near_mate(store, risk->line, &slip);
+    return !match_is_explained(store, risk->line, risk->taken) &&
+           (match_near_partner(store, odds->open, risk->taken, 1, mate) != UINT32_MAX ||
             match_near_fee(store, odds->open_lines, risk->taken) != UINT32_MAX);
 }
 

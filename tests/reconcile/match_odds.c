@@ -141,6 +141,43 @@ static void a_number_of_another_line_is_a_slip(void **state)
     match_store_free(store);
 }
 
+/* The statement's number of the open line lacks its last digit, and that of the line one digit away would
+ * then read the same. A second slip would have to be there for the pair to be wrong. */
+static void a_mistyped_partner_of_either_number_is_the_open_line_s(void **state)
+{
+    (void)state;
+    setup();
+    for (int i = 0; i < LINES; i++) {
+        if (FIRST + i == OPEN + 1) /* one digit away in the last place, and of its amount */
+            continue;
+        put_pair(i, NULL);
+    }
+    put(L, "L-next", 1004, OPEN + 1, NULL);
+    put(S, "S-next", 1004, OPEN + 1, NULL);
+    put(S, "S-open", 1004, OPEN / 10, NULL);
+    match_run(store);
+    expect(store, "L10001234 S-open", "near", MATCH_SUGGESTED);
+    expect(store, "L-next S-next", "exact", MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
+/* Where the same is so of another digit, more slips than two are not looked at. */
+static void a_slip_of_either_number_may_have_another_place(void **state)
+{
+    (void)state;
+    setup();
+    for (int i = 0; i < LINES; i++) {
+        if (FIRST + i != OPEN + 1 && FIRST + i != OPEN + 100)
+            put_pair(i, NULL);
+    }
+    put(L, "L-next", 1004, OPEN + 1, NULL);
+    put(S, "S-next", 1004, OPEN + 1, NULL);
+    put(S, "S-open", 1004, OPEN + 5, NULL);
+    match_run(store);
+    expect(store, "L-next S-next", "exact", MATCH_CONFIRMED);
+    match_store_free(store);
+}
+
 /* Where many lines of both sides are mistyped and lost, such a pair is another's too often. */
 static void many_slips_make_doubt(void **state)
 {
@@ -215,6 +252,8 @@ int main(void)
         cmocka_unit_test(a_text_may_name_the_open_line),
         cmocka_unit_test(a_number_that_nobody_uses_may_be_a_slip),
         cmocka_unit_test(a_number_of_another_line_is_a_slip),
+        cmocka_unit_test(a_mistyped_partner_of_either_number_is_the_open_line_s),
+        cmocka_unit_test(a_slip_of_either_number_may_have_another_place),
         cmocka_unit_test(many_slips_make_doubt),
         cmocka_unit_test(slips_are_told_apart),
     };
