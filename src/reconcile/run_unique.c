@@ -5,6 +5,7 @@
 #include "reconcile/plain_key.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Lines of one account, reference and amount without its sign. */
 struct told {
@@ -16,9 +17,18 @@ struct told {
 struct run_unique {
     const struct match_store *store;
     const struct match_rule *rule;
+    uint8_t *has; /* by line */
+    size_t count;
+    uint32_t *others;
+    size_t other_count;
+};
+
+/* The lines of which the first bit of the hash is `odd`, told by a thread. */
+struct half {
+    const struct run_unique *unique;
+    bool odd;
     struct told *table; /* open addressing */
     size_t slots, count;
-    uint8_t *has; /* by line */
     uint32_t *others;
     size_t other_count, other_capacity;
 };
@@ -55,16 +65,25 @@ static bool same(const struct match_store *store, const struct match_line *one,
     return !plain_key_sign(&b);
 }
 
-static void tell(struct run_unique *unique, uint32_t number, uint64_t hash)
+static uint32_t tag_of(uint64_t hash)
 {
-    const struct match_line *line = &unique->store->lines[number];
-    const uint32_t tag = (uint32_t)(hash >> 34);
-    size_t at = hash & (unique->slots - 1);
-    while (unique->table[at].lines &&
-           (unique->table[at].tag != tag ||
-            !same(unique->store, line, &unique->store->lines[unique->table[at].first - 1])))
-        at = (at + 1) & (unique->slots - 1);
-    struct told *told = &unique->table[at];
+    return (uint32_t)(hash >> 33) & 0x3fffffff;
+}
+
+static struct told *slot_of(const struct half *half, uint64_t hash)
+{
+    return &half->table[hash & (half->slots - 1)];
+}
+
+static void tell(struct half *half, uint32_t number, uint64_t hash)
+{
+    const struct match_store *store = half->unique->store;
+    const uint32_t tag = tag_of(hash);
+    struct told *told = slot_of(half, hash);
+    while (told->lines && (told->tag != tag || !same(store, &store->lines[number],
+                                                     &store->lines[told->first - 1])))
+        if (++told == half->table + half->slots)
+            told = half->table;
     told->tag = tag;
     if (told->lines == 0)
         told->first = number + 1;
@@ -74,32 +93,58 @@ static void tell(struct run_unique *unique, uint32_t number, uint64_t hash)
         told->lines++;
 }
 
-/* Tells all lines; the slot of each is fetched some lines ahead, since it is hardly ever at hand. */
-static void tell_all(struct run_unique *unique)
+/* The line in the slot of a hash that has its tag, or NULL. */
+static const struct match_line *met(const struct half *half, uint64_t hash)
 {
-    enum { AHEAD = 16 };
-    uint64_t hash[AHEAD];
-    bool given[AHEAD];
-    const size_t count = unique->store->count;
-    for (size_t i = 0; i < count + AHEAD; i++) {
-        const size_t at = i % AHEAD;
-        if (i >= AHEAD && given[at])
-            tell(unique, (uint32_t)(i - AHEAD), hash[at]);
-        given[at] = i < count && hash_line(unique->store, &unique->store->lines[i], &hash[at]);
-        if (given[at])
-            __builtin_prefetch(&unique->table[hash[at] & (unique->slots - 1)], 1);
+    const struct told *told = slot_of(half, hash);
+    return told->lines && told->tag == tag_of(hash) ? &half->unique->store->lines[told->first - 1]
+                                                    : NULL;
+}
+
+/* Tells all lines. The reference of each is fetched some lines ahead, then its slot, the line in it and
+ * the reference of that, since they are hardly ever at hand. */
+static void tell_all(struct half *half)
+{
+    enum { OWN = 16, SLOT = 24, LINE = 16, TEXT = 8 };
+    struct {
+        uint64_t hash;
+        uint32_t line;
+    } ahead[32];
+    const struct match_store *store = half->unique->store;
+    size_t taken = 0, done = 0;
+    for (size_t i = 0; i < store->count || done < taken; i++) {
+        const struct match_line *line;
+        uint64_t hash;
+        if (i < store->count) {
+            if (i + OWN < store->count)
+                __builtin_prefetch(match_reference(store, &store->lines[i + OWN]).text);
+            if (!hash_line(store, &store->lines[i], &hash) || hash >> 63 != half->odd)
+                continue;
+            __builtin_prefetch(slot_of(half, hash), 1);
+            ahead[taken % 32].hash = hash;
+            ahead[taken++ % 32].line = (uint32_t)i;
+            if (taken < SLOT)
+                continue;
+        }
+        if (done + LINE < taken && (line = met(half, ahead[(done + LINE) % 32].hash)))
+            __builtin_prefetch(line);
+        if (done + TEXT < taken && (line = met(half, ahead[(done + TEXT) % 32].hash)))
+            __builtin_prefetch(match_reference(store, line).text);
+        tell(half, ahead[done % 32].line, ahead[done % 32].hash);
+        done++;
     }
 }
 
-static void add_other(struct run_unique *unique, uint32_t book)
+static void add_other(struct half *half, uint32_t book)
 {
-    ARRAY_RESERVE(unique->others, unique->other_count, unique->other_capacity);
-    unique->others[unique->other_count++] = book;
+    ARRAY_RESERVE(half->others, half->other_count, half->other_capacity);
+    half->others[half->other_count++] = book;
 }
 
 /* Lines of the book come before those of the statement. */
-static void judge(struct run_unique *unique, const struct told *told)
+static void judge(struct half *half, const struct told *told)
 {
+    const struct run_unique *unique = half->unique;
     if (told->lines != 2)
         return;
     const struct match_line *book = &unique->store->lines[told->first - 1];
@@ -110,10 +155,29 @@ static void judge(struct run_unique *unique, const struct told *told)
         match_line_status(book) == MATCH_CONFIRMED &&
         match_line_rule(unique->store, book) == unique->rule) {
         unique->has[told->first - 1] = unique->has[told->second - 1] = 1;
-        unique->count++;
+        half->count++;
     } else {
-        add_other(unique, told->first - 1);
+        add_other(half, told->first - 1);
     }
+}
+
+static void tell_half(void *part)
+{
+    enum { AHEAD = 16 };
+    struct half *half = part;
+    half->slots = 1024;
+    while (half->slots <= half->unique->store->count)
+        half->slots *= 2;
+    half->table = xcalloc(half->slots, sizeof *half->table);
+    tell_all(half);
+    for (size_t i = 0; i < half->slots; i++) {
+        if (i + AHEAD < half->slots && half->table[i + AHEAD].lines == 2) {
+            __builtin_prefetch(&half->unique->store->lines[half->table[i + AHEAD].first - 1]);
+            __builtin_prefetch(&half->unique->store->lines[half->table[i + AHEAD].second - 1]);
+        }
+        judge(half, &half->table[i]);
+    }
+    free(half->table);
 }
 
 static const struct match_rule *rule_of(const struct match_rules *rules)
@@ -130,16 +194,19 @@ static const struct match_rule *rule_of(const struct match_rules *rules)
 struct run_unique *run_unique_new(const struct match_store *store, const struct match_rules *rules)
 {
     struct run_unique *unique = xcalloc(1, sizeof *unique);
-    *unique = (struct run_unique){.store = store, .rule = rule_of(rules), .slots = 1024};
-    while (unique->slots < store->count * 2)
-        unique->slots *= 2;
-    unique->table = xcalloc(unique->slots, sizeof *unique->table);
+    struct half even = {.unique = unique}, odd = {.unique = unique, .odd = true};
+    *unique = (struct run_unique){.store = store, .rule = rule_of(rules)};
     unique->has = xcalloc(store->count + 1, 1);
-    tell_all(unique);
-    for (size_t i = 0; i < unique->slots; i++)
-        judge(unique, &unique->table[i]);
-    free(unique->table);
-    unique->table = NULL;
+    match_both(tell_half, &even, &odd);
+    unique->count = even.count + odd.count;
+    unique->other_count = even.other_count + odd.other_count;
+    unique->others = xmalloc((unique->other_count + 1) * sizeof *unique->others);
+    if (even.other_count)
+        memcpy(unique->others, even.others, even.other_count * sizeof *even.others);
+    if (odd.other_count)
+        memcpy(unique->others + even.other_count, odd.others, odd.other_count * sizeof *odd.others);
+    free(even.others);
+    free(odd.others);
     return unique;
 }
 

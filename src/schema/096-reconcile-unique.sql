@@ -310,7 +310,7 @@ BEGIN
                        (SELECT max(book_id) FROM %1$s WHERE book_id IS NOT NULL) AS book_last,
                        (SELECT min(statement_id) FROM %1$s WHERE statement_id IS NOT NULL) AS statement_first,
                        (SELECT max(statement_id) FROM %1$s WHERE statement_id IS NOT NULL) AS statement_last) x
-         WHERE low = $1 RETURNING first_item, last_item, lane_id', v_table)
+         WHERE low = $1 RETURNING first_item, last_item, lane_id, x.*', v_table)
         INTO own USING p_low;
     IF own.first_item IS NULL THEN
         RETURN;
@@ -328,10 +328,13 @@ BEGIN
             WHERE statement_id IS NOT NULL)', low)
           FROM recon_segment WHERE kind = 'match' AND low <> p_low
            AND first_item <= own.last_item AND last_item >= own.first_item LOOP
-        EXECUTE format('SELECT o.account_id, o.item_id FROM %s o WHERE EXISTS (SELECT FROM %s m
-                WHERE m.account_id = o.account_id AND m.book_id = o.item_id)
-             OR EXISTS (SELECT FROM %2$s m WHERE m.account_id = o.account_id AND m.statement_id = o.item_id)
-             LIMIT 1', other.lines, v_table) INTO twice;
+        EXECUTE format('SELECT o.account_id, o.item_id FROM %s o
+             WHERE o.item_id BETWEEN $1 AND $2 AND EXISTS (SELECT FROM %s m
+                       WHERE m.account_id = o.account_id AND m.book_id = o.item_id)
+                OR o.item_id BETWEEN $3 AND $4 AND EXISTS (SELECT FROM %2$s m
+                       WHERE m.account_id = o.account_id AND m.statement_id = o.item_id)
+             LIMIT 1', other.lines, v_table) INTO twice
+            USING own.book_first, own.book_last, own.statement_first, own.statement_last;
         IF twice.item_id IS NOT NULL THEN
             PERFORM bank.recon_line_taken(twice.account_id, twice.item_id);
         END IF;

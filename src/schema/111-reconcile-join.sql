@@ -69,8 +69,8 @@ BEGIN
       FROM %3$s s JOIN %4$s b ON b.key = s.key AND b.account_id = s.account_id AND b.value = s.value $make$,
         p_low,
         CASE WHEN EXISTS (SELECT FROM recon_statement s WHERE s.statement_id = ANY (p_fresh)
-                           AND s.side = 'L' AND s.segment IS NULL)
-             THEN 'row_number() OVER () - 1' ELSE 'b.number' END,
+                           AND s.side = 'S' AND s.segment IS NULL)
+             THEN 'row_number() OVER () - 1' ELSE 's.number' END,
         bank.recon_join_side('S', p_as_of, p_fresh, p_absent, v_old),
         bank.recon_join_side('L', p_as_of, p_fresh, p_absent, v_old));
     IF v_old IS NOT NULL THEN
