@@ -37,7 +37,7 @@ dist_schema_DATA += \
   src/schema/024-reconcile-item.sql \
   src/schema/025-reconcile-gate.sql \
   src/schema/034-reconcile-rules.sql \
-  src/schema/026-reconcile-judge.sql \
+  src/schema/026-reconcile-claim.sql \
   src/schema/035-reconcile-keep.sql \
   src/schema/039-reconcile-lane.sql \
   src/schema/027-reconcile-match.sql \
@@ -49,7 +49,7 @@ dist_schema_DATA += \
   src/schema/059-reconcile-candidate.sql
 dist_schema_DATA += \
   src/schema/040-worklist.sql src/schema/041-reconcile-store.sql \
-  src/schema/042-reconcile-held.sql src/schema/043-case-any.sql \
+  src/schema/042-reconcile-held.sql src/schema/043-case-any.sql src/schema/044-reconcile-judge.sql \
   src/schema/050-report-case.sql \
   src/schema/051-report-points.sql
 dist_schema_DATA += \

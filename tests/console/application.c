@@ -432,8 +432,8 @@ static void wages(void)
 {
     char path[1100], screen[64];
     snprintf(path, sizeof path, "%s/wages.csv", getenv("BANKOPS_FIXTURE"));
-    stage_sql("UPDATE bank.payroll_list SET state = 'withdrawn' WHERE state IN ('proposed', 'approved') "
-              "RETURNING 1");
+    stage_sql("UPDATE bank.payroll_list SET state = 'withdrawn' WHERE state IN ('proposed', "
+              "'approved') RETURNING 1");
     stage_sql("UPDATE bank.account SET balance = 10000000 WHERE account_id IN (SELECT account_id "
               "FROM bank.account_service WHERE kind = 'payroll') RETURNING 1");
     snprintf(screen, sizeof screen, "cus %s",
