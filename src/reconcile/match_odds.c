@@ -301,8 +301,8 @@ static double sooner(const struct odds *odds, const struct match_line *line,
            match_slips_share(&odds->slips, &other) / least;
 }
 
-/* The line has a near partner, but is the first writing of the pair's movement, mistyped, and the pair's
- * line a copy; then the partner has lost its own. */
+/* The line has a near partner, but is the first writing of the pair's movement, mistyped, and the
+ * pair's line a copy; then the partner has lost its own. */
 static double expect_doubled(const struct odds *odds, const struct match_line *line,
                              const struct match_line *one)
 {
@@ -315,8 +315,8 @@ static double expect_doubled(const struct odds *odds, const struct match_line *l
            (faults->lines[!line->side] + 1);
 }
 
-/* The line and its near partner are crosswise another movement each, with the lines of the pair: one slip
- * made the mistyped one of the pair's number, a second one the pair. */
+/* The line and its near partner are crosswise another movement each, with the lines of the pair: one
+ * slip made the mistyped one of the pair's number, a second one the pair. */
 static double expect_crossed(const struct odds *odds, uint32_t index, uint32_t taken)
 {
     const struct match_store *store = odds->store;

@@ -141,8 +141,8 @@ static void a_number_of_another_line_is_a_slip(void **state)
     match_store_free(store);
 }
 
-/* The statement's number of the open line lacks its last digit, and that of the line one digit away would
- * then read the same. A second slip would have to be there for the pair to be wrong. */
+/* The statement's number of the open line lacks its last digit, and that of the line one digit away
+ * would then read the same. A second slip would have to be there for the pair to be wrong. */
 static void a_mistyped_partner_of_either_number_is_the_open_line_s(void **state)
 {
     (void)state;
@@ -161,7 +161,7 @@ static void a_mistyped_partner_of_either_number_is_the_open_line_s(void **state)
     match_store_free(store);
 }
 
-/* Where the same is so of another digit, more slips than two are not looked at. */
+/* The same, by a slip of another digit. */
 static void a_slip_of_either_number_may_have_another_place(void **state)
 {
     (void)state;
