@@ -245,7 +245,8 @@ static void outcome_refused(struct page *page, const struct error *error)
     if (error->kind == ERROR_REFUSED || error->kind == ERROR_INPUT)
         if (entry_refuse(state->entry, error->where, error->what)) {
             screen_bell();
-            console_say(page->console, STYLE_ERROR, "%s", error->what);
+            /* what is wrong stands at the field */
+            console_say(page->console, STYLE_ERROR, "%s", error->todo[0] ? error->todo : error->what);
             return;
         }
     if (error->kind == ERROR_UNREACHABLE) {

@@ -15,7 +15,7 @@ static void adds_a_rule(void)
     pty_keys(pty, "F6", NULL);
     stage_ok(pty_wait_text(pty, "*Order", WAIT), "F6 opens an empty rule");
     pty_wait_text(pty, "0/19", WAIT);
-    pty_type(pty, "45");
+    pty_type(pty, "45000");
     pty_keys(pty, "Tab", "Right", "Right", NULL);
     pty_wait_text(pty, ": Bank card", WAIT);
     pty_keys(pty, "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", NULL);
@@ -27,6 +27,12 @@ static void adds_a_rule(void)
     pty_type(pty, "Card fees");
     pty_keys(pty, "Tab", NULL);
     pty_type(pty, "x");
+    pty_keys(pty, "F10", NULL);
+    stage_ok(pty_wait_text(pty, "! The order is no number of a type", WAIT) &&
+                 pty_wait_text(pty, "complaint 1-999", WAIT),
+             "what is wrong stands at its field, what to do below");
+    pty_keys(pty, "Ctrl-U", NULL);
+    pty_type(pty, "45");
     pty_keys(pty, "F10", NULL);
     stage_ok(pty_wait_text(pty, "nobody of this team has the skill yet", WAIT),
              "that nobody can do it is said when it is saved");
