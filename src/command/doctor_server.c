@@ -132,6 +132,29 @@ static void check_day_end(struct doctor *doctor, PGconn *connection)
     PQclear(rows);
 }
 
+/* Systems from which nothing comes; nothing to say is said nowhere. */
+static void check_sources(struct doctor *doctor, PGconn *connection)
+{
+    struct error error = ERROR_INIT;
+    PGresult *rows;
+    if (!session_rows(connection,
+                      "SELECT system, last_error, to_char(since, 'YYYY-MM-DD HH24:MI') "
+                      "FROM api.source_watch()",
+                      0, NULL, &rows, &error))
+        return;
+    for (int i = 0; i < PQntuples(rows); i++)
+        if (*PQgetvalue(rows, i, 1))
+            doctor_say(doctor, DOCTOR_WARN, _("sources"),
+                       _(":src has its address; what it holds comes once it answers."),
+                       _("%s does not answer: %s, last tried %s"), PQgetvalue(rows, i, 0),
+                       PQgetvalue(rows, i, 1), PQgetvalue(rows, i, 2));
+        else
+            doctor_say(doctor, DOCTOR_WARN, _("sources"), _("Keep bankops work running, it pulls."),
+                       _("no worker has asked %s since %s"), PQgetvalue(rows, i, 0),
+                       PQgetvalue(rows, i, 2));
+    PQclear(rows);
+}
+
 /* A setting of the server that bankops relies on. */
 static void check_setting(struct doctor *doctor, PGconn *connection, const char *name,
                           const char *wanted, const char *todo)
@@ -168,6 +191,7 @@ static void check_server(struct doctor *doctor, PGconn *connection)
     check_day(doctor, connection);
     check_clocks(doctor, connection);
     check_day_end(doctor, connection);
+    check_sources(doctor, connection);
     doctor_log(doctor, connection);
 }
 

@@ -219,10 +219,9 @@ BEGIN
     UNION ALL
     SELECT 'source', row_number() OVER (ORDER BY s.system), 'case-sources', NULL, NULL, NULL, NULL, s.system,
            bank.in_language('来件系统无法读取', 'Complaints of a system do not arrive'), NULL, nullif(left(s.last_error, 80), ''),
-           least(s.last_at, s.next_at), (SELECT bank.my_unit())
-      FROM bank.case_source s
-     WHERE s.active AND (s.failures >= 3 OR s.next_at < bank.worker_missed())
-       AND (SELECT bank.my_role()) IN ('supervisor', 'admin')
+           s.since, (SELECT bank.my_unit())
+      FROM bank.source_watch() s
+     WHERE (SELECT bank.my_role()) IN ('supervisor', 'admin')
     UNION ALL
     SELECT 'rule', n.waiting_id, n.screen, n.customer_id, NULL, NULL, NULL, n.waiting_id::text, bank.name_side(n.title), NULL,
            n.detail, n.due_at, n.unit_id

@@ -130,14 +130,31 @@ BEGIN
 END $$;
 
 -- Keeps a complaint that a pull could not take, so that nothing is lost.
+-- Keeps a record that could not be taken; one that the system sends again while it still waits is there once.
 CREATE FUNCTION api.case_reject_keep(p_import_id int, p_row jsonb, p_field text, p_reason text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN
     PERFORM bank.require_role('worker');
     INSERT INTO bank.case_reject (system, import_id, row_data, field, reason)
     SELECT i.system, i.import_id, p_row, left(p_field, 60), left(p_reason, 500)
-      FROM bank.case_import i WHERE i.import_id = p_import_id AND i.staff_id = bank.my_staff_id();
+      FROM bank.case_import i WHERE i.import_id = p_import_id AND i.staff_id = bank.my_staff_id()
+       AND NOT EXISTS (SELECT FROM bank.case_reject r WHERE r.system = i.system AND r.settled_at IS NULL AND r.row_data = p_row);
 END $$;
+
+-- Systems that do not answer, or that no worker asks. For who administers and who keeps the database.
+CREATE FUNCTION bank.source_watch(OUT system text, OUT last_error text, OUT since timestamptz) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = bank, pg_temp AS $$
+    SELECT s.system, s.last_error, least(s.last_at, s.next_at) FROM case_source s
+     WHERE s.active AND (s.failures >= 3 OR s.next_at < worker_missed()) ORDER BY s.system
+$$;
+ALTER FUNCTION bank.source_watch OWNER TO bankops_owner;
+GRANT EXECUTE ON FUNCTION bank.source_watch TO bankops_api;
+CREATE FUNCTION api.source_watch() RETURNS TABLE (system text, last_error text, since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
+    SELECT w.system, w.last_error, w.since FROM bank.source_watch() w
+     WHERE bank.my_role() IN ('supervisor', 'admin', 'worker') OR pg_has_role(session_user, 'bankops_owner', 'MEMBER')
+$$;
+SELECT bank.function_grant('source_watch', 'supervisor', 'admin', 'worker');
 SELECT bank.function_grant(name, 'worker')
   FROM unnest('{case_source_claim,case_source_done,case_source_wait,case_reject_keep}'::text[]) name;
 

@@ -246,6 +246,7 @@ INSERT INTO decided VALUES ('view', 'supervisor auditor admin', 'case_source_lis
 INSERT INTO decided VALUES ('function', 'worker', 'case_source_claim');
 INSERT INTO decided VALUES ('function', 'worker', 'case_source_done');
 INSERT INTO decided VALUES ('function', 'worker', 'case_source_wait');
+INSERT INTO decided VALUES ('function', 'supervisor admin worker', 'source_watch');
 INSERT INTO decided VALUES ('function', 'worker', 'case_reject_keep');
 INSERT INTO decided VALUES ('view', 'supervisor auditor', 'case_reject_list');
 INSERT INTO decided VALUES ('function', 'supervisor', 'case_reject_settle');

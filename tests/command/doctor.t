@@ -1,7 +1,7 @@
 #!/bin/sh
 # bankops doctor names what is wrong, for each thing that can be broken without breaking the machine.
 . "$(dirname "$0")/lib.sh"
-plan 40
+plan 42
 
 # finds NAME PATTERN COMMAND...: a line of the plain output matches, and WARN and FAIL carry a remedy.
 finds() {
@@ -92,6 +92,10 @@ finds "clocks that no worker watches" "^WARN\tclocks\tsteps are due since 20.* n
 finds "and steps that failed" "^WARN\tclocks\tsteps that could not be taken in 24 hours: 1" $doctor
 sql "INSERT INTO bank.day_failure (customer_id, work, object_id, unit_id, error) VALUES (1, 'pay', 1, 1, 'x y')" >"$place/service"
 finds "services that fail" "^WARN\tservices\twages, .* since 20.*: 1; the last: x y\tThe work list of supervisors " $doctor
+sql "INSERT INTO bank.case_source (system, url, failures, last_error, last_at, next_at) VALUES
+     ('mouth', 'https://x.example/', 3, 'HTTP 500', now(), now()), ('ear', 'https://y.example/', 0, '', NULL, now() - interval '1 hour')" >"$place/source"
+finds "a system that does not answer" "^WARN\tsources\tmouth does not answer: HTTP 500, last tried 20.*\t:src " $doctor
+finds "and one that nobody asks" "^WARN\tsources\tno worker has asked ear since 20.*\tKeep bankops work " $doctor
 
 chmod 755 "$BANKOPS_DATA/cluster"
 finds "a data folder open to others" '^FAIL\tdata folder\t.*0755' $doctor

@@ -2,7 +2,7 @@
 # bankops pull-cases: pages with a cursor, a source that fails half way, rows that cannot be taken.
 . "$(dirname "$0")/lib.sh"
 [ -x "$build/tests/command/gateway" ] || { echo "1..0 # SKIP the test's gateway is not built"; exit 0; }
-plan 23
+plan 24
 
 refused "an unknown option" 2 'bankops: *--fast*' "$program" pull-cases --fast
 "$program" demo --customers 1000 --quiet >"$place/out" 2>&1 || cat "$place/out"
@@ -30,6 +30,10 @@ is "what could not be taken is kept with its reason" "$(sql "SELECT row_data ->>
 is "so is one with a number that no program reads alike" \
     "$(sql "SELECT reason FROM bank.case_reject WHERE row_data ->> 'id' = '5'")" "a number is too large Write large numbers as strings."
 is "a NUL in a text holds nothing up" "$(sql "SELECT count(*) FROM bank.case_file WHERE facts = 'fo' || U&'\FFFD' || 'ur'")" 1
+again=$(sql "SELECT 'SELECT api.case_reject_keep(' || import_id || ', ' || quote_literal(row_data) || ', ''x'', ''y'')'
+    FROM bank.case_reject WHERE row_data ->> 'id' = '2'")
+psql -XqAt -h "$socket" -U worker01 -d bankops -c "$again" >/dev/null
+is "sent again it is kept once" "$(sql "SELECT count(*) FROM bank.case_reject WHERE row_data ->> 'id' = '2'")" 1
 sql "UPDATE bank.case_source SET next_at = now()" >/dev/null
 is "with nothing new nothing is opened" "$("$program" pull-cases --once)" \
     "opened: 0, known before: 0, kept for a person: 0"
