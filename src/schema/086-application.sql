@@ -135,6 +135,7 @@ CREATE TABLE bank.scorecard (
     PRIMARY KEY (card, version),
     CONSTRAINT maker_is_not_checker CHECK (checked_by <> ALL (makers)),
     CONSTRAINT approved_from_a_day CHECK (state <> 'approved' OR effective_on IS NOT NULL),
+    CONSTRAINT approved_by_somebody CHECK (state <> 'approved' OR makers = '{}' OR checked_by IS NOT NULL),
     CHECK (refuse_below <= approve_at)
 );
 CREATE UNIQUE INDEX scorecard_draft ON bank.scorecard (card) WHERE state IN ('draft', 'proposed');

@@ -79,5 +79,23 @@ SELECT is(pg_temp.as('t_clerk',
     'SELECT count(*) FROM api.customer_timeline WHERE (detail || ''x'')::int = 1'), '0',
     'a predicate that fails on a hidden row is not evaluated on it');
 
+-- Whoever checks is another person than the maker, and nothing is approved by nobody: in every table with a checker.
+CREATE TEMP TABLE checked AS
+SELECT a.attrelid::regclass AS name, a.attname::text AS checker, c.def
+  FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
+  LEFT JOIN LATERAL (SELECT pg_get_constraintdef(x.oid) AS def FROM pg_constraint x
+                      WHERE x.conrelid = a.attrelid AND x.contype = 'c' AND pg_get_constraintdef(x.oid) ~ a.attname) c ON true
+ WHERE r.relnamespace = 'bank'::regnamespace AND r.relkind = 'r'
+   AND (a.attname IN ('checker', 'checker_id', 'reviewer', 'approved_by', 'checked_by', 'confirmed_by')
+        OR a.attname = 'decided_by' AND r.relname IN ('access_grant', 'recon_file'));
+SELECT is_empty($$SELECT name FROM checked GROUP BY name, checker
+    HAVING NOT bool_or(coalesce(def ~ (checker || ' (<>|IS DISTINCT FROM)|(<>|IS DISTINCT FROM) ' || checker), false))$$,
+    'no table lets its maker check');
+SELECT is_empty($$SELECT name FROM checked
+    WHERE name NOT IN ('bank.case_file'::regclass, 'bank.points_transaction', 'bank.core_document') -- not all of them are checked
+    GROUP BY name, checker
+    HAVING NOT bool_or(coalesce(def ~ 'stat(e|us)|decided_at' AND def ~ (checker || ' IS (NOT )?NULL'), false))$$,
+    'nor approves without a checker');
+
 SELECT * FROM finish();
 ROLLBACK;

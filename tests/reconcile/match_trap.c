@@ -380,7 +380,7 @@ static void evidence_says_why(void **state)
 {
     struct buffer out = BUFFER_INIT;
     RUN({L, "L1", "A", 0, 100000, "83472651", NULL}, {S, "S1", "A", 1, 99500, "83472651", NULL},
-        {L, "L3", "A", 0, -200000, "93472652", NULL}, {S, "S3", "A", 1, -199500, "93472652", NULL},
+        {L, "L3", "A", 0, -200000, "93472652", NULL}, {S, "S3", "A", 1, -199000, "93472652", NULL},
         {L, "L2", "A", 0, 500, "ref\"1\\10000002", NULL},
         {S, "S2", "A", 0, 500, "REF110000002", NULL});
     for (size_t i = 0; i < match_line_count(store); i++)
@@ -389,6 +389,8 @@ static void evidence_says_why(void **state)
             buffer_add_char(&out, '\n');
         }
     assert_non_null(strstr(out.data, "5.00 CNY less, 0.500 %"));
+    assert_non_null(strstr(out.data, "10.00 CNY less, 0.500 %")); /* of money that went out, too */
+    assert_non_null(strstr(out.data, "\"form\":\"110000002\""));
     assert_non_null(strstr(out.data, "\"rule\":\"fee\",\"rules\":\"default\",\"version\":1"));
     assert_non_null(strstr(out.data, "\"difference\":\"500\",\"days\":1"));
     assert_non_null(strstr(out.data, "ref\\\"1\\\\10000002"));
