@@ -119,7 +119,8 @@ BEGIN
         PERFORM bank.fail('BO403', 'Only a supervisor may lower the level of a major case.',
                           c.number, 'Ask a supervisor.', 'p_level');
     END IF;
-    c := bank.case_step(was, c, 'classify', '');
+    c := bank.case_step(was, c, 'classify', CASE WHEN (c.business, c.reason) IS DISTINCT FROM (was.business, was.reason)
+                        THEN bank.class_note(c) ELSE '' END);
     PERFORM bank.classify_learn(c);
     RETURN c;
 END $$;

@@ -402,7 +402,7 @@ GRANT EXECUTE ON FUNCTION bank.case_value TO bankops_staff, bankops_api;
 -- What a rule wrote into the history stands there in both languages, '申请 / Asked: …': one of them.
 CREATE FUNCTION bank.note_side(p_action text, p_note text, p_english boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN position(' / ' IN p_note) = 0 OR NOT p_action = ANY (
-        '{escalate,reassign,wait,party_add,party_end,survey,cause,redress_ask,redress_approve,redress_refuse,'
+        '{classify,escalate,reassign,wait,party_add,party_end,survey,cause,redress_ask,redress_approve,redress_refuse,'
         'extend_ask,extend_approve,extend_refuse,visit,identify,undelivered}'::text[]) THEN p_note
         ELSE regexp_replace(left(p_note, n), '([一-龥]+) / ([A-Za-z''-]+( [A-Za-z''-]+)*)',
                             CASE WHEN p_english THEN '\2' ELSE '\1' END, 'g') || substr(p_note, n + 1) END

@@ -126,6 +126,22 @@ END $$;
 ALTER FUNCTION bank.case_classed_by OWNER TO bankops_owner;
 GRANT EXECUTE ON FUNCTION bank.case_classed_by TO bankops_api;
 
+-- For the history, what the machine had said before a person classified: which of its pairs was taken, or instead
+-- of which another.
+CREATE FUNCTION bank.class_note(c bank.case_file) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((
+        SELECT CASE WHEN k.rank IS NULL
+                    THEN format('未采纳 / Instead of: %s %s, model %s, %s %%', p.business[1], p.reason[1], p.model_id,
+                                round(100 * p.confidence[1]::numeric))
+                    ELSE format('采纳建议 / Suggestion taken: %s, model %s, %s %%', k.rank, p.model_id,
+                                round(100 * p.confidence[k.rank]::numeric)) END
+          FROM (SELECT x.* FROM bank.prediction x WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id
+                   AND x.service IS NULL ORDER BY x.prediction_id DESC LIMIT 1) p
+          LEFT JOIN LATERAL (SELECT n::int AS rank FROM unnest(p.business, p.reason) WITH ORDINALITY u (b, r, n)
+                              WHERE (b, r) = (c.business, c.reason)) k ON true), '')
+$$;
+GRANT EXECUTE ON FUNCTION bank.class_note TO bankops_api;
+
 -- A person classified the case: that is a row to learn from, with what the machine had said.
 CREATE FUNCTION bank.classify_learn(c bank.case_file) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -87,6 +87,17 @@ SELECT is(pg_temp.as('t_clerk', format('SELECT count(*) FROM api.case_suggestion
 SELECT is(pg_temp.field(:unsure, 'queue'), 'payment', 'and routes');
 SELECT is((SELECT business || reason || said_business || said_reason FROM bank.training_label WHERE case_id = :unsure),
     'B01C07B02C07', 'the correction is a row to learn from');
+CREATE FUNCTION pg_temp.told(p_case bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_clerk', format('SELECT note_en || '' | '' || note FROM api.case_history WHERE case_id = %s '
+        'AND action = ''classify'' ORDER BY at DESC LIMIT 1', p_case)) $$;
+SELECT matches(pg_temp.told(:unsure), '^Suggestion taken: 2, model 1, [0-9]+ % \| 采纳建议: 2, model 1, ', 'the history tells which was taken');
+SELECT is(pg_temp.do('t_super', format('case_classify(102, %s, ''A01'', ''B05'', ''C01'', ''simple'', %s', :unsure,
+    pg_temp.field(:unsure, 'version'))) LIKE 'done%', true, 'somebody decides otherwise');
+SELECT matches(pg_temp.told(:unsure), '^Instead of: B02 C07, model 1, [0-9]+ % \| 未采纳: ', 'and instead of what');
+SELECT is((SELECT business || reason || said_business || said_reason FROM bank.training_label WHERE case_id = :unsure),
+    'B05C01B02C07', 'the last word is the one to learn');
+SELECT is(pg_temp.do('t_super', format('case_classify(102, %s, ''A01'', ''B01'', ''C07'', ''simple'', %s', :unsure,
+    pg_temp.field(:unsure, 'version'))) LIKE 'done%', true, 'and may be taken back');
 
 -- Unknown, by a worker: a person of the team gets it.
 SELECT pg_temp.open() AS strange \gset
