@@ -11,7 +11,7 @@
 /* Lines of a page besides its titles and rows: heading, subtitle, blank; blank, footer. */
 enum { ABOVE = 3, BELOW = 2, LEAST_ROWS = 5, LEAST_LINES = 7, GAP = 2 };
 /* Cells of a wrapped text, of the lines to sign on; columns that may name a row. */
-enum { TEXT_MOST = 40, SIGNATURES = 46, KEYS_MOST = 3 };
+enum { TEXT_MOST = 40, TEXT_LEAST = 14, SIGNATURES = 46, KEYS_MOST = 3 };
 
 /* One text on the left, one on the right edge. */
 static void add_line(struct buffer *out, const char *left, const char *right, int cells)
@@ -236,7 +236,30 @@ static void add_sheet(const struct report_table *table, const struct report_pape
     free(pages.ends);
 }
 
-/* In a table that is wider than the paper long texts are wrapped: in columns of TEXT_MOST, and no
+/* Whether a table that is a little wider than the paper fits it with its widest texts wrapped, none to
+ * less than half its width: the figures of a row stay beside what they are of. */
+static bool narrow(const struct report_table *table, int *widths, int excess)
+{
+    int *given = xcalloc((size_t)table->columns, sizeof *given);
+    for (int widest = 0; excess > 0 && widest >= 0; excess--) {
+        widest = -1;
+        for (int column = 0; column < table->columns; column++) {
+            int now = widths[column] - given[column];
+            if (!table->right[column] && now > TEXT_LEAST && now > (widths[column] + 1) / 2 &&
+                (widest < 0 || now > widths[widest] - given[widest]))
+                widest = column;
+        }
+        if (widest < 0)
+            break;
+        given[widest]++;
+    }
+    for (int column = 0; column < table->columns && excess <= 0; column++)
+        widths[column] -= given[column];
+    free(given);
+    return excess <= 0;
+}
+
+/* In a table that is much wider than the paper long texts are wrapped: in columns of TEXT_MOST, and no
  * wider than the paper has beside the first ones, which take two thirds of it at most. The caller
  * frees them. */
 static int *paper_widths(const struct report_table *table, int cells)
@@ -247,7 +270,7 @@ static int *paper_widths(const struct report_table *table, int cells)
         whole += widths[column] + (column ? GAP : 0);
     for (int key = 0; key < keys; key++)
         named += widths[key] + GAP;
-    if (whole <= cells)
+    if (whole <= cells || narrow(table, widths, whole - cells))
         return widths;
     for (int column = 0; column < table->columns; column++) {
         int most = column >= keys            ? rest

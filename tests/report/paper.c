@@ -126,13 +126,37 @@ static void keeps_to_the_paper(void **state)
     buffer_free(&out);
 }
 
+/* A little wider, texts are wrapped and a row stays whole. */
+static void keeps_a_row_whole(void **state)
+{
+    static const char *const titles[] = {"Account", "Item", "Counterparty", "Amount"};
+    static const char *const cells[] = {"1031-840-0001", "To be booked by us yet",
+                                        "BLUE HERON TRADING LLC", "1,041,255.73"};
+    static const bool sides[] = {false, false, false, true};
+    struct buffer out = BUFFER_INIT;
+    struct report_table table = {.title = "Balance", .headings = titles, .right = sides, .columns = 4,
+                                 .cells = cells, .rows = 1, .bar = -1};
+    struct report_paper paper = {20, 68, "Bank", "clerk01"};
+    (void)state;
+    report_paper_text(&table, &paper, &out);
+    const char *row = strstr(buffer_text(&out), "1031-840-0001");
+    assert_non_null(row);
+    const char *amount = strstr(row, "1,041,255.73");
+    assert_non_null(amount);
+    assert_true(amount < strchr(row, '\n'));
+    assert_null(strstr(row + 1, "1031-840-0001"));
+    assert_non_null(strstr(buffer_text(&out), "page 1 of 1\n"));
+    buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(fills_each_page),
                                        cmocka_unit_test(repeats_the_head_and_signs_once),
                                        cmocka_unit_test(has_a_page_without_rows),
                                        cmocka_unit_test(signs_each_sheet),
-                                       cmocka_unit_test(keeps_to_the_paper)};
+                                       cmocka_unit_test(keeps_to_the_paper),
+                                       cmocka_unit_test(keeps_a_row_whole)};
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
