@@ -111,6 +111,7 @@ BEGIN
     WHERE m.customer_id = p_customer_id;
 END $$;
 
+-- Panels of a customer whom the caller has opened (panel_require); numbers are masked.
 CREATE FUNCTION api.customer_tags(p_customer_id bigint)
 RETURNS TABLE (tag text, name_zh text, name_en text, kind text, source text, confidence numeric,
                verified boolean, verified_by text, at timestamptz)

@@ -153,6 +153,7 @@ BEGIN
         CASE p_state WHEN 'done' THEN 'Task done.' ELSE 'Task cancelled.' END);
 END $$;
 
+-- Ends a task of one's own, or of the caller's units for a supervisor.
 CREATE FUNCTION api.task_done(p_customer_id bigint, p_task_id bigint, p_note text,
                               p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE sql SECURITY DEFINER SET search_path = api, bank, pg_temp
@@ -320,6 +321,7 @@ BEGIN
     RETURN bank.request_done(p_request, p_name, 'View saved.');
 END $$;
 
+-- Takes a kept view of the caller's away; nothing happens when there is none.
 CREATE FUNCTION api.saved_view_delete(p_screen text, p_name text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE

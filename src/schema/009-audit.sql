@@ -121,6 +121,7 @@ CREATE VIEW api.audit_evidence_block WITH (security_barrier) AS
            encode(previous, 'hex') AS previous, encode(head, 'hex') AS head, sealed_at
     FROM bank.audit_block WHERE (SELECT bank.may_audit());
 
+-- The rows that a seal covers, as the verifier hashes them: `at` in microseconds since 1970.
 CREATE VIEW api.audit_evidence_row WITH (security_barrier) AS
     SELECT audit_id, epoch, xid, (extract(epoch FROM at) * 1000000)::bigint AS at, login, action,
            object_kind, object_id, customer_id, before, after

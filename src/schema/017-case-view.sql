@@ -354,6 +354,7 @@ BEGIN
      WHERE y.case_type = f.case_type;
 END $$;
 
+-- What the customer said, whole.
 CREATE FUNCTION api.case_facts(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (facts text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$

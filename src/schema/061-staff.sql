@@ -113,6 +113,7 @@ BEGIN
              ELSE 'Login disabled; what he had open went back to the teams.' END);
 END $$;
 
+-- Lets a login in again, or keeps it out at once: see staff_switch.
 CREATE FUNCTION api.staff_enable(p_staff_id int, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE sql SECURITY DEFINER SET search_path = api, bank, pg_temp
 AS $$ SELECT bank.staff_switch(p_staff_id, true, p_version, p_request) $$;

@@ -1,5 +1,6 @@
 -- The business calendar by month, with what is due for the caller.
 
+-- The days of a month (NULL: the present one), with how much is due on each for the caller.
 CREATE FUNCTION api.calendar_month(p_month date)
 RETURNS TABLE (day date, kind text, working boolean, name_zh text, name_en text, today boolean,
                due bigint)

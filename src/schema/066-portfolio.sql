@@ -108,6 +108,7 @@ BEGIN
      LIMIT least(coalesce(p_limit, 50), 500);
 END $$;
 
+-- Customers of the caller by tier, with their assets and how many are near the next one.
 CREATE FUNCTION api.portfolio_tiers()
 RETURNS TABLE (tier text, name_zh text, name_en text, customers bigint, assets bigint, currency text,
                near bigint)

@@ -78,6 +78,7 @@ LANGUAGE sql STABLE AS $$
     SELECT p.staff_id FROM bank.route_people(c, p_queue, p_skill) p WHERE p.state = 'free' LIMIT 1
 $$;
 
+-- The language that subject and facts of a case are written in.
 CREATE FUNCTION api.case_language(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (language text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$

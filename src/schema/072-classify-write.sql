@@ -8,6 +8,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       FROM bank.model m WHERE m.state = 'active'
 $$;
 
+-- From which confidence a case goes its way by itself, and below which its class counts as unknown.
 CREATE FUNCTION api.classify_bounds()
 RETURNS TABLE (threshold float, floor float)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$

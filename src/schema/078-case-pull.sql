@@ -67,6 +67,7 @@ EXCEPTION WHEN check_violation OR not_null_violation THEN
 END $$;
 SELECT bank.function_grant('case_source_save', 'admin');
 
+-- A source as its form shows it, for administrators.
 CREATE FUNCTION api.case_source_form(p_system text)
 RETURNS TABLE (name text, url text, secret text, every_seconds text, timeout_ms text, active text,
                version text)

@@ -197,6 +197,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION bank.redress_post TO bankops_api;
 
+-- A second supervisor approves, up to his limit, or refuses with a note; approved points are posted at once.
 CREATE FUNCTION api.case_redress_decide(p_customer_id bigint, p_case_id bigint, p_redress_id bigint,
     p_approve boolean, p_note text, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -322,6 +323,7 @@ EXCEPTION WHEN check_violation THEN
     PERFORM bank.fail('BO422', 'There is no such root cause.', p_cause, NULL, 'p_cause');
 END $$;
 
+-- Says what became of the measure; only one that is open.
 CREATE FUNCTION api.case_cause_done(p_customer_id bigint, p_case_id bigint, p_result text, p_version bigint,
                                     p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -351,6 +353,7 @@ BEGIN
     RETURN bank.request_done(p_request, c.case_id::text, 'The rectification is done.');
 END $$;
 
+-- The root cause as its form shows it; empty fields before there is one.
 CREATE FUNCTION api.case_cause_form(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (number text, subject text, cause text, finding text, measure text, owner text, due_on text,
                accountable text, version text)

@@ -334,6 +334,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       LEFT JOIN bank.nightly n ON n.model_id = l.model_id
      WHERE l.model_id = p_model_id AND bank.my_role() IN ('supervisor', 'auditor', 'admin')
 $$;
+
+-- How well a model does on the held-out cases of each code of an axis, beside the one it was compared with.
 CREATE FUNCTION api.model_classes(p_model_id int, p_axis text)
 RETURNS TABLE (code text, label_en text, label_zh text, held int, recall float, before float, gain float, exact float)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -365,6 +367,8 @@ RETURNS TABLE (label text, label_en text, label_zh text, cases int, auto_share f
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT * FROM api.report_classifier(NULL, NULL, p_axis, p_code)
 $$;
+
+-- One code over all nights of training.
 CREATE FUNCTION api.class_trend(p_axis text, p_code text)
 RETURNS TABLE (label text, held int, recall float, exact float)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$

@@ -129,6 +129,7 @@ SELECT m.macro, m.title_zh, m.title_en, m.business, m.reason, left(m.body_zh, 20
   FROM bank.macro m WHERE (SELECT bank.my_staff_id()) IS NOT NULL;
 SELECT bank.view_grant('macro_list', 'clerk', 'rm', 'supervisor', 'auditor');
 
+-- A template as its form shows it; of '' an empty one.
 CREATE FUNCTION api.macro_form(p_macro text)
 RETURNS TABLE (name text, title_zh text, title_en text, body_zh text, body_en text, business text, reason text,
                clock text, active text, version text)
@@ -141,6 +142,8 @@ BEGIN
         RETURN QUERY SELECT '', '', '', '', '', NULL::text, NULL::text, NULL::text, 'true', '0';
     END IF;
 END $$;
+
+-- Keeps a template; `p_version` 0 or NULL makes a new one, BO409 when somebody changed it meanwhile.
 CREATE FUNCTION api.macro_save(p_macro text, p_title_zh text, p_title_en text, p_body_zh text, p_body_en text,
     p_business text, p_reason text, p_clock text, p_active boolean, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$

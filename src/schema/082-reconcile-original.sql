@@ -37,6 +37,7 @@ BEGIN
                   WHERE o.sha256 = decode(p_sha256, 'hex');
 END $$;
 
+-- Adds a part of a file that the caller began to keep, from 0.
 CREATE FUNCTION api.original_part(p_original_id bigint, p_part int, p_data bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 BEGIN

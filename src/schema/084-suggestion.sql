@@ -364,6 +364,7 @@ RETURNS text LANGUAGE sql STABLE SET search_path = bank, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION bank.theme_word, bank.theme_changes TO bankops_api;
 
+-- The last 200 changes of a theme, the newest first.
 CREATE FUNCTION api.theme_history(p_theme_id int)
 RETURNS TABLE (at timestamptz, staff text, action text, note text, changes text, changes_en text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$

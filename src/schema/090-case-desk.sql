@@ -145,6 +145,7 @@ SELECT item, case_type, business, reason, level, seq, label_en, label_zh, requir
   FROM bank.checklist WHERE (SELECT bank.my_role()) IS NOT NULL;
 SELECT bank.view_grant('checklist_list', 'staff');
 
+-- An item as its form shows it; of '' an empty one.
 CREATE FUNCTION api.checklist_form(p_item text)
 RETURNS TABLE (case_type text, business text, reason text, level text, seq text, label_en text, label_zh text,
                required text, active text, version text)

@@ -197,6 +197,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 $$;
 SELECT bank.function_grant('case_followed', 'clerk', 'rm', 'supervisor', 'auditor');
 
+-- The mediation as its form shows it; asked for today before there is one.
 CREATE FUNCTION api.case_mediation_form(p_customer_id bigint, p_case_id bigint)
 RETURNS TABLE (number text, subject text, body text, asked_on text, result text, ended_on text, agreement text,
                version text)
@@ -208,6 +209,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
        AND f.case_id = p_case_id AND bank.in_scope(f.unit_id)
 $$;
 
+-- Keeps the mediation of a case: `p_result` asked, agreed (then with what was agreed), failed or refused;
+-- `p_ended_on` empty: today.
 CREATE FUNCTION api.case_mediation_set(p_customer_id bigint, p_case_id bigint, p_body text, p_asked_on date,
     p_result text, p_ended_on date, p_agreement text, p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$

@@ -250,6 +250,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT h.* FROM bank.application_seen(p_customer_id, p_case_id) c,
         bank.application_hops(c.customer_id, c.case_id) h ORDER BY h.at
 $$;
+
+-- What happened to an application, for who may see it.
 CREATE FUNCTION api.application_history(p_customer_id bigint,
     p_case_id bigint) RETURNS TABLE (at timestamptz, staff text, action_zh text, action_en text,
     note text, note_en text)
@@ -259,6 +261,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
       JOIN api.case_history h ON h.customer_id = c.customer_id AND h.case_id = c.case_id
           ORDER BY h.event_id DESC
 $$;
+
+-- Its clocks.
 CREATE FUNCTION api.application_clocks(p_customer_id bigint,
     p_case_id bigint) RETURNS TABLE (clock_zh text, clock_en text, state text, started_at timestamptz,
     due_at timestamptz, stopped_at timestamptz, left_until timestamptz)

@@ -275,6 +275,7 @@ BEGIN
     RETURN bank.request_done(p_request, r.rule, 'The draft is changed.');
 END $$;
 
+-- Takes a bin out of a draft.
 CREATE FUNCTION api.scorecard_rule_drop(p_card text, p_version int, p_rule text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -445,6 +446,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      WHERE r.card = p_card AND r.version = p_version ORDER BY f.seq, r.low NULLS FIRST,
          r.high NULLS FIRST, r.seq
 $$;
+-- What is wrong with them, at which value as people type it.
 CREATE FUNCTION api.scorecard_flaws(p_card text, p_version int)
 RETURNS TABLE (fact text, label_en text, label_zh text, flaw text, at_value text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -476,6 +478,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
           WHERE p_version IS NOT NULL
           GROUP BY v, n ORDER BY n
 $$;
+-- What the last applications would get by a version, one by one, those that change first.
 CREATE FUNCTION api.scorecard_trial(p_card text, p_version int)
 RETURNS TABLE (customer_id bigint, case_id bigint, number text, at timestamptz, amount bigint,
     currency text,

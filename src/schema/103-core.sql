@@ -42,6 +42,8 @@ BEGIN
 EXCEPTION WHEN unique_violation THEN
     PERFORM bank.fail('BO409', 'This number is here already.', p_number, NULL, 'p_number');
 END $$;
+
+-- A second person confirms a document that a colleague typed.
 CREATE FUNCTION api.core_document_confirm(p_core_id bigint, p_document_id bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
@@ -100,6 +102,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      WHERE d.supplier_id = (bank.customer_require(p_customer_id)).customer_id AND d.state IN ('free',
          'unconfirmed', 'due') ORDER BY d.due_on, d.document_id LIMIT 200
 $$;
+
+-- What the form of a chain application shows: the customer, the document, and the most that may be lent on it.
 CREATE FUNCTION api.chain_form(p_customer_id bigint, p_document_id bigint) RETURNS TABLE (customer text,
     account text, open_applications text, document text, document_id bigint, amount bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
@@ -281,6 +285,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
             FROM bank.core_document x WHERE x.customer_id = l.customer_id) d
      WHERE l.customer_id = p_customer_id
 $$;
+
+-- Suppliers of a core enterprise: what it owes them, what is lent on it, what is left.
 CREATE FUNCTION api.core_suppliers(p_customer_id bigint)
 RETURNS TABLE (supplier_id bigint, supplier text, currency text, documents bigint, amount bigint,
     used bigint, room bigint, next_due date)
@@ -299,6 +305,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
      GROUP BY d.supplier_id, d.supplier_code, u.used, u.next_due, l.supplier_most, l.room
      ORDER BY u.used DESC, 5 DESC, d.supplier_code LIMIT 200
 $$;
+
+-- The last twenty lines that were proposed for it, the newest first.
 CREATE FUNCTION api.core_lines(p_customer_id bigint) RETURNS SETOF api.core_line_list
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
     SELECT l.* FROM api.core_line_list l WHERE l.customer_id = p_customer_id

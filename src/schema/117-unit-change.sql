@@ -191,6 +191,8 @@ DECLARE
 BEGIN
     RETURN bank.unit_change_keep(p_code, 'close', was, was || '{"closed": true}', p_reason, p_request);
 END $$;
+
+-- Proposes to open a closed unit again.
 CREATE FUNCTION api.unit_reopen(p_code text, p_reason text, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE

@@ -151,6 +151,7 @@ BEGIN
     RETURN bank.request_done(p_request, p_case_id::text, 'The application is closed.');
 END $$;
 
+-- The customer withdraws; what was reserved of a core enterprise's line is free again.
 CREATE FUNCTION api.application_withdraw(p_customer_id bigint, p_case_id bigint, p_note text,
     p_version bigint, p_request uuid)
 RETURNS api.outcome LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
