@@ -79,6 +79,8 @@ SELECT is(pg_temp.line('t_clerk2', 304, 100, 100, '2026-11-20'), 'BO422', 'it en
 SELECT is(pg_temp.line('t_clerk2', 304, 6000000, 3000000, '2027-06-30'), 'done', 'proposed');
 SELECT is(pg_temp.line('t_clerk2', 304, 7000000, 3000000, '2027-06-30'), 'BO423', 'one at a time');
 SELECT is((SELECT count(*) FROM bank.core_enterprise WHERE customer_id = 304), 0::bigint, 'no line before it is approved');
+SELECT throws_ok($$INSERT INTO bank.core_line SELECT (jsonb_populate_record(l, '{"version": 99, "line_id": 99}')).* FROM bank.core_line l WHERE state = 'proposed'$$,
+    '23505', NULL, 'one waits at a time, whoever writes');
 SELECT is(pg_temp.call('t_clerk2', 'core_line_decide(304, 1, ''agree'', '''','), 'BO403', 'not by its maker');
 SELECT is(pg_temp.call('t_clerk', 'core_line_decide(304, 1, ''agree'', '''','), 'BO403', 'nor by a clerk');
 SELECT is(pg_temp.call('t_super', 'core_line_decide(304, 1, ''agree'', '''','), 'BO403', 'nor above the limit of the branch');

@@ -138,6 +138,9 @@ SELECT is(pg_temp.call('t_clerk2', 'scorecard_draft(''consumer_credit'', ''try''
 SELECT is(pg_temp.call('t_super', 'scorecard_rule_save(''consumer_credit'', 2, ''late_0'', ''overdue'', '''', ''1'', 50, ''points'', ''never'', ''从未'','), 'BO423', 'a card in use does not change');
 SELECT is(pg_temp.call('t_super', 'scorecard_draft(''consumer_credit'', ''try'','), 'done', 'a draft');
 SELECT is(pg_temp.call('t_super', 'scorecard_draft(''consumer_credit'', ''again'','), 'BO423', 'one at a time');
+SELECT throws_ok($$INSERT INTO bank.scorecard SELECT (jsonb_populate_record(s, '{"version": 99}')).* FROM bank.scorecard s WHERE state = 'draft'$$, '23505', NULL,
+    'whoever writes');
+SELECT throws_ok($$UPDATE bank.scorecard SET state = 'approved', effective_on = bank.today() WHERE state = 'draft'$$, '23514', NULL, 'nor is one approved by nobody');
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(state || '' '' || drafted, '', '' ORDER BY state) FROM api.scorecard_list WHERE state IN (''active'', ''draft'')'),
           'active true, draft true', 'which the list knows');
 SELECT is(pg_temp.as('t_super', 'SELECT string_agg(DISTINCT b.state, '' '') FROM api.scorecard_list s, api.scorecard_bins(s.card, s.version) b WHERE s.state = ''active'''),
@@ -197,6 +200,8 @@ SELECT is(pg_temp.rule('t_super', 'amount', 'must', 'on', '6000', '2026-11-20'),
 SELECT ok((SELECT (trial ->> 'stopped_after')::int > (trial ->> 'stopped_before')::int FROM bank.check_rule_version WHERE rule = 'amount' AND version = 2), 'its trial says whom it would stop');
 SELECT is(pg_temp.as('t_super2', 'SELECT count(*) FROM api.check_rule_trial(''consumer_credit'', ''amount'', 2) WHERE effect = ''stops'''),
           (SELECT ((trial ->> 'stopped_after')::int - (trial ->> 'stopped_before')::int)::text FROM bank.check_rule_version WHERE rule = 'amount' AND version = 2), 'one by one');
+SELECT throws_ok($$INSERT INTO bank.check_rule_version SELECT (jsonb_populate_record(v, '{"version": 99}')).* FROM bank.check_rule_version v WHERE state = 'proposed'$$,
+    '23505', NULL, 'one waits at a time, whoever writes');
 SELECT is(pg_temp.call('t_super', 'check_rule_decide(''consumer_credit'', ''amount'', 2, ''agree'', '''','), 'BO403', 'its maker does not approve it');
 SELECT is(pg_temp.call('t_super2', 'check_rule_decide(''consumer_credit'', ''amount'', 2, ''agree'', '''','), 'done', 'another person does');
 SELECT is(pg_temp.as('t_super2', 'SELECT parameter_en || '' '' || version FROM api.check_rule_list WHERE case_type = ''consumer_credit'' AND rule = ''amount'''), '5,000.00 2', 'in force');

@@ -42,6 +42,7 @@ SELECT is(pg_temp.do('t_super', 'model_promote(5'), 'done 5 The model is active.
 SELECT is(pg_temp.do('t_super', 'model_promote(1'), 'BO423', 'a retired one is not promoted again');
 SELECT is((SELECT string_agg(model_id || state, ' ' ORDER BY model_id) FROM bank.model),
     '1retired 2shadow 3shadow 4shadow 5active', 'one is active');
+SELECT throws_ok('UPDATE bank.model SET state = ''active'' WHERE model_id = 2', '23505', NULL, 'and no two can be');
 SELECT is(pg_temp.do('t_worker', 'model_rollback(p_request => gen_random_uuid()) o) x --'),
     'done 1 The model before is active again.', 'one command brings the former back');
 SELECT is(pg_temp.do('t_worker', 'model_rollback(p_request => gen_random_uuid()) o) x --'), 'BO423', 'there is none before the first');

@@ -1,7 +1,7 @@
 -- Points: double entry, replays, first in first out, reversals, debts, expiry, second person, scope.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(69);
+SELECT plan(70);
 
 CREATE FUNCTION pg_temp.post(p_login text, p_rule text, p_points bigint, p_request text DEFAULT NULL,
                              p_customer bigint DEFAULT 101) RETURNS text LANGUAGE sql AS
@@ -71,6 +71,9 @@ SELECT is(pg_temp.buckets(), '500 300', 'the points are back in their buckets');
 SELECT is((SELECT expires_on - bank.today() FROM bank.points_bucket ORDER BY bucket_id DESC LIMIT 1), 10,
           'with their expiry');
 SELECT is(pg_temp.reverse('t_super', :gift), 'BO423', 'but once');
+SELECT throws_ok($$INSERT INTO bank.points_transaction (customer_id, programme, unit_id, kind, points, request, reverses, business_date, balance_after)
+    SELECT customer_id, programme, unit_id, kind, points, gen_random_uuid(), reverses, business_date, balance_after
+      FROM bank.points_transaction WHERE reverses IS NOT NULL LIMIT 1$$, '23505', NULL, 'whoever writes');
 SELECT is(pg_temp.reverse('t_super', pg_temp.last()), 'BO423', 'a reversal is not reversed');
 SELECT is(pg_temp.proof(), '0', 'the ledger is in balance');
 

@@ -294,6 +294,8 @@ SELECT is(pg_temp.rules('t_super', format('rule_set_draft(1, %L, ''x'', gen_rand
   FROM unnest('{Two Words,abcdefghijklmnopqrstuvwxyz-1234567}'::text[]) name;
 SELECT is(pg_temp.rules('t_super', $$rule_set_draft(1, '', 'less', gen_random_uuid())$$), 'done', 'a supervisor does');
 SELECT is(pg_temp.rules('t_super2', $$rule_set_draft(1, '', 'more', gen_random_uuid())$$), 'BO423', 'one at a time');
+SELECT throws_ok($$INSERT INTO bank.recon_rule_set (name, version, spec, created_by, status)
+    SELECT name, version + 1, spec, created_by, 'draft' FROM bank.recon_rule_set WHERE status = 'draft'$$, '23505', NULL, 'whoever writes');
 SELECT throws_ok($$INSERT INTO bank.recon_run (lane_id, unit_id, as_of, rule_set_id, book_count, statement_count, match_count, break_count, started_at)
     SELECT lane_id, unit_id, '2031-01-31', (SELECT max(rule_set_id) FROM bank.recon_rule_set), 0, 0, 0, 0, now() FROM bank.recon_lane LIMIT 1;
     SET CONSTRAINTS ALL IMMEDIATE$$, 'BO423', NULL, 'no run counts under a draft');
