@@ -64,7 +64,7 @@ BEGIN
                    CASE WHEN p_by = 'lane' THEN 'all' ELSE x.rule END AS rule, x.status, coalesce(x.undo_code, '') AS undo_code,
                    x.score IS NOT NULL AS suggested, -- by a rule; made_at: a person took it over
                    x.status <> 'suggested' AND coalesce(x.undo_code, '') <> 'superseded'
-                       AND (x.score IS NULL OR x.made_at IS NOT NULL)
+                       AND (x.score IS NULL AND x.rule <> 'manual' OR x.made_at IS NOT NULL)
                        AND (x.status = 'confirmed' OR x.status = 'undone') AS kept
               FROM recon_match x JOIN recon_account a USING (account_id)
               JOIN recon_lane l USING (lane_id)

@@ -60,6 +60,13 @@ BEGIN
     PERFORM bank.recon_match_release(p_lane, p_match, 'undone', p_code, p_reason);
 END $$;
 
+-- A proposal that was withdrawn was never made: reports count it as no match.
+CREATE FUNCTION bank.recon_match_never(m bank.recon_match) RETURNS void
+LANGUAGE sql SET search_path = bank, pg_temp AS $$
+    UPDATE recon_match SET made_at = NULL
+     WHERE account_id = m.account_id AND match_id = m.match_id AND m.status = 'proposed'
+$$;
+
 -- Dismisses a suggestion, withdraws one's own proposal, or takes a confirmed match apart: at once
 -- when nobody checked it and the amount is within the caller's limit, else a second person decides.
 -- p_code: wrong-match (the rule or person erred), returned, correction, other.
@@ -95,6 +102,7 @@ BEGIN
         UPDATE recon_adjustment SET status = 'withdrawn', version = version + 1
          WHERE account_id = p_account_id AND match_id = p_match_id;
         PERFORM bank.recon_match_release(lane, m, 'undone', p_code, p_reason);
+        PERFORM bank.recon_match_never(m);
         RETURN bank.request_done(p_request, p_match_id::text, 'The match is undone.');
     END IF;
     SELECT max(abs(mi.amount)) INTO v_value FROM recon_match_item mi
@@ -314,6 +322,7 @@ BEGIN
     v_item := (SELECT min(i.item_id) FROM recon_match_item i
                 WHERE i.account_id = m.account_id AND i.match_id = m.match_id);
     PERFORM bank.recon_match_release(lane, m, 'undone', 'correction', 'taken back at once');
+    PERFORM bank.recon_match_never(m);
     RETURN bank.request_done(p_request, format('%s/%s', m.account_id, v_item), 'The last match is undone.');
 END $$;
 SELECT bank.function_grant('match_take_back', 'clerk', 'supervisor');

@@ -198,8 +198,21 @@ SELECT is((SELECT pg_temp.decide('t_super', 'match', match_id, 'GL1', version, '
              FROM pg_temp.match_of('L', 'A100')), 'Refused.', 'a second person refuses');
 SELECT is((SELECT count(*) FROM bank.recon_match_item WHERE item_id = pg_temp.item('L', 'A100')
             AND live), 0::bigint, 'and the lines are free');
+-- What is withdrawn before anybody agreed was never a match, so none that was wrong.
+CREATE FUNCTION pg_temp.by_hand() RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.as('t_super', 'SELECT matches || '' '' || undone || '' '' || wrong FROM api.report_recon_rule(''2030-01'')
+                                   WHERE rule = ''manual''') $$;
+SELECT pg_temp.by_hand() AS by_hand \gset
 SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:A100 S:X12 S:X13'),
           'The match waits for a second person.', 'proposed again');
+SELECT is(pg_temp.undo('t_clerk', 'A100', 'returned'), 'The match is undone.', 'and withdrawn');
+SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:A100 S:X12 S:X13'),
+          'The match waits for a second person.', 'proposed a third time');
+SELECT is(pg_temp.as('t_clerk', 'SELECT (api.match_take_back(NULL, NULL, gen_random_uuid())).status'), 'done',
+          'taken back by one key');
+SELECT is(pg_temp.by_hand(), :'by_hand', 'the report of false matches counts neither');
+SELECT is(pg_temp.propose('t_clerk', 'GL1', 'L:A100 S:X12 S:X13'),
+          'The match waits for a second person.', 'proposed once more');
 SELECT is((SELECT pg_temp.decide('t_super', 'match', match_id, 'GL1', version)
              FROM pg_temp.match_of('L', 'A100')), 'Approved.', 'a second person approves');
 SELECT is((SELECT status || ' ' || maker || ' ' || checker FROM pg_temp.match_of('L', 'A100')),
