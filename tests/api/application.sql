@@ -68,6 +68,10 @@ SELECT ok((SELECT body LIKE '1. 营业执照%人脸识别%缺少影像：营业�
           'in one message, with the visit: he comes once; not what the bank knows of others');
 SELECT is((SELECT detail_en FROM bank.licence_findings('{"credit_code": "91350100M000100Y43"}', jsonb_populate_record(NULL::bank.application_document,
     '{"kind": "licence", "number": ""}'), '{}') WHERE rule = 'licence'), 'The licence is here; its code was not read.', 'what was not read is not said to agree');
+-- Of age from the birthday on.
+SELECT is((SELECT string_agg(f.result, ' ' ORDER BY n) FROM unnest(ARRAY[pg_temp.id_of('11010520081120001'), pg_temp.id_of('11010520081121001')])
+             WITH ORDINALITY x (id, n), bank.person_findings('rep', '张三', x.id, '2036-01-01', NULL, '{}') f WHERE f.rule = 'rep_identity'),
+          'missing fail', 'eighteen today, and tomorrow');
 -- The number is known under another name.
 SELECT is(pg_temp.call('t_rm', format('application_field_set(%s, %s, ''rep_name'', ''王强'', NULL,', :c, :o)), 'done', 'the name is corrected');
 SELECT is(pg_temp.result(:o, 'rep_known'), 'pass', 'known to the bank, in another unit, under this name');

@@ -179,6 +179,8 @@ SELECT is(pg_temp.decide('t_super', :d, true), 'done', 'the branch approves what
 SELECT is(pg_temp.decide('t_super', :d, true), 'BO409', 'once');
 SELECT is((SELECT amount + extension FROM bank.case_clock WHERE case_id = :d AND clock = 'statutory'),
           50, 'thirty days and twenty');
+SELECT is((SELECT due_at FROM bank.case_file WHERE case_id = :d), (SELECT min(k.due_at) FROM bank.case_clock k JOIN bank.clock_kind x USING (clock)
+            WHERE k.case_id = :d AND k.stopped_at IS NULL AND NOT x.internal), 'which the queue shows');
 SELECT is((SELECT count(*) FROM bank.outbox WHERE case_id = :d AND kind = 'case_extension'), 1::bigint,
           'the notice is on its way');
 SELECT is((SELECT cause FROM bank.case_clock_change WHERE case_id = :d AND clock = 'statutory'),

@@ -282,6 +282,11 @@ SELECT is((SELECT string_agg(m.key || ' ' || m.status, ', ' ORDER BY m.key) FROM
             WHERE m.key IN ('QX7K2M', 'HB3M9T', 'PW4N8R') AND m.status <> 'undone'),
           'HB3M9T suggested, PW4N8R suggested, QX7K2M confirmed',
           'unless another line has the rest of it too, or the prefix is another one');
+-- Lines that add up and carry no common reference are no sure match, whatever an engine says of them.
+SELECT is(pg_temp.import('L', 'GR9', '2031-01-14', 99, '30:U11111111') || pg_temp.import('S', 'ER9', '2031-01-14', 99, '10:V22222222 20:W33333333'),
+          'accepted  1accepted  2', 'one line and two that make it up');
+SELECT is(pg_temp.engine('split sure ' || pg_temp.item('L', 'U11111111') || '+' || pg_temp.item('S', 'V22222222') || '+'
+              || pg_temp.item('S', 'W33333333')), 'split suggested', 'are only suggested');
 SELECT is(pg_temp.as('t_clerk', $$SELECT count(*) FROM api.run_begin('R-ONE', '9999-01-01', NULL)$$),
           'BO422', 'no run up to a day that has not come');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT count(*) FROM api.run_begin('R-ONE', %L, NULL)$$, bank.today())),

@@ -2,7 +2,7 @@
 -- requests; the time that cases stand with each department.
 BEGIN;
 \ir ../lib/small-bank.sql
-SELECT plan(72);
+SELECT plan(73);
 
 CREATE FUNCTION pg_temp.create(p_login text, p_type text, p_customer bigint, p_text text, p_fields text,
                                p_level text DEFAULT 'simple') RETURNS text LANGUAGE sql AS $$
@@ -85,6 +85,7 @@ SELECT is(pg_temp.theme('t_clerk', 'assess', :s, 'p_pain => 2, p_effort => 5, p_
 SELECT is(pg_temp.theme('t_super', 'decline', :s, 'p_reason => '''', p_how => ''sms'','), 'BO422', 'to decline wants a reason');
 SELECT is(pg_temp.theme('t_super', 'decline', :s, 'p_reason => ''Too few come'', p_how => ''phone'','), 'BO422', 'and a written way');
 SELECT is(pg_temp.theme('t_super', 'decline', :s, 'p_reason => ''Too few come'', p_how => ''sms'','), 'done', 'declined');
+SELECT is((SELECT action || ' ' || note FROM bank.theme_event WHERE theme_id = :s ORDER BY event_id DESC LIMIT 1), 'decline Too few come', 'the history knows');
 SELECT is(pg_temp.field(:c, 'stage') || pg_temp.field(:c, 'outcome') || (SELECT body FROM bank.outbox WHERE case_id = :c),
           'declineddeclinedToo few come', 'the customer is told the reason');
 
