@@ -436,8 +436,6 @@ static void wages(void)
               "'approved') RETURNING 1");
     stage_sql("UPDATE bank.account SET balance = 10000000 WHERE account_id IN (SELECT account_id "
               "FROM bank.account_service WHERE kind = 'payroll') RETURNING 1");
-    stage_sql("UPDATE bank.payroll_list SET state = 'withdrawn' WHERE state IN ('proposed', 'approved') "
-              "RETURNING 1");
     snprintf(screen, sizeof screen, "cus %s",
              stage_sql("SELECT c.customer_number FROM bank.customer c JOIN bank.account_service s "
                        "USING (customer_id), bank.staff m JOIN bank.unit u ON u.unit_id = "
