@@ -22,7 +22,21 @@ static void refuses_what_is_not_rfc_8259(void **state)
     refused("[1e400]", NULL);
     refused("[9007199254740993000]", NULL);
     refused("[1] x", NULL);
+    refused("[1,\v2]", "f.json:1:4");
+    refused("[1,\x01 2]", "f.json:1:4");
+    refused("[\"a\tb\"]", "f.json:1:4");
+    refused("[\"a\nb\"]", "f.json:1:4");
     refused("[\"\xFF\"]", "f.json:1:3");
+}
+
+static void blanks_are_four_characters(void **state)
+{
+    static const char text[] = "[\r\n\t 1,\n\t2\r]\r\n";
+    struct error error = ERROR_INIT;
+    cJSON *value = json_parse("f.json", text, sizeof text - 1, &error);
+    (void)state;
+    assert_int_equal(cJSON_GetArraySize(value), 2);
+    cJSON_Delete(value);
 }
 
 static void one_bad_part_does_not_hold_up_the_rest(void **state)
@@ -56,6 +70,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_is_not_rfc_8259),
+        cmocka_unit_test(blanks_are_four_characters),
         cmocka_unit_test(one_bad_part_does_not_hold_up_the_rest),
         cmocka_unit_test(finds_the_line_of_a_pointer),
     };

@@ -147,6 +147,10 @@ static void directions_of_type_codes(void **state)
     }
     assert_refused(refuses(START ACCOUNT "16,800,5,,,,/\n"), "sample.bai:4, byte", "type code");
     assert_refused(refuses(START ACCOUNT "16,475,5,V,02061119,,,,/\n"), "field 16", "no date");
+    assert_int_equal(reads(START ACCOUNT "16,100,5,V,791231,,,,/\n" END_OF("1,3", "1,1,5", "1,1,7"))
+                         .item[0].value_date, day(2079, 12, 31));
+    assert_int_equal(reads(START ACCOUNT "16,100,5,V,800101,,,,/\n" END_OF("1,3", "1,1,5", "1,1,7"))
+                         .item[0].value_date, day(1980, 1, 1));
     assert_refused(refuses(START ACCOUNT "16,475,-5,,,,/\n"), "field 16 amount", "no sign");
     assert_refused(refuses(START ACCOUNT "16,99,5,,,,/\n"), "field 16 type code", "three digits");
 }
