@@ -301,7 +301,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = api, bank, pg_temp AS $$
 DECLARE
     lane bank.recon_lane;
 BEGIN
-    PERFORM bank.require_role('clerk', 'supervisor');
+    PERFORM bank.require_role('clerk', 'supervisor', 'admin');
     PERFORM bank.recon_day_come(p_as_of);
     lane := bank.recon_lane_claim(p_lane);
     RETURN QUERY SELECT lane.lane_id, coalesce(p_as_of, bank.today()), r.rule_set_id, r.version,
@@ -311,7 +311,7 @@ BEGIN
                              coalesce(p_as_of, bank.today())) s) >= bank.setting('recon_segment_lines')::bigint
       FROM recon_rule_set r WHERE r.rule_set_id = coalesce(p_rule_set_id, lane.rule_set_id);
 END $$;
-SELECT bank.function_grant('run_begin', 'clerk', 'supervisor');
+SELECT bank.function_grant('run_begin', 'clerk', 'supervisor', 'admin'); -- who only tries rules, too
 
 -- The text with full-width digits and letters as the narrow ones, as an engine reads them.
 CREATE FUNCTION bank.recon_narrow(p_text text) RETURNS text LANGUAGE sql IMMUTABLE AS $$

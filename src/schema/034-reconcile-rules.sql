@@ -368,7 +368,7 @@ DECLARE
     answer api.outcome;
     v_name text;
 BEGIN
-    PERFORM bank.require_role('clerk', 'supervisor');
+    PERFORM bank.require_role('clerk', 'supervisor', 'admin');
     answer := bank.request_replay(p_request, 'rule_set_tried', jsonb_build_array(p_rule_set_id, p_trial));
     IF answer.status IS NOT NULL THEN
         RETURN answer;
@@ -384,7 +384,7 @@ BEGIN
     PERFORM bank.audit_write('try', 'recon_rule_set', v_name, NULL, NULL, p_trial - 'examples');
     RETURN bank.request_done(p_request, p_rule_set_id::text, 'The trial is kept.');
 END $$;
-SELECT bank.function_grant('rule_set_tried', 'clerk', 'supervisor');
+SELECT bank.function_grant('rule_set_tried', 'clerk', 'supervisor', 'admin');
 
 -- Moves a version on. p_verb: propose (by its author, once it was tried), approve or refuse (by
 -- somebody else), drop (by its author).

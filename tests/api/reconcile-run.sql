@@ -291,6 +291,8 @@ SELECT is(pg_temp.as('t_clerk', $$SELECT count(*) FROM api.run_begin('R-ONE', '9
           'BO422', 'no run up to a day that has not come');
 SELECT is(pg_temp.as('t_clerk', format($$SELECT count(*) FROM api.run_begin('R-ONE', %L, NULL)$$, bank.today())),
           '1', 'but up to the business date');
+SELECT is(pg_temp.as('t_admin', $$SELECT count(*) FROM api.run_begin('R-ONE', NULL, NULL)$$), '1',
+          'an administrator may try his draft');
 -- Rule sets.
 CREATE FUNCTION pg_temp.rules(p_login text, p_call text) RETURNS text LANGUAGE sql AS
 $$ SELECT pg_temp.as(p_login, format('SELECT (api.%s).status', p_call)) $$;
