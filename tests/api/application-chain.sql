@@ -41,6 +41,10 @@ SELECT is(pg_temp.call('t_super2', format('application_decide(302, %s, ''agree''
 UPDATE bank.core_enterprise SET valid_until = '2027-06-30';
 SELECT is(pg_temp.call('t_super2', format('application_decide(302, %s, ''agree'', '''', NULL,', :p)), 'done', 'head office agrees');
 SELECT is((SELECT state || ' ' || amount FROM bank.core_finance WHERE document_id = 801), 'reserved 5600000', 'the limit is reserved');
+SAVEPOINT withdrawn;
+SELECT is(pg_temp.call('t_rm', format('application_withdraw(302, %s, ''not needed'', NULL,', :p)), 'done', 'until the application is withdrawn');
+SELECT is((SELECT state FROM bank.core_finance WHERE document_id = 801), 'released', 'then it is free again');
+ROLLBACK TO withdrawn;
 SELECT is(pg_temp.chain(302, 802, 100000), 'done financed_twice', 'the receivable of a financed order');
 SAVEPOINT licence;
 UPDATE bank.customer_identity SET expires_on = '2026-11-19' WHERE customer_id = 304;

@@ -86,6 +86,10 @@ SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '新星科技有限公
 SELECT is(pg_temp.result(:o, 'licence_dates'), 'fail', 'an expired licence');
 SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '新星科技有限公司', '2020-01-01', '2026-11-20');
 SELECT is(pg_temp.result(:o, 'licence_dates'), 'warn', 'which holds to the end of its last day');
+SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '新星科技有限公司', '2026-11-20', NULL);
+SELECT is(pg_temp.result(:o, 'licence_dates'), 'pass', 'one of this very day');
+SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '新星科技有限公司', '2026-11-21', NULL);
+SELECT is(pg_temp.result(:o, 'licence_dates'), 'fail', 'not one of a coming day');
 SELECT pg_temp.paper(:o, 'licence', '91350100M000100Y43', '旧星科技有限公司', '2020-01-01', '2026-12-01');
 SELECT is(pg_temp.result(:o, 'licence_dates') || ' ' || pg_temp.result(:o, 'licence_name'), 'warn fail', 'about to expire, and of another name');
 SELECT pg_temp.paper(:o, 'licence', '91310000100000301X', '新星科技有限公司', '2020-01-01', NULL);

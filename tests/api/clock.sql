@@ -193,6 +193,8 @@ UPDATE bank.staff SET role = 'supervisor' WHERE login = 't_clerk';
 SELECT is(pg_temp.asked('t_clerk') || ', ' || pg_temp.asked('t_super2'), 'true false, true true', 'head office decides, none below');
 UPDATE bank.staff SET role = 'clerk' WHERE login = 't_clerk';
 SELECT is(pg_temp.decide('t_super', :d, true), 'BO403', 'and cannot approve itself');
+SELECT is((SELECT pg_temp.as('t_super2', format('SELECT (api.case_extend_decide(101, %s, %s, false, '' '', NULL, 1, gen_random_uuid())).status', :d, max(extension_id)))
+             FROM bank.case_extension WHERE case_id = :d), 'BO422', 'not refused without a word');
 SELECT is(pg_temp.decide('t_super2', :d, false), 'done', 'head office refuses');
 SELECT is((SELECT extension FROM bank.case_clock WHERE case_id = :d AND clock = 'statutory'), 20,
           'which changes nothing');
