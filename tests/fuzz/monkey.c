@@ -28,6 +28,7 @@ static struct session {
     const char *login, *language;
     int rows, columns, step;
     bool stopped; /* the server */
+    char halted[200]; /* processes of it that stand still for a while; "": none */
     char log[LOG][120];
     unsigned logged;
 } now;
@@ -222,9 +223,29 @@ static bool has_ended(pid_t pid)
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
+/* The sessions of the person stand still, so that answers come late, or go on. */
+static void halt(bool still)
+{
+    char command[300];
+    if (still) {
+        snprintf(command, sizeof command,
+                 "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE usename = '%s'",
+                 now.login);
+        snprintf(now.halted, sizeof now.halted, "%s", stage_sql(command));
+    }
+    snprintf(command, sizeof command, "kill -%s %s 2>&1", still ? "STOP" : "CONT", now.halted);
+    if (now.halted[0]) {
+        log_text(still ? "(answers are late)" : "(answers come)");
+        stage_line(command);
+    }
+    if (!still)
+        now.halted[0] = '\0';
+}
+
 static void server(const char *action)
 {
     char command[1200];
+    halt(false);
     snprintf(command, sizeof command,
              "env -u PGHOST -u PGDATABASE -u PGUSER '%s' database --quiet %s >/dev/null 2>&1",
              stage_program, action);
@@ -254,6 +275,7 @@ static bool goes_on(void)
         return fails("the program ended", text);
     }
     pty_free(now.pty);
+    halt(false);
     if (now.stopped)
         server("start");
     start();
@@ -295,7 +317,7 @@ static bool examine(void)
     bool good = answers();
     pty_settle(now.pty, 40, 1000);
     good = good && within();
-    return good && (now.step % 24 != 23 || now.stopped || nothing_left());
+    return good && (now.step % 24 != 23 || now.stopped || now.halted[0] || nothing_left());
 }
 
 /* A screen that was only half painted is good a little later. */
@@ -322,8 +344,12 @@ static bool step(void)
         resize();
     else if (lengthy && of < 64)
         server(now.stopped ? "start" : "stop");
+    else if (lengthy && of < 94 && !now.stopped)
+        halt(!now.halted[0]);
     else
         press();
+    if (now.halted[0] && monkey_random(20) == 0)
+        halt(false);
     pty_settle(now.pty, monkey_random(3) ? 12 : 80, 400);
     if (now.step % 12 == 11 && now.stopped && monkey_random(2))
         server("start");
@@ -355,6 +381,7 @@ static bool session(uint64_t seed, unsigned role, bool in_chinese, int steps)
     bool good = first_screen();
     for (; good && now.step < steps; now.step++)
         good = step();
+    halt(false);
     if (good && now.stopped)
         server("start");
     if (good && !has_ended(pty_pid(now.pty)) && !answers())
