@@ -55,8 +55,8 @@ static const char *const moves[] = {
 
 static const char *const commands[] = {
     "q0",          "language zh", "language en", "theme mono",   "theme default", "keymap vim",
-    "keymap ibm",  "set",         "password",    "view list",    "view save eins", "view eins",
-    "view reset",  "plain",       "home",        "help",         "refresh",       "sort",
+    "keymap ibm",  "keymap finacle", "set",      "password",     "view list",     "view save eins",
+    "view eins",   "view reset",  "plain",       "home",        "help",         "refresh",       "sort",
     "nonsense xy", "",            "cus 13800138000", "cus 王",   "cmp overdue",   "rec 20260617",
 };
 
@@ -111,6 +111,22 @@ static size_t paste(char *bytes, size_t capacity)
     return length + put(bytes + length, capacity - length, "\033[201~");
 }
 
+/* A form from field to field, then sent and confirmed; before it, mostly, the action that opens it. */
+static size_t fill(char *bytes, size_t capacity)
+{
+    size_t length = 0;
+    if (monkey_random(4))
+        bytes[length++] = (char)('a' + monkey_random(26) - (monkey_random(2) ? 32 : 0));
+    for (unsigned i = 1 + monkey_random(9); i; i--) {
+        if (monkey_random(3))
+            length += put(bytes + length, capacity - length, ONE(texts));
+        else
+            length += put(bytes + length, capacity - length, monkey_random(2) ? " " : "\033OS\r");
+        length += put(bytes + length, capacity - length, "\t");
+    }
+    return length + put(bytes + length, capacity - length, monkey_random(3) ? "\033[21~y" : "\033[21~");
+}
+
 static size_t character(char *bytes)
 {
     do
@@ -133,6 +149,8 @@ size_t monkey_keys(char *bytes, size_t capacity)
     unsigned of = monkey_random(100);
     if (of < 12)
         return command(bytes, capacity);
+    if (of < 16)
+        return fill(bytes, capacity);
     if (of < 55)
         return put(bytes, capacity, ONE(moves));
     if (of < 80)
