@@ -141,7 +141,8 @@ SELECT m.model_id, m.state, m.trained_at, bank.staff_name(m.trained_by) AS train
        (SELECT sum(length(p.data)) FROM bank.model_part p WHERE p.model_id = m.model_id)::bigint
            AS bytes,
        (SELECT encode(sha256(string_agg(p.sha256, NULL ORDER BY p.axis)), 'hex')
-          FROM bank.model_part p WHERE p.model_id = m.model_id) AS sha256
+          FROM bank.model_part p WHERE p.model_id = m.model_id) AS sha256,
+       (CASE WHEN m.rolled_back THEN 'rolled_back' ELSE m.state END) COLLATE "C" AS fate
   FROM bank.model m;
 
 -- Predictions with what became of them. settled: a person classified the case, or it was decided

@@ -23,6 +23,8 @@ SELECT pg_temp.model(188, :one, 180) AS four \gset
 SELECT is(pg_temp.call(format('model_promote(%s,', :four)), 'done', 'the next better one is active');
 SELECT is(pg_temp.call('model_rollback('), 'done', 'that one is rolled back too');
 SELECT is(pg_temp.fates(), 'active rolled_back shadow rolled_back', 'to the one before it, not to one that was rolled back');
+SELECT is(pg_temp.as('t_super', 'SELECT string_agg(fate, '' '' ORDER BY model_id) FROM api.model_list'),
+          'active rolled_back shadow rolled_back', 'as the list of models says');
 SELECT is(pg_temp.call('model_rollback('), 'BO423', 'and there the way back ends');
 INSERT INTO bank.model_part (model_id, axis, sha256, data)
 SELECT m, 'B', sha256('the same'), 'the same' FROM unnest(ARRAY[:one, pg_temp.model(190, :one, 180)]) m;
