@@ -344,6 +344,9 @@ struct place_of_cell {
 bool definition_cell(const struct definition *definition, const char *name,
                      struct place_of_cell *place);
 
+/* Name of the value that is sent as this parameter; the parameter itself when none is. */
+const char *bindings_name(const struct bindings *bindings, const char *parameter);
+
 /* Index of a column by name, -1 when absent. */
 int defined_columns_find(const struct defined_columns *columns, const char *name);
 const struct named_value *named_value_find(const struct named_value *values, int count,

@@ -196,3 +196,11 @@ void actions_free(struct actions *actions)
     }
     free(actions->items);
 }
+
+const char *bindings_name(const struct bindings *bindings, const char *parameter)
+{
+    for (int i = 0; i < bindings->count; i++)
+        if (bindings->items[i].name && !strcmp(bindings->items[i].parameter, parameter))
+            return bindings->items[i].name;
+    return parameter;
+}

@@ -247,6 +247,11 @@ bool entry_refuse(struct entry *entry, const char *column, const char *message)
     return true;
 }
 
+bool entry_says_all(const struct entry *entry)
+{
+    return form_messages_fit(entry->form);
+}
+
 void entry_translate(struct entry *entry)
 {
     struct form *old = entry->form;

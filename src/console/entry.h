@@ -43,6 +43,8 @@ bool entry_unread(const struct entry *entry, const struct key *key);
 bool entry_give_up(struct entry *entry);
 /* Marks the field that the server refused; false when it has no such field. */
 bool entry_refuse(struct entry *entry, const char *column, const char *message);
+/* Whether what was said to the fields is shown whole. */
+bool entry_says_all(const struct entry *entry);
 /* The value of a looked-up field for people, "Li Na (e10084)", NULL when no name is known; the caller
  * frees it. */
 char *entry_named(struct entry *entry, int field);

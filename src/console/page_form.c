@@ -242,11 +242,13 @@ static void outcome_refused(struct page *page, const struct error *error)
     }
     if (offer_ask(page, &page->definition->submit.offer, error, submit_value, page))
         return;
+    const char *field = bindings_name(&page->definition->submit.arguments, error->where);
     if (error->kind == ERROR_REFUSED || error->kind == ERROR_INPUT)
-        if (entry_refuse(state->entry, error->where, error->what)) {
+        if (entry_refuse(state->entry, field, error->what)) {
             screen_bell();
-            /* what is wrong stands at the field */
-            console_say(page->console, STYLE_ERROR, "%s", error->todo[0] ? error->todo : error->what);
+            /* what is wrong stands at the field, if there is room */
+            bool room = error->todo[0] && entry_says_all(state->entry);
+            console_say(page->console, STYLE_ERROR, "%s", room ? error->todo : error->what);
             return;
         }
     if (error->kind == ERROR_UNREACHABLE) {

@@ -71,15 +71,6 @@ void job_rows_answer(struct job *job, struct answer *answer)
     }
 }
 
-/* The asked field whose value is that argument of the function. */
-static const char *field_of(const struct defined_action *action, const char *parameter)
-{
-    for (int i = 0; i < action->arguments.count; i++)
-        if (action->arguments.items[i].name && !strcmp(action->arguments.items[i].parameter, parameter))
-            return action->arguments.items[i].name;
-    return parameter;
-}
-
 /* Files and passwords are not asked with what was there; of what else a person may put right. */
 static bool worth_asking(const struct job *job)
 {
@@ -103,7 +94,7 @@ bool job_ask_again(struct job *job, void (*done)(void *data, const struct values
     if (job->error.kind == ERROR_UNREACHABLE)
         console_say(console, STYLE_WARNING, "%s",
                     _("Not sent: there is no connection. The entries stay here."));
-    else if (dialog_entry_refuse(dialog, field_of(job->action, job->error.where), job->error.what))
+    else if (dialog_entry_refuse(dialog, bindings_name(&job->action->arguments, job->error.where), job->error.what))
         console_say(console, STYLE_ERROR, "%s", job->error.todo[0] ? job->error.todo : job->error.what);
     else
         console_error(console, &job->error);

@@ -104,6 +104,8 @@ bool form_set_focus(struct form *form, int field);
 int form_validate(struct form *form);
 /* The message of a field, translated; NULL when it is right. */
 const char *form_message(const struct form *form, int field);
+/* Whether the messages of all fields are shown whole. */
+bool form_messages_fit(const struct form *form);
 /* A message from elsewhere (the database refused the value); NULL removes it. */
 void form_set_message(struct form *form, int field, const char *message);
 

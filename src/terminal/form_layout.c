@@ -311,6 +311,16 @@ static int indent(const struct form *form)
     return form->beside ? 1 + form->label_cells + 2 : 1;
 }
 
+bool form_messages_fit(const struct form *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        const char *message = form->entries[i].message;
+        if (message && indent(form) + 2 + text_width(message) > form->columns)
+            return false;
+    }
+    return true;
+}
+
 void form_line(struct form *form, int row, struct line *line, bool ascii)
 {
     size_t index = (size_t)(form->top + row);

@@ -135,6 +135,9 @@ static void from_lists(void)
     stage_ok(pty_wait_text(pty, "That region does not see", WAIT) &&
                  pty_wait_text(pty, who, WAIT),
              "another region is refused, with who can instead");
+    pty_keys(pty, "Ctrl-U", NULL);
+    stage_ok(pty_wait_gone(pty, region, WAIT) && pty_wait_text(pty, "happened there", WAIT),
+             "at the field of the unit it was to go to, where the cursor is then");
     pty_keys(pty, "F12", NULL);
     pty_wait_text(pty, "Show: ", WAIT);
     pty_free(pty);
