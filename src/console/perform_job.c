@@ -94,7 +94,8 @@ bool job_ask_again(struct job *job, void (*done)(void *data, const struct values
     if (job->error.kind == ERROR_UNREACHABLE)
         console_say(console, STYLE_WARNING, "%s",
                     _("Not sent: there is no connection. The entries stay here."));
-    else if (dialog_entry_refuse(dialog, bindings_name(&job->action->arguments, job->error.where), job->error.what))
+    else if (dialog_entry_refuse(dialog, bindings_name(&job->action->arguments, job->error.where),
+                                 job->error.what))
         console_say(console, STYLE_ERROR, "%s", job->error.todo[0] ? job->error.todo : job->error.what);
     else
         console_error(console, &job->error);
