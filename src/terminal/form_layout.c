@@ -340,7 +340,11 @@ void form_line(struct form *form, int row, struct line *line, bool ascii)
     }
     if (place.part == PLACE_MESSAGE) {
         line_add(line, STYLE_ERROR, "! ");
-        line_add(line, STYLE_ERROR, entry->message);
+        int room = form->columns - line->cells;
+        if (text_width(entry->message) <= room)
+            line_add(line, STYLE_ERROR, entry->message);
+        else
+            line_add_fit(line, STYLE_ERROR, entry->message, room, TEXT_LEFT);
         return;
     }
     box_line(form, entry, place.row, line, ascii, NULL);

@@ -1,6 +1,7 @@
 #include "terminal/editor.h"
 #include "terminal/form.h"
 #include "../lib/check.h"
+#include "base/alloc.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -276,6 +277,36 @@ static void lays_out_at_any_size(void **state)
         }
 }
 
+/* The message below the field, as it is shown. */
+static char *message_line(int columns)
+{
+    char *found = NULL;
+    form_layout(form, columns, 40);
+    for (int i = 0; i < 40 && !found; i++) {
+        struct line line = LINE_INIT;
+        form_line(form, i, &line, false);
+        const char *at = line.text.data ? strstr(line.text.data, "! ") : NULL;
+        found = at ? xstrdup(at) : NULL;
+        line_free(&line);
+    }
+    return found;
+}
+
+static void a_message_without_room_ends_in_an_ellipsis(void **state)
+{
+    (void)state;
+    form_set_message(form, 0, "That region does not see this customer.");
+    char *whole = message_line(80);
+    assert_string_equal(whole, "! That region does not see this customer.");
+    assert_true(form_messages_fit(form));
+    char *cut = message_line(40);
+    assert_true(text_width(cut) <= 40);
+    assert_string_equal(cut + strlen(cut) - strlen("…"), "…");
+    assert_false(form_messages_fit(form));
+    free(whole);
+    free(cut);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +324,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(pastes_over_a_number_that_stood_there, open_form,
                                         close_form),
         cmocka_unit_test_setup_teardown(lays_out_at_any_size, open_form, close_form),
+        cmocka_unit_test_setup_teardown(a_message_without_room_ends_in_an_ellipsis, open_form,
+                                        close_form),
     };
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests(tests, NULL, NULL);
