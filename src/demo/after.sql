@@ -85,7 +85,7 @@ BEGIN
                e (at, staff, action, was, now, note)
          WHERE e.at IS NOT NULL ORDER BY e.at;
         INSERT INTO bank.case_pause (customer_id, case_id, started_at, ended_at, unit_id, reason)
-        SELECT c.customer_id, c.case_id, paused, back, c.unit_id, '等待第三方材料' WHERE w.waits IS NOT NULL;
+        SELECT c.customer_id, c.case_id, paused, back, c.unit_id, '等待第三方材料' WHERE w.waits IS NOT NULL AND back IS NOT NULL;
         PERFORM bank.case_clock_start(c, w.received, '{first_response,resolution,statutory}');
         PERFORM bank.case_clock_start(c, w.received + interval '3 minutes', '{own}');
         PERFORM bank.case_clock_stop(c, '{own}', took), bank.case_clock_stop(c, '{first_response}', called);
@@ -103,6 +103,11 @@ BEGIN
             UPDATE bank.case_clock x SET due_at = k.due_at, next_step = k.next_step, next_at = k.next_at
              WHERE x.customer_id = k.customer_id AND x.case_id = k.case_id AND x.clock = k.clock AND x.run = k.run;
         END LOOP;
+        -- A clock that stands keeps the due time of before.
+        INSERT INTO bank.case_pause (customer_id, case_id, started_at, ended_at, unit_id, reason)
+        SELECT c.customer_id, c.case_id, paused, NULL, c.unit_id, '等待第三方材料' WHERE w.waits IS NOT NULL AND back IS NULL;
+        UPDATE bank.case_clock x SET next_at = NULL
+         WHERE x.customer_id = c.customer_id AND x.case_id = c.case_id AND bank.clock_held(x);
         PERFORM bank.case_clock_stop(c, '{resolution,statutory}', told) WHERE told IS NOT NULL;
         UPDATE bank.case_file f SET due_at = (SELECT coalesce(min(x.due_at) FILTER (WHERE x.stopped_at IS NULL),
                 max(x.due_at)) FROM bank.case_clock x JOIN bank.clock_kind d USING (clock)
